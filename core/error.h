@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An error: a code and one sentence for people, which gains context on the way up. */
+#ifndef CORE_ERROR_H
+#define CORE_ERROR_H
+
+#include <stdarg.h>
+
+#define ERROR_SENTENCE_MAX 1024
+
+struct lvmpolld_error {
+	int code; /* positive, from errno.h; 0 where nothing failed */
+	char sentence[ERROR_SENTENCE_MAX];
+};
+
+/* Sets code and sentence. Returns -CODE. */
+int error_set(struct lvmpolld_error *error, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+int error_set_arguments(
+	struct lvmpolld_error *error, int code, const char *format, va_list arguments)
+	__attribute__((format(printf, 3, 0)));
+
+/* Puts "context: " before the sentence. Returns -code, so that it can be returned again. */
+int error_add_context(struct lvmpolld_error *error, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

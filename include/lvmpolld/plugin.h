@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The interface between lvmpolld and its plugins: the only header that a plugin includes. */
+#ifndef LVMPOLLD_PLUGIN_H
+#define LVMPOLLD_PLUGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * The version of this interface. It is raised only when a plugin built against an older header
+ * would break; fields are otherwise added at the end of the structs, and the daemon looks at
+ * struct_size to know which of them a plugin has.
+ */
+#define LVMPOLLD_PLUGIN_INTERFACE 1
+
+/* Why something failed: a code from errno.h and one sentence. The daemon owns it. */
+struct lvmpolld_error;
+
+/* The argument list of one lvpoll command that is being built. The daemon owns it. */
+struct lvmpolld_arguments;
+
+/*
+ * What a client asked for. Read-only, and valid only during the callback; all strings have passed
+ * lvm2's rules for names. New fields come at the end: struct_size says how much is there.
+ */
+struct lvmpolld_operation {
+	size_t struct_size;
+	const char *vg_name;      /* name of the volume group */
+	const char *lv_name;      /* name of the logical volume, without its group */
+	const char *lvid;         /* UUID of the group and of the volume, 64 characters */
+	const char *interval;     /* as for lvpoll --interval: seconds, "15" or "+15" */
+	const char *system_dir;   /* the client's LVM_SYSTEM_DIR, or NULL where it has none */
+	const char *devices_file; /* for lvpoll --devicesfile, or NULL */
+	bool abort;               /* the operation is to be ended, not finished */
+	bool handle_missing_pvs;  /* for lvpoll --handlemissingpvs */
+};
+
+/* How far an operation is. A callback leaves alone what it does not know. */
+struct lvmpolld_progress {
+	size_t struct_size;
+	double percent;          /* 0 to 100 of the whole operation; below 0 is unknown */
+	uint64_t done_sectors;   /* sectors of 512 bytes, of the whole operation */
+	uint64_t total_sectors;  /* likewise; 0 is unknown */
+	uint32_t failed_devices; /* mirror legs that the kernel has given up */
+};
+
+/* One line of the kernel's table with its status (dmsetup status). Sectors are of 512 bytes. */
+struct lvmpolld_target {
+	size_t struct_size;
+	uint64_t start_sectors;
+	uint64_t length_sectors;
+	const char *type;       /* "linear", "mirror", "snapshot-merge", ... */
+	const char *parameters; /* the rest of the line, as the target's status gives it */
+};
+
+/* What an operation needs next, by what the kernel shows. */
+enum lvmpolld_verdict {
+	LVMPOLLD_NOT_MINE = 0,    /* nothing that this plugin understands: lvpoll polls by itself */
+	LVMPOLLD_WATCH = 1,       /* data is being copied; the target raises an event when done */
+	LVMPOLLD_WATCH_TIMED = 2, /* data is being copied; no event tells when it is done */
+	LVMPOLLD_STEP = 3,        /* lvm2 must move the metadata on: run lvpoll now */
+};
+
+/* How an lvpoll ended. */
+struct lvmpolld_exit {
+	size_t struct_size;
+	int status; /* exit status; -1 where a signal ended it */
+	int signal; /* the signal that ended it; 0 where it exited */
+	bool cut;   /* the daemon ended it on purpose, after its progress was known */
+};
+
+/* What the end of an lvpoll means for its operation. */
+enum lvmpolld_outcome {
+	LVMPOLLD_FINISHED = 0, /* the operation is over; status or signal is its result */
+	LVMPOLLD_CONTINUES = 1 /* the operation goes on */
+};
+
+/* Types of configuration values; the daemon checks a value before a plugin sees it. */
+enum lvmpolld_type {
+	LVMPOLLD_STRING = 0,
+	LVMPOLLD_BOOLEAN = 1, /* true or false */
+	LVMPOLLD_COUNT = 2,   /* a whole number, 0 or more */
+	LVMPOLLD_SECONDS = 3, /* a whole number of seconds, 0 or more */
+	LVMPOLLD_SIZE = 4     /* bytes: a number, with KiB, MiB or GiB behind it if you like */
+};
+
+/* A configuration value of one of the types above. */
+struct lvmpolld_value {
+	size_t struct_size;
+	enum lvmpolld_type type;
+	const char *string; /* as it was written; valid only during the callback */
+	uint64_t number;    /* of a count, seconds or size */
+	bool boolean;
+};
+
+/* A key that may stand in the plugin's section of lvmpolld.yaml. */
+struct lvmpolld_key {
+	const char *name;
+	enum lvmpolld_type type;
+	const char *default_value; /* as it would be written; never NULL */
+	const char *description;   /* one sentence */
+};
+
+/*
+ * A plugin: one kind of operation. It is static and constant; the daemon keeps a pointer to it
+ * while the module is loaded. name, operation and description are required; every callback may be
+ * NULL, and the daemon then does the standard way that is told here.
+ *
+ * Callbacks run in the daemon's main thread, except read_targets, which runs in its monitor
+ * thread: the two may run at the same time for different volumes. A callback must not block, must
+ * not start a thread or a process, must not end the process, and must not change signal handling.
+ */
+struct lvmpolld_plugin {
+	size_t struct_size;         /* sizeof(struct lvmpolld_plugin); the macro below sets it */
+	unsigned interface_version; /* LVMPOLLD_PLUGIN_INTERFACE; the macro below sets it */
+
+	/* Name of the module and of its section in lvmpolld.yaml: letters, digits and "_". */
+	const char *name;
+	/* The operation: value of "request" on the wire and of lvpoll --polloperation. */
+	const char *operation;
+	/* One sentence for people. */
+	const char *description;
+
+	/* The plugin's own configuration keys, ended by one whose name is NULL; or NULL. */
+	const struct lvmpolld_key *keys;
+
+	/*
+	 * Takes the value of one of the keys, at the start and again when the configuration is read
+	 * anew; every key is told, with its default where the file has none. Returns 0, or what
+	 * lvmpolld_error_set returned; the plugin is then not used, or keeps its former values.
+	 */
+	int (*configure)(const char *key, const struct lvmpolld_value *value,
+		struct lvmpolld_error *error);
+
+	/* Last call before the module is unloaded. */
+	void (*unload)(void);
+
+	/* true where a client may ask to abort the operation while it is polled. */
+	bool supports_abort;
+
+	/*
+	 * Builds what follows "lvm" on the command line. Returns 0 or what lvmpolld_error_set
+	 * returned. NULL: lvmpolld_arguments_add_standard.
+	 */
+	int (*build_arguments)(const struct lvmpolld_operation *operation,
+		struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);
+
+	/*
+	 * The word before the percentage in the lines that lvpoll prints ("Moved"), for the
+	 * standard way of reading them; NULL where read_line does it, or nothing is to be read.
+	 */
+	const char *progress_label;
+
+	/*
+	 * Reads one line of lvpoll's standard output, without its newline. Returns true where it
+	 * told progress, which is then in *progress. NULL: lvmpolld_progress_read_line with
+	 * progress_label.
+	 */
+	bool (*read_line)(const char *line, struct lvmpolld_progress *progress);
+
+	/*
+	 * Reads the kernel's table of the volume, COUNT lines in order of their start, into
+	 * *progress and a verdict. Runs in the monitor thread. NULL: LVMPOLLD_NOT_MINE.
+	 */
+	enum lvmpolld_verdict (*read_targets)(const struct lvmpolld_operation *operation,
+		const struct lvmpolld_target *targets, size_t count,
+		struct lvmpolld_progress *progress);
+
+	/*
+	 * Says what the end of an lvpoll means. NULL: the operation goes on where the daemon cut
+	 * the lvpoll short, and is over where the lvpoll ended by itself.
+	 */
+	enum lvmpolld_outcome (*read_exit)(const struct lvmpolld_operation *operation,
+		const struct lvmpolld_exit *exit, const struct lvmpolld_progress *progress);
+};
+
+/*
+ * Exports PLUGIN, a static const struct lvmpolld_plugin, as the one symbol of module MODULE
+ * (a bare word, equal to the plugin's name and to its file's name without ending).
+ * The prefix is the one that libltdl looks for, so that a module can also be linked in.
+ */
+#define LVMPOLLD_PLUGIN_EXPORT(MODULE, PLUGIN)                                                     \
+	__attribute__((visibility("default")))                                                     \
+	const struct lvmpolld_plugin *MODULE##_LTX_lvmpolld_plugin(void);                          \
+	const struct lvmpolld_plugin *MODULE##_LTX_lvmpolld_plugin(void)                           \
+	{                                                                                          \
+		return &(PLUGIN);                                                                  \
+	}                                                                                          \
+	struct lvmpolld_plugin
+
+/* The first two fields of every struct lvmpolld_plugin. */
+#define LVMPOLLD_PLUGIN_HEADER                                                                     \
+	.struct_size = sizeof(struct lvmpolld_plugin),                                             \
+	.interface_version = LVMPOLLD_PLUGIN_INTERFACE
+
+/* What follows is provided by the daemon. */
+
+/*
+ * Sets the sentence of ERROR, in the manner of printf, without a newline, and its CODE (positive,
+ * from errno.h). Returns -CODE, so that a callback can return it.
+ */
+int lvmpolld_error_set(struct lvmpolld_error *error, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Adds a copy of ARGUMENT at the end. Returns 0 or -ENOMEM. */
+int lvmpolld_arguments_add(struct lvmpolld_arguments *arguments, const char *argument);
+
+/*
+ * Adds the standard argument list of lvpoll for OPERATION, with OPERATION_NAME behind
+ * --polloperation. Returns 0 or -ENOMEM.
+ */
+int lvmpolld_arguments_add_standard(struct lvmpolld_arguments *arguments,
+	const struct lvmpolld_operation *operation, const char *operation_name);
+
+/*
+ * Reads a line as "  vg/lv: LABEL: 24.00%". Returns true and sets progress->percent where it is
+ * one. Runs in any thread.
+ */
+bool lvmpolld_progress_read_line(
+	const char *line, const char *label, struct lvmpolld_progress *progress);
+
+/* Levels of lvmpolld_log. */
+enum lvmpolld_log_level {
+	LVMPOLLD_LOG_ERROR = 1,
+	LVMPOLLD_LOG_WARN = 2,
+	LVMPOLLD_LOG_INFO = 3,
+	LVMPOLLD_LOG_DEBUG = 4
+};
+
+/* Writes a line to the daemon's log, in the manner of printf, without a newline. Any thread. */
+void lvmpolld_log(enum lvmpolld_log_level level, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
