@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Cuts a stream of bytes into lines, whatever comes. */
+#ifndef CORE_LINES_H
+#define CORE_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A longer line is delivered in pieces of this many bytes. */
+#define LINES_PIECE_MAX 4096
+
+/*
+ * Receives one line or piece: LENGTH bytes at TEXT, followed by a NUL byte that is not counted.
+ * NUL bytes within the line were replaced by '?'. COMPLETE tells whether a newline (or the end of
+ * the stream) ended it; FIRST whether it is the beginning of a line.
+ */
+typedef void (*lines_callback)(
+	const char *text, size_t length, bool first, bool complete, void *context);
+
+struct lines {
+	lines_callback callback;
+	void *context;
+	size_t length;
+	bool continued; /* what is kept continues a line whose beginning was delivered */
+	char *kept;     /* LINES_PIECE_MAX + 1 bytes, there only while something is kept */
+};
+
+void lines_init(struct lines *lines, lines_callback callback, void *context);
+
+/* Takes LENGTH bytes at DATA. Returns 0 or -ENOMEM; what could not be kept is then lost. */
+int lines_feed(struct lines *lines, const char *data, size_t length);
+
+/* The stream is over: delivers what is left. */
+void lines_end(struct lines *lines);
+
+#endif
