@@ -1,0 +1,409 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs a poll daemon of its own in a temporary folder and speaks the wire protocol to it."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+STANDIN = os.path.join(HERE, "lvm-standin")
+STOCK = "/sbin/lvmpolld"
+DEADLINE_S = 10.0
+MESSAGE_END = b"\n##\n"
+LVID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#"
+
+
+def daemon_path():
+    """The daemon under test: LVMPOLLD, or the one of the build tree LVMPOLLD_BUILDDIR."""
+    if os.environ.get("LVMPOLLD"):
+        return os.environ["LVMPOLLD"]
+    build = os.environ.get("LVMPOLLD_BUILDDIR") or os.path.dirname(os.path.dirname(HERE))
+    return os.path.join(build, "core", "lvmpolld")
+
+
+def is_stock(path):
+    """Whether that daemon is lvm2's own: it does not know --list-plugins."""
+    answer = subprocess.run([path, "-h"], capture_output=True, text=True, timeout=60)
+    return "--list-plugins" not in answer.stdout
+
+
+def ours_only(why):
+    """Marks a test of what only our daemon promises; why tells how stock differs."""
+    under_test = os.environ.get("LVMPOLLD_IS_STOCK") == "1"
+    return unittest.skipIf(under_test, "stock: " + why)
+
+
+def wait_for(condition, what, deadline_s=DEADLINE_S):
+    """Waits until condition() is true and returns its value; fails with what did not happen."""
+    end = time.monotonic() + deadline_s
+    pause_s = 0.001
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError("waited %g s in vain for %s" % (deadline_s, what))
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.5, 0.05)
+
+
+def read_file(path, mode="r"):
+    with open(path, mode) as file:
+        return file.read()
+
+
+def lvid(seed):
+    """A valid identifier of a volume, different for each seed."""
+    letters = "".join(c for c in str(seed) if c in LVID_ALPHABET)
+    return (letters + "0" * 64)[:64]
+
+
+def volume(scenario, seed=None, **parameters):
+    """The parameters of a request for the volume on which the stand-in plays that scenario."""
+    request = {
+        "lvid": lvid(scenario if seed is None else seed),
+        "vgname": "vg",
+        "lvname": scenario,
+        "interval": "15",
+    }
+    request.update(parameters)
+    return {key: value for key, value in request.items() if value is not None}
+
+
+def format_request(name, parameters):
+    """The text of a request in lvm2's own spelling, without the end of message."""
+    lines = ['request="%s"' % name]
+    for key, value in parameters.items():
+        lines.append("%s =%s" % (key, value if isinstance(value, int) else '"%s"' % value))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def parse_reply(message):
+    """The keys of a reply in their order; every line must be in the one form that lvm2 expects."""
+    reply = {}
+    for line in message.decode().splitlines():
+        if not line:
+            continue
+        match = re.fullmatch(r'(\w+) = (?:"([^"]*)"|(-?\d+)|(\[.*\]))', line)
+        if not match:
+            raise AssertionError("not a line of a reply: %r in %r" % (line, message))
+        key, string, number, several = match.groups()
+        if key in reply:
+            raise AssertionError("key %s twice in %r" % (key, message))
+        reply[key] = string if string is not None else int(number) if number else several
+    return reply
+
+
+def parse_value(text):
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1]
+    return int(text) if re.fullmatch(r"-?\d+", text) else text
+
+
+def parse_dump(message):
+    """The blocks of a dump as nested dicts in their order; fails where the layout is not stock's."""
+    top = {}
+    open_blocks = [top]
+    for line in message.decode().split("\n"):
+        depth = len(open_blocks) - 1
+        if not line or (line.startswith("# ") and depth == 0):
+            continue
+        opening = re.fullmatch(r"(\t*)(\S+) \{", line)
+        closing = re.fullmatch(r"(\t*)\}", line)
+        pair = re.fullmatch(r"(\t*)(\w+)=(.*)", line)
+        tabs = depth - 1 if closing else depth
+        if not (opening or closing or pair) or line.count("\t", 0, tabs + 1) != tabs:
+            raise AssertionError("not a line of a dump at level %d: %r" % (depth, line))
+        if opening and depth < 3:
+            block = {}
+            open_blocks[-1][opening.group(2)] = block
+            open_blocks.append(block)
+        elif closing and depth > 0:
+            open_blocks.pop()
+        elif pair and depth > 1:
+            open_blocks[-1][pair.group(2)] = parse_value(pair.group(3))
+        else:
+            raise AssertionError("line out of place in a dump: %r" % line)
+    if len(open_blocks) != 1:
+        raise AssertionError("a block of the dump is not closed: %r" % message)
+    return top
+
+
+class Client:
+    """One connection. Every wait has a deadline."""
+
+    def __init__(self, path, deadline_s=DEADLINE_S):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(deadline_s)
+        self.socket.connect(path)
+        self.buffer = b""
+
+    def close(self):
+        self.socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def receive(self):
+        """The next message without its end, or None when the daemon has closed the connection."""
+        while MESSAGE_END not in self.buffer:
+            data = self.socket.recv(1 << 16)
+            if not data:
+                if self.buffer:
+                    raise AssertionError("connection closed within a message: %r" % self.buffer)
+                return None
+            self.buffer += data
+        message, self.buffer = self.buffer.split(MESSAGE_END, 1)
+        return message
+
+    def ask_raw(self, text):
+        self.send(text + MESSAGE_END)
+        message = self.receive()
+        if message is None:
+            raise AssertionError("connection closed instead of a reply to %r" % text[:200])
+        return message
+
+    def ask(self, name, **parameters):
+        """Sends a request and returns the keys of the reply."""
+        return parse_reply(self.ask_raw(format_request(name, parameters)))
+
+    def hello(self):
+        return self.ask("hello")
+
+    def dump(self):
+        return parse_dump(self.ask_raw(format_request("dump", {})))
+
+    def progress(self, identity, **parameters):
+        return self.ask("progress_info", lvid=identity, **parameters)
+
+    def result(self, identity, deadline_s=DEADLINE_S, **parameters):
+        """Waits until the operation is no longer in progress; returns that reply."""
+        def finished():
+            reply = self.progress(identity, **parameters)
+            return reply if reply["response"] != "in_progress" else None
+        return wait_for(finished, "the end of operation " + identity, deadline_s)
+
+
+class Daemon:
+    """A daemon with its socket, pid file and stand-in for lvm in a folder of its own."""
+
+    def __init__(self, directory=None, path=None, standin=STANDIN):
+        self.directory = directory or tempfile.mkdtemp(prefix="lvmpolld-test-")
+        self.path = path or daemon_path()
+        self.standin = standin
+        self.socket = os.path.join(self.directory, "lvmpolld.socket")
+        self.pidfile = os.path.join(self.directory, "lvmpolld.pid")
+        self.stderr = os.path.join(self.directory, "stderr")
+        self.process = None
+
+    def command(self, *arguments):
+        """Foreground, with everything of its own; arguments are added."""
+        return [self.path, "-f", "-s", self.socket, "-p", self.pidfile, "-B", self.standin,
+                *arguments]
+
+    def environment(self, **changes):
+        """The environment for the daemon: a change to None removes the variable."""
+        result = dict(os.environ, STANDIN_DIR=self.directory)
+        for key in ("LVM_LVMPOLLD_SOCKET", "LVM_LVMPOLLD_PIDFILE", "LVM_SYSTEM_DIR",
+                    "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_USEC"):
+            result.pop(key, None)
+        result.update(changes)
+        return {key: value for key, value in result.items() if value is not None}
+
+    def start(self, *arguments, command=None, environment=None, wait=True, **options):
+        """Starts it; waits until the socket is there, unless told not to."""
+        with open(self.stderr, "ab") as stderr:
+            self.process = subprocess.Popen(
+                command or self.command(*arguments), stdin=subprocess.DEVNULL, stderr=stderr,
+                env=environment or self.environment(), **options)
+        if wait:
+            wait_for(self.is_listening, "the daemon's socket")
+        return self
+
+    def is_listening(self):
+        if self.process.poll() is not None:
+            raise AssertionError("the daemon ended with status %d instead of listening:\n%s"
+                                 % (self.process.returncode, self.log()))
+        if not os.path.exists(self.socket):
+            return False
+        return os.environ.get("LVMPOLLD_IS_STOCK") != "1" or self.accepts()
+
+    def accepts(self):
+        """Whether it accepts connections: with stock, the path is there a moment earlier."""
+        try:
+            self.client().close()
+            return True
+        except ConnectionRefusedError:
+            return False
+
+    def client(self, **options):
+        return Client(self.socket, **options)
+
+    def log(self):
+        return read_file(self.stderr)
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def children(self):
+        """The pids of its children, zombies included."""
+        result = []
+        for task in os.listdir("/proc/%d/task" % self.pid):
+            result += read_file("/proc/%d/task/%s/children" % (self.pid, task)).split()
+        return [int(pid) for pid in result]
+
+    def starts(self):
+        """What the stand-in noted: a (pid, VG/LV, arguments) for each lvpoll started."""
+        path = os.path.join(self.directory, "started")
+        if not os.path.exists(path):
+            return []
+        lines = (line.split(" ", 2) for line in read_file(path).splitlines())
+        return [(int(pid), target, arguments) for pid, target, arguments in lines]
+
+    def wait_start(self, lvname):
+        """Waits until the stand-in of that volume has started; returns its pid and arguments."""
+        def started():
+            return [(pid, line) for pid, target, line in self.starts() if target == "vg/" + lvname]
+        return wait_for(started, "the start of an lvpoll of vg/" + lvname)[0]
+
+    def make_pipe(self, lvname):
+        """The pipe on which the stand-in of that volume waits; make it before the request."""
+        os.mkfifo(os.path.join(self.directory, lvname + ".pipe"))
+
+    def release(self, lvname):
+        """Lets the stand-in of that volume go on; it must have started."""
+        path = os.path.join(self.directory, lvname + ".pipe")
+        def released():
+            try:
+                os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+                return True
+            except OSError:
+                return False
+        wait_for(released, "a reader of " + path)
+
+    def record(self):
+        """What a volume with the scenario record was born with; waits until it is there."""
+        def found():
+            names = os.listdir(self.directory)
+            return [n for n in names if n.startswith("record.") and not n.endswith(".part")]
+        folder = os.path.join(self.directory, wait_for(found, "the stand-in's record")[0])
+        return Record(folder)
+
+    def send_signal(self, number):
+        os.kill(self.pid, number)
+
+    def wait_end(self, deadline_s=DEADLINE_S):
+        """Waits until the daemon is gone; returns its status."""
+        try:
+            return self.process.wait(deadline_s)
+        except subprocess.TimeoutExpired:
+            raise AssertionError("the daemon still runs after %g s:\n%s"
+                                 % (deadline_s, self.log()[-2000:])) from None
+
+    def stop(self, number=signal.SIGTERM, deadline_s=DEADLINE_S):
+        self.send_signal(number)
+        return self.wait_end(deadline_s)
+
+    def discard(self):
+        """For clean-up: ends the daemon and what its stand-ins left, and removes the folder."""
+        if self.process and self.process.poll() is None:
+            self.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        for pid, _, _ in self.starts():
+            end_standin(pid, self.directory)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Record:
+    """What the stand-in's scenario record left in its folder."""
+
+    def __init__(self, folder):
+        self.pid = int(folder.rsplit(".", 1)[1])
+        self.arguments = read_file(os.path.join(folder, "arguments")).split("\0")[:-1]
+        variables = read_file(os.path.join(folder, "environment")).split("\0")[:-1]
+        self.variables = variables
+        self.environment = dict(variable.split("=", 1) for variable in variables)
+        self.directory = read_file(os.path.join(folder, "directory")).strip()
+        lines = read_file(os.path.join(folder, "descriptors")).splitlines()
+        self.descriptors = {int(n): target for n, _, target in (l.partition(" ") for l in lines)}
+        status = read_file(os.path.join(folder, "status")).splitlines()
+        self.status = {key: value.strip() for key, _, value in (l.partition(":") for l in status)}
+
+
+def is_running(pid):
+    """Whether the process exists and is not a zombie."""
+    try:
+        return ") Z " not in read_file("/proc/%d/stat" % pid)
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def end_standin(pid, directory):
+    """Ends a stand-in that outlived its daemon, but no other process that took over its pid."""
+    try:
+        if ("STANDIN_DIR=" + directory).encode() in read_file("/proc/%d/environ" % pid, "rb"):
+            os.kill(pid, signal.SIGKILL)
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        pass
+
+
+class DaemonTest(unittest.TestCase):
+    """A test with daemons that are gone when it ends."""
+
+    maxDiff = None
+
+    def new_daemon(self, **options):
+        daemon = Daemon(**options)
+        self.addCleanup(daemon.discard)
+        return daemon
+
+    def start_daemon(self, *arguments, **options):
+        return self.new_daemon().start(*arguments, **options)
+
+    def connect(self, daemon, **options):
+        client = daemon.client(**options)
+        self.addCleanup(client.close)
+        return client
+
+    def start_and_connect(self, *arguments, **options):
+        daemon = self.start_daemon(*arguments, **options)
+        return daemon, self.connect(daemon)
+
+    def temporary_directory(self):
+        path = tempfile.mkdtemp(prefix="lvmpolld-test-")
+        self.addCleanup(shutil.rmtree, path, ignore_errors=True)
+        return path
+
+    def run_daemon(self, *arguments, deadline_s=DEADLINE_S, **options):
+        """Runs the program to its end; returns its status and outputs."""
+        return subprocess.run([daemon_path(), *arguments], stdin=subprocess.DEVNULL, text=True,
+                              capture_output=True, timeout=deadline_s, **options)
+
+    def assert_reply(self, reply, **expected):
+        """The reply's stock keys are exactly the expected ones; keys of our own may follow."""
+        stock_keys = ("response", "reason", "value", "protocol", "version")
+        self.assertEqual({k: v for k, v in reply.items() if k in stock_keys}, expected, reply)
+        self.assertEqual(list(reply)[:len(expected)], list(expected), "order of the keys")
+
+    def assert_ok(self, reply):
+        self.assert_reply(reply, response="OK")
+
+    def assert_finished(self, reply, reason, value):
+        self.assert_reply(reply, response="finished", reason=reason, value=value)
