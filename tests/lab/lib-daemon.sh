@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# The daemon under test and the lvpoll processes that it runs.
+
+daemon_socket=/run/lvm/lvmpolld.socket
+daemon_pid_file=/run/lvmpolld.pid
+daemon_pid=
+
+# --- the lvm that the daemon runs -----------------------------------------------------------------------------
+
+# A wrapper that notes each run of lvm by the daemon: its pid, the LVM_SYSTEM_DIR that it sees and its arguments.
+lvm_wrapper_make() {
+	cat >"$lab/lvm" <<-'END'
+		#!/bin/sh
+		echo "$$ sysdir=${LVM_SYSTEM_DIR-unset} $*" >>/run/lab/lvm.log
+		exec /sbin/lvm "$@"
+	END
+	chmod +x "$lab/lvm"
+	: >"$lab/lvm.log"
+}
+
+# How many times the daemon ran lvpoll, or ran it with arguments that match an expression.
+lvpoll_runs() {
+	grep -Ec -- "lvpoll.*${1:-}" "$lab/lvm.log" || true
+}
+
+expect_lvpoll_runs() {
+	expect_equal "the number of lvpoll runs" "$1" "$(lvpoll_runs "${2:-}")"
+}
+
+# The processes that are lvpoll at this moment.
+lvpoll_pids() {
+	local directory words
+	for directory in /proc/[0-9]*; do
+		words=()
+		mapfile -d '' words 2>/dev/null <"$directory/cmdline" || continue
+		[ "${words[1]-}" != lvpoll ] || echo "${directory#/proc/}"
+	done
+}
+
+lvpoll_count() {
+	lvpoll_pids | wc -l
+}
+
+lvpoll_none() {
+	[ "$(lvpoll_count)" = 0 ]
+}
+
+lvpoll_has_run() {
+	[ "$(lvpoll_runs "${1:-}")" != 0 ]
+}
+
+# --- the daemon ---------------------------------------------------------------------------------------------
+
+daemon_answers() {
+	[ -S "$daemon_socket" ] && daemon_dump >/dev/null 2>&1
+}
+
+# Starts the daemon in the foreground, with further options if given, and waits until it answers.
+daemon_start() {
+	"$LAB_DAEMON" -f -l all -s "$daemon_socket" -p "$daemon_pid_file" -B "$lab/lvm" "$@" \
+		</dev/null >>"$lab/daemon.log" 2>&1 &
+	daemon_pid=$!
+	wait_until 10 daemon_answers_or_ended
+	daemon_is_alive || fail "the daemon ended at its start: $(tail -n 3 "$lab/daemon.log")"
+}
+
+daemon_answers_or_ended() {
+	daemon_answers || ! daemon_is_alive
+}
+
+daemon_is_alive() {
+	kill -0 "$daemon_pid" 2>/dev/null
+}
+
+daemon_is_expected() {
+	[ -n "$daemon_pid" ]
+}
+
+# Ends the daemon with SIGTERM and checks that it goes as it should: at once, with status 0, nothing left.
+daemon_stop() {
+	local code=0
+	kill -TERM "$daemon_pid" || fail "the daemon, process $daemon_pid, was gone before it was told to stop"
+	wait_until 5 not daemon_is_alive
+	wait "$daemon_pid" || code=$?
+	expect_equal "the daemon's exit status" 0 "$code"
+	daemon_pid=
+	expect_daemon_cleaned_up
+	wait_until 5 lvpoll_none
+}
+
+daemon_stop_if_running() {
+	if daemon_is_expected; then
+		daemon_stop
+	fi
+}
+
+expect_daemon_cleaned_up() {
+	[ ! -e "$daemon_socket" ] || fail "the daemon left its socket $daemon_socket behind"
+	[ ! -e "$daemon_pid_file" ] || fail "the daemon left its pid file $daemon_pid_file behind"
+}
+
+# Stops the daemon and starts one that knows nothing of what the first one did.
+daemon_replace_by_ignorant_one() {
+	daemon_stop
+	rm -rf "${daemon_socket%.socket}.state"
+	daemon_start "$@"
+}
+
+# --- dump ---------------------------------------------------------------------------------------------------
+
+daemon_dump() {
+	"$LAB_DAEMON" --dump -s "$daemon_socket"
+}
+
+# The names of the volumes in a store (poll or abort), only those in a state (in_progress, finished) if given.
+dump_volumes() {
+	daemon_dump | awk -v store="$1" -v wanted="${2:-}" '
+		/^[ \t]*(poll|abort) \{/ { current = $1 }
+		/^[ \t]*lvname=/ { split($0, part, "\""); name = part[2] }
+		/^[ \t]*state=/ { split($0, part, "\""); if (current == store && (wanted == "" || part[2] == wanted)) print name }'
+}
+
+dump_count() {
+	dump_volumes "$@" | wc -l
+}
+
+# A key of the first volume in the dump.
+dump_value() {
+	daemon_dump | awk -F= -v key="$1" '{ sub(/^[ \t]+/, "", $1) } $1 == key { gsub(/"/, "", $2); print $2; exit }'
+}
+
+dump_has_finished() {
+	[ "$(dump_count "$1" finished)" = "$2" ]
+}
+
+# A store must hold so many operations, all of them finished.
+expect_dump_finished() {
+	wait_until 10 dump_has_finished "$1" "$2"
+	expect_equal "the number of operations in the daemon's $1 store" "$2" "$(dump_count "$1")"
+}

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Disks, volume groups and volumes with data whose checksum is known.
+
+disk=()
+declare -A data_sums=()
+
+# --- lvm2 ---------------------------------------------------------------------------------------------------
+
+lvm_configure() {
+	mkdir -p "$1"
+	cat >"$1/lvm.conf" <<-'END'
+		devices { scan=["/dev"] filter=["a|loop|","r|.*|"] use_devicesfile=0 }
+		activation { udev_sync=0 udev_rules=0 verify_udev_operations=1 monitoring=0 }
+		backup { backup=1 backup_dir="/run/lab/backup" archive=0 }
+		global { use_lvmpolld=1 }
+	END
+}
+
+# --- disks --------------------------------------------------------------------------------------------------
+
+# Makes disks of so many MiB. Their device names are appended to the array $disk.
+disks_make() {
+	local count=$1 mib=$2 number
+	while [ "$count" -gt 0 ]; do
+		number=${#disk[@]}
+		truncate -s "${mib}M" "$lab/disk$number"
+		disk+=("$(losetup --find --show "$lab/disk$number")")
+		count=$((count - 1))
+	done
+}
+
+# A volume group with extents of 1 MiB, so that small volumes have many.
+vg_make() {
+	run_ok vgcreate -qq -y -s 1m "$@"
+}
+
+# lv_make VG NAME MIB [DISK...]: a volume filled with data.
+lv_make() {
+	local vg=$1 name=$2 mib=$3
+	shift 3
+	run_ok lvcreate -qq -y -Wn -Zn -l "$mib" -n "$name" "$vg" "$@"
+	data_write "$vg/$name"
+}
+
+# Two volumes, VG/NAME and VG/NAME_between, that take turns on a disk: the first has so many segments of 2 MiB.
+lv_make_fragmented() {
+	local vg=$1 name=$2 segments=$3 disk=$4 number
+	run_ok lvcreate -qq -y -Wn -Zn -l 2 -n "$name" "$vg" "$disk"
+	run_ok lvcreate -qq -y -Wn -Zn -l 2 -n "${name}_between" "$vg" "$disk"
+	for ((number = 1; number < segments; number++)); do
+		run_ok lvextend -qq -l +2 "$vg/$name" "$disk"
+		run_ok lvextend -qq -l +2 "$vg/${name}_between" "$disk"
+	done
+	expect_equal "the number of segments of $vg/$name" "$segments" "$(lv_segments "$vg/$name")"
+	data_write "$vg/$name"
+	data_write "$vg/${name}_between"
+}
+
+lv_segments() {
+	lvs --noheadings -o seg_count "$1" | tr -d ' '
+}
+
+# --- data ---------------------------------------------------------------------------------------------------
+
+# Past the page cache, which would show old data whatever the disk holds.
+data_sum() {
+	dd if="/dev/$1" bs=1M iflag=direct status=none | md5sum | cut -d' ' -f1
+}
+
+data_write() {
+	local bytes
+	bytes=$(blockdev --getsize64 "/dev/$1")
+	head -c "$bytes" /dev/urandom | dd of="/dev/$1" bs=1M iflag=fullblock oflag=direct status=none
+	data_sums[$1]=$(data_sum "$1")
+}
+
+# The volume's data must be what it was.
+data_check() {
+	expect_equal "the checksum of $1" "${data_sums[$1]}" "$(data_sum "$1")"
+}
+
+# Data is copied at 10 MiB a second, so that things can be done in mid-move.
+copy_slowly() {
+	echo 1 >/sys/module/dm_mirror/parameters/raid1_resync_throttle
+	echo 1 >/sys/module/dm_snapshot/parameters/snapshot_copy_throttle
+}
+
+copy_fast() {
+	echo 100 >/sys/module/dm_mirror/parameters/raid1_resync_throttle
+	echo 100 >/sys/module/dm_snapshot/parameters/snapshot_copy_throttle
+}
+
+# --- where the data lies --------------------------------------------------------------------------------------
+
+# The disks of a volume by lvm2's metadata, in one line.
+lv_disks() {
+	lvs -a --noheadings -o devices "$1" | tr ',' '\n' | sed 's/([0-9]*)//; s/ //g' | sort -u | xargs
+}
+
+# The disks of a volume by the kernel, in one line.
+kernel_disks() {
+	dmsetup deps -o devname "${1/\//-}" | sed 's/.*: //' | tr -d '()' | tr ' ' '\n' | sed '/^$/d; s|^|/dev/|' | sort -u | xargs
+}
+
+# A volume must lie on these disks and no other, for lvm2 and for the kernel.
+expect_on() {
+	local volume=$1
+	shift
+	expect_equal "where $volume lies by the metadata" "$*" "$(lv_disks "$volume")"
+	expect_equal "where $volume lies by the kernel" "$*" "$(kernel_disks "$volume")"
+}
+
+pv_used_extents() {
+	pvs --noheadings -o pv_pe_alloc_count "$1" | tr -d ' '
+}
+
+expect_disk_empty() {
+	expect_equal "the number of extents used on $1" 0 "$(pv_used_extents "$1")"
+}
+
+# --- a move or another operation under way -------------------------------------------------------------------------
+
+# A device of the kernel has a target of this type: mirror, snapshot-merge ...
+kernel_has_target() {
+	dmsetup table | grep -Eq -- ": [0-9]+ [0-9]+ $1 "
+}
+
+# A mirror has copied some of its data and has some still to copy.
+mirror_is_half_way() {
+	dmsetup status --target mirror | awk '
+		{ for (i = 1; i <= NF; i++) if (split($i, part, "/") == 2 && part[1] > 0 && part[1] < part[2]) found = 1 }
+		END { exit !found }'
+}
+
+# No pvmove volume, hidden or not, in any volume group.
+pvmove_none() {
+	! lvs -a --noheadings -o lv_name | grep -q pvmove
+}
+
+# --- the end --------------------------------------------------------------------------------------------------
+
+# Nothing of a move is left, in metadata and kernel, and all data is what it was.
+volumes_check() {
+	local volume
+	[ "${#disk[@]}" -gt 0 ] || return 0
+	pvmove_none || fail "a pvmove volume is left: $(lvs -a --noheadings -o lv_name,devices | xargs)"
+	! dmsetup info -c --noheadings -o suspended | grep -q Suspended || fail "a device is left suspended: $(dmsetup info -c)"
+	run_ok vgck
+	for volume in "${!data_sums[@]}"; do
+		data_check "$volume"
+	done
+}
+
+volumes_remove() {
+	local device
+	[ "${#disk[@]}" -gt 0 ] || return 0
+	run_ok vgchange -qq -an
+	expect_equal "the list of devices after deactivation" "No devices found" "$(dmsetup ls)"
+	for device in "${disk[@]}"; do
+		losetup -d "$device"
+	done
+}

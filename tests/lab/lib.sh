@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# What scenarios are written with: running commands, waiting, asserting, and what every scenario ends with.
+
+lab=/run/lab
+lab_source=$(dirname "${BASH_SOURCE[0]}")
+scenario_name=$(basename "${scenario:-scenario}" .sh)
+export LVM_SUPPRESS_FD_WARNINGS=1 LC_ALL=C
+
+# shellcheck disable=SC1091 # written by the host for each guest
+. /mnt/settings
+# shellcheck source=tests/lab/lib-daemon.sh
+. "$lab_source/lib-daemon.sh"
+# shellcheck source=tests/lab/lib-volumes.sh
+. "$lab_source/lib-volumes.sh"
+# shellcheck source=tests/lab/lib-systemd.sh
+. "$lab_source/lib-systemd.sh"
+
+# --- ending early -------------------------------------------------------------------------------------------
+
+scenario_set_reason() {
+	[ -e "$lab/reason" ] || printf '%s\n' "$*" >"$lab/reason"
+}
+
+fail() {
+	scenario_set_reason "$*"
+	echo "FAILED: $*"
+	exit 1
+}
+
+skip() {
+	scenario_set_reason "$*"
+	exit 77
+}
+
+scenario_note_error() {
+	scenario_set_reason "'$3' ended with status $1 (line $2)"
+}
+
+# What one would look at by hand, into the log of a scenario that failed.
+scenario_show_state() {
+	[ "$1" != 0 ] && [ "$1" != 77 ] || return 0
+	set +e
+	echo "--- processes"
+	ps -eo pid,ppid,stat,etime,args | grep -E '[l]vm|[p]vmove|[d]msetup'
+	echo "--- kernel"
+	dmsetup table
+	dmsetup status
+	echo "--- lvpoll runs"
+	cat "$lab/lvm.log"
+	echo "--- daemon's log, last lines"
+	tail -n 15 "$lab/daemon.log"
+}
+
+# --- running commands ---------------------------------------------------------------------------------------
+
+# Runs a command; its exit status is then in $status, what it printed in $output.
+run() {
+	printf '$ %s\n' "$*"
+	status=0
+	"$@" >"$lab/output" 2>&1 </dev/null || status=$?
+	output=$(<"$lab/output")
+	[ -z "$output" ] || printf '%s\n' "$output"
+}
+
+run_ok() {
+	run "$@"
+	expect_status 0 "$*"
+}
+
+# Starts a command in the background, to be waited for with job_wait.
+job_start() {
+	local name=$1
+	shift
+	printf '$ %s &\n' "$*"
+	(
+		status=0
+		"$@" >"$lab/job.$name.output" 2>&1 </dev/null || status=$?
+		echo "$status" >"$lab/job.$name.status.new"
+		mv "$lab/job.$name.status.new" "$lab/job.$name.status"
+	) &
+}
+
+job_has_ended() {
+	[ -e "$lab/job.$1.status" ]
+}
+
+# Waits for the end of a command begun with job_start: $status and $output are its own.
+job_wait() {
+	local name=$1 seconds=$2
+	wait_until "$seconds" job_has_ended "$name"
+	status=$(<"$lab/job.$name.status")
+	output=$(<"$lab/job.$name.output")
+	printf '[%s ended with status %s]\n%s\n' "$name" "$status" "$output"
+}
+
+# --- waiting ------------------------------------------------------------------------------------------------
+
+# Waits until a command succeeds; the scenario fails if that takes longer than so many seconds.
+wait_until() {
+	local seconds=$1 end=$((SECONDS + $1 + 1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || fail "waited $seconds s in vain for: $*"
+		sleep 0.05
+	done
+}
+
+not() {
+	! "$@"
+}
+
+# --- asserting ----------------------------------------------------------------------------------------------
+
+expect_status() {
+	[ "$status" = "$1" ] || fail "${2:-the command} ended with status $status instead of $1: $output"
+}
+
+expect_equal() {
+	[ "$2" = "$3" ] || fail "$1 is '$3' instead of '$2'"
+}
+
+# Each expression must match a line of $output.
+expect_output() {
+	local expression
+	for expression in "$@"; do
+		grep -Eq -- "$expression" <<<"$output" || fail "no line of the output matches '$expression': $output"
+	done
+}
+
+expect_no_output() {
+	local expression
+	for expression in "$@"; do
+		! grep -Eq -- "$expression" <<<"$output" || fail "a line of the output matches '$expression': $output"
+	done
+}
+
+# --- beginning and end of every scenario ---------------------------------------------------------------------
+
+scenario_prepare() {
+	lvm_configure /etc/lvm
+	lvm_wrapper_make
+	copy_fast
+}
+
+# What holds after every scenario. One that leaves results which nobody asked the daemon for (those of commands
+# in the background) says how many in $uncollected.
+uncollected=0
+scenario_finish() {
+	if daemon_is_expected; then
+		wait_until 10 lvpoll_none
+		expect_dump_finished poll "$uncollected"
+		expect_dump_finished abort "${uncollected_aborts:-0}"
+	fi
+	volumes_check
+	daemon_stop_if_running
+	volumes_remove
+}
