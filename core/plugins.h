@@ -22,17 +22,23 @@ struct plugin_entry {
 	char *reason;                          /* why it is not loaded; or NULL */
 	enum plugin_monitor monitor;
 	unsigned stall_check_s;                /* key "stall_check": 0 is never */
+	bool enabled;                          /* by the configuration: without plugin it failed */
+	char *operation;                       /* what it is for; NULL where that is not known */
 };
 
 struct plugins;
 
+/* Whether OPERATION is a request of the daemon's own, which no plugin may take. */
+typedef bool (*plugins_reserved_callback)(const char *operation);
+
 /*
  * Loads what CONFIGURATION enables from its plugin directory, and configures it. A plugin that
- * cannot be used is logged and remembered with its reason; the others go on. NULL only when out of
- * memory or when libltdl cannot start.
+ * cannot be used is logged and remembered with its reason; the others go on. IS_RESERVED may be
+ * NULL. Returns NULL only when out of memory or when libltdl cannot start. One at a time in a
+ * process.
  */
-struct plugins *plugins_load(
-	const struct configuration *configuration, struct lvmpolld_error *error);
+struct plugins *plugins_load(const struct configuration *configuration,
+	plugins_reserved_callback is_reserved, struct lvmpolld_error *error);
 
 /* Unloads everything. No operation may be left. */
 void plugins_unload(struct plugins *plugins);
