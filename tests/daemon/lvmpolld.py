@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -61,7 +62,7 @@ def read_file(path, mode="r"):
 def lvid(seed):
     """A valid identifier of a volume, different for each seed."""
     letters = "".join(c for c in str(seed) if c in LVID_ALPHABET)
-    return (letters + "0" * 64)[:64]
+    return (letters + "#" + "0" * 64)[:64]
 
 
 def volume(scenario, seed=None, **parameters):
@@ -140,8 +141,11 @@ class Client:
 
     def __init__(self, path, deadline_s=DEADLINE_S):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(deadline_s)
+        # As lvm2 does: where the backlog is full, connect() waits. The limit is the kernel's.
+        limit = struct.pack("ll", int(deadline_s), int(deadline_s % 1 * 1000000))
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         self.socket.connect(path)
+        self.socket.settimeout(deadline_s)
         self.buffer = b""
 
     def close(self):

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The text of dump, which people parse with awk."""
+
+import subprocess
+import unittest
+
+from lvmpolld import DaemonTest, format_request, lvid, ours_only, volume, wait_for
+
+# The key "error_occurred" is spelt with one r less by stock up to 2.03.16 at least.
+ENTRY_KEYS = ["lvid", "type", "lvname", "lvmpolld_internal_timeout", "lvm_command_interval",
+              "LVM_SYSTEM_DIR", "lvm_command_pid", "polling_finished", "error_occurred",
+              "init_requests_count", "lvm_command"]
+
+EMPTY = """\
+# Registered polling operations
+
+poll {
+}
+
+# Registered abort operations
+
+abort {
+}"""
+
+BLOCK_OF_LVNAME = r"""
+	/^[ \t]*[^ \t]+ \{$/ { depth++ }
+	/^[ \t]*\}$/ { depth-- }
+	depth == 2 && /lvname=/ { split($0, part, "="); print part[2] }
+	depth > 3 { print "too deep" }
+"""
+
+
+class DumpTest(DaemonTest):
+    def setUp(self):
+        self.daemon, self.client = self.start_and_connect()
+
+    def dump_text(self):
+        text = self.client.ask_raw(format_request("dump", {})).decode()
+        return text.replace("error_occured=", "error_occurred=")
+
+    def entry(self, identifier, store="poll"):
+        return self.client.dump()[store][identifier]
+
+    def test_nothing_registered(self):
+        self.assertEqual(self.dump_text().rstrip("\n"), EMPTY)
+
+    def test_entry_in_progress_begins_as_stock_writes_it(self):
+        self.client.ask("pvmove", **volume("hang", "x", sysdir="/etc/lvm", interval="+7"))
+        pid = self.daemon.wait_start("hang")[0]
+        expected = """\
+# Registered polling operations
+
+poll {
+	/etc/lvm%(lvid)s {
+		lvid="%(lvid)s"
+		type="pvmove"
+		lvname="vg/hang"
+		lvmpolld_internal_timeout=60
+		lvm_command_interval="+7"
+		LVM_SYSTEM_DIR="/etc/lvm"
+		lvm_command_pid=%(pid)d
+		polling_finished=0
+		error_occurred=0
+		init_requests_count=1
+""" % {"lvid": lvid("x"), "pid": pid}
+        text = self.dump_text()
+        self.assertEqual(text[:len(expected)], expected)
+        self.assertIn('\n\t\tlvm_command {\n\t\t\tstate="in_progress"\n', text)
+        self.assertIn("\n\t\t}\n\t}\n}\n\n# Registered abort operations\n\nabort {\n}", text)
+
+    def test_keys_come_in_the_order_of_stock(self):
+        self.client.ask("merge", **volume("hang"))
+        self.client.ask("pvmove", **volume("hang", "abort", abort=1))
+        for entry in (self.entry(lvid("hang")), self.entry(lvid("abort"), "abort")):
+            keys = [key.replace("occured", "occurred") for key in entry]
+            self.assertEqual([key for key in keys if key in ENTRY_KEYS], ENTRY_KEYS)
+
+    @ours_only("it has no keys beyond these")
+    def test_keys_of_our_own_come_after_those_of_stock(self):
+        self.client.ask("merge", **volume("hang"))
+        entry = self.entry(lvid("hang"))
+        simple = [key for key, value in entry.items() if not isinstance(value, dict)]
+        self.assertEqual(simple[:len(ENTRY_KEYS) - 1], ENTRY_KEYS[:-1])
+        self.assertEqual(list(entry["lvm_command"])[:1], ["state"])
+
+    def test_internal_timeout_grows_with_the_interval(self):
+        for interval, timeout in (("1", 60), ("+30", 60), ("31", 62), ("100", 200)):
+            with self.subTest(interval):
+                request = volume("hang", "i" + interval.strip("+"), interval=interval)
+                self.client.ask("pvmove", **request)
+                entry = self.entry(request["lvid"])
+                self.assertEqual(entry["lvmpolld_internal_timeout"], timeout)
+                self.assertEqual(entry["lvm_command_interval"], interval)
+
+    def test_undefined_system_dir(self):
+        self.client.ask("pvmove", **volume("hang"))
+        self.assertIn('\t\tLVM_SYSTEM_DIR="<undefined>"\n', self.dump_text())
+
+    def finished_entry(self, scenario):
+        self.client.ask("pvmove", **volume(scenario))
+        wait_for(lambda: self.entry(lvid(scenario))["polling_finished"], "the end")
+        return self.entry(lvid(scenario))
+
+    def test_finished_with_status(self):
+        for scenario, value in (("good", 0), ("exit-5", 5)):
+            with self.subTest(scenario):
+                entry = self.finished_entry(scenario)
+                self.assertEqual(list(entry["lvm_command"].items())[:3],
+                                 [("state", "finished"), ("reason", "retcode"), ("value", value)])
+                self.assertEqual(entry.get("error_occurred", entry.get("error_occured")), 0)
+
+    def test_finished_by_signal(self):
+        entry = self.finished_entry("signal-KILL")
+        self.assertEqual(list(entry["lvm_command"].items())[:3],
+                         [("state", "finished"), ("reason", "signal"), ("value", 9)])
+
+    def test_pid_of_a_finished_one_stays(self):
+        entry = self.finished_entry("good")
+        self.assertEqual(entry["lvm_command_pid"], self.daemon.starts()[0][0])
+
+    def test_finished_one_stays_until_its_result_is_collected(self):
+        self.finished_entry("good")
+        self.assertIn(lvid("good"), self.client.dump()["poll"])
+        self.client.progress(lvid("good"))
+        self.assertNotIn(lvid("good"), self.client.dump()["poll"])
+
+    def test_awk_finds_its_way(self):
+        for name in ("hang-1", "hang-2", "hang-3"):
+            self.client.ask("pvmove", **volume(name))
+        answer = subprocess.run(["awk", BLOCK_OF_LVNAME], input=self.dump_text(), text=True,
+                                capture_output=True, timeout=10)
+        self.assertEqual(sorted(answer.stdout.split()),
+                         ['"vg/hang-1"', '"vg/hang-2"', '"vg/hang-3"'], answer.stderr)
+
+    def test_dump_of_many_operations_is_whole(self):
+        for number in range(300):
+            request = volume("silent", "n%d" % number, abort=number % 2)
+            self.assert_ok(self.client.ask("pvmove", **request))
+        dump = self.client.dump()
+        self.assertEqual((len(dump["poll"]), len(dump["abort"])), (150, 150))
+
+    @ours_only("it does not tell how far an operation is")
+    def test_progress_is_shown_after_the_keys_of_stock(self):
+        self.client.ask("pvmove", **volume("progress-37"))
+        def told():
+            entry = self.entry(lvid("progress-37"))
+            keys = list(entry)
+            own = keys[keys.index("init_requests_count") + 1:]
+            return [key for key in own if "progress" in key and str(entry[key]).startswith("37")]
+        wait_for(told, "a key with the progress of 37 % in dump")
+
+
+if __name__ == "__main__":
+    unittest.main()
