@@ -15,6 +15,9 @@
  */
 int names_check_vg_name(const char *parameter, const char *value, struct lvmpolld_error *error);
 int names_check_lv_name(const char *parameter, const char *value, struct lvmpolld_error *error);
+/* Whether device-mapper can have a device for the volume; both names were found good before. */
+int names_check_device_name(const char *parameter, const char *vg_name, const char *lv_name,
+	struct lvmpolld_error *error);
 int names_check_lvid(const char *parameter, const char *value, struct lvmpolld_error *error);
 int names_check_devices_file(
 	const char *parameter, const char *value, struct lvmpolld_error *error);
