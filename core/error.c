@@ -46,8 +46,8 @@ int error_add_context(struct lvmpolld_error *error, const char *format, ...)
 	va_end(arguments);
 
 	context_length = strlen(context);
-	kept = strnlen(error->sentence,
-		sizeof(error->sentence) - context_length - separator_length - 1);
+	kept = strnlen(
+		error->sentence, sizeof(error->sentence) - context_length - separator_length - 1);
 	memmove(error->sentence + context_length + separator_length, error->sentence, kept);
 	memcpy(error->sentence, context, context_length);
 	memcpy(error->sentence + context_length, separator, separator_length);

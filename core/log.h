@@ -9,7 +9,13 @@
 #include "error.h"
 
 /* From the most severe on: a line is written when its level is at or before the chosen one. */
-enum log_level { LOG_LEVEL_FATAL, LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_level {
+	LOG_LEVEL_FATAL,
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
 
 /* Where lines go; a set. */
 enum log_outlet {
@@ -18,6 +24,9 @@ enum log_outlet {
 	LOG_OUTLET_JOURNAL = 1 << 2,
 };
 
+/* Bytes of a line, everything included: what a pipe takes in one piece (PIPE_BUF). */
+#define LOG_LINE_MAX 4096
+
 struct log_settings {
 	enum log_level level;
 	bool wire; /* every message on the socket */
@@ -25,7 +34,7 @@ struct log_settings {
 	unsigned outlets;
 };
 
-/* The operation that a line is about: fields in the journal, a prefix elsewhere. */
+/* The operation that a line is about: a prefix of the text, and fields in the journal. */
 struct log_subject {
 	const char *vg_name;
 	const char *lv_name;
@@ -33,21 +42,39 @@ struct log_subject {
 	const char *operation;
 };
 
+/* "fatal" to "debug"; and back: 0 or -EINVAL. */
+const char *log_level_name(enum log_level level);
+int log_level_from_name(const char *name, enum log_level *level);
+/* "stderr", "syslog" or "journal": 0 or -EINVAL. */
+int log_outlet_from_name(const char *name, enum log_outlet *outlet);
+/* The names for messages and suggestions, ended by NULL. */
+extern const char *const log_level_names[];
+extern const char *const log_outlet_names[];
+
 /*
  * Reads stock's -l LIST (all, fatal, error, warn, info, debug, wire, cmd, separated by commas)
- * into SETTINGS: the least severe level named is the one in force. Returns 0 or -EINVAL with the
- * word that is wrong; SETTINGS is then unchanged.
+ * into SETTINGS: the least severe level named is the one in force, or the one of SETTINGS where
+ * none is named. As with stock, "all" is wire and debug. Returns 0 or -EINVAL with the word that
+ * is wrong; SETTINGS is then unchanged.
  */
-int log_settings_parse(struct log_settings *settings, const char *list, struct lvmpolld_error *error);
+int log_settings_parse(
+	struct log_settings *settings, const char *list, struct lvmpolld_error *error);
 
-/* Puts SETTINGS in force, from any thread. An outlet that cannot be had is left out and said so. */
+/*
+ * Puts SETTINGS in force, from any thread. Before the first call warnings and worse go to standard
+ * error. Lines that an outlet does not take at once are lost, since the storage that it waits for
+ * may be the one that is worked on here; how many is said there as soon as it takes lines again.
+ */
 void log_configure(const struct log_settings *settings);
 struct log_settings log_settings_in_force(void);
 
 /* In the background standard error leads nowhere: no line goes there any more. */
 void log_detach_stderr(void);
 
-/* Lets libdevmapper write its messages through this log. Called once, before any thread. */
+/*
+ * Lets libdevmapper write its messages through this log. Called once, before any thread. They
+ * come out at level debug: whatever matters of them is said by the caller, who knows the volume.
+ */
 void log_adopt_libdevmapper(void);
 
 void log_close(void);
@@ -56,7 +83,11 @@ bool log_is_enabled(enum log_level level);
 bool log_wire_is_enabled(void);
 bool log_cmd_is_enabled(void);
 
-/* Writes one line, without a newline. Control characters are written as \ooo. Any thread. */
+/*
+ * Writes one line, without a newline. Control characters are written as \ooo. A text that is
+ * longer than LOG_LINE_MAX goes on in the lines that follow, which begin with "... "; no line of
+ * another thread comes between. Any thread.
+ */
 void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_write_subject(enum log_level level, const struct log_subject *subject, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
