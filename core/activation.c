@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The socket that systemd hands over. */
+#include "config.h"
+
 #include "activation.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Going into the background, with a parent that tells the truth about how it went. */
+#include "config.h"
+
 #include "background.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Cuts a stream of bytes into lines, whatever comes. */
+#include "config.h"
+
 #include "lines.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The listening socket: our own, or the one that systemd hands over. */
+#include "config.h"
+
 #include "listener.h"
 
 #include <errno.h>
@@ -96,9 +98,10 @@ static int check_free(const struct place *place, struct lvmpolld_error *error)
 	int descriptor, code = 0;
 
 	if (lstat(path, &status) != 0)
-		return errno == ENOENT ? 0
-				       : error_set(error, errno, "socket %s cannot be looked at: %s",
-						 path, strerror(errno));
+		return errno == ENOENT
+			       ? 0
+			       : error_set(error, errno, "socket %s cannot be looked at: %s", path,
+					 strerror(errno));
 	if (!S_ISSOCK(status.st_mode))
 		return error_set(error, ENOTSOCK,
 			"%s exists and is not a socket: remove it or choose another path", path);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What lvm2 allows as names, so that nothing from a request becomes an option or a path. */
+#include "config.h"
+
 #include "names.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The pid file: locked while the daemon lives, so that there is one daemon for one file. */
+#include "config.h"
+
 #include "pidfile.h"
 
 #include <errno.h>
