@@ -75,6 +75,12 @@ data_write() {
 	data_sums[$1]=$(data_sum "$1")
 }
 
+# data_spoil VG/NAME MIB: overwrites the beginning of a volume, which a merge is then to undo.
+data_spoil() {
+	head -c "${2}M" /dev/urandom | dd of="/dev/$1" bs=1M iflag=fullblock oflag=direct conv=notrunc status=none
+	[ "$(data_sum "$1")" != "${data_sums[$1]}" ] || fail "the data of $1 could not be overwritten"
+}
+
 # The volume's data must be what it was.
 data_check() {
 	expect_equal "the checksum of $1" "${data_sums[$1]}" "$(data_sum "$1")"
@@ -111,6 +117,26 @@ expect_on() {
 	expect_equal "where $volume lies by the kernel" "$*" "$(kernel_disks "$volume")"
 }
 
+# expect_mirror_legs VG/NAME DISK...: one leg a disk, in sync, each with the whole of the data, none half made.
+expect_mirror_legs() {
+	local volume=$1 leg number=0
+	shift
+	expect_equal "the number of legs of $volume" "$#" "$(lvs -a --noheadings -o lv_name "${volume%/*}" | grep -c mimage)"
+	expect_equal "the share of $volume in sync" 100.00 "$(lvs --noheadings -o copy_percent "$volume" | tr -d ' ')"
+	for leg in "$@"; do
+		expect_on "${volume}_mimage_$number" "$leg"
+		expect_equal "the checksum of leg $number of $volume" "${data_sums[$volume]}" \
+			"$(data_sum "mapper/${volume/\//-}_mimage_$number")"
+		number=$((number + 1))
+	done
+}
+
+volume_is_gone() {
+	local names
+	names=$(lvs -a --noheadings -o lv_name "${1%/*}" | tr -d ' []') || return 1
+	! grep -qx "${1#*/}" <<<"$names"
+}
+
 pv_used_extents() {
 	pvs --noheadings -o pv_pe_alloc_count "$1" | tr -d ' '
 }
@@ -123,7 +149,9 @@ expect_disk_empty() {
 
 # A device of the kernel has a target of this type: mirror, snapshot-merge ...
 kernel_has_target() {
-	dmsetup table | grep -Eq -- ": [0-9]+ [0-9]+ $1 "
+	local table
+	table=$(dmsetup table)
+	grep -Eq -- ": [0-9]+ [0-9]+ $1 " <<<"$table"
 }
 
 # A mirror has copied some of its data and has some still to copy.
@@ -135,7 +163,15 @@ mirror_is_half_way() {
 
 # No pvmove volume, hidden or not, in any volume group.
 pvmove_none() {
-	! lvs -a --noheadings -o lv_name | grep -q pvmove
+	local names
+	names=$(lvs -a --noheadings -o lv_name) || return 1
+	[[ $names != *pvmove* ]]
+}
+
+kernel_has_none_suspended() {
+	local states
+	states=$(dmsetup info -c --noheadings -o suspended)
+	[[ $states != *Suspended* ]]
 }
 
 # --- the end --------------------------------------------------------------------------------------------------
@@ -145,7 +181,7 @@ volumes_check() {
 	local volume
 	[ "${#disk[@]}" -gt 0 ] || return 0
 	pvmove_none || fail "a pvmove volume is left: $(lvs -a --noheadings -o lv_name,devices | xargs)"
-	! dmsetup info -c --noheadings -o suspended | grep -q Suspended || fail "a device is left suspended: $(dmsetup info -c)"
+	kernel_has_none_suspended || fail "a device is left suspended: $(dmsetup info -c)"
 	run_ok vgck
 	for volume in "${!data_sums[@]}"; do
 		data_check "$volume"

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# lvconvert adds a third leg to a mirror, and waits until it holds the data.
+
+disks_make 3 64
+vg_make vg "${disk[@]}"
+lv_make vg data 24 "${disk[0]}"
+daemon_start
+run_ok lvconvert -y -i1 --type mirror -m1 --mirrorlog core vg/data "${disk[1]}"
+
+run_ok lvconvert -y -i1 --type mirror -m2 --mirrorlog core vg/data "${disk[2]}"
+
+expect_output "^ *vg/data: Converted: [0-9.]+%$"
+expect_mirror_legs vg/data "${disk[@]}"
+expect_lvpoll_runs 2 "--polloperation convert vg/data"

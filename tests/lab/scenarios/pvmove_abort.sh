@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# pvmove --abort in mid-move ends a pvmove in the foreground; the data is where it was.
+
+disks_make 2 64
+vg_make vg "${disk[@]}"
+lv_make vg data 48 "${disk[0]}"
+daemon_start
+
+copy_slowly
+job_start move pvmove -i1 "${disk[0]}" "${disk[1]}"
+wait_until 10 mirror_is_half_way
+run_ok pvmove --abort
+copy_fast
+
+job_wait move 20
+expect_status 0
+pvmove_none || fail "pvmove --abort came back before the move was gone"
+expect_on vg/data "${disk[0]}"
+expect_disk_empty "${disk[1]}"
+expect_lvpoll_runs 1 "--interval 1 --polloperation pvmove vg/pvmove0"
+expect_lvpoll_runs 1 "--abort --polloperation pvmove vg/pvmove0"
