@@ -17,6 +17,7 @@ STANDIN = os.path.join(HERE, "lvm-standin")
 STOCK = "/sbin/lvmpolld"
 DEADLINE_S = 10.0
 MESSAGE_END = b"\n##\n"
+LISTENING_FLAGS = "00010000"
 LVID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#"
 
 
@@ -62,7 +63,7 @@ def read_file(path, mode="r"):
 def lvid(seed):
     """A valid identifier of a volume, different for each seed."""
     letters = "".join(c for c in str(seed) if c in LVID_ALPHABET)
-    return (letters + "#" + "0" * 64)[:64]
+    return (letters + "Z" + "0" * 64)[:64]
 
 
 def volume(scenario, seed=None, **parameters):
@@ -242,15 +243,15 @@ class Daemon:
                                  % (self.process.returncode, self.log()))
         if not os.path.exists(self.socket):
             return False
-        return os.environ.get("LVMPOLLD_IS_STOCK") != "1" or self.accepts()
+        return os.environ.get("LVMPOLLD_IS_STOCK") != "1" or self.listens()
 
-    def accepts(self):
-        """Whether it accepts connections: with stock, the path is there a moment earlier."""
-        try:
-            self.client().close()
-            return True
-        except ConnectionRefusedError:
-            return False
+    def listens(self):
+        """Whether the socket listens: with stock, the path is there a moment earlier."""
+        for line in read_file("/proc/net/unix").splitlines():
+            fields = line.split()
+            if fields[-1] == self.socket and fields[3] == LISTENING_FLAGS:
+                return True
+        return False
 
     def client(self, **options):
         return Client(self.socket, **options)
@@ -266,7 +267,10 @@ class Daemon:
         """The pids of its children, zombies included."""
         result = []
         for task in os.listdir("/proc/%d/task" % self.pid):
-            result += read_file("/proc/%d/task/%s/children" % (self.pid, task)).split()
+            try:
+                result += read_file("/proc/%d/task/%s/children" % (self.pid, task)).split()
+            except FileNotFoundError:  # a thread that has ended meanwhile
+                pass
         return [int(pid) for pid in result]
 
     def starts(self):
