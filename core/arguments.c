@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An argument list that grows, as execve takes it. */
+#include <config.h>
+
 #include "arguments.h"
 
 #include <errno.h>

@@ -38,7 +38,7 @@ struct configuration_plugin {
 struct configuration {
 	char *socket_path;
 	char *pidfile_path;
-	char *state_directory; /* NULL until resolved: see configuration_resolve */
+	char *state_directory;   /* NULL until resolved: see configuration_resolve */
 	unsigned idle_timeout_s; /* 0: never */
 
 	char *lvm_binary;
@@ -47,8 +47,8 @@ struct configuration {
 	struct log_settings log;
 
 	unsigned limit_clients;
-	size_t limit_message_size; /* bytes */
-	unsigned limit_client_timeout_s;
+	size_t limit_message_size;       /* bytes */
+	unsigned limit_client_timeout_s; /* at least 1, as all limits */
 	unsigned limit_results;
 	unsigned limit_results_age_s;
 
@@ -70,13 +70,23 @@ struct configuration *configuration_new(void);
 void configuration_free(struct configuration *configuration);
 
 /*
- * Reads FILE and then, in the order of their names, FILE's drop-ins ("lvmpolld.d/" beside
- * "lvmpolld.yaml", files ending in ".yaml") over CONFIGURATION. FILE may be absent only where
- * MUST_EXIST is false. Returns 0 or a negative errno with "file:line:column: key: what would be
+ * Reads FILE and then FILE's drop-ins over CONFIGURATION: "lvmpolld.d/" beside "lvmpolld.yaml",
+ * files ending in ".yaml" but not beginning with ".", in the order of strcmp ("10-" before "9-").
+ * A later file replaces single keys; a list is replaced as a whole. FILE may be absent only where
+ * MUST_EXIST is false. Names of users and groups are looked up here, so only the main thread may
+ * call it. Returns 0 or a negative errno with "file:line:column: section.key: what would be
  * right"; CONFIGURATION must then be thrown away.
  */
 int configuration_read(struct configuration *configuration, const char *file, bool must_exist,
 	struct lvmpolld_error *error);
+
+/*
+ * Sets NAME of SECTION ("daemon", "socket") to TEXT, for what comes from the environment and the
+ * command line. Only keys with a single value. Returns 0 or a negative errno with a sentence that
+ * does not name the key, since the user wrote an option.
+ */
+int configuration_set_text(struct configuration *configuration, const char *section,
+	const char *name, const char *text, struct lvmpolld_error *error);
 
 /* Fills in what follows from other values (state_directory from socket_path). 0 or -ENOMEM. */
 int configuration_resolve(struct configuration *configuration);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Errors: a code and one sentence for people. */
+#include <config.h>
+
 #include "error.h"
 
 #include <errno.h>
@@ -53,4 +55,17 @@ int error_add_context(struct lvmpolld_error *error, const char *format, ...)
 	memcpy(error->sentence + context_length, separator, separator_length);
 	error->sentence[context_length + separator_length + kept] = '\0';
 	return -error->code;
+}
+
+void error_append(struct lvmpolld_error *error, const char *format, ...)
+{
+	size_t length;
+	va_list arguments;
+
+	if (error == NULL)
+		return;
+	length = strlen(error->sentence);
+	va_start(arguments, format);
+	vsnprintf(error->sentence + length, sizeof(error->sentence) - length, format, arguments);
+	va_end(arguments);
 }

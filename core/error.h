@@ -15,12 +15,15 @@ struct lvmpolld_error {
 /* Sets code and sentence. Returns -CODE. */
 int error_set(struct lvmpolld_error *error, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-int error_set_arguments(
-	struct lvmpolld_error *error, int code, const char *format, va_list arguments)
-	__attribute__((format(printf, 3, 0)));
+int error_set_arguments(struct lvmpolld_error *error, int code, const char *format,
+	va_list arguments) __attribute__((format(printf, 3, 0)));
 
 /* Puts "context: " before the sentence. Returns -code, so that it can be returned again. */
 int error_add_context(struct lvmpolld_error *error, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Puts more behind the sentence. */
+void error_append(struct lvmpolld_error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 #endif

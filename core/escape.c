@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Text from elsewhere, made safe for a terminal and for a log of lines. */
+#include <config.h>
+
 #include "escape.h"
 
 #include <stdbool.h>

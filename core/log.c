@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The daemon's log: what is written, and to which outlets. */
+#include <config.h>
+
 #include "log.h"
 
 #include <errno.h>

@@ -4,6 +4,8 @@
  * In the journal's documented format of datagrams and not by sd_journal_sendv, which waits as long
  * as the journal does: it may hang on the very volume whose operation is to be finished.
  */
+#include <config.h>
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

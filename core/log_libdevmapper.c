@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* libdevmapper's own messages, written through the log. */
+#include <config.h>
+
 #include <errno.h>
 #include <libdevmapper.h>
 

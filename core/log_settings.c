@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The words of the log's settings: levels, outlets, and the list behind -l. */
+#include <config.h>
+
 #include "log.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Datagrams to a socket in the file system, without ever waiting; used by the log's outlets. */
+#include <config.h>
+
 #include "log_socket.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The log's outlet to standard error, whatever that is: file, terminal, pipe or socket. */
+#include <config.h>
+
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>

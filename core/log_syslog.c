@@ -3,6 +3,8 @@
  * The log's outlet to syslog. Not by syslog(3), which waits as long as the receiver does: a syslog
  * daemon that hangs on the very volume whose operation is to be finished would never come back.
  */
+#include <config.h>
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

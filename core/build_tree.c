@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether this daemon runs in the tree where it was built. */
+#include "config.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build_tree.h"
+
+/* Cuts the last name off PATH where it is NAME. */
+static bool cut_name(char *path, const char *name)
+{
+	char *slash = strrchr(path, '/');
+
+	if (!slash || (name && strcmp(slash + 1, name)))
+		return false;
+	*slash = '\0';
+	return true;
+}
+
+/*
+ * The program is TREE/core/lvmpolld, or TREE/core/.libs/lvmpolld where libtool wraps it; and
+ * configure has left its mark in TREE. No path is compiled in, so that builds stay reproducible.
+ */
+char *build_tree_find(void)
+{
+	char path[PATH_MAX], mark[PATH_MAX + 16];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (length <= 0)
+		return NULL;
+	path[length] = '\0';
+	cut_name(path, NULL);
+	cut_name(path, ".libs");
+	if (!cut_name(path, "core"))
+		return NULL;
+	snprintf(mark, sizeof(mark), "%s/config.status", path);
+	return access(mark, F_OK) == 0 ? strdup(path) : NULL;
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether this daemon runs in the tree where it was built. */
+#ifndef CORE_BUILD_TREE_H
+#define CORE_BUILD_TREE_H
+
+/* The folder of that tree, to be freed; NULL for an installed daemon. */
+char *build_tree_find(void);
+
+#endif

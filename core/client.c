@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A client: a connection that sends requests and is answered, one after the other. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+
+#include "access.h"
+#include "client.h"
+#include "configuration.h"
+#include "daemon.h"
+#include "idle.h"
+#include "log.h"
+#include "request.h"
+#include "wire.h"
+
+/* Replies that a client has not read hold back its further requests from this many bytes on. */
+#define UNREAD_REPLIES_MAX (256 * 1024)
+
+/* Requests of one client that are answered in one turn of the loop; then the others come. */
+#define REQUESTS_IN_TURN 32
+
+/* When descriptors are short, accepting is tried again after this time. */
+#define ACCEPT_RETRY_MS 200
+
+struct client {
+	struct daemon *daemon;
+	struct bufferevent *connection;
+	struct event *message_deadline; /* runs while part of a message is there */
+	struct event *next_turn;        /* more requests are there than one turn may answer */
+	pid_t pid;                      /* as it was when it connected; for the log */
+	size_t scanned;                 /* bytes of the input in which no end was found */
+	bool has_asked;                 /* it has sent a whole request once */
+	bool is_half_closed;            /* it will send no more */
+	struct timespec connected_at;   /* CLOCK_MONOTONIC */
+	TAILQ_ENTRY(client) link;       /* in daemon->clients, oldest first */
+};
+
+static void resume_accepting(struct daemon *daemon);
+
+static void client_free(struct client *client)
+{
+	struct daemon *daemon = client->daemon;
+
+	TAILQ_REMOVE(&daemon->clients, client, link);
+	daemon->client_count--;
+	if (client->connection)
+		bufferevent_free(client->connection);
+	if (client->message_deadline)
+		event_free(client->message_deadline);
+	if (client->next_turn)
+		event_free(client->next_turn);
+	free(client);
+	resume_accepting(daemon);
+	idle_update(daemon);
+}
+
+static void log_message(const struct client *client, const char *direction, const char *text)
+{
+	if (log_wire_is_enabled())
+		log_write_wire("client %d %s %s", (int)client->pid, direction, text);
+}
+
+static void log_reply(const struct client *client, struct evbuffer *reply)
+{
+	size_t length = evbuffer_get_length(reply);
+	char *text;
+
+	if (!log_wire_is_enabled())
+		return;
+	text = calloc(1, length + 1);
+	if (text && evbuffer_copyout(reply, text, length) >= 0)
+		log_message(client, "<-", text);
+	free(text);
+}
+
+/* Answers the message whose text has LENGTH bytes. Returns 0 or -ENOMEM. */
+static int answer(struct client *client, size_t length)
+{
+	struct evbuffer *input = bufferevent_get_input(client->connection);
+	struct evbuffer *reply = evbuffer_new();
+	char *text = wire_take(input, length);
+	int result = -ENOMEM;
+
+	client->scanned = 0;
+	client->has_asked = true;
+	if (text && reply) {
+		log_message(client, "->", text);
+		request_answer(client->daemon, text, length, reply);
+		log_reply(client, reply);
+		result = bufferevent_write_buffer(client->connection, reply) < 0 ? -ENOMEM : 0;
+	}
+	if (reply)
+		evbuffer_free(reply);
+	free(text);
+	return result;
+}
+
+static size_t unread_replies(const struct client *client)
+{
+	return evbuffer_get_length(bufferevent_get_output(client->connection));
+}
+
+/* The time for completing a message runs from its first byte. */
+static void update_deadline(struct client *client)
+{
+	struct evbuffer *input = bufferevent_get_input(client->connection);
+	const struct timeval limit = {
+		.tv_sec = client->daemon->configuration->limit_client_timeout_s};
+
+	if (evbuffer_get_length(input) == 0 || unread_replies(client) > 0)
+		event_del(client->message_deadline);
+	else if (!event_pending(client->message_deadline, EV_TIMEOUT, NULL) && limit.tv_sec > 0)
+		event_add(client->message_deadline, &limit);
+}
+
+/* Answers what has come. Returns false when the client is gone. */
+static bool serve(struct client *client)
+{
+	struct evbuffer *input = bufferevent_get_input(client->connection);
+	size_t limit = client->daemon->configuration->limit_message_size;
+	size_t length;
+
+	for (int answered = 0; unread_replies(client) < UNREAD_REPLIES_MAX; answered++) {
+		if (!wire_find_end(input, &client->scanned, &length))
+			length = evbuffer_get_length(input);
+		else if (answered == REQUESTS_IN_TURN) {
+			event_active(client->next_turn, 0, 0);
+			return true;
+		} else if (length <= limit) {
+			event_del(client->message_deadline);
+			if (answer(client, length) == 0)
+				continue;
+			log_error("client %d is disconnected: no memory for its reply",
+				(int)client->pid);
+			client_free(client);
+			return false;
+		}
+		if (length > limit) {
+			log_warn("client %d is disconnected: its message has %zu bytes or more, and "
+				 "limits.message_size is %zu",
+				(int)client->pid, length, limit);
+			client_free(client);
+			return false;
+		}
+		break;
+	}
+	if (client->is_half_closed && unread_replies(client) == 0) {
+		client_free(client);
+		return false;
+	}
+	update_deadline(client);
+	return true;
+}
+
+static void on_read(struct bufferevent *connection, void *context)
+{
+	(void)connection;
+	serve(context);
+}
+
+/* All replies have left: go on with requests that were held back. */
+static void on_written(struct bufferevent *connection, void *context)
+{
+	(void)connection;
+	serve(context);
+}
+
+static void on_next_turn(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	serve(context);
+}
+
+static void on_message_deadline(evutil_socket_t descriptor, short what, void *context)
+{
+	struct client *client = context;
+
+	(void)descriptor;
+	(void)what;
+	log_warn("client %d is disconnected: it did not complete its message within "
+		 "limits.client_timeout (%u s)",
+		(int)client->pid, client->daemon->configuration->limit_client_timeout_s);
+	client_free(client);
+}
+
+static void on_event(struct bufferevent *connection, short what, void *context)
+{
+	struct client *client = context;
+
+	if (what & BEV_EVENT_TIMEOUT) {
+		log_warn("client %d is disconnected: it did not read its reply within "
+			 "limits.client_timeout (%u s)",
+			(int)client->pid, client->daemon->configuration->limit_client_timeout_s);
+		client_free(client);
+	} else if (what & BEV_EVENT_EOF) {
+		/* It may have closed its side only: what it has asked is answered all the same. */
+		client->is_half_closed = true;
+		bufferevent_disable(connection, EV_READ);
+		serve(client);
+	} else if (what & BEV_EVENT_ERROR) {
+		client_free(client);
+	}
+}
+
+static pid_t peer_pid(int descriptor)
+{
+	struct ucred credentials;
+	socklen_t length = sizeof(credentials);
+
+	if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) < 0)
+		return 0;
+	return credentials.pid;
+}
+
+static int set_up_connection(struct client *client, int descriptor)
+{
+	struct configuration *configuration = client->daemon->configuration;
+	const struct timeval write_limit = {.tv_sec = configuration->limit_client_timeout_s};
+	struct event_base *base = client->daemon->base;
+
+	client->message_deadline = event_new(base, -1, 0, on_message_deadline, client);
+	client->next_turn = event_new(base, -1, 0, on_next_turn, client);
+	if (!client->message_deadline || !client->next_turn)
+		return -ENOMEM;
+	/* Callbacks come from the loop, never from within bufferevent_write: it may free us. */
+	client->connection = bufferevent_socket_new(base, descriptor, BEV_OPT_CLOSE_ON_FREE);
+	if (!client->connection)
+		return -ENOMEM;
+	bufferevent_setcb(client->connection, on_read, on_written, on_event, client);
+	/* One byte more than the limit, so that a message over it is seen. */
+	bufferevent_setwatermark(
+		client->connection, EV_READ, 0, configuration->limit_message_size + 8);
+	bufferevent_set_timeouts(
+		client->connection, NULL, write_limit.tv_sec > 0 ? &write_limit : NULL);
+	return bufferevent_enable(client->connection, EV_READ | EV_WRITE) < 0 ? -ENOMEM : 0;
+}
+
+/* Takes DESCRIPTOR over in any case. */
+static void client_add(struct daemon *daemon, int descriptor)
+{
+	struct client *client = calloc(1, sizeof(*client));
+
+	if (!client) {
+		log_error("a client is turned away: out of memory");
+		close(descriptor);
+		return;
+	}
+	client->daemon = daemon;
+	client->pid = peer_pid(descriptor);
+	clock_gettime(CLOCK_MONOTONIC, &client->connected_at);
+	TAILQ_INSERT_TAIL(&daemon->clients, client, link);
+	daemon->client_count++;
+	if (set_up_connection(client, descriptor) < 0) {
+		log_error("client %d is turned away: out of memory", (int)client->pid);
+		if (!client->connection)
+			close(descriptor);
+		client_free(client);
+		return;
+	}
+	idle_update(daemon);
+}
+
+/*
+ * Makes room for one more: of those that have not asked anything yet and had a second to do so, the
+ * one that has been there longest goes. Whoever waits for an operation stays.
+ */
+static bool evict_silent_client(struct daemon *daemon)
+{
+	struct timespec now;
+	struct client *client;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	TAILQ_FOREACH (client, &daemon->clients, link)
+		if (!client->has_asked && now.tv_sec - client->connected_at.tv_sec > 1)
+			break;
+	if (!client)
+		return false;
+	log_warn("client %d is disconnected: limits.clients (%u) is reached and it has asked nothing",
+		(int)client->pid, daemon->configuration->limit_clients);
+	client_free(client);
+	return true;
+}
+
+static void pause_accepting(struct daemon *daemon)
+{
+	static const struct timeval retry = {
+		.tv_sec = ACCEPT_RETRY_MS / 1000, .tv_usec = ACCEPT_RETRY_MS % 1000 * 1000};
+
+	event_del(daemon->accept_event);
+	event_add(daemon->accept_retry, &retry);
+}
+
+static void resume_accepting(struct daemon *daemon)
+{
+	if (daemon->is_stopping || !daemon->accept_event)
+		return;
+	event_del(daemon->accept_retry);
+	event_add(daemon->accept_event, NULL);
+}
+
+static void on_accept_retry(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	resume_accepting(context);
+}
+
+/* Room for one more client? Where there is none they wait in the backlog, and that is said once. */
+static bool has_room(struct daemon *daemon)
+{
+	if (daemon->client_count < daemon->configuration->limit_clients) {
+		daemon->is_accept_refused = false;
+		return true;
+	}
+	if (evict_silent_client(daemon))
+		return true;
+	if (!daemon->is_accept_refused)
+		log_warn("limits.clients (%u) is reached: further clients wait until one leaves",
+			daemon->configuration->limit_clients);
+	daemon->is_accept_refused = true;
+	return false;
+}
+
+static void on_acceptable(evutil_socket_t descriptor, short what, void *context)
+{
+	struct daemon *daemon = context;
+	int connection;
+
+	(void)what;
+	if (!has_room(daemon)) {
+		pause_accepting(daemon);
+		return;
+	}
+	connection = accept4(descriptor, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (connection >= 0) {
+		if (access_is_allowed(daemon->configuration, connection))
+			client_add(daemon, connection);
+		else
+			close(connection);
+		return;
+	}
+	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
+		return;
+	log_error("cannot accept a client: %s; trying again", strerror(errno));
+	pause_accepting(daemon);
+}
+
+int client_accept_start(struct daemon *daemon, struct lvmpolld_error *error)
+{
+	daemon->accept_event = event_new(
+		daemon->base, daemon->listener.descriptor, EV_READ | EV_PERSIST, on_acceptable, daemon);
+	daemon->accept_retry = event_new(daemon->base, -1, 0, on_accept_retry, daemon);
+	if (!daemon->accept_event || !daemon->accept_retry ||
+		event_add(daemon->accept_event, NULL) < 0)
+		return error_set(error, ENOMEM, "cannot accept clients: out of memory");
+	return 0;
+}
+
+void client_close_all(struct daemon *daemon)
+{
+	struct client *client;
+
+	if (daemon->accept_event)
+		event_free(daemon->accept_event);
+	if (daemon->accept_retry)
+		event_free(daemon->accept_retry);
+	daemon->accept_event = daemon->accept_retry = NULL;
+	while ((client = TAILQ_FIRST(&daemon->clients)))
+		client_free(client);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The daemon as a whole: set up, run, stopped, taken down. */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "client.h"
+#include "configuration.h"
+#include "daemon.h"
+#include "idle.h"
+#include "log.h"
+#include "operation.h"
+#include "plugins.h"
+#include "request.h"
+#include "signals.h"
+#include "watchdog.h"
+
+/* After SIGTERM the lvpolls have this long to end; then the daemon goes without them. */
+#define STOP_POLL_MS  20
+#define STOP_POLL_MAX 50
+
+static int init_stores(struct daemon *daemon, struct lvmpolld_error *error)
+{
+	if (store_init(&daemon->polling, "poll") < 0)
+		return error_set(error, ENOMEM, "out of memory");
+	if (store_init(&daemon->aborts, "abort") < 0) {
+		store_destroy(&daemon->polling);
+		return error_set(error, ENOMEM, "out of memory");
+	}
+	daemon->has_stores = true;
+	return 0;
+}
+
+static void on_stop_poll(evutil_socket_t descriptor, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	(void)descriptor;
+	(void)what;
+	if (!operation_any_lvpoll(daemon)) {
+		event_base_loopbreak(daemon->base);
+	} else if (++daemon->stop_polls == STOP_POLL_MAX) {
+		log_warn("lvpolls that have not ended yet are left to end by themselves");
+		event_base_loopbreak(daemon->base);
+	}
+}
+
+static int init_loop(struct daemon *daemon, struct lvmpolld_error *error)
+{
+	int result;
+
+	daemon->base = event_base_new();
+	if (!daemon->base)
+		return error_set(error, ENOMEM, "cannot make an event loop");
+	daemon->stop_poll = event_new(daemon->base, -1, EV_PERSIST, on_stop_poll, daemon);
+	if (!daemon->stop_poll)
+		return error_set(error, ENOMEM, "out of memory");
+	result = signals_init(daemon, error);
+	if (result == 0)
+		result = idle_init(daemon, error);
+	if (result == 0)
+		result = watchdog_init(daemon, error);
+	return result;
+}
+
+int daemon_init(struct daemon *daemon, const struct options *options,
+	struct configuration *configuration, struct lvmpolld_error *error)
+{
+	int result;
+
+	memset(daemon, 0, sizeof(*daemon));
+	daemon->options = options;
+	daemon->configuration = configuration;
+	daemon->listener.descriptor = -1;
+	TAILQ_INIT(&daemon->clients);
+	result = init_stores(daemon, error);
+	if (result == 0)
+		result = init_loop(daemon, error);
+	if (result < 0)
+		return result;
+	daemon->plugins = plugins_load(configuration, request_is_reserved, error);
+	if (!daemon->plugins)
+		return -error->code;
+	result = listener_open(&daemon->listener, configuration->socket_path, error);
+	if (result == 0)
+		result = client_accept_start(daemon, error);
+	return result;
+}
+
+int daemon_run(struct daemon *daemon, struct lvmpolld_error *error)
+{
+	idle_update(daemon);
+	if (event_base_dispatch(daemon->base) < 0)
+		return error_set(error, EIO, "the event loop failed");
+	return 0;
+}
+
+void daemon_stop(struct daemon *daemon, const char *reason)
+{
+	static const struct timeval period = {.tv_usec = STOP_POLL_MS * 1000};
+
+	if (daemon->is_stopping)
+		return;
+	log_info("ending: %s", reason);
+	daemon->is_stopping = true;
+	idle_update(daemon);
+	operation_terminate_all(daemon);
+	client_close_all(daemon);
+	listener_close(&daemon->listener);
+	if (operation_any_lvpoll(daemon))
+		event_add(daemon->stop_poll, &period);
+	else
+		event_base_loopbreak(daemon->base);
+}
+
+/* Lets go of processes that did not end in time. */
+static void forget_lvpolls(struct store *store)
+{
+	struct volume *volume;
+
+	store_lock(store);
+	TAILQ_FOREACH (volume, &store->volumes, link)
+		if (volume->lvpoll)
+			lvpoll_free(volume->lvpoll);
+	store_unlock(store);
+}
+
+void daemon_destroy(struct daemon *daemon)
+{
+	client_close_all(daemon);
+	listener_close(&daemon->listener);
+	if (daemon->has_stores) {
+		forget_lvpolls(&daemon->polling);
+		forget_lvpolls(&daemon->aborts);
+		store_destroy(&daemon->polling);
+		store_destroy(&daemon->aborts);
+	}
+	if (daemon->plugins)
+		plugins_unload(daemon->plugins);
+	idle_destroy(daemon);
+	watchdog_destroy(daemon);
+	signals_destroy(daemon);
+	if (daemon->stop_poll)
+		event_free(daemon->stop_poll);
+	if (daemon->base)
+		event_base_free(daemon->base);
+	configuration_free(daemon->configuration);
+}

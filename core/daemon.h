@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The daemon as a whole: what its parts share, from the first descriptor to the last. */
+#ifndef CORE_DAEMON_H
+#define CORE_DAEMON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+#include "listener.h"
+#include "options.h"
+#include "store.h"
+
+struct client;
+struct configuration;
+struct event;
+struct event_base;
+struct plugins;
+
+TAILQ_HEAD(client_list, client);
+
+struct daemon {
+	const struct options *options;
+	struct configuration *configuration;
+	struct plugins *plugins;
+	struct event_base *base;
+	struct listener listener;
+
+	/* Volumes that are polled, and pvmoves that are aborted: the two stores of lvm2's daemon. */
+	struct store polling;
+	struct store aborts;
+	bool has_stores;
+	size_t in_flight; /* operations in both that are neither finished nor failed */
+
+	struct client_list clients;
+	size_t client_count;
+	struct event *accept_event;
+	struct event *accept_retry;
+	bool is_accept_refused; /* the limit was reached, and said */
+
+	struct event *idle_timer;
+	struct event *stop_signals[3];
+	struct event *reload_signal;
+	struct event *watchdog_timer;
+	struct event *stop_poll; /* looks whether the last lvpoll has ended */
+	unsigned stop_polls;
+	bool is_stopping;
+};
+
+/*
+ * Makes the daemon ready to run: stores and loop first, then plugins, then the socket, so that
+ * whoever can connect is answered. OPTIONS and CONFIGURATION must outlive it; it owns
+ * CONFIGURATION from now on. Returns 0 or a negative errno; daemon_destroy is right in both cases.
+ */
+int daemon_init(struct daemon *daemon, const struct options *options,
+	struct configuration *configuration, struct lvmpolld_error *error);
+
+/* Serves until it is told to stop or has been idle long enough. Returns 0 or a negative errno. */
+int daemon_run(struct daemon *daemon, struct lvmpolld_error *error);
+
+/* Ends the daemon: no more clients; running lvpolls get SIGTERM and a moment to end. */
+void daemon_stop(struct daemon *daemon, const char *reason);
+
+void daemon_destroy(struct daemon *daemon);
+
+#endif

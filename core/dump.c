@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The text of "dump": stock's keys in stock's order, then our own. */
+#include "config.h"
+
+#include <event2/buffer.h>
+
+#include "daemon.h"
+#include "dump.h"
+#include "lvpoll.h"
+#include "plugins.h"
+#include "wire.h"
+
+static void write_string(struct evbuffer *text, const char *key, const char *value)
+{
+	evbuffer_add_printf(text, "\t\t%s=\"", key);
+	wire_add_escaped(text, value);
+	evbuffer_add(text, "\"\n", 2);
+}
+
+static void write_request(struct evbuffer *text, const struct volume_request *request)
+{
+	const struct lvmpolld_operation *operation = &request->operation;
+
+	write_string(text, "lvid", operation->lvid);
+	write_string(text, "type", request->plugin->plugin->operation);
+	evbuffer_add_printf(
+		text, "\t\tlvname=\"%s/%s\"\n", operation->vg_name, operation->lv_name);
+	evbuffer_add_printf(text, "\t\tlvmpolld_internal_timeout=%u\n",
+		lvpoll_silence_s(request->interval_s));
+	write_string(text, "lvm_command_interval", operation->interval);
+	write_string(text, "LVM_SYSTEM_DIR",
+		operation->system_dir ? operation->system_dir : "<undefined>");
+}
+
+static void write_progress(struct evbuffer *text, const struct lvmpolld_progress *progress)
+{
+	if (progress->percent >= 0)
+		evbuffer_add_printf(text, "\t\tprogress_percent=%.2f\n", progress->percent);
+	if (progress->total_sectors > 0)
+		evbuffer_add_printf(text,
+			"\t\tprogress_done_sectors=%llu\n\t\tprogress_total_sectors=%llu\n",
+			(unsigned long long)progress->done_sectors,
+			(unsigned long long)progress->total_sectors);
+	if (progress->failed_devices > 0)
+		evbuffer_add_printf(text, "\t\tfailed_devices=%u\n", progress->failed_devices);
+}
+
+static void write_command(struct evbuffer *text, const struct volume *volume) REQUIRES(volume_role)
+{
+	bool is_finished = volume->state == VOLUME_FINISHED;
+
+	evbuffer_add_printf(text, "\t\tlvm_command {\n\t\t\tstate=\"%s\"\n",
+		is_finished ? "finished" : "in_progress");
+	if (is_finished)
+		evbuffer_add_printf(text, "\t\t\treason=\"%s\"\n\t\t\tvalue=%d\n",
+			volume->result.by_signal ? "signal" : "retcode", volume->result.value);
+	evbuffer_add_printf(text, "\t\t}\n");
+}
+
+static void write_volume(struct evbuffer *text, struct volume *volume)
+{
+	evbuffer_add(text, "\t", 1);
+	wire_add_escaped(text, volume->request->identifier);
+	evbuffer_add(text, " {\n", 3);
+	write_request(text, volume->request);
+	volume_lock(volume);
+	evbuffer_add_printf(text,
+		"\t\tlvm_command_pid=%d\n\t\tpolling_finished=%d\n\t\terror_occurred=%d\n"
+		"\t\tinit_requests_count=%u\n",
+		(int)volume->last_pid, !volume_is_in_progress_locked(volume),
+		volume->state == VOLUME_FAILED, volume->request_count);
+	write_command(text, volume);
+	evbuffer_add_printf(text, "\t\tstate=\"%s\"\n", volume_state_name(volume->state));
+	write_progress(text, &volume->progress);
+	volume_unlock(volume);
+	evbuffer_add_printf(text, "\t}\n");
+}
+
+static void write_store(struct evbuffer *text, struct store *store)
+{
+	struct volume *volume;
+
+	evbuffer_add_printf(text, "%s {\n", store->name);
+	store_lock(store);
+	TAILQ_FOREACH (volume, &store->volumes, link)
+		write_volume(text, volume);
+	store_unlock(store);
+	evbuffer_add(text, "}", 1);
+}
+
+void dump_write(struct daemon *daemon, struct evbuffer *reply)
+{
+	evbuffer_add_printf(reply, "# Registered polling operations\n\n");
+	write_store(reply, &daemon->polling);
+	evbuffer_add_printf(reply, "\n\n# Registered abort operations\n\n");
+	write_store(reply, &daemon->aborts);
+}

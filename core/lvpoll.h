@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One run of "lvm lvpoll" for a volume: its command, its output, its silence, its end. */
+#ifndef CORE_LVPOLL_H
+#define CORE_LVPOLL_H
+
+#include <stdbool.h>
+
+#include "error.h"
+#include "process.h"
+#include "volume.h"
+
+struct daemon;
+struct lvpoll;
+
+/* How an lvpoll ended, or that it is given up. */
+enum lvpoll_ending {
+	LVPOLL_ENDED,  /* by itself, or by SIGTERM from us: process_end tells */
+	LVPOLL_SILENT, /* it has printed nothing for too long; it is being ended, without us */
+};
+
+struct lvpoll_callbacks {
+	/* A line of it was read into VOLUME's progress. */
+	void (*progressed)(struct daemon *daemon, struct volume *volume);
+	/* It is over for the operation. volume->lvpoll is NULL by then. */
+	void (*ended)(struct daemon *daemon, struct volume *volume, enum lvpoll_ending ending,
+		struct process_end end, bool was_terminated);
+};
+
+/* Exit statuses with which lvm2 is told that its command could not be run. */
+#define LVPOLL_STATUS_NOT_EXECUTABLE 101
+
+/* Seconds of silence, a third of what is granted, for an lvpoll that looks every INTERVAL_S. */
+unsigned lvpoll_silence_s(unsigned interval_s);
+
+/*
+ * Starts one for VOLUME and makes it volume->lvpoll. Returns 0; -ENOEXEC where lvm cannot be
+ * executed; or another negative errno where it may be tried again.
+ */
+int lvpoll_start(struct daemon *daemon, struct volume *volume,
+	const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error);
+
+/* Ends it with SIGTERM, repeated until it is gone; its end is told as of any other. */
+void lvpoll_terminate(struct lvpoll *lvpoll);
+
+/* Forgets it: the process runs on without us. */
+void lvpoll_free(struct lvpoll *lvpoll);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lvmpolld: sees LVM's long operations through to their end. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../client/daemon_connection.h"
+#include "background.h"
+#include "configuration.h"
+#include "daemon.h"
+#include "log.h"
+#include "notify.h"
+#include "options.h"
+#include "pidfile.h"
+#include "plugins.h"
+#include "request.h"
+
+/* A descriptor that is opened later must not become somebody's standard output. */
+static void open_standard_descriptors(void)
+{
+	int descriptor;
+
+	do
+		descriptor = open("/dev/null", O_RDWR);
+	while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+	if (descriptor > STDERR_FILENO)
+		close(descriptor);
+}
+
+static int complain(const struct lvmpolld_error *error)
+{
+	fprintf(stderr, "lvmpolld: %s\n", error->sentence);
+	return EXIT_FAILURE;
+}
+
+static int print_dump(const struct configuration *configuration)
+{
+	struct lvmpolld_error error;
+
+	if (daemon_connection_print_dump(configuration->socket_path, stdout, &error) < 0)
+		return complain(&error);
+	return EXIT_SUCCESS;
+}
+
+static int list_plugins(const struct configuration *configuration)
+{
+	struct lvmpolld_error error;
+	struct plugins *plugins = plugins_load(configuration, request_is_reserved, &error);
+
+	if (!plugins)
+		return complain(&error);
+	plugins_print(plugins, stdout);
+	plugins_unload(plugins);
+	return EXIT_SUCCESS;
+}
+
+/* The configuration is right by itself; its plugins may still refuse their sections. */
+static int check_configuration(const struct configuration *configuration)
+{
+	struct lvmpolld_error error;
+	struct plugins *plugins = plugins_load(configuration, request_is_reserved, &error);
+	int result;
+
+	if (!plugins)
+		return complain(&error);
+	result = plugins_configure(plugins, configuration, &error);
+	plugins_unload(plugins);
+	return result < 0 ? complain(&error) : EXIT_SUCCESS;
+}
+
+/* Takes CONFIGURATION. The pid file comes first: it is what keeps a second daemon out. */
+static int serve(const struct options *options, struct configuration *configuration)
+{
+	struct daemon daemon;
+	struct lvmpolld_error error;
+	int pidfile = pidfile_create(configuration->pidfile_path, &error);
+	int result;
+
+	if (pidfile < 0) {
+		configuration_free(configuration);
+		return complain(&error);
+	}
+	result = daemon_init(&daemon, options, configuration, &error);
+	if (result == 0) {
+		background_ready();
+		if (!options->foreground)
+			log_detach_stderr();
+		notify_ready();
+		result = daemon_run(&daemon, &error);
+		notify_stopping();
+	}
+	if (result < 0)
+		log_fatal("%s", error.sentence);
+	pidfile_remove(daemon.configuration->pidfile_path, pidfile);
+	daemon_destroy(&daemon);
+	return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int serve_in_place(const struct options *options, struct configuration *configuration)
+{
+	struct lvmpolld_error error;
+	int status = EXIT_SUCCESS, forked = 0;
+
+	if (!options->foreground)
+		forked = background_enter(&status, &error);
+	if (forked < 0)
+		status = complain(&error);
+	if (forked != 0) {
+		configuration_free(configuration);
+		return status;
+	}
+	log_configure(&configuration->log);
+	log_adopt_libdevmapper();
+	status = serve(options, configuration);
+	if (status != EXIT_SUCCESS)
+		background_failed(status);
+	log_close();
+	return status;
+}
+
+static int act(const struct options *options)
+{
+	struct lvmpolld_error error;
+	struct configuration *configuration = options_configuration(options, &error);
+	int status;
+
+	if (!configuration)
+		return complain(&error);
+	if (options->action == OPTIONS_SERVE)
+		return serve_in_place(options, configuration);
+	log_adopt_libdevmapper();
+	if (options->action == OPTIONS_DUMP)
+		status = print_dump(configuration);
+	else if (options->action == OPTIONS_LIST_PLUGINS)
+		status = list_plugins(configuration);
+	else
+		status = check_configuration(configuration);
+	configuration_free(configuration);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct lvmpolld_error error;
+
+	open_standard_descriptors();
+	if (options_parse(&options, argc, argv, &error) < 0)
+		return complain(&error);
+	switch (options.action) {
+	case OPTIONS_HELP:
+		options_print_help();
+		return EXIT_SUCCESS;
+	case OPTIONS_VERSION:
+		options_print_version();
+		return EXIT_SUCCESS;
+	default:
+		return act(&options);
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The life of an operation, from the request to the result. All of this runs in the main thread.
+ *
+ *   QUEUED -> STEPPING -> FINISHED or FAILED
+ */
+#ifndef CORE_OPERATION_H
+#define CORE_OPERATION_H
+
+#include <stdbool.h>
+
+#include "lvpoll.h"
+#include "volume.h"
+
+struct daemon;
+
+/* What became of an init request. */
+enum operation_answer {
+	OPERATION_ACCEPTED,  /* started now, or in progress already */
+	OPERATION_DIFFERENT, /* another operation is in progress under this identifier */
+	OPERATION_NO_MEMORY  /* nothing could be started */
+};
+
+/* Takes REQUEST, which is freed or kept in any case. */
+enum operation_answer operation_begin(struct daemon *daemon, struct volume_request *request);
+
+/* What progress_info is told. */
+enum operation_standing {
+	OPERATION_NOT_FOUND,
+	OPERATION_IN_PROGRESS,
+	OPERATION_FINISHED,
+	OPERATION_FAILED
+};
+
+struct operation_report {
+	enum operation_standing standing;
+	struct volume_result result; /* where it is finished */
+	struct lvmpolld_progress progress;
+};
+
+/* Tells where the operation stands. The result of one that is over is handed out and forgotten. */
+struct operation_report operation_collect(
+	struct daemon *daemon, const char *identifier, bool abort_store);
+
+/* Asks every lvpoll to end. What is in flight stays as it is, in the kernel and in the metadata. */
+void operation_terminate_all(struct daemon *daemon);
+bool operation_any_lvpoll(struct daemon *daemon);
+
+
+#endif

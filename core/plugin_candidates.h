@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finds the modules that there are: linked in, and in the plugin directory. */
+#ifndef CORE_PLUGIN_CANDIDATES_H
+#define CORE_PLUGIN_CANDIDATES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+
+struct plugin_candidate {
+	char *name; /* of the module */
+	char *file; /* for libltdl to open */
+	bool linked;
+};
+
+/* Sorted by name, each name once. */
+struct plugin_candidates {
+	size_t count;
+	struct plugin_candidate *list;
+};
+
+/*
+ * Finds NAME.so, NAME.la and, as in a build tree, NAME/NAME.la in DIRECTORY; a linked-in module
+ * comes before a file of the same name. Returns 0, -ENOMEM, or another negative errno where
+ * DIRECTORY cannot be read; *CANDIDATES then has what is linked in.
+ */
+int plugin_candidates_find(struct plugin_candidates *candidates, const char *directory,
+	struct lvmpolld_error *error);
+void plugin_candidates_clear(struct plugin_candidates *candidates);
+
+const struct plugin_candidate *plugin_candidates_get(
+	const struct plugin_candidates *candidates, const char *name);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The standard ways, for plugins that leave a callback out and for those that call them. */
+#ifndef CORE_PLUGIN_DEFAULTS_H
+#define CORE_PLUGIN_DEFAULTS_H
+
+#include <stdbool.h>
+
+#include <lvmpolld/plugin.h>
+
+/* See lvmpolld_arguments_add_standard. */
+int plugin_defaults_add_arguments(struct lvmpolld_arguments *arguments,
+	const struct lvmpolld_operation *operation, const char *operation_name);
+
+/* See lvmpolld_progress_read_line. */
+bool plugin_defaults_read_line(
+	const char *line, const char *label, struct lvmpolld_progress *progress);
+
+#endif

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A child process and its output, in the daemon's event loop. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "lines.h"
+#include "log.h"
+#include "process.h"
+
+/* Between two SIGTERMs to a process that is still there. */
+#define TERMINATE_REPEAT_MS 100
+
+/* What is read from one pipe in one turn of the loop, so that no child keeps the others waiting. */
+#define READ_MAX (64 * 1024)
+
+/* One of the two outputs. */
+struct process_output {
+	struct process *process;
+	enum process_stream stream;
+	int descriptor; /* -1 when closed */
+	struct event *readable;
+	struct lines lines;
+};
+
+struct process {
+	const struct process_callbacks *callbacks;
+	void *context;
+	pid_t pid;
+	int pidfd;
+	bool is_terminating;
+	struct event *exited;
+	struct event *terminate_timer;
+	struct process_output outputs[2];
+};
+
+/* The ends of the pipes and the input that the child gets. */
+struct child_descriptors {
+	int null;
+	int write_ends[2];
+};
+
+static void close_if_open(int *descriptor)
+{
+	if (*descriptor >= 0)
+		close(*descriptor);
+	*descriptor = -1;
+}
+
+static void deliver_line(const char *text, size_t length, bool first, bool complete, void *context)
+{
+	struct process_output *output = context;
+	struct process *process = output->process;
+
+	process->callbacks->output(
+		output->stream, text, length, first, complete, process->context);
+}
+
+static void close_output(struct process_output *output)
+{
+	if (output->readable)
+		event_free(output->readable);
+	output->readable = NULL;
+	close_if_open(&output->descriptor);
+}
+
+/* Reads at most READ_MAX bytes. Returns false when there is no more to come for now, or ever. */
+static bool read_output(struct process_output *output)
+{
+	char data[4096];
+	size_t total = 0;
+
+	while (total < READ_MAX) {
+		ssize_t length = read(output->descriptor, data, sizeof(data));
+
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0 && errno == EAGAIN)
+			return false;
+		if (length <= 0) {
+			lines_end(&output->lines);
+			close_output(output);
+			return false;
+		}
+		if (lines_feed(&output->lines, data, (size_t)length) < 0)
+			log_error("out of memory: %zd bytes of output of process %d are lost",
+				length, (int)output->process->pid);
+		total += (size_t)length;
+	}
+	return true;
+}
+
+static void on_readable(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	read_output(context);
+}
+
+/*
+ * What the process itself has written is in the pipes by now. A grandchild may hold them open and
+ * write on, so only as much is read as can lie in a pipe.
+ */
+static void finish_output(struct process_output *output)
+{
+	for (int turn = 0; turn < 16 && output->descriptor >= 0; turn++)
+		if (!read_output(output))
+			break;
+	if (output->descriptor >= 0)
+		lines_end(&output->lines);
+	close_output(output);
+}
+
+static void on_exited(evutil_socket_t descriptor, short what, void *context)
+{
+	struct process *process = context;
+	struct process_end end;
+	siginfo_t info = {0};
+
+	(void)descriptor;
+	(void)what;
+	if (waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOHANG) < 0) {
+		/* Somebody else reaped it: how it ended is not known, so it did not end well. */
+		log_error("process %d is gone and its exit status is lost: %s", (int)process->pid,
+			strerror(errno));
+		info.si_pid = process->pid;
+		info.si_code = CLD_EXITED;
+		info.si_status = EXIT_FAILURE;
+	}
+	if (info.si_pid == 0)
+		return;
+	end.by_signal = info.si_code != CLD_EXITED;
+	end.value = info.si_status;
+	for (int i = 0; i < 2; i++)
+		finish_output(&process->outputs[i]);
+	process->callbacks->ended(end, process->context);
+	process_free(process);
+}
+
+static void send_terminate(struct process *process)
+{
+	static const struct timeval repeat = {
+		.tv_sec = TERMINATE_REPEAT_MS / 1000, .tv_usec = TERMINATE_REPEAT_MS % 1000 * 1000};
+
+	if (syscall(SYS_pidfd_send_signal, process->pidfd, SIGTERM, NULL, 0) < 0 && errno != ESRCH)
+		log_error("cannot send SIGTERM to process %d: %s", (int)process->pid,
+			strerror(errno));
+	event_add(process->terminate_timer, &repeat);
+}
+
+static void on_terminate_timer(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	send_terminate(context);
+}
+
+/* Opens the pipes of PROCESS and what the child needs. */
+static int open_descriptors(struct process *process, struct child_descriptors *child)
+{
+	child->null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (child->null < 0)
+		return -errno;
+	for (int i = 0; i < 2; i++) {
+		int ends[2];
+
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return -errno;
+		process->outputs[i].descriptor = ends[0];
+		child->write_ends[i] = ends[1];
+		/* Only our end: the child is used to outputs that block. */
+		if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int set_attributes(posix_spawnattr_t *attributes)
+{
+	sigset_t set;
+	int result;
+
+	sigemptyset(&set);
+	result = posix_spawnattr_setsigmask(attributes, &set);
+	if (result)
+		return result;
+	sigfillset(&set);
+	result = posix_spawnattr_setsigdefault(attributes, &set);
+	if (result)
+		return result;
+	return posix_spawnattr_setflags(
+		attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+/*
+ * posix_spawn starts the child in the daemon's own memory until it executes: no copy is made, and
+ * the errno of a failed execve comes back. Returns 0 or a positive errno.
+ */
+static int spawn(struct process *process, const struct child_descriptors *child,
+	char *const *arguments, char *const *environment)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int result;
+
+	result = posix_spawn_file_actions_init(&actions);
+	if (result)
+		return result;
+	result = posix_spawnattr_init(&attributes);
+	if (result) {
+		posix_spawn_file_actions_destroy(&actions);
+		return result;
+	}
+	result = set_attributes(&attributes);
+	if (!result)
+		result = posix_spawn_file_actions_adddup2(&actions, child->null, STDIN_FILENO);
+	if (!result)
+		result = posix_spawn_file_actions_adddup2(
+			&actions, child->write_ends[0], STDOUT_FILENO);
+	if (!result)
+		result = posix_spawn_file_actions_adddup2(
+			&actions, child->write_ends[1], STDERR_FILENO);
+	if (!result)
+		result = posix_spawn(&process->pid, arguments[0], &actions, &attributes, arguments,
+			environment);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return result;
+}
+
+static int add_output_event(struct process_output *output, struct event_base *base)
+{
+	output->readable = event_new(
+		base, output->descriptor, EV_READ | EV_PERSIST, on_readable, output);
+	if (!output->readable || event_add(output->readable, NULL) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+/* Everything that can fail for want of memory is done before there is a child. */
+static int add_events(struct process *process, struct event_base *base)
+{
+	process->exited = event_new(base, -1, EV_READ, on_exited, process);
+	process->terminate_timer = event_new(base, -1, 0, on_terminate_timer, process);
+	if (!process->exited || !process->terminate_timer)
+		return -ENOMEM;
+	for (int i = 0; i < 2; i++)
+		if (add_output_event(&process->outputs[i], base) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+/* Watches the child's end. A kernel without pidfd (before 5.3) cannot run this daemon. */
+static int watch_end(struct process *process, struct event_base *base)
+{
+	process->pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+	if (process->pidfd < 0)
+		return -errno;
+	fcntl(process->pidfd, F_SETFD, FD_CLOEXEC);
+	event_assign(process->exited, base, process->pidfd, EV_READ | EV_PERSIST, on_exited, process);
+	return event_add(process->exited, NULL) < 0 ? -ENOMEM : 0;
+}
+
+static struct process *process_new(const struct process_callbacks *callbacks, void *context)
+{
+	struct process *process = calloc(1, sizeof(*process));
+
+	if (!process)
+		return NULL;
+	process->callbacks = callbacks;
+	process->context = context;
+	process->pidfd = -1;
+	for (int i = 0; i < 2; i++) {
+		struct process_output *output = &process->outputs[i];
+
+		output->process = process;
+		output->stream = (enum process_stream)i;
+		output->descriptor = -1;
+		lines_init(&output->lines, deliver_line, output);
+	}
+	return process;
+}
+
+static bool is_shortage(int code)
+{
+	return code == ENOMEM || code == EAGAIN || code == EMFILE || code == ENFILE;
+}
+
+/* A child that cannot be watched is ended and reaped: nothing runs that nobody looks after. */
+static int start_child(struct process *process, struct event_base *base, char *const *arguments,
+	char *const *environment, enum process_failure *failure, struct lvmpolld_error *error)
+{
+	struct child_descriptors child = {.null = -1, .write_ends = {-1, -1}};
+	int result = open_descriptors(process, &child);
+
+	*failure = PROCESS_FAILED_RESOURCES;
+	if (result == 0)
+		result = add_events(process, base);
+	if (result == 0) {
+		result = -spawn(process, &child, arguments, environment);
+		if (result < 0 && !is_shortage(-result))
+			*failure = PROCESS_FAILED_EXECUTE;
+	}
+	close_if_open(&child.null);
+	close_if_open(&child.write_ends[0]);
+	close_if_open(&child.write_ends[1]);
+	if (result < 0)
+		return error_set(error, -result, "cannot start %s: %s", arguments[0],
+			strerror(-result));
+	result = watch_end(process, base);
+	if (result < 0) {
+		kill(process->pid, SIGTERM);
+		waitpid(process->pid, NULL, 0);
+		return error_set(error, -result, "cannot watch process %d (%s): %s",
+			(int)process->pid, arguments[0], strerror(-result));
+	}
+	return 0;
+}
+
+struct process *process_start(struct event_base *base, char *const *arguments,
+	char *const *environment, const struct process_callbacks *callbacks, void *context,
+	enum process_failure *failure, struct lvmpolld_error *error)
+{
+	struct process *process = process_new(callbacks, context);
+
+	*failure = PROCESS_FAILED_RESOURCES;
+	if (!process) {
+		error_set(error, ENOMEM, "cannot start %s: out of memory", arguments[0]);
+		return NULL;
+	}
+	if (start_child(process, base, arguments, environment, failure, error) < 0) {
+		process_free(process);
+		return NULL;
+	}
+	return process;
+}
+
+pid_t process_id(const struct process *process)
+{
+	return process->pid;
+}
+
+void process_terminate(struct process *process)
+{
+	if (process->is_terminating)
+		return;
+	process->is_terminating = true;
+	send_terminate(process);
+}
+
+bool process_is_terminating(const struct process *process)
+{
+	return process->is_terminating;
+}
+
+void process_free(struct process *process)
+{
+	for (int i = 0; i < 2; i++) {
+		close_output(&process->outputs[i]);
+		free(process->outputs[i].lines.kept);
+	}
+	if (process->exited)
+		event_free(process->exited);
+	if (process->terminate_timer)
+		event_free(process->terminate_timer);
+	close_if_open(&process->pidfd);
+	free(process);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A child process: started without copying the daemon's memory, read without blocking, addressed by
+ * its pidfd, ended with SIGTERM and nothing stronger.
+ */
+#ifndef CORE_PROCESS_H
+#define CORE_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "error.h"
+
+struct event_base;
+struct process;
+
+enum process_stream { PROCESS_STDOUT, PROCESS_STDERR };
+
+struct process_end {
+	bool by_signal;
+	int value; /* exit status, or the number of the signal */
+};
+
+struct process_callbacks {
+	/* A line of output, or a piece of one, as lines.h delivers it. */
+	void (*output)(enum process_stream stream, const char *text, size_t length, bool first,
+		bool complete, void *context);
+	/* It has ended and its output is read. The process is freed when this returns. */
+	void (*ended)(struct process_end end, void *context);
+};
+
+/* What could not be done when a process did not start. */
+enum process_failure {
+	PROCESS_FAILED_RESOURCES, /* memory, descriptors or processes are short: try again later */
+	PROCESS_FAILED_EXECUTE    /* the program cannot be executed */
+};
+
+/*
+ * Starts ARGUMENTS (the first is the path, used as given) with ENVIRONMENT, standard input from
+ * /dev/null, no other descriptor of ours, default signals and an empty signal mask. Returns NULL
+ * with the error and the kind of FAILURE.
+ */
+struct process *process_start(struct event_base *base, char *const *arguments,
+	char *const *environment, const struct process_callbacks *callbacks, void *context,
+	enum process_failure *failure, struct lvmpolld_error *error);
+
+pid_t process_id(const struct process *process);
+
+/*
+ * Asks it to end, with SIGTERM, again and again until it is gone: an lvm command that holds a lock
+ * notes the signal, but does not let it cut its next sleep short.
+ */
+void process_terminate(struct process *process);
+bool process_is_terminating(const struct process *process);
+
+/* Forgets it without waiting for its end. No callback comes any more. */
+void process_free(struct process *process);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading the configuration again while the daemon runs. */
+#include "config.h"
+
+#include <string.h>
+
+#include "configuration.h"
+#include "daemon.h"
+#include "idle.h"
+#include "log.h"
+#include "notify.h"
+#include "options.h"
+#include "plugins.h"
+#include "reload.h"
+
+/* Gives CONFIGURATION the former value of what cannot change while the daemon runs. */
+static void keep_path(const char *key, char **former, char **value)
+{
+	char *swap;
+
+	if (!strcmp(*former, *value))
+		return;
+	log_warn("%s stays %s: the new value, %s, needs a restart", key, *former, *value);
+	swap = *former;
+	*former = *value;
+	*value = swap;
+}
+
+static bool is_enabled(const struct configuration *configuration, const char *name)
+{
+	for (size_t i = 0; i < configuration->plugin_enabled_count; i++)
+		if (!strcmp(configuration->plugins_enabled[i], name))
+			return true;
+	return configuration->plugins_all;
+}
+
+static void warn_about_plugins(struct plugins *plugins, const struct configuration *configuration)
+{
+	const struct plugin_entry *entry;
+
+	for (size_t i = 0; (entry = plugins_entry(plugins, i)); i++)
+		if ((entry->plugin != NULL) != is_enabled(configuration, entry->name))
+			log_warn("plugin %s stays %s: plugins.enabled needs a restart", entry->name,
+				entry->plugin ? "loaded" : "unloaded");
+}
+
+static void put_in_force(struct daemon *daemon, struct configuration *configuration)
+{
+	struct configuration *former = daemon->configuration;
+
+	keep_path("daemon.socket", &former->socket_path, &configuration->socket_path);
+	keep_path("daemon.pidfile", &former->pidfile_path, &configuration->pidfile_path);
+	keep_path("daemon.state_directory", &former->state_directory,
+		&configuration->state_directory);
+	keep_path(
+		"plugins.directory", &former->plugin_directory, &configuration->plugin_directory);
+	warn_about_plugins(daemon->plugins, configuration);
+	daemon->configuration = configuration;
+	configuration_free(former);
+	log_configure(&configuration->log);
+	idle_update(daemon);
+}
+
+void reload_configuration(struct daemon *daemon)
+{
+	struct lvmpolld_error error;
+	struct configuration *configuration;
+
+	notify_reloading();
+	configuration = options_configuration(daemon->options, &error);
+	if (configuration && plugins_configure(daemon->plugins, configuration, &error) == 0) {
+		put_in_force(daemon, configuration);
+		log_info("the configuration was read again");
+	} else {
+		configuration_free(configuration);
+		log_error("the former configuration stays in force: %s", error.sentence);
+	}
+	notify_ready();
+}

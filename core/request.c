@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Answers the requests of the wire protocol. */
+#include "config.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/buffer.h>
+
+#include "daemon.h"
+#include "dump.h"
+#include "log.h"
+#include "names.h"
+#include "operation.h"
+#include "plugins.h"
+#include "request.h"
+#include "wire.h"
+
+#define PROTOCOL_NAME    "lvmpolld"
+#define PROTOCOL_VERSION 1
+
+/* lvm2 prints these sentences to its user: the wording is stock's. */
+#define REASON_NOT_IMPLEMENTED "request not implemented"
+#define REASON_INTERVAL        "request requires interval set"
+#define REASON_DIFFERENT       "Different operation on LV already in progress"
+#define REASON_NO_MEMORY       "not enough memory"
+#define REASON_POLLING_FAILED  "polling of lvm command failed"
+
+static void answer(struct evbuffer *reply, const char *response, const char *reason)
+{
+	wire_add_string(reply, "response", response);
+	if (reason)
+		wire_add_string(reply, "reason", reason);
+}
+
+static void answer_hello(
+	struct daemon *daemon, const struct wire_message *message, struct evbuffer *reply)
+{
+	(void)daemon;
+	(void)message;
+	answer(reply, "OK", NULL);
+	wire_add_string(reply, "protocol", PROTOCOL_NAME);
+	wire_add_number(reply, "version", PROTOCOL_VERSION);
+}
+
+static char *make_identifier(const struct wire_message *message)
+{
+	const char *system_dir = wire_string(message, "sysdir");
+	const char *lvid = wire_string(message, "lvid");
+	char *identifier;
+
+	if (asprintf(&identifier, "%s%s", system_dir ? system_dir : "", lvid) < 0)
+		return NULL;
+	return identifier;
+}
+
+static void answer_report(const struct operation_report *report, struct evbuffer *reply)
+{
+	switch (report->standing) {
+	case OPERATION_NOT_FOUND:
+		answer(reply, "not_found", NULL);
+		break;
+	case OPERATION_IN_PROGRESS:
+		answer(reply, "in_progress", NULL);
+		break;
+	case OPERATION_FINISHED:
+		answer(reply, "finished", report->result.by_signal ? "signal" : "retcode");
+		wire_add_number(reply, "value", report->result.value);
+		break;
+	case OPERATION_FAILED:
+		answer(reply, "failed", REASON_POLLING_FAILED);
+		break;
+	}
+}
+
+static void answer_progress_info(
+	struct daemon *daemon, const struct wire_message *message, struct evbuffer *reply)
+{
+	struct operation_report report;
+	char *identifier;
+
+	if (!wire_string(message, "lvid")) {
+		answer(reply, "failed", "request requires lvid set");
+		return;
+	}
+	identifier = make_identifier(message);
+	if (!identifier) {
+		answer(reply, "failed", REASON_NO_MEMORY);
+		return;
+	}
+	report = operation_collect(daemon, identifier, wire_number(message, "abort") != 0);
+	free(identifier);
+	answer_report(&report, reply);
+}
+
+static void answer_dump(
+	struct daemon *daemon, const struct wire_message *message, struct evbuffer *reply)
+{
+	(void)message;
+	dump_write(daemon, reply);
+}
+
+/* Requests of the daemon's own; every other word is an operation, if a plugin knows it. */
+static const struct {
+	const char *name;
+	void (*handle)(struct daemon *daemon, const struct wire_message *message,
+		struct evbuffer *reply);
+} handlers[] = {
+	{"hello", answer_hello},
+	{"progress_info", answer_progress_info},
+	{"dump", answer_dump},
+};
+
+#define HANDLER_COUNT (sizeof(handlers) / sizeof(handlers[0]))
+
+bool request_is_reserved(const char *name)
+{
+	for (size_t i = 0; i < HANDLER_COUNT; i++)
+		if (!strcmp(handlers[i].name, name))
+			return true;
+	return false;
+}
+
+/* lvm2's wording, with the operations that do support it: "abort only supported with PVMOVE ...". */
+static void answer_no_abort(const struct plugins *plugins, struct evbuffer *reply)
+{
+	const struct plugin_entry *entry;
+	char names[256] = "", reason[320];
+	size_t used = 0;
+
+	for (size_t i = 0; (entry = plugins_entry(plugins, i)); i++)
+		if (entry->plugin && entry->plugin->supports_abort && used < sizeof(names))
+			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+				used ? " or " : "", entry->plugin->operation);
+	for (char *c = names; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	snprintf(reason, sizeof(reason), "abort only supported with %s polling operation",
+		used ? names : "no");
+	answer(reply, "invalid", reason);
+}
+
+static bool is_interval(const char *interval)
+{
+	const char *digits;
+
+	if (!interval)
+		return false;
+	digits = interval + (interval[0] == '+');
+	/* Seconds up to some 31 years: what is longer is a slip, and would overflow lvm2's number. */
+	return digits[0] && strlen(digits) <= 9 && strspn(digits, "0123456789") == strlen(digits);
+}
+
+/* Answers the first of the required parameters that is missing. Returns false where one is. */
+static bool check_presence(const struct wire_message *message, struct evbuffer *reply)
+{
+	static const char *const required[] = {"lvname", "lvid", "vgname"};
+	char reason[64];
+
+	if (!is_interval(wire_string(message, "interval"))) {
+		answer(reply, "invalid", REASON_INTERVAL);
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++)
+		if (!wire_string(message, required[i])) {
+			snprintf(reason, sizeof(reason), "request requires %s set", required[i]);
+			answer(reply, "failed", reason);
+			return false;
+		}
+	return true;
+}
+
+/* What stock passes on unchecked. Answers the first that is wrong. Returns false where one is. */
+static bool check_names(const struct wire_message *message, struct evbuffer *reply)
+{
+	static const struct {
+		const char *parameter;
+		int (*check)(const char *parameter, const char *value,
+			struct lvmpolld_error *error);
+	} checks[] = {
+		{"vgname", names_check_vg_name},
+		{"lvname", names_check_lv_name},
+		{"lvid", names_check_lvid},
+		{"devicesfile", names_check_devices_file},
+		{"sysdir", names_check_system_dir},
+	};
+	struct lvmpolld_error error;
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		const char *value = wire_string(message, checks[i].parameter);
+
+		if (value && checks[i].check(checks[i].parameter, value, &error) < 0) {
+			log_warn("a request was refused: %s", error.sentence);
+			answer(reply, "invalid", error.sentence);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void answer_begin(enum operation_answer begun, struct evbuffer *reply)
+{
+	switch (begun) {
+	case OPERATION_ACCEPTED:
+		answer(reply, "OK", NULL);
+		break;
+	case OPERATION_DIFFERENT:
+		answer(reply, "invalid", REASON_DIFFERENT);
+		break;
+	case OPERATION_NO_MEMORY:
+		answer(reply, "failed", REASON_NO_MEMORY);
+		break;
+	}
+}
+
+static void answer_operation(struct daemon *daemon, const struct plugin_entry *plugin,
+	const struct wire_message *message, struct evbuffer *reply)
+{
+	struct lvmpolld_operation operation = {
+		.struct_size = sizeof(operation),
+		.vg_name = wire_string(message, "vgname"),
+		.lv_name = wire_string(message, "lvname"),
+		.lvid = wire_string(message, "lvid"),
+		.interval = wire_string(message, "interval"),
+		.system_dir = wire_string(message, "sysdir"),
+		.devices_file = wire_string(message, "devicesfile"),
+		.abort = wire_number(message, "abort") != 0,
+		.handle_missing_pvs = wire_number(message, "handle_missing_pvs") != 0,
+	};
+	struct volume_request *request;
+
+	if (operation.abort && !plugin->plugin->supports_abort) {
+		answer_no_abort(daemon->plugins, reply);
+		return;
+	}
+	if (!check_presence(message, reply) || !check_names(message, reply))
+		return;
+	request = volume_request_new(&operation, plugin);
+	if (!request)
+		answer_begin(OPERATION_NO_MEMORY, reply);
+	else
+		answer_begin(operation_begin(daemon, request), reply);
+}
+
+/* NAME is no request of ours and no operation of a plugin that is loaded. */
+static void answer_unknown(struct daemon *daemon, const char *name,
+	const struct wire_message *message, struct evbuffer *reply)
+{
+	char reason[512];
+
+	if (plugins_explain_missing(daemon->plugins, name, reason, sizeof(reason))) {
+		log_warn("a request for operation %s was refused: %s", name, reason);
+		answer(reply, "invalid", reason);
+	} else if (wire_string(message, "lvid")) {
+		/* Only operations have this: so it is a plugin that is missing. */
+		snprintf(reason, sizeof(reason),
+			REASON_NOT_IMPLEMENTED ": no plugin for the operation \"%.64s\" is installed",
+			name);
+		log_warn("a request was refused: %s", reason);
+		answer(reply, "invalid", reason);
+	} else {
+		answer(reply, "invalid", REASON_NOT_IMPLEMENTED);
+	}
+}
+
+static void answer_message(
+	struct daemon *daemon, const struct wire_message *message, struct evbuffer *reply)
+{
+	const char *name = wire_string(message, "request");
+	const struct plugin_entry *plugin;
+
+	if (!name) {
+		answer(reply, "invalid", REASON_NOT_IMPLEMENTED);
+		return;
+	}
+	for (size_t i = 0; i < HANDLER_COUNT; i++)
+		if (!strcmp(handlers[i].name, name)) {
+			handlers[i].handle(daemon, message, reply);
+			return;
+		}
+	plugin = plugins_find_operation(daemon->plugins, name);
+	if (plugin)
+		answer_operation(daemon, plugin, message, reply);
+	else
+		answer_unknown(daemon, name, message, reply);
+}
+
+void request_answer(
+	struct daemon *daemon, const char *text, size_t length, struct evbuffer *reply)
+{
+	struct wire_message *message = wire_parse(text, length);
+
+	if (message)
+		answer_message(daemon, message, reply);
+	else
+		answer(reply, "invalid", REASON_NOT_IMPLEMENTED);
+	wire_free(message);
+	wire_add_end(reply);
+}

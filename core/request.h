@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Answers the requests of the wire protocol: a table of names and what each does. */
+#ifndef CORE_REQUEST_H
+#define CORE_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct daemon;
+struct evbuffer;
+
+/* Answers the message of LENGTH bytes at TEXT: one whole reply, with its end, goes to REPLY. */
+void request_answer(
+	struct daemon *daemon, const char *text, size_t length, struct evbuffer *reply);
+
+/* NAME is a request of the daemon's own, which no plugin may take. */
+bool request_is_reserved(const char *name);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The wire format: messages of libdevmapper's configuration syntax, ended by "\n##\n". */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/buffer.h>
+#include <libdevmapper.h>
+
+#include "wire.h"
+
+#define WIRE_END        "\n##\n"
+#define WIRE_END_LENGTH (sizeof(WIRE_END) - 1)
+
+/*
+ * libdevmapper's parser goes one call deeper for each brace. No request has sections; this many are
+ * harmless for its stack, even where they stand in a quoted string.
+ */
+#define WIRE_BRACES_MAX 1024
+
+struct wire_message {
+	struct dm_config_tree *tree;
+};
+
+bool wire_find_end(struct evbuffer *buffer, size_t *scanned, size_t *length)
+{
+	struct evbuffer_ptr start, end;
+	size_t available = evbuffer_get_length(buffer);
+	/* The end may have come in two reads. */
+	size_t from = *scanned < WIRE_END_LENGTH ? 0 : *scanned - (WIRE_END_LENGTH - 1);
+
+	if (from >= available || evbuffer_ptr_set(buffer, &start, from, EVBUFFER_PTR_SET) < 0)
+		return false;
+	end = evbuffer_search(buffer, WIRE_END, WIRE_END_LENGTH, &start);
+	if (end.pos < 0) {
+		*scanned = available;
+		return false;
+	}
+	*length = (size_t)end.pos;
+	return true;
+}
+
+char *wire_take(struct evbuffer *buffer, size_t length)
+{
+	char *text = malloc(length + 1);
+
+	if (!text)
+		return NULL;
+	evbuffer_remove(buffer, text, length);
+	evbuffer_drain(buffer, WIRE_END_LENGTH);
+	text[length] = '\0';
+	return text;
+}
+
+static bool is_parsable(const char *text, size_t length)
+{
+	size_t braces = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '\0')
+			return false;
+		if (text[i] == '{' && ++braces > WIRE_BRACES_MAX)
+			return false;
+	}
+	return true;
+}
+
+struct wire_message *wire_parse(const char *text, size_t length)
+{
+	struct wire_message *message;
+
+	if (!is_parsable(text, length))
+		return NULL;
+	message = malloc(sizeof(*message));
+	if (!message)
+		return NULL;
+	message->tree = dm_config_create();
+	if (message->tree &&
+		dm_config_parse_without_dup_node_check(message->tree, text, text + length))
+		return message;
+	wire_free(message);
+	return NULL;
+}
+
+void wire_free(struct wire_message *message)
+{
+	if (!message)
+		return;
+	if (message->tree)
+		dm_config_destroy(message->tree);
+	free(message);
+}
+
+static const struct dm_config_value *find_value(const struct wire_message *message, const char *key)
+{
+	const struct dm_config_node *node = message->tree->root;
+
+	/* Not dm_config_find_node: it goes down into sections, and no parameter lies in one. */
+	for (; node; node = node->sib)
+		if (!strcmp(node->key, key))
+			return node->v;
+	return NULL;
+}
+
+const char *wire_string(const struct wire_message *message, const char *key)
+{
+	const struct dm_config_value *value = find_value(message, key);
+
+	if (!value || value->type != DM_CFG_STRING || !value->v.str[0])
+		return NULL;
+	return value->v.str;
+}
+
+int64_t wire_number(const struct wire_message *message, const char *key)
+{
+	const struct dm_config_value *value = find_value(message, key);
+
+	return value && value->type == DM_CFG_INT ? value->v.i : 0;
+}
+
+void wire_add_escaped(struct evbuffer *reply, const char *text)
+{
+	for (const char *c = text; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			evbuffer_add(reply, "\\", 1);
+		evbuffer_add(reply, c, 1);
+	}
+}
+
+void wire_add_string(struct evbuffer *reply, const char *key, const char *value)
+{
+	evbuffer_add_printf(reply, "%s = \"", key);
+	wire_add_escaped(reply, value);
+	evbuffer_add(reply, "\"\n", 2);
+}
+
+void wire_add_number(struct evbuffer *reply, const char *key, int64_t value)
+{
+	evbuffer_add_printf(reply, "%s = %lld\n", key, (long long)value);
+}
+
+void wire_add_end(struct evbuffer *reply)
+{
+	evbuffer_add(reply, WIRE_END, WIRE_END_LENGTH);
+}

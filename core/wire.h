@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The wire format: messages of libdevmapper's configuration syntax, ended by "\n##\n". */
+#ifndef CORE_WIRE_H
+#define CORE_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct evbuffer;
+
+/* A message that was received, parsed. */
+struct wire_message;
+
+/*
+ * Looks for the end of the first message in BUFFER, from byte *SCANNED on, where an earlier call
+ * has left off. Returns true with the LENGTH of its text, which the four bytes of the end follow.
+ */
+bool wire_find_end(struct evbuffer *buffer, size_t *scanned, size_t *length);
+
+/* Takes a message of LENGTH bytes and its end out of BUFFER. NULL when out of memory. */
+char *wire_take(struct evbuffer *buffer, size_t length);
+
+/*
+ * Parses the LENGTH bytes at TEXT. Returns NULL where they are not a message: wrong syntax, NUL
+ * bytes, or nested deeper than any request could need.
+ */
+struct wire_message *wire_parse(const char *text, size_t length);
+void wire_free(struct wire_message *message);
+
+/* The string under KEY; NULL where there is none, or it is empty or not a string. */
+const char *wire_string(const struct wire_message *message, const char *key);
+/* The number under KEY; 0 where there is none, or it is not a number. */
+int64_t wire_number(const struct wire_message *message, const char *key);
+
+/* One line of a reply. Strings are quoted and escaped. */
+void wire_add_string(struct evbuffer *reply, const char *key, const char *value);
+void wire_add_number(struct evbuffer *reply, const char *key, int64_t value);
+/* TEXT as it stands in double quotes in libdevmapper's syntax. */
+void wire_add_escaped(struct evbuffer *reply, const char *text);
+/* Ends a reply. */
+void wire_add_end(struct evbuffer *reply);
+
+#endif
