@@ -1,3 +1,104 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # Units of the daemon in a guest whose process 1 is systemd.
+
+unit_folder=/etc/systemd/system
+service=lvm2-lvmpolld.service
+socket=lvm2-lvmpolld.socket
+
+# The path of a file that the build installs, in the staging folder.
+staged() {
+	find "$LAB_STAGE" -name "$1" | head -n 1
+}
+
+# units_use own|stock [OPTION...]: puts the socket and the service in place, with the daemon under test, and starts
+# the socket. The options are added to those of the service.
+units_use() {
+	local whose=$1 unit
+	shift
+	for unit in "$service" "$socket"; do
+		cp "$(units_source "$whose" "$unit")" "$unit_folder/$unit"
+	done
+	if [ "$whose" = stock ] && [ "$LAB_STOCK" = 0 ]; then
+		put_daemon_in_place_of_stock
+	fi
+	unit_extend_command "$@"
+	run_ok systemctl daemon-reload
+	run_ok systemctl start "$socket"
+}
+
+units_source() {
+	if [ "$1" = stock ]; then
+		echo "/run/stock-units/$2"
+	else
+		staged "$2"
+	fi
+}
+
+put_daemon_in_place_of_stock() {
+	if [ -n "$LAB_STAGE" ]; then
+		cp "$(staged lvmpolld)" /sbin/lvmpolld.new
+	else
+		printf '#!/bin/sh\nexec %q "$@"\n' "$LAB_DAEMON" >/sbin/lvmpolld.new
+		chmod +x /sbin/lvmpolld.new
+	fi
+	mv /sbin/lvmpolld.new /sbin/lvmpolld
+}
+
+# Adds options to the service's command, and the wrapper that notes the runs of lvpoll.
+unit_extend_command() {
+	local command
+	command=$(sed -n 's/^ExecStart=//p' "$unit_folder/$service")
+	mkdir -p "$unit_folder/$service.d"
+	cat >"$unit_folder/$service.d/lab.conf" <<-END
+		[Service]
+		ExecStart=
+		ExecStart=$command -B $lab/lvm $*
+		StandardError=append:$lab/daemon.log
+		Environment=LVM_SUPPRESS_FD_WARNINGS=1
+	END
+}
+
+unit_property() {
+	systemctl show --value -p "$2" "$1"
+}
+
+unit_is() {
+	[ "$(unit_property "$1" ActiveState)" = "$2" ]
+}
+
+# Stops both units; the socket must be gone then.
+units_stop() {
+	run_ok systemctl stop "$socket" "$service"
+	expect_daemon_cleaned_up
+	rm -rf "${unit_folder:?}/$service.d" "${unit_folder:?}/$service" "${unit_folder:?}/$socket"
+	run_ok systemctl daemon-reload
+}
+
+# --- what holds with any units ----------------------------------------------------------------------------------
+
+# Moves vg/data from the first disk to the second by a daemon that the move starts, waits until that one has gone
+# because it is idle, and moves the data back by another.
+check_socket_activation() {
+	local first_pid
+	expect_equal "the service's state before the first command" inactive "$(unit_property "$service" ActiveState)"
+
+	move_by_activated_daemon "${disk[0]}" "${disk[1]}"
+	first_pid=$(unit_property "$service" ExecMainPID)
+	wait_until 20 unit_is "$service" inactive
+	expect_equal "how the idle daemon ended" "success 0" \
+		"$(unit_property "$service" Result) $(unit_property "$service" ExecMainStatus)"
+	expect_equal "the socket's state after that" active "$(unit_property "$socket" ActiveState)"
+
+	move_by_activated_daemon "${disk[1]}" "${disk[0]}"
+	[ "$(unit_property "$service" ExecMainPID)" != "$first_pid" ] || fail "no new daemon was started"
+	expect_lvpoll_runs 2 "--polloperation pvmove vg/pvmove0"
+	units_stop
+}
+
+move_by_activated_daemon() {
+	run_ok pvmove -i1 "$1" "$2"
+	expect_output "^ *$1: Moved: [0-9.]+%$"
+	expect_equal "the service's state after the move" active "$(unit_property "$service" ActiveState)"
+	expect_on vg/data "$2"
+}

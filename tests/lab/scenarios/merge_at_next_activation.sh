@@ -10,7 +10,7 @@ data_spoil vg/data 8
 daemon_start
 
 exec 8</dev/vg/data
-run_ok lvconvert --merge -i1 vg/snap
+run_ok lvconvert --config activation/retry_deactivation=0 --merge -i1 vg/snap
 expect_output "Merging of snapshot vg/snap will occur on next activation of vg/data"
 expect_lvpoll_runs 0
 expect_equal "the number of operations that the daemon knows" 0 "$(dump_count poll)"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# A thin snapshot merges at once into an origin that nobody uses.
+# A thin snapshot replaces at once an origin that nobody uses: there is nothing to poll.
 
 disks_make 1 128
 vg_make vg "${disk[@]}"
@@ -12,5 +12,7 @@ data_spoil vg/data 8
 daemon_start
 
 run_ok lvconvert --merge vg/snap
+expect_output "Volume vg/snap replaced origin vg/data"
 volume_is_gone vg/snap || fail "the snapshot is still there after its merge"
 run_ok lvchange -ay vg/data
+expect_lvpoll_runs 0

@@ -12,7 +12,7 @@ data_spoil vg/data 8
 daemon_start
 
 exec 8</dev/vg/data
-run_ok lvconvert --merge vg/snap
+run_ok lvconvert --config activation/retry_deactivation=0 --merge vg/snap
 expect_output "Merging of thin snapshot vg/snap will occur on next activation of vg/data"
 exec 8<&-
 

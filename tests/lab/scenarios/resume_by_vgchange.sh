@@ -15,6 +15,7 @@ expect_equal "the number of operations that the new daemon knows" 0 "$(dump_coun
 kernel_has_target mirror || fail "the move ended before it could be resumed"
 
 run_ok vgchange --config activation/polling_interval=1 --poll y vg
+expect_output 'Background polling started for 1 logical volume\(s\) in volume group "vg"'
 expect_equal "the volumes that the daemon polls" vg/pvmove0 "$(dump_volumes poll in_progress)"
 
 copy_fast
