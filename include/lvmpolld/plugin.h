@@ -8,7 +8,10 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
+#define LVMPOLLD_EXTERN_C extern "C"
 extern "C" {
+#else
+#define LVMPOLLD_EXTERN_C extern
 #endif
 
 /*
@@ -49,7 +52,10 @@ struct lvmpolld_progress {
 	uint32_t failed_devices; /* mirror legs that the kernel has given up */
 };
 
-/* One line of the kernel's table with its status (dmsetup status). Sectors are of 512 bytes. */
+/*
+ * One line of the kernel's table with its status (dmsetup status). Sectors are of 512 bytes. Where
+ * there is an array of them, lvmpolld_target_at finds each, whatever the size of the daemon's.
+ */
 struct lvmpolld_target {
 	size_t struct_size;
 	uint64_t start_sectors;
@@ -57,6 +63,14 @@ struct lvmpolld_target {
 	const char *type;       /* "linear", "mirror", "snapshot-merge", ... */
 	const char *parameters; /* the rest of the line, as the target's status gives it */
 };
+
+/* Line INDEX of TARGETS. */
+static inline const struct lvmpolld_target *lvmpolld_target_at(
+	const struct lvmpolld_target *targets, size_t index)
+{
+	return (const struct lvmpolld_target *)(const void *)((const char *)targets +
+		index * targets->struct_size);
+}
 
 /* What an operation needs next, by what the kernel shows. */
 enum lvmpolld_verdict {
@@ -98,9 +112,12 @@ struct lvmpolld_value {
 	bool boolean;
 };
 
-/* A key that may stand in the plugin's section of lvmpolld.yaml. */
+/*
+ * A key that may stand in the plugin's section of lvmpolld.yaml. Plugins have arrays of these, so
+ * that it never changes as long as the interface version stays.
+ */
 struct lvmpolld_key {
-	const char *name;
+	const char *name; /* letters, digits and "_"; neither "monitor" nor "stall_check" */
 	enum lvmpolld_type type;
 	const char *default_value; /* as it would be written; never NULL */
 	const char *description;   /* one sentence */
@@ -173,7 +190,8 @@ struct lvmpolld_plugin {
 
 	/*
 	 * Says what the end of an lvpoll means. NULL: the operation goes on where the daemon cut
-	 * the lvpoll short, and is over where the lvpoll ended by itself.
+	 * the lvpoll short, and is over where the lvpoll ended by itself. One that exits with
+	 * status 0 has ended by itself, even when the daemon's signal was on its way.
 	 */
 	enum lvmpolld_outcome (*read_exit)(const struct lvmpolld_operation *operation,
 		const struct lvmpolld_exit *exit, const struct lvmpolld_progress *progress);
@@ -185,7 +203,7 @@ struct lvmpolld_plugin {
  * The prefix is the one that libltdl looks for, so that a module can also be linked in.
  */
 #define LVMPOLLD_PLUGIN_EXPORT(MODULE, PLUGIN)                                                     \
-	__attribute__((visibility("default")))                                                     \
+	LVMPOLLD_EXTERN_C __attribute__((visibility("default")))                                   \
 	const struct lvmpolld_plugin *MODULE##_LTX_lvmpolld_plugin(void);                          \
 	const struct lvmpolld_plugin *MODULE##_LTX_lvmpolld_plugin(void)                           \
 	{                                                                                          \
