@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The socket that systemd hands over: taken when it is ours and right, never otherwise. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/listener.h"
+#include "scratch.h"
+#include "suite.h"
+
+/* What is at descriptor 3. */
+enum handed_over { NOTHING, LISTENING, BOUND_ONLY, DATAGRAM, INTERNET, PIPE };
+
+/* What listener_open makes of it. */
+enum outcome { TAKEN, OWN, REFUSED };
+
+struct handover {
+	enum handed_over what;
+	const char *process; /* LISTEN_PID: "own" stands for the process that asks */
+	const char *count;   /* LISTEN_FDS */
+	const char *stock;   /* SD_ACTIVATION */
+	enum outcome outcome;
+	const char *sentence;
+};
+
+static const struct handover handovers[] = {
+	{LISTENING, "own", "1", NULL, TAKEN, NULL},
+	{LISTENING, "own", "1", "1", TAKEN, NULL},
+	{NOTHING, NULL, NULL, NULL, OWN, NULL},
+	{NOTHING, NULL, NULL, "1", OWN, NULL},
+	{NOTHING, NULL, "1", NULL, OWN, NULL},
+	{NOTHING, "own", NULL, "1", OWN, NULL},
+	{NOTHING, "own", "0", NULL, OWN, NULL},
+	{LISTENING, "1", "1", "1", OWN, NULL},
+	{LISTENING, "own", "2", NULL, REFUSED, "handed over 2 sockets"},
+	{LISTENING, "own", "one", NULL, REFUSED, "LISTEN_FDS is \"one\""},
+	{LISTENING, "own", "-1", NULL, REFUSED, "LISTEN_FDS is \"-1\""},
+	{LISTENING, "own", "", NULL, REFUSED, "LISTEN_FDS is \"\""},
+	{LISTENING, "me", "1", NULL, REFUSED, "LISTEN_PID is \"me\""},
+	{LISTENING, "99999999999999999999", "1", NULL, REFUSED, "LISTEN_PID"},
+	{NOTHING, "own", "1", NULL, REFUSED, "not a listening UNIX stream socket"},
+	{BOUND_ONLY, "own", "1", NULL, REFUSED, "not a listening UNIX stream socket"},
+	{DATAGRAM, "own", "1", NULL, REFUSED, "not a listening UNIX stream socket"},
+	{INTERNET, "own", "1", NULL, REFUSED, "not a listening UNIX stream socket"},
+	{PIPE, "own", "1", "1", REFUSED, "not a listening UNIX stream socket"},
+};
+
+static int make_handed_over(enum handed_over what)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int pipe_ends[2], descriptor;
+
+	if (what == NOTHING)
+		return -1;
+	if (what == PIPE)
+		return pipe(pipe_ends) == 0 ? pipe_ends[0] : -1;
+	descriptor = socket(what == INTERNET ? AF_INET : AF_UNIX,
+		what == DATAGRAM ? SOCK_DGRAM : SOCK_STREAM, 0);
+	if (what != INTERNET) {
+		strcpy(address.sun_path, scratch_path("handed"));
+		if (bind(descriptor, (struct sockaddr *)&address, sizeof(address)) != 0)
+			return -1;
+	}
+	if (what == LISTENING || what == INTERNET)
+		return listen(descriptor, 8) == 0 ? descriptor : -1;
+	return descriptor;
+}
+
+static void set_variable(const char *name, const char *value)
+{
+	char own[32];
+
+	snprintf(own, sizeof(own), "%ld", (long)getpid());
+	if (value == NULL)
+		unsetenv(name);
+	else
+		setenv(name, strcmp(value, "own") == 0 ? own : value, 1);
+}
+
+static void expect(int is_so, const char *what, const char *sentence)
+{
+	if (is_so)
+		return;
+	fprintf(stderr, "handover: not %s: %s\n", what, sentence);
+	_exit(1);
+}
+
+static void check_outcome(const struct handover *handover, int result,
+	const struct listener *listener, const char *sentence)
+{
+	static const char *const variables[] = {
+		"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "SD_ACTIVATION"};
+	int descriptor = listener->descriptor;
+
+	for (size_t index = 0; index < SUITE_COUNT(variables); index++)
+		expect(getenv(variables[index]) == NULL, "forgotten", variables[index]);
+	if (handover->outcome == REFUSED) {
+		expect(result == -EINVAL, "refused", sentence);
+		expect(strstr(sentence, handover->sentence) != NULL, "explained", sentence);
+		expect(access(scratch_path("own"), F_OK) != 0, "without a socket", sentence);
+		return;
+	}
+	expect(result == 0, "accepted", sentence);
+	expect(fcntl(descriptor, F_GETFD) == FD_CLOEXEC, "close-on-exec", "");
+	expect((fcntl(descriptor, F_GETFL) & O_NONBLOCK) != 0, "non-blocking", "");
+	expect((descriptor == 3) == (handover->outcome == TAKEN), "the right socket", "");
+	expect((listener->path == NULL) == (handover->outcome == TAKEN), "the right path", "");
+}
+
+/* Runs in a process of its own, where descriptor 3 is free for it and the environment too. */
+static void take(const struct handover *handover)
+{
+	struct lvmpolld_error error = {0};
+	struct listener listener;
+	int descriptor = make_handed_over(handover->what), result;
+
+	expect(descriptor >= 0 || handover->what == NOTHING, "set up", strerror(errno));
+	if (descriptor < 0)
+		close(3);
+	else
+		expect(dup2(descriptor, 3) == 3, "set up", strerror(errno));
+	if (handover->outcome == OWN && descriptor < 0)
+		expect(open("/dev/null", O_RDONLY) >= 0, "set up", ""); /* 3 is not to be had */
+	set_variable("LISTEN_PID", handover->process);
+	set_variable("LISTEN_FDS", handover->count);
+	set_variable("LISTEN_FDNAMES", "lvm2-lvmpolld.socket");
+	set_variable("SD_ACTIVATION", handover->stock);
+
+	result = listener_open(&listener, scratch_path("own"), &error);
+	check_outcome(handover, result, &listener, error.sentence);
+	listener_close(&listener);
+	if (handover->outcome == TAKEN)
+		expect(access(scratch_path("handed"), F_OK) == 0, "left to systemd", "");
+	_exit(0);
+}
+
+START_TEST(activation_each_handover)
+{
+	int status;
+	pid_t child = fork();
+
+	ck_assert_int_ge(child, 0);
+	if (child == 0)
+		take(&handovers[_i]);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_LOOP(activation_each_handover, SUITE_COUNT(handovers)),
+	};
+
+	return suite_run_fixture(
+		"activation", tests, SUITE_COUNT(tests), scratch_create, scratch_remove);
+}

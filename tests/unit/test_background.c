@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Going into the background: what the parent learns and says, and what becomes of the daemon. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/background.h"
+#include "suite.h"
+
+/* How long something is watched that must not happen. */
+#define NOT_YET_MS 100
+
+/* What the daemon tells the test, through a pipe that it inherits. */
+struct report {
+	pid_t process;
+	pid_t session;
+	bool handover_is_ours;
+	bool null_before, null_after;
+	char directory[8];
+};
+
+static int report_pipe[2], go_pipe[2], stderr_pipe[2];
+
+static bool is_null(int descriptor)
+{
+	struct stat null_status, status;
+
+	return stat("/dev/null", &null_status) == 0 && fstat(descriptor, &status) == 0 &&
+	       status.st_rdev == null_status.st_rdev && S_ISCHR(status.st_mode);
+}
+
+static bool are_null(void)
+{
+	return is_null(STDIN_FILENO) && is_null(STDOUT_FILENO) && is_null(STDERR_FILENO);
+}
+
+static void wait_for_go(void)
+{
+	char byte;
+
+	(void)!read(go_pipe[0], &byte, 1);
+}
+
+static void become_ready(void)
+{
+	const char *handover = getenv("LISTEN_PID");
+	struct report report = {.process = getpid(), .session = getsid(0)};
+
+	report.null_before = is_null(STDERR_FILENO);
+	report.handover_is_ours = handover != NULL && atol(handover) == (long)getpid();
+	wait_for_go();
+	background_ready();
+	report.null_after = are_null();
+	if (getcwd(report.directory, sizeof(report.directory)) == NULL)
+		report.directory[0] = '\0';
+	(void)!write(report_pipe[1], &report, sizeof(report));
+	background_ready(); /* no harm in saying it twice */
+	background_failed(1);
+	_exit(0);
+}
+
+static void fail_with_a_reason(void)
+{
+	fputs("the reason\n", stderr);
+	background_failed(3);
+	_exit(1);
+}
+
+static void exit_without_a_word(void)
+{
+	_exit(5);
+}
+
+static void exit_with_success_too_early(void)
+{
+	_exit(0);
+}
+
+static void die(void)
+{
+	raise(SIGKILL);
+}
+
+/* Starts a program that goes into the background, where it runs DAEMON. Returns its parent. */
+static pid_t start(void (*daemon)(void), bool handover)
+{
+	struct lvmpolld_error error;
+	int status = 0;
+	pid_t child;
+
+	ck_assert_int_eq(pipe2(report_pipe, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe2(go_pipe, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe2(stderr_pipe, O_CLOEXEC), 0);
+	child = fork();
+	if (child == 0) {
+		char own[32];
+
+		dup2(stderr_pipe[1], STDERR_FILENO);
+		close(stderr_pipe[1]);
+		close(go_pipe[1]);
+		snprintf(own, sizeof(own), "%ld", handover ? (long)getpid() : 1L);
+		setenv("LISTEN_PID", own, 1);
+		if (background_enter(&status, &error) == 0)
+			daemon();
+		_exit(status);
+	}
+	close(report_pipe[1]);
+	close(stderr_pipe[1]);
+	close(go_pipe[0]);
+	return child;
+}
+
+/* The parent's exit status; -1 where a signal ended it. */
+static int wait_for(pid_t parent)
+{
+	int status;
+
+	ck_assert_int_eq(waitpid(parent, &status, 0), parent);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* All that parent and daemon wrote to standard error. */
+static const char *read_stderr(void)
+{
+	static char text[1024];
+	size_t length = 0;
+	ssize_t count;
+
+	while ((count = read(stderr_pipe[0], text + length, sizeof(text) - 1 - length)) > 0)
+		length += (size_t)count;
+	text[length] = '\0';
+	return text;
+}
+
+static struct report run_until_ready(bool handover)
+{
+	struct report report;
+	pid_t parent = start(become_ready, handover);
+
+	close(go_pipe[1]);
+	ck_assert_int_eq(wait_for(parent), 0);
+	ck_assert_int_eq(read(report_pipe[0], &report, sizeof(report)), sizeof(report));
+	ck_assert_str_eq(read_stderr(), "");
+	ck_assert_int_ne(report.process, parent);
+	return report;
+}
+
+START_TEST(background_daemon_has_a_session_of_its_own)
+{
+	struct report report = run_until_ready(false);
+
+	ck_assert_int_eq(report.session, report.process);
+	ck_assert_str_eq(report.directory, "/");
+}
+END_TEST
+
+START_TEST(background_daemon_keeps_stderr_until_it_is_ready)
+{
+	struct report report = run_until_ready(false);
+
+	ck_assert(!report.null_before);
+	ck_assert(report.null_after);
+}
+END_TEST
+
+START_TEST(background_daemon_gets_the_handover_of_its_parent)
+{
+	ck_assert(run_until_ready(true).handover_is_ours);
+}
+END_TEST
+
+START_TEST(background_daemon_leaves_a_handover_to_somebody_else)
+{
+	ck_assert(!run_until_ready(false).handover_is_ours);
+}
+END_TEST
+
+START_TEST(background_parent_waits_until_the_daemon_is_ready)
+{
+	pid_t parent = start(become_ready, false);
+	struct pollfd exit = {.fd = (int)syscall(SYS_pidfd_open, parent, 0), .events = POLLIN};
+
+	ck_assert_int_ge(exit.fd, 0);
+	ck_assert_int_eq(poll(&exit, 1, NOT_YET_MS), 0);
+	close(go_pipe[1]);
+	ck_assert_int_eq(poll(&exit, 1, SUITE_TIMEOUT_S * 1000), 1);
+	ck_assert_int_eq(wait_for(parent), 0);
+	close(exit.fd);
+}
+END_TEST
+
+static const struct {
+	void (*daemon)(void);
+	int status;
+	const char *said;
+} failures[] = {
+	{fail_with_a_reason, 3, "the reason\n"},
+	{exit_without_a_word, 5, "lvmpolld: the daemon exited with status 5 before it was ready\n"},
+	{exit_with_success_too_early, 1,
+		"lvmpolld: the daemon exited with status 0 before it was ready\n"},
+	{die, 1, "lvmpolld: the daemon was ended by signal 9 (Killed) before it was ready\n"},
+};
+
+START_TEST(background_parent_tells_each_failure)
+{
+	pid_t parent = start(failures[_i].daemon, false);
+
+	ck_assert_str_eq(read_stderr(), failures[_i].said);
+	ck_assert_int_eq(wait_for(parent), failures[_i].status);
+}
+END_TEST
+
+START_TEST(background_calls_do_nothing_in_the_foreground)
+{
+	bool before = is_null(STDERR_FILENO), null_input = is_null(STDIN_FILENO);
+
+	background_ready();
+	background_failed(1);
+	ck_assert_int_eq(is_null(STDERR_FILENO), before);
+	ck_assert_int_eq(is_null(STDIN_FILENO), null_input);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(background_daemon_has_a_session_of_its_own),
+		SUITE_TEST(background_daemon_keeps_stderr_until_it_is_ready),
+		SUITE_TEST(background_daemon_gets_the_handover_of_its_parent),
+		SUITE_TEST(background_daemon_leaves_a_handover_to_somebody_else),
+		SUITE_TEST(background_parent_waits_until_the_daemon_is_ready),
+		SUITE_LOOP(background_parent_tells_each_failure, SUITE_COUNT(failures)),
+		SUITE_TEST(background_calls_do_nothing_in_the_foreground),
+	};
+
+	return suite_run("background", tests, SUITE_COUNT(tests));
+}
