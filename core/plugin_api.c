@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the daemon provides to its plugins: the functions at the end of lvmpolld/plugin.h. */
+#include <config.h>
+
 #include <lvmpolld/plugin.h>
 
 #include <stdarg.h>

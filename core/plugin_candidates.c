@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finds the modules that there are: linked in, and in the plugin directory. */
+#include <config.h>
+
 #include "plugin_candidates.h"
 
 #include <dirent.h>
@@ -11,13 +13,12 @@
 
 #include "plugin_linked.h"
 
-const struct plugin_candidate *plugin_candidates_get(
-	const struct plugin_candidates *candidates, const char *name)
+static bool is_known(const struct plugin_candidates *candidates, const char *name)
 {
 	for (size_t index = 0; index < candidates->count; index++)
 		if (strcmp(candidates->list[index].name, name) == 0)
-			return &candidates->list[index];
-	return NULL;
+			return true;
+	return false;
 }
 
 void plugin_candidates_clear(struct plugin_candidates *candidates)
@@ -30,17 +31,19 @@ void plugin_candidates_clear(struct plugin_candidates *candidates)
 	memset(candidates, 0, sizeof(*candidates));
 }
 
-/* Adds a module whose name is the first LENGTH bytes of NAME, where it is not there yet. */
+/* Adds a module whose name is the first LENGTH bytes of NAME, unless one of that name is there. */
 static int add_candidate(struct plugin_candidates *candidates, const char *name, size_t length,
 	const char *file, bool linked)
 {
 	struct plugin_candidate candidate = {
-		.name = strndup(name, length), .file = strdup(file), .linked = linked};
+		.name = strndup(name, length),
+		.file = file == NULL ? NULL : strdup(file),
+		.linked = linked,
+	};
 	struct plugin_candidate *list = NULL;
-	bool known = candidate.name != NULL &&
-		plugin_candidates_get(candidates, candidate.name) != NULL;
+	bool known = candidate.name != NULL && is_known(candidates, candidate.name);
 
-	if (!known && candidate.name != NULL && candidate.file != NULL)
+	if (!known && candidate.name != NULL && (candidate.file != NULL || file == NULL))
 		list = reallocarray(candidates->list, candidates->count + 1, sizeof(*list));
 	if (list == NULL) {
 		free(candidate.name);
@@ -124,6 +127,13 @@ static int compare_names(const void *left, const void *right)
 	return strcmp(first->name, second->name);
 }
 
+static void sort(struct plugin_candidates *candidates)
+{
+	if (candidates->count > 0)
+		qsort(candidates->list, candidates->count, sizeof(*candidates->list),
+			compare_names);
+}
+
 int plugin_candidates_find(struct plugin_candidates *candidates, const char *directory,
 	struct lvmpolld_error *error)
 {
@@ -134,8 +144,14 @@ int plugin_candidates_find(struct plugin_candidates *candidates, const char *dir
 	if (result < 0)
 		return error_set(error, -result, "not enough memory");
 	result = add_directory(candidates, directory, error);
-	if (candidates->count > 0)
-		qsort(candidates->list, candidates->count, sizeof(*candidates->list),
-			compare_names);
+	sort(candidates);
+	return result;
+}
+
+int plugin_candidates_require(struct plugin_candidates *candidates, const char *name)
+{
+	int result = add_candidate(candidates, name, strlen(name), NULL, false);
+
+	sort(candidates);
 	return result;
 }

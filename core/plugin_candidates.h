@@ -10,7 +10,7 @@
 
 struct plugin_candidate {
 	char *name; /* of the module */
-	char *file; /* for libltdl to open */
+	char *file; /* for libltdl to open; NULL where there is none */
 	bool linked;
 };
 
@@ -27,9 +27,10 @@ struct plugin_candidates {
  */
 int plugin_candidates_find(struct plugin_candidates *candidates, const char *directory,
 	struct lvmpolld_error *error);
-void plugin_candidates_clear(struct plugin_candidates *candidates);
 
-const struct plugin_candidate *plugin_candidates_get(
-	const struct plugin_candidates *candidates, const char *name);
+/* Adds NAME without a file, where there is no candidate of that name. Returns 0 or -ENOMEM. */
+int plugin_candidates_require(struct plugin_candidates *candidates, const char *name);
+
+void plugin_candidates_clear(struct plugin_candidates *candidates);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether what a module exports is a plugin that this daemon can use. */
+#include <config.h>
+
 #include "plugin_check.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The standard ways, for plugins that leave a callback out and for those that call them. */
+#include <config.h>
+
 #include "plugin_defaults.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugins that are part of the program itself, as in a static build. */
+#include <config.h>
+
 #include "plugin_linked.h"
 
 #include <ltdl.h>

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads the kernel's table of a volume whose data is copied by the target "mirror". */
+#include <common/mirror_targets.h>
+
+#include <libdevmapper.h>
+#include <string.h>
+
+/* Bytes that the status of one mirror takes when parsed; the pool grows where it does not fit. */
+#define STATUS_POOL_HINT 512
+
+/* More sectors than 64 bits of bytes have: no kernel shows such a length. */
+#define LENGTH_MAX_SECTORS (UINT64_MAX / 512)
+
+/* What the lines read so far add up to. */
+struct mirror_sum {
+	size_t mirrors;
+	bool copying;            /* a mirror is not yet in sync */
+	bool foreign;            /* a line that has no place beside a mirror */
+	uint32_t failed_devices;
+	uint64_t done_sectors;
+	uint64_t total_sectors;
+};
+
+/* The part of LENGTH that corresponds to IN_SYNC of TOTAL regions, never all before the last. */
+static uint64_t share_sectors(uint64_t length, uint64_t in_sync, uint64_t total)
+{
+	uint64_t share;
+
+	if (in_sync == total)
+		return length;
+	share = (uint64_t)((double)length * ((double)in_sync / (double)total));
+	return share < length ? share : length - 1;
+}
+
+static uint32_t count_failed_devices(const struct dm_status_mirror *status)
+{
+	uint32_t failed = 0;
+
+	for (uint32_t index = 0; index < status->dev_count; index++)
+		if (status->devs[index].health != DM_STATUS_MIRROR_ALIVE)
+			failed++;
+	return failed;
+}
+
+static bool add_mirror(
+	struct mirror_sum *sum, const struct lvmpolld_target *target, struct dm_pool *pool)
+{
+	struct dm_status_mirror *status;
+
+	if (!dm_get_status_mirror(pool, target->parameters, &status) || status->total_regions == 0 ||
+		status->insync_regions > status->total_regions)
+		return false;
+
+	sum->mirrors++;
+	sum->copying |= status->insync_regions != status->total_regions;
+	sum->failed_devices += count_failed_devices(status);
+	sum->done_sectors += share_sectors(
+		target->length_sectors, status->insync_regions, status->total_regions);
+	return true;
+}
+
+/* lvm2 moves a plain volume's segments, and puts "error" in the place of one that is going away. */
+static bool is_plain(const char *type)
+{
+	return strcmp(type, "linear") == 0 || strcmp(type, "striped") == 0 ||
+		strcmp(type, "error") == 0;
+}
+
+static bool add_target(
+	struct mirror_sum *sum, const struct lvmpolld_target *target, struct dm_pool *pool)
+{
+	if (target->length_sectors == 0 ||
+		target->length_sectors > LENGTH_MAX_SECTORS - sum->total_sectors)
+		return false;
+	sum->total_sectors += target->length_sectors;
+	if (strcmp(target->type, "mirror") == 0)
+		return add_mirror(sum, target, pool);
+
+	/*
+	 * lvm2 works through the segments in their order, one mirror at a time: what is plain
+	 * before a mirror lies on its new place already, what is plain behind it on the old one.
+	 */
+	if (!is_plain(target->type))
+		sum->foreign = true;
+	else if (sum->mirrors == 0)
+		sum->done_sectors += target->length_sectors;
+	return true;
+}
+
+static bool add_targets(struct mirror_sum *sum, const struct lvmpolld_target *targets, size_t count)
+{
+	struct dm_pool *pool = dm_pool_create("mirror status", STATUS_POOL_HINT);
+	bool understood = pool != NULL;
+
+	for (size_t index = 0; understood && index < count; index++)
+		understood = add_target(sum, lvmpolld_target_at(targets, index), pool);
+	if (pool != NULL)
+		dm_pool_destroy(pool);
+	return understood;
+}
+
+enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets, size_t count,
+	struct lvmpolld_progress *progress)
+{
+	struct mirror_sum sum = {0};
+
+	if (!add_targets(&sum, targets, count) || sum.foreign)
+		return LVMPOLLD_NOT_MINE;
+
+	/*
+	 * Without any mirror the kernel has nothing to do, and only the metadata tells whether the
+	 * operation is over, or was cut off between two segments and waits to be taken up.
+	 */
+	if (sum.mirrors == 0)
+		return LVMPOLLD_STEP;
+
+	progress->done_sectors = sum.done_sectors;
+	progress->total_sectors = sum.total_sectors;
+	progress->percent = 100.0 * ((double)sum.done_sectors / (double)sum.total_sectors);
+	progress->failed_devices = sum.failed_devices;
+
+	/* A mirror with a failed leg never gets in sync; whether that is the end, lvm2 decides. */
+	if (sum.failed_devices > 0)
+		return LVMPOLLD_STEP;
+	return sum.copying ? LVMPOLLD_WATCH : LVMPOLLD_STEP;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads the kernel's table of a volume whose data is copied by the target "mirror". */
+#ifndef PLUGINS_COMMON_MIRROR_TARGETS_H
+#define PLUGINS_COMMON_MIRROR_TARGETS_H
+
+#include <lvmpolld/plugin.h>
+
+/*
+ * Sets all of *PROGRESS and returns the verdict:
+ * - a mirror that is still copying: LVMPOLLD_WATCH, since dm-mirror raises an event at the end;
+ * - every mirror in sync, one with a failed leg, or none at all: LVMPOLLD_STEP;
+ * - lines that cannot be what lvm2 makes: LVMPOLLD_NOT_MINE, with *PROGRESS left alone.
+ */
+enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets, size_t count,
+	struct lvmpolld_progress *progress);
+
+#endif

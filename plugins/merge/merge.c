@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plugin for snapshot merge: what a snapshot keeps goes back into its origin. */
+#include <lvmpolld/plugin.h>
+
+#include <libdevmapper.h>
+#include <string.h>
+
+/* Bytes that the status of one merge takes when parsed; the pool grows where it does not fit. */
+#define STATUS_POOL_HINT 256
+
+/* The line of the merge, or NULL. */
+static const struct lvmpolld_target *find_merge(const struct lvmpolld_target *targets, size_t count)
+{
+	for (size_t index = 0; index < count; index++) {
+		const struct lvmpolld_target *target = lvmpolld_target_at(targets, index);
+
+		if (strcmp(target->type, "snapshot-merge") == 0)
+			return target;
+	}
+	return NULL;
+}
+
+/*
+ * The allocated sectors shrink to those of the metadata while chunks go back. How many there were
+ * at the start is not in the line; lvm2 counts from the snapshot's size, and so do we.
+ */
+static enum lvmpolld_verdict read_status(
+	const struct dm_status_snapshot *status, struct lvmpolld_progress *progress)
+{
+	/* Whether a broken merge is taken up or given up is for lvm2 to say. */
+	if (status->invalid || status->merge_failed || status->overflow)
+		return LVMPOLLD_STEP;
+	/* Old kernels do not tell the metadata's size, without which no end is seen. */
+	if (!status->has_metadata_sectors || status->used_sectors < status->metadata_sectors ||
+		status->used_sectors > status->total_sectors)
+		return LVMPOLLD_NOT_MINE;
+	if (status->used_sectors == status->metadata_sectors) {
+		progress->percent = 100.0;
+		progress->total_sectors = status->total_sectors - status->metadata_sectors;
+		progress->done_sectors = progress->total_sectors;
+		return LVMPOLLD_STEP;
+	}
+	progress->done_sectors = status->total_sectors - status->used_sectors;
+	progress->total_sectors = status->total_sectors - status->metadata_sectors;
+	progress->percent =
+		100.0 * ((double)progress->done_sectors / (double)progress->total_sectors);
+	return LVMPOLLD_WATCH_TIMED;
+}
+
+static enum lvmpolld_verdict merge_read_targets(const struct lvmpolld_operation *operation,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
+{
+	const struct lvmpolld_target *target = find_merge(targets, count);
+	enum lvmpolld_verdict verdict = LVMPOLLD_NOT_MINE;
+	struct dm_status_snapshot *status;
+	struct dm_pool *pool;
+
+	(void)operation;
+	/*
+	 * No merge in the kernel: it is over, or it waits for the next activation because the
+	 * origin was in use. In both cases lvpoll says so and ends at once.
+	 */
+	if (target == NULL)
+		return LVMPOLLD_STEP;
+
+	pool = dm_pool_create("merge status", STATUS_POOL_HINT);
+	if (pool == NULL)
+		return LVMPOLLD_NOT_MINE;
+	if (dm_get_status_snapshot(pool, target->parameters, &status))
+		verdict = read_status(status, progress);
+	dm_pool_destroy(pool);
+	return verdict;
+}
+
+static const struct lvmpolld_plugin merge_plugin = {
+	LVMPOLLD_PLUGIN_HEADER,
+	.name = "merge",
+	.operation = "merge",
+	.description = "Merges a snapshot into its origin",
+	.progress_label = "Merged",
+	.read_targets = merge_read_targets,
+};
+
+LVMPOLLD_PLUGIN_EXPORT(merge, merge_plugin);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plugin for pvmove: data moves from one physical volume to others. */
+#include <common/mirror_targets.h>
+
+/*
+ * lvm2 hangs the segments to be moved under a hidden volume (pvmove0, the one that is polled), and
+ * mirrors one of them after the other to its new place; with --atomic all of them at once, in one
+ * mirror over two hidden volumes. Each mirror in sync is a step.
+ */
+static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_operation *operation,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
+{
+	/* To abort is one change of metadata, done by the first lvpoll whatever the mirror does. */
+	if (operation->abort)
+		return LVMPOLLD_STEP;
+	return mirror_targets_read(targets, count, progress);
+}
+
+static const struct lvmpolld_plugin pvmove_plugin = {
+	LVMPOLLD_PLUGIN_HEADER,
+	.name = "pvmove",
+	.operation = "pvmove",
+	.description = "Moves data from one physical volume to others",
+	.supports_abort = true,
+	.progress_label = "Moved",
+	.read_targets = pvmove_read_targets,
+};
+
+LVMPOLLD_PLUGIN_EXPORT(pvmove, pvmove_plugin);
