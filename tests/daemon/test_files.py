@@ -113,6 +113,7 @@ class SocketTest(FilesTest):
         stale = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         stale.bind(daemon.socket)
         stale.close()
+        os.chmod(daemon.socket, 0o700)
         daemon.start(wait=False)
         wait_for(daemon.listens, "the daemon to listen")
         self.assert_serves(daemon)

@@ -36,7 +36,7 @@ class StartTest(DaemonTest):
 
     @ours_only("2.03.16 never asks lvpoll to be verbose")
     def test_verbosity_with_the_log_setting_cmd(self):
-        for words in ("cmd", "all", "wire,cmd"):
+        for words in ("cmd", "wire,cmd"):
             with self.subTest(words):
                 record = self.record(arguments=["-l", words], devicesfile="some.devices")
                 self.assertEqual(record.arguments[-4:],

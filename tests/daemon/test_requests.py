@@ -20,10 +20,6 @@ class HelloTest(RequestTest):
     def test_hello_names_protocol_and_version(self):
         self.assert_reply(self.client.hello(), response="OK", protocol="lvmpolld", version=1)
 
-    @ours_only("it knows no extensions")
-    def test_hello_lists_extensions(self):
-        self.assertIn("extensions", self.client.hello())
-
     def test_reply_has_the_spelling_of_stock(self):
         reply = self.client.ask_raw(b'request="hello"')
         self.assertTrue(

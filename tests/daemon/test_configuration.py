@@ -1,0 +1,361 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The configuration file, its errors, and reading it again."""
+
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from lvmpolld import (DaemonTest, MESSAGE_END, is_running, lvid, ours_only, read_file, volume,
+                      wait_for)
+
+WRONG = (
+    ("daemon:\n  socket_path: /x\n", "2:3", "socket_path", "socket"),
+    ("deamon:\n  socket: /x\n", "1:1", "deamon", "daemon"),
+    ("lvm:\n  max_runing: 3\n", "2:3", "max_runing", "max_running"),
+    ("lvm:\n  max_running: many\n", "2:16", "max_running", "many"),
+    ("lvm:\n  max_running: -1\n", "2:16", "max_running", "-1"),
+    ("lvm:\n  max_running: 0\n", "2:16", "max_running", "0"),
+    ("daemon:\n  idle_timeout: soon\n", "2:17", "idle_timeout", "soon"),
+    ("daemon:\n  socket: relative/path\n", "2:11", "socket", "relative/path"),
+    ("daemon: 5\n", "1:9", "daemon", ""),
+    ("- a\n", "1:1", "", ""),
+    ("log:\n  level: loud\n", "2:10", "level", "loud"),
+    ("log:\n  outlets: [stderr, paper]\n", "2:21", "outlets", "paper"),
+    ("log:\n  wire: perhaps\n", "2:9", "wire", "perhaps"),
+    ("limits:\n  message_size: 1Mib\n", "2:17", "message_size", "1Mib"),
+    ("limits:\n  clients: [1, 2]\n", "2:12", "clients", ""),
+    ("access:\n  users: [no-such-user-here]\n", "2:11", "users", "no-such-user-here"),
+    ("lvm: {max_running: 3\n", "2:1", "", ""),
+    ("lvm:\n\tmax_running: 3\n", "2:1", "", ""),
+    ("lvm:\n  max_running: 3\n  max_running: 4\n", "3:3", "max_running", ""),
+)
+
+
+class ConfigurationTest(DaemonTest):
+    def write(self, text, name="lvmpolld.yaml", folder=None):
+        folder = folder or self.temporary_directory()
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(text)
+        return path
+
+    def start_configured(self, text, *arguments):
+        path = self.write(text)
+        daemon = self.start_daemon("-c", path, *arguments)
+        daemon.configuration = path
+        return daemon
+
+    def check(self, path):
+        return self.run_daemon("--check-config", "-c", path)
+
+
+class KeyTest(ConfigurationTest):
+    def start_from_file_alone(self, extra="", **variables):
+        daemon = self.new_daemon()
+        daemon.file_socket = daemon.socket
+        text = "daemon: {socket: %s, pidfile: %s}\nlvm: {binary: %s}\n%s" % (
+            daemon.socket, daemon.pidfile, daemon.standin, extra)
+        return daemon, [daemon.path, "-f", "-c", self.write(text)]
+
+    @ours_only("it has no configuration file")
+    def test_socket_pid_file_and_binary(self):
+        daemon, command = self.start_from_file_alone()
+        daemon.start(command=command)
+        client = self.connect(daemon)
+        client.ask("pvmove", **volume("exit-5"))
+        self.assert_finished(client.result(lvid("exit-5")), "retcode", 5)
+        self.assertEqual(read_file(daemon.pidfile), "%d\n" % daemon.pid)
+
+    @ours_only("it has no configuration file")
+    def test_environment_goes_before_the_file_and_the_command_line_before_both(self):
+        daemon, command = self.start_from_file_alone()
+        in_file = daemon.socket
+        daemon.socket = in_environment = in_file + ".environment"
+        environment = daemon.environment(LVM_LVMPOLLD_SOCKET=in_environment)
+        daemon.start(command=command, environment=environment)
+        self.assertFalse(os.path.exists(in_file))
+        daemon.stop()
+        daemon.socket = in_file + ".option"
+        daemon.start(command=command + ["-s", daemon.socket], environment=environment)
+        self.assertFalse(os.path.exists(in_file))
+        self.assertFalse(os.path.exists(in_environment))
+
+    @ours_only("it has no configuration file")
+    def test_idle_timeout(self):
+        self.assertEqual(self.start_configured("daemon: {idle_timeout: 1}").wait_end(5), 0)
+
+    @ours_only("it has no configuration file")
+    def test_timeout_of_the_command_line_goes_before_the_file(self):
+        daemon = self.start_configured("daemon: {idle_timeout: 500}", "-t", "1")
+        self.assertEqual(daemon.wait_end(5), 0)
+
+    @ours_only("it has no configuration file")
+    def test_empty_file_and_empty_sections_are_right(self):
+        for text in ("", "# nothing\n", "---\n", "daemon:\nlvm: {}\n"):
+            with self.subTest(text):
+                answer = self.check(self.write(text))
+                self.assertEqual(answer.returncode, 0, answer)
+
+    @ours_only("it starts any number of them")
+    def test_max_running_lets_the_others_wait(self):
+        daemon = self.new_daemon()
+        for name in ("until-1", "until-2", "until-3"):
+            daemon.make_pipe(name)
+        daemon.start("-c", self.write("lvm: {max_running: 2}"))
+        client = self.connect(daemon)
+        for name in ("until-1", "until-2", "until-3"):
+            self.assert_ok(client.ask("pvmove", **volume(name)))
+        daemon.wait_start("until-1")
+        daemon.wait_start("until-2")
+        self.assertEqual(len(daemon.children()), 2)
+        self.assert_reply(client.progress(lvid("until-3")), response="in_progress")
+        daemon.release("until-1")
+        daemon.wait_start("until-3")
+        daemon.release("until-2")
+        daemon.release("until-3")
+        for number in (1, 2, 3):
+            self.assert_finished(client.result(lvid("until-%d" % number)), "retcode", number)
+
+    @ours_only("it starts any number of them")
+    def test_aborts_do_not_wait_behind_what_they_abort(self):
+        daemon = self.start_configured("lvm: {max_running: 1}")
+        client = self.connect(daemon)
+        client.ask("pvmove", **volume("hang", "x"))
+        daemon.wait_start("hang")
+        client.ask("pvmove", **volume("good", "x", abort=1))
+        self.assert_finished(client.result(lvid("x"), abort=1), "retcode", 0)
+        self.assert_finished(client.result(lvid("x")), "signal", signal.SIGTERM)
+
+    @ours_only("it starts any number of them")
+    def test_waiting_operation_counts_duplicates_and_ends_with_the_daemon(self):
+        daemon = self.start_configured("lvm: {max_running: 1}")
+        client = self.connect(daemon)
+        client.ask("pvmove", **volume("hang-1"))
+        client.ask("pvmove", **volume("hang-2"))
+        self.assert_ok(client.ask("pvmove", **volume("hang-2")))
+        entry = client.dump()["poll"][lvid("hang-2")]
+        self.assertEqual((entry["init_requests_count"], entry["polling_finished"]), (2, 0))
+        child = daemon.wait_start("hang-1")[0]
+        self.assertEqual(daemon.stop(), 0)
+        wait_for(lambda: not is_running(child), "the end of the lvpoll")
+        self.assertEqual(len(daemon.starts()), 1)
+
+    @ours_only("it takes in as much as a client likes to send")
+    def test_message_size(self):
+        daemon = self.start_configured("limits: {message_size: 4KiB}")
+        client = self.connect(daemon)
+        self.assertIn(b'"OK"', client.ask_raw(b'request="hello"\n#' + b"x" * 3000))
+        try:
+            client.send(b"#" + b"x" * 5000 + MESSAGE_END)
+            self.assertIsNone(client.receive())
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        self.assertEqual(self.connect(daemon).hello()["response"], "OK")
+
+    @ours_only("it waits for ever")
+    def test_client_timeout_ends_a_message_that_does_not_come_to_an_end(self):
+        daemon = self.start_configured("limits: {client_timeout: 1}")
+        idle, slow = self.connect(daemon), self.connect(daemon)
+        idle.hello()
+        begin = time.monotonic()
+        slow.send(b'request="hel')
+        try:
+            self.assertIsNone(slow.receive())
+        except ConnectionResetError:
+            pass
+        self.assertGreater(time.monotonic() - begin, 0.8)
+        self.assertEqual(idle.hello()["response"], "OK")
+
+    @ours_only("it keeps results for ever")
+    def test_results_beyond_the_limit_are_forgotten_the_oldest_first(self):
+        daemon = self.start_configured("limits: {results: 3}")
+        client = self.connect(daemon)
+        for number in range(5):
+            client.ask("pvmove", **volume("exit-%d" % number))
+            wait_for(lambda: client.dump()["poll"][lvid("exit-%d" % number)]["polling_finished"],
+                     "the end of exit-%d" % number)
+        responses = [client.progress(lvid("exit-%d" % number))["response"] for number in range(5)]
+        self.assertEqual(responses, ["not_found"] * 2 + ["finished"] * 3)
+
+    @ours_only("it keeps results for ever")
+    def test_results_are_forgotten_when_they_are_old(self):
+        daemon = self.start_configured("limits: {results_age: 1}")
+        client = self.connect(daemon)
+        client.ask("pvmove", **volume("good"))
+        wait_for(lambda: not client.dump()["poll"], "the result to be forgotten", 5)
+
+    @ours_only("it has no access rules")
+    @unittest.skipIf(os.geteuid() != 0, "only root can connect as somebody else")
+    def test_access_is_for_the_users_named(self):
+        for users, allowed in (("[root]", False), ("[root, nobody]", True)):
+            with self.subTest(users):
+                daemon = self.start_configured("access: {users: %s}" % users)
+                os.chmod(daemon.directory, 0o755)
+                os.chmod(daemon.socket, 0o666)
+                answer = subprocess.run(
+                    ["python3", "-S", "-c", HELLO_OF_ANOTHER_USER, daemon.socket],
+                    capture_output=True, timeout=10)
+                self.assertEqual(b'"OK"' in answer.stdout, allowed, answer)
+                self.assertEqual(self.connect(daemon).hello()["response"], "OK")
+
+
+HELLO_OF_ANOTHER_USER = """
+import os, pwd, socket, sys
+os.setgroups([])
+os.setuid(pwd.getpwnam("nobody").pw_uid)
+client = socket.socket(socket.AF_UNIX)
+client.connect(sys.argv[1])
+try:
+    client.sendall(b'request="hello"\\n##\\n')
+    print(client.recv(1000))
+except OSError as error:
+    print(error)
+"""
+
+
+class ErrorTest(ConfigurationTest):
+    @ours_only("it has no configuration file")
+    def test_each_error_tells_file_line_column_key_and_value(self):
+        for text, position, key, named in WRONG:
+            with self.subTest(text):
+                path = self.write(text)
+                answer = self.check(path)
+                self.assertGreater(answer.returncode, 0, "it was taken")
+                for part in ("%s:%s" % (path, position), key, named):
+                    self.assertIn(part, answer.stderr)
+
+    @ours_only("it has no configuration file")
+    def test_daemon_does_not_start_with_a_wrong_file(self):
+        path = self.write("lvm: {max_runing: 3}\n")
+        daemon = self.new_daemon().start("-c", path, wait=False)
+        self.assertGreater(daemon.wait_end(), 0)
+        self.assertIn(path + ":1:", daemon.log())
+        self.assertFalse(os.path.exists(daemon.socket))
+
+    @ours_only("it has no configuration file")
+    def test_missing_file_is_an_error_when_it_was_named(self):
+        path = os.path.join(self.temporary_directory(), "missing.yaml")
+        answer = self.check(path)
+        self.assertGreater(answer.returncode, 0)
+        self.assertIn(path, answer.stderr)
+
+    @ours_only("it has no configuration file")
+    def test_right_file_is_said_to_be_right(self):
+        path = self.write("daemon: {socket: /run/x.socket}\nlimits: {message_size: 2MiB}\n")
+        self.assertEqual(self.check(path).returncode, 0)
+
+    @ours_only("it has no configuration file")
+    def test_check_looks_at_the_plugins_sections(self):
+        good = self.write("plugins: {pvmove: {monitor: lvpoll}}\n")
+        self.assertEqual(self.check(good).returncode, 0, self.check(good))
+        for text in ("plugins: {pvmove: {monitr: lvpoll}}\n",
+                     "plugins: {pvmove: {monitor: sometimes}}\n"):
+            with self.subTest(text):
+                path = self.write(text)
+                answer = self.check(path)
+                self.assertGreater(answer.returncode, 0)
+                self.assertIn(path + ":1:", answer.stderr)
+
+    @ours_only("it has no configuration file")
+    def test_check_starts_no_daemon(self):
+        daemon = self.new_daemon()
+        self.run_daemon("--check-config", "-s", daemon.socket, "-p", daemon.pidfile)
+        self.assertFalse(os.path.exists(daemon.socket))
+        self.assertFalse(os.path.exists(daemon.pidfile))
+
+
+class DropInTest(ConfigurationTest):
+    @ours_only("it has no configuration file")
+    def test_drop_ins_are_read_in_order_and_the_last_counts(self):
+        daemon = self.new_daemon()
+        folder = self.temporary_directory()
+        path = self.write("daemon: {socket: /first, idle_timeout: 500}\n", folder=folder)
+        self.write("daemon: {socket: /second}\n", "lvmpolld.d/10-a.yaml", folder)
+        self.write("daemon: {socket: %s}\n" % daemon.socket, "lvmpolld.d/20-b.yaml", folder)
+        self.write("this is not: [read\n", "lvmpolld.d/30-c.yaml.bak", folder)
+        daemon.start(command=[daemon.path, "-f", "-c", path, "-p", daemon.pidfile,
+                              "-B", daemon.standin])
+        self.assertEqual(self.connect(daemon).hello()["response"], "OK")
+
+    @ours_only("it has no configuration file")
+    def test_error_in_a_drop_in_names_it(self):
+        folder = self.temporary_directory()
+        path = self.write("", folder=folder)
+        wrong = self.write("lvm:\n  binry: /x\n", "lvmpolld.d/50-x.yaml", folder)
+        answer = self.check(path)
+        self.assertGreater(answer.returncode, 0)
+        self.assertIn(wrong + ":2:3", answer.stderr)
+
+
+class ReloadTest(ConfigurationTest):
+    def set_configuration(self, daemon, text):
+        with open(daemon.configuration, "w") as file:
+            file.write(text)
+        daemon.send_signal(signal.SIGHUP)
+
+    def wait_wire(self, daemon, word):
+        """Asks until the request is logged, which tells that the new configuration is in force."""
+        client = self.connect(daemon)
+        def logged():
+            client.ask(word)
+            return word in daemon.log()
+        wait_for(logged, "request %s in the log" % word)
+
+    @ours_only("it ends at SIGHUP")
+    def test_sighup_reads_the_configuration_again(self):
+        daemon = self.start_configured("log: {wire: false}")
+        client = self.connect(daemon)
+        client.ask("pvmove", **volume("hang"))
+        client.ask("before")
+        self.set_configuration(daemon, "log: {wire: true}")
+        self.wait_wire(daemon, "after")
+        self.assertNotIn("before", daemon.log())
+        self.assert_reply(client.progress(lvid("hang")), response="in_progress")
+
+    @ours_only("it ends at SIGHUP")
+    def test_wrong_configuration_is_reported_and_the_old_one_stays(self):
+        daemon = self.start_configured("log: {wire: true}")
+        self.wait_wire(daemon, "first")
+        self.set_configuration(daemon, "log: {wire: false, levl: debug}\n")
+        wait_for(lambda: daemon.configuration + ":1:" in daemon.log(), "the error in the log")
+        self.assertIn("levl", daemon.log())
+        self.wait_wire(daemon, "second")
+        self.set_configuration(daemon, "log: {wire: true, level: info}\n")
+        self.wait_wire(daemon, "third")
+        self.assertIsNone(daemon.process.poll())
+
+    @ours_only("it ends at SIGHUP")
+    def test_options_still_go_before_the_file(self):
+        daemon = self.start_configured("log: {wire: false}", "-l", "wire")
+        self.set_configuration(daemon, "log: {wire: false, level: info}\n")
+        self.wait_wire(daemon, "after")
+
+    @ours_only("it ends at SIGHUP")
+    def test_new_limits_are_in_force(self):
+        daemon = self.start_configured("limits: {message_size: 1MiB}")
+        self.set_configuration(daemon, "limits: {message_size: 2KiB}\n")
+        def refused():
+            with daemon.client() as client:
+                try:
+                    client.send(b"#" + b"x" * 4000 + MESSAGE_END)
+                    return client.receive() is None
+                except (BrokenPipeError, ConnectionResetError):
+                    return True
+        wait_for(refused, "the new limit")
+
+    @ours_only("it ends at SIGHUP")
+    def test_many_sighups_disturb_nobody(self):
+        daemon = self.start_configured("log: {wire: false}")
+        client = self.connect(daemon)
+        client.ask("pvmove", **volume("hang"))
+        for _ in range(50):
+            daemon.send_signal(signal.SIGHUP)
+            self.assertEqual(client.hello()["response"], "OK")
+        self.assert_reply(client.progress(lvid("hang")), response="in_progress")
+
+
+if __name__ == "__main__":
+    unittest.main()
