@@ -195,6 +195,13 @@ struct lvmpolld_plugin {
 	 */
 	enum lvmpolld_outcome (*read_exit)(const struct lvmpolld_operation *operation,
 		const struct lvmpolld_exit *exit, const struct lvmpolld_progress *progress);
+
+	/*
+	 * The layer whose table read_targets gets: lvm2 moves what a volume is made of into a layer
+	 * below it, a device with the UUID "LVM-<lvid>-<layer>", while the volume has snapshots
+	 * ("real"). Where there is no such device, or layer is NULL, it is the volume's own table.
+	 */
+	const char *layer;
 };
 
 /*

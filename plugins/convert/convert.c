@@ -6,7 +6,8 @@
  * The polled volume is the mirror itself. With a log on disk, a third copy is made by a mirror
  * that lvm2 lays over the old one until both are in sync; it is again the polled volume that
  * shows the copying, and lvm2 takes the layer away in the step. The volume stays a mirror in sync
- * afterwards, so that one that was polled too late gets its step at once.
+ * afterwards, so that one that was polled too late gets its step at once. Where the volume has
+ * snapshots, all this is one layer below it.
  */
 static enum lvmpolld_verdict convert_read_targets(const struct lvmpolld_operation *operation,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
@@ -22,6 +23,7 @@ static const struct lvmpolld_plugin convert_plugin = {
 	.description = "Copies data to the new legs of a mirror",
 	.progress_label = "Converted",
 	.read_targets = convert_read_targets,
+	.layer = "real",
 };
 
 LVMPOLLD_PLUGIN_EXPORT(convert, convert_plugin);

@@ -27,24 +27,22 @@ static const struct lvmpolld_target *find_merge(const struct lvmpolld_target *ta
 static enum lvmpolld_verdict read_status(
 	const struct dm_status_snapshot *status, struct lvmpolld_progress *progress)
 {
+	bool merged = status->used_sectors == status->metadata_sectors;
+
 	/* Whether a broken merge is taken up or given up is for lvm2 to say. */
 	if (status->invalid || status->merge_failed || status->overflow)
 		return LVMPOLLD_STEP;
 	/* Old kernels do not tell the metadata's size, without which no end is seen. */
-	if (!status->has_metadata_sectors || status->used_sectors < status->metadata_sectors ||
+	if (!status->has_metadata_sectors || status->total_sectors == 0 ||
+		status->used_sectors < status->metadata_sectors ||
 		status->used_sectors > status->total_sectors)
 		return LVMPOLLD_NOT_MINE;
-	if (status->used_sectors == status->metadata_sectors) {
-		progress->percent = 100.0;
-		progress->total_sectors = status->total_sectors - status->metadata_sectors;
-		progress->done_sectors = progress->total_sectors;
-		return LVMPOLLD_STEP;
-	}
-	progress->done_sectors = status->total_sectors - status->used_sectors;
-	progress->total_sectors = status->total_sectors - status->metadata_sectors;
+
+	progress->total_sectors = status->total_sectors;
+	progress->done_sectors = status->total_sectors - (merged ? 0 : status->used_sectors);
 	progress->percent =
 		100.0 * ((double)progress->done_sectors / (double)progress->total_sectors);
-	return LVMPOLLD_WATCH_TIMED;
+	return merged ? LVMPOLLD_STEP : LVMPOLLD_WATCH_TIMED;
 }
 
 static enum lvmpolld_verdict merge_read_targets(const struct lvmpolld_operation *operation,
