@@ -8,6 +8,8 @@
 #include "configuration_keys.h"
 #include "configuration_yaml.h"
 
+#define DEPTH_MAX 1000
+
 /* A text and where it is from. */
 struct source {
 	const char *file;
@@ -74,6 +76,31 @@ static int fail_parse(
 	}
 }
 
+/*
+ * libyaml takes a time that grows with the square of the depth of brackets, minutes for a file of
+ * nothing else. Quotes and comments are not looked at: even there nobody opens so many.
+ */
+static int check_depth(const struct source *source, struct lvmpolld_error *error)
+{
+	unsigned depth = 0;
+	size_t line = 1;
+
+	for (size_t offset = 0; offset < source->size; offset++) {
+		char byte = source->text[offset];
+
+		line += byte == '\n';
+		if (byte == '[' || byte == '{')
+			depth++;
+		else if ((byte == ']' || byte == '}') && depth > 0)
+			depth--;
+		if (depth > DEPTH_MAX)
+			return error_set(error, EINVAL,
+				"%s:%zu: more than %d brackets are open here; three would do",
+				source->file, line, DEPTH_MAX);
+	}
+	return 0;
+}
+
 static int read_document(struct configuration *configuration, const struct source *source,
 	yaml_parser_t *parser, struct lvmpolld_error *error)
 {
@@ -112,8 +139,10 @@ int configuration_read_text(struct configuration *configuration, const char *fil
 {
 	const struct source source = {file, text, size};
 	yaml_parser_t parser;
-	int result;
+	int result = check_depth(&source, error);
 
+	if (result < 0)
+		return result;
 	if (!yaml_parser_initialize(&parser))
 		return error_set(error, ENOMEM, "out of memory");
 	/* Else a file would be taken for UTF-16 because of its first two bytes. */

@@ -162,7 +162,7 @@ static int read_list(struct walk *walk, const struct place *place,
 {
 	const char *items[ITEMS_MAX];
 	const yaml_node_t *node = list;
-	size_t count, wrong;
+	size_t count = 0, wrong;
 	int result = collect_items(walk, list, items, &count, &wrong);
 
 	if (result == 0)
