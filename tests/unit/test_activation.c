@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/listener.h"
+#include "listener.h"
 #include "scratch.h"
 #include "suite.h"
 

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/background.h"
+#include "background.h"
 #include "suite.h"
 
 /* How long something is watched that must not happen. */
@@ -23,6 +23,7 @@
 struct report {
 	pid_t process;
 	pid_t session;
+	mode_t mask;
 	bool handover_is_ours;
 	bool null_before, null_after;
 	char directory[8];
@@ -55,6 +56,7 @@ static void become_ready(void)
 	const char *handover = getenv("LISTEN_PID");
 	struct report report = {.process = getpid(), .session = getsid(0)};
 
+	report.mask = umask(0);
 	report.null_before = is_null(STDERR_FILENO);
 	report.handover_is_ours = handover != NULL && atol(handover) == (long)getpid();
 	wait_for_go();
@@ -104,6 +106,7 @@ static pid_t start(void (*daemon)(void), bool handover)
 	if (child == 0) {
 		char own[32];
 
+		umask(0);
 		dup2(stderr_pipe[1], STDERR_FILENO);
 		close(stderr_pipe[1]);
 		close(go_pipe[1]);
@@ -160,6 +163,7 @@ START_TEST(background_daemon_has_a_session_of_its_own)
 
 	ck_assert_int_eq(report.session, report.process);
 	ck_assert_str_eq(report.directory, "/");
+	ck_assert_uint_eq(report.mask, 022);
 }
 END_TEST
 

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "core/lock.h"
+#include "lock.h"
 #include "suite.h"
 
 #define TURNS 20000

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/pidfile.h"
+#include "pidfile.h"
 #include "scratch.h"
 #include "suite.h"
 
