@@ -9,13 +9,14 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "escape.h"
+
 /* lvm2's limit for a name of a group or a volume, and device-mapper's for the name of a device. */
 #define NAME_LENGTH_MAX        127
 #define DEVICE_NAME_LENGTH_MAX 127
 
-/* What a sentence shows of a value: this many characters, each at most "\ooo", quotes and dots. */
-#define SHOWN_LENGTH_MAX 48
-#define SHOWN_SIZE       (4 * SHOWN_LENGTH_MAX + sizeof("\"\"..."))
+/* What a sentence shows of a value, in bytes; a longer one is shortened. */
+#define SHOWN_SIZE 64
 
 static const char name_characters[] =
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+_.-";
@@ -25,39 +26,17 @@ static const char uuid_characters[] =
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#";
 
 /*
- * Writes VALUE in quotes for a sentence. Only printable ASCII stays as it is: the sentence goes to
- * logs and to the terminal of whoever called lvm2, and a value that is refused is not to be trusted
- * with either. Quote and backslash are escaped too, so that what is shown is unambiguous.
+ * The sentence goes to logs and to the terminal of whoever called lvm2, and a value that is refused
+ * is not to be trusted with either.
  */
-static const char *show_value(char shown[SHOWN_SIZE], const char *value)
-{
-	size_t count = 0;
-	char *end = shown;
-
-	*end++ = '"';
-	for (; *value != '\0' && count < SHOWN_LENGTH_MAX; value++, count++) {
-		unsigned char character = (unsigned char)*value;
-
-		if (character >= ' ' && character < 0x7f && character != '"' && character != '\\') {
-			*end++ = (char)character;
-			continue;
-		}
-		*end++ = '\\';
-		*end++ = (char)('0' + (character >> 6));
-		*end++ = (char)('0' + ((character >> 3) & 7));
-		*end++ = (char)('0' + (character & 7));
-	}
-	*end++ = '"';
-	*end = '\0';
-	return *value == '\0' ? shown : strcat(shown, "...");
-}
-
 static int refuse(
 	const char *parameter, const char *value, const char *problem, struct lvmpolld_error *error)
 {
 	char shown[SHOWN_SIZE];
 
-	return error_set(error, EINVAL, "%s %s %s", parameter, show_value(shown, value), problem);
+	escape_text(shown, sizeof(shown), &value);
+	return error_set(error, EINVAL, "%s \"%s%s\" %s", parameter, shown,
+		*value == '\0' ? "" : "...", problem);
 }
 
 /* The one rule of lvm2 for names, which it uses for groups, volumes and devices files. */
@@ -105,14 +84,14 @@ int names_check_device_name(const char *parameter, const char *vg_name, const ch
 	struct lvmpolld_error *error)
 {
 	size_t length = device_name_length(vg_name) + 1 + device_name_length(lv_name);
-	char shown[SHOWN_SIZE];
 
 	if (length <= DEVICE_NAME_LENGTH_MAX)
 		return 0;
 	return error_set(error, EINVAL,
-		"%s %s is too long in its group: the name of the device would have %zu characters, "
+		"%s \"%s\" is too long in its group: the name of the device would have %zu "
+		"characters, "
 		"each \"-\" counted twice, of at most %d",
-		parameter, show_value(shown, lv_name), length, DEVICE_NAME_LENGTH_MAX);
+		parameter, lv_name, length, DEVICE_NAME_LENGTH_MAX);
 }
 
 int names_check_lvid(const char *parameter, const char *value, struct lvmpolld_error *error)
