@@ -66,7 +66,7 @@ static int check_configuration(const struct configuration *configuration)
 
 	if (!plugins)
 		return complain(&error);
-	result = plugins_configure(plugins, configuration, &error);
+	result = plugins_check(plugins, &error);
 	plugins_unload(plugins);
 	return result < 0 ? complain(&error) : EXIT_SUCCESS;
 }

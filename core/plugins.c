@@ -4,6 +4,7 @@
 
 #include "plugins.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,21 @@ void plugins_warn_of_sections(
 				section->position.file, section->position.line,
 				section->position.column, section->name);
 	}
+}
+
+int plugins_check(const struct plugins *plugins, struct lvmpolld_error *error)
+{
+	size_t enabled = 0, failed = 0;
+
+	for (size_t index = 0; index < plugins->count; index++) {
+		const struct plugin_entry *entry = &plugins->modules[index].entry;
+
+		enabled += entry->enabled;
+		failed += entry->enabled && entry->plugin == NULL;
+	}
+	if (failed == 0)
+		return 0;
+	return error_set(error, ENOEXEC, "%zu of %zu enabled plugins cannot be used", failed, enabled);
 }
 
 const struct plugin_entry *plugins_entry(const struct plugins *plugins, size_t index)

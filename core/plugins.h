@@ -40,6 +40,12 @@ typedef bool (*plugins_reserved_callback)(const char *operation);
 struct plugins *plugins_load(const struct configuration *configuration,
 	plugins_reserved_callback is_reserved, struct lvmpolld_error *error);
 
+/*
+ * Returns 0 where every plugin that the configuration enables is loaded, or -ENOEXEC with a
+ * sentence that counts the others, whose reasons are in the log and in their entries.
+ */
+int plugins_check(const struct plugins *plugins, struct lvmpolld_error *error);
+
 /* Unloads everything. No operation may be left. */
 void plugins_unload(struct plugins *plugins);
 

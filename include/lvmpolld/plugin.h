@@ -223,7 +223,8 @@ struct lvmpolld_plugin {
 	.struct_size = sizeof(struct lvmpolld_plugin),                                             \
 	.interface_version = LVMPOLLD_PLUGIN_INTERFACE
 
-/* What follows is provided by the daemon. */
+/* What follows is provided by the daemon, also where all else is compiled to be hidden. */
+#pragma GCC visibility push(default)
 
 /*
  * Sets the sentence of ERROR, in the manner of printf, without a newline, and its CODE (positive,
@@ -260,6 +261,8 @@ enum lvmpolld_log_level {
 /* Writes a line to the daemon's log, in the manner of printf, without a newline. Any thread. */
 void lvmpolld_log(enum lvmpolld_log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }
