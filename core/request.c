@@ -186,17 +186,22 @@ static bool check_names(const struct wire_message *message, struct evbuffer *rep
 		{"sysdir", names_check_system_dir},
 	};
 	struct lvmpolld_error error;
+	int result = 0;
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && result == 0; i++) {
 		const char *value = wire_string(message, checks[i].parameter);
 
-		if (value && checks[i].check(checks[i].parameter, value, &error) < 0) {
-			log_warn("a request was refused: %s", error.sentence);
-			answer(reply, "invalid", error.sentence);
-			return false;
-		}
+		if (value)
+			result = checks[i].check(checks[i].parameter, value, &error);
 	}
-	return true;
+	if (result == 0)
+		result = names_check_device_name("lvname", wire_string(message, "vgname"),
+			wire_string(message, "lvname"), &error);
+	if (result == 0)
+		return true;
+	log_warn("a request was refused: %s", error.sentence);
+	answer(reply, "invalid", error.sentence);
+	return false;
 }
 
 static void answer_begin(enum operation_answer begun, struct evbuffer *reply)
