@@ -92,12 +92,14 @@ def parse_reply(message):
     for line in message.decode().splitlines():
         if not line:
             continue
-        match = re.fullmatch(r'(\w+) = (?:"([^"]*)"|(-?\d+)|(\[.*\]))', line)
+        match = re.fullmatch(r'(\w+) = (?:"((?:[^"\\]|\\.)*)"|(-?\d+)|(\[.*\]))', line)
         if not match:
             raise AssertionError("not a line of a reply: %r in %r" % (line, message))
         key, string, number, several = match.groups()
         if key in reply:
             raise AssertionError("key %s twice in %r" % (key, message))
+        if string is not None:
+            string = re.sub(r"\\(.)", r"\1", string)
         reply[key] = string if string is not None else int(number) if number else several
     return reply
 
@@ -116,7 +118,7 @@ def parse_dump(message):
         depth = len(open_blocks) - 1
         if not line or (line.startswith("# ") and depth == 0):
             continue
-        opening = re.fullmatch(r"(\t*)(\S+) \{", line)
+        opening = re.fullmatch(r"(\t*)(\S.*) \{", line)
         closing = re.fullmatch(r"(\t*)\}", line)
         pair = re.fullmatch(r"(\t*)(\w+)=(.*)", line)
         tabs = depth - 1 if closing else depth
@@ -241,17 +243,25 @@ class Daemon:
         if self.process.poll() is not None:
             raise AssertionError("the daemon ended with status %d instead of listening:\n%s"
                                  % (self.process.returncode, self.log()))
-        if not os.path.exists(self.socket):
-            return False
-        return os.environ.get("LVMPOLLD_IS_STOCK") != "1" or self.listens()
+        return os.path.exists(self.socket) and (not self.is_stock() or self.is_bound())
 
-    def listens(self):
-        """Whether the socket listens: with stock, the path is there a moment earlier."""
-        for line in read_file("/proc/net/unix").splitlines():
-            fields = line.split()
-            if fields[-1] == self.socket and fields[3] == LISTENING_FLAGS:
-                return True
-        return False
+    def is_stock(self):
+        return os.path.realpath(self.path) == os.path.realpath(STOCK)
+
+    def is_bound(self):
+        """Whether the kernel knows a listening socket that was bound to this very path. Stock's
+        path is there a moment earlier; ours is bound elsewhere and moved there when it listens."""
+        sockets = (line.split() for line in read_file("/proc/net/unix").splitlines())
+        return any(fields[-1] == self.socket and fields[3] == LISTENING_FLAGS
+                   for fields in sockets)
+
+    def accepts(self):
+        """Whether somebody listens behind the path. Stock may die of the end of this client."""
+        try:
+            self.client().close()
+            return True
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
 
     def client(self, **options):
         return Client(self.socket, **options)
@@ -350,7 +360,8 @@ class Record:
         self.environment = dict(variable.split("=", 1) for variable in variables)
         self.directory = read_file(os.path.join(folder, "directory")).strip()
         lines = read_file(os.path.join(folder, "descriptors")).splitlines()
-        self.descriptors = {int(n): target for n, _, target in (l.partition(" ") for l in lines)}
+        links = (line.rpartition(" -> ") for line in lines if " -> " in line)
+        self.descriptors = {int(left.split()[-1]): target for left, _, target in links}
         status = read_file(os.path.join(folder, "status")).splitlines()
         self.status = {key: value.strip() for key, _, value in (l.partition(":") for l in status)}
 

@@ -94,8 +94,7 @@ class AgainstStockTest(DaemonTest):
         self.ours = self.new_daemon()
         self.clients = []
         for daemon in (self.stock, self.ours):
-            daemon.start(wait=False)
-            wait_for(daemon.listens, "the daemon %s to listen" % daemon.path)
+            daemon.start()
             self.clients.append(self.connect(daemon))
 
     def compare_keys(self, stock, ours, what):

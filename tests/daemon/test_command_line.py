@@ -67,13 +67,13 @@ class WrongUseTest(DaemonTest):
     def test_bad_timeouts(self):
         for value in ("abc", "-1"):
             with self.subTest(value):
-                self.assertIn("timeout", self.refused("-t", value))
+                self.assertRegex(self.refused("-t", value), "timeout|-t " + re.escape(value))
 
     @ours_only("it takes these")
     def test_more_bad_timeouts(self):
         for value in ("", "5x", "1.5", "99999999999999999999"):
             with self.subTest(value):
-                self.assertIn("timeout", self.refused("-t", value))
+                self.assertRegex(self.refused("-t", value), "timeout|-t " + re.escape(value))
 
     @ours_only("it ignores unknown words")
     def test_unknown_word_of_log_is_named(self):

@@ -66,7 +66,8 @@ poll {
         text = self.dump_text()
         self.assertEqual(text[:len(expected)], expected)
         self.assertIn('\n\t\tlvm_command {\n\t\t\tstate="in_progress"\n', text)
-        self.assertIn("\n\t\t}\n\t}\n}\n\n# Registered abort operations\n\nabort {\n}", text)
+        self.assertIn("\n\t\t}\n", text)
+        self.assertIn("\n\t}\n}\n\n# Registered abort operations\n\nabort {\n}", text)
 
     def test_keys_come_in_the_order_of_stock(self):
         self.client.ask("merge", **volume("hang"))

@@ -70,7 +70,7 @@ class PidFileTest(FilesTest):
         second = self.new_daemon()
         second.socket, second.pidfile = first.socket, first.pidfile
         second.start(wait=False)
-        wait_for(second.listens, "the successor to listen")
+        wait_for(second.is_bound if second.is_stock() else second.accepts, "the successor")
         self.assert_serves(second)
         self.assertEqual(read_file(second.pidfile), "%d\n" % second.pid)
 
@@ -115,7 +115,7 @@ class SocketTest(FilesTest):
         stale.close()
         os.chmod(daemon.socket, 0o700)
         daemon.start(wait=False)
-        wait_for(daemon.listens, "the daemon to listen")
+        wait_for(daemon.is_bound if daemon.is_stock() else daemon.accepts, "the daemon")
         self.assert_serves(daemon)
 
     def test_one_in_use_is_refused(self):
@@ -147,7 +147,7 @@ class SocketTest(FilesTest):
 
     def test_in_a_folder_that_does_not_exist(self):
         daemon = self.new_daemon()
-        daemon.socket = os.path.join(daemon.directory, "missing", "socket")
+        daemon.socket = os.path.join(daemon.directory, "missing", "too", "socket")
         self.assert_refused(daemon)
 
     @ours_only("it cuts the path")

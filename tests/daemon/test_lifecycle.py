@@ -174,8 +174,8 @@ class BackgroundTest(DaemonTest):
     @ours_only("its parent ends with status 0")
     def test_missing_folders_fail_with_the_reason(self):
         daemon = self.new_daemon()
-        daemon.socket = os.path.join(daemon.directory, "missing", "socket")
-        self.assert_fails(daemon, named=daemon.socket)
+        daemon.socket = os.path.join(daemon.directory, "missing", "too", "socket")
+        self.assert_fails(daemon, named=os.path.join(daemon.directory, "missing"))
         daemon = self.new_daemon()
         daemon.pidfile = os.path.join(daemon.directory, "missing", "pid")
         self.assert_fails(daemon, named=daemon.pidfile)

@@ -8,6 +8,9 @@ import unittest
 
 from lvmpolld import DaemonTest, STANDIN, is_running, lvid, ours_only, read_file, volume, wait_for
 
+# 32 and 33: posix_spawn of glibc leaves these two, which are its own, ignored.
+SIGNALS_OF_LIBC = 3 << 31
+
 
 class StartTest(DaemonTest):
     """What an lvpoll is born with."""
@@ -93,21 +96,14 @@ class StartTest(DaemonTest):
             client.ask("pvmove", **volume("hang", number))
         client.ask("pvmove", **volume("record"))
         descriptors = daemon.record().descriptors
-        shell_own = {n for n, target in descriptors.items() if target == STANDIN}
-        inherited = {n: target for n, target in descriptors.items()
-                     if n > 2 and n not in shell_own and not self.opened_by_record(target)}
-        self.assertEqual(inherited, {})
-
-    @staticmethod
-    def opened_by_record(target):
-        """The shell of the stand-in saves its stdout while it writes, and reads one pipe."""
-        return "/record." in target
+        self.assertEqual(sorted(n for n, target in descriptors.items() if target != STANDIN),
+                         [0, 1, 2], descriptors)
 
     @ours_only("SIGPIPE stays ignored in its children")
     def test_signals_have_their_defaults_and_none_is_blocked(self):
         status = self.record(options={"preexec_fn": ignore_and_block_signals}).status
         self.assertEqual(int(status["SigBlk"], 16), 0)
-        self.assertEqual(int(status["SigIgn"], 16), 0)
+        self.assertEqual(int(status["SigIgn"], 16) & ~SIGNALS_OF_LIBC, 0)
 
     def test_lvpoll_starts_at_once_in_spite_of_others(self):
         daemon, client = self.start_and_connect()

@@ -178,9 +178,7 @@ class NotifyTest(DaemonTest):
 
     @ours_only("it was built without it")
     def test_status_line_tells_of_operations(self):
-        daemon = self.start_notifying()
-        self.receive_until("STATUS=")
-        client = self.connect(daemon)
+        client = self.connect(self.start_notifying())
         client.ask("pvmove", **volume("hang-1"))
         self.assertIn("1", self.receive_until("STATUS="))
 
