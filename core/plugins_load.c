@@ -145,9 +145,10 @@ static int find_candidates(
 	struct lvmpolld_error error = {0};
 	int result = plugin_candidates_find(candidates, configuration->plugin_directory, &error);
 
-	/* Without the directory there is still what is linked in. */
+	/* Where plugins are linked in, no directory is needed; where not, something is amiss. */
 	if (result < 0 && result != -ENOMEM) {
-		log_warn("%s", error.sentence);
+		log_write(candidates->count > 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "%s",
+			error.sentence);
 		result = 0;
 	}
 	for (size_t index = 0; result == 0 && !configuration->plugins_all &&
