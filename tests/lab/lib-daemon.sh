@@ -124,12 +124,19 @@ daemon_dump() {
 	"$LAB_DAEMON" --dump -s "$daemon_socket"
 }
 
-# The names of the volumes in a store (poll or abort), only those in a state (in_progress, finished) if given.
+# The names of the volumes in a store (poll or abort), only those whose lvpoll is in a state (in_progress, finished)
+# if one is given.
 dump_volumes() {
 	daemon_dump | awk -v store="$1" -v wanted="${2:-}" '
 		/^[ \t]*(poll|abort) \{/ { current = $1 }
 		/^[ \t]*lvname=/ { split($0, part, "\""); name = part[2] }
-		/^[ \t]*state=/ { split($0, part, "\""); if (current == store && (wanted == "" || part[2] == wanted)) print name }'
+		/^[ \t]*lvm_command \{/ { in_command = 1 }
+		/^[ \t]*\}/ { in_command = 0 }
+		in_command && /^[ \t]*state=/ {
+			split($0, part, "\"")
+			if (current == store && (wanted == "" || part[2] == wanted))
+				print name
+		}'
 }
 
 dump_count() {

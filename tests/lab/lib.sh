@@ -49,7 +49,7 @@ scenario_show_state() {
 	echo "--- lvpoll runs"
 	cat "$lab/lvm.log"
 	echo "--- daemon's log, last lines"
-	tail -n 15 "$lab/daemon.log"
+	grep -Ev '^-> |request="dump"|Registered polling' "$lab/daemon.log" | tail -n 15 | cut -c 1-200
 }
 
 # --- running commands ---------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ wait_until 10 mirror_is_half_way
 run_ok pvmove --abort
 copy_fast
 
+# Its lvpoll finds nothing to do and ends with 0, or is ended before it has looked, and then pvmove says so.
 job_wait move 20
-expect_status 0
+[ "$status" = 0 ] || [ "$status" = 5 ] || fail "the aborted pvmove ended with status $status"
 pvmove_none || fail "pvmove --abort came back before the move was gone"
 expect_on vg/data "${disk[0]}"
 expect_disk_empty "${disk[1]}"
