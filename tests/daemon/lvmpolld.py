@@ -17,6 +17,7 @@ STANDIN = os.path.join(HERE, "lvm-standin")
 STOCK = "/sbin/lvmpolld"
 DEADLINE_S = 10.0
 MESSAGE_END = b"\n##\n"
+SANITIZER_WORDS = ("Sanitizer: ", "runtime error: ")
 LISTENING_FLAGS = "00010000"
 LVID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#"
 
@@ -267,11 +268,21 @@ class Daemon:
         return Client(self.socket, **options)
 
     def log(self):
-        return read_file(self.stderr)
+        with open(self.stderr, errors="replace") as file:
+            return file.read()
 
     @property
     def pid(self):
         return self.process.pid
+
+    def peak_memory_kib(self):
+        status = read_file("/proc/%d/status" % self.pid)
+        return int(status.split("VmHWM:")[1].split()[0])
+
+    def has_sanitizer(self):
+        """A sanitizer's shadow of the memory takes terabytes of addresses."""
+        status = read_file("/proc/%d/status" % self.pid)
+        return int(status.split("VmSize:")[1].split()[0]) > 1 << 30
 
     def children(self):
         """The pids of its children, zombies included."""
@@ -336,7 +347,8 @@ class Daemon:
         return self.wait_end(deadline_s)
 
     def discard(self):
-        """For clean-up: ends the daemon and what its stand-ins left, and removes the folder."""
+        """For clean-up: ends the daemon and what its stand-ins left, and removes the folder.
+        Fails where a sanitizer had something to say."""
         if self.process and self.process.poll() is None:
             self.send_signal(signal.SIGTERM)
             try:
@@ -346,7 +358,10 @@ class Daemon:
                 self.process.wait()
         for pid, _, _ in self.starts():
             end_standin(pid, self.directory)
+        log = self.log() if os.path.exists(self.stderr) else ""
         shutil.rmtree(self.directory, ignore_errors=True)
+        if any(words in log for words in SANITIZER_WORDS):
+            raise AssertionError("a sanitizer found something:\n" + log)
 
 
 class Record:
@@ -414,6 +429,11 @@ class DaemonTest(unittest.TestCase):
         """Runs the program to its end; returns its status and outputs."""
         return subprocess.run([daemon_path(), *arguments], stdin=subprocess.DEVNULL, text=True,
                               capture_output=True, timeout=deadline_s, **options)
+
+    def assert_memory_grew_less(self, daemon, before_kib, limit_kib):
+        """A sanitizer keeps what was freed: with one, this has nothing to say."""
+        if not daemon.has_sanitizer():
+            self.assertLess(daemon.peak_memory_kib() - before_kib, limit_kib)
 
     def assert_reply(self, reply, **expected):
         """The reply's stock keys are exactly the expected ones; keys of our own may follow."""

@@ -58,6 +58,17 @@ class SignalTest(DaemonTest):
         heard = os.path.join(daemon.directory, "stubborn")
         wait_for(lambda: os.path.exists(heard), "the SIGTERM that the stand-in heard")
 
+    @ours_only("it waits for the grandchild")
+    def test_ends_with_a_grandchild_that_holds_the_pipes(self):
+        daemon, client = self.start_and_connect()
+        client.ask("pvmove", **volume("grandchild-0"))
+        path = os.path.join(daemon.directory, "grandchild.grandchild-0")
+        grandchild = int(wait_for(lambda: os.path.exists(path) and read_file(path).strip(),
+                                  "the grandchild"))
+        self.assert_ends(daemon, signal.SIGTERM)
+        self.assertTrue(is_running(grandchild), "the grandchild was to be left alone")
+        os.kill(grandchild, signal.SIGTERM)
+
     @ours_only("it does not end while a client is connected")
     def test_ends_with_a_client_that_never_reads(self):
         daemon, client = self.start_and_connect()
@@ -179,6 +190,15 @@ class BackgroundTest(DaemonTest):
         daemon = self.new_daemon()
         daemon.pidfile = os.path.join(daemon.directory, "missing", "pid")
         self.assert_fails(daemon, named=daemon.pidfile)
+
+    @ours_only("it has no configuration file")
+    def test_wrong_configuration_fails_with_the_reason(self):
+        daemon = self.new_daemon()
+        path = os.path.join(daemon.directory, "wrong.yaml")
+        with open(path, "w") as file:
+            file.write("lvm: {max_runing: 3}\n")
+        self.assert_fails(daemon, "-c", path, named=path + ":1:")
+        self.assertFalse(os.path.exists(daemon.socket))
 
 
 class IdleTest(DaemonTest):

@@ -271,12 +271,9 @@ class OutputTest(DaemonTest):
 
     @ours_only("it keeps all of a line, however long it grows")
     def test_daemon_stays_small_under_a_flood(self):
-        def resident_kib():
-            status = read_file("/proc/%d/status" % self.daemon.pid)
-            return int(status.split("VmRSS:")[1].split()[0])
-        before = resident_kib()
+        before = self.daemon.peak_memory_kib()
         self.assert_served_until("endless-30", "retcode", 0)
-        self.assertLess(resident_kib() - before, 10000)
+        self.assert_memory_grew_less(self.daemon, before, 10000)
 
 
 if __name__ == "__main__":

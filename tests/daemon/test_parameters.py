@@ -6,7 +6,7 @@ import unittest
 from lvmpolld import DaemonTest, lvid, ours_only, volume
 
 GOOD_NAMES = ("a", "A0.b_c-d+e", "pvmove0", "lvol0_mimage_0", "_", "+", "0", "...", ".hidden",
-              "a-", "a" * 127)
+              "a-", "a" * 110)
 BAD_NAMES = ("-a", "--config", ".", "..", "a b", "a/b", "/a", "a=b", "a;b", "a$b", "a@b", "a:b",
              "a\tb", "a\nb", "a\x01b", "a\x7fb", "\u00e9", "a,b", "a*", "[a]", "a" * 128,
              "a" * 5000)
@@ -56,6 +56,11 @@ class ParameterTest(DaemonTest):
 
     def test_good_names_of_a_logical_volume(self):
         self.assert_all_accepted("lvname", GOOD_NAMES)
+
+    @ours_only("it checks no names")
+    def test_names_that_are_too_long_together_for_one_device(self):
+        self.assert_refused("lvname", "a" * 64, vgname="b" * 64)
+        self.assert_nothing_started()
 
     @ours_only("it takes any lvid")
     def test_bad_lvids(self):
