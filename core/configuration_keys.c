@@ -73,7 +73,7 @@ static const char *const type_names[] = {
 	[CONFIGURATION_LOG_OUTLETS] = "list of outlets",
 	[CONFIGURATION_USERS] = "list of users",
 	[CONFIGURATION_GROUPS] = "list of groups",
-	[CONFIGURATION_PLUGIN_NAMES] = "\"all\" or list of plugins",
+	[CONFIGURATION_PLUGIN_NAMES] = "all, or list of plugins",
 };
 
 const struct configuration_key *configuration_key(size_t index)
