@@ -131,6 +131,10 @@ expect_mirror_legs() {
 	done
 }
 
+lv_pool() {
+	lvs --noheadings -o pool_lv "$1" | tr -d ' '
+}
+
 volume_is_gone() {
 	local names
 	names=$(lvs -a --noheadings -o lv_name "${1%/*}" | tr -d ' []') || return 1

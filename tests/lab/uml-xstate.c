@@ -2,9 +2,10 @@
 /*
  * Preloaded into User Mode Linux on CPUs whose register state is larger than UML's buffer for it.
  *
- * UML (up to 6.11) reads and writes the state of its processes with a buffer that ends at AVX-512. With AMX the
- * host's state is longer; reading then gives what fits, but writing less than the whole is refused with EFAULT.
- * So what UML writes is laid over the whole state, and that is written.
+ * UML 6.1 reads and writes the state of its processes with a buffer that ends at AVX-512.
+ * With AMX the host's state is longer; reading then gives what fits, but writing less than the
+ * whole is refused with EFAULT. So what UML writes is laid over the whole state, and that is
+ * written.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -22,13 +23,15 @@ typedef long (*ptrace_function)(int request, pid_t pid, void *address, void *dat
 /* The CPU's manual gives no upper limit; today's largest state is 11 KiB. */
 static unsigned char whole_state[64 * 1024] __attribute__((aligned(64)));
 
-static long set_whole_state(ptrace_function real, pid_t pid, void *address, const struct iovec *part)
+static long set_whole_state(
+	ptrace_function real, pid_t pid, void *address, const struct iovec *part)
 {
 	struct iovec whole = {.iov_base = whole_state, .iov_len = sizeof(whole_state)};
 
 	if (real(PTRACE_GETREGSET, pid, address, &whole) < 0)
 		return -1;
-	memcpy(whole_state, part->iov_base, part->iov_len < whole.iov_len ? part->iov_len : whole.iov_len);
+	memcpy(whole_state, part->iov_base,
+		part->iov_len < whole.iov_len ? part->iov_len : whole.iov_len);
 	return real(PTRACE_SETREGSET, pid, address, &whole);
 }
 

@@ -13,4 +13,5 @@ run_ok lvconvert --merge -i1 vg/snap
 
 expect_output "Merging of volume vg/snap started" "^ *vg/data: Merged: [0-9.]+%$"
 volume_is_gone vg/snap || fail "the snapshot is still there after its merge"
+expect_on vg/data "${disk[0]}"
 expect_lvpoll_runs 1 "--polloperation merge vg/data"

@@ -19,5 +19,6 @@ exec 8<&-
 run_ok lvchange -an vg/data
 run_ok lvchange --config activation/polling_interval=1 -ay vg/data
 wait_until 20 volume_is_gone vg/snap
+expect_on vg/data "${disk[0]}"
 expect_lvpoll_runs 1 "--polloperation merge vg/data"
 uncollected=1

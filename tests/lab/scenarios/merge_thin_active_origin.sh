@@ -15,4 +15,5 @@ run_ok lvconvert --merge vg/snap
 expect_output "Volume vg/snap replaced origin vg/data"
 volume_is_gone vg/snap || fail "the snapshot is still there after its merge"
 run_ok lvchange -ay vg/data
+expect_equal "the pool of vg/data" pool "$(lv_pool vg/data)"
 expect_lvpoll_runs 0

@@ -19,5 +19,6 @@ exec 8<&-
 run_ok lvchange -an vg/data
 run_ok lvchange --config activation/polling_interval=1 -ay vg/data
 wait_until 20 volume_is_gone vg/snap
+expect_equal "the pool of vg/data" pool "$(lv_pool vg/data)"
 expect_lvpoll_runs 1 "--polloperation merge_thin vg/data"
 uncollected=1

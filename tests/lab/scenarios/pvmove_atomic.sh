@@ -16,6 +16,7 @@ copy_fast
 job_wait move 20
 
 expect_status 0
+expect_output "^ *${disk[0]}: Moved: [0-9.]+%$"
 expect_on vg/first "${disk[1]}"
 expect_on vg/second "${disk[1]}"
 expect_disk_empty "${disk[0]}"

@@ -9,5 +9,6 @@ daemon_start
 
 run_ok pvmove -i1 -n vg/data "${disk[0]}" "${disk[1]}"
 
+expect_output "^ *${disk[0]}: Moved: [0-9.]+%$"
 expect_on vg/data "${disk[1]}"
 expect_on vg/data_between "${disk[0]}"

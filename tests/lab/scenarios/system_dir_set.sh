@@ -6,7 +6,7 @@ mkdir "$lab/etc-lvm"
 lvm_configure "$lab/etc-lvm"
 disks_make 2 64
 vg_make vg "${disk[@]}"
-lv_make vg data 32 "${disk[0]}"
+lv_make vg data 48 "${disk[0]}"
 daemon_start
 
 copy_slowly

@@ -4,8 +4,8 @@
 
 disks_make 4 64
 vg_make vg "${disk[@]}"
-lv_make vg first 32 "${disk[0]}"
-lv_make vg second 32 "${disk[2]}"
+lv_make vg first 48 "${disk[0]}"
+lv_make vg second 48 "${disk[2]}"
 daemon_start
 
 copy_slowly

@@ -5,8 +5,8 @@
 disks_make 4 64
 vg_make one "${disk[0]}" "${disk[1]}"
 vg_make two "${disk[2]}" "${disk[3]}"
-lv_make one data 32 "${disk[0]}"
-lv_make two data 32 "${disk[2]}"
+lv_make one data 48 "${disk[0]}"
+lv_make two data 48 "${disk[2]}"
 daemon_start
 
 copy_slowly
