@@ -64,7 +64,7 @@ struct lvmpolld_target {
 	const char *parameters; /* the rest of the line, as the target's status gives it */
 };
 
-/* Line INDEX of TARGETS. */
+/* Line INDEX of TARGETS, of which there must be more than INDEX. */
 static inline const struct lvmpolld_target *lvmpolld_target_at(
 	const struct lvmpolld_target *targets, size_t index)
 {

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs an operation of the type that an outside plugin adds. LVMPOLLD is the installed daemon,
+OUTSIDE_PLUGINS the directory that the plugin was put into."""
+
+import os
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "daemon"))
+from lvmpolld import DaemonTest, lvid, read_file, volume, wait_for  # noqa: E402
+
+OPERATION = "sleep_test"
+PLUGINS = os.environ["OUTSIDE_PLUGINS"]
+
+
+class OutsidePluginTest(DaemonTest):
+    def start_with(self, naps):
+        daemon = self.new_daemon(standin=os.path.join(HERE, "lvm-standin"))
+        configuration = os.path.join(daemon.directory, "lvmpolld.yaml")
+        with open(configuration, "w") as file:
+            file.write("plugins: {%s: {naps: %s}}\n" % (OPERATION, naps))
+        os.mkfifo(os.path.join(daemon.directory, "wake"))
+        daemon.start("-c", configuration, "--plugin-dir", PLUGINS)
+        return daemon, self.connect(daemon)
+
+    def test_operation_runs_to_its_end_with_progress(self):
+        daemon, client = self.start_with("4")
+        identity = lvid(OPERATION)
+        self.assert_ok(client.ask(OPERATION, **volume(OPERATION)))
+
+        def progress():
+            return list(client.dump()["poll"].values())[0].get("progress_percent")
+        wait_for(lambda: progress() == "25.00", "the first nap's progress")
+        self.assert_reply(client.progress(identity), response="in_progress")
+
+        with open(os.path.join(daemon.directory, "wake"), "w"):
+            pass
+        self.assert_finished(client.result(identity), "retcode", 0)
+        arguments = read_file(os.path.join(daemon.directory, "arguments")).split("\n")
+        self.assertEqual(arguments, [
+            "lvpoll", "--interval", "15", "--polloperation", OPERATION, "vg/" + OPERATION, "-An",
+            "--naps", "4", ""])
+
+    def test_operation_is_unknown_when_its_plugin_refuses_the_configuration(self):
+        daemon, client = self.start_with("0")
+        reply = client.ask(OPERATION, **volume(OPERATION))
+        self.assertEqual(reply["response"], "invalid", reply)
+        self.assertIn("plugin sleep_test is not loaded", reply["reason"])
+        self.assertIn("naps must be 1 or more", reply["reason"])
+        self.assert_ok(client.ask("pvmove", **volume("good")))
+
+
+if __name__ == "__main__":
+    unittest.main()
