@@ -32,10 +32,10 @@ static int set_default_list(struct configuration *configuration,
 static int set_default_path(
 	struct configuration *configuration, const struct configuration_key *key)
 {
-	char *copy = strdup(key->default_text);
+	char **field = (void *)((char *)configuration + key->offset);
 
-	memcpy((char *)configuration + key->offset, &copy, sizeof(copy));
-	return copy == NULL ? -ENOMEM : 0;
+	*field = strdup(key->default_text);
+	return *field == NULL ? -ENOMEM : 0;
 }
 
 static int set_default(struct configuration *configuration, const struct configuration_key *key)
