@@ -157,17 +157,43 @@ class AbortTest(OperationTest):
 
     @ours_only("2.03.16 leaves the aborted pvmove's lvpoll alone")
     def test_abort_leaves_other_operations_alone(self):
-        for request in (volume("hang", "x", sysdir="/etc/lvm"), volume("hang", "y")):
-            self.client.ask("pvmove", **request)
-        self.client.ask("merge", **volume("hang", "z"))
-        self.client.ask("pvmove", **volume("good", "x", abort=1))
-        self.client.ask("pvmove", **volume("good", "z", abort=1))
-        self.client.result(lvid("x"), abort=1)
-        self.client.result(lvid("z"), abort=1)
-        self.assert_reply(self.client.progress(lvid("x"), sysdir="/etc/lvm"),
-                          response="in_progress")
-        self.assert_reply(self.client.progress(lvid("y")), response="in_progress")
+        self.client.ask("pvmove", **volume("hang-1", "x", sysdir="/etc/lvm"))
+        self.client.ask("pvmove", **volume("hang-2", "y"))
+        self.client.ask("merge", **volume("hang-3", "z"))
+        pids = [self.daemon.wait_start("hang-%d" % number)[0] for number in (1, 2, 3)]
+        for seed in ("x", "z"):
+            self.client.ask("pvmove", **volume("good", seed, abort=1))
+            self.client.result(lvid(seed), abort=1)
+        # Some lvpolls from start to end: enough for a wrongly ended one to be noticed.
+        for seed in range(5):
+            self.client.ask("pvmove", **volume("good", seed))
+            self.client.result(lvid(seed))
+        self.assertEqual([is_running(pid) for pid in pids], [True] * 3)
         self.assert_reply(self.client.progress(lvid("z")), response="in_progress")
+
+    @ours_only("2.03.16 leaves the aborted pvmove's lvpoll alone")
+    def test_pvmove_whose_abort_fails_is_polled_again(self):
+        self.daemon.make_pipe("until-5")
+        self.client.ask("pvmove", **volume("hang", "x"))
+        first = self.daemon.wait_start("hang")[0]
+        self.client.ask("pvmove", **volume("until-5", "x", abort=1))
+        wait_for(lambda: not is_running(first), "the end of the aborted pvmove's lvpoll")
+        self.daemon.release("until-5")
+        self.assert_finished(self.client.result(lvid("x"), abort=1), "retcode", 5)
+        wait_for(lambda: len(self.starts_of("vg/hang")) == 2, "the pvmove to be polled again")
+        self.assert_reply(self.client.progress(lvid("x")), response="in_progress")
+
+    @ours_only("2.03.16 leaves the aborted pvmove's lvpoll alone")
+    def test_pvmove_whose_abort_succeeds_is_not_polled_again(self):
+        self.client.ask("pvmove", **volume("hang", "x"))
+        self.daemon.wait_start("hang")
+        self.client.ask("pvmove", **volume("good", "x", abort=1))
+        self.assert_finished(self.client.result(lvid("x"), abort=1), "retcode", 0)
+        self.assert_finished(self.client.result(lvid("x")), "signal", signal.SIGTERM)
+        self.client.ask("pvmove", **volume("good"))
+        self.client.result(lvid("good"))
+        self.assertEqual(len(self.starts_of("vg/hang")), 1)
+        self.assert_reply(self.client.progress(lvid("x")), response="not_found")
 
     def test_result_of_an_abort_is_handed_out_once(self):
         self.client.ask("pvmove", **volume("exit-3", abort=1))
