@@ -5,7 +5,9 @@ import os
 import signal
 import unittest
 
-from lvmpolld import (DaemonTest, Daemon, STOCK, daemon_path, is_running, lvid, volume, wait_for)
+from deadline import wait_for
+from lvmpolld import Daemon, daemon_path, DaemonTest, is_running, STOCK
+from protocol import lvid, volume
 
 STOCK_ENTRY_KEYS = ("lvid", "type", "lvname", "lvmpolld_internal_timeout", "lvm_command_interval",
                     "LVM_SYSTEM_DIR", "polling_finished", "error_occurred", "init_requests_count")

@@ -8,7 +8,9 @@ import socket
 import time
 import unittest
 
-from lvmpolld import Client, DaemonTest, MESSAGE_END, lvid, ours_only, volume, wait_for
+from deadline import wait_for
+from lvmpolld import DaemonTest, ours_only
+from protocol import Client, lvid, MESSAGE_END, volume
 
 CONNECTIONS = 20000
 SERVED_WITHIN_S = 1.0

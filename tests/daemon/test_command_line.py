@@ -6,7 +6,9 @@ import re
 import signal
 import unittest
 
-from lvmpolld import DaemonTest, lvid, ours_only, volume, wait_for
+from deadline import wait_for
+from lvmpolld import DaemonTest, ours_only
+from protocol import lvid, volume
 
 STOCK_OPTIONS = ("-V", "--version", "-h", "--help", "-f", "--foreground", "--dump", "-l", "--log",
                  "-p", "--pidfile", "-s", "--socket", "-B", "--binary", "-t", "--timeout")

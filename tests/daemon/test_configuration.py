@@ -7,8 +7,9 @@ import subprocess
 import time
 import unittest
 
-from lvmpolld import (DaemonTest, MESSAGE_END, is_running, lvid, ours_only, read_file, volume,
-                      wait_for)
+from deadline import wait_for
+from lvmpolld import DaemonTest, is_running, ours_only, read_file
+from protocol import lvid, MESSAGE_END, volume
 
 WRONG = (
     ("daemon:\n  socket_path: /x\n", "2:3", "socket_path", "socket"),

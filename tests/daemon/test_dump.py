@@ -4,7 +4,9 @@
 import subprocess
 import unittest
 
-from lvmpolld import DaemonTest, format_request, lvid, ours_only, volume, wait_for
+from deadline import wait_for
+from lvmpolld import DaemonTest, ours_only
+from protocol import format_request, lvid, volume
 
 # The key "error_occurred" is spelt with one r less by stock up to 2.03.16 at least.
 ENTRY_KEYS = ["lvid", "type", "lvname", "lvmpolld_internal_timeout", "lvm_command_interval",

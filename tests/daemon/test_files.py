@@ -8,7 +8,8 @@ import socket
 import stat
 import unittest
 
-from lvmpolld import DaemonTest, ours_only, read_file, wait_for
+from deadline import wait_for
+from lvmpolld import DaemonTest, ours_only, read_file
 
 
 class FilesTest(DaemonTest):

@@ -7,8 +7,9 @@ import subprocess
 import time
 import unittest
 
-from lvmpolld import (DEADLINE_S, DaemonTest, Daemon, is_running, lvid, ours_only, read_file,
-                      volume, wait_for)
+from deadline import DEADLINE_S, wait_for
+from lvmpolld import Daemon, DaemonTest, is_running, ours_only, read_file
+from protocol import lvid, volume
 
 END_WITHIN_S = 2.0
 

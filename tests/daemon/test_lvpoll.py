@@ -6,7 +6,9 @@ import shutil
 import signal
 import unittest
 
-from lvmpolld import DaemonTest, STANDIN, is_running, lvid, ours_only, read_file, volume, wait_for
+from deadline import wait_for
+from lvmpolld import DaemonTest, is_running, ours_only, read_file, STANDIN
+from protocol import lvid, volume
 
 # 32 and 33: posix_spawn of glibc leaves these two, which are its own, ignored.
 SIGNALS_OF_LIBC = 3 << 31

@@ -5,7 +5,9 @@ import os
 import signal
 import unittest
 
-from lvmpolld import DaemonTest, is_running, lvid, ours_only, read_file, volume, wait_for
+from deadline import wait_for
+from lvmpolld import DaemonTest, is_running, ours_only, read_file
+from protocol import lvid, volume
 
 
 class OperationTest(DaemonTest):

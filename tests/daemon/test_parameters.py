@@ -3,7 +3,8 @@
 
 import unittest
 
-from lvmpolld import DaemonTest, lvid, ours_only, volume
+from lvmpolld import DaemonTest, ours_only
+from protocol import lvid, volume
 
 GOOD_NAMES = ("a", "A0.b_c-d+e", "pvmove0", "lvol0_mimage_0", "_", "+", "0", "...", ".hidden",
               "a-", "a" * 110)

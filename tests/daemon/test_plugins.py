@@ -4,7 +4,8 @@
 import os
 import unittest
 
-from lvmpolld import DaemonTest, lvid, ours_only, volume
+from lvmpolld import DaemonTest, ours_only
+from protocol import lvid, volume
 
 PLUGINS = {"pvmove": "pvmove", "convert": "convert", "merge": "merge", "thin_merge": "merge_thin"}
 

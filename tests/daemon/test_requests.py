@@ -4,7 +4,8 @@
 import socket
 import unittest
 
-from lvmpolld import DaemonTest, format_request, lvid, volume, MESSAGE_END, ours_only
+from lvmpolld import DaemonTest, ours_only
+from protocol import format_request, lvid, MESSAGE_END, volume
 
 OPERATIONS = ("pvmove", "convert", "merge", "merge_thin")
 

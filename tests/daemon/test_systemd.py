@@ -7,7 +7,9 @@ import socket
 import sys
 import unittest
 
-from lvmpolld import DaemonTest, lvid, ours_only, volume, wait_for
+from deadline import wait_for
+from lvmpolld import DaemonTest, ours_only
+from protocol import lvid, volume
 
 # Runs what stands behind "--", with descriptor argv[1] as its descriptor 3 and with its own pid in
 # the variables that are named before "--".

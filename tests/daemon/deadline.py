@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Waiting for conditions, never for a time."""
+
+import time
+
+DEADLINE_S = 10.0
+
+
+def wait_for(condition, what, deadline_s=DEADLINE_S):
+    """Waits until condition() is true and returns its value; fails with what did not happen."""
+    end = time.monotonic() + deadline_s
+    pause_s = 0.001
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError("waited %g s in vain for %s" % (deadline_s, what))
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.5, 0.05)
