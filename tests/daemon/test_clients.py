@@ -3,6 +3,7 @@
 
 import os
 import random
+import resource
 import signal
 import socket
 import time
@@ -167,6 +168,48 @@ class MannersTest(ClientTest):
             except BlockingIOError:
                 pass
             self.assert_served()
+
+
+class DescriptorTest(DaemonTest):
+    """A daemon that has no descriptor left says so and goes on when it has some again."""
+
+    LIMIT = 40
+
+    def setUp(self):
+        def limit_descriptors():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (self.LIMIT, self.LIMIT))
+        self.daemon = self.start_daemon(preexec_fn=limit_descriptors)
+        self.client = self.connect(self.daemon)
+        self.client.hello()
+
+    def use_up(self):
+        """Connects until the daemon has no descriptor left; returns the clients."""
+        crowd = [self.connect(self.daemon) for _ in range(self.LIMIT)]
+        folder = "/proc/%d/fd" % self.daemon.pid
+        wait_for(lambda: len(os.listdir(folder)) >= self.LIMIT, "all descriptors to be in use")
+        return crowd
+
+    @ours_only("it does not survive this reliably")
+    def test_clients_wait_until_there_are_descriptors(self):
+        crowd = self.use_up()
+        self.assertEqual(self.client.hello()["response"], "OK")
+        late = self.connect(self.daemon)
+        for client in crowd:
+            client.close()
+        self.assertEqual(late.hello()["response"], "OK")
+
+    @ours_only("it does not survive this reliably")
+    def test_operation_that_cannot_be_started_is_refused(self):
+        crowd = self.use_up()
+        self.assert_reply(self.client.ask("pvmove", **volume("good")),
+                          response="failed", reason="not enough memory")
+        self.assert_reply(self.client.progress(lvid("good")), response="not_found")
+        for client in crowd:
+            client.close()
+        def accepted():
+            return self.client.ask("pvmove", **volume("good"))["response"] == "OK"
+        wait_for(accepted, "the operation to be accepted")
+        self.assert_finished(self.client.result(lvid("good")), "retcode", 0)
 
 
 class NumberTest(ClientTest):

@@ -156,6 +156,26 @@ class KeyTest(ConfigurationTest):
             pass
         self.assertEqual(self.connect(daemon).hello()["response"], "OK")
 
+    @ours_only("it has no limit")
+    def test_clients_beyond_the_limit_wait_until_one_leaves(self):
+        daemon = self.start_configured("limits: {clients: 2}")
+        first, second = self.connect(daemon), self.connect(daemon)
+        first.hello()
+        second.hello()
+        third = self.connect(daemon)
+        third.send(b'request="hello"' + MESSAGE_END)
+        wait_for(lambda: "limits.clients" in daemon.log(), "a word in the log")
+        first.hello()
+        second.close()
+        self.assertIn(b'"OK"', third.receive())
+
+    @ours_only("it has no limit")
+    def test_silent_clients_do_not_hold_all_places_for_ever(self):
+        daemon = self.start_configured("limits: {clients: 5}")
+        for _ in range(5):
+            self.connect(daemon)
+        self.assertEqual(self.connect(daemon).hello()["response"], "OK")
+
     @ours_only("it waits for ever")
     def test_client_timeout_ends_a_message_that_does_not_come_to_an_end(self):
         daemon = self.start_configured("limits: {client_timeout: 1}")

@@ -144,13 +144,18 @@ poll {
 
     @ours_only("it does not tell how far an operation is")
     def test_progress_is_shown_after_the_keys_of_stock(self):
-        self.client.ask("pvmove", **volume("progress-37"))
-        def told():
-            entry = self.entry(lvid("progress-37"))
-            keys = list(entry)
-            own = keys[keys.index("init_requests_count") + 1:]
-            return [key for key in own if "progress" in key and str(entry[key]).startswith("37")]
-        wait_for(told, "a key with the progress of 37 % in dump")
+        for operation in ("pvmove", "convert", "merge"):
+            with self.subTest(operation):
+                identity = lvid(operation)
+                self.client.ask(operation, **volume("progress-37", operation))
+                wait_for(lambda: self.told(identity), "a key with the progress of 37 % in dump")
+
+    def told(self, identity):
+        """The keys after stock's that tell of a progress of 37 per cent."""
+        entry = self.entry(identity)
+        keys = list(entry)
+        own = keys[keys.index("init_requests_count") + 1:]
+        return [key for key in own if "progress" in key and str(entry[key]).startswith("37")]
 
 
 if __name__ == "__main__":
