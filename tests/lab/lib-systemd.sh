@@ -8,7 +8,7 @@ socket=lvm2-lvmpolld.socket
 
 # The path of a file that the build installs, in the staging folder.
 staged() {
-	find "$LAB_STAGE" -name "$1" | head -n 1
+	find "$LAB_STAGE" -type f -name "$1" -print -quit
 }
 
 # units_use own|stock [OPTION...]: puts the socket and the service in place, with the daemon under test, and starts

@@ -68,16 +68,19 @@ data_sum() {
 	dd if="/dev/$1" bs=1M iflag=direct status=none | md5sum | cut -d' ' -f1
 }
 
+# data_overwrite VG/NAME MIB: random data into the beginning of a volume.
+data_overwrite() {
+	head -c "${2}M" /dev/urandom | dd of="/dev/$1" bs=1M iflag=fullblock oflag=direct conv=notrunc status=none
+}
+
 data_write() {
-	local bytes
-	bytes=$(blockdev --getsize64 "/dev/$1")
-	head -c "$bytes" /dev/urandom | dd of="/dev/$1" bs=1M iflag=fullblock oflag=direct status=none
+	data_overwrite "$1" $(($(blockdev --getsize64 "/dev/$1") >> 20))
 	data_sums[$1]=$(data_sum "$1")
 }
 
-# data_spoil VG/NAME MIB: overwrites the beginning of a volume, which a merge is then to undo.
+# data_spoil VG/NAME MIB: overwrites what a merge is then to bring back.
 data_spoil() {
-	head -c "${2}M" /dev/urandom | dd of="/dev/$1" bs=1M iflag=fullblock oflag=direct conv=notrunc status=none
+	data_overwrite "$1" "$2"
 	[ "$(data_sum "$1")" != "${data_sums[$1]}" ] || fail "the data of $1 could not be overwritten"
 }
 
