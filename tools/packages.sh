@@ -2,10 +2,14 @@
 # shellcheck shell=bash
 # Installs what a script of this project needs, by the names of Debian's packages. Sourced by check.sh and demo.sh.
 
-packages_build="gcc make autoconf automake libtool pkg-config libltdl-dev libyaml-dev libdevmapper-dev
+# shellcheck disable=SC2034 # the lists are for those who source this
+packages_build="gcc libc6-dev make autoconf automake libtool pkg-config libltdl-dev libyaml-dev libdevmapper-dev
 	libevent-dev libsystemd-dev"
-packages_lab="user-mode-linux lvm2 thin-provisioning-tools kmod systemd systemd-sysv util-linux procps"
-packages_check="check clang libclang-rt-dev llvm shellcheck python3 valgrind man-db xz-utils diffutils"
+# shellcheck disable=SC2034
+packages_lab="user-mode-linux lvm2 thin-provisioning-tools kmod dmsetup systemd systemd-sysv util-linux mount procps"
+# shellcheck disable=SC2034
+packages_check="check clang libclang-rt-dev llvm binutils shellcheck python3 man-db groff-base xz-utils bzip2
+	diffutils git"
 
 # The names of those packages that are not installed.
 packages_missing() {
@@ -16,28 +20,65 @@ packages_missing() {
 	done
 }
 
+# The command words before apt-get that make it run as root, in the array $packages_as_root. 1 if there are none.
+packages_become_root() {
+	packages_as_root=()
+	[ "$(id -u)" -ne 0 ] || return 0
+	command -v sudo >/dev/null || return 1
+	if [ -t 0 ]; then
+		packages_as_root=(sudo)
+	else
+		packages_as_root=(sudo -n)
+	fi
+	"${packages_as_root[@]}" true 2>/dev/null
+}
+
+packages_apt() {
+	"${packages_as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 "$@" </dev/null
+}
+
+# Those of the packages that this machine's archives have: not all have all, User Mode Linux is for x86 alone.
+packages_in_archives() {
+	local name
+	for name in "$@"; do
+		if apt-cache show "$name" >/dev/null 2>&1; then
+			echo "$name"
+		else
+			echo "  no package '$name' in the archives of this machine: going on without it" >&2
+		fi
+	done
+}
+
+# packages_install LOG NAME...: one attempt, with all that apt says in LOG.
+packages_install() {
+	local log=$1 names
+	shift
+	packages_apt update >"$log" 2>&1 || return 1
+	mapfile -t names < <(packages_in_archives "$@")
+	[ "${#names[@]}" -eq 0 ] || packages_apt install --no-install-recommends "${names[@]}" >>"$log" 2>&1
+}
+
 # packages_need NAME...: installs what is missing, or says what to install and returns 1.
 packages_need() {
-	local missing become=
-	if ! command -v dpkg-query >/dev/null; then
-		echo "This is not Debian: taking for granted that what is needed is installed:" "$@"
+	local missing log status=0
+	if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+		echo "  this is not Debian: taking for granted that all is installed that is needed"
 		return 0
 	fi
-	missing=$(packages_missing "$@" | tr '\n' ' ')
-	[ -n "$missing" ] || return 0
-	if [ "$(id -u)" -ne 0 ]; then
-		become="sudo -n"
-		if ! sudo -n true 2>/dev/null; then
-			echo "These packages are missing, and neither root nor sudo is at hand to install them." >&2
-			echo "Run this as root, then start again:  apt-get install ${missing% }" >&2
-			return 1
-		fi
+	mapfile -t missing < <(packages_missing "$@")
+	[ "${#missing[@]}" -gt 0 ] || return 0
+	if ! packages_become_root; then
+		echo "  Packages are missing, and neither root nor sudo is at hand to install them." >&2
+		echo "  Let somebody who may run this, then start again:  apt-get install ${missing[*]}" >&2
+		return 1
 	fi
-	echo "Installing: $missing"
-	# shellcheck disable=SC2086 # a list of words each
-	$become env DEBIAN_FRONTEND=noninteractive apt-get -q update >/dev/null &&
-		$become env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $missing \
-			>/dev/null && return 0
-	echo "Installing failed; this shows why:  apt-get install ${missing% }" >&2
-	return 1
+	echo "  installing ${missing[*]}"
+	log=$(mktemp) || return 1
+	if ! packages_install "$log" "${missing[@]}"; then
+		tail -n 15 "$log" | sed 's/^/  | /' >&2
+		echo "  apt-get could not install them; once that works, start again." >&2
+		status=1
+	fi
+	rm -f "$log"
+	return "$status"
 }
