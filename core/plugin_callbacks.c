@@ -26,15 +26,16 @@ int plugin_build_arguments(const struct plugin_entry *entry,
 	if (plugin->build_arguments(operation, arguments, error) != 0)
 		return -error->code;
 	return arguments->count > 0
-		? 0
-		: error_set(error, EPROTO, "plugin %s builds an empty argument list", entry->name);
+		       ? 0
+		       : error_set(error, EPROTO, "plugin %s builds an empty argument list",
+				 entry->name);
 }
 
 /* Whether PROGRESS, as a plugin left it, can be: unknown, or within its bounds. */
 static bool is_possible(const struct lvmpolld_progress *progress)
 {
 	return !isnan(progress->percent) && progress->percent <= 100 &&
-		progress->done_sectors <= progress->total_sectors;
+	       progress->done_sectors <= progress->total_sectors;
 }
 
 /* Takes what a plugin has written to READ over into PROGRESS, where it can be. */
@@ -60,7 +61,7 @@ bool plugin_read_line(
 	read.struct_size = sizeof(read);
 	if (plugin->read_line == NULL)
 		return plugin->progress_label != NULL &&
-			plugin_defaults_read_line(line, plugin->progress_label, progress);
+		       plugin_defaults_read_line(line, plugin->progress_label, progress);
 	return plugin->read_line(line, &read) && take_progress(entry, progress, &read);
 }
 

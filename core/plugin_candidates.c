@@ -65,7 +65,8 @@ static int add_linked(struct plugin_candidates *candidates)
 	return result;
 }
 
-/* Adds DIRECTORY's entry NAME with SUFFIX behind it, where NAME ends in ENDING and that is there. */
+/* Adds DIRECTORY's entry NAME with SUFFIX behind it, where NAME ends in ENDING and that is there.
+ */
 static int add_entry(struct plugin_candidates *candidates, const char *directory, const char *name,
 	const char *ending, const char *suffix)
 {
@@ -91,8 +92,8 @@ static const struct {
 	const char *suffix;
 } forms[] = {{".so", ""}, {".la", ""}, {"", ".la"}};
 
-static int add_entries(
-	struct plugin_candidates *candidates, const char *directory, struct dirent **entries, int count)
+static int add_entries(struct plugin_candidates *candidates, const char *directory,
+	struct dirent **entries, int count)
 {
 	int result = 0;
 
@@ -103,16 +104,16 @@ static int add_entries(
 	return result;
 }
 
-static int add_directory(struct plugin_candidates *candidates, const char *directory,
-	struct lvmpolld_error *error)
+static int add_directory(
+	struct plugin_candidates *candidates, const char *directory, struct lvmpolld_error *error)
 {
 	struct dirent **entries;
 	int count = scandir(directory, &entries, NULL, NULL);
 	int result;
 
 	if (count < 0)
-		return error_set(error, errno, "cannot read the plugin directory %s: %s",
-			directory, strerror(errno));
+		return error_set(error, errno, "cannot read the plugin directory %s: %s", directory,
+			strerror(errno));
 	result = add_entries(candidates, directory, entries, count);
 	for (int index = 0; index < count; index++)
 		free(entries[index]);
@@ -134,8 +135,8 @@ static void sort(struct plugin_candidates *candidates)
 			compare_names);
 }
 
-int plugin_candidates_find(struct plugin_candidates *candidates, const char *directory,
-	struct lvmpolld_error *error)
+int plugin_candidates_find(
+	struct plugin_candidates *candidates, const char *directory, struct lvmpolld_error *error)
 {
 	int result;
 

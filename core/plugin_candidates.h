@@ -25,8 +25,8 @@ struct plugin_candidates {
  * comes before a file of the same name. Returns 0, -ENOMEM, or another negative errno where
  * DIRECTORY cannot be read; *CANDIDATES then has what is linked in.
  */
-int plugin_candidates_find(struct plugin_candidates *candidates, const char *directory,
-	struct lvmpolld_error *error);
+int plugin_candidates_find(
+	struct plugin_candidates *candidates, const char *directory, struct lvmpolld_error *error);
 
 /* Adds NAME without a file, where there is no candidate of that name. Returns 0 or -ENOMEM. */
 int plugin_candidates_require(struct plugin_candidates *candidates, const char *name);

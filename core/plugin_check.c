@@ -89,7 +89,8 @@ static int check_operation(const char *operation, struct lvmpolld_error *error)
 	if (result < 0)
 		return result;
 	if (operation[0] == '-')
-		return error_set(error, EINVAL, "its operation \"%s\" begins with \"-\"", operation);
+		return error_set(
+			error, EINVAL, "its operation \"%s\" begins with \"-\"", operation);
 	return 0;
 }
 
@@ -133,8 +134,8 @@ static int check_keys(const struct lvmpolld_plugin *plugin, struct lvmpolld_erro
 	return 0;
 }
 
-int plugin_check_fields(const struct lvmpolld_plugin *plugin, const char *module_name,
-	struct lvmpolld_error *error)
+int plugin_check_fields(
+	const struct lvmpolld_plugin *plugin, const char *module_name, struct lvmpolld_error *error)
 {
 	int result = check_name(plugin->name, module_name, error);
 

@@ -14,8 +14,7 @@
 #define FRACTION_DIGITS_MAX 9
 
 /* Adds COUNT arguments, leaving out those that are NULL. */
-static int add_each(
-	struct lvmpolld_arguments *arguments, const char *const *values, size_t count)
+static int add_each(struct lvmpolld_arguments *arguments, const char *const *values, size_t count)
 {
 	int result = 0;
 
@@ -29,10 +28,13 @@ int plugin_defaults_add_arguments(struct lvmpolld_arguments *arguments,
 	const struct lvmpolld_operation *operation, const char *operation_name)
 {
 	const char *const before_volume[] = {
-		"lvpoll", "--interval", operation->interval,
+		"lvpoll",
+		"--interval",
+		operation->interval,
 		operation->abort ? "--abort" : NULL,
 		operation->handle_missing_pvs ? "--handlemissingpvs" : NULL,
-		"--polloperation", operation_name,
+		"--polloperation",
+		operation_name,
 	};
 	const char *const after_volume[] = {
 		/* No backup of the metadata, which changes at every step. */

@@ -134,8 +134,7 @@ static int check_value(struct plugin_values *values, size_t index, struct lvmpol
 static int add_place(
 	const struct plugin_value *value, const char *name, struct lvmpolld_error *error)
 {
-	return error_add_context(
-		error, "%splugins.%s.%s", value->place, name, value->key->name);
+	return error_add_context(error, "%splugins.%s.%s", value->place, name, value->key->name);
 }
 
 static int check_unknown_keys(const struct lvmpolld_plugin *plugin,

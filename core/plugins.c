@@ -56,7 +56,8 @@ int plugins_check(const struct plugins *plugins, struct lvmpolld_error *error)
 	}
 	if (failed == 0)
 		return 0;
-	return error_set(error, ENOEXEC, "%zu of %zu enabled plugins cannot be used", failed, enabled);
+	return error_set(
+		error, ENOEXEC, "%zu of %zu enabled plugins cannot be used", failed, enabled);
 }
 
 const struct plugin_entry *plugins_entry(const struct plugins *plugins, size_t index)

@@ -152,7 +152,7 @@ static int find_candidates(
 		result = 0;
 	}
 	for (size_t index = 0; result == 0 && !configuration->plugins_all &&
-		index < configuration->plugin_enabled_count;
+			       index < configuration->plugin_enabled_count;
 		index++)
 		result = plugin_candidates_require(
 			candidates, configuration->plugins_enabled[index]);

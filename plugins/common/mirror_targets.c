@@ -8,14 +8,23 @@
 /* Bytes that the status of one mirror takes when parsed; the pool grows where it does not fit. */
 #define STATUS_POOL_HINT 512
 
+/*
+ * libdevmapper takes one letter of health for each device, without looking for the end of the line:
+ * so there are NUL bytes behind it, for as many devices as it accepts.
+ */
+#define STATUS_PADDING 16
+
+/* dm-mirror does not take less. */
+#define DEVICES_MIN 2
+
 /* More sectors than 64 bits of bytes have: no kernel shows such a length. */
 #define LENGTH_MAX_SECTORS (UINT64_MAX / 512)
 
 /* What the lines read so far add up to. */
 struct mirror_sum {
 	size_t mirrors;
-	bool copying;            /* a mirror is not yet in sync */
-	bool foreign;            /* a line that has no place beside a mirror */
+	bool copying; /* a mirror is not yet in sync */
+	bool foreign; /* a line that has no place beside a mirror */
 	uint32_t failed_devices;
 	uint64_t done_sectors;
 	uint64_t total_sectors;
@@ -32,28 +41,51 @@ static uint64_t share_sectors(uint64_t length, uint64_t in_sync, uint64_t total)
 	return share < length ? share : length - 1;
 }
 
-static uint32_t count_failed_devices(const struct dm_status_mirror *status)
+/* Counts the legs that are not alive; false where a letter is none that dm-mirror has. */
+static bool count_failed_devices(const struct dm_status_mirror *status, uint32_t *failed)
 {
-	uint32_t failed = 0;
-
 	for (uint32_t index = 0; index < status->dev_count; index++)
-		if (status->devs[index].health != DM_STATUS_MIRROR_ALIVE)
-			failed++;
-	return failed;
+		switch (status->devs[index].health) {
+		case DM_STATUS_MIRROR_ALIVE:
+			break;
+		case DM_STATUS_MIRROR_FLUSH_FAILED:
+		case DM_STATUS_MIRROR_WRITE_FAILED:
+		case DM_STATUS_MIRROR_SYNC_FAILED:
+		case DM_STATUS_MIRROR_READ_FAILED:
+		case DM_STATUS_MIRROR_UNCLASSIFIED:
+			(*failed)++;
+			break;
+		default:
+			return false;
+		}
+	return true;
+}
+
+/* The status in PARAMETERS, in POOL; or NULL where it cannot be one. */
+static const struct dm_status_mirror *parse_status(const char *parameters, struct dm_pool *pool)
+{
+	size_t length = strlen(parameters);
+	struct dm_status_mirror *status;
+	char *padded = dm_pool_zalloc(pool, length + STATUS_PADDING);
+
+	if (padded == NULL)
+		return NULL;
+	memcpy(padded, parameters, length);
+	if (!dm_get_status_mirror(pool, padded, &status) || status->dev_count < DEVICES_MIN ||
+		status->total_regions == 0 || status->insync_regions > status->total_regions)
+		return NULL;
+	return status;
 }
 
 static bool add_mirror(
 	struct mirror_sum *sum, const struct lvmpolld_target *target, struct dm_pool *pool)
 {
-	struct dm_status_mirror *status;
+	const struct dm_status_mirror *status = parse_status(target->parameters, pool);
 
-	if (!dm_get_status_mirror(pool, target->parameters, &status) || status->total_regions == 0 ||
-		status->insync_regions > status->total_regions)
+	if (status == NULL || !count_failed_devices(status, &sum->failed_devices))
 		return false;
-
 	sum->mirrors++;
 	sum->copying |= status->insync_regions != status->total_regions;
-	sum->failed_devices += count_failed_devices(status);
 	sum->done_sectors += share_sectors(
 		target->length_sectors, status->insync_regions, status->total_regions);
 	return true;
@@ -63,7 +95,7 @@ static bool add_mirror(
 static bool is_plain(const char *type)
 {
 	return strcmp(type, "linear") == 0 || strcmp(type, "striped") == 0 ||
-		strcmp(type, "error") == 0;
+	       strcmp(type, "error") == 0;
 }
 
 static bool add_target(
@@ -99,8 +131,8 @@ static bool add_targets(struct mirror_sum *sum, const struct lvmpolld_target *ta
 	return understood;
 }
 
-enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets, size_t count,
-	struct lvmpolld_progress *progress)
+enum lvmpolld_verdict mirror_targets_read(
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	struct mirror_sum sum = {0};
 

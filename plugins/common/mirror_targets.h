@@ -11,7 +11,7 @@
  * - every mirror in sync, one with a failed leg, or none at all: LVMPOLLD_STEP;
  * - lines that cannot be what lvm2 makes: LVMPOLLD_NOT_MINE, with *PROGRESS left alone.
  */
-enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets, size_t count,
-	struct lvmpolld_progress *progress);
+enum lvmpolld_verdict mirror_targets_read(
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress);
 
 #endif

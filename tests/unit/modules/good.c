@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A module for the tests of the loader: a good one, with every callback and keys of each type. */
+#include <lvmpolld/plugin.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What configure was told, for the test to look at; it lives in the test program. */
+extern __attribute__((visibility("default"))) char good_told[512];
+
+static int good_configure(
+	const char *key, const struct lvmpolld_value *value, struct lvmpolld_error *error)
+{
+	size_t length = strlen(good_told);
+
+	if (strcmp(value->string, "refuse me") == 0)
+		return lvmpolld_error_set(
+			error, EINVAL, "\"%s\" is not wanted here", value->string);
+	snprintf(good_told + length, sizeof(good_told) - length, "%s=%s;", key, value->string);
+	return 0;
+}
+
+static void good_unload(void)
+{
+	strcat(good_told, "unload;");
+}
+
+static int good_build_arguments(const struct lvmpolld_operation *operation,
+	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+{
+	if (strcmp(operation->lv_name, "silent") == 0)
+		return -1;
+	if (strcmp(operation->lv_name, "empty") == 0)
+		return 0;
+	if (strcmp(operation->lv_name, "broken") == 0)
+		return lvmpolld_error_set(error, ENOENT, "no %s", operation->lv_name);
+	return lvmpolld_arguments_add(arguments, operation->lv_name);
+}
+
+static bool good_read_line(const char *line, struct lvmpolld_progress *progress)
+{
+	return sscanf(line, "%lf", &progress->percent) == 1;
+}
+
+static enum lvmpolld_verdict good_read_targets(const struct lvmpolld_operation *operation,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
+{
+	int verdict = 0;
+
+	(void)operation;
+	if (count > 0)
+		sscanf(lvmpolld_target_at(targets, count - 1)->parameters, "%d %lf", &verdict,
+			&progress->percent);
+	return (enum lvmpolld_verdict)verdict;
+}
+
+static enum lvmpolld_outcome good_read_exit(const struct lvmpolld_operation *operation,
+	const struct lvmpolld_exit *exit, const struct lvmpolld_progress *progress)
+{
+	(void)operation;
+	(void)progress;
+	return (enum lvmpolld_outcome)exit->status;
+}
+
+static const struct lvmpolld_key good_keys[] = {
+	{"word", LVMPOLLD_STRING, "", "A word."},
+	{"flag", LVMPOLLD_BOOLEAN, "false", "A flag."},
+	{"count", LVMPOLLD_COUNT, "7", "A count."},
+	{"pause", LVMPOLLD_SECONDS, "5", "A pause."},
+	{"room", LVMPOLLD_SIZE, "1MiB", "A size."},
+	{.name = NULL},
+};
+
+static const struct lvmpolld_plugin good_plugin = {
+	LVMPOLLD_PLUGIN_HEADER,
+	.name = "good",
+	.operation = "good-operation",
+	.description = "Does well",
+	.keys = good_keys,
+	.configure = good_configure,
+	.unload = good_unload,
+	.supports_abort = true,
+	.build_arguments = good_build_arguments,
+	.read_line = good_read_line,
+	.read_targets = good_read_targets,
+	.read_exit = good_read_exit,
+};
+
+LVMPOLLD_PLUGIN_EXPORT(good, good_plugin);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Turns lines as "dmsetup status" prints them into what a plugin reads. */
+#ifndef TESTS_UNIT_TARGET_LINES_H
+#define TESTS_UNIT_TARGET_LINES_H
+
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lvmpolld/plugin.h>
+
+#define TARGET_LINES_MAX 16
+
+/* A newer daemon's targets are larger than those that a plugin was built with. */
+struct larger_target {
+	struct lvmpolld_target target;
+	uint64_t more[3];
+};
+
+/* What a plugin said about a table. */
+struct target_reading {
+	enum lvmpolld_verdict verdict;
+	struct lvmpolld_progress progress;
+};
+
+/* The progress before anything was read. */
+static const struct lvmpolld_progress no_progress = {
+	.struct_size = sizeof(struct lvmpolld_progress), .percent = -1};
+
+/* Reads "0 16384 mirror 2 7:0 ..." into TARGET, cutting TEXT into its strings. */
+static inline void target_line_parse(struct larger_target *target, char *text)
+{
+	int type = 0, parameters = 0;
+
+	ck_assert_msg(sscanf(text, "%" SCNu64 " %" SCNu64 " %n%*s%n", &target->target.start_sectors,
+			      &target->target.length_sectors, &type, &parameters) == 2 &&
+			      parameters > type,
+		"no status of a target: %s", text);
+	target->target.struct_size = sizeof(*target);
+	target->target.type = text + type;
+	target->target.parameters = text + parameters;
+	if (text[parameters] != '\0') {
+		text[parameters] = '\0';
+		target->target.parameters = text + parameters + 1;
+	}
+}
+
+/* What PLUGIN says about the table LINES, one target a line. */
+static inline struct target_reading target_lines_read(const struct lvmpolld_plugin *plugin,
+	const struct lvmpolld_operation *operation, const char *lines)
+{
+	struct larger_target targets[TARGET_LINES_MAX];
+	struct target_reading reading = {.progress = no_progress};
+	char *text = strdup(lines), *rest = text, *line;
+	size_t count = 0;
+
+	ck_assert_ptr_nonnull(text);
+	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
+		ck_assert_uint_lt(count, TARGET_LINES_MAX);
+		target_line_parse(&targets[count++], line);
+	}
+	reading.verdict =
+		plugin->read_targets(operation, &targets[0].target, count, &reading.progress);
+	free(text);
+	return reading;
+}
+
+/* A table and what is to be said about it. */
+struct target_case {
+	const char *lines;
+	enum lvmpolld_verdict verdict;
+	uint64_t done_sectors;
+	uint64_t total_sectors;
+	double percent; /* below 0 where nothing is told */
+	uint32_t failed_devices;
+};
+
+static inline void target_case_check(const struct lvmpolld_plugin *plugin,
+	const struct lvmpolld_operation *operation, const struct target_case *expected)
+{
+	struct target_reading reading = target_lines_read(plugin, operation, expected->lines);
+
+	ck_assert_msg(reading.verdict == expected->verdict, "verdict %d instead of %d for:\n%s",
+		(int)reading.verdict, (int)expected->verdict, expected->lines);
+	ck_assert_uint_eq(reading.progress.done_sectors, expected->done_sectors);
+	ck_assert_uint_eq(reading.progress.total_sectors, expected->total_sectors);
+	ck_assert_double_eq_tol(reading.progress.percent, expected->percent, 0.01);
+	ck_assert_uint_eq(reading.progress.failed_devices, expected->failed_devices);
+}
+
+#endif

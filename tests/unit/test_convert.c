@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plugin convert, on tables as a kernel showed them during conversions by lvm2 2.03.16. */
+#include "config.h"
+
+#include "plugin_check.h"
+#include "suite.h"
+#include "target_lines.h"
+
+const struct lvmpolld_plugin *convert_LTX_lvmpolld_plugin(void);
+
+static const struct lvmpolld_operation conversion = {
+	.struct_size = sizeof(conversion), .vg_name = "vg", .lv_name = "c", .interval = "15"};
+
+static const struct target_case cases[] = {
+	/* Linear to mirror, the log in memory. */
+	{"0 81920 mirror 2 254:1 254:2 3/20 1 AA 1 core\n", LVMPOLLD_WATCH, 12288, 81920, 15, 0},
+	{"0 81920 mirror 2 254:1 254:2 20/20 1 AA 1 core\n", LVMPOLLD_STEP, 81920, 81920, 100, 0},
+	/* The log on disk. */
+	{"0 81920 mirror 2 254:2 254:3 14/20 1 AA 3 disk 254:1 A\n", LVMPOLLD_WATCH, 57344, 81920,
+		70, 0},
+	{"0 81920 mirror 2 254:2 254:3 20/20 1 AA 3 disk 254:1 A\n", LVMPOLLD_STEP, 81920, 81920,
+		100, 0},
+	/* Two legs to three. */
+	{"0 81920 mirror 3 254:1 254:2 254:3 5/20 1 AAA 1 core\n", LVMPOLLD_WATCH, 20480, 81920, 25,
+		0},
+	{"0 81920 mirror 3 254:2 254:3 254:5 20/20 1 AAA 3 disk 254:1 A\n", LVMPOLLD_STEP, 81920,
+		81920, 100, 0},
+	/* Two legs to three with a layer, where the first leg is the former mirror. */
+	{"0 81920 mirror 2 254:4 254:5 14/20 1 AA 1 core\n", LVMPOLLD_WATCH, 57344, 81920, 70, 0},
+	/* A new leg that failed: the rest is never copied. */
+	{"0 163840 mirror 2 254:2 254:3 8/40 1 AS 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 1},
+	{"0 163840 mirror 3 254:2 254:3 254:4 8/40 1 FRU 1 core\n", LVMPOLLD_STEP, 32768, 163840,
+		20, 3},
+	/* No mirror any more. */
+	{"0 81920 linear \n", LVMPOLLD_STEP, 0, 0, -1, 0},
+	/* The layer below a volume with snapshots was not to be had. */
+	{"0 81920 snapshot-origin \n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	/* Garbage. */
+	{"0 81920 mirror 3 254:1 254:2 5/20 1 AAA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 81920 mirror 2 254:1 254:2 21/20 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+};
+
+START_TEST(tables_are_read)
+{
+	target_case_check(convert_LTX_lvmpolld_plugin(), &conversion, &cases[_i]);
+}
+END_TEST
+
+START_TEST(plugin_is_what_lvm2_asks_for)
+{
+	const struct lvmpolld_plugin *plugin = convert_LTX_lvmpolld_plugin();
+	struct lvmpolld_error error = {0};
+
+	ck_assert_msg(plugin_check_fields(plugin, "convert", &error) == 0, "%s", error.sentence);
+	ck_assert_str_eq(plugin->operation, "convert");
+	ck_assert_str_eq(plugin->progress_label, "Converted");
+	ck_assert_str_eq(plugin->layer, "real");
+	ck_assert(!plugin->supports_abort);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
+		SUITE_TEST(plugin_is_what_lvm2_asks_for),
+	};
+
+	return suite_run("convert", tests, SUITE_COUNT(tests));
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How plugins are called: the standard way where they have none, and no nonsense is believed. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "arguments.h"
+#include "plugin_fixture.h"
+#include "suite.h"
+#include "target_lines.h"
+
+char good_told[512];
+
+static const struct lvmpolld_operation operation = {
+	.struct_size = sizeof(operation), .vg_name = "vg", .lv_name = "lv", .interval = "15"};
+
+static const struct plugin_entry *load(const char *name)
+{
+	fixture_add(name);
+	fixture_load("");
+	ck_assert_ptr_nonnull(fixture_entry(name)->plugin);
+	return fixture_entry(name);
+}
+
+START_TEST(standard_arguments_have_the_operation_of_the_plugin)
+{
+	const struct plugin_entry *entry = load("plain");
+	struct lvmpolld_arguments arguments = {0};
+
+	ck_assert_int_eq(plugin_build_arguments(entry, &operation, &arguments, &fixture_error), 0);
+	ck_assert_uint_eq(arguments.count, 7);
+	ck_assert_str_eq(arguments.list[4], "plain_operation");
+	ck_assert_str_eq(arguments.list[5], "vg/lv");
+	arguments_clear(&arguments);
+}
+END_TEST
+
+/* Volumes for which the module "good" builds its arguments in different ways. */
+static const struct {
+	const char *lv_name;
+	int result;
+	const char *sentence;
+} builds[] = {
+	{"lv", 0, NULL},
+	{"broken", -ENOENT, "no broken"},
+	{"silent", -EPROTO, "plugin good builds no arguments and says no reason"},
+	{"empty", -EPROTO, "plugin good builds an empty argument list"},
+};
+
+START_TEST(arguments_of_a_plugin_are_taken_or_it_says_why)
+{
+	const struct plugin_entry *entry = load("good");
+	struct lvmpolld_operation built = operation;
+	struct lvmpolld_arguments arguments = {0};
+
+	built.lv_name = builds[_i].lv_name;
+	ck_assert_int_eq(plugin_build_arguments(entry, &built, &arguments, &fixture_error),
+		builds[_i].result);
+	if (builds[_i].result == 0)
+		ck_assert_str_eq(arguments.list[0], "lv");
+	else
+		ck_assert_str_eq(fixture_error.sentence, builds[_i].sentence);
+	arguments_clear(&arguments);
+}
+END_TEST
+
+START_TEST(standard_line_needs_the_label_of_the_plugin)
+{
+	const struct plugin_entry *entry = load("plain");
+	struct lvmpolld_progress progress = no_progress;
+
+	ck_assert(!plugin_read_line(entry, "  vg/lv: Moved: 24.00%", &progress));
+	ck_assert(plugin_read_line(entry, "  vg/lv: Done: 24.00%", &progress));
+	ck_assert_double_eq_tol(progress.percent, 24, 0.001);
+}
+END_TEST
+
+START_TEST(plugin_without_label_reads_no_line)
+{
+	const struct plugin_entry *entry = load("past");
+	struct lvmpolld_progress progress = no_progress;
+
+	ck_assert(!plugin_read_line(entry, "  vg/lv: Moved: 24.00%", &progress));
+}
+END_TEST
+
+/* What the module "good" makes of its own lines. */
+static const struct {
+	const char *line;
+	bool told;
+	double percent;
+} own_lines[] = {{"50", true, 50}, {"no number", false, -1}, {"101", false, -1}, {"nan", false, -1},
+	{"inf", false, -1}, {"-3", true, -3}};
+
+START_TEST(impossible_progress_in_a_line_is_not_taken)
+{
+	const struct plugin_entry *entry = load("good");
+	struct lvmpolld_progress progress = no_progress;
+
+	ck_assert(plugin_read_line(entry, own_lines[_i].line, &progress) == own_lines[_i].told);
+	ck_assert_double_eq_tol(progress.percent, own_lines[_i].percent, 0.001);
+}
+END_TEST
+
+/* Verdicts and percentages of the module "good", which takes them from the last line. */
+static const struct {
+	const char *parameters;
+	enum lvmpolld_verdict verdict;
+	double percent;
+} verdicts[] = {
+	{"0 5", LVMPOLLD_NOT_MINE, -1},
+	{"1 5", LVMPOLLD_WATCH, 5},
+	{"2 5", LVMPOLLD_WATCH_TIMED, 5},
+	{"3 5", LVMPOLLD_STEP, 5},
+	{"4 5", LVMPOLLD_NOT_MINE, -1},
+	{"-1 5", LVMPOLLD_NOT_MINE, -1},
+	{"1 500", LVMPOLLD_NOT_MINE, -1},
+	{"3 nan", LVMPOLLD_NOT_MINE, -1},
+};
+
+START_TEST(impossible_verdict_falls_back_to_lvpoll)
+{
+	const struct plugin_entry *entry = load("good");
+	struct lvmpolld_progress progress = no_progress;
+	const struct lvmpolld_target targets[] = {
+		{sizeof(targets[0]), 0, 8, "linear", ""},
+		{sizeof(targets[0]), 8, 8, "good", verdicts[_i].parameters},
+	};
+
+	ck_assert_int_eq(plugin_read_targets(entry, &operation, targets, 2, &progress),
+		verdicts[_i].verdict);
+	ck_assert_double_eq_tol(progress.percent, verdicts[_i].percent, 0.001);
+}
+END_TEST
+
+START_TEST(plugin_that_reads_no_targets_leaves_polling_to_lvpoll)
+{
+	const struct plugin_entry *entry = load("plain");
+	const struct lvmpolld_target target = {sizeof(target), 0, 8, "mirror", ""};
+	struct lvmpolld_progress progress = no_progress;
+
+	ck_assert_int_eq(
+		plugin_read_targets(entry, &operation, &target, 1, &progress), LVMPOLLD_NOT_MINE);
+	ck_assert_mem_eq(&progress, &no_progress, sizeof(progress));
+}
+END_TEST
+
+/* Ends of an lvpoll, and what they mean the standard way. */
+static const struct {
+	struct lvmpolld_exit exit;
+	enum lvmpolld_outcome outcome;
+} exits[] = {
+	{{.status = 0}, LVMPOLLD_FINISHED},
+	{{.status = 5}, LVMPOLLD_FINISHED},
+	{{.status = -1, .signal = 9}, LVMPOLLD_FINISHED},
+	{{.status = 5, .cut = true}, LVMPOLLD_CONTINUES},
+	{{.status = -1, .signal = 15, .cut = true}, LVMPOLLD_CONTINUES},
+	{{.status = 0, .cut = true}, LVMPOLLD_FINISHED},
+};
+
+START_TEST(standard_outcome_follows_from_who_ended_lvpoll)
+{
+	ck_assert_int_eq(plugin_read_exit(load("plain"), &operation, &exits[_i].exit, &no_progress),
+		exits[_i].outcome);
+}
+END_TEST
+
+START_TEST(impossible_outcome_falls_back_to_the_standard)
+{
+	const struct plugin_entry *entry = load("good");
+	const struct lvmpolld_exit continues = {.status = 1}, nonsense = {.status = 7};
+
+	ck_assert_int_eq(
+		plugin_read_exit(entry, &operation, &continues, &no_progress), LVMPOLLD_CONTINUES);
+	ck_assert_int_eq(
+		plugin_read_exit(entry, &operation, &nonsense, &no_progress), LVMPOLLD_FINISHED);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(standard_arguments_have_the_operation_of_the_plugin),
+		SUITE_LOOP(arguments_of_a_plugin_are_taken_or_it_says_why, SUITE_COUNT(builds)),
+		SUITE_TEST(standard_line_needs_the_label_of_the_plugin),
+		SUITE_TEST(plugin_without_label_reads_no_line),
+		SUITE_LOOP(impossible_progress_in_a_line_is_not_taken, SUITE_COUNT(own_lines)),
+		SUITE_LOOP(impossible_verdict_falls_back_to_lvpoll, SUITE_COUNT(verdicts)),
+		SUITE_TEST(plugin_that_reads_no_targets_leaves_polling_to_lvpoll),
+		SUITE_LOOP(standard_outcome_follows_from_who_ended_lvpoll, SUITE_COUNT(exits)),
+		SUITE_TEST(impossible_outcome_falls_back_to_the_standard),
+	};
+
+	return suite_run_fixture(
+		"plugin callbacks", tests, SUITE_COUNT(tests), fixture_create, fixture_remove);
+}

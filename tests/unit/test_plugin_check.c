@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which structs are taken for a plugin. */
+#include "config.h"
+
+#include <string.h>
+
+#include "plugin_check.h"
+#include "plugin_values.h"
+#include "suite.h"
+
+#define TEN   "abcdefghij"
+#define SIXTY TEN TEN TEN TEN TEN TEN
+#define A_KEY "A key."
+#define NO_KEYS                                                                                    \
+	{                                                                                          \
+		.name = NULL                                                                       \
+	}
+
+static int configure(
+	const char *key, const struct lvmpolld_value *value, struct lvmpolld_error *error)
+{
+	(void)key;
+	(void)value;
+	(void)error;
+	return 0;
+}
+
+static const struct lvmpolld_key good_keys[] = {
+	{"size_2", LVMPOLLD_SIZE, "4KiB", A_KEY}, {"on", LVMPOLLD_BOOLEAN, "true", A_KEY}, NO_KEYS};
+static const struct lvmpolld_key twice[] = {
+	{"a", LVMPOLLD_COUNT, "1", A_KEY}, {"a", LVMPOLLD_SIZE, "1", A_KEY}, NO_KEYS};
+static const struct lvmpolld_key blank[] = {{"a b", LVMPOLLD_COUNT, "1", A_KEY}, NO_KEYS};
+static const struct lvmpolld_key nameless[] = {{"", LVMPOLLD_COUNT, "1", A_KEY}, NO_KEYS};
+static const struct lvmpolld_key no_default[] = {{"a", LVMPOLLD_COUNT, NULL, A_KEY}, NO_KEYS};
+static const struct lvmpolld_key bad_default[] = {{"a", LVMPOLLD_COUNT, "x", A_KEY}, NO_KEYS};
+static const struct lvmpolld_key undescribed[] = {{"a", LVMPOLLD_COUNT, "1", NULL}, NO_KEYS};
+static const struct lvmpolld_key bad_type[] = {{"a", (enum lvmpolld_type)77, "1", A_KEY}, NO_KEYS};
+
+static const struct {
+	struct lvmpolld_plugin plugin;
+	const char *sentence; /* a part of it; NULL where the plugin is good */
+} plugins[] = {
+	{{.name = "p", .operation = "o", .description = ""}, NULL},
+	{{.name = "p", .operation = "Merge_thin-2", .description = ""}, NULL},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .keys = good_keys,
+		 .configure = configure},
+		NULL},
+	{{.operation = "o", .description = ""}, "it has no name"},
+	{{.name = "", .operation = "o", .description = ""}, "it has no name"},
+	{{.name = "q", .operation = "o", .description = ""}, "its name is \"q\", but the module"},
+	{{.name = "p p", .operation = "o", .description = ""},
+		"its name \"p p\" has characters other than"},
+	{{.name = "p-p", .operation = "o", .description = ""}, "has characters other than"},
+	{{.name = "p\303\266", .operation = "o", .description = ""}, "has characters other than"},
+	{{.name = SIXTY "abcde", .operation = "o", .description = ""}, "longer than 64 characters"},
+	{{.name = "p", .description = ""}, "it has no operation"},
+	{{.name = "p", .operation = "", .description = ""}, "it has no operation"},
+	{{.name = "p", .operation = "--abort", .description = ""}, "\"--abort\" begins with \"-\""},
+	{{.name = "p", .operation = "two words", .description = ""}, "has characters other than"},
+	{{.name = "p", .operation = "a/b", .description = ""}, "has characters other than"},
+	{{.name = "p", .operation = "a\n", .description = ""}, "has characters other than"},
+	{{.name = "p", .operation = SIXTY "abcde", .description = ""}, "longer than 64 characters"},
+	{{.name = "p", .operation = "o"}, "it has no description"},
+	{{.name = "p", .operation = "o", .description = "", .keys = good_keys}, "no callback"},
+	{{.name = "p", .operation = "o", .description = "", .keys = twice, .configure = configure},
+		"the key \"a\" twice"},
+	{{.name = "p", .operation = "o", .description = "", .keys = blank, .configure = configure},
+		"its key \"a b\" has characters other than"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .keys = nameless,
+		 .configure = configure},
+		"it has no key"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .keys = no_default,
+		 .configure = configure},
+		"its key \"a\" has no default"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .keys = bad_default,
+		 .configure = configure},
+		"the default of its key \"a\": "},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .keys = bad_type,
+		 .configure = configure},
+		"the default of its key \"a\": "},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .keys = undescribed,
+		 .configure = configure},
+		"its key \"a\" has no description"},
+};
+
+START_TEST(fields_are_checked)
+{
+	struct lvmpolld_error error = {0};
+	int result = plugin_check_fields(&plugins[_i].plugin, "p", &error);
+
+	if (plugins[_i].sentence == NULL) {
+		ck_assert_msg(result == 0, "%s", error.sentence);
+	} else {
+		ck_assert_int_lt(result, 0);
+		ck_assert_msg(
+			strstr(error.sentence, plugins[_i].sentence) != NULL, "%s", error.sentence);
+	}
+}
+END_TEST
+
+START_TEST(keys_without_an_end_are_noticed)
+{
+	static struct lvmpolld_key keys[PLUGIN_KEYS_MAX + 1];
+	static char names[PLUGIN_KEYS_MAX + 1][8];
+	const struct lvmpolld_plugin plugin = {.name = "p",
+		.operation = "o",
+		.description = "",
+		.keys = keys,
+		.configure = configure};
+	struct lvmpolld_error error = {0};
+
+	for (size_t index = 0; index <= PLUGIN_KEYS_MAX; index++) {
+		snprintf(names[index], sizeof(names[index]), "k%zu", index);
+		keys[index] = (struct lvmpolld_key){names[index], LVMPOLLD_COUNT, "1", A_KEY};
+	}
+	ck_assert_int_lt(plugin_check_fields(&plugin, "p", &error), 0);
+	ck_assert_ptr_nonnull(strstr(error.sentence, "more than 64 keys"));
+	keys[PLUGIN_KEYS_MAX].name = NULL;
+	ck_assert_int_eq(plugin_check_fields(&plugin, "p", &error), 0);
+}
+END_TEST
+
+static const char *const standard_names[] = {"monitor", "stall_check"};
+
+START_TEST(keys_of_every_plugin_cannot_be_taken)
+{
+	const struct lvmpolld_key keys[] = {
+		{standard_names[_i], LVMPOLLD_STRING, "", A_KEY}, NO_KEYS};
+	const struct lvmpolld_plugin plugin = {.name = "p", .keys = keys};
+	struct lvmpolld_error error = {0};
+
+	ck_assert_int_lt(plugin_values_check_keys(&plugin, &error), 0);
+	ck_assert_ptr_nonnull(strstr(error.sentence, standard_names[_i]));
+}
+END_TEST
+
+/* Sizes and versions that a module may claim. */
+static const struct {
+	size_t struct_size;
+	unsigned interface_version;
+	const char *sentence; /* a part of it; NULL where they are good */
+} headers[] = {
+	{sizeof(struct lvmpolld_plugin), LVMPOLLD_PLUGIN_INTERFACE, NULL},
+	{sizeof(struct lvmpolld_plugin), LVMPOLLD_PLUGIN_INTERFACE + 1,
+		"newer than version 1 of this daemon: install a newer lvmpolld"},
+	{sizeof(struct lvmpolld_plugin), LVMPOLLD_PLUGIN_INTERFACE - 1,
+		"older than version 1 of this daemon: build the plugin again"},
+	{sizeof(struct lvmpolld_plugin), ~0U, "newer"},
+	{0, LVMPOLLD_PLUGIN_INTERFACE, "struct_size is 0, too small"},
+	{sizeof(size_t), LVMPOLLD_PLUGIN_INTERFACE, "too small"},
+	{offsetof(struct lvmpolld_plugin, description), LVMPOLLD_PLUGIN_INTERFACE,
+		"name, operation and description need at least"},
+	{offsetof(struct lvmpolld_plugin, keys), LVMPOLLD_PLUGIN_INTERFACE, NULL},
+	{~(size_t)0, LVMPOLLD_PLUGIN_INTERFACE, NULL},
+};
+
+START_TEST(header_is_checked_before_anything_is_copied)
+{
+	const struct lvmpolld_plugin foreign = {
+		.struct_size = headers[_i].struct_size,
+		.interface_version = headers[_i].interface_version,
+		.name = "p",
+		.progress_label = "Moved",
+	};
+	struct lvmpolld_plugin copy = {.name = "untouched"};
+	struct lvmpolld_error error = {0};
+	int result = plugin_check_and_copy(&copy, &foreign, &error);
+
+	if (headers[_i].sentence != NULL) {
+		ck_assert_int_lt(result, 0);
+		ck_assert_str_eq(copy.name, "untouched");
+		ck_assert_msg(
+			strstr(error.sentence, headers[_i].sentence) != NULL, "%s", error.sentence);
+		return;
+	}
+	ck_assert_int_eq(result, 0);
+	ck_assert_uint_eq(copy.struct_size, sizeof(copy));
+	ck_assert_str_eq(copy.name, "p");
+	if (headers[_i].struct_size < sizeof(copy))
+		ck_assert_ptr_null(copy.progress_label);
+	else
+		ck_assert_str_eq(copy.progress_label, "Moved");
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_LOOP(fields_are_checked, SUITE_COUNT(plugins)),
+		SUITE_TEST(keys_without_an_end_are_noticed),
+		SUITE_LOOP(keys_of_every_plugin_cannot_be_taken, SUITE_COUNT(standard_names)),
+		SUITE_LOOP(header_is_checked_before_anything_is_copied, SUITE_COUNT(headers)),
+	};
+
+	return suite_run("plugin check", tests, SUITE_COUNT(tests));
+}

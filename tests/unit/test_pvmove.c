@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plugin pvmove, on tables as a kernel showed them during moves by lvm2 2.03.16. */
+#include "config.h"
+
+#include "plugin_check.h"
+#include "suite.h"
+#include "target_lines.h"
+
+const struct lvmpolld_plugin *pvmove_LTX_lvmpolld_plugin(void);
+
+static const struct lvmpolld_operation move = {
+	.struct_size = sizeof(move), .vg_name = "vg", .lv_name = "pvmove0", .interval = "15"};
+static const struct lvmpolld_operation abortion = {.struct_size = sizeof(abortion),
+	.vg_name = "vg",
+	.lv_name = "pvmove0",
+	.interval = "15",
+	.abort = true};
+
+static const struct target_case cases[] = {
+	/* Three segments, moved one after the other. */
+	{"0 16384 mirror 2 7:0 7:1 0/4 1 AA 1 core\n"
+	 "16384 16384 linear \n"
+	 "32768 16384 linear \n",
+		LVMPOLLD_WATCH, 0, 49152, 0.00, 0},
+	{"0 16384 mirror 2 7:0 7:1 4/4 1 AA 1 core\n"
+	 "16384 16384 linear \n"
+	 "32768 16384 linear \n",
+		LVMPOLLD_STEP, 16384, 49152, 33.33, 0},
+	{"0 16384 linear \n"
+	 "16384 16384 mirror 2 7:0 7:1 2/4 1 AA 1 core\n"
+	 "32768 16384 linear \n",
+		LVMPOLLD_WATCH, 24576, 49152, 50.00, 0},
+	{"0 16384 linear \n"
+	 "16384 16384 mirror 2 7:0 7:1 4/4 1 AA 1 core\n"
+	 "32768 16384 linear \n",
+		LVMPOLLD_STEP, 32768, 49152, 66.67, 0},
+	{"0 16384 linear \n"
+	 "16384 16384 linear \n"
+	 "32768 16384 mirror 2 7:0 7:1 4/4 1 AA 1 core\n",
+		LVMPOLLD_STEP, 49152, 49152, 100.00, 0},
+	/* Segments of different size. */
+	{"0 16384 linear \n"
+	 "16384 16384 mirror 2 7:0 7:1 4/4 1 AA 1 core\n"
+	 "32768 16384 linear \n"
+	 "49152 16384 linear \n"
+	 "65536 163840 linear \n"
+	 "229376 163840 linear \n",
+		LVMPOLLD_STEP, 32768, 393216, 8.33, 0},
+	/* --atomic: one mirror over hidden volumes. */
+	{"0 49152 mirror 2 254:2 254:3 0/12 1 AA 1 core\n", LVMPOLLD_WATCH, 0, 49152, 0, 0},
+	{"0 49152 mirror 2 254:2 254:3 3/12 1 AA 1 core\n", LVMPOLLD_WATCH, 12288, 49152, 25, 0},
+	{"0 49152 mirror 2 254:2 254:3 12/12 1 AA 1 core\n", LVMPOLLD_STEP, 49152, 49152, 100, 0},
+	/* The last region is not yet in sync, in a volume of 8 EiB. */
+	{"0 18014398509481984 mirror 2 7:0 7:1 4398046511103/4398046511104 1 AA 1 core\n",
+		LVMPOLLD_WATCH, 18014398509477888, 18014398509481984, 100.00, 0},
+	/* Several mirrors: lvm2 waits for all of them. */
+	{"0 100 mirror 2 7:0 7:1 4/4 1 AA 1 core\n"
+	 "100 100 mirror 2 7:0 7:1 2/4 1 AA 1 core\n",
+		LVMPOLLD_WATCH, 150, 200, 75.00, 0},
+	/* A failed leg: lvm2 has to decide. */
+	{"0 163840 mirror 2 7:0 254:0 8/40 1 AD 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 1},
+	{"0 163840 mirror 2 7:0 254:0 8/40 1 DS 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 2},
+	/* No mirror: finished, or cut off between two segments. */
+	{"0 16384 linear \n16384 16384 linear \n", LVMPOLLD_STEP, 0, 0, -1, 0},
+	{"0 16384 striped 2 254:2 7:1 1 AA\n", LVMPOLLD_STEP, 0, 0, -1, 0},
+	{"0 16384 error \n", LVMPOLLD_STEP, 0, 0, -1, 0},
+	{"", LVMPOLLD_STEP, 0, 0, -1, 0},
+	/* What lvm2 never makes for a move. */
+	{"0 16384 mirror 2 7:0 7:1 2/4 1 AA 1 core\n16384 16384 thin 0 -\n", LVMPOLLD_NOT_MINE, 0,
+		0, -1, 0},
+	{"0 81920 snapshot-origin \n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 81920 raid raid1 2 AA 81920/81920 idle 0 0 -\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	/* Garbage. */
+	{"0 16384 mirror \n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 16384 mirror garbage\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1 5/4 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1 0/0 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1 a/b 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 16384 mirror 99999999 7:0 7:1 0/4 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 16384 mirror -1 7:0 7:1 0/4 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 16384 mirror 0 0/4 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1 0/4 1 A 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1 0/4 1 AX 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 16384 mirror 8 7:0 7:1 7:2 7:3 7:4 7:5 7:6 7:7 0/4 1 A\n", LVMPOLLD_NOT_MINE, 0, 0, -1,
+		0},
+	{"0 0 mirror 2 7:0 7:1 0/4 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 18446744073709551615 mirror 2 7:0 7:1 0/4 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1,
+		0},
+	{"0 36028797018963967 mirror 2 7:0 7:1 0/4 1 AA 1 core\n"
+	 "36028797018963967 1 linear \n",
+		LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+};
+
+START_TEST(tables_are_read)
+{
+	target_case_check(pvmove_LTX_lvmpolld_plugin(), &move, &cases[_i]);
+}
+END_TEST
+
+START_TEST(abort_needs_one_step_whatever_the_table_shows)
+{
+	struct target_reading reading =
+		target_lines_read(pvmove_LTX_lvmpolld_plugin(), &abortion, cases[_i].lines);
+
+	ck_assert_int_eq(reading.verdict, LVMPOLLD_STEP);
+	ck_assert_mem_eq(&reading.progress, &no_progress, sizeof(no_progress));
+}
+END_TEST
+
+START_TEST(plugin_is_what_lvm2_asks_for)
+{
+	const struct lvmpolld_plugin *plugin = pvmove_LTX_lvmpolld_plugin();
+	struct lvmpolld_error error = {0};
+
+	ck_assert_msg(plugin_check_fields(plugin, "pvmove", &error) == 0, "%s", error.sentence);
+	ck_assert_str_eq(plugin->operation, "pvmove");
+	ck_assert_str_eq(plugin->progress_label, "Moved");
+	ck_assert(plugin->supports_abort);
+	ck_assert_ptr_null(plugin->layer);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
+		SUITE_LOOP(abort_needs_one_step_whatever_the_table_shows, SUITE_COUNT(cases)),
+		SUITE_TEST(plugin_is_what_lvm2_asks_for),
+	};
+
+	return suite_run("pvmove", tests, SUITE_COUNT(tests));
+}
