@@ -1,0 +1,216 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Runs all tests, layer by layer, and ends with one line: "N passed, N failed, N skipped".
+set -euo pipefail
+exec </dev/null
+
+top=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tools/packages.sh
+. "$top/tools/packages.sh"
+
+# Each is a file in tests/layers. Those beside run at the same time as the others, on a CPU of their own.
+layers_main=(gcc clang asan tsan static options distcheck)
+layers_beside=(shellcheck lab)
+layer_deadline_s=2400
+
+usage() {
+	cat <<-END
+		Usage: $0 [--list] [LAYER]...
+		Installs what is missing and runs these layers of tests, or all of them.
+		The checkout itself is only read: everything happens in a copy under \$TMPDIR.
+	END
+}
+
+list_layers() {
+	local name
+	for name in "${layers_main[@]}" "${layers_beside[@]}"; do
+		printf '%-11s %s\n' "$name" "$(description "$name")"
+	done
+}
+
+description() {
+	sed -n '3s/^# //p' "$top/tests/layers/$1.sh"
+}
+
+# Leaves in layers_main and layers_beside what was asked for.
+choose_layers() {
+	local name
+	[ $# -gt 0 ] || return 0
+	for name in "$@"; do
+		[[ " ${layers_main[*]} ${layers_beside[*]} " == *" $name "* ]] || {
+			echo "$0: there is no layer '$name': see --list" >&2
+			exit 2
+		}
+	done
+	mapfile -t layers_main < <(among "${layers_main[*]}" "$@")
+	mapfile -t layers_beside < <(among "${layers_beside[*]}" "$@")
+}
+
+# among "WORDS" NAME...: those of the words that are named, in their own order.
+among() {
+	local word
+	for word in $1; do
+		[[ " ${*:2} " != *" $word "* ]] || echo "$word"
+	done
+}
+
+# A copy of what git knows and of what is new, without anything built; all of the tree where git cannot tell.
+copy_source() {
+	mkdir "$work/source"
+	if git -c safe.directory='*' -C "$top" ls-files -z -co --exclude-standard >"$work/files" 2>/dev/null; then
+		(cd "$top" && xargs -0 ls -d 2>/dev/null <"$work/files") >"$work/tree" || true
+	else
+		(cd "$top" && find . \( -name .git -o -name build -o -name .libs -o -name .deps -o -name autom4te.cache \) -prune \
+			-o -type f ! -name '*.o' ! -name '*.l[oa]' ! -name config.status ! -name '*.log' ! -name '*.trs' \
+			-printf '%P\n') >"$work/tree"
+	fi
+	tar -C "$top" -T "$work/tree" -cf - | tar -C "$work/source" -xf -
+}
+
+# --- CPUs -----------------------------------------------------------------------------------------------------
+
+allowed_cpus() {
+	local range
+	sed -n 's/^Cpus_allowed_list:[ \t]*//p' /proc/self/status | tr ',' '\n' | while read -r range; do
+		seq "${range%-*}" "${range#*-}"
+	done
+}
+
+# The last CPU is for the layers beside, which measure time; the others are for the rest while that runs.
+split_cpus() {
+	local cpus
+	mapfile -t cpus < <(allowed_cpus)
+	cpus_all=$(IFS=,; echo "${cpus[*]}")
+	cpu_beside=${cpus[-1]}
+	cpus_main=$cpus_all
+	[ ${#cpus[@]} = 1 ] || cpus_main=$(IFS=,; echo "${cpus[*]:0:${#cpus[@]}-1}")
+}
+
+cpus_of_main() {
+	if [ -e "$work/lab.runs" ]; then
+		echo "$cpus_main"
+	else
+		echo "$cpus_all"
+	fi
+}
+
+# --- running ----------------------------------------------------------------------------------------------------
+
+# run_layer NAME CPUS: runs one layer and prints its block of lines when it has ended.
+run_layer() {
+	local name=$1 cpus=$2 start=$SECONDS status=0 counts
+	printf -- '-- %-10s %s ...\n' "$name" "$(description "$name")"
+	: >"$work/$name.report"
+	[ "$name" != lab ] || : >"$work/lab.runs"
+	CHECK_SOURCE=$work/source CHECK_WORK=$work CHECK_REPORT=$work/$name.report CHECK_CPU=$cpu_beside \
+		timeout --kill-after=20 "$layer_deadline_s" \
+		taskset -c "$cpus" "$work/source/tests/layers/$name.sh" >"$work/$name.log" 2>&1 &
+	echo $! >"$work/$name.pid"
+	wait $! || status=$?
+	rm -f "$work/$name.pid" "$work/$name.runs"
+	counts=$(sed -n 's/^counts //p' "$work/$name.report")
+	if [ -z "$counts" ]; then
+		counts="0 1 0"
+		echo "FAILED  layer $name ended with status $status before it was done" >>"$work/$name.report"
+		tail -n 30 "$work/$name.log" | sed 's/^/  | /' >>"$work/$name.report"
+	fi
+	echo "$counts" >>"$work/counts"
+	print_block "$name" "$counts" $((SECONDS - start))
+}
+
+# In one piece, since another layer may print at the same time.
+print_block() {
+	local name=$1 passed failed skipped text
+	read -r passed failed skipped <<<"$2"
+	text=$(sed -e '/^counts /d' -e 's/^/     /' "$work/$name.report")
+	printf '%s== %-10s %d passed, %d failed, %d skipped  (%d s)\n' "${text:+$text$'\n'}" \
+		"$name" "$passed" "$failed" "$skipped" "$3"
+}
+
+run_main() {
+	local name
+	for name in "${layers_main[@]}"; do
+		run_layer "$name" "$(cpus_of_main)"
+		: >"$work/$name.done"
+	done
+	: >"$work/main.done"
+}
+
+# The lab uses what the layer gcc has built.
+run_beside() {
+	local name
+	for name in "${layers_beside[@]}"; do
+		if [ "$name" = lab ]; then
+			until [ -e "$work/gcc.done" ] || [ -e "$work/main.done" ]; do
+				sleep 0.2
+			done
+		fi
+		run_layer "$name" "$cpu_beside"
+	done
+}
+
+run_layers() {
+	if [ "$cpus_all" = "$cpu_beside" ]; then
+		run_main
+		run_beside
+		return
+	fi
+	[[ " ${layers_main[*]} " == *" gcc "* ]] || : >"$work/gcc.done"
+	run_beside &
+	beside=$!
+	run_main
+	wait "$beside"
+	beside=
+}
+
+# --- the whole --------------------------------------------------------------------------------------------------
+
+beside=
+clean_up() {
+	local file
+	[ -z "$beside" ] || kill "$beside" 2>/dev/null || true
+	# The timeout that watches over a layer passes the signal on to all of it.
+	for file in "$work"/*.pid; do
+		[ ! -e "$file" ] || kill "$(<"$file")" 2>/dev/null || true
+	done
+	wait
+	chmod -R u+w "$work" 2>/dev/null || true
+	[ "$keep" = 1 ] || rm -rf "$work"
+}
+
+sum_up() {
+	local passed failed skipped
+	read -r passed failed skipped < <(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$work/counts")
+	if [ "$failed" -gt 0 ]; then
+		keep=1
+		echo "logs: $work"
+	fi
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+main() {
+	case ${1:-} in
+	--help | -h) usage; exit 0 ;;
+	--list) list_layers; exit 0 ;;
+	-*) usage >&2; exit 2 ;;
+	esac
+	choose_layers "$@"
+	keep=0
+	work=$(mktemp -d "${TMPDIR:-/tmp}/lvmpolld-check.XXXXXX")
+	trap clean_up EXIT
+	trap 'exit 130' INT TERM HUP
+	: >"$work/counts"
+	echo "-- packages"
+	# shellcheck disable=SC2086 # lists of words
+	packages_need $packages_build $packages_lab $packages_check || {
+		echo "0 passed, 1 failed, 0 skipped"
+		exit 1
+	}
+	split_cpus
+	copy_source
+	run_layers
+	sum_up
+}
+
+main "$@"

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# make distcheck, and whether the tarball holds all of the tree
+# shellcheck source=tests/layers/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+folder=$CHECK_WORK/build-dist
+
+# What belongs to the repository alone stays out; so does what is packaged beside the tarball.
+tarball_is_complete() {
+	local tarball
+	tarball=$(find "$folder" -maxdepth 1 -name 'lvmpolld-*.tar.xz')
+	tar -tf "$tarball" | sed -e 's,^[^/]*/,,' -e '/\/$/d' | sort >"$CHECK_WORK/dist.has"
+	(cd "$CHECK_WORK" && sort tree | grep -Ev '(^|/)\.gitignore$|^\.ci/|^debian/') >"$CHECK_WORK/dist.wants"
+	comm -13 "$CHECK_WORK/dist.has" "$CHECK_WORK/dist.wants" >"$CHECK_WORK/dist.lacks"
+	sed 's/^/not in the tarball: /' "$CHECK_WORK/dist.lacks"
+	[ -s "$CHECK_WORK/dist.wants" ] && [ ! -s "$CHECK_WORK/dist.lacks" ]
+}
+
+layer_step_or_end "configure" layer_configure "$folder"
+layer_step_or_end "make distcheck" layer_make -C "$folder" distcheck
+layer_step "the tarball holds all of the tree" tarball_is_complete || true
+layer_end

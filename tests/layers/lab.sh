@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# stock lvm2 with our daemon on a real kernel
+# shellcheck source=tests/layers/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+folder=$CHECK_WORK/build-gcc
+[ -x "$folder/core/lvmpolld" ] || layer_build "$folder" CC=gcc --enable-werror --enable-debug
+result=PASS
+LAB_CPU=$CHECK_CPU "$CHECK_SOURCE/tests/lab/run" --builddir "$folder" >"$CHECK_WORK/lab.scenarios" 2>&1 || result=FAIL
+cat "$CHECK_WORK/lab.scenarios"
+layer_count_output "scenarios" "$CHECK_WORK/lab.scenarios" "$result"
+layer_end

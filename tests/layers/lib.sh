@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# What the layers of check.sh are written with: steps that count as tests, builds, and counting what suites print.
+#
+# From check.sh: CHECK_SOURCE is a clean copy of the tree, CHECK_WORK a folder for builds and logs, CHECK_CPU the CPU
+# for what measures time, CHECK_REPORT the file for what people are to see: lines of failures and skips, and at last
+# "counts PASSED FAILED SKIPPED". What is printed goes to the layer's log.
+
+set -euo pipefail
+export LC_ALL=C
+unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS LDFLAGS CPPFLAGS
+layer=$(basename "$0" .sh)
+passed=0 failed=0 skipped=0
+
+layer_passed() {
+	passed=$((passed + ${1:-1}))
+}
+
+layer_failed() {
+	echo "FAILED  $*" | tee -a "$CHECK_REPORT"
+	failed=$((failed + 1))
+}
+
+layer_skipped() {
+	echo "skipped $*" | tee -a "$CHECK_REPORT"
+	skipped=$((skipped + 1))
+}
+
+# The last lines of a log, for people.
+layer_show() {
+	tail -n "${2:-25}" "$1" | cut -c 1-300 | sed 's/^/  | /' >>"$CHECK_REPORT"
+}
+
+layer_end() {
+	echo "counts $passed $failed $skipped" >>"$CHECK_REPORT"
+	[ "$failed" -eq 0 ]
+	exit
+}
+
+# layer_step WHAT COMMAND...: a command that counts as a test; returns 1 where it failed.
+layer_step() {
+	local what=$1 log
+	shift
+	log=$CHECK_WORK/$layer.step.log
+	echo "### $what: $*"
+	if "$@" >"$log" 2>&1; then
+		cat "$log"
+		layer_passed
+		return 0
+	fi
+	cat "$log"
+	layer_failed "$what"
+	layer_show "$log"
+	return 1
+}
+
+# layer_step_or_end WHAT COMMAND...: likewise, where all that follows needs it.
+layer_step_or_end() {
+	layer_step "$@" || layer_end
+}
+
+# --- builds -----------------------------------------------------------------------------------------------------
+
+# The scripts of autotools, made once for all layers.
+layer_autogen() {
+	(
+		flock 9
+		[ -e "$CHECK_WORK/autogen.done" ] || "$CHECK_SOURCE/autogen.sh" >"$CHECK_WORK/autogen.log" 2>&1 9>&- || {
+			cat "$CHECK_WORK/autogen.log"
+			exit 1
+		}
+		: >"$CHECK_WORK/autogen.done"
+	) 9>"$CHECK_WORK/autogen.lock"
+}
+
+# layer_configure FOLDER OPTION...: an empty build tree, out of the source tree.
+layer_configure() {
+	local folder=$1
+	shift
+	layer_autogen && mkdir -p "$folder" && (cd "$folder" && "$CHECK_SOURCE/configure" "$@")
+}
+
+layer_make() {
+	make -j "$(nproc)" "$@"
+}
+
+# layer_build FOLDER OPTION...: configured, compiled, with the programs of the tests; ends the layer where that fails.
+layer_build() {
+	local folder=$1
+	shift
+	layer_step_or_end "configure $*" layer_configure "$folder" "$@"
+	layer_step_or_end "build with $*" layer_make -C "$folder"
+	layer_step_or_end "build of the tests with $*" layer_make -C "$folder" check TESTS=
+}
+
+# --- counting ---------------------------------------------------------------------------------------------------
+
+# layer_count_output WHAT FILE STATUS: counts what a suite printed, in its own words: the last "N passed, N failed,
+# N skipped" or check's "Checks: N, Failures: N, Errors: N". STATUS is PASS, SKIP or anything else for failed.
+layer_count_output() {
+	local what=$1 file=$2 status=$3 counts
+	counts=$(sed -nE -e 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' \
+		-e 's/^[0-9]+%: Checks: ([0-9]+), Failures: ([0-9]+), Errors: ([0-9]+)$/\1 \2 \3 check/p' "$file" | tail -n 1)
+	layer_report_skips "$what" "$file"
+	# shellcheck disable=SC2086 # a list of numbers
+	layer_add_counts "$status" $counts
+	[ "$status" != PASS ] && [ "$status" != SKIP ] || return 0
+	echo "FAILED  $what" >>"$CHECK_REPORT"
+	layer_show_failures "$file"
+}
+
+# layer_add_counts STATUS [PASSED FAILED SKIPPED [check]]: what ended badly counts as one failure at least.
+layer_add_counts() {
+	local status=$1 p=${2:-0} f=${3:-0} s=${4:-0}
+	if [ $# -eq 5 ]; then
+		p=$((p - f - s)) f=$((f + s)) s=0
+	elif [ $# -eq 1 ]; then
+		case $status in
+		PASS) p=1 ;;
+		SKIP) s=1 ;;
+		esac
+	fi
+	if [ "$status" != PASS ] && [ "$status" != SKIP ] && [ "$f" -eq 0 ]; then
+		f=1
+	fi
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+# Tests skipped for one reason are one line.
+layer_report_skips() {
+	local what=$1 file=$2
+	{ grep -E '^(skip|skipped)( |:)' "$file" || true; } |
+		sed -E 's/^(skip|skipped) ?([^:]*): (.*)$/\3/' | sort | uniq -c | while read -r count reason; do
+		echo "skipped $what: $count for this reason: $reason" >>"$CHECK_REPORT"
+	done
+}
+
+# The lines in which suites name what failed, with some that follow; or the end, where there are none.
+layer_show_failures() {
+	local file=$1 lines=$CHECK_WORK/$layer.failures
+	grep -E -A 12 '^(FAILED|failed |not ok |[^ ]+\.c:[0-9]+:[FE]:)|ERROR: .*Sanitizer|WARNING: ThreadSanitizer|runtime error:' \
+		"$file" >"$lines" || cp "$file" "$lines"
+	head -n 60 "$lines" | cut -c 1-300 | sed 's/^/  | /' >>"$CHECK_REPORT"
+}
+
+# layer_count_suite FOLDER: counts what "make check" has run in this build tree.
+layer_count_suite() {
+	local folder=$1 trs result name found=0
+	while read -r trs; do
+		found=1
+		name=${trs#"$folder/tests/"}
+		result=$(sed -n 's/^:global-test-result: //p' "$trs")
+		layer_count_output "${name%.trs}" "${trs%.trs}.log" "$result"
+	done < <(find "$folder/tests" -name '*.trs' | sort)
+	[ "$found" = 1 ] || layer_failed "make check ran no test in $folder"
+}
+
+# layer_check FOLDER [ARGUMENT...]: runs "make check" and counts its tests.
+layer_check() {
+	local folder=$1
+	shift
+	layer_make -k -C "$folder" check "$@" || true
+	layer_count_suite "$folder"
+}

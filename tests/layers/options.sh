@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# built in the source tree, without systemd and without a plugin; installed under DESTDIR
+# shellcheck source=tests/layers/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+tree=$CHECK_WORK/source-options
+stage=$CHECK_WORK/installed
+
+build_in_source_tree() {
+	cp -a "$CHECK_SOURCE" "$tree" && cd "$tree" && ./autogen.sh &&
+		./configure --enable-werror --without-systemd --disable-plugin-thin-merge --prefix=/usr --sysconfdir=/etc &&
+		layer_make
+}
+
+# Everything lands under DESTDIR, and nothing of the plugin that was left out.
+install_under_destdir() {
+	local expected
+	make -C "$tree" install "DESTDIR=$stage"
+	(cd "$stage" && find . -type f | sort)
+	for expected in usr/sbin/lvmpolld usr/lib/lvmpolld/plugins/pvmove.so usr/include/lvmpolld/plugin.h \
+		usr/lib/pkgconfig/lvmpolld-plugin.pc usr/share/man/man8/lvmpolld.8 usr/share/man/man5/lvmpolld.yaml.5 \
+		usr/share/man/man7/lvmpolld-pvmove.7 usr/lib/systemd/system/lvm2-lvmpolld.socket; do
+		[ -e "$stage/$expected" ] || { echo "$expected was not installed"; return 1; }
+	done
+	! find "$stage" | grep thin_merge
+}
+
+installed_daemon_loads_installed_plugins() {
+	local list
+	list=$("$stage/usr/sbin/lvmpolld" --plugin-dir "$stage/usr/lib/lvmpolld/plugins" --list-plugins)
+	echo "$list"
+	[ "$(grep -c ' loaded ' <<<"$list")" = 3 ]
+}
+
+not_linked_with_systemd() {
+	readelf -d "$stage/usr/sbin/lvmpolld" >"$CHECK_WORK/needed"
+	grep -q NEEDED "$CHECK_WORK/needed" && ! grep libsystemd "$CHECK_WORK/needed"
+}
+
+layer_step_or_end "build in the source tree" build_in_source_tree
+layer_step_or_end "make install DESTDIR=" install_under_destdir
+layer_step "the installed daemon loads what was installed" installed_daemon_loads_installed_plugins || true
+layer_step "--without-systemd leaves libsystemd out" not_linked_with_systemd || true
+layer_end
