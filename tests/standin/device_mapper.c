@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A stand-in for the kernel's device-mapper, below libdevmapper: loaded with LD_PRELOAD, it takes
+ * the calls about /dev/mapper/control and answers them from a folder (README.md). Every other call
+ * goes on to libc.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "state.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+#define MISC_MAJOR    10
+#define CONTROL_MINOR 236
+
+/* What libdevmapper looks for in /proc. */
+static const char proc_devices[] = "Character devices:\n 10 misc\n\n"
+				   "Block devices:\n253 device-mapper\n";
+static const char proc_misc[] = "236 device-mapper\n";
+static const char proc_misc_without[] = "237 loop-control\n";
+
+static void *next_function(const char *name)
+{
+	void *function = dlsym(RTLD_NEXT, name);
+
+	if (!function) {
+		fprintf(stderr, "stand-in: libc has no %s\n", name);
+		abort();
+	}
+	return function;
+}
+
+static bool is_control(const char *path)
+{
+	return state_folder() && path && strcmp(path, CONTROL_PATH) == 0;
+}
+
+static int with_errno(int result)
+{
+	if (result >= 0)
+		return result;
+	errno = -result;
+	return -1;
+}
+
+static bool takes_mode(int flags)
+{
+	return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+static int open_next(const char *name, const char *path, int flags, mode_t mode)
+{
+	int (*next)(const char *, int, ...) = next_function(name);
+
+	return is_control(path) ? with_errno(control_open()) : next(path, flags, mode);
+}
+
+static int openat_next(const char *name, int folder, const char *path, int flags, mode_t mode)
+{
+	int (*next)(int, const char *, int, ...) = next_function(name);
+
+	return is_control(path) ? with_errno(control_open()) : next(folder, path, flags, mode);
+}
+
+#define READ_MODE(LAST)                                                                            \
+	mode_t mode = 0;                                                                           \
+	va_list arguments;                                                                         \
+	va_start(arguments, LAST);                                                                 \
+	if (takes_mode(LAST))                                                                      \
+		mode = va_arg(arguments, mode_t);                                                  \
+	va_end(arguments)
+
+EXPORT int open(const char *path, int flags, ...)
+{
+	READ_MODE(flags);
+	return open_next("open", path, flags, mode);
+}
+
+EXPORT int open64(const char *path, int flags, ...)
+{
+	READ_MODE(flags);
+	return open_next("open64", path, flags, mode);
+}
+
+EXPORT int openat(int folder, const char *path, int flags, ...)
+{
+	READ_MODE(flags);
+	return openat_next("openat", folder, path, flags, mode);
+}
+
+EXPORT int openat64(int folder, const char *path, int flags, ...)
+{
+	READ_MODE(flags);
+	return openat_next("openat64", folder, path, flags, mode);
+}
+
+/* What open becomes where a program is built with checks by the library. */
+EXPORT int __open_2(const char *path, int flags);
+EXPORT int __open_2(const char *path, int flags)
+{
+	return open_next("open", path, flags, 0);
+}
+
+EXPORT int __open64_2(const char *path, int flags);
+EXPORT int __open64_2(const char *path, int flags)
+{
+	return open_next("open64", path, flags, 0);
+}
+
+/* A missing device-mapper has no node; one that may not be used, or has gone, still has. */
+static int stat_control(struct stat *status)
+{
+	if (state_peek_fault("open") == ENOENT)
+		return with_errno(-ENOENT);
+	memset(status, 0, sizeof(*status));
+	status->st_mode = S_IFCHR | 0600;
+	status->st_rdev = makedev(MISC_MAJOR, CONTROL_MINOR);
+	status->st_nlink = 1;
+	return 0;
+}
+
+EXPORT int stat(const char *path, struct stat *status)
+{
+	int (*next)(const char *, struct stat *) = next_function("stat");
+
+	return is_control(path) ? stat_control(status) : next(path, status);
+}
+
+EXPORT int lstat(const char *path, struct stat *status)
+{
+	int (*next)(const char *, struct stat *) = next_function("lstat");
+
+	return is_control(path) ? stat_control(status) : next(path, status);
+}
+
+/* The two structs are one on every machine where long has 64 bits. */
+_Static_assert(sizeof(struct stat) == sizeof(struct stat64), "stat and stat64 differ");
+
+EXPORT int stat64(const char *path, struct stat64 *status)
+{
+	int (*next)(const char *, struct stat64 *) = next_function("stat64");
+
+	return is_control(path) ? stat_control((struct stat *)status) : next(path, status);
+}
+
+EXPORT int lstat64(const char *path, struct stat64 *status)
+{
+	int (*next)(const char *, struct stat64 *) = next_function("lstat64");
+
+	return is_control(path) ? stat_control((struct stat *)status) : next(path, status);
+}
+
+EXPORT int access(const char *path, int mode)
+{
+	int (*next)(const char *, int) = next_function("access");
+
+	return is_control(path) ? with_errno(-state_peek_fault("open")) : next(path, mode);
+}
+
+/* libdevmapper would make the node that it misses. */
+EXPORT int mknod(const char *path, mode_t mode, dev_t device)
+{
+	int (*next)(const char *, mode_t, dev_t) = next_function("mknod");
+
+	return is_control(path) ? with_errno(-EPERM) : next(path, mode, device);
+}
+
+static FILE *fopen_next(const char *name, const char *path, const char *mode)
+{
+	FILE *(*next)(const char *, const char *) = next_function(name);
+	const char *text = NULL;
+
+	if (state_folder() && strcmp(path, "/proc/devices") == 0)
+		text = proc_devices;
+	else if (state_folder() && strcmp(path, "/proc/misc") == 0)
+		text = state_peek_fault("open") == ENOENT ? proc_misc_without : proc_misc;
+	/* Read-only, the buffer is not written to. */
+	return text ? fmemopen((void *)(uintptr_t)text, strlen(text), "r") : next(path, mode);
+}
+
+EXPORT FILE *fopen(const char *path, const char *mode)
+{
+	return fopen_next("fopen", path, mode);
+}
+
+EXPORT FILE *fopen64(const char *path, const char *mode)
+{
+	return fopen_next("fopen64", path, mode);
+}
+
+EXPORT int ioctl(int descriptor, unsigned long request, ...)
+{
+	int (*next)(int, unsigned long, ...) = next_function("ioctl");
+	va_list arguments;
+	void *argument;
+
+	va_start(arguments, request);
+	argument = va_arg(arguments, void *);
+	va_end(arguments);
+	if (state_folder() && control_understands(request))
+		return with_errno(control_answer(descriptor, request, argument));
+	return next(descriptor, request, argument);
+}
