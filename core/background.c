@@ -53,16 +53,34 @@ static int wait_for_daemon(pid_t child, int socket)
 	return count == 1 ? status : finish_child_status(child);
 }
 
-/* A socket that systemd handed to the process that forks is meant for the daemon. */
+/*
+ * A socket that systemd handed to the process that forks is meant for the daemon. Returns how many
+ * descriptors there are of the kind, or a negative errno.
+ */
 static int adopt_handover(pid_t parent)
 {
 	const char *process = getenv("LISTEN_PID");
+	const char *count = getenv("LISTEN_FDS");
 	char own[32];
 
-	if (process == NULL || atol(process) != (long)parent)
+	if (process == NULL || count == NULL || atol(process) != (long)parent)
 		return 0;
 	snprintf(own, sizeof(own), "%ld", (long)getpid());
-	return setenv("LISTEN_PID", own, 1);
+	return setenv("LISTEN_PID", own, 1) == 0 ? atoi(count) : -errno;
+}
+
+/*
+ * Whatever else was open belongs to whoever started us: it may be a lock or a pipe that somebody
+ * waits for, and the daemon stays for long. It has opened nothing of its own yet but SOCKET.
+ */
+static int close_inherited(int socket, int handed_over)
+{
+	int kept = STDERR_FILENO + 1 + handed_over;
+
+	if (socket != kept && dup3(socket, kept, O_CLOEXEC) < 0)
+		return -errno;
+	closefrom(kept + 1);
+	return kept;
 }
 
 /*
@@ -72,7 +90,12 @@ static int adopt_handover(pid_t parent)
  */
 static int become_daemon(pid_t parent, int socket, struct lvmpolld_error *error)
 {
-	parent_socket = socket;
+	int handed_over = adopt_handover(parent);
+
+	parent_socket = handed_over < 0 ? handed_over : close_inherited(socket, handed_over);
+	if (parent_socket < 0)
+		return error_set(error, -parent_socket, "what was inherited cannot be sorted: %s",
+			strerror(-parent_socket));
 	if (setsid() < 0)
 		return error_set(error, errno, "a session cannot be created: %s", strerror(errno));
 	umask(022);
@@ -82,8 +105,6 @@ static int become_daemon(pid_t parent, int socket, struct lvmpolld_error *error)
 	null_device = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null_device < 0)
 		return error_set(error, errno, "/dev/null cannot be opened: %s", strerror(errno));
-	if (adopt_handover(parent) != 0)
-		return error_set(error, errno, "LISTEN_PID cannot be set: %s", strerror(errno));
 	return 0;
 }
 

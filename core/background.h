@@ -6,7 +6,8 @@
 #include "error.h"
 
 /*
- * Forks into a session of its own, working directory "/". In the daemon it returns 0 or a negative
+ * Forks into a session of its own, working directory "/", with no descriptor left but the standard
+ * ones and what systemd handed over: it must come before anything is opened for keeps. In the daemon it returns 0 or a negative
  * errno. The parent does not return before the daemon said background_ready (then *PARENT_STATUS
  * is 0) or died or said background_failed (then it is non-zero); it returns 1 and should exit with
  * *PARENT_STATUS at once. Standard error stays open in the daemon until it is ready, so that

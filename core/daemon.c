@@ -12,10 +12,14 @@
 #include "daemon.h"
 #include "idle.h"
 #include "log.h"
+#include "monitor.h"
 #include "operation.h"
 #include "plugins.h"
 #include "request.h"
+#include "results.h"
 #include "signals.h"
+#include "status.h"
+#include "steps.h"
 #include "watchdog.h"
 
 /* After SIGTERM the lvpolls have this long to end; then the daemon goes without them. */
@@ -31,7 +35,20 @@ static int init_stores(struct daemon *daemon, struct lvmpolld_error *error)
 		return error_set(error, ENOMEM, "out of memory");
 	}
 	daemon->has_stores = true;
+	if (scheduler_init(&daemon->scheduler) < 0)
+		return error_set(error, ENOMEM, "out of memory");
 	return 0;
+}
+
+/* Without device-mapper, or without permission for it, lvpoll does the watching, as with stock. */
+static void start_monitor(struct daemon *daemon)
+{
+	struct lvmpolld_error error;
+
+	daemon->monitor =
+		monitor_start(daemon->base, &daemon->polling, steps_on_news, daemon, &error);
+	if (!daemon->monitor)
+		log_info("the kernel is not watched, lvpoll polls by itself: %s", error.sentence);
 }
 
 static void on_stop_poll(evutil_socket_t descriptor, short what, void *context)
@@ -84,6 +101,7 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	daemon->plugins = plugins_load(configuration, request_is_reserved, error);
 	if (!daemon->plugins)
 		return -error->code;
+	start_monitor(daemon);
 	result = listener_open(&daemon->listener, configuration->socket_path, error);
 	if (result == 0)
 		result = client_accept_start(daemon, error);
@@ -93,6 +111,7 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 int daemon_run(struct daemon *daemon, struct lvmpolld_error *error)
 {
 	idle_update(daemon);
+	status_update(daemon);
 	if (event_base_dispatch(daemon->base) < 0)
 		return error_set(error, EIO, "the event loop failed");
 	return 0;
@@ -107,7 +126,7 @@ void daemon_stop(struct daemon *daemon, const char *reason)
 	log_info("ending: %s", reason);
 	daemon->is_stopping = true;
 	idle_update(daemon);
-	operation_terminate_all(daemon);
+	operation_end_all(daemon);
 	client_close_all(daemon);
 	listener_close(&daemon->listener);
 	if (operation_any_lvpoll(daemon))
@@ -116,31 +135,23 @@ void daemon_stop(struct daemon *daemon, const char *reason)
 		event_base_loopbreak(daemon->base);
 }
 
-/* Lets go of processes that did not end in time. */
-static void forget_lvpolls(struct store *store)
-{
-	struct volume *volume;
-
-	store_lock(store);
-	TAILQ_FOREACH (volume, &store->volumes, link)
-		if (volume->lvpoll)
-			lvpoll_free(volume->lvpoll);
-	store_unlock(store);
-}
-
 void daemon_destroy(struct daemon *daemon)
 {
 	client_close_all(daemon);
 	listener_close(&daemon->listener);
+	/* A monitor thread that hangs in the kernel keeps what it uses; the process ends anyway. */
+	if (daemon->monitor && !monitor_stop(daemon->monitor))
+		return;
 	if (daemon->has_stores) {
-		forget_lvpolls(&daemon->polling);
-		forget_lvpolls(&daemon->aborts);
+		operation_forget_lvpolls(daemon);
 		store_destroy(&daemon->polling);
 		store_destroy(&daemon->aborts);
 	}
+	scheduler_destroy(&daemon->scheduler);
 	if (daemon->plugins)
 		plugins_unload(daemon->plugins);
 	idle_destroy(daemon);
+	results_destroy(daemon);
 	watchdog_destroy(daemon);
 	signals_destroy(daemon);
 	if (daemon->stop_poll)

@@ -9,12 +9,14 @@
 #include "error.h"
 #include "listener.h"
 #include "options.h"
+#include "scheduler.h"
 #include "store.h"
 
 struct client;
 struct configuration;
 struct event;
 struct event_base;
+struct monitor;
 struct plugins;
 
 TAILQ_HEAD(client_list, client);
@@ -30,6 +32,9 @@ struct daemon {
 	struct store polling;
 	struct store aborts;
 	bool has_stores;
+	struct monitor *monitor;    /* NULL where device-mapper cannot be used */
+	struct scheduler scheduler;
+	struct event *results_timer; /* drops results that are too old; or NULL */
 	size_t in_flight; /* operations in both that are neither finished nor failed */
 
 	struct client_list clients;

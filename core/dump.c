@@ -70,7 +70,7 @@ static void write_volume(struct evbuffer *text, struct volume *volume)
 		(int)volume->last_pid, !volume_is_in_progress_locked(volume),
 		volume->state == VOLUME_FAILED, volume->request_count);
 	write_command(text, volume);
-	evbuffer_add_printf(text, "\t\tstate=\"%s\"\n", volume_state_name(volume->state));
+	evbuffer_add_printf(text, "\t\toperation_state=\"%s\"\n", volume_state_name(volume->state));
 	write_progress(text, &volume->progress);
 	volume_unlock(volume);
 	evbuffer_add_printf(text, "\t}\n");

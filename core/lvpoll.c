@@ -115,7 +115,7 @@ static void on_ended(struct process_end end, void *context)
 	if (!volume)
 		return;
 	log_end(volume, pid, end);
-	callbacks->ended(daemon, volume, LVPOLL_ENDED, end, was_terminated);
+	callbacks->ended(daemon, volume, end, was_terminated);
 }
 
 static const struct process_callbacks process_callbacks = {
@@ -127,7 +127,6 @@ static void on_silence(evutil_socket_t descriptor, short what, void *context)
 {
 	struct lvpoll *lvpoll = context;
 	struct log_subject subject = volume_subject(lvpoll->volume);
-	struct volume *volume;
 
 	(void)descriptor;
 	(void)what;
@@ -136,25 +135,22 @@ static void on_silence(evutil_socket_t descriptor, short what, void *context)
 		return;
 	}
 	log_write_subject(LOG_LEVEL_ERROR, &subject,
-		"lvpoll[%d] has printed nothing for %u s: it is ended and the operation given up; "
-		"\"lvchange --poll y\" takes it up again",
+		"lvpoll[%d] has printed nothing for %u s: it is ended",
 		(int)process_id(lvpoll->process),
 		SILENCE_PERIODS * lvpoll_silence_s(lvpoll->volume->request->interval_s));
 	process_terminate(lvpoll->process);
-	volume = detach(lvpoll);
-	lvpoll->callbacks->ended(
-		lvpoll->daemon, volume, LVPOLL_SILENT, (struct process_end){0}, true);
+	if (lvpoll->callbacks->silent(lvpoll->daemon, lvpoll->volume))
+		detach(lvpoll);
 }
 
 static int build_arguments(const struct daemon *daemon, const struct volume *volume,
-	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+	const struct lvmpolld_operation *operation, struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
 	int result = arguments_add(arguments, daemon->configuration->lvm_binary);
 
 	if (result < 0)
 		return error_set(error, ENOMEM, "out of memory");
-	return plugin_build_arguments(
-		volume->request->plugin, &volume->request->operation, arguments, error);
+	return plugin_build_arguments(volume->request->plugin, operation, arguments, error);
 }
 
 static bool has_name(const char *variable, const char *name)
@@ -209,7 +205,7 @@ static void log_start(const struct volume *volume, const struct lvmpolld_argumen
 }
 
 int lvpoll_start(struct daemon *daemon, struct volume *volume,
-	const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error)
+	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error)
 {
 	struct lvmpolld_arguments arguments = {0}, environment = {0};
 	struct lvpoll *lvpoll = calloc(1, sizeof(*lvpoll));
@@ -223,9 +219,9 @@ int lvpoll_start(struct daemon *daemon, struct volume *volume,
 	lvpoll->callbacks = callbacks;
 	lvpoll->silence_timer = event_new(daemon->base, -1, 0, on_silence, lvpoll);
 	if (lvpoll->silence_timer)
-		result = build_arguments(daemon, volume, &arguments, error);
+		result = build_arguments(daemon, volume, operation, &arguments, error);
 	if (result == 0)
-		result = build_environment(&volume->request->operation, &environment);
+		result = build_environment(operation, &environment);
 	if (result == 0)
 		result = start_process(lvpoll, &arguments, &environment, error);
 	if (result == 0) {

@@ -12,18 +12,18 @@
 struct daemon;
 struct lvpoll;
 
-/* How an lvpoll ended, or that it is given up. */
-enum lvpoll_ending {
-	LVPOLL_ENDED,  /* by itself, or by SIGTERM from us: process_end tells */
-	LVPOLL_SILENT, /* it has printed nothing for too long; it is being ended, without us */
-};
-
 struct lvpoll_callbacks {
 	/* A line of it was read into VOLUME's progress. */
 	void (*progressed)(struct daemon *daemon, struct volume *volume);
-	/* It is over for the operation. volume->lvpoll is NULL by then. */
-	void (*ended)(struct daemon *daemon, struct volume *volume, enum lvpoll_ending ending,
-		struct process_end end, bool was_terminated);
+	/*
+	 * It has printed nothing for too long, and is being ended. Where true is returned the
+	 * operation lets go of it: volume->lvpoll is NULL from then on and no more is told. Else
+	 * its end is told as always.
+	 */
+	bool (*silent)(struct daemon *daemon, struct volume *volume);
+	/* It has ended, WAS_TERMINATED by us or by itself. volume->lvpoll is NULL by then. */
+	void (*ended)(struct daemon *daemon, struct volume *volume, struct process_end end,
+		bool was_terminated);
 };
 
 /* Exit statuses with which lvm2 is told that its command could not be run. */
@@ -33,11 +33,12 @@ struct lvpoll_callbacks {
 unsigned lvpoll_silence_s(unsigned interval_s);
 
 /*
- * Starts one for VOLUME and makes it volume->lvpoll. Returns 0; -ENOEXEC where lvm cannot be
+ * Starts one for VOLUME, with the names and the interval of OPERATION, and makes it volume->lvpoll.
+ * Returns 0; -ENOEXEC where lvm cannot be
  * executed; or another negative errno where it may be tried again.
  */
 int lvpoll_start(struct daemon *daemon, struct volume *volume,
-	const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error);
+	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error);
 
 /* Ends it with SIGTERM, repeated until it is gone; its end is told as of any other. */
 void lvpoll_terminate(struct lvpoll *lvpoll);

@@ -2,54 +2,23 @@
 /* The life of an operation, from the request to the result. */
 #include "config.h"
 
-#include <errno.h>
 #include <signal.h>
+
+#include <event2/event.h>
 
 #include "daemon.h"
 #include "idle.h"
 #include "log.h"
+#include "lvpoll.h"
 #include "operation.h"
 #include "plugins.h"
-
-static const struct lvpoll_callbacks lvpoll_callbacks;
+#include "results.h"
+#include "status.h"
+#include "steps.h"
 
 static struct store *store_of(struct daemon *daemon, bool abort)
 {
 	return abort ? &daemon->aborts : &daemon->polling;
-}
-
-/* The operation is over, and what is told about it is in the volume. */
-static void settle(struct daemon *daemon, struct volume *volume)
-{
-	struct store *store = store_of(daemon, volume->request->operation.abort);
-
-	store_lock(store);
-	store_add_finished_locked(store, volume);
-	store_unlock(store);
-	daemon->in_flight--;
-	idle_update(daemon);
-}
-
-static void finish(struct daemon *daemon, struct volume *volume, struct volume_result result)
-{
-	volume_lock(volume);
-	volume_set_finished_locked(volume, result);
-	volume_unlock(volume);
-	settle(daemon, volume);
-}
-
-static void fail(struct daemon *daemon, struct volume *volume)
-{
-	volume_lock(volume);
-	volume_set_state_locked(volume, VOLUME_FAILED);
-	volume_unlock(volume);
-	settle(daemon, volume);
-}
-
-static void on_lvpoll_progressed(struct daemon *daemon, struct volume *volume)
-{
-	(void)daemon;
-	(void)volume;
 }
 
 /*
@@ -69,46 +38,41 @@ static void resume_displaced(struct daemon *daemon, struct volume *abort_volume)
 			"the operation could not be polled again; \"lvchange --poll y\" takes it up");
 }
 
-static void on_lvpoll_ended(struct daemon *daemon, struct volume *volume,
-	enum lvpoll_ending ending, struct process_end end, bool was_terminated)
+/* The operation is over, and what is told about it is in the volume. */
+static void settle(struct daemon *daemon, struct volume *volume, bool succeeded)
 {
-	struct volume_result result = {.by_signal = end.by_signal, .value = end.value};
-	bool succeeded = ending == LVPOLL_ENDED && !end.by_signal && end.value == 0;
+	struct store *store = store_of(daemon, volume->request->operation.abort);
 
-	(void)was_terminated;
+	if (volume->pause)
+		event_free(volume->pause);
+	volume->pause = NULL;
+	store_lock(store);
+	store_unwatch_locked(store, volume);
+	store_add_finished_locked(store, volume);
+	store_unlock(store);
+	daemon->in_flight--;
 	if (volume->displaced && !succeeded && !daemon->is_stopping)
 		resume_displaced(daemon, volume);
-	if (ending == LVPOLL_SILENT)
-		fail(daemon, volume);
-	else
-		finish(daemon, volume, result);
+	results_limit(daemon);
+	idle_update(daemon);
+	status_update(daemon);
 }
 
-static const struct lvpoll_callbacks lvpoll_callbacks = {
-	.progressed = on_lvpoll_progressed,
-	.ended = on_lvpoll_ended,
-};
-
-/* Starts the lvpoll of VOLUME. Returns 0 also where lvm cannot be executed: that is a result. */
-static int start_lvpoll(struct daemon *daemon, struct volume *volume)
+void operation_finish(struct daemon *daemon, struct volume *volume, struct volume_result result)
 {
-	struct log_subject subject = volume_subject(volume);
-	struct lvmpolld_error error;
-	int result = lvpoll_start(daemon, volume, &lvpoll_callbacks, &error);
-
-	if (result < 0)
-		log_write_subject(LOG_LEVEL_ERROR, &subject, "%s", error.sentence);
-	if (result == -ENOEXEC) {
-		finish(daemon, volume,
-			(struct volume_result){.value = LVPOLL_STATUS_NOT_EXECUTABLE});
-		return 0;
-	}
-	if (result < 0)
-		return result;
 	volume_lock(volume);
-	volume_set_state_locked(volume, VOLUME_STEPPING);
+	volume_set_finished_locked(volume, result);
 	volume_unlock(volume);
-	return 0;
+	settle(daemon, volume, !result.by_signal && result.value == 0);
+}
+
+void operation_fail(struct daemon *daemon, struct volume *volume)
+{
+	scheduler_remove(&daemon->scheduler, volume);
+	volume_lock(volume);
+	volume_set_state_locked(volume, VOLUME_FAILED);
+	volume_unlock(volume);
+	settle(daemon, volume, false);
 }
 
 /*
@@ -124,17 +88,19 @@ static void displace_aborted(struct daemon *daemon, struct volume *abort_volume)
 	volume = store_find_locked(&daemon->polling, abort_volume->request->identifier);
 	if (volume) {
 		volume_lock(volume);
-		in_progress = volume_is_in_progress_locked(volume);
+		/* An operation of another kind under the same identifier is not what is aborted. */
+		in_progress = volume_is_in_progress_locked(volume) &&
+			      volume->request->plugin == abort_volume->request->plugin;
 		volume_unlock(volume);
 	}
 	store_unlock(&daemon->polling);
 	if (!in_progress)
 		return;
 	abort_volume->displaced = volume_request_copy(volume->request);
-	if (volume->lvpoll)
-		lvpoll_terminate(volume->lvpoll);
-	else
-		finish(daemon, volume, (struct volume_result){.by_signal = true, .value = SIGTERM});
+	volume->is_displaced = true;
+	if (steps_end(daemon, volume))
+		operation_finish(
+			daemon, volume, (struct volume_result){.by_signal = true, .value = SIGTERM});
 }
 
 /* What a request finds under its identifier. */
@@ -168,7 +134,10 @@ static enum operation_answer begin_new(struct daemon *daemon, struct volume *vol
 	daemon->in_flight++;
 	if (volume->request->operation.abort)
 		displace_aborted(daemon, volume);
-	if (start_lvpoll(daemon, volume) < 0) {
+	if (steps_begin(daemon, volume) < 0) {
+		if (volume->pause)
+			event_free(volume->pause);
+		volume->pause = NULL;
 		if (volume->displaced)
 			resume_displaced(daemon, volume);
 		daemon->in_flight--;
@@ -204,6 +173,7 @@ enum operation_answer operation_begin(struct daemon *daemon, struct volume_reque
 	}
 	answer = begin_new(daemon, volume);
 	idle_update(daemon);
+	status_update(daemon);
 	return answer;
 }
 
@@ -231,36 +201,52 @@ struct operation_report operation_collect(
 	return report;
 }
 
-static void terminate_in_store(struct store *store)
+/* Calls ACT for each volume of both stores that is in progress. */
+static void for_each_in_progress(
+	struct daemon *daemon, void (*act)(struct daemon *daemon, struct volume *volume))
 {
-	struct volume *volume;
+	struct store *stores[] = {&daemon->polling, &daemon->aborts};
 
-	store_lock(store);
-	TAILQ_FOREACH (volume, &store->volumes, link)
-		if (volume->lvpoll)
-			lvpoll_terminate(volume->lvpoll);
-	store_unlock(store);
+	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
+		struct volume *volume, *next;
+
+		store_lock(stores[i]);
+		volume = TAILQ_FIRST(&stores[i]->volumes);
+		store_unlock(stores[i]);
+		/* Only this thread adds and removes, and ACT does not remove. */
+		for (; volume; volume = next) {
+			next = TAILQ_NEXT(volume, link);
+			if (volume->pause)
+				act(daemon, volume);
+		}
+	}
 }
 
-void operation_terminate_all(struct daemon *daemon)
+static void end_one(struct daemon *daemon, struct volume *volume)
 {
-	terminate_in_store(&daemon->polling);
-	terminate_in_store(&daemon->aborts);
+	steps_end(daemon, volume);
 }
 
-static bool any_lvpoll_in_store(struct store *store)
+void operation_end_all(struct daemon *daemon)
 {
-	struct volume *volume;
-
-	store_lock(store);
-	TAILQ_FOREACH (volume, &store->volumes, link)
-		if (volume->lvpoll)
-			break;
-	store_unlock(store);
-	return volume != NULL;
+	for_each_in_progress(daemon, end_one);
 }
 
 bool operation_any_lvpoll(struct daemon *daemon)
 {
-	return any_lvpoll_in_store(&daemon->polling) || any_lvpoll_in_store(&daemon->aborts);
+	return daemon->scheduler.running > 0;
+}
+
+static void forget_lvpoll(struct daemon *daemon, struct volume *volume)
+{
+	if (volume->lvpoll)
+		lvpoll_free(volume->lvpoll);
+	scheduler_remove(&daemon->scheduler, volume);
+	event_free(volume->pause);
+	volume->pause = NULL;
+}
+
+void operation_forget_lvpolls(struct daemon *daemon)
+{
+	for_each_in_progress(daemon, forget_lvpoll);
 }

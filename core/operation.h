@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The life of an operation, from the request to the result. All of this runs in the main thread.
- *
- *   QUEUED -> STEPPING -> FINISHED or FAILED
+ * An operation as its clients see it: begun, in progress, over, its result handed out. What happens
+ * in between is in steps.h. All of this runs in the main thread.
  */
 #ifndef CORE_OPERATION_H
 #define CORE_OPERATION_H
 
 #include <stdbool.h>
 
-#include "lvpoll.h"
 #include "volume.h"
 
 struct daemon;
 
 /* What became of an init request. */
 enum operation_answer {
-	OPERATION_ACCEPTED,  /* started now, or in progress already */
+	OPERATION_ACCEPTED,  /* set going now, or in progress already */
 	OPERATION_DIFFERENT, /* another operation is in progress under this identifier */
 	OPERATION_NO_MEMORY  /* nothing could be started */
 };
@@ -42,9 +40,14 @@ struct operation_report {
 struct operation_report operation_collect(
 	struct daemon *daemon, const char *identifier, bool abort_store);
 
-/* Asks every lvpoll to end. What is in flight stays as it is, in the kernel and in the metadata. */
-void operation_terminate_all(struct daemon *daemon);
-bool operation_any_lvpoll(struct daemon *daemon);
+/* VOLUME's operation is over, with a result, or because the daemon could not see it through. */
+void operation_finish(struct daemon *daemon, struct volume *volume, struct volume_result result);
+void operation_fail(struct daemon *daemon, struct volume *volume);
 
+/* Ends every lvpoll with SIGTERM. What is in flight stays as it is, in kernel and metadata. */
+void operation_end_all(struct daemon *daemon);
+bool operation_any_lvpoll(struct daemon *daemon);
+/* Lets go of lvpolls that have not ended. */
+void operation_forget_lvpolls(struct daemon *daemon);
 
 #endif

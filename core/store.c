@@ -24,6 +24,8 @@ int store_init(struct store *store, const char *name)
 	store_lock(store);
 	TAILQ_INIT(&store->volumes);
 	TAILQ_INIT(&store->finished);
+	TAILQ_INIT(&store->watched);
+	TAILQ_INIT(&store->news);
 	store->by_identifier = dm_hash_create(STORE_SIZE_HINT);
 	result = store->by_identifier ? 0 : -ENOMEM;
 	store_unlock(store);
@@ -67,18 +69,80 @@ int store_add_locked(struct store *store, struct volume *volume)
 	return 0;
 }
 
-void store_remove_locked(struct store *store, struct volume *volume)
+static void free_volume(struct volume *volume)
 {
-	/* Whoever found it in the store may still hold its lock; nobody can find it any more. */
+	/* Whoever looked at it may still hold its lock; nobody can find it any more. */
 	volume_lock(volume);
 	volume_unlock(volume);
+	volume_free(volume);
+}
+
+void store_remove_locked(struct store *store, struct volume *volume)
+{
+	store_unwatch_locked(store, volume);
+	if (volume->watch.has_news)
+		TAILQ_REMOVE(&store->news, volume, news_link);
 	dm_hash_remove(store->by_identifier, volume->request->identifier);
 	TAILQ_REMOVE(&store->volumes, volume, link);
 	if (volume->is_result_kept) {
 		TAILQ_REMOVE(&store->finished, volume, finished_link);
 		store->finished_count--;
 	}
-	volume_free(volume);
+	if (volume->watch.looks > 0)
+		volume->watch.is_removed = true;
+	else
+		free_volume(volume);
+}
+
+void store_watch_locked(struct store *store, struct volume *volume)
+{
+	if (!volume->watch.is_watched)
+		TAILQ_INSERT_TAIL(&store->watched, volume, watched_link);
+	volume->watch.is_watched = true;
+	volume->watch.is_look_wanted = true;
+	volume->watch.epoch++;
+}
+
+void store_unwatch_locked(struct store *store, struct volume *volume)
+{
+	if (volume->watch.is_watched)
+		TAILQ_REMOVE(&store->watched, volume, watched_link);
+	volume->watch.is_watched = false;
+}
+
+void store_begin_look_locked(struct store *store, struct volume *volume)
+{
+	(void)store;
+	volume->watch.looks++;
+}
+
+bool store_end_look_locked(struct store *store, struct volume *volume)
+{
+	(void)store;
+	volume->watch.looks--;
+	if (!volume->watch.is_removed)
+		return true;
+	if (volume->watch.looks == 0)
+		free_volume(volume);
+	return false;
+}
+
+void store_add_news_locked(struct store *store, struct volume *volume)
+{
+	if (!volume->watch.has_news)
+		TAILQ_INSERT_TAIL(&store->news, volume, news_link);
+	volume->watch.has_news = true;
+}
+
+struct volume *store_take_news_locked(struct store *store)
+{
+	struct volume *volume = TAILQ_FIRST(&store->news);
+
+	if (volume) {
+		TAILQ_REMOVE(&store->news, volume, news_link);
+		volume->watch.has_news = false;
+	}
+	return volume;
 }
 
 void store_add_finished_locked(struct store *store, struct volume *volume)

@@ -24,6 +24,8 @@ struct store {
 	struct volume_list volumes GUARDED_BY(store_role);  /* oldest request first */
 	struct volume_list finished GUARDED_BY(store_role); /* results nobody has asked for yet */
 	size_t finished_count GUARDED_BY(store_role);
+	struct volume_list watched GUARDED_BY(store_role);  /* those that the monitor looks at */
+	struct volume_list news GUARDED_BY(store_role);     /* those that it saw something of */
 };
 
 /* Returns 0 or -ENOMEM. NAME is kept. */
@@ -40,9 +42,23 @@ struct volume *store_find_locked(struct store *store, const char *identifier) RE
 /* Adds VOLUME, whose identifier must not be in the store. Returns 0 or -ENOMEM. */
 int store_add_locked(struct store *store, struct volume *volume) REQUIRES(store_role);
 
-/* Takes VOLUME out and frees it, once no other thread has its lock. */
+/* Takes VOLUME out. It is freed at once, or by store_end_look_locked where somebody looks at it. */
 void store_remove_locked(struct store *store, struct volume *volume) REQUIRES(store_role)
 	EXCLUDES(volume_role);
+
+/* Lets the monitor look at VOLUME, beginning now; or no more. */
+void store_watch_locked(struct store *store, struct volume *volume) REQUIRES(store_role);
+void store_unwatch_locked(struct store *store, struct volume *volume) REQUIRES(store_role);
+
+/* Between these two VOLUME stays allocated, whatever happens to it. */
+void store_begin_look_locked(struct store *store, struct volume *volume) REQUIRES(store_role);
+/* Returns false where VOLUME was removed meanwhile, and is freed now. */
+bool store_end_look_locked(struct store *store, struct volume *volume) REQUIRES(store_role)
+	EXCLUDES(volume_role);
+
+/* Puts VOLUME into the list of news, and takes the first out; NULL when there is none. */
+void store_add_news_locked(struct store *store, struct volume *volume) REQUIRES(store_role);
+struct volume *store_take_news_locked(struct store *store) REQUIRES(store_role);
 
 /* Remembers that VOLUME has a result that waits to be collected. */
 void store_add_finished_locked(struct store *store, struct volume *volume) REQUIRES(store_role);

@@ -113,9 +113,14 @@ struct volume *volume_new(struct volume_request *request)
 
 void volume_free(struct volume *volume)
 {
-	lock_destroy(&volume->lock);
 	volume_request_free((struct volume_request *)volume->request);
 	volume_request_free(volume->displaced);
+	free(volume->step_vg_name);
+	volume_lock(volume);
+	free(volume->sighting.vg_name);
+	free(volume->sighting.lv_name);
+	volume_unlock(volume);
+	lock_destroy(&volume->lock);
 	free(volume);
 }
 

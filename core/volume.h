@@ -20,6 +20,8 @@
 #include "lock.h"
 #include "log.h"
 
+struct daemon;
+struct event;
 struct lvpoll;
 struct plugin_entry;
 
@@ -45,6 +47,49 @@ struct volume_request {
 	unsigned interval_s;
 };
 
+/* What the monitor thread saw when it last looked. */
+enum volume_sighting_kind {
+	VOLUME_NOT_SEEN_YET,
+	VOLUME_SEEN,      /* verdict tells what is to be done */
+	VOLUME_SUSPENDED, /* the device is there and does no I/O: nothing is to be done */
+	VOLUME_GONE       /* there is no such device */
+};
+
+struct volume_sighting {
+	enum volume_sighting_kind kind;
+	enum lvmpolld_verdict verdict;
+	uint64_t signature; /* differs when the table or its status does */
+	bool is_stalled;    /* no progress for as long as the plugin's stall_check says */
+	char *vg_name;      /* as the device is called now; NULL: as in the request */
+	char *lv_name;
+};
+
+/* The monitor thread's notes on a volume, and what the main thread wants of it. */
+struct volume_watch {
+	bool is_watched;
+	bool is_look_wanted; /* look as soon as possible */
+	bool has_news;       /* it is in the store's list of news */
+	bool is_removed;     /* it is out of the store, and freed when nobody looks any more */
+	bool is_unreadable;  /* the latest look could not tell, and that is logged */
+	unsigned looks;      /* looks that are under way */
+	unsigned epoch;      /* raised when watching begins anew: an older look no longer counts */
+	uint64_t device;     /* where it was last seen; 0 before */
+	uint32_t event_number;
+	int64_t last_look_ms; /* CLOCK_MONOTONIC */
+	int64_t next_look_ms;
+	int64_t moved_ms; /* when it last showed progress */
+	uint64_t moved_done_sectors;
+};
+
+/* What an lvpoll is run for. */
+enum volume_purpose {
+	VOLUME_POLL,   /* it polls by itself, as with stock */
+	VOLUME_STEP,   /* it moves the metadata on, and is ended when it would begin to wait */
+	VOLUME_VERDICT /* its exit tells how the operation stands */
+};
+
+struct scheduler_group;
+
 struct volume {
 	const struct volume_request *const request;
 
@@ -54,13 +99,37 @@ struct volume {
 	const struct volume_result result GUARDED_BY(volume_role);
 	unsigned request_count GUARDED_BY(volume_role); /* init requests made to this daemon */
 	struct lvmpolld_progress progress GUARDED_BY(volume_role);
+	struct volume_sighting sighting GUARDED_BY(volume_role);
 
 	/* The main thread's alone. */
+	struct daemon *daemon;
 	struct lvpoll *lvpoll; /* the process that runs for it, or NULL */
 	pid_t last_pid;        /* of its latest lvpoll; 0 before the first */
 	struct volume_request *displaced; /* of an abort: the operation that it ended; or NULL */
 
-	/* The store's; guarded by the store's lock. */
+	enum volume_purpose purpose;
+	bool polls_itself;          /* the kernel is of no help: every lvpoll is for VOLUME_POLL */
+	bool is_exit_pending;       /* an lvpoll has ended well, and one more look is to confirm it */
+	struct volume_result pending_exit;
+	bool has_begun;             /* an lvpoll of it was started once */
+	bool is_displaced;          /* an abort has ended it: it is over when its lvpoll is */
+	unsigned fruitless;         /* lvpolls in a row after which the kernel showed the same */
+	uint64_t step_signature;    /* of the table before the latest lvpoll */
+	bool is_pause_over;         /* the pause that fruitless lvpolls cost is served */
+	char *step_vg_name;         /* the name that the latest lvpoll was given; or NULL */
+	struct event *pause;        /* runs until the next lvpoll may */
+	unsigned doubts;            /* exits with status 0 in a row that the kernel contradicts */
+	unsigned start_failures;    /* in a row */
+
+	/* The scheduler's. */
+	struct scheduler_group *group; /* where it waits or runs; or NULL */
+	bool is_waiting;
+	TAILQ_ENTRY(volume) waiting_link;
+
+	/* The store's and the monitor's; guarded by the store's lock. */
+	struct volume_watch watch GUARDED_BY(store_role);
+	TAILQ_ENTRY(volume) watched_link;
+	TAILQ_ENTRY(volume) news_link;
 	TAILQ_ENTRY(volume) link;
 	TAILQ_ENTRY(volume) finished_link;
 	bool is_result_kept; /* it is in the list of finished ones, since finished_at */

@@ -80,12 +80,21 @@ enum lvmpolld_verdict {
 	LVMPOLLD_STEP = 3,        /* lvm2 must move the metadata on: run lvpoll now */
 };
 
+/* Whether the kernel has the volume's device. */
+enum lvmpolld_presence { LVMPOLLD_UNKNOWN = 0, LVMPOLLD_PRESENT = 1, LVMPOLLD_GONE = 2 };
+
 /* How an lvpoll ended. */
 struct lvmpolld_exit {
 	size_t struct_size;
 	int status; /* exit status; -1 where a signal ended it */
 	int signal; /* the signal that ended it; 0 where it exited */
 	bool cut;   /* the daemon ended it on purpose, after its progress was known */
+	/*
+	 * lvpoll exits with status 0 also where it could not find the volume. Where the kernel is
+	 * watched, such an exit is told twice: at once, with LVMPOLLD_UNKNOWN, and if it would be
+	 * the end then, after one more look that still shows the device, with LVMPOLLD_PRESENT.
+	 */
+	enum lvmpolld_presence presence;
 };
 
 /* What the end of an lvpoll means for its operation. */

@@ -16,6 +16,20 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_operation
 	return mirror_targets_read(targets, count, progress);
 }
 
+/*
+ * The hidden volume is there as long as the move is: an lvpoll that ends well beside it has not
+ * found the volume, because its group was renamed, say.
+ */
+static enum lvmpolld_outcome pvmove_read_exit(const struct lvmpolld_operation *operation,
+	const struct lvmpolld_exit *exit, const struct lvmpolld_progress *progress)
+{
+	(void)operation;
+	(void)progress;
+	if (exit->status == 0 && exit->presence == LVMPOLLD_PRESENT)
+		return LVMPOLLD_CONTINUES;
+	return exit->cut && exit->status != 0 ? LVMPOLLD_CONTINUES : LVMPOLLD_FINISHED;
+}
+
 static const struct lvmpolld_plugin pvmove_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "pvmove",
@@ -24,6 +38,7 @@ static const struct lvmpolld_plugin pvmove_plugin = {
 	.supports_abort = true,
 	.progress_label = "Moved",
 	.read_targets = pvmove_read_targets,
+	.read_exit = pvmove_read_exit,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(pvmove, pvmove_plugin);

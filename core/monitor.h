@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The monitor thread: it alone talks to device-mapper. It waits for the kernel's events and, for
+ * what raises none, on a timer; looks at the volumes that the store of polled operations has it
+ * watch; records in them what it saw, and wakes the main thread. Where the storage hangs, this
+ * thread hangs, and nobody else.
+ */
+#ifndef CORE_MONITOR_H
+#define CORE_MONITOR_H
+
+#include <stdbool.h>
+
+#include "error.h"
+#include "store.h"
+
+struct event_base;
+struct monitor;
+
+/*
+ * Starts the thread for STORE. TOLD is called with CONTEXT in the main thread, whose loop is BASE,
+ * when the store has news. Returns NULL where device-mapper cannot be used, with the reason.
+ */
+struct monitor *monitor_start(struct event_base *base, struct store *store,
+	void (*told)(void *context), void *context, struct lvmpolld_error *error);
+
+/* Something in the store's list of watched volumes wants a look. Main thread. */
+void monitor_wake(struct monitor *monitor);
+
+/*
+ * Ends the thread. Returns false where it hangs in the kernel: it, and what it uses (the store, the
+ * volumes, MONITOR), must then be left alone, and the process is to end.
+ */
+bool monitor_stop(struct monitor *monitor);
+
+#endif

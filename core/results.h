@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Results that nobody collects: kept up to limits.results and limits.results_age. */
+#ifndef CORE_RESULTS_H
+#define CORE_RESULTS_H
+
+struct daemon;
+
+/* Drops what is beyond the limits, the oldest first, and sees to it that age is noticed. */
+void results_limit(struct daemon *daemon);
+
+void results_destroy(struct daemon *daemon);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The course of an operation between its request and its result: when an lvpoll is run for it, what
+ * for, and what its end means. All of this runs in the main thread.
+ *
+ * Where the kernel shows how far it is, the volume is watched and no process runs; an lvpoll is
+ * started when lvm2 must move the metadata on (a step), and ended when it would begin to wait.
+ * Where the kernel is of no help an lvpoll polls by itself, as with stock.
+ */
+#ifndef CORE_STEPS_H
+#define CORE_STEPS_H
+
+#include "volume.h"
+
+struct daemon;
+
+/* Sets VOLUME, which is new, going. Returns 0, or a negative errno where nothing can be started. */
+int steps_begin(struct daemon *daemon, struct volume *volume);
+
+/* The monitor has seen something. */
+void steps_on_news(void *daemon);
+
+/*
+ * No more of it: VOLUME waits for nothing, is not watched, and its lvpoll, where one runs, gets
+ * SIGTERM. Returns true where none runs.
+ */
+bool steps_end(struct daemon *daemon, struct volume *volume);
+
+/* Starts the lvpolls whose turn it is. */
+void steps_run_queue(struct daemon *daemon);
+
+#endif
