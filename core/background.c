@@ -63,7 +63,8 @@ static int adopt_handover(pid_t parent)
 	const char *count = getenv("LISTEN_FDS");
 	char own[32];
 
-	if (process == NULL || count == NULL || atol(process) != (long)parent)
+	/* A number that makes no sense is refused when the socket is taken. */
+	if (process == NULL || count == NULL || atol(process) != (long)parent || atoi(count) < 0)
 		return 0;
 	snprintf(own, sizeof(own), "%ld", (long)getpid());
 	return setenv("LISTEN_PID", own, 1) == 0 ? atoi(count) : -errno;

@@ -14,22 +14,24 @@
 #include <unistd.h>
 
 #include "background.h"
+#include "scratch.h"
 #include "suite.h"
 
 /* How long something is watched that must not happen. */
 #define NOT_YET_MS 100
 
-/* What the daemon tells the test, through a pipe that it inherits. */
+/* What the daemon tells the test, through a named pipe: it keeps no other. */
 struct report {
 	pid_t process;
 	pid_t session;
 	mode_t mask;
 	bool handover_is_ours;
 	bool null_before, null_after;
+	unsigned strays; /* descriptors that are open beside the standard ones */
 	char directory[8];
 };
 
-static int report_pipe[2], go_pipe[2], stderr_pipe[2];
+static int stderr_pipe[2];
 
 static bool is_null(int descriptor)
 {
@@ -46,9 +48,25 @@ static bool are_null(void)
 
 static void wait_for_go(void)
 {
-	char byte;
+	/* Opening it waits for the other side. */
+	close(open(scratch_path("go"), O_RDONLY));
+}
 
-	(void)!read(go_pipe[0], &byte, 1);
+static unsigned count_strays(void)
+{
+	unsigned count = 0;
+
+	for (int descriptor = STDERR_FILENO + 1; descriptor < 256; descriptor++)
+		count += fcntl(descriptor, F_GETFD) >= 0;
+	return count;
+}
+
+static void tell(const struct report *report)
+{
+	int descriptor = open(scratch_path("report"), O_WRONLY);
+
+	(void)!write(descriptor, report, sizeof(*report));
+	close(descriptor);
 }
 
 static void become_ready(void)
@@ -64,7 +82,8 @@ static void become_ready(void)
 	report.null_after = are_null();
 	if (getcwd(report.directory, sizeof(report.directory)) == NULL)
 		report.directory[0] = '\0';
-	(void)!write(report_pipe[1], &report, sizeof(report));
+	report.strays = count_strays();
+	tell(&report);
 	background_ready(); /* no harm in saying it twice */
 	background_failed(1);
 	_exit(0);
@@ -99,8 +118,6 @@ static pid_t start(void (*daemon)(void), bool handover)
 	int status = 0;
 	pid_t child;
 
-	ck_assert_int_eq(pipe2(report_pipe, O_CLOEXEC), 0);
-	ck_assert_int_eq(pipe2(go_pipe, O_CLOEXEC), 0);
 	ck_assert_int_eq(pipe2(stderr_pipe, O_CLOEXEC), 0);
 	child = fork();
 	if (child == 0) {
@@ -109,16 +126,16 @@ static pid_t start(void (*daemon)(void), bool handover)
 		umask(0);
 		dup2(stderr_pipe[1], STDERR_FILENO);
 		close(stderr_pipe[1]);
-		close(go_pipe[1]);
+		dup2(STDIN_FILENO, STDERR_FILENO + 1);
+		dup2(STDIN_FILENO, 200);
 		snprintf(own, sizeof(own), "%ld", handover ? (long)getpid() : 1L);
 		setenv("LISTEN_PID", own, 1);
+		setenv("LISTEN_FDS", "1", 1);
 		if (background_enter(&status, &error) == 0)
 			daemon();
 		_exit(status);
 	}
-	close(report_pipe[1]);
 	close(stderr_pipe[1]);
-	close(go_pipe[0]);
 	return child;
 }
 
@@ -144,14 +161,22 @@ static const char *read_stderr(void)
 	return text;
 }
 
+static void let_go(void)
+{
+	close(open(scratch_path("go"), O_WRONLY));
+}
+
 static struct report run_until_ready(bool handover)
 {
 	struct report report;
+	int descriptor;
 	pid_t parent = start(become_ready, handover);
 
-	close(go_pipe[1]);
+	let_go();
 	ck_assert_int_eq(wait_for(parent), 0);
-	ck_assert_int_eq(read(report_pipe[0], &report, sizeof(report)), sizeof(report));
+	descriptor = open(scratch_path("report"), O_RDONLY | O_CLOEXEC);
+	ck_assert_int_eq(read(descriptor, &report, sizeof(report)), sizeof(report));
+	close(descriptor);
 	ck_assert_str_eq(read_stderr(), "");
 	ck_assert_int_ne(report.process, parent);
 	return report;
@@ -178,13 +203,22 @@ END_TEST
 
 START_TEST(background_daemon_gets_the_handover_of_its_parent)
 {
-	ck_assert(run_until_ready(true).handover_is_ours);
+	struct report report = run_until_ready(true);
+
+	ck_assert(report.handover_is_ours);
+	ck_assert_uint_eq(report.strays, 1);
 }
 END_TEST
 
 START_TEST(background_daemon_leaves_a_handover_to_somebody_else)
 {
 	ck_assert(!run_until_ready(false).handover_is_ours);
+}
+END_TEST
+
+START_TEST(background_daemon_keeps_nothing_that_it_inherits)
+{
+	ck_assert_uint_eq(run_until_ready(false).strays, 0);
 }
 END_TEST
 
@@ -195,7 +229,7 @@ START_TEST(background_parent_waits_until_the_daemon_is_ready)
 
 	ck_assert_int_ge(exit.fd, 0);
 	ck_assert_int_eq(poll(&exit, 1, NOT_YET_MS), 0);
-	close(go_pipe[1]);
+	let_go();
 	ck_assert_int_eq(poll(&exit, 1, SUITE_TIMEOUT_S * 1000), 1);
 	ck_assert_int_eq(wait_for(parent), 0);
 	close(exit.fd);
@@ -234,6 +268,13 @@ START_TEST(background_calls_do_nothing_in_the_foreground)
 }
 END_TEST
 
+static void create_pipes(void)
+{
+	scratch_create();
+	ck_assert_int_eq(mkfifo(scratch_path("go"), 0600), 0);
+	ck_assert_int_eq(mkfifo(scratch_path("report"), 0600), 0);
+}
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -241,10 +282,12 @@ int main(void)
 		SUITE_TEST(background_daemon_keeps_stderr_until_it_is_ready),
 		SUITE_TEST(background_daemon_gets_the_handover_of_its_parent),
 		SUITE_TEST(background_daemon_leaves_a_handover_to_somebody_else),
+		SUITE_TEST(background_daemon_keeps_nothing_that_it_inherits),
 		SUITE_TEST(background_parent_waits_until_the_daemon_is_ready),
 		SUITE_LOOP(background_parent_tells_each_failure, SUITE_COUNT(failures)),
 		SUITE_TEST(background_calls_do_nothing_in_the_foreground),
 	};
 
-	return suite_run("background", tests, SUITE_COUNT(tests));
+	return suite_run_fixture(
+		"background", tests, SUITE_COUNT(tests), create_pipes, scratch_remove);
 }
