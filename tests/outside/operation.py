@@ -10,7 +10,9 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "daemon"))
-from lvmpolld import DaemonTest, lvid, read_file, volume, wait_for  # noqa: E402
+from deadline import wait_for  # noqa: E402
+from lvmpolld import DaemonTest, read_file  # noqa: E402
+from protocol import lvid, volume  # noqa: E402
 
 OPERATION = "sleep_test"
 PLUGINS = os.environ["OUTSIDE_PLUGINS"]
