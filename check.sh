@@ -98,13 +98,13 @@ cpus_of_main() {
 
 # run_layer NAME CPUS: runs one layer and prints its block of lines when it has ended.
 run_layer() {
-	local name=$1 cpus=$2 start=$SECONDS status=0 counts
+	local name=$1 affinity=$2 start=$SECONDS status=0 counts
 	printf -- '-- %-10s %s ...\n' "$name" "$(description "$name")"
 	: >"$work/$name.report"
 	[ "$name" != lab ] || : >"$work/lab.runs"
 	CHECK_SOURCE=$work/source CHECK_WORK=$work CHECK_REPORT=$work/$name.report CHECK_CPU=$cpu_beside \
 		timeout --kill-after=20 "$layer_deadline_s" \
-		taskset -c "$cpus" "$work/source/tests/layers/$name.sh" >"$work/$name.log" 2>&1 &
+		taskset -c "$affinity" "$work/source/tests/layers/$name.sh" >"$work/$name.log" 2>&1 &
 	echo $! >"$work/$name.pid"
 	wait $! || status=$?
 	rm -f "$work/$name.pid" "$work/$name.runs"

@@ -17,12 +17,15 @@ clang_refuses_forgotten_lock() {
 	END
 	local flags
 	flags=$(sed -n 's/^COMMON_CFLAGS = //p' "$folder/Makefile")
-	# shellcheck disable=SC2086 # a list of words
-	! clang $flags -c -o "$CHECK_WORK/forgotten_lock.o" "$CHECK_WORK/forgotten_lock.c" &&
+	# A list of words.
+	# shellcheck disable=SC2086
+	{
+		refuse clang $flags -c -o "$CHECK_WORK/forgotten_lock.o" "$CHECK_WORK/forgotten_lock.c"
 		clang $flags -Wno-thread-safety-analysis -c -o "$CHECK_WORK/forgotten_lock.o" "$CHECK_WORK/forgotten_lock.c"
+	}
 }
 
 folder=$CHECK_WORK/build-clang
 layer_build "$folder" CC=clang --enable-werror --enable-debug
-layer_step "clang refuses a function that forgets to unlock" clang_refuses_forgotten_lock || true
+layer_step "clang refuses a function that forgets to unlock" clang_refuses_forgotten_lock
 layer_end

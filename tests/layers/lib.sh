@@ -12,10 +12,6 @@ unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS LDFLAGS CPPFLAGS
 layer=$(basename "$0" .sh)
 passed=0 failed=0 skipped=0
 
-layer_passed() {
-	passed=$((passed + ${1:-1}))
-}
-
 layer_failed() {
 	echo "FAILED  $*" | tee -a "$CHECK_REPORT"
 	failed=$((failed + 1))
@@ -33,30 +29,40 @@ layer_show() {
 
 layer_end() {
 	echo "counts $passed $failed $skipped" >>"$CHECK_REPORT"
-	[ "$failed" -eq 0 ]
-	exit
+	exit $((failed > 0))
 }
 
-# layer_step WHAT COMMAND...: a command that counts as a test; returns 1 where it failed.
+# layer_step WHAT COMMAND...: a command, or a function of the layer, that counts as a test. It ends at its first
+# failure, as the layer itself would; the layer goes on, and finds 0 in $step_status where all went well.
 layer_step() {
-	local what=$1 log
+	local what=$1 log=$CHECK_WORK/$layer.step.log
 	shift
-	log=$CHECK_WORK/$layer.step.log
 	echo "### $what: $*"
-	if "$@" >"$log" 2>&1; then
-		cat "$log"
-		layer_passed
-		return 0
-	fi
+	set +e
+	(
+		set -e
+		"$@"
+	) >"$log" 2>&1
+	step_status=$?
+	set -e
 	cat "$log"
-	layer_failed "$what"
-	layer_show "$log"
-	return 1
+	if [ "$step_status" = 0 ]; then
+		passed=$((passed + 1))
+	else
+		layer_failed "$what"
+		layer_show "$log"
+	fi
 }
 
 # layer_step_or_end WHAT COMMAND...: likewise, where all that follows needs it.
 layer_step_or_end() {
-	layer_step "$@" || layer_end
+	layer_step "$@"
+	[ "$step_status" = 0 ] || layer_end
+}
+
+# refuse COMMAND...: for what must not succeed.
+refuse() {
+	! "$@"
 }
 
 # --- builds -----------------------------------------------------------------------------------------------------
@@ -65,11 +71,10 @@ layer_step_or_end() {
 layer_autogen() {
 	(
 		flock 9
-		[ -e "$CHECK_WORK/autogen.done" ] || "$CHECK_SOURCE/autogen.sh" >"$CHECK_WORK/autogen.log" 2>&1 9>&- || {
-			cat "$CHECK_WORK/autogen.log"
-			exit 1
-		}
-		: >"$CHECK_WORK/autogen.done"
+		if [ ! -e "$CHECK_WORK/autogen.done" ]; then
+			"$CHECK_SOURCE/autogen.sh" 9>&-
+			: >"$CHECK_WORK/autogen.done"
+		fi
 	) 9>"$CHECK_WORK/autogen.lock"
 }
 
@@ -77,7 +82,10 @@ layer_autogen() {
 layer_configure() {
 	local folder=$1
 	shift
-	layer_autogen && mkdir -p "$folder" && (cd "$folder" && "$CHECK_SOURCE/configure" "$@")
+	layer_autogen
+	mkdir -p "$folder"
+	cd "$folder"
+	"$CHECK_SOURCE/configure" "$@"
 }
 
 layer_make() {
@@ -157,8 +165,11 @@ layer_count_suite() {
 
 # layer_check FOLDER [ARGUMENT...]: runs "make check" and counts its tests.
 layer_check() {
-	local folder=$1
+	local folder=$1 status=0 failed_before=$failed
 	shift
-	layer_make -k -C "$folder" check "$@" || true
+	layer_make -k -C "$folder" check "$@" || status=$?
 	layer_count_suite "$folder"
+	if [ "$status" -ne 0 ] && [ "$failed" -eq "$failed_before" ]; then
+		layer_failed "make check, though no test of it did: see the log of this layer"
+	fi
 }
