@@ -23,7 +23,8 @@
 
 #define DEVICE_MAJOR 253
 
-/* The first minor versions that have event numbers in the list and events to poll for, and UUIDs. */
+/* The first minor versions that have event numbers in the list and events to poll for, and UUIDs.
+ */
 #define MINOR_WITH_EVENTS 37
 #define MINOR_WITH_UUIDS  45
 
@@ -99,8 +100,8 @@ static void list_device(const struct device *device, void *data)
 	numbers = (void *)((char *)entry + name_end);
 	numbers[0] = device->event_number;
 	if (answer->interface_minor >= MINOR_WITH_UUIDS && (answer->header->flags & DM_UUID_FLAG))
-		numbers[1] = with_uuid ? DM_NAME_LIST_FLAG_HAS_UUID
-				       : DM_NAME_LIST_FLAG_DOESNT_HAVE_UUID;
+		numbers[1] =
+			with_uuid ? DM_NAME_LIST_FLAG_HAS_UUID : DM_NAME_LIST_FLAG_DOESNT_HAVE_UUID;
 	if (with_uuid)
 		strcpy((char *)(numbers + 2), device->uuid);
 }
@@ -138,7 +139,8 @@ static int answer_info(struct dm_ioctl *header, size_t size)
 	if (!device)
 		return -ENXIO;
 	header->flags &= ~(uint32_t)(DM_SUSPEND_FLAG | DM_READONLY_FLAG | DM_ACTIVE_PRESENT_FLAG |
-		DM_INACTIVE_PRESENT_FLAG | DM_INTERNAL_SUSPEND_FLAG | DM_BUFFER_FULL_FLAG);
+				     DM_INACTIVE_PRESENT_FLAG | DM_INTERNAL_SUSPEND_FLAG |
+				     DM_BUFFER_FULL_FLAG);
 	if (device->is_suspended)
 		header->flags |= DM_SUSPEND_FLAG;
 	if (device->target_count > 0)

@@ -7,7 +7,8 @@
 
 #define CONTROL_PATH "/dev/mapper/control"
 
-/* A descriptor that is readable when an event was raised since it was opened or armed; or -errno. */
+/* A descriptor that is readable when an event was raised since it was opened or armed; or -errno.
+ */
 int control_open(void);
 
 /* Whether REQUEST is one of device-mapper's. */

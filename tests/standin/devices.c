@@ -80,8 +80,8 @@ static void forget(unsigned minor)
 /* A target line: START LENGTH TYPE [PARAMETERS]. */
 static void parse_target(struct device *device, char *line)
 {
-	struct device_target *targets = reallocarray(
-		device->targets, device->target_count + 1, sizeof(*device->targets));
+	struct device_target *targets =
+		reallocarray(device->targets, device->target_count + 1, sizeof(*device->targets));
 	struct device_target *target;
 	char *rest = line;
 
@@ -118,8 +118,10 @@ static void parse_line(struct device *device, char *line)
 	else if (strcmp(line, "target") == 0)
 		parse_target(device, value);
 	else
-		fprintf(stderr, "stand-in: device %u: \"%s\" should be name, uuid, events, "
-				"suspended or target\n", device->minor, line);
+		fprintf(stderr,
+			"stand-in: device %u: \"%s\" should be name, uuid, events, "
+			"suspended or target\n",
+			device->minor, line);
 }
 
 static void read_device(unsigned minor)
@@ -195,7 +197,8 @@ void devices_refresh(void)
 		return;
 	}
 	while ((length = read(changes, buffer, sizeof(buffer))) > 0)
-		for (const char *at = buffer; at < buffer + length; at += sizeof(*event) + event->len) {
+		for (const char *at = buffer; at < buffer + length;
+			at += sizeof(*event) + event->len) {
 			event = (const void *)at;
 			if (event->mask & IN_Q_OVERFLOW)
 				read_all();

@@ -28,7 +28,8 @@ struct device {
 /* Reads what has changed in the folder since the last time; all of it at the first. */
 void devices_refresh(void);
 
-/* These return NULL where there is no such device; what they return lives until the next refresh. */
+/* These return NULL where there is no such device; what they return lives until the next refresh.
+ */
 const struct device *devices_find_by_name(const char *name);
 const struct device *devices_find_by_uuid(const char *uuid);
 const struct device *devices_find_by_minor(unsigned minor);

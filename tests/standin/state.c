@@ -13,10 +13,10 @@
 
 #include "state.h"
 
-#define LONGEST_FILE   (1 << 20)
-#define LONGEST_LINE   512
-#define HANG_LOOK_MS   5
-#define NO_LIMIT       0
+#define LONGEST_FILE (1 << 20)
+#define LONGEST_LINE 512
+#define HANG_LOOK_MS 5
+#define NO_LIMIT     0
 
 const char *state_folder(void)
 {
@@ -59,8 +59,8 @@ void state_note_call(const char *format, ...)
 	int descriptor, length;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	length = snprintf(line, sizeof(line), "%lld.%06ld ", (long long)now.tv_sec,
-		now.tv_nsec / 1000);
+	length = snprintf(
+		line, sizeof(line), "%lld.%06ld ", (long long)now.tv_sec, now.tv_nsec / 1000);
 	va_start(arguments, format);
 	length += vsnprintf(line + length, sizeof(line) - (size_t)length - 1, format, arguments);
 	va_end(arguments);

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Plays the kernel's device-mapper for a daemon: devices, events and faults (tests/standin)."""
+
+import functools
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCES = os.path.join(os.path.dirname(HERE), "standin")
+LIBRARY = "device_mapper.so"
+
+# Faults, as the stand-in knows them.
+HANG = "hang"
+
+
+def fail(error, times=None):
+    return "fail %d%s" % (error, "" if times is None else " %d" % times)
+
+
+@functools.lru_cache
+def library_path():
+    """The library of the build tree; where only a daemon was given, one that is built here."""
+    built = os.path.join(os.environ.get("LVMPOLLD_BUILDDIR", ""), "tests", "standin", LIBRARY)
+    if os.path.isabs(built) and os.path.exists(built):
+        return built
+    folder = tempfile.mkdtemp(prefix="lvmpolld-standin-")
+    sources = [os.path.join(SOURCES, name) for name in os.listdir(SOURCES) if name.endswith(".c")]
+    path = os.path.join(folder, LIBRARY)
+    subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O1", "-U_FORTIFY_SOURCE", "-fPIC",
+                    "-shared", "-fvisibility=hidden", "-o", path, *sources, "-pthread", "-ldl"],
+                   check=True)
+    return path
+
+
+def escape(name):
+    """A name as lvm2 puts it into that of a device."""
+    return name.replace("-", "--")
+
+
+def linear(start, length):
+    return "%d %d linear" % (start, length)
+
+
+def mirror(start, length, in_sync, total, health="AA"):
+    """A mirror of which IN_SYNC of TOTAL regions are copied."""
+    return "%d %d mirror 2 7:0 7:1 %d/%d 1 %s 1 core" % (start, length, in_sync, total, health)
+
+
+def snapshot_merge(length, allocated, metadata=16):
+    """A merge that has ALLOCATED sectors to go, those of its metadata included."""
+    return "0 %d snapshot-merge %d/%d %d" % (length, allocated, 2 * length, metadata)
+
+
+class Kernel:
+    """A folder of the stand-in, with no device at first."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.minors = 0
+        for name in ("devices", "events", "faults", "steps"):
+            os.makedirs(os.path.join(folder, name))
+
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def variables(self):
+        """What a process needs in its environment to live with this kernel."""
+        # The sanitizer's own library would otherwise want to be the first of all.
+        options = os.environ.get("ASAN_OPTIONS", "")
+        return {"LVMPOLLD_STANDIN_DM": self.folder, "LD_PRELOAD": library_path(),
+                "ASAN_OPTIONS": (options + ":" if options else "") + "verify_asan_link_order=0"}
+
+    def write(self, path, text):
+        """Readers see all of the text or none of it."""
+        with open(path + ".new", "w") as file:
+            file.write(text)
+        os.rename(path + ".new", path)
+
+    def write_device(self, minor, text):
+        complete = self.path("device.%d" % minor)
+        self.write(complete, text)
+        os.rename(complete, self.path("devices", str(minor)))
+
+    def add(self, vgname, lvname, identity, targets, layer=None):
+        """A new device of lvm2's."""
+        self.minors += 1
+        suffix = "-" + layer if layer else ""
+        self.write_device(self.minors, "name %s-%s%s\nuuid LVM-%s%s\nevents 0\n%s" % (
+            escape(vgname), escape(lvname), suffix, identity, suffix, format_targets(targets)))
+        return Device(self, self.minors)
+
+    def raise_event(self):
+        with open(self.path("events", "raised"), "w"):
+            pass
+
+    def set_version(self, version):
+        self.write(self.path("version"), version + "\n")
+
+    def set_fault(self, kind, fault):
+        complete = self.path("fault")
+        self.write(complete, fault + "\n")
+        os.rename(complete, self.path("faults", kind))
+
+    def clear_fault(self, kind):
+        os.unlink(self.path("faults", kind))
+
+    def has_fault(self, kind):
+        return os.path.exists(self.path("faults", kind))
+
+    def calls(self, kind=None, since=0.0):
+        """A (time, kind, the rest of the line) for each call so far, or for those of a kind."""
+        if not os.path.exists(self.path("calls")):
+            return []
+        with open(self.path("calls")) as file:
+            lines = [line.rstrip("\n").split(" ", 2) for line in file if line.endswith("\n")]
+        calls = [(float(line[0]), line[1], line[2] if len(line) > 2 else "") for line in lines]
+        return [call for call in calls if call[0] >= since and kind in (None, call[1])]
+
+    def forget_calls(self):
+        """For what is counted from now on."""
+        if os.path.exists(self.path("calls")):
+            os.truncate(self.path("calls"), 0)
+
+    def discard(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def format_targets(targets):
+    return "".join("target %s\n" % target for target in targets)
+
+
+class Device:
+    """One device of the stand-in. Whatever is not changed stays as it is."""
+
+    def __init__(self, kernel, minor):
+        self.kernel = kernel
+        self.minor = minor
+
+    def path(self):
+        return self.kernel.path("devices", str(self.minor))
+
+    def exists(self):
+        return os.path.exists(self.path())
+
+    def text(self):
+        with open(self.path()) as file:
+            return file.read()
+
+    def targets(self):
+        return re.findall(r"^target (.*)$", self.text(), re.M)
+
+    def change(self, targets=None, names=None, suspended=None, event=False):
+        """Changes the device; with event it is told, as the kernel does when all is in place."""
+        text = self.text()
+        if targets is not None:
+            text = re.sub(r"^target .*\n", "", text, flags=re.M) + format_targets(targets)
+        if names is not None:
+            text = re.sub(r"^name .*$", "name " + "-".join(map(escape, names)), text, flags=re.M)
+        if suspended is not None:
+            text = re.sub(r"^suspended\n", "", text, flags=re.M)
+            text = text.replace("\n", "\nsuspended\n" if suspended else "\n", 1)
+        if event:
+            text = re.sub(r"^events (\d+)$", lambda m: "events %d" % (int(m.group(1)) + 1), text,
+                          flags=re.M)
+        self.kernel.write_device(self.minor, text)
+        if event:
+            self.kernel.raise_event()
+
+    def set_steps(self, *tables):
+        """What the table becomes with each step of the stand-in for lvm; it goes after the last."""
+        os.makedirs(self.kernel.path("steps", str(self.minor)))
+        for number, targets in enumerate(tables):
+            with open(self.kernel.path("steps", str(self.minor), "%03d" % number), "w") as file:
+                file.write(format_targets(targets))
+
+    def remove(self):
+        """The kernel raises an event for a device that goes."""
+        os.unlink(self.path())
+        self.kernel.raise_event()
