@@ -2,9 +2,11 @@
 /* lvmpolld: sees LVM's long operations through to their end. */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "../client/daemon_connection.h"
@@ -71,6 +73,14 @@ static int check_configuration(const struct configuration *configuration)
 	return result < 0 ? complain(&error) : EXIT_SUCCESS;
 }
 
+static int check_lvm_binary(const char *path, struct lvmpolld_error *error)
+{
+	if (access(path, X_OK) == 0)
+		return 0;
+	return error_set(error, errno, "%s cannot be executed as the lvm command (-B, lvm.binary): %s",
+		path, strerror(errno));
+}
+
 /* Takes CONFIGURATION. The pid file comes first: it is what keeps a second daemon out. */
 static int serve(const struct options *options, struct configuration *configuration)
 {
@@ -104,6 +114,10 @@ static int serve_in_place(const struct options *options, struct configuration *c
 	struct lvmpolld_error error;
 	int status = EXIT_SUCCESS, forked = 0;
 
+	if (check_lvm_binary(configuration->lvm_binary, &error) < 0) {
+		configuration_free(configuration);
+		return complain(&error);
+	}
 	if (!options->foreground)
 		forked = background_enter(&status, &error);
 	if (forked < 0)

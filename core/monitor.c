@@ -100,17 +100,20 @@ static void *run(void *argument)
 	struct pollfd wait[] = {
 		{.fd = monitor->wake, .events = POLLIN},
 		/* Without event polling the descriptor would say nothing: looks are timed then. */
-		{.fd = monitor->kernel.has_events ? monitor->kernel.events : -1, .events = POLLIN},
+		{.fd = -1, .events = POLLIN},
 	};
 
-	monitor->is_dirty = monitor->kernel.has_events;
 	while (!monitor->is_stopping) {
-		int ready = poll(wait, 2, time_to_wait_ms(monitor));
+		bool is_watching = monitor->kernel.has_events && look_next_ms(monitor->store) >= 0;
+		int ready;
 
+		/* Nothing is watched: whatever happens to the devices wakes nobody. */
+		wait[1].fd = is_watching ? monitor->kernel.events : -1;
+		wait[1].revents = 0;
+		ready = poll(wait, 2, time_to_wait_ms(monitor));
 		if (ready > 0 && wait[0].revents)
 			drain(monitor->wake);
-		if (monitor->kernel.has_events &&
-			(monitor->is_dirty || (ready > 0 && wait[1].revents)))
+		if (is_watching && (monitor->is_dirty || (ready > 0 && wait[1].revents)))
 			note_events(monitor);
 		if (!monitor->is_stopping &&
 			look_at_due(monitor->store, monitor->kernel.has_events))

@@ -3,6 +3,7 @@
 #ifndef CORE_PLUGINS_H
 #define CORE_PLUGINS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -21,9 +22,9 @@ struct plugin_entry {
 	const struct lvmpolld_plugin *plugin; /* a full copy in the daemon's own layout; or NULL */
 	char *reason;                         /* why it is not loaded; or NULL */
 	enum plugin_monitor monitor;
-	unsigned stall_check_s; /* key "stall_check": 0 is never */
-	bool enabled;           /* by the configuration: without plugin it failed */
-	char *operation;        /* what it is for; NULL where that is not known */
+	atomic_uint stall_check_s; /* key "stall_check": 0 is never; the monitor thread reads it */
+	bool enabled;              /* by the configuration: without plugin it failed */
+	char *operation;           /* what it is for; NULL where that is not known */
 };
 
 struct plugins;

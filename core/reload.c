@@ -26,24 +26,6 @@ static void keep_path(const char *key, char **former, char **value)
 	*value = swap;
 }
 
-static bool is_enabled(const struct configuration *configuration, const char *name)
-{
-	for (size_t i = 0; i < configuration->plugin_enabled_count; i++)
-		if (!strcmp(configuration->plugins_enabled[i], name))
-			return true;
-	return configuration->plugins_all;
-}
-
-static void warn_about_plugins(struct plugins *plugins, const struct configuration *configuration)
-{
-	const struct plugin_entry *entry;
-
-	for (size_t i = 0; (entry = plugins_entry(plugins, i)); i++)
-		if ((entry->plugin != NULL) != is_enabled(configuration, entry->name))
-			log_warn("plugin %s stays %s: plugins.enabled needs a restart", entry->name,
-				entry->plugin ? "loaded" : "unloaded");
-}
-
 static void put_in_force(struct daemon *daemon, struct configuration *configuration)
 {
 	struct configuration *former = daemon->configuration;
@@ -54,7 +36,6 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 		&configuration->state_directory);
 	keep_path(
 		"plugins.directory", &former->plugin_directory, &configuration->plugin_directory);
-	warn_about_plugins(daemon->plugins, configuration);
 	daemon->configuration = configuration;
 	configuration_free(former);
 	log_configure(&configuration->log);

@@ -425,9 +425,15 @@ int steps_begin(struct daemon *daemon, struct volume *volume)
 		result = queue(daemon, volume, VOLUME_POLL);
 	else
 		watch(daemon, volume);
-	if (result == 0)
-		steps_run_queue(daemon);
-	return result;
+	if (result < 0)
+		return result;
+	steps_run_queue(daemon);
+	/* What could not be started before the client hears OK is not accepted. */
+	if (volume->start_failures > 0 && volume_get_state(volume) != VOLUME_FINISHED) {
+		steps_end(daemon, volume);
+		return -EAGAIN;
+	}
+	return 0;
 }
 
 bool steps_end(struct daemon *daemon, struct volume *volume)

@@ -102,23 +102,33 @@ class KeyTest(ConfigurationTest):
 
     @ours_only("it starts any number of them")
     def test_max_running_lets_the_others_wait(self):
-        daemon = self.new_daemon()
-        for name in ("until-1", "until-2", "until-3"):
-            daemon.make_pipe(name)
-        daemon.start("-c", self.write("lvm: {max_running: 2}"))
+        daemon = self.start_configured("lvm: {max_running: 2}")
         client = self.connect(daemon)
-        for name in ("until-1", "until-2", "until-3"):
+        for name in ("mute-1", "mute-2", "mute-3"):
             self.assert_ok(client.ask("pvmove", **volume(name)))
-        daemon.wait_start("until-1")
-        daemon.wait_start("until-2")
+        first = daemon.wait_start("mute-1")[0]
+        daemon.wait_start("mute-2")
         self.assertEqual(len(daemon.children()), 2)
-        self.assert_reply(client.progress(lvid("until-3")), response="in_progress")
-        daemon.release("until-1")
-        daemon.wait_start("until-3")
-        daemon.release("until-2")
-        daemon.release("until-3")
-        for number in (1, 2, 3):
-            self.assert_finished(client.result(lvid("until-%d" % number)), "retcode", number)
+        self.assert_reply(client.progress(lvid("mute-3")), response="in_progress")
+        os.kill(first, signal.SIGTERM)
+        daemon.wait_start("mute-3")
+        self.assert_finished(client.result(lvid("mute-1")), "signal", signal.SIGTERM)
+        self.assertEqual(len(daemon.children()), 2)
+
+    @ours_only("it starts any number of them")
+    def test_lvpolls_that_poll_give_way_to_those_that_wait(self):
+        daemon = self.start_configured("lvm: {max_running: 1}")
+        client = self.connect(daemon)
+        self.assert_ok(client.ask("pvmove", **volume("mute-1")))
+        first = daemon.wait_start("mute-1")[0]
+        for name in ("hang-2", "hang-3"):
+            self.assert_ok(client.ask("pvmove", **volume(name, interval="1")))
+        os.kill(first, signal.SIGTERM)
+        daemon.wait_start("hang-2")
+        daemon.wait_start("hang-3")
+        for name in ("hang-2", "hang-3"):
+            self.assert_reply(client.progress(lvid(name)), response="in_progress")
+        self.assertLessEqual(len(daemon.children()), 1)
 
     @ours_only("it starts any number of them")
     def test_aborts_do_not_wait_behind_what_they_abort(self):
@@ -134,12 +144,12 @@ class KeyTest(ConfigurationTest):
     def test_waiting_operation_counts_duplicates_and_ends_with_the_daemon(self):
         daemon = self.start_configured("lvm: {max_running: 1}")
         client = self.connect(daemon)
-        client.ask("pvmove", **volume("hang-1"))
-        client.ask("pvmove", **volume("hang-2"))
-        self.assert_ok(client.ask("pvmove", **volume("hang-2")))
-        entry = client.dump()["poll"][lvid("hang-2")]
+        client.ask("pvmove", **volume("mute-1"))
+        client.ask("pvmove", **volume("mute-2"))
+        self.assert_ok(client.ask("pvmove", **volume("mute-2")))
+        entry = client.dump()["poll"][lvid("mute-2")]
         self.assertEqual((entry["init_requests_count"], entry["polling_finished"]), (2, 0))
-        child = daemon.wait_start("hang-1")[0]
+        child = daemon.wait_start("mute-1")[0]
         self.assertEqual(daemon.stop(), 0)
         wait_for(lambda: not is_running(child), "the end of the lvpoll")
         self.assertEqual(len(daemon.starts()), 1)

@@ -182,7 +182,8 @@ class NotifyTest(DaemonTest):
     def test_status_line_tells_of_operations(self):
         client = self.connect(self.start_notifying())
         client.ask("pvmove", **volume("hang-1"))
-        self.assertIn("1", self.receive_until("STATUS="))
+        while self.receive_until("STATUS=") != "STATUS=1 operation in flight":
+            pass
 
     @ours_only("it was built without it")
     def test_stopping_is_told(self):
