@@ -7,11 +7,11 @@
 
 /*
  * Forks into a session of its own, working directory "/", with no descriptor left but the standard
- * ones and what systemd handed over: it must come before anything is opened for keeps. In the daemon it returns 0 or a negative
- * errno. The parent does not return before the daemon said background_ready (then *PARENT_STATUS
- * is 0) or died or said background_failed (then it is non-zero); it returns 1 and should exit with
- * *PARENT_STATUS at once. Standard error stays open in the daemon until it is ready, so that
- * whatever goes wrong before is seen by whoever started it.
+ * ones and what systemd handed over: it must come before anything is opened for keeps. In the
+ * daemon it returns 0 or a negative errno. The parent does not return before the daemon said
+ * background_ready (then *PARENT_STATUS is 0) or died or said background_failed (then it is
+ * non-zero); it returns 1 and should exit with *PARENT_STATUS at once. Standard error stays open in
+ * the daemon until it is ready, so that whatever goes wrong before is seen by whoever started it.
  */
 int background_enter(int *parent_status, struct lvmpolld_error *error);
 
@@ -21,7 +21,7 @@ int background_enter(int *parent_status, struct lvmpolld_error *error);
  */
 void background_ready(void);
 
-/* In the daemon: releases the parent with STATUS, which is not 0. Without effect in the foreground. */
+/* In the daemon: releases the parent with STATUS, not 0. Without effect in the foreground. */
 void background_failed(int status);
 
 #endif
