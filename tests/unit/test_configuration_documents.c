@@ -59,7 +59,7 @@ static const char *between(const char *text, const char *before, const char *aft
 static const char *manual_of(const struct configuration_key *key)
 {
 	static char text[4096];
-	char heading[64], tag[64];
+	char heading[96], tag[64];
 	size_t length = 0;
 	const char *start, *end;
 
