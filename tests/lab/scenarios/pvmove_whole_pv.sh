@@ -15,4 +15,4 @@ run_ok pvmove -i1 "${disk[0]}"
 expect_output "^ *${disk[0]}: Moved: [0-9.]+%$"
 expect_disk_empty "${disk[0]}"
 expect_on vg/elsewhere "${disk[2]}"
-expect_lvpoll_runs 1 "--polloperation pvmove vg/pvmove0"
+expect_lvpoll_runs 1 "--polloperation pvmove vg/pvmove0" 3

@@ -13,7 +13,7 @@ wait_until 10 mirror_is_half_way
 run_ok lvchange --poll y vg/data
 job_start third pvmove -i1 "${disk[0]}"
 wait_until 10 requests_are 3
-expect_equal "the number of lvpoll processes" 1 "$(lvpoll_count)"
+expect_equal "the number of operations" 1 "$(dump_count poll in_progress)"
 copy_fast
 
 job_wait third 20

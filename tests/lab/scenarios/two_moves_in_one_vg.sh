@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# Two moves in one volume group, off two disks, run side by side, each with an lvpoll of its own.
+# Two moves in one volume group, off two disks, run side by side.
 
 disks_make 4 64
 vg_make vg "${disk[@]}"
@@ -11,7 +11,7 @@ daemon_start
 copy_slowly
 run_ok pvmove -b -i1 "${disk[0]}" "${disk[1]}"
 run_ok pvmove -b -i1 "${disk[2]}" "${disk[3]}"
-wait_until 10 lvpolls_are 2
+wait_until 10 polled_are 2
 expect_equal "the volumes that the daemon polls" "vg/pvmove0 vg/pvmove1" "$(dump_volumes poll in_progress | sort | xargs)"
 copy_fast
 

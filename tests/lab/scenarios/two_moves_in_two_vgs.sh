@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# Two moves in two volume groups run side by side, each with an lvpoll of its own.
+# Two moves in two volume groups run side by side.
 
 disks_make 4 64
 vg_make one "${disk[0]}" "${disk[1]}"
@@ -12,7 +12,7 @@ daemon_start
 copy_slowly
 job_start first pvmove -i1 "${disk[0]}" "${disk[1]}"
 job_start second pvmove -i1 "${disk[2]}" "${disk[3]}"
-wait_until 10 lvpolls_are 2
+wait_until 10 polled_are 2
 expect_equal "the volumes that the daemon polls" "one/pvmove0 two/pvmove0" "$(dump_volumes poll in_progress | sort | xargs)"
 copy_fast
 
