@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Plays the kernel's device-mapper for a daemon: devices, events and faults (tests/standin)."""
 
-import functools
 import os
 import re
-import shutil
 import subprocess
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCES = os.path.join(os.path.dirname(HERE), "standin")
@@ -20,13 +17,16 @@ def fail(error, times=None):
     return "fail %d%s" % (error, "" if times is None else " %d" % times)
 
 
-@functools.lru_cache
-def library_path():
-    """The library of the build tree; where only a daemon was given, one that is built here."""
-    built = os.path.join(os.environ.get("LVMPOLLD_BUILDDIR", ""), "tests", "standin", LIBRARY)
-    if os.path.isabs(built) and os.path.exists(built):
-        return built
-    folder = tempfile.mkdtemp(prefix="lvmpolld-standin-")
+def find_library():
+    """The library of the build tree; None where there is only a daemon."""
+    build = os.environ.get("LVMPOLLD_BUILDDIR")
+    if not build and os.environ.get("LVMPOLLD"):
+        build = os.path.dirname(os.path.dirname(os.environ["LVMPOLLD"]))
+    path = os.path.join(build or HERE, "tests", "standin", LIBRARY)
+    return path if os.path.exists(path) else None
+
+
+def build_library(folder):
     sources = [os.path.join(SOURCES, name) for name in os.listdir(SOURCES) if name.endswith(".c")]
     path = os.path.join(folder, LIBRARY)
     subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O1", "-U_FORTIFY_SOURCE", "-fPIC",
@@ -62,6 +62,7 @@ class Kernel:
         self.minors = 0
         for name in ("devices", "events", "faults", "steps"):
             os.makedirs(os.path.join(folder, name))
+        self.library = find_library() or build_library(folder)
 
     def path(self, *names):
         return os.path.join(self.folder, *names)
@@ -70,7 +71,7 @@ class Kernel:
         """What a process needs in its environment to live with this kernel."""
         # The sanitizer's own library would otherwise want to be the first of all.
         options = os.environ.get("ASAN_OPTIONS", "")
-        return {"LVMPOLLD_STANDIN_DM": self.folder, "LD_PRELOAD": library_path(),
+        return {"LVMPOLLD_STANDIN_DM": self.folder, "LD_PRELOAD": self.library,
                 "ASAN_OPTIONS": (options + ":" if options else "") + "verify_asan_link_order=0"}
 
     def write(self, path, text):
@@ -123,9 +124,6 @@ class Kernel:
         """For what is counted from now on."""
         if os.path.exists(self.path("calls")):
             os.truncate(self.path("calls"), 0)
-
-    def discard(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def format_targets(targets):

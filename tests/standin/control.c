@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -80,7 +81,7 @@ static uint64_t encode_device(const struct device *device)
 static void list_device(const struct device *device, void *data)
 {
 	struct answer *answer = data;
-	size_t name_end = align(sizeof(struct dm_name_list) + strlen(device->name) + 1);
+	size_t name_end = align(offsetof(struct dm_name_list, name) + strlen(device->name) + 1);
 	bool with_uuid = answer->interface_minor >= MINOR_WITH_UUIDS &&
 			 (answer->header->flags & DM_UUID_FLAG) && *device->uuid;
 	size_t length = name_end + (answer->interface_minor >= MINOR_WITH_EVENTS ? 8 : 0) +
