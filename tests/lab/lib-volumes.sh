@@ -45,12 +45,12 @@ lv_make() {
 
 # Two volumes, VG/NAME and VG/NAME_between, that take turns on a disk: the first has so many segments of 2 MiB.
 lv_make_fragmented() {
-	local vg=$1 name=$2 segments=$3 disk=$4 number
-	run_ok lvcreate -qq -y -Wn -Zn -l 2 -n "$name" "$vg" "$disk"
-	run_ok lvcreate -qq -y -Wn -Zn -l 2 -n "${name}_between" "$vg" "$disk"
+	local vg=$1 name=$2 segments=$3 on=$4 number
+	run_ok lvcreate -qq -y -Wn -Zn -l 2 -n "$name" "$vg" "$on"
+	run_ok lvcreate -qq -y -Wn -Zn -l 2 -n "${name}_between" "$vg" "$on"
 	for ((number = 1; number < segments; number++)); do
-		run_ok lvextend -qq -l +2 "$vg/$name" "$disk"
-		run_ok lvextend -qq -l +2 "$vg/${name}_between" "$disk"
+		run_ok lvextend -qq -l +2 "$vg/$name" "$on"
+		run_ok lvextend -qq -l +2 "$vg/${name}_between" "$on"
 	done
 	expect_equal "the number of segments of $vg/$name" "$segments" "$(lv_segments "$vg/$name")"
 	data_write "$vg/$name"

@@ -42,6 +42,7 @@ scenario_show_state() {
 	[ "$1" != 0 ] && [ "$1" != 77 ] || return 0
 	set +e
 	echo "--- processes"
+	# shellcheck disable=SC2009 # pgrep shows less
 	ps -eo pid,ppid,stat,etime,args | grep -E '[l]vm|[p]vmove|[d]msetup'
 	echo "--- kernel"
 	dmsetup table
