@@ -77,7 +77,7 @@ const struct plugin_entry *plugins_find_operation(
 	return NULL;
 }
 
-/* Where WORD begins in TEXT as a whole, between the ends and "_" or "-"; or NULL. */
+/* Whether the LENGTH bytes at WORD are one of the words of TEXT, which "_" or "-" separate. */
 static bool has_word(const char *text, const char *word, size_t length)
 {
 	while (*text != '\0') {
