@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Tests of a daemon that watches the stand-in for device-mapper."""
+
+import os
+
+from deadline import wait_for
+from kernel_standin import Kernel, linear, mirror
+from lvmpolld import DaemonTest, ours_only, read_file
+from protocol import lvid
+
+SEGMENT_SECTORS = 8192
+REGIONS = 100
+
+
+def segments(count, at, in_sync):
+    """A move of COUNT segments, of which that at AT is copied as far as IN_SYNC of REGIONS."""
+    def line(number):
+        start = number * SEGMENT_SECTORS
+        if number == at:
+            return mirror(start, SEGMENT_SECTORS, in_sync, REGIONS)
+        return linear(start, SEGMENT_SECTORS)
+    return [line(number) for number in range(count)]
+
+
+def identity_in(vgname, lvname):
+    """A volume's identifier: that of its group comes first."""
+    return lvid(vgname)[:32] + lvid(lvname)[:32]
+
+
+@ours_only("it does not watch the kernel")
+class KernelTest(DaemonTest):
+    """A test with a kernel of its own. Whatever asks the kernel must not wait for a device."""
+
+    def setUp(self):
+        self.new_kernel()
+
+    def new_kernel(self):
+        self.kernel = Kernel(os.path.join(self.temporary_directory(), "kernel"))
+        self.addCleanup(self.assert_no_status_with_flush, self.kernel)
+
+    def assert_no_status_with_flush(self, kernel):
+        calls = [call for call in kernel.calls("status") if call[2].endswith("flush")]
+        self.assertEqual(calls, [], "a flush waits for what the device is doing")
+
+    def start(self, configuration="", *arguments):
+        """Starts the daemon with that configuration, and a client."""
+        path = os.path.join(self.temporary_directory(), "lvmpolld.yaml")
+        with open(path, "w") as file:
+            file.write(configuration)
+        self.daemon = self.new_daemon()
+        self.daemon.start("-c", path, "-l", "info", *arguments,
+                          environment=self.daemon.environment(**self.kernel.variables()))
+        self.client = self.connect(self.daemon)
+        return self.daemon
+
+    def add_device(self, lvname, targets, vgname="vg", **options):
+        return self.kernel.add(vgname, lvname, identity_in(vgname, lvname), targets, **options)
+
+    def add_move(self, lvname="move", count=1, in_sync=0, vgname="vg"):
+        """A device of COUNT segments to move; each step of the stand-in for lvm begins the next."""
+        device = self.add_device(lvname, segments(count, 0, in_sync), vgname)
+        device.set_steps(*(segments(count, number, 0) for number in range(1, count)))
+        return device
+
+    def request(self, lvname, operation="pvmove", vgname="vg", interval="15", **parameters):
+        self.assert_ok(self.client.ask(
+            operation, lvid=identity_in(vgname, lvname), vgname=vgname, lvname=lvname,
+            interval=interval, **parameters))
+        return identity_in(vgname, lvname)
+
+    def entry(self, identity, store="poll"):
+        return self.client.dump()[store][identity]
+
+    def wait_watching(self, identity):
+        return wait_for(lambda: self.entry(identity)["operation_state"] == "watching",
+                        "the watching of " + identity)
+
+    def start_watching(self, lvname="move", **options):
+        """Asks for the operation, and waits until the daemon has looked and sees nothing to do."""
+        identity = self.request(lvname, **options)
+        self.wait_watching(identity)
+        return identity
+
+    def wait_starts(self, count, deadline_s=10):
+        """Waits for that many lvpolls; returns a (pid, VG/LV, arguments) for each so far."""
+        wait_for(lambda: len(self.daemon.starts()) >= count, "lvpoll %d" % count, deadline_s)
+        return self.daemon.starts()
+
+    def ends(self):
+        """A (pid, VG/LV, "term" or "exit") for each lvpoll of the scenario move that has ended."""
+        path = os.path.join(self.daemon.directory, "ended")
+        if not os.path.exists(path):
+            return []
+        lines = (line.split() for line in read_file(path).splitlines())
+        return [(int(pid), target, how) for pid, target, how in lines]
+
+    def wait_ends(self, count, deadline_s=10):
+        wait_for(lambda: len(self.ends()) >= count, "the end of lvpoll %d" % count, deadline_s)
+        return self.ends()
+
+    def release(self, lvname):
+        """Lets a stand-in that waits (move-held, move-late) go on, and those that come after it."""
+        with open(os.path.join(self.daemon.directory, lvname + ".released"), "w"):
+            pass
+
+    def looks(self):
+        """How often the daemon has read a status."""
+        return len(self.kernel.calls("status"))
+
+    def wait_looks(self, count):
+        wait_for(lambda: self.looks() >= count, "look %d at a device" % count)
+
+    def change_and_wait_look(self, device, **changes):
+        before = self.looks()
+        device.change(**changes)
+        self.wait_looks(before + 1)
+
+    def wait_listed(self, device):
+        """Raises an event that means nothing; from then on the daemon knows of events."""
+        before = len(self.kernel.calls("list"))
+        device.change(event=True)
+        wait_for(lambda: len(self.kernel.calls("list")) > before, "a list of devices")

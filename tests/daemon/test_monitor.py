@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Operations that are watched in the kernel: what the daemon sees, and what it tells of it."""
+
+import time
+import unittest
+
+from deadline import wait_for
+from kernel_standin import linear, mirror, snapshot_merge
+from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, segments
+
+
+class WatchTest(KernelTest):
+    """While data is copied."""
+
+    def test_no_lvpoll_while_data_is_copied(self):
+        device = self.add_move(count=3)
+        self.start()
+        identity = self.start_watching()
+        for in_sync in range(10, REGIONS, 10):
+            device.change(targets=segments(3, 0, in_sync), event=True)
+            wait_for(lambda: self.entry(identity)["progress_done_sectors"] ==
+                     SEGMENT_SECTORS * in_sync // REGIONS, "a look at %d regions" % in_sync)
+        self.assertEqual(self.daemon.starts(), [])
+        self.assertEqual(self.entry(identity)["lvm_command_pid"], 0)
+        self.assert_reply(self.client.progress(identity), response="in_progress")
+
+    def test_no_lvpoll_for_a_conversion_and_a_merge_either(self):
+        self.add_device("move-convert", [mirror(0, SEGMENT_SECTORS, 50, REGIONS)])
+        self.add_device("move-merge", [snapshot_merge(SEGMENT_SECTORS, 4112)])
+        self.start()
+        self.start_watching("move-convert", operation="convert")
+        self.start_watching("move-merge", operation="merge")
+        self.wait_looks(self.looks() + 3)
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_layer_below_snapshots_is_watched(self):
+        self.add_device("move", [linear(0, 8)])
+        self.add_device("move", [mirror(0, SEGMENT_SECTORS, 25, REGIONS)], layer="real")
+        self.start()
+        identity = self.start_watching(operation="convert")
+        self.assertEqual(self.entry(identity)["progress_done_sectors"], SEGMENT_SECTORS // 4)
+
+    def test_progress_counts_the_whole_operation(self):
+        self.add_device("move", segments(4, 2, 50))
+        self.start()
+        entry = self.entry(self.start_watching())
+        self.assertEqual(entry["progress_done_sectors"], SEGMENT_SECTORS * 5 // 2)
+        self.assertEqual(entry["progress_total_sectors"], SEGMENT_SECTORS * 4)
+        self.assertEqual(entry["progress_percent"], "62.50")
+
+    def test_progress_without_events_is_not_old_for_who_asks(self):
+        device = self.add_move()
+        self.start()
+        identity = self.start_watching()
+        device.change(targets=segments(1, 0, 75))
+        wait_for(lambda: self.entry(identity)["progress_percent"] == "75.00",
+                 "new progress in the dump", 5)
+
+    def test_event_leads_to_a_look_at_that_volume_alone(self):
+        devices = [self.add_move("move-%d" % number) for number in range(20)]
+        self.start()
+        for number in range(20):
+            self.start_watching("move-%d" % number)
+        self.kernel.forget_calls()
+        devices[7].change(targets=segments(1, 0, 10), event=True)
+        wait_for(lambda: self.kernel.calls("status"), "a look")
+        self.client.hello()
+        self.assertEqual({call[2] for call in self.kernel.calls("status")}, {"vg-move--7"})
+
+    def test_events_are_armed_before_they_are_listed(self):
+        device = self.add_move()
+        self.start()
+        self.start_watching()
+        self.wait_listed(device)
+        kinds = [call[1] for call in self.kernel.calls() if call[1] in ("arm", "list")]
+        self.assertEqual(kinds[:2], ["arm", "list"])
+
+    def test_thousand_moves_are_watched(self):
+        for number in range(1000):
+            self.add_move("move-%d" % number)
+        self.start()
+        identities = [self.request("move-%d" % number) for number in range(1000)]
+        def all_watched():
+            entries = self.client.dump()["poll"]
+            return all(entries[i]["operation_state"] == "watching" for i in identities)
+        wait_for(all_watched, "the first look at each", 30)
+        self.assertEqual(self.daemon.starts(), [])
+
+
+class ChangeTest(KernelTest):
+    """What happens to a device meanwhile."""
+
+    def test_renamed_group(self):
+        device = self.add_move("move-1")
+        self.start()
+        identity = self.start_watching("move-1")
+        device.change(names=("new-vg", "move-1"), targets=segments(1, 0, REGIONS), event=True)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual([target for _, target, _ in self.daemon.starts()], ["new-vg/move-1"])
+        self.assertFalse(device.exists())
+
+    def test_renamed_volume(self):
+        device = self.add_move("move-1", count=2)
+        self.start()
+        identity = self.start_watching("move-1")
+        device.change(names=("vg", "move-new"), targets=segments(2, 0, REGIONS), event=True)
+        self.wait_ends(1)
+        device.change(targets=segments(2, 1, REGIONS), event=True)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual([target for _, target, _ in self.daemon.starts()], ["vg/move-new"] * 2)
+
+    def test_renamed_while_lvpoll_waits_for_the_lock(self):
+        """It looks for the old name in vain and says that all is over, which is not so."""
+        device = self.add_move("move-late", in_sync=REGIONS)
+        self.start()
+        identity = self.request("move-late")
+        self.wait_starts(1)
+        device.change(names=("new", "move-1"))
+        self.release("move-late")
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual([target for _, target, _ in self.daemon.starts()],
+                         ["vg/move-late", "new/move-1"])
+        self.assertFalse(device.exists())
+
+    def test_vanished_device_gets_one_lvpoll_whose_verdict_counts(self):
+        device = self.add_device("exit-5", segments(1, 0, 50))
+        self.start()
+        identity = self.start_watching("exit-5")
+        device.remove()
+        self.assert_finished(self.client.result(identity), "retcode", 5)
+        self.assertEqual(len(self.daemon.starts()), 1)
+
+    def test_device_that_never_was_gets_one_lvpoll(self):
+        self.start()
+        identity = self.request("move")
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual(len(self.daemon.starts()), 1)
+
+    def test_suspended_device_is_waited_for(self):
+        device = self.add_move(in_sync=REGIONS)
+        device.change(suspended=True)
+        self.start()
+        identity = self.start_watching()
+        self.wait_looks(3)
+        self.assertEqual(self.daemon.starts(), [])
+        device.change(suspended=False)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+
+    def test_failed_leg_is_told_and_lvpoll_is_asked(self):
+        device = self.add_move()
+        self.start()
+        identity = self.start_watching()
+        device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AD")], event=True)
+        self.wait_starts(1)
+        wait_for(lambda: self.entry(identity).get("failed_devices") == 1, "the leg in the dump")
+        self.assertIn("device", self.daemon.log())
+
+    def test_table_that_the_plugin_does_not_know_is_left_to_lvpoll(self):
+        self.add_device("hang", ["0 8192 raid raid1 2 AA 100/8192 resync 0 0 -"])
+        self.start()
+        identity = self.request("hang", interval="1")
+        self.wait_starts(1)
+        self.assertEqual(self.entry(identity)["operation_state"], "stepping")
+        wait_for(lambda: self.entry(identity).get("progress_percent") == "10.00",
+                 "lvpoll's progress")
+        self.assertEqual(len(self.daemon.starts()), 1)
+
+    def test_stall_check(self):
+        self.add_move()
+        self.start("plugins: {pvmove: {stall_check: 1}}")
+        self.request("move")
+        self.assertIn("lvpoll --interval 15", self.wait_starts(1)[0][2])
+        self.assertEqual(self.wait_ends(1)[0][2], "term")
+
+    def test_stall_check_counts_from_the_last_progress(self):
+        device = self.add_move()
+        self.start("plugins: {pvmove: {stall_check: 3}}")
+        self.start_watching()
+        for in_sync in range(1, 41):
+            time.sleep(0.1)  # 4 s in all
+            self.change_and_wait_look(device, targets=segments(1, 0, in_sync), event=True)
+        self.assertEqual(self.daemon.starts(), [])
+
+
+class TimedTest(KernelTest):
+    """What raises no event."""
+
+    def test_merge_is_looked_at_until_it_is_done(self):
+        device = self.add_device("move", [snapshot_merge(SEGMENT_SECTORS, 4112)])
+        self.start()
+        identity = self.start_watching(operation="merge")
+        for allocated in (3000, 2000, 1000):
+            self.change_and_wait_look(device, targets=[snapshot_merge(SEGMENT_SECTORS, allocated)])
+        self.assertEqual(self.daemon.starts(), [])
+        device.change(targets=[snapshot_merge(SEGMENT_SECTORS, 16)])
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertIn("--polloperation merge vg/move", self.daemon.starts()[0][2])
+        self.assertEqual(len(self.daemon.starts()), 1)
+
+    def test_merge_near_its_end_is_looked_at_often_but_not_without_end(self):
+        device = self.add_device("move", [snapshot_merge(SEGMENT_SECTORS, 4016)])
+        self.start()
+        identity = self.start_watching(operation="merge")
+        begin = time.monotonic()
+        allocated = 4016
+        while allocated > 16:  # a merge that takes 4 s
+            time.sleep(0.02)
+            allocated = max(16, 4016 - int((time.monotonic() - begin) * 1000))
+            device.change(targets=[snapshot_merge(SEGMENT_SECTORS, allocated)])
+        end = time.monotonic()
+        self.wait_starts(1)
+        looks = [call[0] for call in self.kernel.calls("status") if call[2] == "vg-move"]
+        self.assertLess(min(look for look in looks if look >= end) - end, 1.5)
+        # At most one in 50 ms, the one before the step and the one after it aside.
+        self.assertLess(len(looks), (end - begin) / 0.05 + 3)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+
+    def test_thin_merge_steps_at_once(self):
+        self.add_device("move", ["0 8192 thin 100 8191"])
+        self.start()
+        identity = self.request("move", operation="merge_thin", interval="600")
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

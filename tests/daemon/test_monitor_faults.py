@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A device-mapper that fails, is too old, is not there, or never returns."""
+
+import errno
+import os
+import time
+import unittest
+
+from deadline import wait_for
+from kernel_standin import HANG, fail
+from kernel_test import KernelTest, REGIONS, segments
+
+
+class FaultTest(KernelTest):
+    """A passing fault loses nothing."""
+
+    def finish_move(self):
+        """The move that is watched gets in sync, and is to be finished."""
+        self.device.change(targets=segments(1, 0, REGIONS), event=True)
+        self.assert_finished(self.client.result(self.identity), "retcode", 0)
+        self.assertEqual(len(self.daemon.starts()), 1)
+
+    def start_move(self):
+        self.device = self.add_move()
+        self.start()
+        self.identity = self.start_watching()
+        self.wait_listed(self.device)
+
+    def test_list_that_fails_after_arming(self):
+        self.start_move()
+        self.kernel.set_fault("list", fail(errno.ENOMEM, 1))
+        self.finish_move()
+        self.assertFalse(self.kernel.has_fault("list"))
+
+    def test_list_that_fails_again_and_again(self):
+        self.start_move()
+        self.kernel.set_fault("list", fail(errno.ENOMEM, 4))
+        self.finish_move()
+        self.assertFalse(self.kernel.has_fault("list"))
+
+    def test_arming_that_fails(self):
+        self.start_move()
+        self.kernel.set_fault("arm", fail(errno.ENOMEM, 2))
+        self.finish_move()
+        self.assertFalse(self.kernel.has_fault("arm"))
+
+    def test_status_that_fails_is_asked_for_again(self):
+        self.start_move()
+        self.kernel.set_fault("status", fail(errno.ENOMEM, 2))
+        self.finish_move()
+        self.assertFalse(self.kernel.has_fault("status"))
+
+    def test_failing_list_is_no_busy_loop(self):
+        self.start_move()
+        self.kernel.set_fault("list", fail(errno.ENOMEM))
+        self.device.change(event=True)
+        before = len(self.kernel.calls("list"))
+        start = time.monotonic()
+        wait_for(lambda: len(self.kernel.calls("list")) >= before + 4, "four more lists")
+        self.assertGreater(time.monotonic() - start, 0.5)
+
+    def test_unreadable_device_is_not_taken_for_gone(self):
+        self.start_move()
+        self.kernel.set_fault("status", fail(errno.EIO))
+        before = self.looks()
+        self.device.change(event=True)
+        self.wait_looks(before + 3)
+        self.assertEqual(self.daemon.starts(), [])
+        self.kernel.clear_fault("status")
+        self.finish_move()
+
+
+class WithoutEventsTest(KernelTest):
+    """A device-mapper that has no events to poll for."""
+
+    def test_status_is_read_on_a_timer(self):
+        self.kernel.set_version("4.36.0")
+        device = self.add_move()
+        self.start()
+        identity = self.start_watching()
+        self.wait_looks(3)
+        self.assertEqual(self.daemon.starts(), [])
+        device.change(targets=segments(1, 0, REGIONS))
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual(self.kernel.calls("arm"), [])
+
+    def test_first_version_with_events(self):
+        self.kernel.set_version("4.37.0")
+        device = self.add_move()
+        self.start()
+        identity = self.start_watching()
+        device.change(targets=segments(1, 0, REGIONS), event=True)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertGreater(len(self.kernel.calls("arm")), 0)
+
+
+class WithoutKernelTest(KernelTest):
+    """Where the kernel is of no help, lvpoll polls by itself, as with stock."""
+
+    def assert_one_lvpoll_does_it_all(self, configuration=""):
+        device = self.add_move("move", count=2, in_sync=REGIONS)
+        self.start(configuration)
+        identity = self.request("move", interval="1")
+        self.wait_starts(1)
+        wait_for(lambda: device.targets() == segments(2, 1, 0), "its first step")
+        device.change(targets=segments(2, 1, REGIONS))
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        starts = self.daemon.starts()
+        self.assertEqual(len(starts), 1, starts)
+        self.assertEqual([end[2] for end in self.ends()], ["exit"])
+
+    def test_no_device_mapper(self):
+        self.kernel.set_fault("open", fail(errno.ENOENT))
+        self.assert_one_lvpoll_does_it_all()
+        self.assertEqual(self.kernel.calls("status"), [])
+        self.assertIn("/dev/mapper/control", self.daemon.log())
+
+    def test_no_driver_behind_the_node(self):
+        self.kernel.set_fault("open", fail(errno.ENODEV))
+        self.assert_one_lvpoll_does_it_all()
+
+    def test_no_permission(self):
+        self.kernel.set_fault("open", fail(errno.EACCES))
+        self.assert_one_lvpoll_does_it_all()
+        self.assertIn("Permission denied", self.daemon.log())
+
+    def test_monitor_lvpoll(self):
+        self.assert_one_lvpoll_does_it_all("plugins: {pvmove: {monitor: lvpoll}}")
+        self.assertEqual(self.kernel.calls("status"), [])
+
+    def test_monitor_lvpoll_of_another_plugin(self):
+        self.add_move()
+        self.start("plugins: {convert: {monitor: lvpoll}}")
+        self.start_watching()
+        self.assertEqual(self.daemon.starts(), [])
+
+
+class HangTest(KernelTest):
+    """A call that never returns stops the watching, and nothing else."""
+
+    def start_hanging(self, kind):
+        self.device = self.add_move()
+        self.start()
+        self.identity = self.start_watching()
+        self.wait_listed(self.device)
+        self.kernel.set_fault(kind, HANG)
+        self.kernel.forget_calls()
+        self.device.change(targets=segments(1, 0, REGIONS), event=True)
+        wait_for(lambda: self.kernel.calls(kind), "the call that hangs")
+
+    def assert_served(self):
+        """Every request is answered, on the old connection and on a new one."""
+        for client in (self.client, self.connect(self.daemon, deadline_s=5)):
+            start = time.monotonic()
+            self.assertEqual(client.hello()["response"], "OK")
+            self.assert_reply(client.progress(self.identity), response="in_progress")
+            self.assertIn(self.identity, client.dump()["poll"])
+            self.assertEqual(client.ask("anything")["response"], "invalid")
+            self.assertLess(time.monotonic() - start, 2)
+        new = self.request("move-other")
+        self.assert_reply(self.client.progress(new), response="in_progress")
+        self.assertEqual(self.entry(self.request("move-other"))["init_requests_count"], 2)
+
+    def test_requests_are_answered(self):
+        for kind in ("status", "list", "arm"):
+            with self.subTest(kind):
+                self.new_kernel()
+                self.start_hanging(kind)
+                self.assert_served()
+                self.kernel.clear_fault(kind)
+                self.daemon.stop()
+
+    def test_operation_goes_on_when_the_call_returns(self):
+        self.start_hanging("status")
+        self.assert_served()
+        self.kernel.clear_fault("status")
+        self.assert_finished(self.client.result(self.identity), "retcode", 0)
+
+    def test_daemon_ends_within_two_seconds(self):
+        for kind in ("status", "list", "arm"):
+            with self.subTest(kind):
+                self.new_kernel()
+                self.start_hanging(kind)
+                start = time.monotonic()
+                self.assertEqual(self.daemon.stop(deadline_s=5), 0)
+                self.assertLess(time.monotonic() - start, 2)
+                self.assertFalse(os.path.exists(self.daemon.socket))
+                self.assertFalse(os.path.exists(self.daemon.pidfile))
+                self.kernel.clear_fault(kind)
+
+    def test_abort_is_run_all_the_same(self):
+        self.start_hanging("status")
+        self.assert_ok(self.client.ask("pvmove", lvid=self.identity, vgname="vg",
+                                       lvname="silent", interval="15", abort=1))
+        self.assert_finished(self.client.result(self.identity, abort=1), "retcode", 0)
+
+    def test_what_lvpoll_watches_ends_all_the_same(self):
+        self.device = self.add_move()
+        self.start("plugins: {convert: {monitor: lvpoll}}")
+        self.identity = self.start_watching()
+        self.kernel.set_fault("status", HANG)
+        self.device.change(event=True)
+        for status in (5, 0):
+            identity = self.request("exit-%d" % status, operation="convert")
+            self.assert_finished(self.client.result(identity), "retcode", status)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Steps: the lvpolls that move the metadata on, one for each segment of a move."""
+
+import os
+import signal
+import time
+import unittest
+
+from deadline import wait_for
+from kernel_standin import mirror
+from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, segments
+from lvmpolld import is_running, read_file
+
+
+def interval_of(arguments):
+    words = arguments.split()
+    return words[words.index("--interval") + 1]
+
+
+class StepTest(KernelTest):
+    def finish_segment(self, device, count, number):
+        device.change(targets=segments(count, number, REGIONS), event=True)
+
+    def test_step_starts_on_the_event_and_ends_with_the_move(self):
+        device = self.add_move()
+        self.start()
+        identity = self.start_watching(interval="600")
+        self.finish_segment(device, 1, 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual(len(self.daemon.starts()), 1)
+        self.assertFalse(device.exists())
+
+    def test_step_is_ended_with_sigterm_when_the_move_goes_on(self):
+        device = self.add_move(count=2)
+        self.start()
+        identity = self.start_watching(interval="600")
+        self.finish_segment(device, 2, 0)
+        pid, _, how = self.wait_ends(1)[0]
+        self.assertEqual(how, "term")
+        wait_for(lambda: not is_running(pid), "the end of the lvpoll")
+        self.wait_watching(identity)
+        self.assertEqual(device.targets(), segments(2, 1, 0))
+        self.assert_reply(self.client.progress(identity), response="in_progress")
+
+    def test_ten_segments(self):
+        device = self.add_move(count=10)
+        self.start()
+        identity = self.start_watching(interval="600")
+        for number in range(10):
+            self.finish_segment(device, 10, number)
+            self.wait_ends(number + 1)
+            if number < 9:
+                self.wait_watching(identity)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual([how for _, _, how in self.ends()], ["term"] * 9 + ["exit"])
+        self.assertEqual(len(self.daemon.starts()), 10)
+
+    def test_in_sync_from_the_start(self):
+        self.add_move(in_sync=REGIONS)
+        self.start()
+        self.assert_finished(self.client.result(self.request("move", interval="600")),
+                             "retcode", 0)
+
+    def test_segments_that_are_in_sync_before_the_step_is_over(self):
+        device = self.add_device("move", segments(3, 0, REGIONS))
+        device.set_steps(segments(3, 1, REGIONS), segments(3, 2, REGIONS))
+        self.start()
+        identity = self.request("move", interval="600")
+        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+
+    def signals_in_the_lock(self, pid):
+        path = os.path.join(self.daemon.directory, "signals")
+        return read_file(path).split().count(str(pid)) if os.path.exists(path) else 0
+
+    def test_step_in_the_lock_is_not_cut_and_sigterm_is_repeated(self):
+        device = self.add_move("move-held", count=2)
+        self.start()
+        self.start_watching("move-held", interval="600")
+        self.finish_segment(device, 2, 0)
+        pid = self.wait_starts(1)[0][0]
+        wait_for(lambda: self.signals_in_the_lock(pid) >= 2, "SIGTERM, twice")
+        self.assertEqual(device.targets(), segments(2, 0, REGIONS))
+        self.release("move-held")
+        # What came in the lock was lost; the sleep of 600 s is cut by one that comes later.
+        self.assertEqual(self.wait_ends(1)[0][2], "term")
+        self.assertEqual(device.targets(), segments(2, 1, 0))
+
+    def test_exit_of_the_last_step_is_the_result(self):
+        device = self.add_device("exit-7", segments(1, 0, 50))
+        self.start()
+        identity = self.start_watching("exit-7")
+        self.finish_segment(device, 1, 0)
+        self.assert_finished(self.client.result(identity), "retcode", 7)
+
+    def test_signal_of_somebody_else_is_the_result(self):
+        device = self.add_device("signal-SEGV", segments(1, 0, 50))
+        self.start()
+        identity = self.start_watching("signal-SEGV")
+        self.finish_segment(device, 1, 0)
+        self.assert_finished(self.client.result(identity), "signal", signal.SIGSEGV)
+
+    def test_conversion(self):
+        device = self.add_device("move", [mirror(0, SEGMENT_SECTORS, 50, REGIONS)])
+        self.start()
+        identity = self.start_watching(operation="convert", interval="600")
+        device.change(targets=[mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)], event=True)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertIn("--polloperation convert vg/move", self.daemon.starts()[0][2])
+
+
+class VainStepTest(KernelTest):
+    """Steps that change nothing."""
+
+    def test_they_are_repeated_with_growing_pauses(self):
+        self.add_move("move-idle", count=2, in_sync=REGIONS)
+        self.start()
+        identity = self.request("move-idle", interval="600")
+        times = []
+        for number in range(1, 5):
+            self.wait_starts(number, deadline_s=30)
+            times.append(time.monotonic())
+        gaps = [later - earlier for earlier, later in zip(times, times[1:])]
+        self.assertGreater(gaps[0], 0.5, gaps)
+        self.assertGreater(gaps[1], gaps[0] * 1.3, gaps)
+        self.assertGreater(gaps[2], gaps[1] * 1.3, gaps)
+        self.assert_reply(self.client.progress(identity), response="in_progress")
+
+    def test_change_in_the_kernel_ends_the_pause(self):
+        device = self.add_device("move-idle", segments(2, 0, REGIONS))
+        self.start()
+        identity = self.request("move-idle", interval="600")
+        self.wait_ends(3, deadline_s=30)
+        device.change(targets=segments(2, 1, REGIONS), names=("vg", "move"), event=True)
+        start = time.monotonic()
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertLess(time.monotonic() - start, 2)
+
+
+class IntervalTest(KernelTest):
+    """The interval that a step gets."""
+
+    def interval_of_step(self, interval, **parameters):
+        self.add_move("move", in_sync=REGIONS)
+        self.start()
+        self.request("move", interval=interval, **parameters)
+        return interval_of(self.wait_starts(1)[0][2])
+
+    def test_zero_becomes_one(self):
+        self.assertEqual(self.interval_of_step("0"), "1")
+
+    def test_plus_zero_becomes_one(self):
+        self.assertEqual(self.interval_of_step("+0"), "1")
+
+    def test_plus_goes(self):
+        self.assertEqual(self.interval_of_step("+15"), "15")
+
+    def test_other_stays(self):
+        self.assertEqual(self.interval_of_step("37"), "37")
+
+    def test_abort_keeps_it(self):
+        for number, interval in enumerate(("0", "+15", "15")):
+            with self.subTest(interval):
+                self.add_move("move-%d" % number)
+                self.start()
+                self.request("move-%d" % number, interval=interval, abort=1)
+                arguments = self.wait_starts(1)[0][2]
+                self.assertEqual(interval_of(arguments), interval)
+                self.assertIn("--abort", arguments)
+
+    def test_lvpoll_that_polls_by_itself_keeps_it(self):
+        self.start("plugins: {pvmove: {monitor: lvpoll}}")
+        self.request("hang", interval="+15")
+        self.assertEqual(interval_of(self.wait_starts(1)[0][2]), "+15")
+
+
+class AbortTest(KernelTest):
+    def test_abort_ends_the_watching(self):
+        device = self.add_move()
+        self.start()
+        identity = self.start_watching()
+        self.assert_ok(self.client.ask("pvmove", lvid=identity, vgname="vg", lvname="silent",
+                                       interval="15", abort=1))
+        self.assert_finished(self.client.result(identity), "signal", signal.SIGTERM)
+        self.assert_finished(self.client.result(identity, abort=1), "retcode", 0)
+        device.change(targets=segments(1, 0, REGIONS), event=True)
+        self.client.hello()
+        self.assertEqual(len(self.daemon.starts()), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
