@@ -121,47 +121,26 @@ EXPORT int __open64_2(const char *path, int flags)
 }
 
 /* A missing device-mapper has no node; one that may not be used, or has gone, still has. */
-static int stat_control(struct stat *status)
-{
-	if (state_peek_fault("open") == ENOENT)
-		return with_errno(-ENOENT);
-	memset(status, 0, sizeof(*status));
-	status->st_mode = S_IFCHR | 0600;
-	status->st_rdev = makedev(MISC_MAJOR, CONTROL_MINOR);
-	status->st_nlink = 1;
-	return 0;
-}
+#define DEFINE_STAT(NAME, STRUCT)                                                                  \
+	EXPORT int NAME(const char *path, struct STRUCT *status)                                   \
+	{                                                                                          \
+		int (*next)(const char *, struct STRUCT *) = next_function(#NAME);                 \
+                                                                                                   \
+		if (!is_control(path))                                                             \
+			return next(path, status);                                                 \
+		if (state_peek_fault("open") == ENOENT)                                            \
+			return with_errno(-ENOENT);                                                \
+		memset(status, 0, sizeof(*status));                                                \
+		status->st_mode = S_IFCHR | 0600;                                                  \
+		status->st_rdev = makedev(MISC_MAJOR, CONTROL_MINOR);                              \
+		status->st_nlink = 1;                                                              \
+		return 0;                                                                          \
+	}
 
-EXPORT int stat(const char *path, struct stat *status)
-{
-	int (*next)(const char *, struct stat *) = next_function("stat");
-
-	return is_control(path) ? stat_control(status) : next(path, status);
-}
-
-EXPORT int lstat(const char *path, struct stat *status)
-{
-	int (*next)(const char *, struct stat *) = next_function("lstat");
-
-	return is_control(path) ? stat_control(status) : next(path, status);
-}
-
-/* The two structs are one on every machine where long has 64 bits. */
-_Static_assert(sizeof(struct stat) == sizeof(struct stat64), "stat and stat64 differ");
-
-EXPORT int stat64(const char *path, struct stat64 *status)
-{
-	int (*next)(const char *, struct stat64 *) = next_function("stat64");
-
-	return is_control(path) ? stat_control((struct stat *)status) : next(path, status);
-}
-
-EXPORT int lstat64(const char *path, struct stat64 *status)
-{
-	int (*next)(const char *, struct stat64 *) = next_function("lstat64");
-
-	return is_control(path) ? stat_control((struct stat *)status) : next(path, status);
-}
+DEFINE_STAT(stat, stat)
+DEFINE_STAT(lstat, stat)
+DEFINE_STAT(stat64, stat64)
+DEFINE_STAT(lstat64, stat64)
 
 EXPORT int access(const char *path, int mode)
 {
