@@ -18,6 +18,19 @@ tarball_is_complete() {
 }
 
 layer_step_or_end "configure" layer_configure "$folder"
-layer_step_or_end "make distcheck" layer_make -C "$folder" distcheck
+# Which tests failed, where that was the reason: the end of its log does not tell.
+show_failed_tests() {
+	local trs
+	find "$folder"/lvmpolld-*/_build -name '*.trs' -exec grep -l '^:global-test-result: \(FAIL\|ERROR\)' {} + |
+		while read -r trs; do
+			layer_show_failures "${trs%.trs}.log"
+		done
+}
+
+layer_step "make distcheck" layer_make -C "$folder" distcheck
+if [ "$step_status" != 0 ]; then
+	show_failed_tests
+	layer_end
+fi
 layer_step "the tarball holds all of the tree" tarball_is_complete
 layer_end
