@@ -14,10 +14,12 @@
 #define WIRE_END_LENGTH (sizeof(WIRE_END) - 1)
 
 /*
- * libdevmapper's parser goes one call deeper for each brace. No request has sections; this many are
- * harmless for its stack, even where they stand in a quoted string.
+ * libdevmapper's parser goes one call deeper for each brace, and for each slash in a key. No
+ * request has sections; so many are harmless for its stack, and slashes of that number are not
+ * found in a quoted string either: one path of the longest kind and a command line full of devices.
  */
-#define WIRE_BRACES_MAX 1024
+#define WIRE_BRACES_MAX  1024
+#define WIRE_SLASHES_MAX 16384
 
 struct wire_message {
 	struct dm_config_tree *tree;
@@ -55,15 +57,15 @@ char *wire_take(struct evbuffer *buffer, size_t length)
 
 static bool is_parsable(const char *text, size_t length)
 {
-	size_t braces = 0;
+	size_t braces = 0, slashes = 0;
 
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '\0')
 			return false;
-		if (text[i] == '{' && ++braces > WIRE_BRACES_MAX)
-			return false;
+		braces += text[i] == '{';
+		slashes += text[i] == '/';
 	}
-	return true;
+	return braces <= WIRE_BRACES_MAX && slashes <= WIRE_SLASHES_MAX;
 }
 
 struct wire_message *wire_parse(const char *text, size_t length)

@@ -73,6 +73,14 @@ class MannersTest(ClientTest):
             self.assertIsNotNone(client.receive(), message)
         self.assert_served()
 
+    @ours_only("it dies of them, for want of stack")
+    def test_deeply_nested_messages(self):
+        client = self.connect(self.daemon)
+        for piece in (b"a/", b"a{", b"[", b"a=["):
+            reply = client.ask_raw(piece * (1000000 // len(piece)) + b"a=1")
+            self.assertIn(b"request not implemented", reply, piece)
+            self.assert_served()
+
     @ours_only("its backlog and its threads do not always carry so many")
     def test_two_hundred_silent_clients(self):
         silent = [self.connect(self.daemon) for _ in range(200)]

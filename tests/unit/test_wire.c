@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The wire format: where a message ends, what is one, and what a reply looks like. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <event2/buffer.h>
+
+#include "suite.h"
+#include "wire.h"
+
+static struct evbuffer *buffer;
+static size_t scanned, length;
+
+static void create_buffer(void)
+{
+	buffer = evbuffer_new();
+	ck_assert_ptr_nonnull(buffer);
+	scanned = 0;
+}
+
+static void free_buffer(void)
+{
+	evbuffer_free(buffer);
+}
+
+static void receive(const char *text)
+{
+	ck_assert_int_eq(evbuffer_add(buffer, text, strlen(text)), 0);
+}
+
+static struct wire_message *parse(const char *text)
+{
+	return wire_parse(text, strlen(text));
+}
+
+START_TEST(wire_end_is_found_byte_by_byte)
+{
+	static const char stream[] = "request=\"hello\"\n##\n";
+	const size_t size = sizeof(stream) - 1;
+
+	for (size_t i = 0; i < size; i++) {
+		ck_assert(!wire_find_end(buffer, &scanned, &length));
+		ck_assert_int_eq(evbuffer_add(buffer, &stream[i], 1), 0);
+	}
+	ck_assert(wire_find_end(buffer, &scanned, &length));
+	ck_assert_uint_eq(length, size - 4);
+}
+END_TEST
+
+/* A byte that was looked at is not looked at again, else one message costs the square of its size.
+ */
+START_TEST(wire_end_is_looked_for_where_the_last_search_ended)
+{
+	receive("a\n##");
+	ck_assert(!wire_find_end(buffer, &scanned, &length));
+	ck_assert_uint_eq(scanned, 4);
+	receive("x\n##\n");
+	ck_assert(wire_find_end(buffer, &scanned, &length));
+	ck_assert_uint_eq(length, 5);
+}
+END_TEST
+
+START_TEST(wire_messages_are_taken_one_by_one)
+{
+	static const char *const expected[] = {"one\n", "", "two"};
+	char *text;
+
+	receive("one\n\n##\n\n##\ntwo\n##\nthr");
+	for (size_t i = 0; i < SUITE_COUNT(expected); i++) {
+		scanned = 0;
+		ck_assert(wire_find_end(buffer, &scanned, &length));
+		text = wire_take(buffer, length);
+		ck_assert_str_eq(text, expected[i]);
+		free(text);
+	}
+	scanned = 0;
+	ck_assert(!wire_find_end(buffer, &scanned, &length));
+	ck_assert_uint_eq(evbuffer_get_length(buffer), 3);
+}
+END_TEST
+
+static const char *const no_ends[] = {"", "##\n", "\n##", "\n# #\n", "a##\nb", "\n#\n#\n"};
+
+START_TEST(wire_no_end)
+{
+	receive(no_ends[_i]);
+	ck_assert(!wire_find_end(buffer, &scanned, &length));
+}
+END_TEST
+
+START_TEST(wire_both_spellings_of_lvm2_are_read)
+{
+	struct wire_message *message =
+		parse("request=\"pvmove\"\nlvid =\"abc\"\nabort =1\ninterval = \"+15\"\n");
+
+	ck_assert_ptr_nonnull(message);
+	ck_assert_str_eq(wire_string(message, "request"), "pvmove");
+	ck_assert_str_eq(wire_string(message, "lvid"), "abc");
+	ck_assert_str_eq(wire_string(message, "interval"), "+15");
+	ck_assert_int_eq(wire_number(message, "abort"), 1);
+	wire_free(message);
+}
+END_TEST
+
+START_TEST(wire_a_value_of_another_kind_is_none)
+{
+	struct wire_message *message =
+		parse("number=5\nstring=\"5\"\nempty=\"\"\nfloat=1.5\nsection { inner=\"x\" }\n");
+
+	ck_assert_ptr_nonnull(message);
+	ck_assert_ptr_null(wire_string(message, "number"));
+	ck_assert_ptr_null(wire_string(message, "empty"));
+	ck_assert_ptr_null(wire_string(message, "section"));
+	ck_assert_ptr_null(wire_string(message, "inner"));
+	ck_assert_ptr_null(wire_string(message, "section/inner"));
+	ck_assert_ptr_null(wire_string(message, "missing"));
+	ck_assert_int_eq(wire_number(message, "string"), 0);
+	ck_assert_int_eq(wire_number(message, "float"), 0);
+	ck_assert_int_eq(wire_number(message, "missing"), 0);
+	wire_free(message);
+}
+END_TEST
+
+START_TEST(wire_of_duplicates_the_first_counts)
+{
+	struct wire_message *message = parse("a=\"first\"\na=\"second\"\n");
+
+	ck_assert_ptr_nonnull(message);
+	ck_assert_str_eq(wire_string(message, "a"), "first");
+	wire_free(message);
+}
+END_TEST
+
+static const char *const garbage[] = {"a", "=", "a=", "}", "a {", "a=[1", "\"", "[", "a=1}"};
+
+START_TEST(wire_garbage_is_no_message)
+{
+	ck_assert_ptr_null(parse(garbage[_i]));
+}
+END_TEST
+
+START_TEST(wire_nul_bytes_are_no_message)
+{
+	static const char text[] = "a=\"b\"\0c=\"d\"";
+
+	ck_assert_ptr_null(wire_parse(text, sizeof(text) - 1));
+	ck_assert_ptr_null(wire_parse("\0", 1));
+}
+END_TEST
+
+START_TEST(wire_nothing_is_no_message)
+{
+	ck_assert_ptr_null(parse(""));
+}
+END_TEST
+
+/* Either would take the stack of libdevmapper's parser, and with it the daemon. */
+static const char *const nestings[] = {"a/", "a{", "a/a{"};
+
+START_TEST(wire_deep_nesting_is_no_message)
+{
+	const size_t count = 250000, size = strlen(nestings[_i]);
+	char *text = malloc(count * size + sizeof("a=1"));
+
+	ck_assert_ptr_nonnull(text);
+	for (size_t i = 0; i < count; i++)
+		memcpy(text + i * size, nestings[_i], size);
+	strcpy(text + count * size, "a=1");
+	ck_assert_ptr_null(parse(text));
+	free(text);
+}
+END_TEST
+
+/* The longest LVM_SYSTEM_DIR that there can be, beside a command line with a thousand devices. */
+START_TEST(wire_paths_of_a_request_are_not_nesting)
+{
+	char system_dir[4096], devices[20 * 1000 + 1],
+		text[sizeof(system_dir) + sizeof(devices) + 64];
+	struct wire_message *message;
+
+	memset(system_dir, '/', sizeof(system_dir) - 1);
+	system_dir[sizeof(system_dir) - 1] = '\0';
+	for (size_t i = 0; i < 1000; i++)
+		snprintf(devices + 20 * i, 21, " /dev/disk/by-id/%03zu", i);
+	snprintf(
+		text, sizeof(text), "sysdir =\"%s\"\ncmdline =\"pvmove%s\"\n", system_dir, devices);
+	message = parse(text);
+	ck_assert_ptr_nonnull(message);
+	ck_assert_str_eq(wire_string(message, "sysdir"), system_dir);
+	wire_free(message);
+}
+END_TEST
+
+START_TEST(wire_reply_is_as_stock_writes_it)
+{
+	static const char expected[] = "response = \"finished\"\nvalue = -5\n\n##\n";
+	char text[sizeof(expected)];
+
+	wire_add_string(buffer, "response", "finished");
+	wire_add_number(buffer, "value", -5);
+	wire_add_end(buffer);
+	ck_assert_uint_eq(evbuffer_get_length(buffer), sizeof(expected) - 1);
+	evbuffer_remove(buffer, text, sizeof(text));
+	ck_assert_mem_eq(text, expected, sizeof(expected) - 1);
+}
+END_TEST
+
+/* What goes out is read back by the parser that lvm2 has. */
+START_TEST(wire_strings_survive_the_way_there_and_back)
+{
+	static const char value[] = "a \"quoted\" \\ word\\";
+	struct wire_message *message;
+	char text[128];
+	ssize_t size;
+
+	wire_add_string(buffer, "reason", value);
+	size = evbuffer_copyout(buffer, text, sizeof(text));
+	ck_assert_int_gt(size, 0);
+	message = wire_parse(text, (size_t)size);
+	ck_assert_ptr_nonnull(message);
+	ck_assert_str_eq(wire_string(message, "reason"), value);
+	wire_free(message);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(wire_end_is_found_byte_by_byte),
+		SUITE_TEST(wire_end_is_looked_for_where_the_last_search_ended),
+		SUITE_TEST(wire_messages_are_taken_one_by_one),
+		SUITE_LOOP(wire_no_end, SUITE_COUNT(no_ends)),
+		SUITE_TEST(wire_both_spellings_of_lvm2_are_read),
+		SUITE_TEST(wire_a_value_of_another_kind_is_none),
+		SUITE_TEST(wire_of_duplicates_the_first_counts),
+		SUITE_LOOP(wire_garbage_is_no_message, SUITE_COUNT(garbage)),
+		SUITE_TEST(wire_nul_bytes_are_no_message),
+		SUITE_TEST(wire_nothing_is_no_message),
+		SUITE_LOOP(wire_deep_nesting_is_no_message, SUITE_COUNT(nestings)),
+		SUITE_TEST(wire_paths_of_a_request_are_not_nesting),
+		SUITE_TEST(wire_reply_is_as_stock_writes_it),
+		SUITE_TEST(wire_strings_survive_the_way_there_and_back),
+	};
+
+	return suite_run_fixture("wire", tests, SUITE_COUNT(tests), create_buffer, free_buffer);
+}
