@@ -60,6 +60,7 @@ class Kernel:
     def __init__(self, folder):
         self.folder = folder
         self.minors = 0
+        self.may_leak = False  # a thread that hangs keeps what it uses, and so does its process
         for name in ("devices", "events", "faults", "steps"):
             os.makedirs(os.path.join(folder, name))
         self.library = find_library() or build_library(folder)
@@ -69,10 +70,11 @@ class Kernel:
 
     def variables(self):
         """What a process needs in its environment to live with this kernel."""
-        # The sanitizer's own library would otherwise want to be the first of all.
-        options = os.environ.get("ASAN_OPTIONS", "")
+        options = [os.environ.get("ASAN_OPTIONS"),
+                   "verify_asan_link_order=0",  # its library would otherwise want to be the first
+                   "detect_leaks=0" if self.may_leak else None]
         return {"LVMPOLLD_STANDIN_DM": self.folder, "LD_PRELOAD": self.library,
-                "ASAN_OPTIONS": (options + ":" if options else "") + "verify_asan_link_order=0"}
+                "ASAN_OPTIONS": ":".join(filter(None, options))}
 
     def write(self, path, text):
         """Readers see all of the text or none of it."""

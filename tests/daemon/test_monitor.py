@@ -67,6 +67,19 @@ class WatchTest(KernelTest):
         self.client.hello()
         self.assertEqual({call[2] for call in self.kernel.calls("status")}, {"vg-move--7"})
 
+    def test_events_of_other_devices_lead_to_no_look(self):
+        device = self.add_move("move-1")
+        other = self.add_device("other", [linear(0, 8)])
+        self.start()
+        self.start_watching("move-1")
+        self.wait_listed(device)
+        self.wait_looks(2)
+        self.wait_listed(other)
+        self.wait_listed(device)
+        self.wait_looks(3)
+        self.assertEqual({call[2] for call in self.kernel.calls("status")}, {"vg-move--1"})
+        self.assertEqual(self.looks(), 3)
+
     def test_events_are_armed_before_they_are_listed(self):
         device = self.add_move()
         self.start()
