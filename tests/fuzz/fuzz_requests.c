@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Fuzzes the answers of a daemon: any messages, one after the other, with all plugins but without a
+ * single process, since no lvpoll ever gets its turn.
+ */
+#include "config.h"
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+
+#include "configuration.h"
+#include "daemon.h"
+#include "fuzz.h"
+#include "operation.h"
+#include "plugins_set.h"
+#include "request.h"
+#include "results.h"
+#include "steps.h"
+#include "wire.h"
+
+#define END        "\n##\n"
+#define END_LENGTH (sizeof(END) - 1)
+
+/* A message that begins so is none: it lets the oldest operation end, with the byte behind it. */
+#define FINISH '!'
+
+/* Few, so that the limit is reached. */
+#define RESULTS_MAX 3
+
+#define PLUGIN_COUNT 4
+
+const struct lvmpolld_plugin *pvmove_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *convert_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *merge_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
+
+static struct event_base *base;
+static struct configuration *configuration;
+static struct plugin_module modules[PLUGIN_COUNT + 1];
+static struct plugins plugins = {.count = PLUGIN_COUNT + 1, .modules = modules};
+
+static void set_up_plugins(void)
+{
+	const struct lvmpolld_plugin *loaded[PLUGIN_COUNT] = {
+		pvmove_LTX_lvmpolld_plugin(),
+		convert_LTX_lvmpolld_plugin(),
+		merge_LTX_lvmpolld_plugin(),
+		thin_merge_LTX_lvmpolld_plugin(),
+	};
+
+	for (size_t i = 0; i < PLUGIN_COUNT; i++)
+		modules[i].entry = (struct plugin_entry){.name = (char *)loaded[i]->name,
+			.plugin = loaded[i],
+			.enabled = true,
+			.operation = (char *)loaded[i]->operation};
+	modules[PLUGIN_COUNT].entry = (struct plugin_entry){
+		.name = "absent", .reason = "it is \"disabled\" in \\ the configuration"};
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	fuzz_log_to_nowhere();
+	set_up_plugins();
+	base = event_base_new();
+	configuration = configuration_new();
+	fuzz_require(base && configuration && configuration_resolve(configuration) == 0);
+	configuration->lvm_max_running = 0;
+	configuration->limit_results = RESULTS_MAX;
+	return 0;
+}
+
+static void daemon_begin(struct daemon *daemon)
+{
+	memset(daemon, 0, sizeof(*daemon));
+	daemon->base = base;
+	daemon->configuration = configuration;
+	daemon->plugins = &plugins;
+	TAILQ_INIT(&daemon->clients);
+	fuzz_require(store_init(&daemon->polling, "poll") == 0);
+	fuzz_require(store_init(&daemon->aborts, "abort") == 0);
+	fuzz_require(scheduler_init(&daemon->scheduler) == 0);
+}
+
+static void daemon_end(struct daemon *daemon)
+{
+	operation_forget_lvpolls(daemon);
+	store_destroy(&daemon->polling);
+	store_destroy(&daemon->aborts);
+	scheduler_destroy(&daemon->scheduler);
+	results_destroy(daemon);
+}
+
+/* The answer to a message of LENGTH bytes: one whole reply, without its end. */
+static char *ask(struct daemon *daemon, const char *text, size_t length)
+{
+	struct evbuffer *reply = evbuffer_new();
+	char *copy = fuzz_copy_text(text, length);
+	char *end, *answer;
+	size_t answer_length;
+
+	request_answer(daemon, copy, length, reply);
+	answer_length = evbuffer_get_length(reply);
+	answer = fuzz_copy_text(evbuffer_pullup(reply, -1), answer_length);
+	end = strstr(answer, END);
+	fuzz_require(end != NULL && end + END_LENGTH == answer + answer_length);
+	*end = '\0';
+	evbuffer_free(reply);
+	free(copy);
+	return answer;
+}
+
+/* What lvm2 would see in the answer; what the keys say must be possible. */
+static struct wire_message *read_answer(const char *answer)
+{
+	static const char *const responses[] = {
+		"OK", "failed", "invalid", "in_progress", "finished", "not_found"};
+	struct wire_message *message = wire_parse(answer, strlen(answer));
+	const char *response;
+	bool is_known = false;
+
+	fuzz_require(message != NULL);
+	response = wire_string(message, "response");
+	fuzz_require(response != NULL);
+	for (size_t i = 0; i < sizeof(responses) / sizeof(responses[0]); i++)
+		is_known |= !strcmp(response, responses[i]);
+	fuzz_require(is_known);
+	if (!strcmp(response, "failed") || !strcmp(response, "invalid") || !strcmp(response, "finished"))
+		fuzz_require(wire_string(message, "reason") != NULL);
+	return message;
+}
+
+static bool is_operation(const char *name)
+{
+	return name && plugins_find_operation(&plugins, name) != NULL;
+}
+
+/* An operation that was answered OK is in progress. */
+static void check_accepted(struct daemon *daemon, const struct wire_message *request)
+{
+	const char *system_dir = wire_string(request, "sysdir");
+	struct evbuffer *text = evbuffer_new();
+	struct wire_message *message;
+	char *answer;
+	size_t length;
+
+	wire_add_string(text, "request", "progress_info");
+	wire_add_string(text, "lvid", wire_string(request, "lvid"));
+	if (system_dir)
+		wire_add_string(text, "sysdir", system_dir);
+	wire_add_number(text, "abort", wire_number(request, "abort"));
+	length = evbuffer_get_length(text);
+	answer = ask(daemon, (const char *)evbuffer_pullup(text, -1), length);
+	message = read_answer(answer);
+	fuzz_require(!strcmp(wire_string(message, "response"), "in_progress"));
+	wire_free(message);
+	free(answer);
+	evbuffer_free(text);
+}
+
+static void ask_and_check(struct daemon *daemon, const char *text, size_t length)
+{
+	struct wire_message *request = wire_parse(text, length);
+	const char *name = request ? wire_string(request, "request") : NULL;
+	char *answer = ask(daemon, text, length);
+
+	if (name && !strcmp(name, "dump")) {
+		fuzz_require(!strncmp(answer, "# Registered polling operations\n\npoll {\n", 40));
+	} else {
+		struct wire_message *message = read_answer(answer);
+		bool is_ok = !strcmp(wire_string(message, "response"), "OK");
+
+		if (!request)
+			fuzz_require(!is_ok);
+		else if (is_ok && is_operation(name))
+			check_accepted(daemon, request);
+		wire_free(message);
+	}
+	free(answer);
+	wire_free(request);
+}
+
+static struct volume *find_oldest(struct store *store)
+{
+	struct volume *volume;
+
+	store_lock(store);
+	volume = TAILQ_FIRST(&store->volumes);
+	store_unlock(store);
+	while (volume && !volume->pause)
+		volume = TAILQ_NEXT(volume, link);
+	return volume;
+}
+
+static void finish_oldest(struct daemon *daemon, uint8_t how)
+{
+	struct volume *volume = find_oldest(how & 1 ? &daemon->aborts : &daemon->polling);
+
+	if (volume && steps_end(daemon, volume))
+		operation_finish(daemon, volume,
+			(struct volume_result){.by_signal = how & 2, .value = how >> 2});
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data, *end = text + size;
+	struct daemon daemon;
+
+	daemon_begin(&daemon);
+	while (text < end) {
+		const char *stop = memmem(text, (size_t)(end - text), END, END_LENGTH);
+		size_t length = (size_t)((stop ? stop : end) - text);
+
+		if (length > 1 && text[0] == FINISH)
+			finish_oldest(&daemon, (uint8_t)text[1]);
+		else
+			ask_and_check(&daemon, text, length);
+		text += length + (stop ? END_LENGTH : 0);
+	}
+	daemon_end(&daemon);
+	return 0;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Fuzzes the kernel's target lines: any table, as each of the plugins reads it. */
+#include "config.h"
+
+#include <lvmpolld/plugin.h>
+
+#include "fuzz.h"
+
+#define TARGETS_MAX 16
+
+const struct lvmpolld_plugin *pvmove_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *convert_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *merge_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
+
+/* A newer daemon's targets are larger than those that a plugin was built with. */
+struct larger_target {
+	struct lvmpolld_target target;
+	uint64_t more[2];
+};
+
+struct table {
+	struct larger_target *targets;
+	size_t count;
+};
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	fuzz_log_to_nowhere();
+	return 0;
+}
+
+/* A word of LINE up to a blank, which is taken out of it. */
+static char *take_word(char **line)
+{
+	char *word = strsep(line, " ");
+
+	return word ? word : "";
+}
+
+/* "0 16384 mirror 2 7:0 ...", as dmsetup prints it, with strings in memory of their own. */
+static void read_target(struct larger_target *target, char *line)
+{
+	const char *type, *parameters;
+
+	*target = (struct larger_target){.target.struct_size = sizeof(*target)};
+	target->target.start_sectors = strtoull(take_word(&line), NULL, 10);
+	target->target.length_sectors = strtoull(take_word(&line), NULL, 10);
+	type = take_word(&line);
+	parameters = line ? line : "";
+	target->target.type = fuzz_copy_text(type, strlen(type));
+	target->target.parameters = fuzz_copy_text(parameters, strlen(parameters));
+}
+
+static void read_table(struct table *table, char *text)
+{
+	struct larger_target targets[TARGETS_MAX];
+	char *line;
+
+	table->count = 0;
+	while (table->count < TARGETS_MAX && (line = strsep(&text, "\n")))
+		read_target(&targets[table->count++], line);
+	table->targets = fuzz_copy(targets, table->count * sizeof(targets[0]));
+}
+
+static void free_table(struct table *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		free((char *)table->targets[i].target.type);
+		free((char *)table->targets[i].target.parameters);
+	}
+	free(table->targets);
+}
+
+static void check_reading(enum lvmpolld_verdict verdict, const struct lvmpolld_progress *former,
+	const struct lvmpolld_progress *progress)
+{
+	switch (verdict) {
+	case LVMPOLLD_NOT_MINE:
+		fuzz_require(memcmp(former, progress, sizeof(*progress)) == 0);
+		return;
+	case LVMPOLLD_WATCH:
+	case LVMPOLLD_WATCH_TIMED:
+		/* What is copied is not at its end. */
+		fuzz_require(progress->done_sectors < progress->total_sectors);
+		break;
+	case LVMPOLLD_STEP:
+		break;
+	default:
+		fuzz_require(!"a verdict that exists");
+	}
+	fuzz_require(progress->struct_size == former->struct_size);
+	fuzz_require(progress->done_sectors <= progress->total_sectors);
+	fuzz_require(progress->percent <= 100);
+	fuzz_require(progress->percent >= 0 || progress->total_sectors == 0);
+}
+
+static void read_with(
+	const struct lvmpolld_plugin *plugin, const struct table *table, bool abort_wanted)
+{
+	const struct lvmpolld_operation operation = {
+		.struct_size = sizeof(operation), .vg_name = "vg", .lv_name = "lv", .abort = abort_wanted};
+	struct lvmpolld_progress former, progress;
+
+	/* Bytes between the fields are compared too. */
+	memset(&former, 0, sizeof(former));
+	former.struct_size = sizeof(former);
+	former.percent = -1;
+	progress = former;
+	memcpy(&progress, &former, sizeof(progress));
+	check_reading(plugin->read_targets(&operation, &table->targets[0].target, table->count,
+			      &progress),
+		&former, &progress);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = fuzz_copy_text(data, size);
+	struct table table;
+
+	read_table(&table, text);
+	read_with(pvmove_LTX_lvmpolld_plugin(), &table, false);
+	read_with(pvmove_LTX_lvmpolld_plugin(), &table, true);
+	read_with(convert_LTX_lvmpolld_plugin(), &table, false);
+	read_with(merge_LTX_lvmpolld_plugin(), &table, false);
+	read_with(thin_merge_LTX_lvmpolld_plugin(), &table, false);
+	free_table(&table);
+	free(text);
+	return 0;
+}
