@@ -19,6 +19,7 @@
 #include "pidfile.h"
 #include "plugins.h"
 #include "request.h"
+#include "signals.h"
 
 /* A descriptor that is opened later must not become somebody's standard output. */
 static void open_standard_descriptors(void)
@@ -162,6 +163,7 @@ int main(int argc, char **argv)
 	struct lvmpolld_error error;
 
 	open_standard_descriptors();
+	signals_reset_inherited();
 	if (options_parse(&options, argc, argv, &error) < 0)
 		return complain(&error);
 	switch (options.action) {

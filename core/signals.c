@@ -29,6 +29,18 @@ static void on_reload_signal(evutil_socket_t number, short what, void *context)
 	reload_configuration(context);
 }
 
+void signals_reset_inherited(void)
+{
+	sigset_t ours;
+
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGHUP);
+	for (size_t i = 0; i < STOP_SIGNAL_COUNT; i++)
+		sigaddset(&ours, stop_signals[i]);
+	sigprocmask(SIG_UNBLOCK, &ours, NULL);
+}
+
 int signals_init(struct daemon *daemon, struct lvmpolld_error *error)
 {
 	bool is_complete = true;

@@ -7,6 +7,12 @@
 
 struct daemon;
 
+/*
+ * Undoes what a careless parent may have left: ended children must wait to be asked how they ended,
+ * and the signals that are meant for the daemon must reach it. Called before anything is started.
+ */
+void signals_reset_inherited(void);
+
 /* Returns 0 or -ENOMEM with the error. */
 int signals_init(struct daemon *daemon, struct lvmpolld_error *error);
 void signals_destroy(struct daemon *daemon);

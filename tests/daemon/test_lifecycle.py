@@ -96,6 +96,28 @@ class SignalTest(DaemonTest):
             daemon.client().close()
 
 
+class CarelessParentTest(DaemonTest):
+    """A parent may leave signals ignored or blocked; SIGCHLD ignored would reap the children."""
+
+    def start_with(self, prepare):
+        daemon = self.start_daemon(preexec_fn=prepare)
+        return daemon, self.connect(daemon)
+
+    def test_ignored_sigchld_loses_no_exit_status(self):
+        _, client = self.start_with(lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        client.ask("pvmove", **volume("exit-5"))
+        self.assert_finished(client.result(lvid("exit-5")), "retcode", 5)
+
+    @ours_only("it never hears of them")
+    def test_blocked_signals_reach_the_daemon(self):
+        ours = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP}
+        for number in sorted(ours - {signal.SIGHUP}):
+            daemon, client = self.start_with(
+                lambda: signal.pthread_sigmask(signal.SIG_BLOCK, ours))
+            client.close()
+            self.assertEqual(daemon.stop(number), 0)
+
+
 class BackgroundTest(DaemonTest):
     def run_background(self, daemon, *arguments, **options):
         """Runs the parent to its end; returns its status and outputs."""
