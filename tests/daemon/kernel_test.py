@@ -2,6 +2,7 @@
 """Tests of a daemon that watches the stand-in for device-mapper."""
 
 import os
+import signal
 
 from deadline import wait_for
 from kernel_standin import Kernel, linear, mirror
@@ -42,16 +43,28 @@ class KernelTest(DaemonTest):
         calls = [call for call in kernel.calls("status") if call[2].endswith("flush")]
         self.assertEqual(calls, [], "a flush waits for what the device is doing")
 
-    def start(self, configuration="", *arguments):
+    def write_configuration(self, text):
+        with open(self.configuration, "w") as file:
+            file.write(text)
+
+    def start(self, configuration="", **options):
         """Starts the daemon with that configuration, and a client."""
-        path = os.path.join(self.temporary_directory(), "lvmpolld.yaml")
-        with open(path, "w") as file:
-            file.write(configuration)
+        self.configuration = os.path.join(self.temporary_directory(), "lvmpolld.yaml")
+        self.write_configuration(configuration)
         self.daemon = self.new_daemon()
-        self.daemon.start("-c", path, "-l", "info", *arguments,
-                          environment=self.daemon.environment(**self.kernel.variables()))
+        self.daemon.start("-c", self.configuration, "-l", "info",
+                          environment=self.daemon.environment(**self.kernel.variables()),
+                          **options)
         self.client = self.connect(self.daemon)
         return self.daemon
+
+    def reload(self, configuration):
+        """Lets the daemon read a new configuration."""
+        self.write_configuration(configuration)
+        before = self.daemon.log().count("configuration was read again")
+        self.daemon.send_signal(signal.SIGHUP)
+        wait_for(lambda: self.daemon.log().count("configuration was read again") > before,
+                 "the new configuration")
 
     def add_device(self, lvname, targets, vgname="vg", **options):
         return self.kernel.add(vgname, lvname, identity_in(vgname, lvname), targets, **options)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Operations that are watched in the kernel: what the daemon sees, and what it tells of it."""
 
+import subprocess
 import time
 import unittest
 
+import test_lifecycle
 from deadline import wait_for
 from kernel_standin import linear, mirror, snapshot_merge
 from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, segments
@@ -193,6 +195,21 @@ class ChangeTest(KernelTest):
             time.sleep(0.1)  # 4 s in all
             self.change_and_wait_look(device, targets=segments(1, 0, in_sync), event=True)
         self.assertEqual(self.daemon.starts(), [])
+
+
+class BackgroundTest(KernelTest):
+    def test_daemon_in_the_background_watches(self):
+        device = self.add_move()
+        self.daemon = self.new_daemon()
+        self.addCleanup(test_lifecycle.BackgroundTest.end_background, self.daemon)
+        command = [part for part in self.daemon.command() if part != "-f"]
+        environment = self.daemon.environment(**self.kernel.variables())
+        subprocess.run(command, env=environment, check=True, timeout=20,
+                       stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.client = self.connect(self.daemon)
+        identity = self.start_watching()
+        device.change(targets=segments(1, 0, REGIONS), event=True)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
 
 
 class TimedTest(KernelTest):

@@ -128,6 +128,16 @@ class WithoutKernelTest(KernelTest):
         self.assert_one_lvpoll_does_it_all("plugins: {pvmove: {monitor: lvpoll}}")
         self.assertEqual(self.kernel.calls("status"), [])
 
+    def test_monitor_lvpoll_after_a_reload(self):
+        self.add_move("move-1")
+        self.add_move("move-2")
+        self.start()
+        watched = self.start_watching("move-1")
+        self.reload("plugins: {pvmove: {monitor: lvpoll}}")
+        self.request("move-2")
+        self.assertEqual(self.wait_starts(1)[0][1], "vg/move-2")
+        self.assertEqual(self.entry(watched)["operation_state"], "watching")
+
     def test_monitor_lvpoll_of_another_plugin(self):
         self.add_move()
         self.start("plugins: {convert: {monitor: lvpoll}}")

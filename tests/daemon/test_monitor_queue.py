@@ -30,6 +30,15 @@ class QueueTest(KernelTest):
         for identity in identities:
             self.assert_finished(self.client.result(identity), "retcode", 0)
 
+    def test_more_may_run_when_the_configuration_says_so(self):
+        self.start("lvm: {max_running: 1}")
+        for number in range(4):
+            self.request_held("move-held-%d" % number, "vg%d" % number)
+        self.wait_starts(1)
+        self.reload("lvm: {max_running: 3}")
+        self.wait_starts(3)
+        self.assertEqual(len(self.running()), 3)
+
     def test_watched_operations_do_not_count(self):
         self.start("lvm: {max_running: 1}")
         for number in range(3):
