@@ -39,6 +39,15 @@ static int complain(const struct lvmpolld_error *error)
 	return EXIT_FAILURE;
 }
 
+/* What was asked for must have arrived: a full disk is a failure. */
+static int finish_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_SUCCESS;
+	fprintf(stderr, "lvmpolld: cannot write to standard output: %s\n", strerror(errno));
+	return EXIT_FAILURE;
+}
+
 static int print_dump(const struct configuration *configuration)
 {
 	struct lvmpolld_error error;
@@ -57,7 +66,7 @@ static int list_plugins(const struct configuration *configuration)
 		return complain(&error);
 	plugins_print(plugins, stdout);
 	plugins_unload(plugins);
-	return EXIT_SUCCESS;
+	return finish_output();
 }
 
 /* The configuration is right by itself; its plugins may still refuse their sections. */
@@ -82,13 +91,16 @@ static int check_lvm_binary(const char *path, struct lvmpolld_error *error)
 		path, strerror(errno));
 }
 
-/* Takes CONFIGURATION. The pid file comes first: it is what keeps a second daemon out. */
+/*
+ * Takes CONFIGURATION. The binary is looked for where the daemon stands by now, which in the
+ * background is "/". Then comes the pid file: it is what keeps a second daemon out.
+ */
 static int serve(const struct options *options, struct configuration *configuration)
 {
 	struct daemon daemon;
 	struct lvmpolld_error error;
-	int pidfile = pidfile_create(configuration->pidfile_path, &error);
-	int result;
+	int result = check_lvm_binary(configuration->lvm_binary, &error);
+	int pidfile = result < 0 ? result : pidfile_create(configuration->pidfile_path, &error);
 
 	if (pidfile < 0) {
 		configuration_free(configuration);
@@ -115,10 +127,6 @@ static int serve_in_place(const struct options *options, struct configuration *c
 	struct lvmpolld_error error;
 	int status = EXIT_SUCCESS, forked = 0;
 
-	if (check_lvm_binary(configuration->lvm_binary, &error) < 0) {
-		configuration_free(configuration);
-		return complain(&error);
-	}
 	if (!options->foreground)
 		forked = background_enter(&status, &error);
 	if (forked < 0)
@@ -169,10 +177,10 @@ int main(int argc, char **argv)
 	switch (options.action) {
 	case OPTIONS_HELP:
 		options_print_help();
-		return EXIT_SUCCESS;
+		return finish_output();
 	case OPTIONS_VERSION:
 		options_print_version();
-		return EXIT_SUCCESS;
+		return finish_output();
 	default:
 		return act(&options);
 	}

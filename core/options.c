@@ -162,6 +162,27 @@ static int take_option(
 	}
 }
 
+static bool is_known(int value)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (option_table[i].value == value)
+			return true;
+	return false;
+}
+
+/* What getopt_long, which answered ANSWER, did not like; WORD is the last one it has read whole. */
+static int refuse_option(int answer, const char *word, struct lvmpolld_error *error)
+{
+	if (answer == ':')
+		return error_set(error, EINVAL, "%s: a value is needed; see --help", word);
+	if (is_known(optopt))
+		return error_set(error, EINVAL, "%s: no value is expected; see --help", word);
+	/* A letter may stand among others, in a word that is not read to its end. */
+	if (optopt > 0)
+		return error_set(error, EINVAL, "-%c: there is no such option; see --help", optopt);
+	return error_set(error, EINVAL, "%s: there is no such option; see --help", word);
+}
+
 int options_parse(
 	struct options *options, int argc, char *const *argv, struct lvmpolld_error *error)
 {
@@ -175,12 +196,8 @@ int options_parse(
 	optind = 1;
 	while (result == 0 &&
 		(value = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
-		if (value == ':')
-			return error_set(error, EINVAL, "%s: a value is needed; see --help",
-				argv[optind - 1]);
-		if (value == '?')
-			return error_set(error, EINVAL, "%s: there is no such option; see --help",
-				argv[optind - 1]);
+		if (value == ':' || value == '?')
+			return refuse_option(value, argv[optind - 1], error);
 		result = take_option(options, value, optarg, error);
 	}
 	if (result == 0 && optind < argc)

@@ -4,10 +4,11 @@
 import os
 import re
 import signal
+import subprocess
 import unittest
 
-from deadline import wait_for
-from lvmpolld import DaemonTest, ours_only
+from deadline import DEADLINE_S, wait_for
+from lvmpolld import DaemonTest, daemon_path, ours_only
 from protocol import lvid, volume
 
 STOCK_OPTIONS = ("-V", "--version", "-h", "--help", "-f", "--foreground", "--dump", "-l", "--log",
@@ -45,6 +46,16 @@ class InformationTest(DaemonTest):
         self.assertEqual(set(OUR_OPTIONS) - named, set())
 
 
+    @ours_only("it does not look whether it could print")
+    def test_output_that_cannot_be_written_is_a_failure(self):
+        for option in ("--version", "--help", "--list-plugins"):
+            with self.subTest(option), open("/dev/full", "w") as full:
+                answer = subprocess.run([daemon_path(), option], stdout=full, text=True,
+                                        stderr=subprocess.PIPE, timeout=DEADLINE_S)
+                self.assertEqual(answer.returncode, 1)
+                self.assertIn("standard output", answer.stderr)
+
+
 class WrongUseTest(DaemonTest):
     """What is not understood is refused before anything is opened."""
 
@@ -60,6 +71,18 @@ class WrongUseTest(DaemonTest):
         for option in ("-x", "--bogus", "-Z"):
             with self.subTest(option):
                 self.assertIn(option.lstrip("-"), self.refused(option))
+
+    @ours_only("it names the program")
+    def test_unknown_letter_among_others_is_named(self):
+        for arguments in (("-xf",), ("-fx",), ("--log=all", "-fxf")):
+            with self.subTest(arguments):
+                self.assertIn("-x: there is no such option", self.refused(*arguments))
+
+    @ours_only("it says so in other words")
+    def test_value_that_is_not_expected(self):
+        for option in ("--dump=5", "--foreground=yes"):
+            with self.subTest(option):
+                self.assertIn(option + ": no value is expected", self.refused(option))
 
     def test_options_without_their_argument(self):
         for option in ("-l", "-p", "-s", "-B", "-t", "--log", "--socket", "--timeout"):

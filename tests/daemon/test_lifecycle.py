@@ -103,6 +103,7 @@ class CarelessParentTest(DaemonTest):
         daemon = self.start_daemon(preexec_fn=prepare)
         return daemon, self.connect(daemon)
 
+    @ours_only("it calls the operation failed")
     def test_ignored_sigchld_loses_no_exit_status(self):
         _, client = self.start_with(lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
         client.ask("pvmove", **volume("exit-5"))
@@ -213,6 +214,15 @@ class BackgroundTest(DaemonTest):
         daemon = self.new_daemon()
         daemon.pidfile = os.path.join(daemon.directory, "missing", "pid")
         self.assert_fails(daemon, named=daemon.pidfile)
+
+    @ours_only("it finds out when an operation needs it")
+    def test_binary_that_is_not_there_from_the_root_fails_with_the_reason(self):
+        daemon = self.new_daemon()
+        folder, name = os.path.split(daemon.standin)
+        daemon.standin = os.path.join(".", name)
+        answer = self.run_background(daemon, cwd=folder)
+        self.assertGreater(answer.returncode, 0, answer)
+        self.assertIn(daemon.standin, answer.stderr)
 
     @ours_only("it has no configuration file")
     def test_wrong_configuration_fails_with_the_reason(self):
