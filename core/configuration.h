@@ -43,6 +43,7 @@ struct configuration {
 
 	char *lvm_binary;
 	unsigned lvm_max_running;
+	unsigned lvm_signal_retries;
 
 	struct log_settings log;
 

@@ -27,6 +27,8 @@ static const struct configuration_key keys[] = {
 		"The lvm command that is run for lvpoll."},
 	{"lvm", "max_running", CONFIGURATION_COUNT, "8", 1, 1024, FIELD(lvm_max_running),
 		"How many lvpoll processes may run at a time."},
+	{"lvm", "signal_retries", CONFIGURATION_COUNT, "2", 0, 1000, FIELD(lvm_signal_retries),
+		"How often an lvpoll that somebody else's signal has ended is run again."},
 
 	{"log", "level", CONFIGURATION_LOG_LEVEL, "warn", 0, 0, FIELD(log.level),
 		"The least severe kind of line that is written."},

@@ -15,6 +15,8 @@
 #include "monitor.h"
 #include "operation.h"
 #include "plugins.h"
+#include "recording.h"
+#include "recovery.h"
 #include "request.h"
 #include "results.h"
 #include "signals.h"
@@ -92,6 +94,7 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	daemon->options = options;
 	daemon->configuration = configuration;
 	daemon->listener.descriptor = -1;
+	daemon->records.descriptor = -1;
 	TAILQ_INIT(&daemon->clients);
 	result = init_stores(daemon, error);
 	if (result == 0)
@@ -102,6 +105,7 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	if (!daemon->plugins)
 		return -error->code;
 	start_monitor(daemon);
+	recovery_run(daemon);
 	result = listener_open(&daemon->listener, configuration->socket_path, error);
 	if (result == 0)
 		result = client_accept_start(daemon, error);
@@ -152,6 +156,7 @@ void daemon_destroy(struct daemon *daemon)
 		plugins_unload(daemon->plugins);
 	idle_destroy(daemon);
 	results_destroy(daemon);
+	recording_destroy(daemon);
 	watchdog_destroy(daemon);
 	signals_destroy(daemon);
 	if (daemon->stop_poll)

@@ -9,6 +9,7 @@
 #include "error.h"
 #include "listener.h"
 #include "options.h"
+#include "record.h"
 #include "scheduler.h"
 #include "store.h"
 
@@ -34,6 +35,9 @@ struct daemon {
 	bool has_stores;
 	struct monitor *monitor;    /* NULL where device-mapper cannot be used */
 	struct scheduler scheduler;
+	struct record_directory records;
+	struct event *record_retry; /* while records could not be written; or NULL */
+	size_t stale_records;
 	struct event *results_timer; /* drops results that are too old; or NULL */
 	size_t in_flight; /* operations in both that are neither finished nor failed */
 

@@ -7,6 +7,7 @@
 #include "daemon.h"
 #include "dump.h"
 #include "lvpoll.h"
+#include "monitor.h"
 #include "plugins.h"
 #include "wire.h"
 
@@ -76,14 +77,18 @@ static void write_volume(struct evbuffer *text, struct volume *volume)
 	evbuffer_add_printf(text, "\t}\n");
 }
 
-static void write_store(struct evbuffer *text, struct store *store)
+static void write_store(
+	struct evbuffer *text, struct store *store, struct monitor *monitor)
 {
 	struct volume *volume;
 
 	evbuffer_add_printf(text, "%s {\n", store->name);
 	store_lock(store);
-	TAILQ_FOREACH (volume, &store->volumes, link)
+	TAILQ_FOREACH (volume, &store->volumes, link) {
 		write_volume(text, volume);
+		if (monitor)
+			monitor_refresh_locked(monitor, volume);
+	}
 	store_unlock(store);
 	evbuffer_add(text, "}", 1);
 }
@@ -91,7 +96,7 @@ static void write_store(struct evbuffer *text, struct store *store)
 void dump_write(struct daemon *daemon, struct evbuffer *reply)
 {
 	evbuffer_add_printf(reply, "# Registered polling operations\n\n");
-	write_store(reply, &daemon->polling);
+	write_store(reply, &daemon->polling, daemon->monitor);
 	evbuffer_add_printf(reply, "\n\n# Registered abort operations\n\n");
-	write_store(reply, &daemon->aborts);
+	write_store(reply, &daemon->aborts, NULL);
 }

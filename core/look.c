@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "checksum.h"
 #include "log.h"
 #include "look.h"
 #include "plugins.h"
@@ -64,27 +65,18 @@ int64_t look_next_ms(struct store *store)
 	return next_ms;
 }
 
-/* FNV-1a, to see whether anything in a table has changed; nobody profits from a collision. */
-static uint64_t hash(uint64_t value, const void *data, size_t length)
-{
-	const unsigned char *byte = data;
-
-	for (size_t i = 0; i < length; i++)
-		value = (value ^ byte[i]) * UINT64_C(1099511628211);
-	return value;
-}
-
+/* Differs where anything in TABLE does. */
 static uint64_t sign(const struct kernel_table *table)
 {
-	uint64_t value = UINT64_C(14695981039346656037);
+	uint64_t value = CHECKSUM_START;
 
 	for (size_t i = 0; i < table->target_count; i++) {
 		const struct lvmpolld_target *target = &table->targets[i];
 
-		value = hash(value, &target->start_sectors, sizeof(target->start_sectors));
-		value = hash(value, &target->length_sectors, sizeof(target->length_sectors));
-		value = hash(value, target->type, strlen(target->type) + 1);
-		value = hash(value, target->parameters, strlen(target->parameters) + 1);
+		value = checksum_add(value, &target->start_sectors, sizeof(target->start_sectors));
+		value = checksum_add(value, &target->length_sectors, sizeof(target->length_sectors));
+		value = checksum_add(value, target->type, strlen(target->type) + 1);
+		value = checksum_add(value, target->parameters, strlen(target->parameters) + 1);
 	}
 	return value;
 }

@@ -204,22 +204,34 @@ static void log_start(const struct volume *volume, const struct lvmpolld_argumen
 		LOG_LEVEL_INFO, &subject, "lvpoll[%d] started: %s", (int)volume->last_pid, line);
 }
 
-int lvpoll_start(struct daemon *daemon, struct volume *volume,
-	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error)
+static struct lvpoll *lvpoll_new(struct daemon *daemon, struct volume *volume,
+	const struct lvpoll_callbacks *callbacks)
 {
-	struct lvmpolld_arguments arguments = {0}, environment = {0};
 	struct lvpoll *lvpoll = calloc(1, sizeof(*lvpoll));
-	int result = -ENOMEM;
 
-	error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
 	if (!lvpoll)
-		return -ENOMEM;
+		return NULL;
 	lvpoll->daemon = daemon;
 	lvpoll->volume = volume;
 	lvpoll->callbacks = callbacks;
 	lvpoll->silence_timer = event_new(daemon->base, -1, 0, on_silence, lvpoll);
 	if (lvpoll->silence_timer)
-		result = build_arguments(daemon, volume, operation, &arguments, error);
+		return lvpoll;
+	free(lvpoll);
+	return NULL;
+}
+
+int lvpoll_start(struct daemon *daemon, struct volume *volume,
+	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error)
+{
+	struct lvmpolld_arguments arguments = {0}, environment = {0};
+	struct lvpoll *lvpoll = lvpoll_new(daemon, volume, callbacks);
+	int result;
+
+	error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
+	if (!lvpoll)
+		return -ENOMEM;
+	result = build_arguments(daemon, volume, operation, &arguments, error);
 	if (result == 0)
 		result = build_environment(operation, &environment);
 	if (result == 0)
@@ -235,6 +247,26 @@ int lvpoll_start(struct daemon *daemon, struct volume *volume,
 	arguments_clear(&arguments);
 	arguments_clear(&environment);
 	return result;
+}
+
+int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks,
+	const int outputs[2], const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error)
+{
+	struct lvpoll *lvpoll = lvpoll_new(daemon, volume, callbacks);
+
+	if (!lvpoll)
+		return error_set(error, ENOMEM, "process %d cannot be taken over: out of memory",
+			(int)pid);
+	lvpoll->process = process_adopt(
+		daemon->base, pid, start_ticks, outputs, &process_callbacks, lvpoll, error);
+	if (!lvpoll->process) {
+		lvpoll_free(lvpoll);
+		return -error->code;
+	}
+	volume->lvpoll = lvpoll;
+	volume->last_pid = pid;
+	restart_silence_timer(lvpoll);
+	return 0;
 }
 
 void lvpoll_terminate(struct lvpoll *lvpoll)

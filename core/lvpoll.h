@@ -40,6 +40,13 @@ unsigned lvpoll_silence_s(unsigned interval_s);
 int lvpoll_start(struct daemon *daemon, struct volume *volume,
 	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error);
 
+/*
+ * Takes over lvpoll PID that another daemon has started for VOLUME; see process_adopt. It is asked
+ * to end. Returns 0, or a negative errno with the error: -ESRCH where it is gone.
+ */
+int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks,
+	const int outputs[2], const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error);
+
 /* Ends it with SIGTERM, repeated until it is gone; its end is told as of any other. */
 void lvpoll_terminate(struct lvpoll *lvpoll);
 

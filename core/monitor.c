@@ -23,6 +23,9 @@
 /* A list of devices that failed is asked for again after this time; it may have hidden an event. */
 #define LIST_RETRY_MS 500
 
+/* A look that is older than this is repeated for whoever asks. */
+#define REFRESH_MS 1000
+
 /* For a thread that hangs in the kernel nobody waits longer. */
 #define STOP_TIMEOUT_MS 500
 
@@ -38,7 +41,6 @@ struct monitor {
 	_Atomic bool is_stopping;
 	/* The thread's own. */
 	bool is_dirty; /* an event may have come that no list has told of yet */
-	bool list_failed;
 };
 
 static void drain(int descriptor)
@@ -70,13 +72,13 @@ static void note_events(struct monitor *monitor)
 	if (result == 0)
 		result = kernel_list(&events);
 	if (result < 0) {
-		if (!monitor->list_failed)
+		if (!monitor->is_dirty)
 			log_warn("cannot list device-mapper's events: %s; trying again",
 				strerror(-result));
-		monitor->list_failed = monitor->is_dirty = true;
+		monitor->is_dirty = true;
 		return;
 	}
-	monitor->list_failed = monitor->is_dirty = false;
+	monitor->is_dirty = false;
 	look_note_events(monitor->store, &events);
 	free(events.list);
 }
@@ -89,7 +91,7 @@ static int time_to_wait_ms(const struct monitor *monitor)
 
 	if (next_ms >= 0 && wait_ms < 0)
 		wait_ms = 0;
-	if (monitor->is_dirty && (wait_ms < 0 || wait_ms > LIST_RETRY_MS))
+	if (monitor->is_dirty && wait_ms > LIST_RETRY_MS)
 		wait_ms = LIST_RETRY_MS;
 	return wait_ms > 3600 * 1000 ? 3600 * 1000 : (int)wait_ms;
 }
@@ -202,6 +204,17 @@ struct monitor *monitor_start(struct event_base *base, struct store *store,
 void monitor_wake(struct monitor *monitor)
 {
 	signal_descriptor(monitor->wake);
+}
+
+void monitor_refresh_locked(struct monitor *monitor, struct volume *volume)
+{
+	struct volume_watch *watch = &volume->watch;
+
+	if (!watch->is_watched || watch->is_look_wanted ||
+		look_clock_ms() - watch->last_look_ms < REFRESH_MS)
+		return;
+	watch->is_look_wanted = true;
+	monitor_wake(monitor);
 }
 
 bool monitor_stop(struct monitor *monitor)

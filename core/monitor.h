@@ -27,6 +27,12 @@ struct monitor *monitor_start(struct event_base *base, struct store *store,
 void monitor_wake(struct monitor *monitor);
 
 /*
+ * Somebody asks how far VOLUME of the store is: where the last look is old, there will be another,
+ * for the next question. Main thread.
+ */
+void monitor_refresh_locked(struct monitor *monitor, struct volume *volume) REQUIRES(store_role);
+
+/*
  * Ends the thread. Returns false where it hangs in the kernel: it, and what it uses (the store, the
  * volumes, MONITOR), must then be left alone, and the process is to end.
  */

@@ -2,6 +2,7 @@
 /* The life of an operation, from the request to the result. */
 #include "config.h"
 
+#include <errno.h>
 #include <signal.h>
 
 #include <event2/event.h>
@@ -10,8 +11,10 @@
 #include "idle.h"
 #include "log.h"
 #include "lvpoll.h"
+#include "monitor.h"
 #include "operation.h"
 #include "plugins.h"
+#include "recording.h"
 #include "results.h"
 #include "status.h"
 #include "steps.h"
@@ -38,6 +41,15 @@ static void resume_displaced(struct daemon *daemon, struct volume *abort_volume)
 			"the operation could not be polled again; \"lvchange --poll y\" takes it up");
 }
 
+/* The abort is over: with it, where it succeeded, the operation that it was to end. */
+static void settle_displaced(struct daemon *daemon, struct volume *abort_volume, bool succeeded)
+{
+	if (succeeded)
+		recording_remove(daemon, &abort_volume->displaced->operation);
+	else
+		resume_displaced(daemon, abort_volume);
+}
+
 /* The operation is over, and what is told about it is in the volume. */
 static void settle(struct daemon *daemon, struct volume *volume, bool succeeded)
 {
@@ -51,8 +63,14 @@ static void settle(struct daemon *daemon, struct volume *volume, bool succeeded)
 	store_add_finished_locked(store, volume);
 	store_unlock(store);
 	daemon->in_flight--;
-	if (volume->displaced && !succeeded && !daemon->is_stopping)
-		resume_displaced(daemon, volume);
+	if (volume->is_record_stale)
+		daemon->stale_records--;
+	volume->is_record_stale = false;
+	/* A daemon that ends leaves the rest to the next one; an aborted one, to its abort. */
+	if (!daemon->is_stopping && !volume->is_displaced)
+		recording_remove(daemon, &volume->request->operation);
+	if (volume->displaced && !daemon->is_stopping)
+		settle_displaced(daemon, volume, succeeded);
 	results_limit(daemon);
 	idle_update(daemon);
 	status_update(daemon);
@@ -98,6 +116,7 @@ static void displace_aborted(struct daemon *daemon, struct volume *abort_volume)
 		return;
 	abort_volume->displaced = volume_request_copy(volume->request);
 	volume->is_displaced = true;
+	recording_write(daemon, volume, volume->recorded_command);
 	if (steps_end(daemon, volume))
 		operation_finish(
 			daemon, volume, (struct volume_result){.by_signal = true, .value = SIGTERM});
@@ -132,9 +151,11 @@ static enum operation_answer begin_new(struct daemon *daemon, struct volume *vol
 	struct store *store = store_of(daemon, volume->request->operation.abort);
 
 	daemon->in_flight++;
+	recording_write(daemon, volume, RECORD_NO_COMMAND);
 	if (volume->request->operation.abort)
 		displace_aborted(daemon, volume);
 	if (steps_begin(daemon, volume) < 0) {
+		recording_remove(daemon, &volume->request->operation);
 		if (volume->pause)
 			event_free(volume->pause);
 		volume->pause = NULL;
@@ -177,6 +198,49 @@ enum operation_answer operation_begin(struct daemon *daemon, struct volume_reque
 	return answer;
 }
 
+/* The operation waits, recorded, for the end of an abort that is under way. */
+static bool is_taken_by_abort(struct daemon *daemon, struct volume_request *request)
+{
+	struct volume *abort_volume;
+
+	store_lock(&daemon->aborts);
+	abort_volume = store_find_locked(&daemon->aborts, request->identifier);
+	store_unlock(&daemon->aborts);
+	if (!abort_volume || abort_volume->displaced)
+		return false;
+	abort_volume->displaced = request;
+	return true;
+}
+
+void operation_resume(struct daemon *daemon, struct volume_request *request, bool is_displaced,
+	pid_t pid, uint64_t start_ticks)
+{
+	struct store *store = store_of(daemon, request->operation.abort);
+	struct volume *volume;
+	int result;
+
+	if (is_displaced && pid == 0 && is_taken_by_abort(daemon, request))
+		return;
+	volume = volume_new(request);
+	store_lock(store);
+	result = volume ? store_add_locked(store, volume) : -ENOMEM;
+	store_unlock(store);
+	if (result < 0) {
+		log_fatal("%s/%s was in flight and cannot be taken up: out of memory; the record stays",
+			request->operation.vg_name, request->operation.lv_name);
+		if (volume)
+			volume_free(volume);
+		else
+			volume_request_free(request);
+		return;
+	}
+	volume_lock(volume);
+	volume->request_count = 0;
+	volume_unlock(volume);
+	daemon->in_flight++;
+	steps_resume(daemon, volume, pid, start_ticks);
+}
+
 struct operation_report operation_collect(
 	struct daemon *daemon, const char *identifier, bool abort_store)
 {
@@ -196,13 +260,14 @@ struct operation_report operation_collect(
 		volume_unlock(volume);
 		if (report.standing != OPERATION_IN_PROGRESS)
 			store_remove_locked(store, volume);
+		else if (daemon->monitor)
+			monitor_refresh_locked(daemon->monitor, volume);
 	}
 	store_unlock(store);
 	return report;
 }
 
-/* Calls ACT for each volume of both stores that is in progress. */
-static void for_each_in_progress(
+void operation_for_each_in_progress(
 	struct daemon *daemon, void (*act)(struct daemon *daemon, struct volume *volume))
 {
 	struct store *stores[] = {&daemon->polling, &daemon->aborts};
@@ -229,7 +294,7 @@ static void end_one(struct daemon *daemon, struct volume *volume)
 
 void operation_end_all(struct daemon *daemon)
 {
-	for_each_in_progress(daemon, end_one);
+	operation_for_each_in_progress(daemon, end_one);
 }
 
 bool operation_any_lvpoll(struct daemon *daemon)
@@ -248,5 +313,5 @@ static void forget_lvpoll(struct daemon *daemon, struct volume *volume)
 
 void operation_forget_lvpolls(struct daemon *daemon)
 {
-	for_each_in_progress(daemon, forget_lvpoll);
+	operation_for_each_in_progress(daemon, forget_lvpoll);
 }

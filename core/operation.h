@@ -22,6 +22,13 @@ enum operation_answer {
 /* Takes REQUEST, which is freed or kept in any case. */
 enum operation_answer operation_begin(struct daemon *daemon, struct volume_request *request);
 
+/*
+ * Goes on with what a former daemon had in flight; takes REQUEST. IS_DISPLACED: an abort of it was
+ * under way. PID, where it is not 0, is an lvpoll of the former daemon that still runs.
+ */
+void operation_resume(struct daemon *daemon, struct volume_request *request, bool is_displaced,
+	pid_t pid, uint64_t start_ticks);
+
 /* What progress_info is told. */
 enum operation_standing {
 	OPERATION_NOT_FOUND,
@@ -43,6 +50,10 @@ struct operation_report operation_collect(
 /* VOLUME's operation is over, with a result, or because the daemon could not see it through. */
 void operation_finish(struct daemon *daemon, struct volume *volume, struct volume_result result);
 void operation_fail(struct daemon *daemon, struct volume *volume);
+
+/* Calls ACT for each operation of both stores that is in progress. ACT removes none. */
+void operation_for_each_in_progress(
+	struct daemon *daemon, void (*act)(struct daemon *daemon, struct volume *volume));
 
 /* Ends every lvpoll with SIGTERM. What is in flight stays as it is, in kernel and metadata. */
 void operation_end_all(struct daemon *daemon);

@@ -39,6 +39,11 @@ bool lvmpolld_progress_read_line(
 	return plugin_defaults_read_line(line, label, progress);
 }
 
+enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *exit)
+{
+	return plugin_defaults_read_exit(exit);
+}
+
 /* A plugin may have been built with a header that knows more levels than we do. */
 static enum log_level level_of(enum lvmpolld_log_level level)
 {

@@ -90,12 +90,6 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	return LVMPOLLD_NOT_MINE;
 }
 
-/* One that exits with 0 has done all it had to, even when our signal was on its way. */
-static enum lvmpolld_outcome read_exit_standard(const struct lvmpolld_exit *exit)
-{
-	return exit->cut && exit->status != 0 ? LVMPOLLD_CONTINUES : LVMPOLLD_FINISHED;
-}
-
 enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
 	const struct lvmpolld_operation *operation, const struct lvmpolld_exit *exit,
 	const struct lvmpolld_progress *progress)
@@ -103,10 +97,10 @@ enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
 	enum lvmpolld_outcome outcome;
 
 	if (entry->plugin->read_exit == NULL)
-		return read_exit_standard(exit);
+		return plugin_defaults_read_exit(exit);
 	outcome = entry->plugin->read_exit(operation, exit, progress);
 	if (outcome == LVMPOLLD_FINISHED || outcome == LVMPOLLD_CONTINUES)
 		return outcome;
 	log_warn("plugin %s gives the outcome %d, which does not exist", entry->name, (int)outcome);
-	return read_exit_standard(exit);
+	return plugin_defaults_read_exit(exit);
 }

@@ -5,6 +5,7 @@
 #include "plugin_defaults.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 #include "arguments.h"
@@ -99,4 +100,14 @@ bool plugin_defaults_read_line(
 		return false;
 	line += strlen(label);
 	return strncmp(line, ": ", 2) == 0 && read_percent(line + 2, &progress->percent);
+}
+
+/* lvm catches SIGTERM while it holds a lock, and exits with its status for failures afterwards. */
+#define LVM_STATUS_FAILED 5
+
+enum lvmpolld_outcome plugin_defaults_read_exit(const struct lvmpolld_exit *exit)
+{
+	bool was_interrupted = exit->signal == SIGTERM || exit->status == LVM_STATUS_FAILED;
+
+	return exit->cut && was_interrupted ? LVMPOLLD_CONTINUES : LVMPOLLD_FINISHED;
 }

@@ -15,4 +15,7 @@ int plugin_defaults_add_arguments(struct lvmpolld_arguments *arguments,
 bool plugin_defaults_read_line(
 	const char *line, const char *label, struct lvmpolld_progress *progress);
 
+/* See lvmpolld_exit_read_standard. */
+enum lvmpolld_outcome plugin_defaults_read_exit(const struct lvmpolld_exit *exit);
+
 #endif

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -39,6 +40,7 @@ struct process {
 	pid_t pid;
 	int pidfd;
 	bool is_terminating;
+	bool is_adopted; /* it may be no child of ours */
 	struct event *exited;
 	struct event *terminate_timer;
 	struct process_output outputs[2];
@@ -121,26 +123,34 @@ static void finish_output(struct process_output *output)
 	close_output(output);
 }
 
+/* How the process ended. Returns false where it has not. */
+static bool reap(const struct process *process, struct process_end *end)
+{
+	siginfo_t info = {0};
+
+	if (waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOHANG) == 0) {
+		end->by_signal = info.si_code != CLD_EXITED;
+		end->value = info.si_status;
+		return info.si_pid != 0;
+	}
+	/* Not our child, or reaped by somebody else: how it ended cannot be known. */
+	if (!process->is_adopted)
+		log_error("process %d is gone and its exit status is lost: %s", (int)process->pid,
+			strerror(errno));
+	end->by_signal = process->is_adopted;
+	end->value = process->is_adopted ? SIGTERM : EXIT_FAILURE;
+	return true;
+}
+
 static void on_exited(evutil_socket_t descriptor, short what, void *context)
 {
 	struct process *process = context;
 	struct process_end end;
-	siginfo_t info = {0};
 
 	(void)descriptor;
 	(void)what;
-	if (waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOHANG) < 0) {
-		/* Somebody else reaped it: how it ended is not known, so it did not end well. */
-		log_error("process %d is gone and its exit status is lost: %s", (int)process->pid,
-			strerror(errno));
-		info.si_pid = process->pid;
-		info.si_code = CLD_EXITED;
-		info.si_status = EXIT_FAILURE;
-	}
-	if (info.si_pid == 0)
+	if (!reap(process, &end))
 		return;
-	end.by_signal = info.si_code != CLD_EXITED;
-	end.value = info.si_status;
 	for (int i = 0; i < 2; i++)
 		finish_output(&process->outputs[i]);
 	process->callbacks->ended(end, process->context);
@@ -255,7 +265,8 @@ static int add_events(struct process *process, struct event_base *base)
 	if (!process->exited || !process->terminate_timer)
 		return -ENOMEM;
 	for (int i = 0; i < 2; i++)
-		if (add_output_event(&process->outputs[i], base) < 0)
+		if (process->outputs[i].descriptor >= 0 &&
+			add_output_event(&process->outputs[i], base) < 0)
 			return -ENOMEM;
 	return 0;
 }
@@ -343,6 +354,68 @@ struct process *process_start(struct event_base *base, char *const *arguments,
 		return NULL;
 	}
 	return process;
+}
+
+uint64_t process_read_start(pid_t pid)
+{
+	char path[32], text[1024];
+	const char *field;
+	unsigned long long ticks = 0;
+	ssize_t length;
+	int descriptor;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return 0;
+	length = read(descriptor, text, sizeof(text) - 1);
+	close(descriptor);
+	if (length <= 0)
+		return 0;
+	text[length] = '\0';
+	/* The second field is the name, in parentheses, and may hold anything; the 22nd is the time. */
+	field = strrchr(text, ')');
+	for (int number = 2; field && number < 22; number++)
+		field = strchr(field + 1, ' ');
+	return field && sscanf(field, " %llu", &ticks) == 1 ? ticks : 0;
+}
+
+/* PID may have been given to another process at any moment but those at which this looks. */
+static int adopt(struct process *process, struct event_base *base, pid_t pid,
+	uint64_t start_ticks, struct lvmpolld_error *error)
+{
+	int result;
+
+	process->pid = pid;
+	process->is_adopted = true;
+	result = add_events(process, base);
+	if (result == 0)
+		result = watch_end(process, base);
+	/* The descriptor is there: what is true of the process now stays true of it. */
+	if (result == 0 && process_read_start(pid) != start_ticks)
+		result = -ESRCH;
+	if (result < 0)
+		return error_set(error, -result, "process %d cannot be taken over: %s", (int)pid,
+			strerror(-result));
+	return 0;
+}
+
+struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start_ticks,
+	const int outputs[2], const struct process_callbacks *callbacks, void *context,
+	struct lvmpolld_error *error)
+{
+	struct process *process = process_new(callbacks, context);
+
+	if (!process) {
+		error_set(error, ENOMEM, "process %d cannot be taken over: out of memory", (int)pid);
+		return NULL;
+	}
+	for (int i = 0; i < 2; i++)
+		process->outputs[i].descriptor = outputs[i];
+	if (adopt(process, base, pid, start_ticks, error) == 0)
+		return process;
+	process_free(process);
+	return NULL;
 }
 
 pid_t process_id(const struct process *process)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "error.h"
@@ -44,6 +45,19 @@ enum process_failure {
 struct process *process_start(struct event_base *base, char *const *arguments,
 	char *const *environment, const struct process_callbacks *callbacks, void *context,
 	enum process_failure *failure, struct lvmpolld_error *error);
+
+/*
+ * Takes over process PID, which another daemon has started at START_TICKS: one that is still that
+ * process, and may be no child of ours. How it ends cannot be told then: as if by SIGTERM. OUTPUTS
+ * are what its two pipes are read from, or -1; they are ours from now on. Returns NULL with -ESRCH
+ * in the error where it is gone.
+ */
+struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start_ticks,
+	const int outputs[2], const struct process_callbacks *callbacks, void *context,
+	struct lvmpolld_error *error);
+
+/* When PID was started, in the clock ticks of /proc; 0 where there is no such process. */
+uint64_t process_read_start(pid_t pid);
 
 pid_t process_id(const struct process *process);
 

@@ -12,8 +12,8 @@
 #include "daemon.h"
 #include "dump.h"
 #include "log.h"
-#include "names.h"
 #include "operation.h"
+#include "parameters.h"
 #include "plugins.h"
 #include "request.h"
 #include "wire.h"
@@ -141,30 +141,27 @@ static void answer_no_abort(const struct plugins *plugins, struct evbuffer *repl
 	answer(reply, "invalid", reason);
 }
 
-static bool is_interval(const char *interval)
-{
-	const char *digits;
-
-	if (!interval)
-		return false;
-	digits = interval + (interval[0] == '+');
-	/* Seconds up to some 31 years: what is longer is a slip, and would overflow lvm2's number. */
-	return digits[0] && strlen(digits) <= 9 && strspn(digits, "0123456789") == strlen(digits);
-}
-
 /* Answers the first of the required parameters that is missing. Returns false where one is. */
-static bool check_presence(const struct wire_message *message, struct evbuffer *reply)
+static bool check_presence(const struct lvmpolld_operation *operation, struct evbuffer *reply)
 {
-	static const char *const required[] = {"lvname", "lvid", "vgname"};
+	const struct {
+		const char *parameter;
+		const char *value;
+	} required[] = {
+		{"lvname", operation->lv_name},
+		{"lvid", operation->lvid},
+		{"vgname", operation->vg_name},
+	};
 	char reason[64];
 
-	if (!is_interval(wire_string(message, "interval"))) {
+	if (!parameters_is_interval(operation->interval)) {
 		answer(reply, "invalid", REASON_INTERVAL);
 		return false;
 	}
 	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++)
-		if (!wire_string(message, required[i])) {
-			snprintf(reason, sizeof(reason), "request requires %s set", required[i]);
+		if (!required[i].value) {
+			snprintf(reason, sizeof(reason), "request requires %s set",
+				required[i].parameter);
 			answer(reply, "failed", reason);
 			return false;
 		}
@@ -172,32 +169,11 @@ static bool check_presence(const struct wire_message *message, struct evbuffer *
 }
 
 /* What stock passes on unchecked. Answers the first that is wrong. Returns false where one is. */
-static bool check_names(const struct wire_message *message, struct evbuffer *reply)
+static bool check_names(const struct lvmpolld_operation *operation, struct evbuffer *reply)
 {
-	static const struct {
-		const char *parameter;
-		int (*check)(const char *parameter, const char *value,
-			struct lvmpolld_error *error);
-	} checks[] = {
-		{"vgname", names_check_vg_name},
-		{"lvname", names_check_lv_name},
-		{"lvid", names_check_lvid},
-		{"devicesfile", names_check_devices_file},
-		{"sysdir", names_check_system_dir},
-	};
 	struct lvmpolld_error error;
-	int result = 0;
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && result == 0; i++) {
-		const char *value = wire_string(message, checks[i].parameter);
-
-		if (value)
-			result = checks[i].check(checks[i].parameter, value, &error);
-	}
-	if (result == 0)
-		result = names_check_device_name("lvname", wire_string(message, "vgname"),
-			wire_string(message, "lvname"), &error);
-	if (result == 0)
+	if (parameters_check(operation, &error) == 0)
 		return true;
 	log_warn("a request was refused: %s", error.sentence);
 	answer(reply, "invalid", error.sentence);
@@ -222,24 +198,14 @@ static void answer_begin(enum operation_answer begun, struct evbuffer *reply)
 static void answer_operation(struct daemon *daemon, const struct plugin_entry *plugin,
 	const struct wire_message *message, struct evbuffer *reply)
 {
-	struct lvmpolld_operation operation = {
-		.struct_size = sizeof(operation),
-		.vg_name = wire_string(message, "vgname"),
-		.lv_name = wire_string(message, "lvname"),
-		.lvid = wire_string(message, "lvid"),
-		.interval = wire_string(message, "interval"),
-		.system_dir = wire_string(message, "sysdir"),
-		.devices_file = wire_string(message, "devicesfile"),
-		.abort = wire_number(message, "abort") != 0,
-		.handle_missing_pvs = wire_number(message, "handle_missing_pvs") != 0,
-	};
+	const struct lvmpolld_operation operation = parameters_read(message);
 	struct volume_request *request;
 
 	if (operation.abort && !plugin->plugin->supports_abort) {
 		answer_no_abort(daemon->plugins, reply);
 		return;
 	}
-	if (!check_presence(message, reply) || !check_names(message, reply))
+	if (!check_presence(&operation, reply) || !check_names(&operation, reply))
 		return;
 	request = volume_request_new(&operation, plugin);
 	if (!request)

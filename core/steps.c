@@ -16,6 +16,7 @@
 #include "monitor.h"
 #include "operation.h"
 #include "plugins.h"
+#include "recording.h"
 #include "steps.h"
 
 /* An lvpoll that changed nothing is followed by a pause, twice as long each time up to this. */
@@ -168,7 +169,9 @@ static void take_turn(struct daemon *daemon, struct volume *volume)
 	int result;
 
 	unwatch(daemon, volume);
+	recording_write(daemon, volume, RECORD_STARTING);
 	result = start_lvpoll(daemon, volume, &error);
+	recording_write(daemon, volume, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);
 	if (result == 0) {
 		volume->start_failures = 0;
 		volume->has_begun = true;
@@ -309,11 +312,27 @@ static void confirm_exit(
 	operation_finish(daemon, volume, volume->pending_exit);
 }
 
+/* A pause is for what has not changed. */
+static void end_pause_on_change(struct volume *volume)
+{
+	bool has_changed;
+
+	volume_lock(volume);
+	has_changed = volume->sighting.kind == VOLUME_GONE ||
+		      (volume->sighting.kind == VOLUME_SEEN &&
+			      volume->sighting.signature != volume->step_signature);
+	volume_unlock(volume);
+	if (has_changed && !volume->polls_itself && volume->start_failures == 0 &&
+		volume->signal_retries == 0)
+		event_del(volume->pause);
+}
+
 static void read_news(struct daemon *daemon, struct volume *volume)
 {
 	struct volume_sighting sighting;
 	bool is_idle;
 
+	end_pause_on_change(volume);
 	volume_lock(volume);
 	sighting = volume->sighting;
 	sighting.vg_name = sighting.vg_name ? strdup(sighting.vg_name) : NULL;
@@ -382,6 +401,30 @@ static void go_on(struct daemon *daemon, struct volume *volume)
 		watch(daemon, volume);
 }
 
+/*
+ * An abort is a change of metadata that the kernel knows nothing of; and whoever configures
+ * "monitor: lvpoll" wants device-mapper left alone.
+ */
+static bool may_ask_kernel(const struct daemon *daemon, const struct volume *volume)
+{
+	return daemon->monitor && !volume->request->operation.abort &&
+	       volume->request->plugin->monitor == PLUGIN_MONITOR_KERNEL;
+}
+
+/* A signal that nobody here has sent: out of memory, say. It says nothing of the operation. */
+static void retry_after_signal(struct daemon *daemon, struct volume *volume, int number)
+{
+	unsigned seconds = growing_pause_s(volume->signal_retries);
+
+	(void)daemon;
+	log_volume(LOG_LEVEL_WARN, volume,
+		"lvpoll was ended by signal %d, which the daemon did not send: again in %u s (%u of "
+		"lvm.signal_retries)",
+		number, seconds, volume->signal_retries);
+	set_state(volume, VOLUME_QUEUED);
+	pause_for(volume, seconds);
+}
+
 static void on_ended(
 	struct daemon *daemon, struct volume *volume, struct process_end end, bool was_terminated)
 {
@@ -389,12 +432,17 @@ static void on_ended(
 	struct lvmpolld_exit ended = make_exit(&result, was_terminated, LVMPOLLD_UNKNOWN);
 
 	scheduler_remove(&daemon->scheduler, volume);
+	recording_write(daemon, volume, RECORD_NO_COMMAND);
+	volume->signal_retries =
+		result.by_signal && !was_terminated ? volume->signal_retries + 1 : 0;
 	if (volume->is_displaced || daemon->is_stopping) {
 		operation_finish(daemon, volume, result);
+	} else if (volume->signal_retries > 0 &&
+		   volume->signal_retries <= daemon->configuration->lvm_signal_retries) {
+		retry_after_signal(daemon, volume, result.value);
 	} else if (ask_plugin(volume, &ended) == LVMPOLLD_CONTINUES) {
 		go_on(daemon, volume);
-	} else if (daemon->monitor && !volume->request->operation.abort && !result.by_signal &&
-		   result.value == 0) {
+	} else if (may_ask_kernel(daemon, volume) && !result.by_signal && result.value == 0) {
 		volume->pending_exit = result;
 		volume->is_exit_pending = true;
 		set_state(volume, VOLUME_QUEUED);
@@ -411,29 +459,80 @@ static const struct lvpoll_callbacks lvpoll_callbacks = {
 	.ended = on_ended,
 };
 
-int steps_begin(struct daemon *daemon, struct volume *volume)
+/* What VOLUME needs before anything can be done with it. Returns 0 or -ENOMEM. */
+static int prepare(struct daemon *daemon, struct volume *volume)
+{
+	volume->daemon = daemon;
+	volume->polls_itself = !may_ask_kernel(daemon, volume);
+	volume->pause = event_new(daemon->base, -1, 0, on_pause_over, volume);
+	return volume->pause ? 0 : -ENOMEM;
+}
+
+static int set_going(struct daemon *daemon, struct volume *volume)
 {
 	int result = 0;
 
-	volume->daemon = daemon;
-	volume->pause = event_new(daemon->base, -1, 0, on_pause_over, volume);
-	if (!volume->pause)
-		return -ENOMEM;
-	volume->polls_itself = !daemon->monitor || volume->request->operation.abort ||
-			       volume->request->plugin->monitor == PLUGIN_MONITOR_LVPOLL;
 	if (volume->polls_itself)
 		result = queue(daemon, volume, VOLUME_POLL);
 	else
 		watch(daemon, volume);
+	if (result == 0)
+		steps_run_queue(daemon);
+	return result;
+}
+
+int steps_begin(struct daemon *daemon, struct volume *volume)
+{
+	int result = prepare(daemon, volume);
+
+	if (result == 0)
+		result = set_going(daemon, volume);
 	if (result < 0)
 		return result;
-	steps_run_queue(daemon);
 	/* What could not be started before the client hears OK is not accepted. */
 	if (volume->start_failures > 0 && volume_get_state(volume) != VOLUME_FINISHED) {
 		steps_end(daemon, volume);
 		return -EAGAIN;
 	}
 	return 0;
+}
+
+/*
+ * Two that poll one operation would be in each other's way: the former daemon's lvpoll is asked to
+ * end, and waited for.
+ */
+static bool wait_for_leftover(
+	struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks)
+{
+	static const int no_outputs[2] = {-1, -1};
+	struct lvmpolld_error error;
+
+	if (lvpoll_adopt(daemon, volume, pid, start_ticks, no_outputs, &lvpoll_callbacks, &error) <
+		0) {
+		if (error.code != ESRCH)
+			log_volume(LOG_LEVEL_ERROR, volume, "%s", error.sentence);
+		return false;
+	}
+	log_volume(LOG_LEVEL_WARN, volume,
+		"lvpoll[%d] is left over from a former daemon: it is asked to end first", (int)pid);
+	set_state(volume, VOLUME_STEPPING);
+	lvpoll_terminate(volume->lvpoll);
+	return true;
+}
+
+void steps_resume(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks)
+{
+	if (prepare(daemon, volume) < 0) {
+		log_volume(LOG_LEVEL_FATAL, volume,
+			"it was in flight and cannot be taken up: out of memory; the record stays");
+		return;
+	}
+	volume->has_begun = true;
+	log_volume(LOG_LEVEL_INFO, volume, "taken up from a former daemon");
+	if (pid > 0 && wait_for_leftover(daemon, volume, pid, start_ticks))
+		return;
+	if (set_going(daemon, volume) < 0)
+		pause_for(volume, 1);
 }
 
 bool steps_end(struct daemon *daemon, struct volume *volume)

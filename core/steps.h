@@ -17,6 +17,12 @@ struct daemon;
 /* Sets VOLUME, which is new, going. Returns 0, or a negative errno where nothing can be started. */
 int steps_begin(struct daemon *daemon, struct volume *volume);
 
+/*
+ * Sets VOLUME, which a former daemon had in flight, going, once PID, an lvpoll of that daemon, has
+ * ended; 0 where there is none. What cannot be started now is tried again.
+ */
+void steps_resume(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks);
+
 /* The monitor has seen something. */
 void steps_on_news(void *daemon);
 

@@ -19,6 +19,7 @@
 
 #include "lock.h"
 #include "log.h"
+#include "record.h"
 
 struct daemon;
 struct event;
@@ -111,6 +112,10 @@ struct volume {
 	bool polls_itself;          /* the kernel is of no help: every lvpoll is for VOLUME_POLL */
 	bool is_exit_pending;       /* an lvpoll has ended well, and one more look is to confirm it */
 	struct volume_result pending_exit;
+	enum record_command recorded_command; /* what its record says of its lvpoll */
+	uint64_t start_ticks;       /* of that lvpoll, as in its record */
+	bool is_record_stale;       /* its record could not be written */
+	unsigned signal_retries;    /* lvpolls in a row that a signal of nobody's here has ended */
 	bool has_begun;             /* an lvpoll of it was started once */
 	bool is_displaced;          /* an abort has ended it: it is over when its lvpoll is */
 	unsigned fruitless;         /* lvpolls in a row after which the kernel showed the same */

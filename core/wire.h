@@ -22,8 +22,9 @@ bool wire_find_end(struct evbuffer *buffer, size_t *scanned, size_t *length);
 char *wire_take(struct evbuffer *buffer, size_t length);
 
 /*
- * Parses the LENGTH bytes at TEXT. Returns NULL where they are not a message: wrong syntax, NUL
- * bytes, or nested deeper than any request could need.
+ * Parses the LENGTH bytes at TEXT, which a NUL byte follows: libdevmapper looks for it behind a
+ * number. Returns NULL where they are not a message: wrong syntax, NUL bytes, or nested deeper than
+ * any request could need.
  */
 struct wire_message *wire_parse(const char *text, size_t length);
 void wire_free(struct wire_message *message);

@@ -198,9 +198,7 @@ struct lvmpolld_plugin {
 		struct lvmpolld_progress *progress);
 
 	/*
-	 * Says what the end of an lvpoll means. NULL: the operation goes on where the daemon cut
-	 * the lvpoll short, and is over where the lvpoll ended by itself. One that exits with
-	 * status 0 has ended by itself, even when the daemon's signal was on its way.
+	 * Says what the end of an lvpoll means. NULL: lvmpolld_exit_read_standard.
 	 */
 	enum lvmpolld_outcome (*read_exit)(const struct lvmpolld_operation *operation,
 		const struct lvmpolld_exit *exit, const struct lvmpolld_progress *progress);
@@ -258,6 +256,12 @@ int lvmpolld_arguments_add_standard(struct lvmpolld_arguments *arguments,
  */
 bool lvmpolld_progress_read_line(
 	const char *line, const char *label, struct lvmpolld_progress *progress);
+
+/*
+ * What the end of an lvpoll means where a plugin says nothing else: the operation goes on where the
+ * lvpoll was cut short, and is over where it ended by itself, even with our signal on its way.
+ */
+enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *exit);
 
 /* Levels of lvmpolld_log. */
 enum lvmpolld_log_level {

@@ -27,7 +27,7 @@ static enum lvmpolld_outcome pvmove_read_exit(const struct lvmpolld_operation *o
 	(void)progress;
 	if (exit->status == 0 && exit->presence == LVMPOLLD_PRESENT)
 		return LVMPOLLD_CONTINUES;
-	return exit->cut && exit->status != 0 ? LVMPOLLD_CONTINUES : LVMPOLLD_FINISHED;
+	return lvmpolld_exit_read_standard(exit);
 }
 
 static const struct lvmpolld_plugin pvmove_plugin = {

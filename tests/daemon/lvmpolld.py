@@ -259,6 +259,16 @@ class DaemonTest(unittest.TestCase):
         daemon = self.start_daemon(*arguments, **options)
         return daemon, self.connect(daemon)
 
+    def start_without_retries(self):
+        """Ours reports the first signal that ends an lvpoll then, as stock always does."""
+        daemon = self.new_daemon()
+        if not daemon.is_stock():
+            path = os.path.join(daemon.directory, "lvmpolld.yaml")
+            with open(path, "w") as file:
+                file.write("lvm: {signal_retries: 0}\n")
+            return daemon.start("-c", path)
+        return daemon.start()
+
     def temporary_directory(self):
         path = tempfile.mkdtemp(prefix="lvmpolld-test-")
         self.addCleanup(shutil.rmtree, path, ignore_errors=True)

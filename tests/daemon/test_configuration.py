@@ -102,7 +102,7 @@ class KeyTest(ConfigurationTest):
 
     @ours_only("it starts any number of them")
     def test_max_running_lets_the_others_wait(self):
-        daemon = self.start_configured("lvm: {max_running: 2}")
+        daemon = self.start_configured("lvm: {max_running: 2, signal_retries: 0}")
         client = self.connect(daemon)
         for name in ("mute-1", "mute-2", "mute-3"):
             self.assert_ok(client.ask("pvmove", **volume(name)))
@@ -117,7 +117,7 @@ class KeyTest(ConfigurationTest):
 
     @ours_only("it starts any number of them")
     def test_lvpolls_that_poll_give_way_to_those_that_wait(self):
-        daemon = self.start_configured("lvm: {max_running: 1}")
+        daemon = self.start_configured("lvm: {max_running: 1, signal_retries: 0}")
         client = self.connect(daemon)
         self.assert_ok(client.ask("pvmove", **volume("mute-1")))
         first = daemon.wait_start("mute-1")[0]

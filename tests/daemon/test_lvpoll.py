@@ -125,7 +125,8 @@ class EndTest(DaemonTest):
     """How an lvpoll ends, and what the client hears of it."""
 
     def setUp(self):
-        self.daemon, self.client = self.start_and_connect()
+        self.daemon = self.start_without_retries()
+        self.client = self.connect(self.daemon)
 
     def result(self, scenario):
         self.assert_ok(self.client.ask("pvmove", **volume(scenario)))
@@ -161,6 +162,27 @@ class EndTest(DaemonTest):
         os.kill(pid, signal.SIGCONT)
         os.kill(pid, signal.SIGTERM)
         self.assert_finished(self.client.result(lvid("hang")), "signal", signal.SIGTERM)
+
+
+class SignalRetryTest(DaemonTest):
+    """A signal that the daemon did not send says nothing of the operation: lvpoll runs again."""
+
+    @ours_only("it reports the first one")
+    def test_lvpoll_runs_again(self):
+        daemon, client = self.start_and_connect()
+        self.assert_ok(client.ask("pvmove", **volume("hang")))
+        first = daemon.wait_start("hang")[0]
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: len(daemon.starts()) == 2, "the second lvpoll")
+        self.assert_reply(client.progress(lvid("hang")), response="in_progress")
+        self.assertIn("signal 9", daemon.log())
+
+    @ours_only("it reports the first one")
+    def test_signal_is_reported_after_so_many_retries(self):
+        daemon, client = self.start_and_connect()
+        self.assert_ok(client.ask("pvmove", **volume("signal-KILL")))
+        self.assert_finished(client.result(lvid("signal-KILL")), "signal", signal.SIGKILL)
+        self.assertEqual(len(daemon.starts()), 3)
 
 
 class MissingBinaryTest(DaemonTest):

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is on disk of an operation in flight, so that a new daemon can go on with it: one small file
+ * for each in the state directory, written whole and put in place with rename. The directory lies
+ * in /run, which a crash of the machine empties: only the daemon's own end has to be survived, and
+ * nothing needs to reach a disk.
+ */
+#ifndef CORE_RECORD_H
+#define CORE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <lvmpolld/plugin.h>
+
+#include "error.h"
+
+/* The lvpoll of an operation, as far as it is known. */
+enum record_command {
+	RECORD_NO_COMMAND, /* none runs */
+	RECORD_STARTING,   /* one was about to be started: it may run, under an unknown id */
+	RECORD_RUNNING     /* it runs, or did */
+};
+
+struct record {
+	struct lvmpolld_operation operation;
+	const char *operation_name; /* as on the wire */
+	bool is_displaced;          /* an abort of it is under way: it goes on only if that fails */
+	enum record_command command;
+	pid_t pid;             /* of an lvpoll that runs */
+	uint64_t start_ticks;  /* when that was started, as /proc tells: so that no other is taken for it */
+};
+
+/* The state directory. */
+struct record_directory {
+	char *path;
+	int descriptor; /* -1: there is none */
+};
+
+/*
+ * Opens the directory at PATH, which is made (0700) where it is missing, and must belong to us and
+ * be closed to others. Returns 0 or a negative errno; everything below fails then, and says so.
+ */
+int record_directory_open(
+	struct record_directory *directory, const char *path, struct lvmpolld_error *error);
+void record_directory_close(struct record_directory *directory);
+
+/* Writes RECORD in place of a former one of the same operation. Returns 0 or a negative errno. */
+int record_write(struct record_directory *directory, const struct record *record,
+	struct lvmpolld_error *error);
+
+/* Removes the record of OPERATION. One that is not there is no error. */
+void record_remove(
+	struct record_directory *directory, const struct lvmpolld_operation *operation);
+
+/*
+ * Calls TAKE with each record of the directory. One that is damaged, of another version, or that
+ * TAKE refuses (by returning a negative errno with the error) is moved to "PATH.damaged/", with a
+ * message in the log. Returns the number of records that were taken.
+ */
+size_t record_read_all(struct record_directory *directory,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context);
+
+/* The text of RECORD, to be freed; NULL, or LENGTH left alone, when out of memory. */
+char *record_format(const struct record *record, size_t *length);
+
+/*
+ * Reads the LENGTH bytes at TEXT, which a NUL byte follows, and calls TAKE with the record. Returns
+ * what TAKE returns, or a negative errno where TEXT is no record.
+ */
+int record_parse(const char *text, size_t length,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context, struct lvmpolld_error *error);
+
+#endif

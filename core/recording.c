@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Keeps the records of the operations in flight. */
+#include "config.h"
+
+#include <event2/event.h>
+
+#include "daemon.h"
+#include "log.h"
+#include "operation.h"
+#include "plugins.h"
+#include "process.h"
+#include "recording.h"
+
+/* A record that could not be written is tried again after this time. */
+#define RETRY_S 1
+
+static int write_record(
+	struct daemon *daemon, struct volume *volume, struct lvmpolld_error *error)
+{
+	const struct record record = {
+		.operation = volume->request->operation,
+		.operation_name = volume->request->plugin->plugin->operation,
+		.is_displaced = volume->is_displaced,
+		.command = volume->recorded_command,
+		.pid = volume->last_pid,
+		.start_ticks = volume->start_ticks,
+	};
+
+	return record_write(&daemon->records, &record, error);
+}
+
+static void retry_one(struct daemon *daemon, struct volume *volume)
+{
+	struct lvmpolld_error error;
+
+	if (!volume->is_record_stale || write_record(daemon, volume, &error) < 0)
+		return;
+	volume->is_record_stale = false;
+	daemon->stale_records--;
+}
+
+static void arm_retry(struct daemon *daemon);
+
+static void on_retry(evutil_socket_t descriptor, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	(void)descriptor;
+	(void)what;
+	operation_for_each_in_progress(daemon, retry_one);
+	if (daemon->stale_records > 0)
+		arm_retry(daemon);
+	else
+		log_warn("the records of all operations in flight are written again");
+}
+
+static void arm_retry(struct daemon *daemon)
+{
+	static const struct timeval retry = {.tv_sec = RETRY_S};
+
+	if (!daemon->record_retry)
+		daemon->record_retry = event_new(daemon->base, -1, 0, on_retry, daemon);
+	if (daemon->record_retry)
+		event_add(daemon->record_retry, &retry);
+}
+
+void recording_write(struct daemon *daemon, struct volume *volume, enum record_command command)
+{
+	struct log_subject subject = volume_subject(volume);
+	struct lvmpolld_error error;
+	bool was_stale = volume->is_record_stale;
+
+	volume->recorded_command = command;
+	volume->start_ticks =
+		command == RECORD_RUNNING ? process_read_start(volume->last_pid) : 0;
+	volume->is_record_stale = write_record(daemon, volume, &error) < 0;
+	daemon->stale_records += (size_t)volume->is_record_stale - (size_t)was_stale;
+	if (!volume->is_record_stale || was_stale)
+		return;
+	log_write_subject(LOG_LEVEL_ERROR, &subject,
+		"%s; it goes on, but would be lost if the daemon crashed now", error.sentence);
+	arm_retry(daemon);
+}
+
+void recording_remove(struct daemon *daemon, const struct lvmpolld_operation *operation)
+{
+	record_remove(&daemon->records, operation);
+}
+
+void recording_destroy(struct daemon *daemon)
+{
+	if (daemon->record_retry)
+		event_free(daemon->record_retry);
+	record_directory_close(&daemon->records);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Going on with what a former daemon had in flight. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "configuration.h"
+#include "daemon.h"
+#include "leftover.h"
+#include "log.h"
+#include "operation.h"
+#include "plugins.h"
+#include "process.h"
+#include "record.h"
+#include "recovery.h"
+
+/* The lvpoll of RECORD where it still runs; 0 where it does not. */
+static pid_t find_command(const struct record *record, uint64_t *start_ticks)
+{
+	pid_t pid = record->pid;
+
+	switch (record->command) {
+	case RECORD_NO_COMMAND:
+		return 0;
+	case RECORD_STARTING:
+		pid = leftover_find(record->operation_name, &record->operation);
+		*start_ticks = pid > 0 ? process_read_start(pid) : 0;
+		return *start_ticks > 0 ? pid : 0;
+	case RECORD_RUNNING:
+		*start_ticks = record->start_ticks;
+		return process_read_start(pid) == record->start_ticks ? pid : 0;
+	}
+	return 0;
+}
+
+/*
+ * Records come in the order of their names, aborts first: so an operation that an abort has put
+ * aside finds that abort here, if it is still under way.
+ */
+static int take_record(const struct record *record, void *context, struct lvmpolld_error *error)
+{
+	struct daemon *daemon = context;
+	const struct plugin_entry *plugin =
+		plugins_find_operation(daemon->plugins, record->operation_name);
+	struct volume_request *request;
+	uint64_t start_ticks = 0;
+	pid_t pid;
+
+	if (!plugin) {
+		log_error("%s/%s was in flight and is left alone: no plugin for the operation %s is "
+			  "loaded; the record stays",
+			record->operation.vg_name, record->operation.lv_name,
+			record->operation_name);
+		return 0;
+	}
+	if (record->operation.abort && !plugin->plugin->supports_abort)
+		return error_set(error, EBADMSG, "the operation %s cannot be aborted",
+			record->operation_name);
+	request = volume_request_new(&record->operation, plugin);
+	if (!request) {
+		log_fatal("%s/%s was in flight and cannot be taken up: out of memory; the record stays",
+			record->operation.vg_name, record->operation.lv_name);
+		return 0;
+	}
+	pid = find_command(record, &start_ticks);
+	operation_resume(daemon, request, record->is_displaced, pid, start_ticks);
+	return 0;
+}
+
+void recovery_run(struct daemon *daemon)
+{
+	struct lvmpolld_error error;
+	size_t taken;
+
+	if (record_directory_open(
+		    &daemon->records, daemon->configuration->state_directory, &error) < 0) {
+		log_error("operations will not survive a crash of the daemon: %s", error.sentence);
+		return;
+	}
+	taken = record_read_all(&daemon->records, take_record, daemon);
+	if (taken > 0)
+		log_warn("%zu record%s of a former daemon found: going on with what was in flight",
+			taken, taken == 1 ? "" : "s");
+}
