@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# How long lvs takes in a VG with 20 operations in flight; and what memory a sleeping lvpoll holds.
+# daemon: own
+# deadline: 600
+# shellcheck source=bench/lab/lib-bench.sh
+. "$bench_lab/lib-bench.sh"
+
+moves=20
+
+# Times lvs again and again for so many seconds.
+time_lvs() {
+	local name=$1 end=$((SECONDS + $2)) began
+	while [ "$SECONDS" -lt "$end" ]; do
+		began=$(now_us)
+		lvs vg >/dev/null
+		figure "$name" "$(($(now_us) - began))"
+	done
+}
+
+mirrors_are() {
+	[ "$(dmsetup table --target mirror | wc -l)" = "$1" ]
+}
+
+lvpoll_memory() {
+	local pid
+	for pid in $(lvpoll_pids); do
+		figure lvpoll_memory "$(awk '$1 == "Pss:" { print $2 }' "/proc/$pid/smaps_rollup")"
+	done
+}
+
+# The last move of so many that is still in the kernel would be over: what is measured then would not count.
+expect_still_moving() {
+	mirrors_are "$moves" || fail "only $(dmsetup table --target mirror | wc -l) of $moves moves were left after measuring $1"
+}
+
+disks_make 2 1024
+run_ok vgcreate -qq -y -s 4m vg "${disk[@]}"
+for ((number = 1; number <= moves; number++)); do
+	run_ok lvcreate -qq -y -Wn -Zn -l 12 -n "data$number" vg "${disk[0]}"
+done
+time_lvs none "$seconds"
+
+copy_slowly
+bench_daemon_of stock
+for ((number = 1; number <= moves; number++)); do
+	run_ok pvmove -b -n "data$number" "${disk[0]}" "${disk[1]}"
+done
+time_lvs stock $((2 * seconds))
+lvpoll_memory
+expect_still_moving stock
+bench_daemon_stop
+time_lvs unwatched "$seconds"
+
+bench_daemon_of ours
+run_ok lvchange --poll y vg
+wait_until 30 lvpoll_none
+time_lvs ours $((2 * seconds))
+expect_still_moving ours
+
+# The rest is not measured.
+copy_fast
+wait_until 120 pvmove_none
+wait_until 10 lvpoll_none
+bench_daemon_stop
