@@ -161,7 +161,8 @@ static void check_accepted(struct daemon *daemon, const struct wire_message *req
 
 static void ask_and_check(struct daemon *daemon, const char *text, size_t length)
 {
-	struct wire_message *request = wire_parse(text, length);
+	char *copy = fuzz_copy_text(text, length);
+	struct wire_message *request = wire_parse(copy, length);
 	const char *name = request ? wire_string(request, "request") : NULL;
 	char *answer = ask(daemon, text, length);
 
@@ -179,6 +180,7 @@ static void ask_and_check(struct daemon *daemon, const char *text, size_t length
 	}
 	free(answer);
 	wire_free(request);
+	free(copy);
 }
 
 static struct volume *find_oldest(struct store *store)
