@@ -41,6 +41,7 @@ struct monitor {
 	_Atomic bool is_stopping;
 	/* The thread's own. */
 	bool is_dirty; /* an event may have come that no list has told of yet */
+	bool has_list_failed; /* the latest did, and that is logged */
 };
 
 static void drain(int descriptor)
@@ -72,13 +73,13 @@ static void note_events(struct monitor *monitor)
 	if (result == 0)
 		result = kernel_list(&events);
 	if (result < 0) {
-		if (!monitor->is_dirty)
+		if (!monitor->has_list_failed)
 			log_warn("cannot list device-mapper's events: %s; trying again",
 				strerror(-result));
-		monitor->is_dirty = true;
+		monitor->has_list_failed = monitor->is_dirty = true;
 		return;
 	}
-	monitor->is_dirty = false;
+	monitor->has_list_failed = monitor->is_dirty = false;
 	look_note_events(monitor->store, &events);
 	free(events.list);
 }
@@ -109,7 +110,11 @@ static void *run(void *argument)
 		bool is_watching = monitor->kernel.has_events && look_next_ms(monitor->store) >= 0;
 		int ready;
 
-		/* Nothing is watched: whatever happens to the devices wakes nobody. */
+		/*
+		 * While nothing is watched, whatever happens to the devices wakes nobody, and is
+		 * not known when watching begins again.
+		 */
+		monitor->is_dirty |= is_watching && wait[1].fd < 0;
 		wait[1].fd = is_watching ? monitor->kernel.events : -1;
 		wait[1].revents = 0;
 		ready = poll(wait, 2, time_to_wait_ms(monitor));

@@ -12,6 +12,8 @@
 #include "options.h"
 #include "plugins.h"
 #include "reload.h"
+#include "results.h"
+#include "steps.h"
 
 /* Gives CONFIGURATION the former value of what cannot change while the daemon runs. */
 static void keep_path(const char *key, char **former, char **value)
@@ -40,6 +42,8 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 	configuration_free(former);
 	log_configure(&configuration->log);
 	idle_update(daemon);
+	results_limit(daemon);
+	steps_run_queue(daemon);
 }
 
 void reload_configuration(struct daemon *daemon)
