@@ -13,6 +13,7 @@
 #include "fuzz.h"
 #include "operation.h"
 #include "plugins_set.h"
+#include "recording.h"
 #include "request.h"
 #include "results.h"
 #include "steps.h"
@@ -77,6 +78,8 @@ static void daemon_begin(struct daemon *daemon)
 	daemon->base = base;
 	daemon->configuration = configuration;
 	daemon->plugins = &plugins;
+	/* Nothing is written: a disk would be all that is tried. */
+	daemon->records.descriptor = -1;
 	TAILQ_INIT(&daemon->clients);
 	fuzz_require(store_init(&daemon->polling, "poll") == 0);
 	fuzz_require(store_init(&daemon->aborts, "abort") == 0);
@@ -90,6 +93,7 @@ static void daemon_end(struct daemon *daemon)
 	store_destroy(&daemon->aborts);
 	scheduler_destroy(&daemon->scheduler);
 	results_destroy(daemon);
+	recording_destroy(daemon);
 }
 
 /* The answer to a message of LENGTH bytes: one whole reply, without its end. */
