@@ -30,7 +30,7 @@ keep_dump_of_the_middle() {
 }
 
 dump_shows_progress() {
-	[ -n "$(dump_value progress_percent)" ]
+	[[ $(dump_value progress_percent) =~ [1-9] ]]
 }
 
 dump_must_show() {

@@ -148,7 +148,7 @@ layer_show_failures() {
 	local file=$1 lines=$CHECK_WORK/$layer.failures
 	grep -E -A 12 '^(FAILED|failed |not ok |[^ ]+\.c:[0-9]+:[FE]:)|ERROR: .*Sanitizer|WARNING: ThreadSanitizer|runtime error:' \
 		"$file" >"$lines" || cp "$file" "$lines"
-	head -n 60 "$lines" | cut -c 1-300 | sed 's/^/  | /' >>"$CHECK_REPORT"
+	grep -Ev '^(passed|ok|--$)' "$lines" | head -n 60 | cut -c 1-300 | sed 's/^/  | /' >>"$CHECK_REPORT"
 }
 
 # layer_count_suite FOLDER: counts what "make check" has run in this build tree.

@@ -22,6 +22,6 @@ fi
 mapfile -t scripts < <(shell_scripts)
 [ ${#scripts[@]} -gt 0 ] || layer_failed "no shell script was found"
 for script in "${scripts[@]}"; do
-	layer_step "$script" shellcheck -x "$script"
+	layer_step "$script" shellcheck -x -P SCRIPTDIR:. "$script"
 done
 layer_end
