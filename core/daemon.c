@@ -105,11 +105,12 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	if (!daemon->plugins)
 		return -error->code;
 	start_monitor(daemon);
-	recovery_run(daemon);
 	result = listener_open(&daemon->listener, configuration->socket_path, error);
-	if (result == 0)
-		result = client_accept_start(daemon, error);
-	return result;
+	if (result < 0)
+		return result;
+	/* Whoever has the socket has the operations: those of a daemon that runs are left alone. */
+	recovery_run(daemon);
+	return client_accept_start(daemon, error);
 }
 
 int daemon_run(struct daemon *daemon, struct lvmpolld_error *error)

@@ -9,7 +9,8 @@ import stat
 import unittest
 
 from deadline import wait_for
-from lvmpolld import DaemonTest, ours_only, read_file
+from lvmpolld import DaemonTest, is_running, ours_only, read_file
+from protocol import lvid, volume
 
 
 class FilesTest(DaemonTest):
@@ -127,6 +128,20 @@ class SocketTest(FilesTest):
         self.assertFalse(os.path.exists(second.pidfile))
         self.assert_serves(first)
 
+    def test_operations_of_the_daemon_behind_it_are_left_alone(self):
+        first = self.start_daemon()
+        with first.client() as client:
+            client.ask("pvmove", **volume("hang"))
+        child = first.wait_start("hang")[0]
+        second = self.new_daemon()
+        second.socket = first.socket
+        self.assert_refused(second, first.socket)
+        self.assertEqual(second.starts(), [])
+        self.assertTrue(is_running(child))
+        with first.client() as client:
+            self.assert_reply(client.progress(lvid("hang")), response="in_progress")
+        self.assertEqual(len(first.starts()), 1)
+
     def test_one_in_use_by_another_program_is_refused(self):
         daemon = self.new_daemon()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
@@ -150,6 +165,17 @@ class SocketTest(FilesTest):
         daemon = self.new_daemon()
         daemon.socket = os.path.join(daemon.directory, "missing", "too", "socket")
         self.assert_refused(daemon)
+
+    @ours_only("it keeps nothing on disk")
+    def test_folder_is_made_before_operations_are_recorded_in_it(self):
+        daemon = self.new_daemon()
+        daemon.socket = os.path.join(daemon.directory, "missing", "lvmpolld.socket")
+        daemon.start()
+        with daemon.client() as client:
+            self.assert_ok(client.ask("pvmove", **volume("hang")))
+        self.assertNotIn("error", daemon.log())
+        state = os.path.join(daemon.directory, "missing", "lvmpolld.state")
+        self.assertEqual(len(os.listdir(state)), 1)
 
     @ours_only("it cuts the path")
     def test_path_that_is_too_long(self):
