@@ -41,3 +41,16 @@ missing_for_scenario() {
 		fi
 	fi
 }
+
+# The folder for the guests' memory, a file that User Mode Linux maps as code: /dev/shm, where that can be written to
+# and allows it. In containers it often does not.
+folder_for_memory() {
+	local probe folder=$work
+	if probe=$(mktemp /dev/shm/lab.XXXXXX 2>/dev/null); then
+		if cp /bin/true "$probe" && chmod 700 "$probe" && "$probe" 2>/dev/null; then
+			folder=/dev/shm
+		fi
+		rm -f "$probe"
+	fi
+	echo "$folder"
+}
