@@ -37,6 +37,14 @@ unsigned lvpoll_silence_s(unsigned interval_s)
 	return twice > SILENCE_MIN_S ? twice : SILENCE_MIN_S;
 }
 
+int lvpoll_check_binary(const char *path, struct lvmpolld_error *error)
+{
+	if (access(path, X_OK) == 0)
+		return 0;
+	return error_set(error, errno, "%s cannot be executed as the lvm command (-B, lvm.binary): %s",
+		path, strerror(errno));
+}
+
 static void restart_silence_timer(struct lvpoll *lvpoll)
 {
 	const struct timeval period = {

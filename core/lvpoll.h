@@ -32,6 +32,9 @@ struct lvpoll_callbacks {
 /* Seconds of silence, a third of what is granted, for an lvpoll that looks every INTERVAL_S. */
 unsigned lvpoll_silence_s(unsigned interval_s);
 
+/* Returns 0 where PATH can be executed as the lvm command, else a negative errno with the error. */
+int lvpoll_check_binary(const char *path, struct lvmpolld_error *error);
+
 /*
  * Starts one for VOLUME, with the names and the interval of OPERATION, and makes it volume->lvpoll.
  * Returns 0; -ENOEXEC where lvm cannot be

@@ -14,6 +14,7 @@
 #include "configuration.h"
 #include "daemon.h"
 #include "log.h"
+#include "lvpoll.h"
 #include "notify.h"
 #include "options.h"
 #include "pidfile.h"
@@ -83,14 +84,6 @@ static int check_configuration(const struct configuration *configuration)
 	return result < 0 ? complain(&error) : EXIT_SUCCESS;
 }
 
-static int check_lvm_binary(const char *path, struct lvmpolld_error *error)
-{
-	if (access(path, X_OK) == 0)
-		return 0;
-	return error_set(error, errno, "%s cannot be executed as the lvm command (-B, lvm.binary): %s",
-		path, strerror(errno));
-}
-
 /*
  * Takes CONFIGURATION. The binary is looked for where the daemon stands by now, which in the
  * background is "/". Then comes the pid file: it is what keeps a second daemon out.
@@ -99,7 +92,7 @@ static int serve(const struct options *options, struct configuration *configurat
 {
 	struct daemon daemon;
 	struct lvmpolld_error error;
-	int result = check_lvm_binary(configuration->lvm_binary, &error);
+	int result = lvpoll_check_binary(configuration->lvm_binary, &error);
 	int pidfile = result < 0 ? result : pidfile_create(configuration->pidfile_path, &error);
 
 	if (pidfile < 0) {

@@ -8,6 +8,7 @@
 #include "daemon.h"
 #include "idle.h"
 #include "log.h"
+#include "lvpoll.h"
 #include "notify.h"
 #include "options.h"
 #include "plugins.h"
@@ -46,6 +47,15 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 	steps_run_queue(daemon);
 }
 
+/* Returns 0 where everything in CONFIGURATION can be put in force, and the plugins have theirs. */
+static int check(
+	struct daemon *daemon, const struct configuration *configuration, struct lvmpolld_error *error)
+{
+	int result = lvpoll_check_binary(configuration->lvm_binary, error);
+
+	return result < 0 ? result : plugins_configure(daemon->plugins, configuration, error);
+}
+
 void reload_configuration(struct daemon *daemon)
 {
 	struct lvmpolld_error error;
@@ -53,7 +63,7 @@ void reload_configuration(struct daemon *daemon)
 
 	notify_reloading();
 	configuration = options_configuration(daemon->options, &error);
-	if (configuration && plugins_configure(daemon->plugins, configuration, &error) == 0) {
+	if (configuration && check(daemon, configuration, &error) == 0) {
 		put_in_force(daemon, configuration);
 		log_info("the configuration was read again");
 	} else {

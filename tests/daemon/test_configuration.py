@@ -52,8 +52,6 @@ class ConfigurationTest(DaemonTest):
     def check(self, path):
         return self.run_daemon("--check-config", "-c", path)
 
-
-class KeyTest(ConfigurationTest):
     def start_from_file_alone(self, extra="", **variables):
         daemon = self.new_daemon()
         daemon.file_socket = daemon.socket
@@ -61,6 +59,8 @@ class KeyTest(ConfigurationTest):
             daemon.socket, daemon.pidfile, daemon.standin, extra)
         return daemon, [daemon.path, "-f", "-c", self.write(text)]
 
+
+class KeyTest(ConfigurationTest):
     @ours_only("it has no configuration file")
     def test_socket_pid_file_and_binary(self):
         daemon, command = self.start_from_file_alone()
@@ -357,6 +357,20 @@ class ReloadTest(ConfigurationTest):
         self.set_configuration(daemon, "log: {wire: true, level: info}\n")
         self.wait_wire(daemon, "third")
         self.assertIsNone(daemon.process.poll())
+
+    @ours_only("it ends at SIGHUP")
+    def test_binary_that_cannot_be_executed_is_reported_and_the_old_one_stays(self):
+        daemon, command = self.start_from_file_alone("log: {wire: true}\n")
+        daemon.start(command=command)
+        daemon.configuration = command[-1]
+        missing = os.path.join(daemon.directory, "missing")
+        with open(daemon.configuration) as file:
+            text = file.read()
+        self.set_configuration(daemon, text.replace(daemon.standin, missing))
+        wait_for(lambda: missing in daemon.log(), "the error in the log")
+        client = self.connect(daemon)
+        client.ask("pvmove", **volume("exit-5"))
+        self.assert_finished(client.result(lvid("exit-5")), "retcode", 5)
 
     @ours_only("it ends at SIGHUP")
     def test_options_still_go_before_the_file(self):
