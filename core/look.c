@@ -65,18 +65,25 @@ int64_t look_next_ms(struct store *store)
 	return next_ms;
 }
 
-/* Differs where anything in TABLE does. */
+/*
+ * Differs where the names or the lines of TABLE do, which is what a step is to change. The status in
+ * the lines does not count: while a mirror whose leg has failed goes on copying, it differs each
+ * time, and a step that changed nothing would be followed by the next at once.
+ */
 static uint64_t sign(const struct kernel_table *table)
 {
 	uint64_t value = CHECKSUM_START;
 
+	if (table->vg_name) {
+		value = checksum_add(value, table->vg_name, strlen(table->vg_name) + 1);
+		value = checksum_add(value, table->lv_name, strlen(table->lv_name) + 1);
+	}
 	for (size_t i = 0; i < table->target_count; i++) {
 		const struct lvmpolld_target *target = &table->targets[i];
 
 		value = checksum_add(value, &target->start_sectors, sizeof(target->start_sectors));
 		value = checksum_add(value, &target->length_sectors, sizeof(target->length_sectors));
 		value = checksum_add(value, target->type, strlen(target->type) + 1);
-		value = checksum_add(value, target->parameters, strlen(target->parameters) + 1);
 	}
 	return value;
 }
@@ -163,11 +170,13 @@ static bool record_sighting(struct look *look, bool is_stalled)
 
 	volume_lock(volume);
 	sighting = &volume->sighting;
+	/* Where the device could not be read, what was seen before still holds. */
 	if (look->answer == KERNEL_GONE) {
 		sighting->kind = VOLUME_GONE;
-	} else if (look->table.is_suspended) {
+		sighting->signature = 0;
+	} else if (look->answer == KERNEL_SEEN && look->table.is_suspended) {
 		sighting->kind = VOLUME_SUSPENDED;
-	} else {
+	} else if (look->answer == KERNEL_SEEN) {
 		log_failed_devices(
 			volume, volume->progress.failed_devices, look->progress.failed_devices);
 		sighting->kind = VOLUME_SEEN;
@@ -177,7 +186,8 @@ static bool record_sighting(struct look *look, bool is_stalled)
 		replace(&sighting->lv_name, look->table.lv_name);
 		volume->progress = look->progress;
 	}
-	sighting->is_stalled = is_stalled;
+	/* The main thread takes it back when it has read it. */
+	sighting->is_stalled |= is_stalled;
 	/* While it is watched and goes on being watched, there is nothing to tell. */
 	is_news = volume->state != VOLUME_WATCHING || is_stalled ||
 		  sighting->kind == VOLUME_GONE ||
@@ -200,10 +210,10 @@ static int64_t next_interval_ms(const struct look *look, const struct volume_wat
 static bool note_movement(
 	struct volume_watch *watch, const struct look *look, unsigned stall_check_s, int64_t now_ms)
 {
-	bool is_copying = look->answer == KERNEL_SEEN && !look->table.is_suspended &&
-			  (look->verdict == LVMPOLLD_WATCH || look->verdict == LVMPOLLD_WATCH_TIMED);
+	bool is_step_due = look->answer == KERNEL_SEEN && !look->table.is_suspended &&
+			   (look->verdict == LVMPOLLD_STEP || look->verdict == LVMPOLLD_NOT_MINE);
 
-	if (!is_copying || watch->moved_ms == 0 ||
+	if (look->answer == KERNEL_GONE || is_step_due || watch->moved_ms == 0 ||
 		look->progress.done_sectors != watch->moved_done_sectors) {
 		watch->moved_ms = now_ms;
 		watch->moved_done_sectors = look->progress.done_sectors;
@@ -237,7 +247,7 @@ static bool conclude_locked(struct store *store, struct look *look, bool has_eve
 		watch->device = look->table.device;
 		watch->event_number = look->table.event_number;
 	}
-	if (look->answer == KERNEL_UNREADABLE || !watch->is_watched ||
+	if ((look->answer == KERNEL_UNREADABLE && !is_stalled) || !watch->is_watched ||
 		look->epoch != watch->epoch || !record_sighting(look, is_stalled))
 		return false;
 	store_add_news_locked(store, volume);

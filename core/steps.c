@@ -154,8 +154,9 @@ static int start_lvpoll(
 	if (take_present_names(volume, &operation))
 		result = lvpoll_start(daemon, volume, &operation, &lvpoll_callbacks, error);
 	free(volume->step_vg_name);
+	free(volume->step_lv_name);
 	volume->step_vg_name = (char *)operation.vg_name;
-	free((char *)operation.lv_name);
+	volume->step_lv_name = (char *)operation.lv_name;
 	return result;
 }
 
@@ -228,7 +229,7 @@ static void act_on(
 {
 	if (sighting->kind == VOLUME_GONE) {
 		want_lvpoll(daemon, volume, sighting, VOLUME_VERDICT);
-	} else if (sighting->kind == VOLUME_SUSPENDED) {
+	} else if (sighting->kind == VOLUME_SUSPENDED && !sighting->is_stalled) {
 		set_state(volume, VOLUME_WATCHING);
 	} else if (sighting->is_stalled) {
 		log_volume(LOG_LEVEL_WARN, volume,
@@ -279,6 +280,8 @@ static const char *find_contradiction(
 		return NULL;
 	if (sighting->vg_name && strcmp(sighting->vg_name, volume->step_vg_name) != 0)
 		return "its volume group has another name now";
+	if (sighting->lv_name && strcmp(sighting->lv_name, volume->step_lv_name) != 0)
+		return "it has another name now";
 	if (sighting->verdict == LVMPOLLD_WATCH || sighting->verdict == LVMPOLLD_WATCH_TIMED)
 		return "the kernel still copies its data";
 	if (ask_plugin(volume, &ended) == LVMPOLLD_CONTINUES)
@@ -295,7 +298,7 @@ static void confirm_exit(
 {
 	const char *contradiction = find_contradiction(volume, sighting);
 
-	if (sighting->kind == VOLUME_SUSPENDED)
+	if (sighting->kind == VOLUME_SUSPENDED && !sighting->is_stalled)
 		return;
 	volume->is_exit_pending = false;
 	if (contradiction && ++volume->doubts <= DOUBTS_MAX) {
@@ -318,9 +321,7 @@ static void end_pause_on_change(struct volume *volume)
 	bool has_changed;
 
 	volume_lock(volume);
-	has_changed = volume->sighting.kind == VOLUME_GONE ||
-		      (volume->sighting.kind == VOLUME_SEEN &&
-			      volume->sighting.signature != volume->step_signature);
+	has_changed = volume->sighting.signature != volume->step_signature;
 	volume_unlock(volume);
 	if (has_changed && !volume->polls_itself && volume->start_failures == 0 &&
 		volume->signal_retries == 0)
@@ -336,6 +337,7 @@ static void read_news(struct daemon *daemon, struct volume *volume)
 	volume_lock(volume);
 	sighting = volume->sighting;
 	sighting.vg_name = sighting.vg_name ? strdup(sighting.vg_name) : NULL;
+	sighting.lv_name = sighting.lv_name ? strdup(sighting.lv_name) : NULL;
 	volume->sighting.is_stalled = false;
 	is_idle = (volume->state == VOLUME_QUEUED || volume->state == VOLUME_WATCHING) &&
 		  !volume->group && !event_pending(volume->pause, EV_TIMEOUT, NULL);
@@ -345,6 +347,7 @@ static void read_news(struct daemon *daemon, struct volume *volume)
 	else if (is_idle)
 		act_on(daemon, volume, &sighting);
 	free(sighting.vg_name);
+	free(sighting.lv_name);
 }
 
 void steps_on_news(void *context)
@@ -370,11 +373,12 @@ static void on_progressed(struct daemon *daemon, struct volume *volume)
 	volume_lock(volume);
 	goes_on = volume->progress.percent < 100;
 	volume_unlock(volume);
+	/* It has found what it looked for. */
+	volume->doubts = 0;
 	if (!goes_on || volume->request->operation.abort)
 		return;
 	/* One that polls by itself gives way to those that wait for a turn. */
-	if (volume->purpose == VOLUME_STEP ||
-		(volume->purpose == VOLUME_POLL && daemon->scheduler.waiting > 0))
+	if (volume->purpose != VOLUME_POLL || daemon->scheduler.waiting > 0)
 		lvpoll_terminate(volume->lvpoll);
 }
 

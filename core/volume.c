@@ -116,6 +116,7 @@ void volume_free(struct volume *volume)
 	volume_request_free((struct volume_request *)volume->request);
 	volume_request_free(volume->displaced);
 	free(volume->step_vg_name);
+	free(volume->step_lv_name);
 	volume_lock(volume);
 	free(volume->sighting.vg_name);
 	free(volume->sighting.lv_name);

@@ -59,7 +59,7 @@ enum volume_sighting_kind {
 struct volume_sighting {
 	enum volume_sighting_kind kind;
 	enum lvmpolld_verdict verdict;
-	uint64_t signature; /* differs when the table or its status does */
+	uint64_t signature; /* differs when the names or the table do; 0 where there is none */
 	bool is_stalled;    /* no progress for as long as the plugin's stall_check says */
 	char *vg_name;      /* as the device is called now; NULL: as in the request */
 	char *lv_name;
@@ -119,9 +119,10 @@ struct volume {
 	bool has_begun;             /* an lvpoll of it was started once */
 	bool is_displaced;          /* an abort has ended it: it is over when its lvpoll is */
 	unsigned fruitless;         /* lvpolls in a row after which the kernel showed the same */
-	uint64_t step_signature;    /* of the table before the latest lvpoll */
+	uint64_t step_signature;    /* what was seen before the latest lvpoll */
 	bool is_pause_over;         /* the pause that fruitless lvpolls cost is served */
-	char *step_vg_name;         /* the name that the latest lvpoll was given; or NULL */
+	char *step_vg_name;         /* the names that the latest lvpoll was given; or NULL */
+	char *step_lv_name;
 	struct event *pause;        /* runs until the next lvpoll may */
 	unsigned doubts;            /* exits with status 0 in a row that the kernel contradicts */
 	unsigned start_failures;    /* in a row */

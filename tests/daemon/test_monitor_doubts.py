@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What an lvpoll says against what the kernel shows: which of them is believed, and how often one is asked."""
+
+import errno
+import time
+import unittest
+
+from kernel_standin import fail, mirror
+from kernel_test import REGIONS, SEGMENT_SECTORS, KernelTest, segments
+
+
+class RenameTest(KernelTest):
+    """An lvpoll exits with 0 where it cannot find the name that it was given."""
+
+    def test_volume_renamed_when_its_last_step_has_begun(self):
+        device = self.add_device("move-late", [mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)])
+        self.start()
+        identity = self.request("move-late", operation="convert")
+        self.wait_starts(1)
+        device.change(names=("vg", "move-new"))
+        self.release("move-late")
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual([target for _, target, _ in self.daemon.starts()],
+                         ["vg/move-late", "vg/move-new"])
+        self.assertFalse(device.exists())
+
+    def test_new_name_is_tried_at_once(self):
+        device = self.add_device("move-idle", segments(2, 0, REGIONS))
+        self.start()
+        identity = self.request("move-idle", interval="600")
+        self.wait_ends(3, deadline_s=30)
+        device.change(names=("vg", "move"), event=True)
+        begin = time.monotonic()
+        self.wait_starts(4)
+        self.assertLess(time.monotonic() - begin, 2)
+        self.assert_reply(self.client.progress(identity), response="in_progress")
+
+
+class ReturnTest(KernelTest):
+    """A device that was gone is there again."""
+
+    def test_lvpoll_that_finds_it_is_ended_and_the_device_is_watched(self):
+        device = self.add_move("move-late")
+        self.start()
+        identity = self.start_watching("move-late")
+        device.remove()
+        self.wait_starts(1)
+        self.add_device("move-late", segments(1, 0, 50))
+        self.release("move-late")
+        self.assertEqual(self.wait_ends(1)[0][2], "term")
+        self.wait_watching(identity)
+        self.assertEqual(len(self.daemon.starts()), 1)
+
+
+class VainTest(KernelTest):
+    """Steps that change nothing."""
+
+    def test_failed_leg_beside_which_copying_goes_on_is_no_busy_loop(self):
+        """The status differs each time, and yet a step changes nothing."""
+        device = self.add_device("move-idle", [mirror(0, SEGMENT_SECTORS, 1, REGIONS, "AD")])
+        self.start()
+        self.request("move-idle", interval="600")
+        self.wait_starts(1)
+        for in_sync in range(2, 32):
+            time.sleep(0.1)  # 3 s in all
+            self.change_and_wait_look(
+                device, targets=[mirror(0, SEGMENT_SECTORS, in_sync, REGIONS, "AD")], event=True)
+        self.assertLessEqual(len(self.daemon.starts()), 4)
+
+
+class StallTest(KernelTest):
+    """What shows no progress for long is asked about, whatever the reason."""
+
+    def test_device_that_stays_suspended(self):
+        device = self.add_move(in_sync=REGIONS)
+        device.change(suspended=True)
+        self.start("plugins: {pvmove: {stall_check: 1}}")
+        self.request("move")
+        self.wait_starts(1)
+
+    def test_device_that_stays_unreadable(self):
+        self.add_move(in_sync=REGIONS)
+        self.kernel.set_fault("status", fail(errno.EIO))
+        self.start("plugins: {pvmove: {stall_check: 1}}")
+        self.request("move")
+        self.wait_starts(1)
+
+
+if __name__ == "__main__":
+    unittest.main()
