@@ -307,7 +307,10 @@ static bool is_shortage(int code)
 	return code == ENOMEM || code == EAGAIN || code == EMFILE || code == ENFILE;
 }
 
-/* A child that cannot be watched is ended and reaped: nothing runs that nobody looks after. */
+/*
+ * A child that cannot be watched is asked to end. It may hold a lock of lvm2 and take its time, so it
+ * is not waited for: what is left of it until the daemon ends is at worst an entry among processes.
+ */
 static int start_child(struct process *process, struct event_base *base, char *const *arguments,
 	char *const *environment, enum process_failure *failure, struct lvmpolld_error *error)
 {
@@ -331,7 +334,7 @@ static int start_child(struct process *process, struct event_base *base, char *c
 	result = watch_end(process, base);
 	if (result < 0) {
 		kill(process->pid, SIGTERM);
-		waitpid(process->pid, NULL, 0);
+		waitpid(process->pid, NULL, WNOHANG);
 		return error_set(error, -result, "cannot watch process %d (%s): %s",
 			(int)process->pid, arguments[0], strerror(-result));
 	}
@@ -416,6 +419,12 @@ struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start
 		return process;
 	process_free(process);
 	return NULL;
+}
+
+void process_outputs(const struct process *process, int outputs[2])
+{
+	for (int i = 0; i < 2; i++)
+		outputs[i] = process->outputs[i].descriptor;
 }
 
 pid_t process_id(const struct process *process)
