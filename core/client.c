@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,8 +12,8 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
-#include "access.h"
 #include "client.h"
+#include "client_accept.h"
 #include "configuration.h"
 #include "daemon.h"
 #include "idle.h"
@@ -28,25 +27,8 @@
 /* Requests of one client that are answered in one turn of the loop; then the others come. */
 #define REQUESTS_IN_TURN 32
 
-/* When descriptors are short, accepting is tried again after this time. */
-#define ACCEPT_RETRY_MS 200
 
-struct client {
-	struct daemon *daemon;
-	struct bufferevent *connection;
-	struct event *message_deadline; /* runs while part of a message is there */
-	struct event *next_turn;        /* more requests are there than one turn may answer */
-	pid_t pid;                      /* as it was when it connected; for the log */
-	size_t scanned;                 /* bytes of the input in which no end was found */
-	bool has_asked;                 /* it has sent a whole request once */
-	bool is_half_closed;            /* it will send no more */
-	struct timespec connected_at;   /* CLOCK_MONOTONIC */
-	TAILQ_ENTRY(client) link;       /* in daemon->clients, oldest first */
-};
-
-static void resume_accepting(struct daemon *daemon);
-
-static void client_free(struct client *client)
+void client_free(struct client *client)
 {
 	struct daemon *daemon = client->daemon;
 
@@ -59,7 +41,7 @@ static void client_free(struct client *client)
 	if (client->next_turn)
 		event_free(client->next_turn);
 	free(client);
-	resume_accepting(daemon);
+	client_accept_resume(daemon);
 	idle_update(daemon);
 }
 
@@ -245,15 +227,14 @@ static int set_up_connection(struct client *client, int descriptor)
 	return bufferevent_enable(client->connection, EV_READ | EV_WRITE) < 0 ? -ENOMEM : 0;
 }
 
-/* Takes DESCRIPTOR over in any case. */
-static void client_add(struct daemon *daemon, int descriptor)
+struct client *client_add(struct daemon *daemon, int descriptor)
 {
 	struct client *client = calloc(1, sizeof(*client));
 
 	if (!client) {
 		log_error("a client is turned away: out of memory");
 		close(descriptor);
-		return;
+		return NULL;
 	}
 	client->daemon = daemon;
 	client->pid = peer_pid(descriptor);
@@ -265,116 +246,17 @@ static void client_add(struct daemon *daemon, int descriptor)
 		if (!client->connection)
 			close(descriptor);
 		client_free(client);
-		return;
+		return NULL;
 	}
 	idle_update(daemon);
-}
-
-/*
- * Makes room for one more: of those that have not asked anything yet and had a second to do so, the
- * one that has been there longest goes. Whoever waits for an operation stays.
- */
-static bool evict_silent_client(struct daemon *daemon)
-{
-	struct timespec now;
-	struct client *client;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	TAILQ_FOREACH (client, &daemon->clients, link)
-		if (!client->has_asked && now.tv_sec - client->connected_at.tv_sec > 1)
-			break;
-	if (!client)
-		return false;
-	log_warn("client %d is disconnected: limits.clients (%u) is reached and it has asked nothing",
-		(int)client->pid, daemon->configuration->limit_clients);
-	client_free(client);
-	return true;
-}
-
-static void pause_accepting(struct daemon *daemon)
-{
-	static const struct timeval retry = {
-		.tv_sec = ACCEPT_RETRY_MS / 1000, .tv_usec = ACCEPT_RETRY_MS % 1000 * 1000};
-
-	event_del(daemon->accept_event);
-	event_add(daemon->accept_retry, &retry);
-}
-
-static void resume_accepting(struct daemon *daemon)
-{
-	if (daemon->is_stopping || !daemon->accept_event)
-		return;
-	event_del(daemon->accept_retry);
-	event_add(daemon->accept_event, NULL);
-}
-
-static void on_accept_retry(evutil_socket_t descriptor, short what, void *context)
-{
-	(void)descriptor;
-	(void)what;
-	resume_accepting(context);
-}
-
-/* Room for one more client? Where there is none they wait in the backlog, and that is said once. */
-static bool has_room(struct daemon *daemon)
-{
-	if (daemon->client_count < daemon->configuration->limit_clients) {
-		daemon->is_accept_refused = false;
-		return true;
-	}
-	if (evict_silent_client(daemon))
-		return true;
-	if (!daemon->is_accept_refused)
-		log_warn("limits.clients (%u) is reached: further clients wait until one leaves",
-			daemon->configuration->limit_clients);
-	daemon->is_accept_refused = true;
-	return false;
-}
-
-static void on_acceptable(evutil_socket_t descriptor, short what, void *context)
-{
-	struct daemon *daemon = context;
-	int connection;
-
-	(void)what;
-	if (!has_room(daemon)) {
-		pause_accepting(daemon);
-		return;
-	}
-	connection = accept4(descriptor, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (connection >= 0) {
-		if (access_is_allowed(daemon->configuration, connection))
-			client_add(daemon, connection);
-		else
-			close(connection);
-		return;
-	}
-	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
-		return;
-	log_error("cannot accept a client: %s; trying again", strerror(errno));
-	pause_accepting(daemon);
-}
-
-int client_accept_start(struct daemon *daemon, struct lvmpolld_error *error)
-{
-	daemon->accept_event = event_new(
-		daemon->base, daemon->listener.descriptor, EV_READ | EV_PERSIST, on_acceptable, daemon);
-	daemon->accept_retry = event_new(daemon->base, -1, 0, on_accept_retry, daemon);
-	if (!daemon->accept_event || !daemon->accept_retry ||
-		event_add(daemon->accept_event, NULL) < 0)
-		return error_set(error, ENOMEM, "cannot accept clients: out of memory");
-	return 0;
+	return client;
 }
 
 void client_close_all(struct daemon *daemon)
 {
 	struct client *client;
 
-	if (daemon->accept_event)
-		event_free(daemon->accept_event);
-	if (daemon->accept_retry)
-		event_free(daemon->accept_retry);
-	daemon->accept_event = daemon->accept_retry = NULL;
+	client_accept_stop(daemon);
 	while ((client = TAILQ_FIRST(&daemon->clients)))
 		client_free(client);
 }

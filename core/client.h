@@ -3,14 +3,46 @@
 #ifndef CORE_CLIENT_H
 #define CORE_CLIENT_H
 
-#include "error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/queue.h>
+#include <sys/types.h>
+#include <time.h>
 
+struct bufferevent;
 struct daemon;
+struct evbuffer;
+struct event;
+struct wire_message;
 
-/* Begins to accept clients on the daemon's listening socket. Returns 0 or a negative errno. */
-int client_accept_start(struct daemon *daemon, struct lvmpolld_error *error);
+struct client {
+	struct daemon *daemon;
+	struct bufferevent *connection;
+	struct event *message_deadline; /* runs while part of a message is there */
+	struct event *next_turn;        /* more requests are there than one turn may answer */
+	pid_t pid;                      /* as it was when it connected; for the log */
+	size_t scanned;                 /* bytes of the input in which no end was found */
+	bool has_asked;                 /* it has sent a whole request once */
+	bool is_half_closed;            /* it will send no more */
+	struct timespec connected_at;   /* CLOCK_MONOTONIC */
+	TAILQ_ENTRY(client) link;       /* in daemon->clients, oldest first */
+};
+
+/* Takes DESCRIPTOR, a connection, over in any case. NULL when out of memory; that is logged. */
+struct client *client_add(struct daemon *daemon, int descriptor);
+
+/* Disconnects it. */
+void client_free(struct client *client);
 
 /* Accepts no more, and closes every connection. */
 void client_close_all(struct daemon *daemon);
+
+/* For an upgrade: writes every client down, as a message each. */
+void client_write_all(struct daemon *daemon, struct evbuffer *text);
+/* Lets the connections survive an exec; or no longer. */
+void client_keep_descriptors(struct daemon *daemon, bool keep);
+/* Takes the client on DESCRIPTOR over, with what MESSAGE says of it. */
+void client_adopt(
+	struct daemon *daemon, int descriptor, const struct wire_message *message);
 
 #endif

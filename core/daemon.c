@@ -8,8 +8,10 @@
 #include <event2/event.h>
 
 #include "client.h"
+#include "client_accept.h"
 #include "configuration.h"
 #include "daemon.h"
+#include "handover.h"
 #include "idle.h"
 #include "log.h"
 #include "monitor.h"
@@ -22,6 +24,7 @@
 #include "signals.h"
 #include "status.h"
 #include "steps.h"
+#include "upgrade.h"
 #include "watchdog.h"
 
 /* After SIGTERM the lvpolls have this long to end; then the daemon goes without them. */
@@ -85,14 +88,36 @@ static int init_loop(struct daemon *daemon, struct lvmpolld_error *error)
 	return result;
 }
 
+/* Whoever has the socket has the operations: those of a daemon that runs are left alone. */
+static int open_and_recover(struct daemon *daemon, struct lvmpolld_error *error)
+{
+	int result =
+		listener_open(&daemon->listener, daemon->configuration->socket_path, error);
+
+	if (result == 0) {
+		recovery_open(daemon);
+		recovery_run(daemon);
+	}
+	return result;
+}
+
+static int inherit(
+	struct daemon *daemon, struct handover *handover, struct lvmpolld_error *error)
+{
+	recovery_open(daemon);
+	return handover_take(handover, daemon, error);
+}
+
 int daemon_init(struct daemon *daemon, const struct options *options,
-	struct configuration *configuration, struct lvmpolld_error *error)
+	struct configuration *configuration, int pidfile, struct handover *handover,
+	struct lvmpolld_error *error)
 {
 	int result;
 
 	memset(daemon, 0, sizeof(*daemon));
 	daemon->options = options;
 	daemon->configuration = configuration;
+	daemon->pidfile = pidfile;
 	daemon->listener.descriptor = -1;
 	daemon->records.descriptor = -1;
 	TAILQ_INIT(&daemon->clients);
@@ -105,12 +130,12 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	if (!daemon->plugins)
 		return -error->code;
 	start_monitor(daemon);
-	result = listener_open(&daemon->listener, configuration->socket_path, error);
-	if (result < 0)
-		return result;
-	/* Whoever has the socket has the operations: those of a daemon that runs are left alone. */
-	recovery_run(daemon);
-	return client_accept_start(daemon, error);
+	result = handover ? inherit(daemon, handover, error) : open_and_recover(daemon, error);
+	if (result == 0)
+		result = client_accept_start(daemon, error);
+	if (result == 0 && handover)
+		handover_take_clients(handover, daemon);
+	return result;
 }
 
 int daemon_run(struct daemon *daemon, struct lvmpolld_error *error)
@@ -144,6 +169,7 @@ void daemon_destroy(struct daemon *daemon)
 {
 	client_close_all(daemon);
 	listener_close(&daemon->listener);
+	upgrade_destroy(daemon);
 	/* A monitor thread that hangs in the kernel keeps what it uses; the process ends anyway. */
 	if (daemon->monitor && !monitor_stop(daemon->monitor))
 		return;

@@ -18,7 +18,9 @@ struct configuration;
 struct event;
 struct event_base;
 struct monitor;
+struct handover;
 struct plugins;
+struct upgrade;
 
 TAILQ_HEAD(client_list, client);
 
@@ -28,6 +30,7 @@ struct daemon {
 	struct plugins *plugins;
 	struct event_base *base;
 	struct listener listener;
+	int pidfile; /* holds the lock on the pid file */
 
 	/* Volumes that are polled, and pvmoves that are aborted: the two stores of lvm2's daemon. */
 	struct store polling;
@@ -50,6 +53,8 @@ struct daemon {
 	struct event *idle_timer;
 	struct event *stop_signals[3];
 	struct event *reload_signal;
+	struct event *upgrade_signal;
+	struct upgrade *upgrade; /* one that is under way; or NULL */
 	struct event *watchdog_timer;
 	struct event *stop_poll; /* looks whether the last lvpoll has ended */
 	unsigned stop_polls;
@@ -59,10 +64,12 @@ struct daemon {
 /*
  * Makes the daemon ready to run: stores and loop first, then plugins, then the socket, so that
  * whoever can connect is answered. OPTIONS and CONFIGURATION must outlive it; it owns
- * CONFIGURATION from now on. Returns 0 or a negative errno; daemon_destroy is right in both cases.
+ * CONFIGURATION from now on. PIDFILE is the caller's. HANDOVER, where it is not NULL, is what the
+ * program before an upgrade has left; else what is recorded in flight is taken up. Returns 0 or a negative errno; daemon_destroy is right in both cases.
  */
 int daemon_init(struct daemon *daemon, const struct options *options,
-	struct configuration *configuration, struct lvmpolld_error *error);
+	struct configuration *configuration, int pidfile, struct handover *handover,
+	struct lvmpolld_error *error);
 
 /* Serves until it is told to stop or has been idle long enough. Returns 0 or a negative errno. */
 int daemon_run(struct daemon *daemon, struct lvmpolld_error *error);

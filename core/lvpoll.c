@@ -277,6 +277,16 @@ int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64
 	return 0;
 }
 
+void lvpoll_outputs(const struct lvpoll *lvpoll, int outputs[2])
+{
+	process_outputs(lvpoll->process, outputs);
+}
+
+bool lvpoll_is_terminating(const struct lvpoll *lvpoll)
+{
+	return process_is_terminating(lvpoll->process);
+}
+
 void lvpoll_terminate(struct lvpoll *lvpoll)
 {
 	process_terminate(lvpoll->process);

@@ -50,6 +50,10 @@ int lvpoll_start(struct daemon *daemon, struct volume *volume,
 int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks,
 	const int outputs[2], const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error);
 
+/* The descriptors that its outputs are read from; -1 for one that is closed. */
+void lvpoll_outputs(const struct lvpoll *lvpoll, int outputs[2]);
+bool lvpoll_is_terminating(const struct lvpoll *lvpoll);
+
 /* Ends it with SIGTERM, repeated until it is gone; its end is told as of any other. */
 void lvpoll_terminate(struct lvpoll *lvpoll);
 

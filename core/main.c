@@ -13,6 +13,7 @@
 #include "background.h"
 #include "configuration.h"
 #include "daemon.h"
+#include "handover.h"
 #include "log.h"
 #include "lvpoll.h"
 #include "notify.h"
@@ -20,7 +21,7 @@
 #include "pidfile.h"
 #include "plugins.h"
 #include "request.h"
-#include "signals.h"
+#include "upgrade.h"
 
 /* A descriptor that is opened later must not become somebody's standard output. */
 static void open_standard_descriptors(void)
@@ -88,18 +89,21 @@ static int check_configuration(const struct configuration *configuration)
  * Takes CONFIGURATION. The binary is looked for where the daemon stands by now, which in the
  * background is "/". Then comes the pid file: it is what keeps a second daemon out.
  */
-static int serve(const struct options *options, struct configuration *configuration)
+static int serve(const struct options *options, struct configuration *configuration,
+	struct handover *handover)
 {
 	struct daemon daemon;
 	struct lvmpolld_error error;
 	int result = lvpoll_check_binary(configuration->lvm_binary, &error);
-	int pidfile = result < 0 ? result : pidfile_create(configuration->pidfile_path, &error);
+	int pidfile = result < 0 ? result
+		      : handover ? handover_pidfile(handover)
+				 : pidfile_create(configuration->pidfile_path, &error);
 
 	if (pidfile < 0) {
 		configuration_free(configuration);
 		return complain(&error);
 	}
-	result = daemon_init(&daemon, options, configuration, &error);
+	result = daemon_init(&daemon, options, configuration, pidfile, handover, &error);
 	if (result == 0) {
 		background_ready();
 		if (!options->foreground)
@@ -115,11 +119,57 @@ static int serve(const struct options *options, struct configuration *configurat
 	return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Looks whether a daemon that asks for an upgrade could be followed by this program. */
+static int rehearse(struct configuration *configuration, int file)
+{
+	struct lvmpolld_error error;
+	struct plugins *plugins = plugins_load(configuration, request_is_reserved, &error);
+	struct handover *handover = plugins ? handover_read(file, &error) : NULL;
+	int result = handover ? handover_check_plugins(handover, plugins, &error) : -1;
+
+	if (result == 0)
+		result = lvpoll_check_binary(configuration->lvm_binary, &error);
+	handover_free(handover);
+	if (plugins)
+		plugins_unload(plugins);
+	configuration_free(configuration);
+	return result < 0 ? complain(&error) : EXIT_SUCCESS;
+}
+
+/* Follows the program that this process ran before: wherever it was, there it stays. */
+static int take_over(const struct options *options, struct configuration *configuration, int file)
+{
+	struct lvmpolld_error error;
+	struct handover *handover = handover_read(file, &error);
+	int status;
+
+	log_configure(&configuration->log);
+	log_adopt_libdevmapper();
+	if (!handover) {
+		log_fatal("%s", error.sentence);
+		configuration_free(configuration);
+		return EXIT_FAILURE;
+	}
+	status = serve(options, configuration, handover);
+	handover_free(handover);
+	log_close();
+	return status;
+}
+
 static int serve_in_place(const struct options *options, struct configuration *configuration)
 {
 	struct lvmpolld_error error;
-	int status = EXIT_SUCCESS, forked = 0;
+	enum upgrade_role role;
+	int status = EXIT_SUCCESS, forked = 0, file;
 
+	if (upgrade_find_role(&role, &file, &error) < 0) {
+		configuration_free(configuration);
+		return complain(&error);
+	}
+	if (role == UPGRADE_REHEARSAL)
+		return rehearse(configuration, file);
+	if (role == UPGRADE_TAKEOVER)
+		return take_over(options, configuration, file);
 	if (!options->foreground)
 		forked = background_enter(&status, &error);
 	if (forked < 0)
@@ -130,7 +180,7 @@ static int serve_in_place(const struct options *options, struct configuration *c
 	}
 	log_configure(&configuration->log);
 	log_adopt_libdevmapper();
-	status = serve(options, configuration);
+	status = serve(options, configuration, NULL);
 	if (status != EXIT_SUCCESS)
 		background_failed(status);
 	log_close();
@@ -164,7 +214,7 @@ int main(int argc, char **argv)
 	struct lvmpolld_error error;
 
 	open_standard_descriptors();
-	signals_reset_inherited();
+	upgrade_remember_program(argv);
 	if (options_parse(&options, argc, argv, &error) < 0)
 		return complain(&error);
 	switch (options.action) {

@@ -39,6 +39,7 @@ struct monitor {
 	void (*told)(void *context);
 	void *context;
 	_Atomic bool is_stopping;
+	_Atomic bool is_in_kernel;
 	/* The thread's own. */
 	bool is_dirty; /* an event may have come that no list has told of yet */
 	bool has_list_failed; /* the latest did, and that is logged */
@@ -120,11 +121,13 @@ static void *run(void *argument)
 		ready = poll(wait, 2, time_to_wait_ms(monitor));
 		if (ready > 0 && wait[0].revents)
 			drain(monitor->wake);
+		monitor->is_in_kernel = true;
 		if (is_watching && (monitor->is_dirty || (ready > 0 && wait[1].revents)))
 			note_events(monitor);
 		if (!monitor->is_stopping &&
 			look_at_due(monitor->store, monitor->kernel.has_events))
 			signal_descriptor(monitor->news);
+		monitor->is_in_kernel = false;
 	}
 	return NULL;
 }
@@ -220,6 +223,11 @@ void monitor_refresh_locked(struct monitor *monitor, struct volume *volume)
 		return;
 	watch->is_look_wanted = true;
 	monitor_wake(monitor);
+}
+
+bool monitor_is_in_kernel(const struct monitor *monitor)
+{
+	return monitor->is_in_kernel;
 }
 
 bool monitor_stop(struct monitor *monitor)

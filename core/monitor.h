@@ -32,6 +32,9 @@ void monitor_wake(struct monitor *monitor);
  */
 void monitor_refresh_locked(struct monitor *monitor, struct volume *volume) REQUIRES(store_role);
 
+/* The thread is in a call of the kernel, which may never end. */
+bool monitor_is_in_kernel(const struct monitor *monitor);
+
 /*
  * Ends the thread. Returns false where it hangs in the kernel: it, and what it uses (the store, the
  * volumes, MONITOR), must then be left alone, and the process is to end.

@@ -198,29 +198,55 @@ enum operation_answer operation_begin(struct daemon *daemon, struct volume_reque
 	return answer;
 }
 
-/* The operation waits, recorded, for the end of an abort that is under way. */
-static bool is_taken_by_abort(struct daemon *daemon, struct volume_request *request)
+bool operation_inherit_displaced(struct daemon *daemon, const struct volume_request *request)
 {
 	struct volume *abort_volume;
+	bool is_in_progress = false;
 
 	store_lock(&daemon->aborts);
 	abort_volume = store_find_locked(&daemon->aborts, request->identifier);
+	if (abort_volume) {
+		volume_lock(abort_volume);
+		is_in_progress = volume_is_in_progress_locked(abort_volume);
+		volume_unlock(abort_volume);
+	}
 	store_unlock(&daemon->aborts);
-	if (!abort_volume || abort_volume->displaced)
-		return false;
-	abort_volume->displaced = request;
-	return true;
+	if (is_in_progress && !abort_volume->displaced)
+		abort_volume->displaced = volume_request_copy(request);
+	return is_in_progress && abort_volume->displaced;
 }
 
-void operation_resume(struct daemon *daemon, struct volume_request *request, bool is_displaced,
-	pid_t pid, uint64_t start_ticks)
+static void inherit_result(struct daemon *daemon, struct volume *volume,
+	const struct operation_inheritance *inheritance)
+{
+	struct store *store = store_of(daemon, volume->request->operation.abort);
+
+	volume_lock(volume);
+	if (inheritance->is_failed)
+		volume_set_state_locked(volume, VOLUME_FAILED);
+	else
+		volume_set_finished_locked(volume, inheritance->result);
+	volume_unlock(volume);
+	store_lock(store);
+	store_add_finished_locked(store, volume);
+	store_unlock(store);
+}
+
+void operation_inherit(struct daemon *daemon, struct volume_request *request,
+	const struct operation_inheritance *inheritance)
 {
 	struct store *store = store_of(daemon, request->operation.abort);
+	bool is_over = inheritance->is_finished || inheritance->is_failed;
+	/* Where the abort is over without having ended it, it is an operation like any other. */
+	bool is_displaced =
+		inheritance->is_displaced && operation_inherit_displaced(daemon, request);
 	struct volume *volume;
 	int result;
 
-	if (is_displaced && pid == 0 && is_taken_by_abort(daemon, request))
+	if (is_displaced && inheritance->pid == 0 && !is_over) {
+		volume_request_free(request);
 		return;
+	}
 	volume = volume_new(request);
 	store_lock(store);
 	result = volume ? store_add_locked(store, volume) : -ENOMEM;
@@ -234,11 +260,17 @@ void operation_resume(struct daemon *daemon, struct volume_request *request, boo
 			volume_request_free(request);
 		return;
 	}
+	volume->last_pid = inheritance->last_pid;
+	volume->is_displaced = is_displaced;
 	volume_lock(volume);
-	volume->request_count = 0;
+	volume->request_count = inheritance->request_count;
 	volume_unlock(volume);
+	if (is_over) {
+		inherit_result(daemon, volume, inheritance);
+		return;
+	}
 	daemon->in_flight++;
-	steps_resume(daemon, volume, pid, start_ticks);
+	steps_resume(daemon, volume, inheritance);
 }
 
 struct operation_report operation_collect(

@@ -22,12 +22,32 @@ enum operation_answer {
 /* Takes REQUEST, which is freed or kept in any case. */
 enum operation_answer operation_begin(struct daemon *daemon, struct volume_request *request);
 
+/* What is left of an operation by a former daemon, or by the program before an upgrade. */
+struct operation_inheritance {
+	bool is_displaced;  /* an abort of it is under way */
+	pid_t pid;          /* an lvpoll that still runs; or 0 */
+	uint64_t start_ticks;
+	bool is_child;      /* it is a child of this process, and what follows is known */
+	int outputs[2];     /* what its outputs are read from; or -1 */
+	enum volume_purpose purpose;
+	bool is_terminating;
+	const char *step_vg_name;
+	pid_t last_pid;
+	unsigned request_count;
+	bool is_finished;
+	bool is_failed;
+	struct volume_result result;
+};
+
+/* Goes on with an operation that was in flight, or keeps its result; takes REQUEST. */
+void operation_inherit(struct daemon *daemon, struct volume_request *request,
+	const struct operation_inheritance *inheritance);
+
 /*
- * Goes on with what a former daemon had in flight; takes REQUEST. IS_DISPLACED: an abort of it was
- * under way. PID, where it is not 0, is an lvpoll of the former daemon that still runs.
+ * REQUEST was displaced by an abort: where that is under way, it remembers a copy of it for the case
+ * that it fails. Returns false where it is not.
  */
-void operation_resume(struct daemon *daemon, struct volume_request *request, bool is_displaced,
-	pid_t pid, uint64_t start_ticks);
+bool operation_inherit_displaced(struct daemon *daemon, const struct volume_request *request);
 
 /* What progress_info is told. */
 enum operation_standing {

@@ -59,6 +59,9 @@ struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start
 /* When PID was started, in the clock ticks of /proc; 0 where there is no such process. */
 uint64_t process_read_start(pid_t pid);
 
+/* The descriptors that its outputs are read from; -1 for one that is closed. */
+void process_outputs(const struct process *process, int outputs[2]);
+
 pid_t process_id(const struct process *process);
 
 /*

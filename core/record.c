@@ -40,11 +40,10 @@ static void add_flag(struct evbuffer *text, const char *key, bool flag)
 		wire_add_number(text, key, 1);
 }
 
-static void add_fields(struct evbuffer *text, const struct record *record)
+void record_add_fields(struct evbuffer *text, const struct record *record)
 {
 	const struct lvmpolld_operation *operation = &record->operation;
 
-	wire_add_number(text, "version", RECORD_VERSION);
 	wire_add_string(text, "operation", record->operation_name);
 	wire_add_string(text, "lvid", operation->lvid);
 	wire_add_string(text, "vgname", operation->vg_name);
@@ -70,7 +69,8 @@ char *record_format(const struct record *record, size_t *length)
 
 	if (!text)
 		return NULL;
-	add_fields(text, record);
+	wire_add_number(text, "version", RECORD_VERSION);
+	record_add_fields(text, record);
 	body = evbuffer_get_length(text);
 	result = calloc(1, body + CHECKSUM_LENGTH + 1);
 	/* A buffer that ran out of memory on the way lacks a part, and its checksum would be right. */
@@ -127,22 +127,30 @@ static int check_fields(const struct record *record, struct lvmpolld_error *erro
 	return parameters_check(operation, error);
 }
 
-static int read_fields(
-	const struct wire_message *message, struct record *record, struct lvmpolld_error *error)
+int record_read_fields(const struct wire_message *message,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context, struct lvmpolld_error *error)
 {
-	int64_t version = wire_number(message, "version");
-	int result;
-
-	if (version != RECORD_VERSION)
-		return error_set(error, EBADMSG, "its version is %" PRId64 ", and %d is understood",
-			version, RECORD_VERSION);
-	*record = (struct record){
+	struct record record = {
 		.operation = parameters_read(message),
 		.operation_name = wire_string(message, "operation"),
 		.is_displaced = wire_number(message, "displaced") != 0,
 	};
-	result = check_fields(record, error);
-	return result == 0 ? read_command(message, record, error) : result;
+	int result = check_fields(&record, error);
+
+	if (result == 0)
+		result = read_command(message, &record, error);
+	return result == 0 ? take(&record, context, error) : result;
+}
+
+static int check_version(const struct wire_message *message, struct lvmpolld_error *error)
+{
+	int64_t version = wire_number(message, "version");
+
+	if (version == RECORD_VERSION)
+		return 0;
+	return error_set(error, EBADMSG, "its version is %" PRId64 ", and %d is understood", version,
+		RECORD_VERSION);
 }
 
 int record_parse(const char *text, size_t length,
@@ -150,7 +158,6 @@ int record_parse(const char *text, size_t length,
 	void *context, struct lvmpolld_error *error)
 {
 	struct wire_message *message;
-	struct record record;
 	int result = check_checksum(text, length, error);
 
 	if (result < 0)
@@ -158,9 +165,9 @@ int record_parse(const char *text, size_t length,
 	message = wire_parse(text, length);
 	if (!message)
 		return error_set(error, EBADMSG, "its syntax is wrong");
-	result = read_fields(message, &record, error);
+	result = check_version(message, error);
 	if (result == 0)
-		result = take(&record, context, error);
+		result = record_read_fields(message, take, context, error);
 	wire_free(message);
 	return result;
 }

@@ -17,6 +17,9 @@
 
 #include "error.h"
 
+struct evbuffer;
+struct wire_message;
+
 /* The lvpoll of an operation, as far as it is known. */
 enum record_command {
 	RECORD_NO_COMMAND, /* none runs */
@@ -66,6 +69,12 @@ size_t record_read_all(struct record_directory *directory,
 
 /* The text of RECORD, to be freed; NULL, or LENGTH left alone, when out of memory. */
 char *record_format(const struct record *record, size_t *length);
+
+/* The fields of a record as lines of a message, and back; both without version and checksum. */
+void record_add_fields(struct evbuffer *text, const struct record *record);
+int record_read_fields(const struct wire_message *message,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context, struct lvmpolld_error *error);
 
 /*
  * Reads the LENGTH bytes at TEXT, which a NUL byte follows, and calls TAKE with the record. Returns

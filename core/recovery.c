@@ -42,9 +42,9 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	struct daemon *daemon = context;
 	const struct plugin_entry *plugin =
 		plugins_find_operation(daemon->plugins, record->operation_name);
+	struct operation_inheritance inheritance = {
+		.is_displaced = record->is_displaced, .outputs = {-1, -1}};
 	struct volume_request *request;
-	uint64_t start_ticks = 0;
-	pid_t pid;
 
 	if (!plugin) {
 		log_error("%s/%s was in flight and is left alone: no plugin for the operation %s is "
@@ -62,22 +62,24 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 			record->operation.vg_name, record->operation.lv_name);
 		return 0;
 	}
-	pid = find_command(record, &start_ticks);
-	operation_resume(daemon, request, record->is_displaced, pid, start_ticks);
+	inheritance.pid = find_command(record, &inheritance.start_ticks);
+	operation_inherit(daemon, request, &inheritance);
 	return 0;
+}
+
+void recovery_open(struct daemon *daemon)
+{
+	struct lvmpolld_error error;
+
+	if (record_directory_open(
+		    &daemon->records, daemon->configuration->state_directory, &error) < 0)
+		log_error("operations will not survive a crash of the daemon: %s", error.sentence);
 }
 
 void recovery_run(struct daemon *daemon)
 {
-	struct lvmpolld_error error;
-	size_t taken;
+	size_t taken = record_read_all(&daemon->records, take_record, daemon);
 
-	if (record_directory_open(
-		    &daemon->records, daemon->configuration->state_directory, &error) < 0) {
-		log_error("operations will not survive a crash of the daemon: %s", error.sentence);
-		return;
-	}
-	taken = record_read_all(&daemon->records, take_record, daemon);
 	if (taken > 0)
 		log_warn("%zu record%s of a former daemon found: going on with what was in flight",
 			taken, taken == 1 ? "" : "s");

@@ -5,10 +5,13 @@
 
 struct daemon;
 
+/* Opens the state directory. Where that fails the log says so, and the daemon goes on without it. */
+void recovery_open(struct daemon *daemon);
+
 /*
- * Opens the state directory and takes up every operation that is recorded in it: watched again, or
- * stepped, once an lvpoll that is left over from the former daemon has ended. An operation whose
- * plugin is not loaded keeps its record.
+ * Takes up every operation that is recorded there: watched again, or stepped, once an lvpoll that is
+ * left over from the former daemon has ended. An operation whose plugin is not loaded keeps its
+ * record.
  */
 void recovery_run(struct daemon *daemon);
 

@@ -110,6 +110,25 @@ void scheduler_remove(struct scheduler *scheduler, struct volume *volume)
 	}
 }
 
+static void count_running(
+	struct scheduler *scheduler, struct scheduler_group *group, const struct volume *volume)
+{
+	scheduler->running++;
+	group->running++;
+	group->steps += volume->purpose != VOLUME_POLL;
+}
+
+int scheduler_adopt(struct scheduler *scheduler, struct volume *volume)
+{
+	struct scheduler_group *group = group_of(scheduler, volume);
+
+	if (!group)
+		return -ENOMEM;
+	volume->group = group;
+	count_running(scheduler, group, volume);
+	return 0;
+}
+
 /* The first of GROUP where it may run beside those of it that do. */
 static struct volume *first_allowed(const struct scheduler_group *group)
 {
@@ -136,8 +155,6 @@ struct volume *scheduler_next(struct scheduler *scheduler, size_t max_running)
 	TAILQ_REMOVE(&scheduler->turns, group, turn);
 	TAILQ_INSERT_TAIL(&scheduler->turns, group, turn);
 	stop_waiting(scheduler, volume);
-	scheduler->running++;
-	group->running++;
-	group->steps += volume->purpose != VOLUME_POLL;
+	count_running(scheduler, group, volume);
 	return volume;
 }

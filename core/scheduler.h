@@ -35,6 +35,9 @@ void scheduler_destroy(struct scheduler *scheduler);
  */
 int scheduler_add(struct scheduler *scheduler, struct volume *volume, bool is_urgent);
 
+/* The lvpoll of VOLUME runs already, started by another daemon. Returns 0 or -ENOMEM. */
+int scheduler_adopt(struct scheduler *scheduler, struct volume *volume);
+
 /* VOLUME waits or runs no longer. Without effect where it did neither. */
 void scheduler_remove(struct scheduler *scheduler, struct volume *volume);
 

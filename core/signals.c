@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Signals: the ones that end the daemon, and the one that lets it read its configuration again. */
+/* Signals: the ones that end the daemon, let it read its configuration again, and upgrade it. */
 #include "config.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include "daemon.h"
 #include "reload.h"
 #include "signals.h"
+#include "upgrade.h"
 
 static const int stop_signals[] = {SIGTERM, SIGINT, SIGQUIT};
 
@@ -29,16 +30,20 @@ static void on_reload_signal(evutil_socket_t number, short what, void *context)
 	reload_configuration(context);
 }
 
-void signals_reset_inherited(void)
+static void on_upgrade_signal(evutil_socket_t number, short what, void *context)
 {
-	sigset_t ours;
+	(void)number;
+	(void)what;
+	upgrade_begin(context);
+}
 
-	signal(SIGCHLD, SIG_DFL);
-	sigemptyset(&ours);
-	sigaddset(&ours, SIGHUP);
-	for (size_t i = 0; i < STOP_SIGNAL_COUNT; i++)
-		sigaddset(&ours, stop_signals[i]);
-	sigprocmask(SIG_UNBLOCK, &ours, NULL);
+/* Whatever was blocked by whoever started us, or by the program before an upgrade, comes now. */
+static void unblock_all(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
 }
 
 int signals_init(struct daemon *daemon, struct lvmpolld_error *error)
@@ -47,6 +52,8 @@ int signals_init(struct daemon *daemon, struct lvmpolld_error *error)
 
 	/* A client or a log that goes away is an error of a write, not the end of the daemon. */
 	signal(SIGPIPE, SIG_IGN);
+	/* One that was ignored would let the kernel reap our children, and their status be lost. */
+	signal(SIGCHLD, SIG_DFL);
 	for (size_t i = 0; i < STOP_SIGNAL_COUNT; i++) {
 		daemon->stop_signals[i] =
 			evsignal_new(daemon->base, stop_signals[i], on_stop_signal, daemon);
@@ -56,7 +63,13 @@ int signals_init(struct daemon *daemon, struct lvmpolld_error *error)
 	daemon->reload_signal = evsignal_new(daemon->base, SIGHUP, on_reload_signal, daemon);
 	is_complete = is_complete && daemon->reload_signal &&
 		      evsignal_add(daemon->reload_signal, NULL) == 0;
-	return is_complete ? 0 : error_set(error, ENOMEM, "cannot wait for signals: out of memory");
+	daemon->upgrade_signal = evsignal_new(daemon->base, SIGUSR2, on_upgrade_signal, daemon);
+	is_complete = is_complete && daemon->upgrade_signal &&
+		      evsignal_add(daemon->upgrade_signal, NULL) == 0;
+	if (!is_complete)
+		return error_set(error, ENOMEM, "cannot wait for signals: out of memory");
+	unblock_all();
+	return 0;
 }
 
 void signals_destroy(struct daemon *daemon)
@@ -66,4 +79,6 @@ void signals_destroy(struct daemon *daemon)
 			event_free(daemon->stop_signals[i]);
 	if (daemon->reload_signal)
 		event_free(daemon->reload_signal);
+	if (daemon->upgrade_signal)
+		event_free(daemon->upgrade_signal);
 }

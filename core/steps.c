@@ -278,7 +278,8 @@ static const char *find_contradiction(
 
 	if (sighting->kind != VOLUME_SEEN)
 		return NULL;
-	if (sighting->vg_name && strcmp(sighting->vg_name, volume->step_vg_name) != 0)
+	if (sighting->vg_name && volume->step_vg_name &&
+		strcmp(sighting->vg_name, volume->step_vg_name) != 0)
 		return "its volume group has another name now";
 	if (sighting->lv_name && strcmp(sighting->lv_name, volume->step_lv_name) != 0)
 		return "it has another name now";
@@ -502,29 +503,40 @@ int steps_begin(struct daemon *daemon, struct volume *volume)
 }
 
 /*
- * Two that poll one operation would be in each other's way: the former daemon's lvpoll is asked to
- * end, and waited for.
+ * Two that poll one operation would be in each other's way: an lvpoll that still runs is waited for.
+ * One of a former daemon, whose output nobody reads, is asked to end first.
  */
-static bool wait_for_leftover(
-	struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks)
+static bool adopt_lvpoll(struct daemon *daemon, struct volume *volume,
+	const struct operation_inheritance *inheritance)
 {
-	static const int no_outputs[2] = {-1, -1};
 	struct lvmpolld_error error;
 
-	if (lvpoll_adopt(daemon, volume, pid, start_ticks, no_outputs, &lvpoll_callbacks, &error) <
-		0) {
+	volume->purpose = inheritance->is_child ? inheritance->purpose : VOLUME_POLL;
+	if (lvpoll_adopt(daemon, volume, inheritance->pid, inheritance->start_ticks,
+		    inheritance->outputs, &lvpoll_callbacks, &error) < 0) {
 		if (error.code != ESRCH)
 			log_volume(LOG_LEVEL_ERROR, volume, "%s", error.sentence);
 		return false;
 	}
-	log_volume(LOG_LEVEL_WARN, volume,
-		"lvpoll[%d] is left over from a former daemon: it is asked to end first", (int)pid);
+	/* Without memory for its place in the queue it runs beside it, which does no harm. */
+	if (scheduler_adopt(&daemon->scheduler, volume) < 0)
+		log_volume(LOG_LEVEL_WARN, volume, "out of memory: its lvpoll is not counted");
+	volume->step_vg_name = strdup(inheritance->step_vg_name
+						      ? inheritance->step_vg_name
+						      : volume->request->operation.vg_name);
 	set_state(volume, VOLUME_STEPPING);
-	lvpoll_terminate(volume->lvpoll);
+	recording_write(daemon, volume, RECORD_RUNNING);
+	if (!inheritance->is_child)
+		log_volume(LOG_LEVEL_WARN, volume,
+			"lvpoll[%d] is left over from a former daemon: it is asked to end first",
+			(int)inheritance->pid);
+	if (!inheritance->is_child || inheritance->is_terminating)
+		lvpoll_terminate(volume->lvpoll);
 	return true;
 }
 
-void steps_resume(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks)
+void steps_resume(struct daemon *daemon, struct volume *volume,
+	const struct operation_inheritance *inheritance)
 {
 	if (prepare(daemon, volume) < 0) {
 		log_volume(LOG_LEVEL_FATAL, volume,
@@ -533,7 +545,7 @@ void steps_resume(struct daemon *daemon, struct volume *volume, pid_t pid, uint6
 	}
 	volume->has_begun = true;
 	log_volume(LOG_LEVEL_INFO, volume, "taken up from a former daemon");
-	if (pid > 0 && wait_for_leftover(daemon, volume, pid, start_ticks))
+	if (inheritance->pid > 0 && adopt_lvpoll(daemon, volume, inheritance))
 		return;
 	if (set_going(daemon, volume) < 0)
 		pause_for(volume, 1);

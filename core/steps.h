@@ -17,11 +17,15 @@ struct daemon;
 /* Sets VOLUME, which is new, going. Returns 0, or a negative errno where nothing can be started. */
 int steps_begin(struct daemon *daemon, struct volume *volume);
 
+struct operation_inheritance;
+
 /*
- * Sets VOLUME, which a former daemon had in flight, going, once PID, an lvpoll of that daemon, has
- * ended; 0 where there is none. What cannot be started now is tried again.
+ * Sets VOLUME, which was in flight before, going. An lvpoll that still runs is waited for; where it
+ * is no child of ours it is asked to end, for its output is lost. What cannot be started now is
+ * tried again.
  */
-void steps_resume(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks);
+void steps_resume(struct daemon *daemon, struct volume *volume,
+	const struct operation_inheritance *inheritance);
 
 /* The monitor has seen something. */
 void steps_on_news(void *daemon);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Handing everything over to a new program in the same process: the listening socket, the pid file,
+ * the clients with what they have sent and not yet read, the children with their pipes, operations
+ * and results. It is written as a sequence of messages in the syntax of the wire.
+ */
+#ifndef CORE_HANDOVER_H
+#define CORE_HANDOVER_H
+
+#include <stdbool.h>
+
+#include "error.h"
+
+struct daemon;
+struct handover;
+struct plugins;
+
+/*
+ * Writes the state of DAEMON into a memory file. Returns its descriptor (close-on-exec), or a
+ * negative errno. The descriptors that it names are only useful in this process.
+ */
+int handover_write(struct daemon *daemon, struct lvmpolld_error *error);
+
+/* Lets the descriptors that are handed over, and FILE, survive an exec; or no longer. */
+void handover_keep_descriptors(struct daemon *daemon, int file, bool keep);
+
+/*
+ * Reads what was written into the file DESCRIPTOR, which is closed, and checks it all, so that
+ * nothing can be wrong with it later. NULL where it is no such file.
+ */
+struct handover *handover_read(int descriptor, struct lvmpolld_error *error);
+void handover_free(struct handover *handover);
+
+/* Every operation in it has its plugin. Returns 0 or a negative errno. */
+int handover_check_plugins(const struct handover *handover, const struct plugins *plugins,
+	struct lvmpolld_error *error);
+
+/* The descriptor of the pid file. */
+int handover_pidfile(const struct handover *handover);
+
+/* Makes DAEMON, whose plugins are loaded, what the old program was: listener, operations. */
+int handover_take(
+	struct handover *handover, struct daemon *daemon, struct lvmpolld_error *error);
+/* And its clients, once it can serve. */
+void handover_take_clients(struct handover *handover, struct daemon *daemon);
+
+#endif

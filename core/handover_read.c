@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Handing everything over to a new program: the side of the new one. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+
+#include "client.h"
+#include "daemon.h"
+#include "handover.h"
+#include "log.h"
+#include "operation.h"
+#include "plugins.h"
+#include "record.h"
+#include "wire.h"
+
+#define HANDOVER_VERSION 1
+
+/* The messages of the old program, in their order; the first is about the daemon. */
+struct handover {
+	size_t count;
+	struct wire_message **messages;
+};
+
+static bool is_item(const struct wire_message *message, const char *name)
+{
+	const char *item = wire_string(message, "item");
+
+	return item && !strcmp(item, name);
+}
+
+static int add_message(struct handover *handover, struct evbuffer *text, size_t length)
+{
+	struct wire_message **messages = realloc(
+		handover->messages, (handover->count + 1) * sizeof(*handover->messages));
+	char *copy = wire_take(text, length);
+
+	if (messages)
+		handover->messages = messages;
+	if (!messages || !copy) {
+		free(copy);
+		return -ENOMEM;
+	}
+	messages[handover->count] = wire_parse(copy, length);
+	free(copy);
+	if (!messages[handover->count])
+		return -EBADMSG;
+	handover->count++;
+	return 0;
+}
+
+static int check(const struct handover *handover, struct lvmpolld_error *error)
+{
+	const struct wire_message *first, *last;
+
+	if (handover->count < 2)
+		return error_set(error, EBADMSG, "what the old program wrote is not complete");
+	first = handover->messages[0];
+	last = handover->messages[handover->count - 1];
+	if (!is_item(first, "daemon") || !is_item(last, "end"))
+		return error_set(error, EBADMSG, "what the old program wrote is not complete");
+	if (wire_number(first, "version") != HANDOVER_VERSION)
+		return error_set(error, EBADMSG,
+			"what the old program wrote has version %lld, and %d is understood",
+			(long long)wire_number(first, "version"), HANDOVER_VERSION);
+	return 0;
+}
+
+static int read_messages(struct handover *handover, int descriptor)
+{
+	struct evbuffer *text = evbuffer_new();
+	size_t scanned = 0, length;
+	int result = text ? 0 : -ENOMEM;
+	off_t position = 0;
+	char data[4096];
+	ssize_t got = 1;
+
+	/* At positions of our own: the rehearsal shares the file's with the old program. */
+	while (result == 0 && got > 0) {
+		got = pread(descriptor, data, sizeof(data), position);
+		if (got > 0) {
+			position += got;
+			result = evbuffer_add(text, data, (size_t)got) < 0 ? -ENOMEM : 0;
+		}
+	}
+	while (result == 0 && wire_find_end(text, &scanned, &length)) {
+		scanned = 0;
+		result = add_message(handover, text, length);
+	}
+	if (text)
+		evbuffer_free(text);
+	return result;
+}
+
+struct handover *handover_read(int descriptor, struct lvmpolld_error *error)
+{
+	struct handover *handover = calloc(1, sizeof(*handover));
+	int result = handover ? read_messages(handover, descriptor) : -ENOMEM;
+
+	close(descriptor);
+	if (result < 0)
+		error_set(error, -result, "cannot read what the old program wrote: %s",
+			strerror(-result));
+	else
+		result = check(handover, error);
+	if (result == 0)
+		return handover;
+	handover_free(handover);
+	return NULL;
+}
+
+void handover_free(struct handover *handover)
+{
+	if (!handover)
+		return;
+	for (size_t i = 0; i < handover->count; i++)
+		wire_free(handover->messages[i]);
+	free(handover->messages);
+	free(handover);
+}
+
+/* A descriptor of the old program, closed on the next exec again; -1 where there is none. */
+static int read_descriptor(const struct wire_message *message, const char *key)
+{
+	int descriptor = (int)wire_number(message, key);
+
+	/* 0 is also what a key that is not there gives; it is never handed over. */
+	if (descriptor <= STDERR_FILENO || fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0)
+		return -1;
+	return descriptor;
+}
+
+int handover_pidfile(const struct handover *handover)
+{
+	return read_descriptor(handover->messages[0], "pidfile");
+}
+
+static int take_listener(
+	const struct wire_message *message, struct daemon *daemon, struct lvmpolld_error *error)
+{
+	const char *path = wire_string(message, "listener_path");
+
+	daemon->listener.descriptor = read_descriptor(message, "listener");
+	if (daemon->listener.descriptor < 0)
+		return error_set(error, EBADF, "the listening socket was not handed over");
+	daemon->listener.device = (dev_t)wire_number(message, "listener_device");
+	daemon->listener.inode = (ino_t)wire_number(message, "listener_inode");
+	daemon->listener.path = path ? strdup(path) : NULL;
+	if (path && !daemon->listener.path)
+		return error_set(error, ENOMEM, "out of memory");
+	return 0;
+}
+
+int handover_check_plugins(const struct handover *handover, const struct plugins *plugins,
+	struct lvmpolld_error *error)
+{
+	for (size_t i = 1; i < handover->count; i++) {
+		const char *name = wire_string(handover->messages[i], "operation");
+
+		if (name && !plugins_find_operation(plugins, name))
+			return error_set(error, ENOENT, "no plugin for the operation %s is loaded", name);
+	}
+	return 0;
+}
+
+/* The handed-over message and the record in it. */
+struct volume_context {
+	struct daemon *daemon;
+	const struct wire_message *message;
+};
+
+static struct operation_inheritance read_inheritance(
+	const struct wire_message *message, const struct record *record)
+{
+	const char *state = wire_string(message, "state");
+	const char *reason = wire_string(message, "reason");
+
+	return (struct operation_inheritance){
+		.is_displaced = record->is_displaced,
+		.pid = record->command == RECORD_RUNNING ? record->pid : 0,
+		.start_ticks = record->start_ticks,
+		.is_child = true,
+		.outputs = {read_descriptor(message, "stdout"), read_descriptor(message, "stderr")},
+		.purpose = (enum volume_purpose)wire_number(message, "purpose"),
+		.is_terminating = wire_number(message, "terminating") != 0,
+		.step_vg_name = wire_string(message, "step_vgname"),
+		.last_pid = (pid_t)wire_number(message, "last_pid"),
+		.request_count = (unsigned)wire_number(message, "requests"),
+		.is_finished = state && !strcmp(state, volume_state_name(VOLUME_FINISHED)),
+		.is_failed = state && !strcmp(state, volume_state_name(VOLUME_FAILED)),
+		.result = {.by_signal = reason && !strcmp(reason, "signal"),
+			.value = (int)wire_number(message, "value")},
+	};
+}
+
+static int take_volume(const struct record *record, void *context, struct lvmpolld_error *error)
+{
+	struct volume_context *taken = context;
+	const struct plugin_entry *plugin =
+		plugins_find_operation(taken->daemon->plugins, record->operation_name);
+	struct operation_inheritance inheritance = read_inheritance(taken->message, record);
+	struct volume_request *request;
+
+	if (!plugin)
+		return error_set(error, ENOENT, "no plugin for the operation %s is loaded",
+			record->operation_name);
+	request = volume_request_new(&record->operation, plugin);
+	if (!request)
+		return error_set(error, ENOMEM, "out of memory");
+	if (is_item(taken->message, "displaced")) {
+		operation_inherit_displaced(taken->daemon, request);
+		volume_request_free(request);
+	} else {
+		operation_inherit(taken->daemon, request, &inheritance);
+	}
+	return 0;
+}
+
+int handover_take(struct handover *handover, struct daemon *daemon, struct lvmpolld_error *error)
+{
+	int result = take_listener(handover->messages[0], daemon, error);
+
+	for (size_t i = 1; i < handover->count && result == 0; i++) {
+		struct volume_context context = {daemon, handover->messages[i]};
+		struct lvmpolld_error why;
+
+		if ((is_item(handover->messages[i], "volume") ||
+			    is_item(handover->messages[i], "displaced")) &&
+			record_read_fields(handover->messages[i], take_volume, &context, &why) < 0)
+			/* Its record is still there, for a daemon that can use it. */
+			log_error("an operation in flight could not be taken over: %s",
+				why.sentence);
+	}
+	return result;
+}
+
+void handover_take_clients(struct handover *handover, struct daemon *daemon)
+{
+	for (size_t i = 1; i < handover->count; i++)
+		if (is_item(handover->messages[i], "client"))
+			client_adopt(daemon, read_descriptor(handover->messages[i], "descriptor"),
+				handover->messages[i]);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Handing everything over to a new program: the side of the old one. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+
+#include "client.h"
+#include "daemon.h"
+#include "handover.h"
+#include "lvpoll.h"
+#include "plugins.h"
+#include "record.h"
+#include "wire.h"
+
+/* Raised when an older program could not make sense of what is written. */
+#define HANDOVER_VERSION 1
+
+static void write_daemon(struct daemon *daemon, struct evbuffer *text)
+{
+	wire_add_string(text, "item", "daemon");
+	wire_add_number(text, "version", HANDOVER_VERSION);
+	wire_add_number(text, "pidfile", daemon->pidfile);
+	wire_add_number(text, "listener", daemon->listener.descriptor);
+	if (daemon->listener.path)
+		wire_add_string(text, "listener_path", daemon->listener.path);
+	wire_add_number(text, "listener_device", (int64_t)daemon->listener.device);
+	wire_add_number(text, "listener_inode", (int64_t)daemon->listener.inode);
+	wire_add_end(text);
+}
+
+static void write_lvpoll(const struct volume *volume, struct evbuffer *text)
+{
+	int outputs[2];
+
+	if (!volume->lvpoll)
+		return;
+	lvpoll_outputs(volume->lvpoll, outputs);
+	wire_add_number(text, "purpose", volume->purpose);
+	wire_add_number(text, "stdout", outputs[0]);
+	wire_add_number(text, "stderr", outputs[1]);
+	if (volume->step_vg_name)
+		wire_add_string(text, "step_vgname", volume->step_vg_name);
+	if (lvpoll_is_terminating(volume->lvpoll))
+		wire_add_number(text, "terminating", 1);
+}
+
+/* The operation that an abort has ended may be forgotten already by all but the abort. */
+static void write_displaced(const struct volume *abort_volume, struct evbuffer *text)
+{
+	const struct volume_request *displaced = abort_volume->displaced;
+	struct record record;
+
+	if (!displaced)
+		return;
+	record = (struct record){
+		.operation = displaced->operation,
+		.operation_name = displaced->plugin->plugin->operation,
+		.is_displaced = true,
+	};
+	wire_add_string(text, "item", "displaced");
+	record_add_fields(text, &record);
+	wire_add_end(text);
+}
+
+static void write_volume(struct volume *volume, struct evbuffer *text)
+{
+	const struct record record = {
+		.operation = volume->request->operation,
+		.operation_name = volume->request->plugin->plugin->operation,
+		.is_displaced = volume->is_displaced,
+		.command = volume->lvpoll ? RECORD_RUNNING : RECORD_NO_COMMAND,
+		.pid = volume->last_pid,
+		.start_ticks = volume->start_ticks,
+	};
+
+	wire_add_string(text, "item", "volume");
+	record_add_fields(text, &record);
+	volume_lock(volume);
+	wire_add_number(text, "requests", volume->request_count);
+	wire_add_string(text, "state", volume_state_name(volume->state));
+	if (volume->state == VOLUME_FINISHED) {
+		wire_add_string(text, "reason", volume->result.by_signal ? "signal" : "retcode");
+		wire_add_number(text, "value", volume->result.value);
+	}
+	volume_unlock(volume);
+	wire_add_number(text, "last_pid", volume->last_pid);
+	write_lvpoll(volume, text);
+	wire_add_end(text);
+	write_displaced(volume, text);
+}
+
+static void write_volumes(struct store *store, struct evbuffer *text)
+{
+	struct volume *volume;
+
+	store_lock(store);
+	TAILQ_FOREACH (volume, &store->volumes, link)
+		write_volume(volume, text);
+	store_unlock(store);
+}
+
+int handover_write(struct daemon *daemon, struct lvmpolld_error *error)
+{
+	struct evbuffer *text = evbuffer_new();
+	int descriptor = memfd_create("lvmpolld handover", MFD_CLOEXEC);
+	int result = text && descriptor >= 0 ? 0 : -ENOMEM;
+
+	if (result == 0) {
+		write_daemon(daemon, text);
+		/* Aborts first, as with records: what they have displaced looks for them. */
+		write_volumes(&daemon->aborts, text);
+		write_volumes(&daemon->polling, text);
+		client_write_all(daemon, text);
+		wire_add_string(text, "item", "end");
+		wire_add_end(text);
+	}
+	while (result == 0 && evbuffer_get_length(text) > 0)
+		if (evbuffer_write(text, descriptor) < 0 && errno != EINTR)
+			result = -errno;
+	if (text)
+		evbuffer_free(text);
+	if (result < 0) {
+		if (descriptor >= 0)
+			close(descriptor);
+		return error_set(
+			error, -result, "cannot write down the state: %s", strerror(-result));
+	}
+	return descriptor;
+}
+
+static void keep_descriptor(int descriptor, bool keep)
+{
+	if (descriptor >= 0)
+		fcntl(descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC);
+}
+
+static void keep_volumes(struct store *store, bool keep)
+{
+	struct volume *volume;
+	int outputs[2];
+
+	store_lock(store);
+	TAILQ_FOREACH (volume, &store->volumes, link) {
+		if (!volume->lvpoll)
+			continue;
+		lvpoll_outputs(volume->lvpoll, outputs);
+		keep_descriptor(outputs[0], keep);
+		keep_descriptor(outputs[1], keep);
+	}
+	store_unlock(store);
+}
+
+void handover_keep_descriptors(struct daemon *daemon, int file, bool keep)
+{
+	keep_descriptor(file, keep);
+	keep_descriptor(daemon->pidfile, keep);
+	keep_descriptor(daemon->listener.descriptor, keep);
+	keep_volumes(&daemon->aborts, keep);
+	keep_volumes(&daemon->polling, keep);
+	client_keep_descriptors(daemon, keep);
+}
