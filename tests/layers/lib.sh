@@ -151,8 +151,22 @@ layer_show_failures() {
 	grep -Ev '^(passed|ok|--$)' "$lines" | head -n 60 | cut -c 1-300 | sed 's/^/  | /' >>"$CHECK_REPORT"
 }
 
-# layer_count_suite FOLDER: counts what "make check" has run in this build tree.
-layer_count_suite() {
+# layer_suite WHAT COMMAND...: runs a suite that says itself how many of its tests passed; 77 is its status for none.
+layer_suite() {
+	local what=$1 log status=0 result=FAIL
+	shift
+	log=$CHECK_WORK/$layer.suite.log
+	"$@" >"$log" 2>&1 || status=$?
+	cat "$log"
+	case $status in
+	0) result=PASS ;;
+	77) result=SKIP ;;
+	esac
+	layer_count_output "$what" "$log" "$result"
+}
+
+# layer_count_checks FOLDER: counts what "make check" has run in this build tree.
+layer_count_checks() {
 	local folder=$1 trs result name found=0
 	while read -r trs; do
 		found=1
@@ -168,7 +182,7 @@ layer_check() {
 	local folder=$1 status=0 failed_before=$failed
 	shift
 	layer_make -k -C "$folder" check "$@" || status=$?
-	layer_count_suite "$folder"
+	layer_count_checks "$folder"
 	if [ "$status" -ne 0 ] && [ "$failed" -eq "$failed_before" ]; then
 		layer_failed "make check, though no test of it did: see the log of this layer"
 	fi

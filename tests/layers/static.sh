@@ -19,8 +19,5 @@ folder=$CHECK_WORK/build-static
 layer_step_or_end "configure" layer_configure "$folder" --enable-werror --disable-shared --enable-static
 layer_step_or_end "build" layer_make -C "$folder"
 layer_step "plugins are listed as linked in" lists_linked_plugins
-result=PASS
-"$CHECK_SOURCE/tests/daemon/run" --builddir "$folder" -k test_operations >"$CHECK_WORK/static.tests" 2>&1 || result=FAIL
-cat "$CHECK_WORK/static.tests"
-layer_count_output "daemon tests of operations" "$CHECK_WORK/static.tests" "$result"
+layer_suite "daemon tests of operations" "$CHECK_SOURCE/tests/daemon/run" --builddir "$folder" -k test_operations
 layer_end
