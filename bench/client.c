@@ -4,9 +4,9 @@
  *
  *   client requests SOCKET COUNT TEXT      on one connection
  *   client connections SOCKET COUNT TEXT   each on a connection of its own, after a hello
- *   client start SOCKET COMMAND...         from the start of COMMAND to its first answer; then SIGTERM
+ *   client start SOCKET COMMAND...         from the start of COMMAND to its first answer
  *
- * Prints the time of each in nanoseconds, one a line.
+ * Prints the time of each in nanoseconds, one a line. A COMMAND is ended with SIGTERM.
  */
 #include <errno.h>
 #include <signal.h>
@@ -26,6 +26,7 @@
 #define WARM_UP          100
 #define START_TIMEOUT_NS UINT64_C(10000000000)
 #define RETRY_NS         20000
+#define ROOM_MIN         4096
 
 /* Room for any reply; it grows with the longest. */
 static struct {
@@ -81,6 +82,16 @@ static bool ends_message(size_t length)
 	return length >= end && !memcmp(reply.text + length - end, MESSAGE_END, end);
 }
 
+static void make_room(size_t used)
+{
+	if (reply.size - used >= ROOM_MIN)
+		return;
+	reply.size = 2 * reply.size + 16 * ROOM_MIN;
+	reply.text = realloc(reply.text, reply.size);
+	if (!reply.text)
+		fail("reply");
+}
+
 /* Only one request is under way, so the reply ends where the data ends. */
 static void receive_reply(int descriptor)
 {
@@ -89,12 +100,7 @@ static void receive_reply(int descriptor)
 	do {
 		ssize_t received;
 
-		if (reply.size - length < 4096) {
-			reply.size = 2 * reply.size + 65536;
-			reply.text = realloc(reply.text, reply.size);
-			if (!reply.text)
-				fail("reply");
-		}
+		make_room(length);
 		received = recv(descriptor, reply.text + length, reply.size - length, 0);
 		if (received < 0)
 			fail("recv");

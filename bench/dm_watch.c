@@ -23,9 +23,9 @@
 
 #include <linux/dm-ioctl.h>
 
-#define CONTROL    "/dev/mapper/control"
-#define KNOWN_MAX  256
-#define LOOK_NS    2000000
+#define CONTROL   "/dev/mapper/control"
+#define KNOWN_MAX 256
+#define LOOK_NS   2000000
 
 static struct known {
 	uint64_t device;

@@ -11,10 +11,14 @@ def quartiles(values):
     return tuple(statistics.quantiles(values, n=4, method="inclusive"))
 
 
+def median(values):
+    return quartiles(values)[1]
+
+
 def summary(values):
     """Median and spread of a list of numbers, as it goes into the JSON."""
-    first, median, third = quartiles(values)
-    return {"median": median, "first_quartile": first, "third_quartile": third,
+    first, middle, third = quartiles(values)
+    return {"median": middle, "first_quartile": first, "third_quartile": third,
             "least": min(values), "most": max(values), "count": len(values)}
 
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Stands before lvm in the lab: notes when it was started, as MONOTONIC_NS PID ARGUMENTS, and becomes
- * lvm. A shell would take tens of milliseconds there.
+ * Stands before lvm in the lab: notes when it was started, as MONOTONIC_NS PID ARGUMENTS, and
+ * becomes lvm. A shell would take tens of milliseconds there.
  */
 #include <fcntl.h>
 #include <stdio.h>

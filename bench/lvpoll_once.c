@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One bare lvpoll in the lab: runs the command, and once it has printed a line with a percentage ends
- * it with SIGTERM, repeated until it is gone. Exits with 0 where it ended by itself, else with 1.
+ * One bare lvpoll in the lab: runs the command, and once it has printed a line with a percentage
+ * ends it with SIGTERM, repeated until it is gone. Exits with 0 where it ended by itself, else
+ * with 1.
  */
 #include <poll.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Counts how often files are opened, by anybody: "open_count FILE..." prints COUNT FILE for each at
- * SIGTERM. For a folder, the files in it count whose name begins with "V_". In the lab an opened disk
- * is a scan, and such a file the lock of a VG.
+ * SIGTERM. For a folder, the files in it count whose name begins with "V_". In the lab an opened
+ * disk is a scan, and such a file the lock of a VG.
  */
 #include <signal.h>
 #include <stdio.h>

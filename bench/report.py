@@ -108,7 +108,7 @@ def markdown_cell(row, name):
 
 def markdown(results):
     """A table for a README."""
-    lines = ["| what | unit | ours | stock | others | bar | |", "| --- | --- | --- | --- | --- | --- | --- |"]
+    lines = ["| what | unit | ours | stock | others | bar | |", "|" + " --- |" * 7]
     for row in results["rows"]:
         others = "<br>".join("%s %s" % (name, spread(row["figures"][name]))
                              for name in names_in_order(row["figures"]) if name not in ORDER)
