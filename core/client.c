@@ -64,6 +64,17 @@ static void log_reply(const struct client *client, struct evbuffer *reply)
 	free(text);
 }
 
+/* Returns 0 or -ENOMEM. */
+static int send_reply(struct client *client, struct evbuffer *reply)
+{
+	/* One that there was no memory for is empty. */
+	if (evbuffer_get_length(reply) == 0 ||
+		bufferevent_write_buffer(client->connection, reply) < 0)
+		return -ENOMEM;
+	/* Where libevent could not arrange for the writing, it has not said so. */
+	return bufferevent_enable(client->connection, EV_WRITE) < 0 ? -ENOMEM : 0;
+}
+
 /* Answers the message whose text has LENGTH bytes. Returns 0 or -ENOMEM. */
 static int answer(struct client *client, size_t length)
 {
@@ -78,7 +89,7 @@ static int answer(struct client *client, size_t length)
 		log_message(client, "->", text);
 		request_answer(client->daemon, text, length, reply);
 		log_reply(client, reply);
-		result = bufferevent_write_buffer(client->connection, reply) < 0 ? -ENOMEM : 0;
+		result = send_reply(client, reply);
 	}
 	if (reply)
 		evbuffer_free(reply);
@@ -91,17 +102,44 @@ static size_t unread_replies(const struct client *client)
 	return evbuffer_get_length(bufferevent_get_output(client->connection));
 }
 
-/* The time for completing a message runs from its first byte. */
-static void update_deadline(struct client *client)
+/* The time for completing a message runs from its first byte. Returns 0 or -1. */
+static int update_deadline(struct client *client)
 {
 	struct evbuffer *input = bufferevent_get_input(client->connection);
 	const struct timeval limit = {
 		.tv_sec = client->daemon->configuration->limit_client_timeout_s};
 
 	if (evbuffer_get_length(input) == 0 || unread_replies(client) > 0)
-		event_del(client->message_deadline);
-	else if (!event_pending(client->message_deadline, EV_TIMEOUT, NULL) && limit.tv_sec > 0)
-		event_add(client->message_deadline, &limit);
+		return event_del(client->message_deadline);
+	if (event_pending(client->message_deadline, EV_TIMEOUT, NULL) || limit.tv_sec == 0)
+		return 0;
+	return event_add(client->message_deadline, &limit);
+}
+
+/*
+ * Of one that sends faster than it is answered no more is read than what shows that a message is
+ * too long. (libevent's own watermark crashes where there is no memory to set it.) Returns 0 or -1.
+ */
+static int update_reading(struct client *client)
+{
+	size_t waiting = evbuffer_get_length(bufferevent_get_input(client->connection));
+
+	if (client->is_half_closed)
+		return 0;
+	if (waiting > client->daemon->configuration->limit_message_size + WIRE_END_LENGTH)
+		return bufferevent_disable(client->connection, EV_READ);
+	return bufferevent_enable(client->connection, EV_READ);
+}
+
+/* What is awaited next from the client. Returns false when it is gone, for want of memory. */
+static bool await_more(struct client *client)
+{
+	if (update_deadline(client) == 0 && update_reading(client) == 0)
+		return true;
+	log_error("client %d is disconnected: no memory to wait for its next message",
+		(int)client->pid);
+	client_free(client);
+	return false;
 }
 
 /* Answers what has come. Returns false when the client is gone. */
@@ -116,7 +154,7 @@ static bool serve(struct client *client)
 			length = evbuffer_get_length(input);
 		else if (answered == REQUESTS_IN_TURN) {
 			event_active(client->next_turn, 0, 0);
-			return true;
+			return await_more(client);
 		} else if (length <= limit) {
 			event_del(client->message_deadline);
 			if (answer(client, length) == 0)
@@ -139,8 +177,7 @@ static bool serve(struct client *client)
 		client_free(client);
 		return false;
 	}
-	update_deadline(client);
-	return true;
+	return await_more(client);
 }
 
 static void on_read(struct bufferevent *connection, void *context)
@@ -219,9 +256,6 @@ static int set_up_connection(struct client *client, int descriptor)
 	if (!client->connection)
 		return -ENOMEM;
 	bufferevent_setcb(client->connection, on_read, on_written, on_event, client);
-	/* One byte more than the limit, so that a message over it is seen. */
-	bufferevent_setwatermark(
-		client->connection, EV_READ, 0, configuration->limit_message_size + 8);
 	bufferevent_set_timeouts(
 		client->connection, NULL, write_limit.tv_sec > 0 ? &write_limit : NULL);
 	return bufferevent_enable(client->connection, EV_READ | EV_WRITE) < 0 ? -ENOMEM : 0;

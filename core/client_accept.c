@@ -46,8 +46,9 @@ static void pause_accepting(struct daemon *daemon)
 	static const struct timeval retry = {
 		.tv_sec = ACCEPT_RETRY_MS / 1000, .tv_usec = ACCEPT_RETRY_MS % 1000 * 1000};
 
-	event_del(daemon->accept_event);
-	event_add(daemon->accept_retry, &retry);
+	/* Where there is no memory for the timer, the socket is looked at again at once. */
+	if (event_add(daemon->accept_retry, &retry) == 0)
+		event_del(daemon->accept_event);
 }
 
 void client_accept_resume(struct daemon *daemon)

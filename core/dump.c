@@ -13,9 +13,9 @@
 
 static void write_string(struct evbuffer *text, const char *key, const char *value)
 {
-	evbuffer_add_printf(text, "\t\t%s=\"", key);
+	wire_add_format(text, "\t\t%s=\"", key);
 	wire_add_escaped(text, value);
-	evbuffer_add(text, "\"\n", 2);
+	wire_add(text, "\"\n", 2);
 }
 
 static void write_request(struct evbuffer *text, const struct volume_request *request)
@@ -24,9 +24,9 @@ static void write_request(struct evbuffer *text, const struct volume_request *re
 
 	write_string(text, "lvid", operation->lvid);
 	write_string(text, "type", request->plugin->plugin->operation);
-	evbuffer_add_printf(
+	wire_add_format(
 		text, "\t\tlvname=\"%s/%s\"\n", operation->vg_name, operation->lv_name);
-	evbuffer_add_printf(text, "\t\tlvmpolld_internal_timeout=%u\n",
+	wire_add_format(text, "\t\tlvmpolld_internal_timeout=%u\n",
 		lvpoll_silence_s(request->interval_s));
 	write_string(text, "lvm_command_interval", operation->interval);
 	write_string(text, "LVM_SYSTEM_DIR",
@@ -36,45 +36,45 @@ static void write_request(struct evbuffer *text, const struct volume_request *re
 static void write_progress(struct evbuffer *text, const struct lvmpolld_progress *progress)
 {
 	if (progress->percent >= 0)
-		evbuffer_add_printf(text, "\t\tprogress_percent=%.2f\n", progress->percent);
+		wire_add_format(text, "\t\tprogress_percent=%.2f\n", progress->percent);
 	if (progress->total_sectors > 0)
-		evbuffer_add_printf(text,
+		wire_add_format(text,
 			"\t\tprogress_done_sectors=%llu\n\t\tprogress_total_sectors=%llu\n",
 			(unsigned long long)progress->done_sectors,
 			(unsigned long long)progress->total_sectors);
 	if (progress->failed_devices > 0)
-		evbuffer_add_printf(text, "\t\tfailed_devices=%u\n", progress->failed_devices);
+		wire_add_format(text, "\t\tfailed_devices=%u\n", progress->failed_devices);
 }
 
 static void write_command(struct evbuffer *text, const struct volume *volume) REQUIRES(volume_role)
 {
 	bool is_finished = volume->state == VOLUME_FINISHED;
 
-	evbuffer_add_printf(text, "\t\tlvm_command {\n\t\t\tstate=\"%s\"\n",
+	wire_add_format(text, "\t\tlvm_command {\n\t\t\tstate=\"%s\"\n",
 		is_finished ? "finished" : "in_progress");
 	if (is_finished)
-		evbuffer_add_printf(text, "\t\t\treason=\"%s\"\n\t\t\tvalue=%d\n",
+		wire_add_format(text, "\t\t\treason=\"%s\"\n\t\t\tvalue=%d\n",
 			volume->result.by_signal ? "signal" : "retcode", volume->result.value);
-	evbuffer_add_printf(text, "\t\t}\n");
+	wire_add_format(text, "\t\t}\n");
 }
 
 static void write_volume(struct evbuffer *text, struct volume *volume)
 {
-	evbuffer_add(text, "\t", 1);
+	wire_add(text, "\t", 1);
 	wire_add_escaped(text, volume->request->identifier);
-	evbuffer_add(text, " {\n", 3);
+	wire_add(text, " {\n", 3);
 	write_request(text, volume->request);
 	volume_lock(volume);
-	evbuffer_add_printf(text,
+	wire_add_format(text,
 		"\t\tlvm_command_pid=%d\n\t\tpolling_finished=%d\n\t\terror_occurred=%d\n"
 		"\t\tinit_requests_count=%u\n",
 		(int)volume->last_pid, !volume_is_in_progress_locked(volume),
 		volume->state == VOLUME_FAILED, volume->request_count);
 	write_command(text, volume);
-	evbuffer_add_printf(text, "\t\toperation_state=\"%s\"\n", volume_state_name(volume->state));
+	wire_add_format(text, "\t\toperation_state=\"%s\"\n", volume_state_name(volume->state));
 	write_progress(text, &volume->progress);
 	volume_unlock(volume);
-	evbuffer_add_printf(text, "\t}\n");
+	wire_add_format(text, "\t}\n");
 }
 
 static void write_store(
@@ -82,7 +82,7 @@ static void write_store(
 {
 	struct volume *volume;
 
-	evbuffer_add_printf(text, "%s {\n", store->name);
+	wire_add_format(text, "%s {\n", store->name);
 	store_lock(store);
 	TAILQ_FOREACH (volume, &store->volumes, link) {
 		write_volume(text, volume);
@@ -90,13 +90,13 @@ static void write_store(
 			monitor_refresh_locked(monitor, volume);
 	}
 	store_unlock(store);
-	evbuffer_add(text, "}", 1);
+	wire_add(text, "}", 1);
 }
 
 void dump_write(struct daemon *daemon, struct evbuffer *reply)
 {
-	evbuffer_add_printf(reply, "# Registered polling operations\n\n");
+	wire_add_format(reply, "# Registered polling operations\n\n");
 	write_store(reply, &daemon->polling, daemon->monitor);
-	evbuffer_add_printf(reply, "\n\n# Registered abort operations\n\n");
+	wire_add_format(reply, "\n\n# Registered abort operations\n\n");
 	write_store(reply, &daemon->aborts, NULL);
 }

@@ -209,9 +209,21 @@ struct monitor *monitor_start(struct event_base *base, struct store *store,
 	return NULL;
 }
 
-void monitor_wake(struct monitor *monitor)
+void monitor_watch(struct monitor *monitor, struct volume *volume)
 {
+	store_lock(monitor->store);
+	store_watch_locked(monitor->store, volume);
+	store_unlock(monitor->store);
 	signal_descriptor(monitor->wake);
+}
+
+void monitor_unwatch(struct monitor *monitor, struct volume *volume)
+{
+	if (!monitor)
+		return;
+	store_lock(monitor->store);
+	store_unwatch_locked(monitor->store, volume);
+	store_unlock(monitor->store);
 }
 
 void monitor_refresh_locked(struct monitor *monitor, struct volume *volume)
@@ -222,7 +234,7 @@ void monitor_refresh_locked(struct monitor *monitor, struct volume *volume)
 		look_clock_ms() - watch->last_look_ms < REFRESH_MS)
 		return;
 	watch->is_look_wanted = true;
-	monitor_wake(monitor);
+	signal_descriptor(monitor->wake);
 }
 
 bool monitor_is_in_kernel(const struct monitor *monitor)
@@ -235,7 +247,7 @@ bool monitor_stop(struct monitor *monitor)
 	struct timespec deadline;
 
 	monitor->is_stopping = true;
-	monitor_wake(monitor);
+	signal_descriptor(monitor->wake);
 	clock_gettime(CLOCK_REALTIME, &deadline);
 	deadline.tv_nsec += STOP_TIMEOUT_MS * 1000000L;
 	deadline.tv_sec += deadline.tv_nsec / 1000000000L;

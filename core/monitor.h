@@ -23,8 +23,10 @@ struct monitor;
 struct monitor *monitor_start(struct event_base *base, struct store *store,
 	void (*told)(void *context), void *context, struct lvmpolld_error *error);
 
-/* Something in the store's list of watched volumes wants a look. Main thread. */
-void monitor_wake(struct monitor *monitor);
+/* Looks at VOLUME of the store as soon as it can, and goes on looking. Main thread. */
+void monitor_watch(struct monitor *monitor, struct volume *volume);
+/* Looks at it no more. Without effect where MONITOR is NULL, or does not watch it. Main thread. */
+void monitor_unwatch(struct monitor *monitor, struct volume *volume);
 
 /*
  * Somebody asks how far VOLUME of the store is: where the last look is old, there will be another,

@@ -14,7 +14,7 @@
 #include "plugins.h"
 #include "reload.h"
 #include "results.h"
-#include "steps.h"
+#include "turns.h"
 
 /* Gives CONFIGURATION the former value of what cannot change while the daemon runs. */
 static void keep_path(const char *key, char **former, char **value)
@@ -44,7 +44,7 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 	log_configure(&configuration->log);
 	idle_update(daemon);
 	results_limit(daemon);
-	steps_run_queue(daemon);
+	turns_run(daemon);
 }
 
 /* Returns 0 where everything in CONFIGURATION can be put in force, and the plugins have theirs. */

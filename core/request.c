@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,9 @@
 
 #define PROTOCOL_NAME    "lvmpolld"
 #define PROTOCOL_VERSION 1
+
+/* No reply but dump is longer. */
+#define REPLY_ROOM 2048
 
 /* lvm2 prints these sentences to its user: the wording is stock's. */
 #define REASON_NOT_IMPLEMENTED "request not implemented"
@@ -260,10 +264,16 @@ static void answer_message(
 void request_answer(
 	struct daemon *daemon, const char *text, size_t length, struct evbuffer *reply)
 {
-	struct wire_message *message = wire_parse(text, length);
+	struct wire_message *message;
 
+	/* A result is forgotten once it is taken: there must be room to tell it before. */
+	if (evbuffer_expand(reply, REPLY_ROOM) < 0)
+		return;
+	message = wire_parse(text, length);
 	if (message)
 		answer_message(daemon, message, reply);
+	else if (errno == ENOMEM)
+		answer(reply, "failed", REASON_NO_MEMORY);
 	else
 		answer(reply, "invalid", REASON_NOT_IMPLEMENTED);
 	wire_free(message);

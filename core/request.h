@@ -9,7 +9,10 @@
 struct daemon;
 struct evbuffer;
 
-/* Answers the message of LENGTH bytes at TEXT: one whole reply, with its end, goes to REPLY. */
+/*
+ * Answers the message of LENGTH bytes at TEXT, which a NUL byte follows: one whole reply, with its
+ * end, goes to REPLY; or nothing where there is no memory for it.
+ */
 void request_answer(
 	struct daemon *daemon, const char *text, size_t length, struct evbuffer *reply);
 

@@ -27,6 +27,10 @@ struct operation_inheritance;
 void steps_resume(struct daemon *daemon, struct volume *volume,
 	const struct operation_inheritance *inheritance);
 
+/* Does what SIGHTING, the latest of VOLUME, asks for. */
+void steps_act_on(
+	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting);
+
 /* The monitor has seen something. */
 void steps_on_news(void *daemon);
 
@@ -35,8 +39,5 @@ void steps_on_news(void *daemon);
  * SIGTERM. Returns true where none runs.
  */
 bool steps_end(struct daemon *daemon, struct volume *volume);
-
-/* Starts the lvpolls whose turn it is. */
-void steps_run_queue(struct daemon *daemon);
 
 #endif

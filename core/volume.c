@@ -145,6 +145,14 @@ void volume_set_state_locked(struct volume *volume, enum volume_state state)
 	*(enum volume_state *)&volume->state = state;
 }
 
+void volume_set_state(struct volume *volume, enum volume_state state)
+{
+	volume_lock(volume);
+	if (volume->state != state)
+		volume_set_state_locked(volume, state);
+	volume_unlock(volume);
+}
+
 void volume_set_finished_locked(struct volume *volume, struct volume_result result)
 {
 	volume_set_state_locked(volume, VOLUME_FINISHED);

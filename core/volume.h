@@ -160,6 +160,8 @@ void volume_unlock(struct volume *volume) RELEASE(volume_role);
 
 /* The one way to change the state. A transition that the table does not allow ends in abort(). */
 void volume_set_state_locked(struct volume *volume, enum volume_state state) REQUIRES(volume_role);
+/* Likewise, with the lock taken here; without effect where it is in STATE already. */
+void volume_set_state(struct volume *volume, enum volume_state state) EXCLUDES(volume_role);
 /* Likewise, to VOLUME_FINISHED with RESULT. */
 void volume_set_finished_locked(struct volume *volume, struct volume_result result)
 	REQUIRES(volume_role);
@@ -173,5 +175,10 @@ const char *volume_state_name(enum volume_state state);
 
 /* What log lines about it carry. */
 struct log_subject volume_subject(const struct volume *volume);
+#define log_volume(level, volume, ...)                                                             \
+	do {                                                                                       \
+		struct log_subject subject_ = volume_subject(volume);                              \
+		log_write_subject(level, &subject_, __VA_ARGS__);                                  \
+	} while (0)
 
 #endif

@@ -2,6 +2,8 @@
 /* The wire format: messages of libdevmapper's configuration syntax, ended by "\n##\n". */
 #include "config.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +11,6 @@
 #include <libdevmapper.h>
 
 #include "wire.h"
-
-#define WIRE_END        "\n##\n"
-#define WIRE_END_LENGTH (sizeof(WIRE_END) - 1)
 
 /*
  * libdevmapper's parser goes one call deeper for each brace, and for each slash in a key. No
@@ -70,28 +69,35 @@ static bool is_parsable(const char *text, size_t length)
 
 struct wire_message *wire_parse(const char *text, size_t length)
 {
-	struct wire_message *message;
+	struct wire_message *message = NULL;
 
+	errno = EBADMSG;
 	if (!is_parsable(text, length))
 		return NULL;
-	message = malloc(sizeof(*message));
-	if (!message)
-		return NULL;
-	message->tree = dm_config_create();
-	if (message->tree &&
+	errno = 0;
+	message = calloc(1, sizeof(*message));
+	if (message)
+		message->tree = dm_config_create();
+	if (message && message->tree &&
 		dm_config_parse_without_dup_node_check(message->tree, text, text + length))
 		return message;
+	/* The parser says no more than that it failed; the allocator has said why. */
+	if (errno != ENOMEM)
+		errno = EBADMSG;
 	wire_free(message);
 	return NULL;
 }
 
 void wire_free(struct wire_message *message)
 {
+	int saved_errno = errno;
+
 	if (!message)
 		return;
 	if (message->tree)
 		dm_config_destroy(message->tree);
 	free(message);
+	errno = saved_errno;
 }
 
 static const struct dm_config_value *find_value(const struct wire_message *message, const char *key)
@@ -121,28 +127,51 @@ int64_t wire_number(const struct wire_message *message, const char *key)
 	return value && value->type == DM_CFG_INT ? value->v.i : 0;
 }
 
+/* Half a reply would be a wrong one: it becomes empty, and whatever else is added is refused. */
+static void give_up(struct evbuffer *reply)
+{
+	evbuffer_drain(reply, evbuffer_get_length(reply));
+	evbuffer_freeze(reply, 0);
+}
+
+void wire_add(struct evbuffer *reply, const char *text, size_t length)
+{
+	if (evbuffer_add(reply, text, length) < 0)
+		give_up(reply);
+}
+
+void wire_add_format(struct evbuffer *reply, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (evbuffer_add_vprintf(reply, format, arguments) < 0)
+		give_up(reply);
+	va_end(arguments);
+}
+
 void wire_add_escaped(struct evbuffer *reply, const char *text)
 {
 	for (const char *c = text; *c; c++) {
 		if (*c == '"' || *c == '\\')
-			evbuffer_add(reply, "\\", 1);
-		evbuffer_add(reply, c, 1);
+			wire_add(reply, "\\", 1);
+		wire_add(reply, c, 1);
 	}
 }
 
 void wire_add_string(struct evbuffer *reply, const char *key, const char *value)
 {
-	evbuffer_add_printf(reply, "%s = \"", key);
+	wire_add_format(reply, "%s = \"", key);
 	wire_add_escaped(reply, value);
-	evbuffer_add(reply, "\"\n", 2);
+	wire_add(reply, "\"\n", 2);
 }
 
 void wire_add_number(struct evbuffer *reply, const char *key, int64_t value)
 {
-	evbuffer_add_printf(reply, "%s = %lld\n", key, (long long)value);
+	wire_add_format(reply, "%s = %lld\n", key, (long long)value);
 }
 
 void wire_add_end(struct evbuffer *reply)
 {
-	evbuffer_add(reply, WIRE_END, WIRE_END_LENGTH);
+	wire_add(reply, WIRE_END, WIRE_END_LENGTH);
 }

@@ -9,6 +9,10 @@
 
 struct evbuffer;
 
+/* What ends a message. */
+#define WIRE_END        "\n##\n"
+#define WIRE_END_LENGTH (sizeof(WIRE_END) - 1)
+
 /* A message that was received, parsed. */
 struct wire_message;
 
@@ -23,8 +27,8 @@ char *wire_take(struct evbuffer *buffer, size_t length);
 
 /*
  * Parses the LENGTH bytes at TEXT, which a NUL byte follows: libdevmapper looks for it behind a
- * number. Returns NULL where they are not a message: wrong syntax, NUL bytes, or nested deeper than
- * any request could need.
+ * number. Returns NULL with errno EBADMSG where they are not a message: wrong syntax, NUL bytes, or
+ * nested deeper than any request could need; and with ENOMEM when out of memory.
  */
 struct wire_message *wire_parse(const char *text, size_t length);
 void wire_free(struct wire_message *message);
@@ -34,6 +38,13 @@ const char *wire_string(const struct wire_message *message, const char *key);
 /* The number under KEY; 0 where there is none, or it is not a number. */
 int64_t wire_number(const struct wire_message *message, const char *key);
 
+/*
+ * What follows adds to a reply. When there is no memory for all of it, the reply becomes empty and
+ * stays so, whatever is added afterwards.
+ */
+void wire_add(struct evbuffer *reply, const char *text, size_t length);
+void wire_add_format(struct evbuffer *reply, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* One line of a reply. Strings are quoted and escaped. */
 void wire_add_string(struct evbuffer *reply, const char *key, const char *value);
 void wire_add_number(struct evbuffer *reply, const char *key, int64_t value);

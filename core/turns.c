@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Turns: waiting for the right to run an lvpoll, using it, and pausing before the next. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "configuration.h"
+#include "daemon.h"
+#include "ends.h"
+#include "log.h"
+#include "lvpoll.h"
+#include "monitor.h"
+#include "operation.h"
+#include "recording.h"
+#include "turns.h"
+
+/* An lvpoll that changed nothing is followed by a pause, twice as long each time up to this. */
+#define PAUSE_MAX_S 60
+
+/* After so many lvpolls in a row that could not be started, the operation is given up. */
+#define START_FAILURES_MAX 8
+
+int turns_try_queue(struct daemon *daemon, struct volume *volume, enum volume_purpose purpose)
+{
+	volume->purpose = purpose;
+	volume_set_state(volume, VOLUME_QUEUED);
+	return scheduler_add(&daemon->scheduler, volume, volume->request->operation.abort);
+}
+
+void turns_pause(struct volume *volume, unsigned seconds)
+{
+	const struct timeval time = {.tv_sec = seconds > 0 ? seconds : 1};
+
+	volume->is_pause_over = false;
+	event_add(volume->pause, &time);
+}
+
+unsigned turns_growing_pause_s(unsigned times)
+{
+	return times > 6 ? PAUSE_MAX_S : 1u << times >> 1;
+}
+
+void turns_queue(
+	struct daemon *daemon, struct volume *volume, enum volume_purpose purpose)
+{
+	if (turns_try_queue(daemon, volume, purpose) < 0) {
+		log_volume(LOG_LEVEL_ERROR, volume, "out of memory: lvpoll is run later");
+		turns_pause(volume, 1);
+	}
+}
+
+/* What has waited long enough goes on: with a fresh look first, where the kernel can tell. */
+void turns_on_pause_over(evutil_socket_t descriptor, short what, void *context)
+{
+	struct volume *volume = context;
+	struct daemon *daemon = volume->daemon;
+
+	(void)descriptor;
+	(void)what;
+	volume->is_pause_over = true;
+	if (volume->polls_itself)
+		turns_queue(daemon, volume, VOLUME_POLL);
+	else
+		monitor_watch(daemon->monitor, volume);
+	turns_run(daemon);
+}
+
+/* Puts a copy of what the device is called now into OPERATION's names. */
+static bool take_present_names(struct volume *volume, struct lvmpolld_operation *operation)
+{
+	bool is_complete = true;
+
+	volume_lock(volume);
+	if (volume->sighting.vg_name && volume->sighting.lv_name) {
+		operation->vg_name = strdup(volume->sighting.vg_name);
+		operation->lv_name = strdup(volume->sighting.lv_name);
+	} else {
+		operation->vg_name = strdup(operation->vg_name);
+		operation->lv_name = strdup(operation->lv_name);
+	}
+	is_complete = operation->vg_name && operation->lv_name;
+	volume->step_signature = volume->sighting.signature;
+	volume_unlock(volume);
+	return is_complete;
+}
+
+/*
+ * A step looks once: it does not wait before, as "+15" would have it, and it does not wait in the
+ * kernel with the group's lock held, as 0 would.
+ */
+static void make_step_interval(const struct volume_request *request, char *interval, size_t size)
+{
+	snprintf(interval, size, "%u", request->interval_s > 0 ? request->interval_s : 1);
+}
+
+static int start_lvpoll(
+	struct daemon *daemon, struct volume *volume, struct lvmpolld_error *error)
+{
+	struct lvmpolld_operation operation = volume->request->operation;
+	char interval[16];
+	int result = error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
+
+	if (volume->purpose != VOLUME_POLL) {
+		make_step_interval(volume->request, interval, sizeof(interval));
+		operation.interval = interval;
+	}
+	if (take_present_names(volume, &operation))
+		result = lvpoll_start(daemon, volume, &operation, &ends_callbacks, error);
+	free(volume->step_vg_name);
+	free(volume->step_lv_name);
+	volume->step_vg_name = (char *)operation.vg_name;
+	volume->step_lv_name = (char *)operation.lv_name;
+	return result;
+}
+
+/*
+ * Runs the lvpoll of VOLUME, whose turn it is. Where it cannot be started now, it is tried again
+ * later: lvm may be in the middle of an upgrade, or the machine short of something.
+ */
+static void take_turn(struct daemon *daemon, struct volume *volume)
+{
+	struct lvmpolld_error error;
+	int result;
+
+	monitor_unwatch(daemon->monitor, volume);
+	recording_write(daemon, volume, RECORD_STARTING);
+	result = start_lvpoll(daemon, volume, &error);
+	recording_write(daemon, volume, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);
+	if (result == 0) {
+		volume->start_failures = 0;
+		volume->has_begun = true;
+		volume_set_state(volume, VOLUME_STEPPING);
+		return;
+	}
+	log_volume(LOG_LEVEL_ERROR, volume, "%s", error.sentence);
+	scheduler_remove(&daemon->scheduler, volume);
+	volume->start_failures++;
+	if (result == -ENOEXEC &&
+		(!volume->has_begun || volume->start_failures > START_FAILURES_MAX))
+		operation_finish(daemon, volume,
+			(struct volume_result){.value = LVPOLL_STATUS_NOT_EXECUTABLE});
+	else
+		turns_pause(volume, turns_growing_pause_s(volume->start_failures));
+}
+
+void turns_run(struct daemon *daemon)
+{
+	struct volume *volume;
+
+	while (!daemon->is_stopping &&
+		(volume = scheduler_next(
+			 &daemon->scheduler, daemon->configuration->lvm_max_running)))
+		take_turn(daemon, volume);
+}
