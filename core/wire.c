@@ -152,10 +152,15 @@ void wire_add_format(struct evbuffer *reply, const char *format, ...)
 
 void wire_add_escaped(struct evbuffer *reply, const char *text)
 {
-	for (const char *c = text; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			wire_add(reply, "\\", 1);
-		wire_add(reply, c, 1);
+	for (;;) {
+		size_t plain = strcspn(text, "\"\\");
+
+		evbuffer_add(reply, text, plain);
+		text += plain;
+		if (!*text)
+			return;
+		evbuffer_add(reply, "\\", 1);
+		evbuffer_add(reply, text++, 1);
 	}
 }
 
