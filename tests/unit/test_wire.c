@@ -225,6 +225,18 @@ START_TEST(wire_strings_survive_the_way_there_and_back)
 }
 END_TEST
 
+/* A buffer that takes no more plays one that there is no memory for. */
+START_TEST(wire_reply_that_lacks_a_part_is_empty)
+{
+	wire_add_string(buffer, "response", "OK");
+	evbuffer_freeze(buffer, 0);
+	wire_add_number(buffer, "value", 1);
+	ck_assert_uint_eq(evbuffer_get_length(buffer), 0);
+	wire_add_end(buffer);
+	ck_assert_uint_eq(evbuffer_get_length(buffer), 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -242,6 +254,7 @@ int main(void)
 		SUITE_TEST(wire_paths_of_a_request_are_not_nesting),
 		SUITE_TEST(wire_reply_is_as_stock_writes_it),
 		SUITE_TEST(wire_strings_survive_the_way_there_and_back),
+		SUITE_TEST(wire_reply_that_lacks_a_part_is_empty),
 	};
 
 	return suite_run_fixture("wire", tests, SUITE_COUNT(tests), create_buffer, free_buffer);
