@@ -3,7 +3,7 @@
 #ifndef CORE_BUILD_TREE_H
 #define CORE_BUILD_TREE_H
 
-/* The folder of that tree, to be freed; NULL for an installed daemon. */
-char *build_tree_find(void);
+/* Sets *TREE to the folder of that tree, to be freed; NULL for an installed daemon. 0 or -ENOMEM. */
+int build_tree_find(char **tree);
 
 #endif

@@ -257,9 +257,11 @@ static int apply(const struct options *options, struct configuration *configurat
 static int apply_build_tree(struct configuration *configuration, char **file,
 	struct lvmpolld_error *error)
 {
-	char *tree = build_tree_find(), *plugin_directory = NULL;
+	char *tree, *plugin_directory = NULL;
 	int result = 0;
 
+	if (build_tree_find(&tree) < 0)
+		return error_set(error, ENOMEM, "out of memory");
 	if (!tree)
 		return 0;
 	if (asprintf(file, "%s/etc/lvmpolld.yaml", tree) < 0 ||

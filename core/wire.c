@@ -155,12 +155,12 @@ void wire_add_escaped(struct evbuffer *reply, const char *text)
 	for (;;) {
 		size_t plain = strcspn(text, "\"\\");
 
-		evbuffer_add(reply, text, plain);
+		wire_add(reply, text, plain);
 		text += plain;
 		if (!*text)
 			return;
-		evbuffer_add(reply, "\\", 1);
-		evbuffer_add(reply, text++, 1);
+		wire_add(reply, "\\", 1);
+		wire_add(reply, text++, 1);
 	}
 }
 
