@@ -120,6 +120,7 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	daemon->pidfile = pidfile;
 	daemon->listener.descriptor = -1;
 	daemon->records.descriptor = -1;
+	daemon->signals = -1;
 	TAILQ_INIT(&daemon->clients);
 	result = init_stores(daemon, error);
 	if (result == 0)

@@ -51,9 +51,8 @@ struct daemon {
 	bool is_accept_refused; /* the limit was reached, and said */
 
 	struct event *idle_timer;
-	struct event *stop_signals[3];
-	struct event *reload_signal;
-	struct event *upgrade_signal;
+	int signals; /* those that we heed are read from here */
+	struct event *signal_event;
 	struct upgrade *upgrade; /* one that is under way; or NULL */
 	struct event *watchdog_timer;
 	struct event *stop_poll; /* looks whether the last lvpoll has ended */

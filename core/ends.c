@@ -56,7 +56,8 @@ static const char *find_contradiction(
 	if (sighting->vg_name && volume->step_vg_name &&
 		strcmp(sighting->vg_name, volume->step_vg_name) != 0)
 		return "its volume group has another name now";
-	if (sighting->lv_name && strcmp(sighting->lv_name, volume->step_lv_name) != 0)
+	if (sighting->lv_name && volume->step_lv_name &&
+		strcmp(sighting->lv_name, volume->step_lv_name) != 0)
 		return "it has another name now";
 	if (sighting->verdict == LVMPOLLD_WATCH || sighting->verdict == LVMPOLLD_WATCH_TIMED)
 		return "the kernel still copies its data";

@@ -189,6 +189,7 @@ static struct operation_inheritance read_inheritance(
 		.purpose = (enum volume_purpose)wire_number(message, "purpose"),
 		.is_terminating = wire_number(message, "terminating") != 0,
 		.step_vg_name = wire_string(message, "step_vgname"),
+		.step_lv_name = wire_string(message, "step_lvname"),
 		.last_pid = (pid_t)wire_number(message, "last_pid"),
 		.request_count = (unsigned)wire_number(message, "requests"),
 		.is_finished = state && !strcmp(state, volume_state_name(VOLUME_FINISHED)),

@@ -46,6 +46,8 @@ static void write_lvpoll(const struct volume *volume, struct evbuffer *text)
 	wire_add_number(text, "stderr", outputs[1]);
 	if (volume->step_vg_name)
 		wire_add_string(text, "step_vgname", volume->step_vg_name);
+	if (volume->step_lv_name)
+		wire_add_string(text, "step_lvname", volume->step_lv_name);
 	if (lvpoll_is_terminating(volume->lvpoll))
 		wire_add_number(text, "terminating", 1);
 }

@@ -133,7 +133,10 @@ static int rehearse(struct configuration *configuration, int file)
 	if (plugins)
 		plugins_unload(plugins);
 	configuration_free(configuration);
-	return result < 0 ? complain(&error) : EXIT_SUCCESS;
+	if (result < 0)
+		return complain(&error);
+	puts(UPGRADE_REHEARSED);
+	return finish_output();
 }
 
 /* Follows the program that this process ran before: wherever it was, there it stays. */

@@ -39,6 +39,7 @@ struct monitor {
 	void (*told)(void *context);
 	void *context;
 	_Atomic bool is_stopping;
+	_Atomic bool is_held;
 	_Atomic bool is_in_kernel;
 	/* The thread's own. */
 	bool is_dirty; /* an event may have come that no list has told of yet */
@@ -98,6 +99,21 @@ static int time_to_wait_ms(const struct monitor *monitor)
 	return wait_ms > 3600 * 1000 ? 3600 * 1000 : (int)wait_ms;
 }
 
+/* Nothing but this asks the kernel. */
+static void look(struct monitor *monitor, bool has_events)
+{
+	monitor->is_in_kernel = true;
+	/* Whoever holds the thread sees it in the kernel, or is seen here. */
+	if (!monitor->is_held) {
+		if (has_events)
+			note_events(monitor);
+		if (!monitor->is_stopping &&
+			look_at_due(monitor->store, monitor->kernel.has_events))
+			signal_descriptor(monitor->news);
+	}
+	monitor->is_in_kernel = false;
+}
+
 static void *run(void *argument)
 {
 	struct monitor *monitor = argument;
@@ -109,6 +125,7 @@ static void *run(void *argument)
 
 	while (!monitor->is_stopping) {
 		bool is_watching = monitor->kernel.has_events && look_next_ms(monitor->store) >= 0;
+		bool is_held = monitor->is_held;
 		int ready;
 
 		/*
@@ -118,16 +135,10 @@ static void *run(void *argument)
 		monitor->is_dirty |= is_watching && wait[1].fd < 0;
 		wait[1].fd = is_watching ? monitor->kernel.events : -1;
 		wait[1].revents = 0;
-		ready = poll(wait, 2, time_to_wait_ms(monitor));
+		ready = is_held ? poll(wait, 1, -1) : poll(wait, 2, time_to_wait_ms(monitor));
 		if (ready > 0 && wait[0].revents)
 			drain(monitor->wake);
-		monitor->is_in_kernel = true;
-		if (is_watching && (monitor->is_dirty || (ready > 0 && wait[1].revents)))
-			note_events(monitor);
-		if (!monitor->is_stopping &&
-			look_at_due(monitor->store, monitor->kernel.has_events))
-			signal_descriptor(monitor->news);
-		monitor->is_in_kernel = false;
+		look(monitor, is_watching && (monitor->is_dirty || (ready > 0 && wait[1].revents)));
 	}
 	return NULL;
 }
@@ -237,9 +248,12 @@ void monitor_refresh_locked(struct monitor *monitor, struct volume *volume)
 	signal_descriptor(monitor->wake);
 }
 
-bool monitor_is_in_kernel(const struct monitor *monitor)
+bool monitor_hold(struct monitor *monitor, bool is_held)
 {
-	return monitor->is_in_kernel;
+	monitor->is_held = is_held;
+	if (!is_held)
+		monitor_wake(monitor);
+	return !monitor->is_in_kernel;
 }
 
 bool monitor_stop(struct monitor *monitor)

@@ -34,8 +34,11 @@ void monitor_unwatch(struct monitor *monitor, struct volume *volume);
  */
 void monitor_refresh_locked(struct monitor *monitor, struct volume *volume) REQUIRES(store_role);
 
-/* The thread is in a call of the kernel, which may never end. */
-bool monitor_is_in_kernel(const struct monitor *monitor);
+/*
+ * Keeps the thread out of the kernel, or lets it in again. Returns false where it is there: the call
+ * may never end, and the thread stays out when it is back.
+ */
+bool monitor_hold(struct monitor *monitor, bool is_held);
 
 /*
  * Ends the thread. Returns false where it hangs in the kernel: it, and what it uses (the store, the

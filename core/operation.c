@@ -50,22 +50,28 @@ static void settle_displaced(struct daemon *daemon, struct volume *abort_volume,
 		resume_displaced(daemon, abort_volume);
 }
 
+/* VOLUME is no longer in flight; its record is another matter. */
+static void leave_flight(struct daemon *daemon, struct volume *volume)
+{
+	if (volume->pause)
+		event_free(volume->pause);
+	volume->pause = NULL;
+	daemon->in_flight--;
+	if (volume->is_record_stale)
+		daemon->stale_records--;
+	volume->is_record_stale = false;
+}
+
 /* The operation is over, and what is told about it is in the volume. */
 static void settle(struct daemon *daemon, struct volume *volume, bool succeeded)
 {
 	struct store *store = store_of(daemon, volume->request->operation.abort);
 
-	if (volume->pause)
-		event_free(volume->pause);
-	volume->pause = NULL;
+	leave_flight(daemon, volume);
 	store_lock(store);
 	store_unwatch_locked(store, volume);
 	store_add_finished_locked(store, volume);
 	store_unlock(store);
-	daemon->in_flight--;
-	if (volume->is_record_stale)
-		daemon->stale_records--;
-	volume->is_record_stale = false;
 	/* A daemon that ends leaves the rest to the next one; an aborted one, to its abort. */
 	if (!daemon->is_stopping && !volume->is_displaced)
 		recording_remove(daemon, &volume->request->operation);
@@ -146,28 +152,31 @@ static enum encounter encounter_locked(struct store *store, const struct volume_
 	return volume->request->plugin == request->plugin ? ENCOUNTER_SAME : ENCOUNTER_DIFFERENT;
 }
 
-static enum operation_answer begin_new(struct daemon *daemon, struct volume *volume)
+/* What could not be started was never accepted: it leaves no result, and no trace. */
+static void refuse(struct daemon *daemon, struct volume *volume)
 {
 	struct store *store = store_of(daemon, volume->request->operation.abort);
 
+	leave_flight(daemon, volume);
+	recording_remove(daemon, &volume->request->operation);
+	if (volume->displaced)
+		resume_displaced(daemon, volume);
+	store_lock(store);
+	store_remove_locked(store, volume);
+	store_unlock(store);
+}
+
+/* VOLUME is held: it may be finished, and its result dropped for others, before this returns. */
+static enum operation_answer begin_new(struct daemon *daemon, struct volume *volume)
+{
 	daemon->in_flight++;
 	recording_write(daemon, volume, RECORD_NO_COMMAND);
 	if (volume->request->operation.abort)
 		displace_aborted(daemon, volume);
-	if (steps_begin(daemon, volume) < 0) {
-		recording_remove(daemon, &volume->request->operation);
-		if (volume->pause)
-			event_free(volume->pause);
-		volume->pause = NULL;
-		if (volume->displaced)
-			resume_displaced(daemon, volume);
-		daemon->in_flight--;
-		store_lock(store);
-		store_remove_locked(store, volume);
-		store_unlock(store);
-		return OPERATION_NO_MEMORY;
-	}
-	return OPERATION_ACCEPTED;
+	if (steps_begin(daemon, volume) == 0)
+		return OPERATION_ACCEPTED;
+	refuse(daemon, volume);
+	return OPERATION_NO_MEMORY;
 }
 
 enum operation_answer operation_begin(struct daemon *daemon, struct volume_request *request)
@@ -185,6 +194,8 @@ enum operation_answer operation_begin(struct daemon *daemon, struct volume_reque
 		volume = NULL;
 		request = NULL;
 	}
+	if (volume)
+		store_begin_look_locked(store, volume);
 	store_unlock(store);
 	if (!volume) {
 		volume_request_free(request);
@@ -193,6 +204,9 @@ enum operation_answer operation_begin(struct daemon *daemon, struct volume_reque
 		return encounter == ENCOUNTER_SAME ? OPERATION_ACCEPTED : OPERATION_DIFFERENT;
 	}
 	answer = begin_new(daemon, volume);
+	store_lock(store);
+	store_end_look_locked(store, volume);
+	store_unlock(store);
 	idle_update(daemon);
 	status_update(daemon);
 	return answer;

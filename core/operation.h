@@ -31,7 +31,8 @@ struct operation_inheritance {
 	int outputs[2];     /* what its outputs are read from; or -1 */
 	enum volume_purpose purpose;
 	bool is_terminating;
-	const char *step_vg_name;
+	const char *step_vg_name; /* the names that it was given; or NULL */
+	const char *step_lv_name;
 	pid_t last_pid;
 	unsigned request_count;
 	bool is_finished;

@@ -183,12 +183,15 @@ static int read_file(
 		close(descriptor);
 		return error_set(error, EBADMSG, "it is no file of a record's size");
 	}
+	errno = ENOMEM;
 	*text = calloc(1, RECORD_SIZE_MAX + 1);
 	got = *text ? read(descriptor, *text, RECORD_SIZE_MAX) : -1;
+	if (got < 0)
+		error_set(error, errno, "it cannot be read: %s", strerror(errno));
 	close(descriptor);
 	if (got < 0) {
 		free(*text);
-		return error_set(error, EIO, "it cannot be read");
+		return -error->code;
 	}
 	*length = (size_t)got;
 	return 0;
@@ -212,6 +215,12 @@ static int take_named(const struct record *record, void *context, struct lvmpoll
 	return named->take(record, named->context, error);
 }
 
+/* What says nothing about the record itself, and passes. */
+static bool is_shortage(int code)
+{
+	return code == ENOMEM || code == EMFILE || code == ENFILE || code == EIO;
+}
+
 static bool read_one(struct record_directory *directory, const struct named_take *named)
 {
 	struct lvmpolld_error error;
@@ -223,7 +232,10 @@ static bool read_one(struct record_directory *directory, const struct named_take
 		result = record_parse(text, length, take_named, (void *)named, &error);
 		free(text);
 	}
-	if (result < 0)
+	if (result < 0 && is_shortage(-result))
+		log_error("%s/%s cannot be taken up now: %s; it stays for the next start",
+			directory->path, named->name, error.sentence);
+	else if (result < 0)
 		set_aside(directory, named->name, &error);
 	return result == 0;
 }

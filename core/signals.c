@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
@@ -13,72 +15,92 @@
 #include "signals.h"
 #include "upgrade.h"
 
-static const int stop_signals[] = {SIGTERM, SIGINT, SIGQUIT};
-
-#define STOP_SIGNAL_COUNT (sizeof(stop_signals) / sizeof(stop_signals[0]))
-
-static void on_stop_signal(evutil_socket_t number, short what, void *context)
+static void stop(struct daemon *daemon, int number)
 {
-	(void)what;
-	daemon_stop(context, strsignal((int)number));
+	daemon_stop(daemon, strsignal(number));
 }
 
-static void on_reload_signal(evutil_socket_t number, short what, void *context)
+static void reload(struct daemon *daemon, int number)
 {
 	(void)number;
-	(void)what;
-	reload_configuration(context);
+	reload_configuration(daemon);
 }
 
-static void on_upgrade_signal(evutil_socket_t number, short what, void *context)
+static void upgrade(struct daemon *daemon, int number)
 {
 	(void)number;
-	(void)what;
-	upgrade_begin(context);
+	upgrade_begin(daemon);
 }
 
-/* Whatever was blocked by whoever started us, or by the program before an upgrade, comes now. */
-static void unblock_all(void)
-{
-	sigset_t all;
+static const struct {
+	int number;
+	void (*act)(struct daemon *daemon, int number);
+} actions[] = {
+	{SIGTERM, stop},
+	{SIGINT, stop},
+	{SIGQUIT, stop},
+	{SIGHUP, reload},
+	{SIGUSR2, upgrade},
+};
 
-	sigfillset(&all);
-	sigprocmask(SIG_UNBLOCK, &all, NULL);
+#define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
+
+/* One at a time: what an upgrade leaves unread waits in the kernel for the next program. */
+static void on_signal(evutil_socket_t descriptor, short what, void *context)
+{
+	struct signalfd_siginfo info;
+
+	(void)what;
+	if (read(descriptor, &info, sizeof(info)) != sizeof(info))
+		return;
+	for (size_t i = 0; i < ACTION_COUNT; i++)
+		if (actions[i].number == (int)info.ssi_signo)
+			actions[i].act(context, actions[i].number);
+}
+
+/*
+ * Our signals stay blocked and are read from a descriptor, so that none can be lost in an exec. All
+ * others that whoever started us has left blocked come now. What was ignored would never be seen.
+ */
+static void set_mask(sigset_t *ours)
+{
+	sigset_t others;
+
+	sigemptyset(ours);
+	for (size_t i = 0; i < ACTION_COUNT; i++)
+		sigaddset(ours, actions[i].number);
+	sigprocmask(SIG_BLOCK, ours, NULL);
+	for (size_t i = 0; i < ACTION_COUNT; i++)
+		signal(actions[i].number, SIG_DFL);
+	sigfillset(&others);
+	for (size_t i = 0; i < ACTION_COUNT; i++)
+		sigdelset(&others, actions[i].number);
+	sigprocmask(SIG_UNBLOCK, &others, NULL);
 }
 
 int signals_init(struct daemon *daemon, struct lvmpolld_error *error)
 {
-	bool is_complete = true;
+	sigset_t ours;
 
 	/* A client or a log that goes away is an error of a write, not the end of the daemon. */
 	signal(SIGPIPE, SIG_IGN);
 	/* One that was ignored would let the kernel reap our children, and their status be lost. */
 	signal(SIGCHLD, SIG_DFL);
-	for (size_t i = 0; i < STOP_SIGNAL_COUNT; i++) {
-		daemon->stop_signals[i] =
-			evsignal_new(daemon->base, stop_signals[i], on_stop_signal, daemon);
-		is_complete = is_complete && daemon->stop_signals[i] &&
-			      evsignal_add(daemon->stop_signals[i], NULL) == 0;
-	}
-	daemon->reload_signal = evsignal_new(daemon->base, SIGHUP, on_reload_signal, daemon);
-	is_complete = is_complete && daemon->reload_signal &&
-		      evsignal_add(daemon->reload_signal, NULL) == 0;
-	daemon->upgrade_signal = evsignal_new(daemon->base, SIGUSR2, on_upgrade_signal, daemon);
-	is_complete = is_complete && daemon->upgrade_signal &&
-		      evsignal_add(daemon->upgrade_signal, NULL) == 0;
-	if (!is_complete)
+	set_mask(&ours);
+	daemon->signals = signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (daemon->signals < 0)
+		return error_set(error, errno, "cannot wait for signals: %s", strerror(errno));
+	daemon->signal_event =
+		event_new(daemon->base, daemon->signals, EV_READ | EV_PERSIST, on_signal, daemon);
+	if (!daemon->signal_event || event_add(daemon->signal_event, NULL) < 0)
 		return error_set(error, ENOMEM, "cannot wait for signals: out of memory");
-	unblock_all();
 	return 0;
 }
 
 void signals_destroy(struct daemon *daemon)
 {
-	for (size_t i = 0; i < STOP_SIGNAL_COUNT; i++)
-		if (daemon->stop_signals[i])
-			event_free(daemon->stop_signals[i]);
-	if (daemon->reload_signal)
-		event_free(daemon->reload_signal);
-	if (daemon->upgrade_signal)
-		event_free(daemon->upgrade_signal);
+	if (daemon->signal_event)
+		event_free(daemon->signal_event);
+	if (daemon->signals >= 0)
+		close(daemon->signals);
 }

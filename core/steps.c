@@ -155,6 +155,12 @@ int steps_begin(struct daemon *daemon, struct volume *volume)
 	return 0;
 }
 
+/* The names that an lvpoll was given; of one that a former daemon has started they are not known. */
+static char *copy_name(const char *name)
+{
+	return name ? strdup(name) : NULL;
+}
+
 /*
  * Two that poll one operation would be in each other's way: an lvpoll that still runs is waited for.
  * One of a former daemon, whose output nobody reads, is asked to end first.
@@ -174,9 +180,8 @@ static bool adopt_lvpoll(struct daemon *daemon, struct volume *volume,
 	/* Without memory for its place in the queue it runs beside it, which does no harm. */
 	if (scheduler_adopt(&daemon->scheduler, volume) < 0)
 		log_volume(LOG_LEVEL_WARN, volume, "out of memory: its lvpoll is not counted");
-	volume->step_vg_name = strdup(inheritance->step_vg_name
-						      ? inheritance->step_vg_name
-						      : volume->request->operation.vg_name);
+	volume->step_vg_name = copy_name(inheritance->step_vg_name);
+	volume->step_lv_name = copy_name(inheritance->step_lv_name);
 	volume_set_state(volume, VOLUME_STEPPING);
 	recording_write(daemon, volume, RECORD_RUNNING);
 	if (!inheritance->is_child)

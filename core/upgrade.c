@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +41,7 @@ struct upgrade {
 	struct process *rehearsal;
 	struct event *timer; /* of the rehearsal; of waiting for the monitor thread */
 	unsigned waits;
+	bool is_rehearsed; /* the new program has said so */
 	int file; /* what the rehearsal reads */
 };
 
@@ -94,19 +94,10 @@ static void upgrade_free(struct upgrade *upgrade)
 static void give_up(struct upgrade *upgrade, const char *why)
 {
 	log_error("no upgrade: %s; the old program goes on", why);
+	if (upgrade->daemon->monitor)
+		monitor_hold(upgrade->daemon->monitor, false);
 	notify_ready();
 	upgrade_free(upgrade);
-}
-
-/* Signals wait, blocked, until the new program is ready for them. */
-static void execute(char *const *environment)
-{
-	sigset_t all, former;
-
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &former);
-	execve(program_path, program_arguments, environment);
-	sigprocmask(SIG_SETMASK, &former, NULL);
 }
 
 static void take_over(struct upgrade *upgrade)
@@ -124,7 +115,7 @@ static void take_over(struct upgrade *upgrade)
 	if (result == 0) {
 		log_warn("upgrade: %s takes over", program_path);
 		handover_keep_descriptors(upgrade->daemon, file, true);
-		execute(environment.list);
+		execve(program_path, program_arguments, environment.list);
 		result = -errno;
 		handover_keep_descriptors(upgrade->daemon, file, false);
 	}
@@ -140,7 +131,7 @@ static void wait_for_monitor(struct upgrade *upgrade)
 {
 	static const struct timeval time = {.tv_usec = MONITOR_WAIT_MS * 1000};
 
-	if (!upgrade->daemon->monitor || !monitor_is_in_kernel(upgrade->daemon->monitor)) {
+	if (!upgrade->daemon->monitor || monitor_hold(upgrade->daemon->monitor, true)) {
 		take_over(upgrade);
 	} else if (++upgrade->waits > MONITOR_WAIT_MAX) {
 		give_up(upgrade, "device-mapper does not answer");
@@ -160,12 +151,15 @@ static void on_wait_over(evutil_socket_t descriptor, short what, void *context)
 static void on_rehearsal_output(enum process_stream stream, const char *text, size_t length,
 	bool first, bool complete, void *context)
 {
-	(void)stream;
+	struct upgrade *upgrade = context;
+
 	(void)length;
 	(void)first;
 	(void)complete;
-	(void)context;
-	log_warn("upgrade, rehearsal: %s", text);
+	if (stream == PROCESS_STDOUT && !strcmp(text, UPGRADE_REHEARSED))
+		upgrade->is_rehearsed = true;
+	else
+		log_warn("upgrade, rehearsal: %s", text);
 }
 
 static void on_rehearsal_ended(struct process_end end, void *context)
@@ -176,7 +170,7 @@ static void on_rehearsal_ended(struct process_end end, void *context)
 	event_del(upgrade->timer);
 	if (upgrade->daemon->is_stopping)
 		upgrade_free(upgrade);
-	else if (end.by_signal || end.value != 0)
+	else if (end.by_signal || end.value != 0 || !upgrade->is_rehearsed)
 		give_up(upgrade, "the new program cannot take over");
 	else
 		wait_for_monitor(upgrade);

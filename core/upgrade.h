@@ -28,6 +28,9 @@ enum upgrade_role {
 int upgrade_find_role(
 	enum upgrade_role *role, int *descriptor, struct lvmpolld_error *error);
 
+/* What a rehearsal that went well prints: many a program exits with 0 and could not take over. */
+#define UPGRADE_REHEARSED "lvmpolld is ready to take over"
+
 /* To be called once, before the program's file can have been replaced. ARGUMENTS are main's. */
 void upgrade_remember_program(char *const *arguments);
 
