@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The sweeps: what is done with the daemon while its Nth allocation fails, for every N."""
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+
+import conversation
+from allocator import Allocator
+from conversation import Talk, Wrong
+from deadline import wait_for
+from kernel_standin import Kernel, mirror
+from lvmpolld import Daemon, SANITIZER_WORDS
+from protocol import lvid, volume
+
+# After so many failures a sweep has told enough.
+FAILURES_MAX = 10
+
+
+class SweptDaemon:
+    """A daemon with the failing allocator, in a folder of its own or in FOLDER."""
+
+    def __init__(self, library, folder=None, with_kernel=False):
+        self.daemon = Daemon(directory=folder or tempfile.mkdtemp(prefix="lvmpolld-sweep-"))
+        self.allocator = Allocator(library, os.path.join(self.daemon.directory, "allocator"))
+        self.kernel = None
+        if with_kernel:
+            self.kernel = Kernel(os.path.join(self.daemon.directory, "kernel"))
+
+    def start(self, wait=True):
+        variables = self.allocator.variables()
+        if self.kernel:
+            variables = dict(self.kernel.variables(),
+                             **self.allocator.variables(self.kernel.library))
+        self.daemon.start("-l", "info", wait=wait, environment=self.daemon.environment(**variables))
+        if wait:
+            self.allocator.note_maps(self.daemon.pid)
+        return self
+
+    def descriptors(self):
+        return len(os.listdir("/proc/%d/fd" % self.daemon.pid))
+
+    def discard(self):
+        self.allocator.recover()
+        self.daemon.discard()
+
+
+class Sweep:
+    """Runs attempt(N) for each N until no allocation fails any more."""
+
+    def __init__(self, library, burst, first):
+        self.library = library
+        self.burst = burst
+        self.first = first
+        self.failures = []
+        self.count = 0
+
+    def run(self):
+        start = time.monotonic()
+        number = self.first
+        in_vain = 0
+        while in_vain < 2 and len(self.failures) < FAILURES_MAX:
+            failed = self.attempt_and_note(number)
+            in_vain = 0 if failed else in_vain + 1
+            self.count += failed
+            number += 1
+        self.end()
+        self.seconds = time.monotonic() - start
+
+    def attempt_and_note(self, number):
+        """Whether an allocation failed in the attempt."""
+        try:
+            self.attempt(number)
+        except (Wrong, AssertionError) as error:
+            self.failures.append("allocation %d: %s\n  %s" % (
+                number, error, "\n  ".join(self.swept.allocator.backtrace())))
+            self.give_up()
+            return True
+        return self.swept.allocator.failed > 0
+
+    def give_up(self):
+        """After a failure what is left of the daemon is of no use."""
+        try:
+            self.swept.discard()
+        except AssertionError as error:
+            self.failures.append(str(error))
+
+    def end(self):
+        pass
+
+    def stop(self):
+        """Stops the daemon, which must leave nothing behind."""
+        daemon = self.swept.daemon
+        status = daemon.stop()
+        if status != 0:
+            raise Wrong("the daemon ended with status %d\n%s" % (status, daemon.log()[-1000:]))
+        for path in (daemon.socket, daemon.pidfile):
+            if os.path.exists(path):
+                raise Wrong("the daemon left %s behind" % path)
+
+
+class SessionSweep(Sweep):
+    """One daemon goes through the same conversation again and again."""
+
+    with_kernel = False
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.swept = None  # until it is needed, and after a failure
+
+    def begin(self):
+        self.swept = SweptDaemon(self.library, with_kernel=self.with_kernel).start()
+        self.prepare()
+        # Twice: what is allocated once for all is there then.
+        for _ in range(2):
+            self.converse()
+        self.live = self.swept.allocator.live
+        self.descriptors = self.swept.descriptors()
+
+    def prepare(self):
+        self.swept.daemon.make_pipe("until")
+
+    def converse(self):
+        talk = Talk(self.swept.daemon)
+        try:
+            self.talk_about(talk)
+        finally:
+            talk.close()
+        started = os.path.join(self.swept.daemon.directory, "started")
+        if os.path.exists(started):
+            os.unlink(started)
+
+    def talk_about(self, talk):
+        conversation.all_of_it(talk)
+
+    def attempt(self, number):
+        if not self.swept:
+            self.begin()
+        self.swept.allocator.fail(number, self.burst)
+        self.converse()
+        self.swept.allocator.recover()
+        self.check_what_is_left(number)
+
+    def is_as_before(self):
+        return (self.swept.allocator.live <= self.live
+                and self.swept.descriptors() <= self.descriptors)
+
+    def settles(self):
+        try:
+            wait_for(self.is_as_before, "", 0.5)
+            return True
+        except AssertionError:
+            return False
+
+    def check_what_is_left(self, number):
+        """What grows once was a table that grew; what grows again is a leak."""
+        if self.settles():
+            return
+        former = self.live, self.descriptors
+        self.live, self.descriptors = self.swept.allocator.live, self.swept.descriptors()
+        self.swept.allocator.fail(number, self.burst)
+        self.converse()
+        self.swept.allocator.recover()
+        if not self.settles():
+            raise Wrong("a leak: %d allocations and %d descriptors, then %d and %d, now %d and %d"
+                        % (*former, self.live, self.descriptors, self.swept.allocator.live,
+                           self.swept.descriptors()))
+
+    def give_up(self):
+        super().give_up()
+        self.swept = None
+
+    def end(self):
+        if not self.swept:
+            return
+        try:
+            self.stop()
+        except (Wrong, AssertionError) as error:
+            self.failures.append(str(error))
+        self.give_up()
+
+
+class WatchedSweep(SessionSweep):
+    """Likewise, with operations that the kernel shows."""
+
+    with_kernel = True
+
+    def prepare(self):
+        pass
+
+    def talk_about(self, talk):
+        kernel = self.swept.kernel
+        device = kernel.add("vg", "move", lvid("move"), [mirror(0, 8192, 10, 150)])
+        talk.begin("pvmove", **volume("move", interval="1"))
+        talk.expect({"response": "in_progress"}, "progress_info", lvid=lvid("move"))
+        device.change([mirror(0, 8192, 150, 150)], event=True)
+        talk.result("retcode", 0, lvid=lvid("move"))
+        conversation.nothing_left(talk)
+
+
+class StartSweep(Sweep):
+    """The daemon is started: it refuses, with the reason, or it is as good as any."""
+
+    def prepare(self):
+        self.swept = SweptDaemon(self.library)
+
+    def attempt(self, number):
+        self.prepare()
+        self.swept.allocator.fail(number, self.burst)
+        self.swept.start(wait=False)
+        daemon = self.swept.daemon
+        wait_for(lambda: daemon.process.poll() is not None or os.path.exists(daemon.socket),
+                 "the daemon's socket or its end")
+        self.swept.allocator.note_maps(daemon.pid)
+        try:
+            if daemon.process.poll() is None:
+                self.use()
+                self.stop()
+        except Wrong:
+            # It may give up when the socket is there already.
+            if daemon.process.poll() != 1:
+                raise
+        if daemon.process.poll() != 0:
+            self.check_refusal()
+        self.check_records()
+        self.swept.discard()
+
+    def use(self):
+        talk = Talk(self.swept.daemon)
+        conversation.hello(talk)
+        reply = talk.ask("pvmove", **volume("good"))
+        if reply["response"] == "OK":
+            talk.result("retcode", 0, lvid=lvid("good"))
+        elif "not loaded" not in reply.get("reason", ""):
+            raise Wrong("pvmove is answered %r" % reply)
+        talk.close()
+        self.swept.allocator.recover()
+
+    def check_refusal(self):
+        daemon = self.swept.daemon
+        if daemon.process.returncode != 1 or not daemon.log().strip():
+            raise Wrong("the daemon ended with status %d and these words:\n%s"
+                        % (daemon.process.returncode, daemon.log()))
+        for path in (daemon.socket, daemon.pidfile):
+            if os.path.exists(path):
+                raise Wrong("the daemon left %s behind" % path)
+
+    def check_records(self):
+        pass
+
+
+class RecoverySweep(StartSweep):
+    """The daemon is started where a former one was killed: what that had in flight is not lost."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.template = None
+
+    def make_template(self):
+        """The records of a daemon that was killed."""
+        swept = SweptDaemon(self.library)
+        self.swept = swept
+        swept.start()
+        swept.daemon.make_pipe("until")
+        with swept.daemon.client() as client:
+            client.ask("pvmove", **volume("until"))
+            client.ask("merge", **volume("until-0-b", interval="+15"))
+        swept.daemon.wait_start("until")
+        swept.daemon.send_signal(signal.SIGKILL)
+        swept.daemon.process.wait()
+        self.template = tempfile.mkdtemp(prefix="lvmpolld-sweep-")
+        state = swept.daemon.socket.replace(".socket", ".state")
+        shutil.copytree(state, self.template, dirs_exist_ok=True)
+        self.names = sorted(os.listdir(self.template))
+        swept.discard()
+        if len(self.names) != 2:
+            raise Wrong("the killed daemon has left %r" % self.names)
+
+    def prepare(self):
+        if not self.template:
+            self.make_template()
+        super().prepare()
+        state = self.swept.daemon.socket.replace(".socket", ".state")
+        shutil.copytree(self.template, state)
+        os.chmod(state, 0o700)
+        self.collected = False
+
+    def use(self):
+        """An operation of the former daemon goes on, or its record stays for the next."""
+        talk = Talk(self.swept.daemon)
+        conversation.hello(talk)
+        reply = talk.ask("progress_info", lvid=lvid("until"))
+        if reply["response"] != "not_found":
+            if reply["response"] != "finished":
+                talk.result("retcode", 0, lvid=lvid("until"))
+            self.collected = True
+        talk.close()
+        self.swept.allocator.recover()
+
+    def check_records(self):
+        """A further daemon, with memory, finishes what is not finished yet."""
+        if self.collected:
+            return
+        self.swept.allocator.recover()
+        self.swept.daemon.start("-l", "info")
+        talk = Talk(self.swept.daemon)
+        talk.result("retcode", 0, lvid=lvid("until"))
+        talk.close()
+        self.stop()
+
+    def end(self):
+        if self.template:
+            shutil.rmtree(self.template, ignore_errors=True)
+
+
+class StopSweep(Sweep):
+    """The daemon is stopped with an operation in flight: it ends well, and the record stays."""
+
+    def attempt(self, number):
+        self.swept = SweptDaemon(self.library).start()
+        daemon = self.swept.daemon
+        with daemon.client() as client:
+            client.ask("pvmove", **volume("hang"))
+            daemon.wait_start("hang")
+            self.swept.allocator.fail(number, self.burst)
+            self.stop()
+        if len(os.listdir(daemon.socket.replace(".socket", ".state"))) != 1:
+            raise Wrong("the record of the operation in flight is gone")
+        self.swept.discard()
+
+
+def is_allocator_at_work(library):
+    swept = SweptDaemon(library).start()
+    try:
+        return swept.allocator.is_at_work()
+    finally:
+        swept.discard()
+
+
+ALL = {
+    "start": StartSweep,
+    "session": SessionSweep,
+    "watched": WatchedSweep,
+    "recovery": RecoverySweep,
+    "stop": StopSweep,
+}
