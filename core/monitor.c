@@ -252,7 +252,7 @@ bool monitor_hold(struct monitor *monitor, bool is_held)
 {
 	monitor->is_held = is_held;
 	if (!is_held)
-		monitor_wake(monitor);
+		signal_descriptor(monitor->wake);
 	return !monitor->is_in_kernel;
 }
 
