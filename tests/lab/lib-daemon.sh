@@ -8,11 +8,13 @@ daemon_pid=
 
 # --- the lvm that the daemon runs -----------------------------------------------------------------------------
 
-# A wrapper that notes each run of lvm by the daemon: its pid, the LVM_SYSTEM_DIR that it sees and its arguments.
+# A wrapper that notes each run of lvm by the daemon: its pid, the LVM_SYSTEM_DIR that it sees and its arguments. It
+# waits while a scenario holds lvpolls up.
 lvm_wrapper_make() {
 	cat >"$lab/lvm" <<-'END'
 		#!/bin/sh
 		echo "$$ sysdir=${LVM_SYSTEM_DIR-unset} $*" >>/run/lab/lvm.log
+		while [ -e /run/lab/hold ]; do sleep 0.05; done
 		exec /sbin/lvm "$@"
 	END
 	chmod +x "$lab/lvm"

@@ -199,6 +199,7 @@ volumes_remove() {
 	local device
 	[ "${#disk[@]}" -gt 0 ] || return 0
 	run_ok vgchange -qq -an
+	[ -z "${breakable:-}" ] || run_ok dmsetup remove "$breakable"
 	expect_equal "the list of devices after deactivation" "No devices found" "$(dmsetup ls)"
 	for device in "${disk[@]}"; do
 		losetup -d "$device"

@@ -13,8 +13,12 @@ export LVM_SUPPRESS_FD_WARNINGS=1 LC_ALL=C
 . "$lab_source/lib-daemon.sh"
 # shellcheck source=tests/lab/lib-volumes.sh
 . "$lab_source/lib-volumes.sh"
+# shellcheck source=tests/lab/lib-mid-move.sh
+. "$lab_source/lib-mid-move.sh"
 # shellcheck source=tests/lab/lib-systemd.sh
 . "$lab_source/lib-systemd.sh"
+# shellcheck source=tests/lab/lib-survival.sh
+. "$lab_source/lib-survival.sh"
 
 # --- ending early -------------------------------------------------------------------------------------------
 

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# The daemon is killed while its lvpoll waits for the group's lock: the next daemon waits for the end of that one.
+# stock: fails, because it knows nothing of an lvpoll that a daemon before it has started
+
+lvpolls_note_overlaps
+slow_move_start
+vg_lock_take vg
+copy_fast
+wait_until 20 mirror_is_in_sync
+wait_until 20 lvpolls_are 1
+leftover=$(lvpoll_pids)
+daemon_kill KILL
+daemon_start_again
+wait_until 10 grep -q "lvpoll\[$leftover\] is left over" "$lab/daemon.log"
+vg_lock_release
+
+wait_until 30 pvmove_none
+expect_moved vg/data
+expect_survived

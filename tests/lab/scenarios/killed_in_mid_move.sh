@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# The daemon is killed while data is copied, and another one is started: the move goes on.
+# stock: fails, because it forgets what it polls
+
+lvpolls_note_overlaps
+slow_move_start
+daemon_kill KILL
+copy_fast
+wait_until 20 mirror_is_in_sync
+daemon_start_again
+
+wait_until 30 pvmove_none
+expect_moved vg/data
+expect_survived

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# A group is renamed while a pvmove in the foreground waits: what that command says of it is right, and the move is finished.
+# stock: fails, because its lvpoll asks for the old name, exits with 0, and the move is taken for finished
+
+disks_make 2 64
+vg_make vg "${disk[@]}"
+lv_make vg data 48 "${disk[0]}"
+daemon_start
+
+copy_slowly
+job_start move pvmove -i1 "${disk[0]}" "${disk[1]}"
+wait_until 10 mirror_is_half_way
+run_ok vgrename vg renamed
+data_renamed vg/data renamed/data
+copy_fast
+
+# It may give up, since it reads the metadata itself under the old name, but not say that all is well before it is.
+job_wait move 20
+if [ "$status" = 0 ]; then
+	pvmove_none || fail "pvmove ended with status 0 before the move was finished"
+else
+	expect_output "Can't reread VG"
+	uncollected=1
+fi
+wait_until 20 pvmove_none
+expect_moved renamed/data
