@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Out of descriptors, out of processes: what was accepted is not lost, and it goes on afterwards."""
+
+import os
+import pwd
+import resource
+import subprocess
+import unittest
+
+from deadline import wait_for
+from lvmpolld import daemon_path, DaemonTest, ours_only
+from protocol import lvid, volume
+
+ONE_AT_A_TIME = "lvm: {max_running: 1}\n"
+NO_MEMORY = {"response": "failed", "reason": "not enough memory"}
+
+
+class ShortageTest(DaemonTest):
+    """A daemon whose limits are changed while it runs."""
+
+    limited = None
+    options = {}
+
+    def setUp(self):
+        self.daemon = self.new_daemon()
+        self.prepare()
+        configuration = os.path.join(self.daemon.directory, "lvmpolld.yaml")
+        with open(configuration, "w") as file:
+            file.write(ONE_AT_A_TIME)
+        os.chmod(configuration, 0o644)
+        self.daemon.start("-c", configuration, "-l", "info", **self.options)
+        self.client = self.connect(self.daemon)
+        self.client.hello()
+
+    def prepare(self):
+        pass
+
+    def set_limit(self, limit):
+        """Only the user of a process may do so, or one with more power than root may have."""
+        subprocess.run(["prlimit", "--pid", str(self.daemon.pid),
+                        "--%s=%s:" % (self.limited, "unlimited" if limit < 0 else limit)],
+                       check=True, **self.options)
+
+    def relieve(self):
+        """The daemon began with the limits that we have."""
+        number = getattr(resource, "RLIMIT_" + self.limited.upper())
+        self.set_limit(resource.getrlimit(number)[0])
+
+    def starve(self):
+        raise NotImplementedError
+
+    def check_refusal(self):
+        self.starve()
+        self.assertEqual(self.client.ask("pvmove", **volume("good")), NO_MEMORY)
+        self.assertEqual(self.client.dump(), {"poll": {}, "abort": {}})
+        self.relieve()
+        self.assert_ok(self.client.ask("pvmove", **volume("good")))
+        self.assert_finished(self.client.result(lvid("good")), "retcode", 0)
+
+    def check_what_is_in_flight(self):
+        """One that runs ends as it should; one that waits for its turn is tried until it works."""
+        self.daemon.make_pipe("until-3")
+        self.assert_ok(self.client.ask("pvmove", **volume("until-3")))
+        self.daemon.wait_start("until-3")
+        self.assert_ok(self.client.ask("merge", **volume("good")))
+        self.starve()
+        self.daemon.release("until-3")
+        self.assert_finished(self.client.result(lvid("until-3")), "retcode", 3)
+        wait_for(lambda: "cannot start" in self.daemon.log(), "an attempt that fails")
+        self.assert_reply(self.client.progress(lvid("good")), response="in_progress")
+        self.relieve()
+        self.assert_finished(self.client.result(lvid("good")), "retcode", 0)
+
+
+@ours_only("it ends")
+class DescriptorsTest(ShortageTest):
+    limited = "nofile"
+
+    def starve(self):
+        """Leaves no number for another descriptor, with room for those that are closed."""
+        taken = {int(name) for name in os.listdir("/proc/%d/fd" % self.daemon.pid)}
+        self.set_limit(next(number for number in range(1 << 20) if number not in taken))
+
+    def test_clients_are_accepted_later(self):
+        self.starve()
+        other = self.connect(self.daemon)
+        other.send(b'request="hello"\n##\n')
+        wait_for(lambda: "cannot accept a client" in self.daemon.log(), "a word in the log")
+        for _ in range(10):
+            self.assertEqual(self.client.hello()["response"], "OK")
+        self.relieve()
+        self.assertIn(b'"OK"', other.receive())
+
+    def test_log_does_not_overflow_with_it(self):
+        self.starve()
+        clients = [self.connect(self.daemon) for _ in range(5)]
+        wait_for(lambda: self.daemon.log().count("cannot accept a client") >= 3, "three attempts")
+        self.assertLess(len(self.daemon.log().splitlines()), 50)
+        self.relieve()
+        for client in clients:
+            self.assertEqual(client.hello()["response"], "OK")
+
+    def test_operation_is_refused_and_accepted_later(self):
+        self.check_refusal()
+
+    def test_what_is_in_flight_is_not_lost(self):
+        self.check_what_is_in_flight()
+
+    def test_configuration_that_cannot_be_read_leaves_the_former(self):
+        self.starve()
+        self.daemon.send_signal(1)
+        wait_for(lambda: "former configuration stays" in self.daemon.log(), "a word in the log")
+        self.relieve()
+        self.assertEqual(self.client.hello()["response"], "OK")
+
+
+def may_execute(user):
+    """Whether USER reaches the daemon under test, with what it loads."""
+    told = subprocess.run([daemon_path(), "--list-plugins"], user=user.pw_uid, group=user.pw_gid,
+                          extra_groups=[], capture_output=True)
+    return told.returncode == 0 and b"pvmove" in told.stdout
+
+
+@ours_only("it fails the operation")
+class ProcessesTest(ShortageTest):
+    """The limit does not hold for root: a daemon of root's is one of nobody's here."""
+
+    limited = "nproc"
+
+    def prepare(self):
+        if os.geteuid() != 0:
+            return
+        nobody = pwd.getpwnam("nobody")
+        try:
+            reached = may_execute(nobody)
+        except OSError:
+            reached = False
+        if not reached:
+            self.skipTest("user nobody cannot execute %s" % daemon_path())
+        os.chown(self.daemon.directory, nobody.pw_uid, nobody.pw_gid)
+        self.options = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+    def starve(self):
+        self.set_limit(0)
+
+    def test_operation_is_refused_and_accepted_later(self):
+        self.check_refusal()
+
+    def test_what_is_in_flight_is_not_lost(self):
+        self.check_what_is_in_flight()
+
+
+if __name__ == "__main__":
+    unittest.main()
