@@ -85,6 +85,7 @@ static const struct {
 	{"daemon", "idle_timeout", FIELD(idle_timeout_s), "0", "60", "60"},
 	{"lvm", "binary", FIELD(lvm_binary), NULL, "/opt/lvm", "/opt/lvm"},
 	{"lvm", "max_running", FIELD(lvm_max_running), "8", "1", "1"},
+	{"lvm", "signal_retries", FIELD(lvm_signal_retries), "2", "0", "0"},
 	{"log", "level", FIELD(log.level), "warn", "debug", "debug"},
 	{"log", "wire", FIELD(log.wire), "0", "true", "1"},
 	{"log", "cmd", FIELD(log.cmd), "0", "true", "1"},
