@@ -5,18 +5,28 @@
 unit_folder=/etc/systemd/system
 service=lvm2-lvmpolld.service
 socket=lvm2-lvmpolld.socket
+path=lvm2-lvmpolld.path
 
 # The path of a file that the build installs, in the staging folder.
 staged() {
 	find "$LAB_STAGE" -type f -name "$1" -print -quit
 }
 
-# units_use own|stock [OPTION...]: puts the socket and the service in place, with the daemon under test, and starts
+# Stock has nothing that would start its daemon for the sake of what is in flight.
+units_of() {
+	if [ "$1" = stock ]; then
+		echo "$service $socket"
+	else
+		echo "$service $socket $path"
+	fi
+}
+
+# units_use own|stock [OPTION...]: puts the units in place, with the daemon under test, and starts
 # the socket. The options are added to those of the service.
 units_use() {
 	local whose=$1 unit
 	shift
-	for unit in "$service" "$socket"; do
+	for unit in $(units_of "$whose"); do
 		cp "$(units_source "$whose" "$unit")" "$unit_folder/$unit"
 	done
 	if [ "$whose" = stock ] && [ "$LAB_STOCK" = 0 ]; then
@@ -67,11 +77,11 @@ unit_is() {
 	[ "$(unit_property "$1" ActiveState)" = "$2" ]
 }
 
-# Stops both units; the socket must be gone then.
+# Stops the units; the socket must be gone then.
 units_stop() {
 	run_ok systemctl stop "$socket" "$service"
 	expect_daemon_cleaned_up
-	rm -rf "${unit_folder:?}/$service.d" "${unit_folder:?}/$service" "${unit_folder:?}/$socket"
+	rm -rf "${unit_folder:?}/$service.d" "${unit_folder:?}"/{"$service","$socket","$path"}
 	run_ok systemctl daemon-reload
 }
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # The daemon is killed while data is copied, and another one is started: the move goes on.
-# stock: fails, because it forgets what it polls
 
 lvpolls_note_overlaps
 slow_move_start
@@ -13,3 +12,7 @@ daemon_start_again
 wait_until 30 pvmove_none
 expect_moved vg/data
 expect_survived
+# Stock's lvpoll outlives its daemon here and finishes the move, of which the next daemon knows nothing.
+if [ "$LAB_STOCK" = 1 ]; then
+	uncollected=0
+fi

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Under systemd, the daemon is killed when it has started the lvpoll of a step: that one ends, and the next does the step.
 # boot: systemd
-# stock: fails, because its lvpoll dies with the daemon and nothing starts another
+# daemon: own
 
 daemon_is_systemds
 lvpolls_note_overlaps
