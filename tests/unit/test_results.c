@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Results that nobody collects: the oldest go first, by number and by age. */
+#include "config.h"
+
+#include <string.h>
+#include <time.h>
+
+#include <event2/event.h>
+
+#include "configuration.h"
+#include "daemon.h"
+#include "results.h"
+#include "suite.h"
+#include "volume_fixture.h"
+
+#define RESULTS 5
+#define AGE_S   100
+
+static struct daemon daemon_under_test;
+
+static void create_daemon(void)
+{
+	struct daemon *daemon = &daemon_under_test;
+
+	memset(daemon, 0, sizeof(*daemon));
+	daemon->configuration = configuration_new();
+	daemon->base = event_base_new();
+	ck_assert_ptr_nonnull(daemon->configuration);
+	ck_assert_ptr_nonnull(daemon->base);
+	daemon->configuration->limit_results = RESULTS;
+	daemon->configuration->limit_results_age_s = AGE_S;
+	ck_assert_int_eq(store_init(&daemon->polling, "poll"), 0);
+	ck_assert_int_eq(store_init(&daemon->aborts, "abort"), 0);
+}
+
+static void free_daemon(void)
+{
+	struct daemon *daemon = &daemon_under_test;
+
+	results_destroy(daemon);
+	store_destroy(&daemon->polling);
+	store_destroy(&daemon->aborts);
+	event_base_free(daemon->base);
+	configuration_free(daemon->configuration);
+}
+
+/* Puts volume NUMBER into STORE, with a result that is AGE_S seconds old. */
+static void add_result(struct store *store, unsigned number, time_t age_s)
+{
+	struct volume *volume = fixture_volume(1, number);
+
+	store_lock(store);
+	ck_assert_int_eq(store_add_locked(store, volume), 0);
+	store_add_finished_locked(store, volume);
+	volume->finished_at.tv_sec -= age_s;
+	store_unlock(store);
+}
+
+static bool is_there(struct store *store, unsigned number)
+{
+	struct volume_request *request = fixture_request(1, number, NULL);
+	bool found;
+
+	store_lock(store);
+	found = store_find_locked(store, request->identifier) != NULL;
+	store_unlock(store);
+	volume_request_free(request);
+	return found;
+}
+
+static size_t count(struct store *store)
+{
+	size_t finished;
+
+	store_lock(store);
+	finished = store->finished_count;
+	store_unlock(store);
+	return finished;
+}
+
+START_TEST(results_up_to_the_limit_stay)
+{
+	struct daemon *daemon = &daemon_under_test;
+
+	results_limit(daemon);
+	ck_assert_ptr_null(daemon->results_timer);
+	for (unsigned number = 0; number < RESULTS; number++)
+		add_result(&daemon->polling, number, 0);
+	results_limit(daemon);
+	ck_assert_uint_eq(count(&daemon->polling), RESULTS);
+}
+END_TEST
+
+START_TEST(results_beyond_the_limit_go_the_oldest_first)
+{
+	struct daemon *daemon = &daemon_under_test;
+
+	for (unsigned number = 0; number < RESULTS + 2; number++)
+		add_result(&daemon->polling, number, 0);
+	results_limit(daemon);
+	ck_assert_uint_eq(count(&daemon->polling), RESULTS);
+	ck_assert(!is_there(&daemon->polling, 0));
+	ck_assert(!is_there(&daemon->polling, 1));
+	ck_assert(is_there(&daemon->polling, 2));
+}
+END_TEST
+
+START_TEST(results_of_each_store_are_limited_by_themselves)
+{
+	struct daemon *daemon = &daemon_under_test;
+
+	for (unsigned number = 0; number < RESULTS; number++) {
+		add_result(&daemon->polling, number, 0);
+		add_result(&daemon->aborts, number, 0);
+	}
+	results_limit(daemon);
+	ck_assert_uint_eq(count(&daemon->polling), RESULTS);
+	ck_assert_uint_eq(count(&daemon->aborts), RESULTS);
+}
+END_TEST
+
+START_TEST(results_go_when_they_are_old)
+{
+	struct daemon *daemon = &daemon_under_test;
+
+	add_result(&daemon->polling, 0, AGE_S + 1);
+	add_result(&daemon->polling, 1, AGE_S);
+	add_result(&daemon->polling, 2, AGE_S - 10);
+	add_result(&daemon->aborts, 3, AGE_S);
+	results_limit(daemon);
+	ck_assert_uint_eq(count(&daemon->polling), 1);
+	ck_assert(is_there(&daemon->polling, 2));
+	ck_assert_uint_eq(count(&daemon->aborts), 0);
+}
+END_TEST
+
+/* Seconds until the timer; -1 where it does not run. */
+static time_t time_to_timer_s(const struct daemon *daemon)
+{
+	struct timeval due, now;
+
+	if (!daemon->results_timer || !event_pending(daemon->results_timer, EV_TIMEOUT, &due))
+		return -1;
+	event_base_gettimeofday_cached(daemon->base, &now);
+	/* Rounded up: the timer is a moment older than now. */
+	return due.tv_sec - now.tv_sec + (due.tv_usec > now.tv_usec);
+}
+
+START_TEST(results_timer_waits_for_the_next_of_both_stores)
+{
+	struct daemon *daemon = &daemon_under_test;
+
+	add_result(&daemon->polling, 0, AGE_S - 50);
+	add_result(&daemon->polling, 1, 0);
+	add_result(&daemon->aborts, 2, AGE_S - 20);
+	results_limit(daemon);
+	ck_assert_int_ge(time_to_timer_s(daemon), 19);
+	ck_assert_int_le(time_to_timer_s(daemon), 21);
+}
+END_TEST
+
+START_TEST(results_timer_does_what_it_is_for)
+{
+	struct daemon *daemon = &daemon_under_test;
+	const struct timeval deadline = {.tv_sec = 10};
+
+	add_result(&daemon->polling, 0, AGE_S - 1);
+	results_limit(daemon);
+	ck_assert_uint_eq(count(&daemon->polling), 1);
+	/* Nothing else is in the loop, so that it ends with the timer. */
+	event_base_loopexit(daemon->base, &deadline);
+	while (count(&daemon->polling) > 0 && !event_base_got_exit(daemon->base))
+		event_base_loop(daemon->base, EVLOOP_ONCE);
+	ck_assert_uint_eq(count(&daemon->polling), 0);
+}
+END_TEST
+
+START_TEST(results_limits_may_shrink)
+{
+	struct daemon *daemon = &daemon_under_test;
+
+	for (unsigned number = 0; number < RESULTS; number++)
+		add_result(&daemon->polling, number, 10);
+	results_limit(daemon);
+	daemon->configuration->limit_results = 2;
+	results_limit(daemon);
+	ck_assert_uint_eq(count(&daemon->polling), 2);
+	daemon->configuration->limit_results_age_s = 5;
+	results_limit(daemon);
+	ck_assert_uint_eq(count(&daemon->polling), 0);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(results_up_to_the_limit_stay),
+		SUITE_TEST(results_beyond_the_limit_go_the_oldest_first),
+		SUITE_TEST(results_of_each_store_are_limited_by_themselves),
+		SUITE_TEST(results_go_when_they_are_old),
+		SUITE_TEST(results_timer_waits_for_the_next_of_both_stores),
+		SUITE_TEST(results_timer_does_what_it_is_for),
+		SUITE_TEST(results_limits_may_shrink),
+	};
+
+	return suite_run_fixture("results", tests, SUITE_COUNT(tests), create_daemon, free_daemon);
+}
