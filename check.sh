@@ -9,7 +9,7 @@ top=$(cd "$(dirname "$0")" && pwd)
 . "$top/tools/packages.sh"
 
 # Each is a file in tests/layers. Those beside run at the same time as the others, on a CPU of their own.
-layers_main=(gcc clang asan tsan static options fuzz distcheck)
+layers_main=(gcc clang asan tsan static options faults fuzz distcheck)
 layers_beside=(shellcheck lab)
 layer_deadline_s=2400
 

@@ -4,6 +4,6 @@
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-layer_build "$CHECK_WORK/build-gcc" CC=gcc --enable-werror --enable-debug
-layer_check "$CHECK_WORK/build-gcc"
+layer_need_gcc_build
+layer_check "$gcc_build"
 layer_end

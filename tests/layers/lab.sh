@@ -4,8 +4,7 @@
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-folder=$CHECK_WORK/build-gcc
-[ -x "$folder/core/lvmpolld" ] || layer_build "$folder" CC=gcc --enable-werror --enable-debug
+layer_need_gcc_build
 export LAB_CPU=$CHECK_CPU
-layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" --builddir "$folder"
+layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" --builddir "$gcc_build"
 layer_end

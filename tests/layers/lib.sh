@@ -101,6 +101,12 @@ layer_build() {
 	layer_step_or_end "build of the tests with $*" layer_make -C "$folder" check TESTS=
 }
 
+# The build of the layer gcc, in $gcc_build; made here where that layer has not been run.
+layer_need_gcc_build() {
+	gcc_build=$CHECK_WORK/build-gcc
+	[ -x "$gcc_build/core/lvmpolld" ] || layer_build "$gcc_build" CC=gcc --enable-werror --enable-debug
+}
+
 # --- counting ---------------------------------------------------------------------------------------------------
 
 # layer_count_output WHAT FILE STATUS: counts what a suite printed, in its own words: the last "N passed, N failed,

@@ -1,0 +1,9 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# each allocation of the daemon fails once
+# shellcheck source=tests/layers/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+layer_need_gcc_build
+layer_suite "sweeps" "$CHECK_SOURCE/tests/faults/run_sweep" --builddir "$gcc_build"
+layer_end
