@@ -11,8 +11,13 @@
 #include "look.h"
 #include "plugins.h"
 
-/* Where events tell, a look in between is only for progress, stalls and what no event tells. */
-#define LOOK_EVENTS_MS 30000
+/*
+ * Where events tell the end, looks in between are for what raises none: a leg of a mirror that
+ * fails, a stall. As often as this, but not more looks for all volumes together than one each 5 ms.
+ */
+#define LOOK_EVENTS_MIN_MS   2000
+#define LOOK_EVENTS_MAX_MS   30000
+#define LOOK_EVENTS_SHARE_MS 5
 /* Where events cannot be had. */
 #define LOOK_NO_EVENTS_MS 1000
 /* A suspended device, or one whose status could not be read. */
@@ -191,27 +196,39 @@ static bool record_sighting(struct look *look, bool is_stalled)
 	/* While it is watched and goes on being watched, there is nothing to tell. */
 	is_news = volume->state != VOLUME_WATCHING || is_stalled ||
 		  sighting->kind == VOLUME_GONE ||
-		  (sighting->kind == VOLUME_SEEN && (sighting->verdict == LVMPOLLD_STEP ||
-							    sighting->verdict == LVMPOLLD_NOT_MINE));
+		  (sighting->kind == VOLUME_SEEN && sighting->verdict != LVMPOLLD_WATCH &&
+			  sighting->verdict != LVMPOLLD_WATCH_TIMED);
 	volume_unlock(volume);
 	return is_news;
 }
 
+/* Looks of all volumes fall together, so that many cost no more wake-ups than one. */
+static int64_t events_interval_ms(size_t watched, int64_t now_ms)
+{
+	int64_t period_ms = (int64_t)watched * LOOK_EVENTS_SHARE_MS;
+
+	if (period_ms < LOOK_EVENTS_MIN_MS)
+		period_ms = LOOK_EVENTS_MIN_MS;
+	if (period_ms > LOOK_EVENTS_MAX_MS)
+		period_ms = LOOK_EVENTS_MAX_MS;
+	return period_ms - now_ms % period_ms;
+}
+
 static int64_t next_interval_ms(const struct look *look, const struct volume_watch *watch,
-	bool has_events, int64_t now_ms)
+	size_t watched, bool has_events, int64_t now_ms)
 {
 	if (look->answer != KERNEL_SEEN || look->table.is_suspended)
 		return LOOK_AGAIN_MS;
 	if (look->verdict == LVMPOLLD_WATCH_TIMED)
 		return timed_interval_ms(watch, &look->progress, now_ms);
-	return has_events ? LOOK_EVENTS_MS : LOOK_NO_EVENTS_MS;
+	return has_events ? events_interval_ms(watched, now_ms) : LOOK_NO_EVENTS_MS;
 }
 
 static bool note_movement(
 	struct volume_watch *watch, const struct look *look, unsigned stall_check_s, int64_t now_ms)
 {
 	bool is_step_due = look->answer == KERNEL_SEEN && !look->table.is_suspended &&
-			   (look->verdict == LVMPOLLD_STEP || look->verdict == LVMPOLLD_NOT_MINE);
+			   look->verdict != LVMPOLLD_WATCH && look->verdict != LVMPOLLD_WATCH_TIMED;
 
 	if (look->answer == KERNEL_GONE || is_step_due || watch->moved_ms == 0 ||
 		look->progress.done_sectors != watch->moved_done_sectors) {
@@ -237,7 +254,7 @@ static bool conclude_locked(struct store *store, struct look *look, bool has_eve
 	if (!store_end_look_locked(store, volume))
 		return false;
 	log_unreadable(look, watch);
-	interval_ms = next_interval_ms(look, watch, has_events, now_ms);
+	interval_ms = next_interval_ms(look, watch, store->watched_count, has_events, now_ms);
 	is_stalled = note_movement(watch, look, stall_check_s, now_ms);
 	if (stall_check_s > 0 && interval_ms > stall_check_s * INT64_C(1000))
 		interval_ms = stall_check_s * INT64_C(1000);

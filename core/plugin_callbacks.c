@@ -83,6 +83,7 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	case LVMPOLLD_WATCH:
 	case LVMPOLLD_WATCH_TIMED:
 	case LVMPOLLD_STEP:
+	case LVMPOLLD_GIVE_UP:
 		return take_progress(entry, progress, &read) ? verdict : LVMPOLLD_NOT_MINE;
 	}
 	log_warn("plugin %s gives the verdict %d, which does not exist: lvpoll polls instead",

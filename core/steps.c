@@ -60,6 +60,11 @@ void steps_act_on(
 		want_lvpoll(daemon, volume, sighting, VOLUME_STEP);
 	} else if (sighting->verdict == LVMPOLLD_NOT_MINE) {
 		poll_itself(daemon, volume);
+	} else if (sighting->verdict == LVMPOLLD_GIVE_UP) {
+		log_volume(LOG_LEVEL_ERROR, volume,
+			"the operation is given up and stays as it is in kernel and metadata, since "
+			"going on would lose data");
+		operation_fail(daemon, volume);
 	} else {
 		volume->fruitless = 0;
 		volume_set_state(volume, VOLUME_WATCHING);

@@ -96,8 +96,10 @@ void store_remove_locked(struct store *store, struct volume *volume)
 
 void store_watch_locked(struct store *store, struct volume *volume)
 {
-	if (!volume->watch.is_watched)
+	if (!volume->watch.is_watched) {
 		TAILQ_INSERT_TAIL(&store->watched, volume, watched_link);
+		store->watched_count++;
+	}
 	volume->watch.is_watched = true;
 	volume->watch.is_look_wanted = true;
 	volume->watch.epoch++;
@@ -105,8 +107,10 @@ void store_watch_locked(struct store *store, struct volume *volume)
 
 void store_unwatch_locked(struct store *store, struct volume *volume)
 {
-	if (volume->watch.is_watched)
+	if (volume->watch.is_watched) {
 		TAILQ_REMOVE(&store->watched, volume, watched_link);
+		store->watched_count--;
+	}
 	volume->watch.is_watched = false;
 }
 

@@ -25,6 +25,7 @@ struct store {
 	struct volume_list finished GUARDED_BY(store_role); /* results nobody has asked for yet */
 	size_t finished_count GUARDED_BY(store_role);
 	struct volume_list watched GUARDED_BY(store_role);  /* those that the monitor looks at */
+	size_t watched_count GUARDED_BY(store_role);
 	struct volume_list news GUARDED_BY(store_role);     /* those that it saw something of */
 };
 

@@ -78,6 +78,11 @@ enum lvmpolld_verdict {
 	LVMPOLLD_WATCH = 1,       /* data is being copied; the target raises an event when done */
 	LVMPOLLD_WATCH_TIMED = 2, /* data is being copied; no event tells when it is done */
 	LVMPOLLD_STEP = 3,        /* lvm2 must move the metadata on: run lvpoll now */
+	/*
+	 * A step would lose data: none is made, and the operation stays as it is in kernel and
+	 * metadata. The plugin says why with lvmpolld_log, and what somebody can do about it.
+	 */
+	LVMPOLLD_GIVE_UP = 4,
 };
 
 /* Whether the kernel has the volume's device. */

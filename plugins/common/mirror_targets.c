@@ -156,3 +156,36 @@ enum lvmpolld_verdict mirror_targets_read(
 		return LVMPOLLD_STEP;
 	return sum.copying ? LVMPOLLD_WATCH : LVMPOLLD_STEP;
 }
+
+/* A failure to read from a leg costs nothing while there is another. */
+static bool lacks_data(const struct dm_status_mirror *status)
+{
+	for (uint32_t index = 0; index < status->dev_count; index++)
+		switch (status->devs[index].health) {
+		case DM_STATUS_MIRROR_FLUSH_FAILED:
+		case DM_STATUS_MIRROR_WRITE_FAILED:
+		case DM_STATUS_MIRROR_SYNC_FAILED:
+			return true;
+		default:
+			break;
+		}
+	return false;
+}
+
+bool mirror_targets_lack_data(const struct lvmpolld_target *targets, size_t count)
+{
+	struct dm_pool *pool = dm_pool_create("mirror status", STATUS_POOL_HINT);
+	bool found = false;
+
+	for (size_t index = 0; pool != NULL && !found && index < count; index++) {
+		const struct lvmpolld_target *target = lvmpolld_target_at(targets, index);
+		const struct dm_status_mirror *status = NULL;
+
+		if (strcmp(target->type, "mirror") == 0)
+			status = parse_status(target->parameters, pool);
+		found = status != NULL && lacks_data(status);
+	}
+	if (pool != NULL)
+		dm_pool_destroy(pool);
+	return found;
+}

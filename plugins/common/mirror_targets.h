@@ -14,4 +14,11 @@
 enum lvmpolld_verdict mirror_targets_read(
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress);
 
+/*
+ * A mirror has failed to copy or to write data to one of its legs. Where errors are not handled, as
+ * in lvm2's mirrors for a move, the kernel takes what could not be copied for copied all the same,
+ * and no longer shows the failure when the rest is copied, too.
+ */
+bool mirror_targets_lack_data(const struct lvmpolld_target *targets, size_t count);
+
 #endif

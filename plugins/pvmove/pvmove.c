@@ -10,10 +10,24 @@
 static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_operation *operation,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
+	enum lvmpolld_verdict verdict;
+
 	/* To abort is one change of metadata, done by the first lvpoll whatever the mirror does. */
 	if (operation->abort)
 		return LVMPOLLD_STEP;
-	return mirror_targets_read(targets, count, progress);
+	verdict = mirror_targets_read(targets, count, progress);
+	if (verdict == LVMPOLLD_NOT_MINE || !mirror_targets_lack_data(targets, count))
+		return verdict;
+
+	/*
+	 * All data is still where it was, and the kernel reads it there. The next step would let
+	 * go of it, and of what could not be copied there is nothing else.
+	 */
+	lvmpolld_log(LVMPOLLD_LOG_ERROR,
+		"%s/%s: some data could not be copied, and the kernel will take it for copied; "
+		"\"pvmove --abort\" ends the move, and all data stays where it was",
+		operation->vg_name, operation->lv_name);
+	return LVMPOLLD_GIVE_UP;
 }
 
 /*

@@ -167,7 +167,7 @@ class ChangeTest(KernelTest):
     def test_failed_leg_is_told_and_lvpoll_is_asked(self):
         device = self.add_move()
         self.start()
-        identity = self.start_watching()
+        identity = self.start_watching(operation="convert")
         device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AD")], event=True)
         self.wait_starts(1)
         wait_for(lambda: self.entry(identity).get("failed_devices") == 1, "the leg in the dump")

@@ -59,13 +59,29 @@ class VainTest(KernelTest):
         """The status differs each time, and yet a step changes nothing."""
         device = self.add_device("move-idle", [mirror(0, SEGMENT_SECTORS, 1, REGIONS, "AD")])
         self.start()
-        self.request("move-idle", interval="600")
+        self.request("move-idle", operation="convert", interval="600")
         self.wait_starts(1)
         for in_sync in range(2, 32):
             time.sleep(0.1)  # 3 s in all
             self.change_and_wait_look(
                 device, targets=[mirror(0, SEGMENT_SECTORS, in_sync, REGIONS, "AD")], event=True)
         self.assertLessEqual(len(self.daemon.starts()), 4)
+
+
+class LossTest(KernelTest):
+    """In a move the kernel takes for copied what could not be copied: a step would lose it."""
+
+    def test_move_whose_copying_failed_is_given_up(self):
+        """No event tells of the failure, and in the end the kernel no longer shows it."""
+        device = self.add_move()
+        self.start()
+        identity = self.start_watching()
+        device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AS")])
+        self.assert_reply(self.client.result(identity), response="failed",
+                          reason="polling of lvm command failed")
+        device.change(targets=segments(1, 0, REGIONS), event=True)
+        self.assertEqual(self.daemon.starts(), [])
+        self.assertIn("pvmove --abort", self.daemon.log())
 
 
 class StallTest(KernelTest):

@@ -57,9 +57,18 @@ static const struct target_case cases[] = {
 	{"0 100 mirror 2 7:0 7:1 4/4 1 AA 1 core\n"
 	 "100 100 mirror 2 7:0 7:1 2/4 1 AA 1 core\n",
 		LVMPOLLD_WATCH, 150, 200, 75.00, 0},
-	/* A failed leg: lvm2 has to decide. */
-	{"0 163840 mirror 2 7:0 254:0 8/40 1 AD 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 1},
-	{"0 163840 mirror 2 7:0 254:0 8/40 1 DS 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 2},
+	/* What could not be written or copied would be lost. */
+	{"0 163840 mirror 2 7:0 254:0 8/40 1 AD 1 core\n", LVMPOLLD_GIVE_UP, 32768, 163840, 20, 1},
+	{"0 163840 mirror 2 7:0 254:0 8/40 1 SA 1 core\n", LVMPOLLD_GIVE_UP, 32768, 163840, 20, 1},
+	{"0 163840 mirror 2 7:0 254:0 8/40 1 DS 1 core\n", LVMPOLLD_GIVE_UP, 32768, 163840, 20, 2},
+	{"0 163840 mirror 2 7:0 254:0 40/40 1 AF 1 core\n", LVMPOLLD_GIVE_UP, 163840, 163840, 100,
+		1},
+	{"0 163840 mirror 2 7:0 254:0 40/40 1 AA 1 core\n"
+	 "163840 163840 mirror 2 7:0 254:0 8/40 1 AS 1 core\n",
+		LVMPOLLD_GIVE_UP, 196608, 327680, 60, 1},
+	/* A leg that cannot be read, or that failed for a reason unknown: lvm2 has to decide. */
+	{"0 163840 mirror 2 7:0 254:0 8/40 1 RA 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 1},
+	{"0 163840 mirror 2 7:0 254:0 8/40 1 AU 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 1},
 	/* No mirror: finished, or cut off between two segments. */
 	{"0 16384 linear \n16384 16384 linear \n", LVMPOLLD_STEP, 0, 0, -1, 0},
 	{"0 16384 striped 2 254:2 7:1 1 AA\n", LVMPOLLD_STEP, 0, 0, -1, 0},
