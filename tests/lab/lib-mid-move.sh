@@ -136,6 +136,15 @@ disk_break() {
 	disk_replace "0 $(blockdev --getsz "$breakable") error"
 }
 
+# disk_spoil START LENGTH: from here on I/O fails to these sectors of it.
+disk_spoil() {
+	local start sectors type under offset
+	read -r start sectors type under offset <<<"$breakable_table"
+	disk_replace "0 $1 $type $under $offset
+		$1 $2 error
+		$(($1 + $2)) $((sectors - $1 - $2)) $type $under $((offset + $1 + $2))"
+}
+
 disk_mend() {
 	disk_replace "$breakable_table"
 }
