@@ -149,6 +149,14 @@ class Daemon:
         """How many times the daemon's threads, and its children, have gone to sleep so far."""
         return sleeps(self.process.pid), sum(map(sleeps, self.children()))
 
+    def cpu_time_us(self):
+        """What all its threads have computed so far."""
+        total = 0
+        for task in os.listdir("/proc/%d/task" % self.process.pid):
+            with open("/proc/%d/task/%s/schedstat" % (self.process.pid, task)) as file:
+                total += int(file.read().split()[0])
+        return total / 1000
+
     def stop(self):
         """Ends it and its children, with SIGTERM."""
         if self.process.poll() is not None:

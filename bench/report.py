@@ -29,7 +29,8 @@ def version(path):
 
 
 def make(rows, skipped, ours, stock, quick):
-    return {"format": 1, "date": time.strftime("%Y-%m-%d", time.gmtime()), "quick": quick,
+    return {"SPDX-License-Identifier": "LGPL-2.1-or-later", "format": 1,
+            "date": time.strftime("%Y-%m-%d", time.gmtime()), "quick": quick,
             "machine": machine(), "ours": version(ours), "stock": version(stock),
             "rows": [row.as_json() for row in rows],
             "not_measured": [{"name": name, "why": why} for name, why in skipped]}
