@@ -45,16 +45,26 @@ def figures_in(folder, name):
     return figures
 
 
+def run_lab(setting, path, folder):
+    """Runs one scenario; returns what the lab prints. A lab that is told to end ends its guest."""
+    lab = os.path.join(setting.source, "..", "tests", "lab", "run")
+    process = subprocess.Popen(
+        [lab, "--builddir", setting.build, "--keep-log", path], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env=dict(os.environ, TMPDIR=folder))
+    try:
+        return process.communicate()[0]
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def scenario(setting, name, **settings):
     """Runs a scenario in the lab; returns its figures."""
-    lab = os.path.join(setting.source, "..", "tests", "lab", "run")
     folder = tempfile.mkdtemp(prefix="lvmpolld-bench-", dir="/tmp")
     try:
         path = write_scenario(setting, name, folder, **settings)
-        output = subprocess.run(
-            [lab, "--builddir", setting.build, "--keep-log", path], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env=dict(os.environ, TMPDIR=folder)).stdout
+        output = run_lab(setting, path, folder)
         if re.search("^ok " + name, output, re.M):
             return figures_in(folder, name)
         raise CannotMeasure("the lab says: " + output.strip()[-3000:])
