@@ -13,6 +13,7 @@ AS_IF([test "$lvmpolld_enable_plugin" = yes],
 AC_CONFIG_FILES([plugins/$1/Makefile])
 AC_SUBST([plugins_all])
 AC_SUBST([plugins_enabled])
+AC_SUBST([plugins_disabled])
 AC_SUBST([plugins_linked])
 AC_SUBST([plugins_preopened])
 ])
