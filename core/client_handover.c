@@ -2,8 +2,8 @@
 /* Handing clients over to a new program: their connections, and what is under way on them. */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -11,19 +11,33 @@
 
 #include "client.h"
 #include "daemon.h"
+#include "log.h"
 #include "wire.h"
+
+/* Bytes are written as hexadecimal digits, a piece of so many at a time: there may be megabytes. */
+#define PIECE_BYTES 2048
+
+static const char digits[] = "0123456789abcdef";
 
 static void write_bytes(struct evbuffer *text, const char *key, struct evbuffer *bytes)
 {
 	size_t length = evbuffer_get_length(bytes);
 	const unsigned char *data = evbuffer_pullup(bytes, -1);
+	char piece[2 * PIECE_BYTES];
+	size_t used = 0;
 
-	if (length == 0 || !data)
+	if (length == 0)
 		return;
-	evbuffer_add_printf(text, "%s = \"", key);
-	for (size_t i = 0; i < length; i++)
-		evbuffer_add_printf(text, "%02x", data[i]);
-	evbuffer_add(text, "\"\n", 2);
+	wire_add_format(text, "%s = \"", key);
+	for (size_t i = 0; i < length; i++) {
+		piece[used++] = digits[data[i] >> 4];
+		piece[used++] = digits[data[i] & 15];
+		if (used == sizeof(piece) || i + 1 == length) {
+			wire_add(text, piece, used);
+			used = 0;
+		}
+	}
+	wire_add(text, "\"\n", 2);
 }
 
 void client_write_all(struct daemon *daemon, struct evbuffer *text)
@@ -49,21 +63,43 @@ void client_keep_descriptors(struct daemon *daemon, bool keep)
 		fcntl(bufferevent_getfd(client->connection), F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 
-static void read_bytes(const char *hexadecimal, struct evbuffer *bytes)
+static unsigned read_digit(char digit)
 {
-	unsigned byte;
+	return (unsigned)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
 
-	for (; hexadecimal && sscanf(hexadecimal, "%2x", &byte) == 1; hexadecimal += 2) {
-		const unsigned char value = (unsigned char)byte;
+/* Returns 0 or -ENOMEM. */
+static int read_bytes(const char *hexadecimal, struct evbuffer *bytes)
+{
+	unsigned char piece[PIECE_BYTES];
+	size_t used = 0;
 
-		evbuffer_add(bytes, &value, 1);
+	for (; hexadecimal && hexadecimal[0] && hexadecimal[1]; hexadecimal += 2) {
+		piece[used++] = (unsigned char)(read_digit(hexadecimal[0]) << 4 |
+						read_digit(hexadecimal[1]));
+		if (used < sizeof(piece) && hexadecimal[2])
+			continue;
+		if (evbuffer_add(bytes, piece, used) < 0)
+			return -ENOMEM;
+		used = 0;
 	}
+	return 0;
+}
+
+/* A bufferevent lets nobody else put anything into its input, but for this. */
+static int read_input(const char *hexadecimal, struct evbuffer *input)
+{
+	int result;
+
+	evbuffer_unfreeze(input, 0);
+	result = read_bytes(hexadecimal, input);
+	evbuffer_freeze(input, 0);
+	return result;
 }
 
 void client_adopt(struct daemon *daemon, int descriptor, const struct wire_message *message)
 {
 	struct client *client;
-	struct evbuffer *input;
 
 	if (descriptor < 0)
 		return;
@@ -72,12 +108,14 @@ void client_adopt(struct daemon *daemon, int descriptor, const struct wire_messa
 		return;
 	client->has_asked = wire_number(message, "asked") != 0;
 	client->is_half_closed = wire_number(message, "half_closed") != 0;
-	/* A bufferevent lets nobody else put anything into its input, but for this. */
-	input = bufferevent_get_input(client->connection);
-	evbuffer_unfreeze(input, 0);
-	read_bytes(wire_string(message, "input"), input);
-	evbuffer_freeze(input, 0);
-	read_bytes(wire_string(message, "output"), bufferevent_get_output(client->connection));
+	if (read_input(wire_string(message, "input"),
+		    bufferevent_get_input(client->connection)) < 0 ||
+		read_bytes(wire_string(message, "output"),
+			bufferevent_get_output(client->connection)) < 0) {
+		log_error("client %d is disconnected: no memory to take it over", (int)client->pid);
+		client_free(client);
+		return;
+	}
 	if (client->is_half_closed)
 		bufferevent_disable(client->connection, EV_READ);
 	event_active(client->next_turn, 0, 0);

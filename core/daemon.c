@@ -14,6 +14,7 @@
 #include "handover.h"
 #include "idle.h"
 #include "log.h"
+#include "lvpoll.h"
 #include "monitor.h"
 #include "operation.h"
 #include "plugins.h"
@@ -24,6 +25,7 @@
 #include "signals.h"
 #include "status.h"
 #include "steps.h"
+#include "turns.h"
 #include "upgrade.h"
 #include "watchdog.h"
 
@@ -122,6 +124,7 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	daemon->records.descriptor = -1;
 	daemon->signals = -1;
 	TAILQ_INIT(&daemon->clients);
+	TAILQ_INIT(&daemon->given_up);
 	result = init_stores(daemon, error);
 	if (result == 0)
 		result = init_loop(daemon, error);
@@ -131,12 +134,27 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	if (!daemon->plugins)
 		return -error->code;
 	start_monitor(daemon);
+	daemon->is_taking_over = true;
 	result = handover ? inherit(daemon, handover, error) : open_and_recover(daemon, error);
+	daemon->is_taking_over = false;
 	if (result == 0)
 		result = client_accept_start(daemon, error);
-	if (result == 0 && handover)
+	if (result < 0)
+		return result;
+	turns_run(daemon);
+	results_limit(daemon);
+	if (handover) {
 		handover_take_clients(handover, daemon);
+		log_warn("upgrade: lvmpolld " PACKAGE_VERSION
+			 " has taken over; %zu operations are in flight",
+			daemon->in_flight);
+	}
 	return result;
+}
+
+struct store *daemon_store(struct daemon *daemon, bool abort)
+{
+	return abort ? &daemon->aborts : &daemon->polling;
 }
 
 int daemon_run(struct daemon *daemon, struct lvmpolld_error *error)
@@ -168,12 +186,16 @@ void daemon_stop(struct daemon *daemon, const char *reason)
 
 void daemon_destroy(struct daemon *daemon)
 {
+	struct lvpoll *lvpoll;
+
 	client_close_all(daemon);
 	listener_close(&daemon->listener);
 	upgrade_destroy(daemon);
 	/* A monitor thread that hangs in the kernel keeps what it uses; the process ends anyway. */
 	if (daemon->monitor && !monitor_stop(daemon->monitor))
 		return;
+	while ((lvpoll = lvpoll_next_given_up(daemon, NULL)))
+		lvpoll_free(lvpoll);
 	if (daemon->has_stores) {
 		operation_forget_lvpolls(daemon);
 		store_destroy(&daemon->polling);

@@ -19,10 +19,12 @@ struct event;
 struct event_base;
 struct monitor;
 struct handover;
+struct lvpoll;
 struct plugins;
 struct upgrade;
 
 TAILQ_HEAD(client_list, client);
+TAILQ_HEAD(lvpoll_list, lvpoll);
 
 struct daemon {
 	const struct options *options;
@@ -42,6 +44,8 @@ struct daemon {
 	struct event *record_retry; /* while records could not be written; or NULL */
 	size_t stale_records;
 	struct event *results_timer; /* drops results that are too old; or NULL */
+	struct lvpoll_list given_up; /* that have not ended yet; see lvpoll.h */
+	bool is_taking_over; /* no lvpoll is started: some may run that are not known yet */
 	size_t in_flight; /* operations in both that are neither finished nor failed */
 
 	struct client_list clients;
@@ -64,11 +68,15 @@ struct daemon {
  * Makes the daemon ready to run: stores and loop first, then plugins, then the socket, so that
  * whoever can connect is answered. OPTIONS and CONFIGURATION must outlive it; it owns
  * CONFIGURATION from now on. PIDFILE is the caller's. HANDOVER, where it is not NULL, is what the
- * program before an upgrade has left; else what is recorded in flight is taken up. Returns 0 or a negative errno; daemon_destroy is right in both cases.
+ * program before an upgrade has left; else what is recorded in flight is taken up. Returns 0 or a
+ * negative errno; daemon_destroy is right in both cases.
  */
 int daemon_init(struct daemon *daemon, const struct options *options,
 	struct configuration *configuration, int pidfile, struct handover *handover,
 	struct lvmpolld_error *error);
+
+/* The store of operations that are polled, or that of aborts. */
+struct store *daemon_store(struct daemon *daemon, bool abort);
 
 /* Serves until it is told to stop or has been idle long enough. Returns 0 or a negative errno. */
 int daemon_run(struct daemon *daemon, struct lvmpolld_error *error);

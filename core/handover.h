@@ -11,6 +11,7 @@
 
 #include "error.h"
 
+struct configuration;
 struct daemon;
 struct handover;
 struct plugins;
@@ -33,6 +34,13 @@ void handover_free(struct handover *handover);
 
 /* Every operation in it has its plugin. Returns 0 or a negative errno. */
 int handover_check_plugins(const struct handover *handover, const struct plugins *plugins,
+	struct lvmpolld_error *error);
+
+/*
+ * Where the files of the daemon are does not change while it runs, and a reload or an upgrade is no
+ * end: CONFIGURATION gets the former paths. Returns 0 or -ENOMEM with the error.
+ */
+int handover_keep_paths(const struct handover *handover, struct configuration *configuration,
 	struct lvmpolld_error *error);
 
 /* The descriptor of the pid file. */

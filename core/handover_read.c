@@ -11,9 +11,11 @@
 #include <event2/buffer.h>
 
 #include "client.h"
+#include "configuration.h"
 #include "daemon.h"
 #include "handover.h"
 #include "log.h"
+#include "lvpoll.h"
 #include "operation.h"
 #include "plugins.h"
 #include "record.h"
@@ -140,6 +142,39 @@ int handover_pidfile(const struct handover *handover)
 	return read_descriptor(handover->messages[0], "pidfile");
 }
 
+/* Puts a copy of what KEY says into *PATH, unless it is the same. */
+static int keep_path(const struct wire_message *message, const char *key, char **path)
+{
+	const char *former = wire_string(message, key);
+	char *copy;
+
+	if (!former || !strcmp(former, *path))
+		return 0;
+	log_warn("%s stays %s: the new value, %s, needs a restart", key, former, *path);
+	copy = strdup(former);
+	if (!copy)
+		return -ENOMEM;
+	free(*path);
+	*path = copy;
+	return 0;
+}
+
+int handover_keep_paths(const struct handover *handover, struct configuration *configuration,
+	struct lvmpolld_error *error)
+{
+	const struct wire_message *message = handover->messages[0];
+	int result = keep_path(message, "daemon.socket", &configuration->socket_path);
+
+	if (result == 0)
+		result = keep_path(message, "daemon.pidfile", &configuration->pidfile_path);
+	if (result == 0)
+		result = keep_path(message, "daemon.state_directory",
+			&configuration->state_directory);
+	if (result < 0)
+		error_set(error, ENOMEM, "out of memory");
+	return result;
+}
+
 static int take_listener(
 	const struct wire_message *message, struct daemon *daemon, struct lvmpolld_error *error)
 {
@@ -174,6 +209,20 @@ struct volume_context {
 	const struct wire_message *message;
 };
 
+static struct lvmpolld_progress read_progress(const struct wire_message *message)
+{
+	int64_t percent_e4 = wire_number(message, "percent_e4");
+
+	return (struct lvmpolld_progress){
+		.struct_size = sizeof(struct lvmpolld_progress),
+		/* 0 is also what a key that is not there gives: nothing is lost with it. */
+		.percent = percent_e4 > 0 ? (double)percent_e4 / 10000 : -1,
+		.done_sectors = (uint64_t)wire_number(message, "done_sectors"),
+		.total_sectors = (uint64_t)wire_number(message, "total_sectors"),
+		.failed_devices = (uint32_t)wire_number(message, "failed_devices"),
+	};
+}
+
 static struct operation_inheritance read_inheritance(
 	const struct wire_message *message, const struct record *record)
 {
@@ -196,6 +245,8 @@ static struct operation_inheritance read_inheritance(
 		.is_failed = state && !strcmp(state, volume_state_name(VOLUME_FAILED)),
 		.result = {.by_signal = reason && !strcmp(reason, "signal"),
 			.value = (int)wire_number(message, "value")},
+		.finished_at_s = (time_t)wire_number(message, "finished_at"),
+		.progress = read_progress(message),
 	};
 }
 
@@ -222,20 +273,38 @@ static int take_volume(const struct record *record, void *context, struct lvmpol
 	return 0;
 }
 
+static int take_given_up(const struct wire_message *message, struct daemon *daemon,
+	struct lvmpolld_error *error)
+{
+	const int outputs[] = {
+		read_descriptor(message, "stdout"), read_descriptor(message, "stderr")};
+
+	return lvpoll_adopt_given_up(daemon, (pid_t)wire_number(message, "pid"),
+		(uint64_t)wire_number(message, "start_ticks"), outputs, error);
+}
+
+static int take_item(const struct wire_message *message, struct daemon *daemon,
+	struct lvmpolld_error *error)
+{
+	struct volume_context context = {daemon, message};
+
+	if (is_item(message, "volume") || is_item(message, "displaced"))
+		return record_read_fields(message, take_volume, &context, error);
+	if (is_item(message, "given_up"))
+		return take_given_up(message, daemon, error);
+	return 0;
+}
+
 int handover_take(struct handover *handover, struct daemon *daemon, struct lvmpolld_error *error)
 {
 	int result = take_listener(handover->messages[0], daemon, error);
 
 	for (size_t i = 1; i < handover->count && result == 0; i++) {
-		struct volume_context context = {daemon, handover->messages[i]};
 		struct lvmpolld_error why;
 
-		if ((is_item(handover->messages[i], "volume") ||
-			    is_item(handover->messages[i], "displaced")) &&
-			record_read_fields(handover->messages[i], take_volume, &context, &why) < 0)
-			/* Its record is still there, for a daemon that can use it. */
-			log_error("an operation in flight could not be taken over: %s",
-				why.sentence);
+		/* Its record is still there, for a daemon that can use it. */
+		if (take_item(handover->messages[i], daemon, &why) < 0)
+			log_error("an operation could not be taken over: %s", why.sentence);
 	}
 	return result;
 }

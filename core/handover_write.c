@@ -11,6 +11,7 @@
 #include <event2/buffer.h>
 
 #include "client.h"
+#include "configuration.h"
 #include "daemon.h"
 #include "handover.h"
 #include "lvpoll.h"
@@ -26,6 +27,9 @@ static void write_daemon(struct daemon *daemon, struct evbuffer *text)
 	wire_add_string(text, "item", "daemon");
 	wire_add_number(text, "version", HANDOVER_VERSION);
 	wire_add_number(text, "pidfile", daemon->pidfile);
+	wire_add_string(text, "daemon.socket", daemon->configuration->socket_path);
+	wire_add_string(text, "daemon.pidfile", daemon->configuration->pidfile_path);
+	wire_add_string(text, "daemon.state_directory", daemon->configuration->state_directory);
 	wire_add_number(text, "listener", daemon->listener.descriptor);
 	if (daemon->listener.path)
 		wire_add_string(text, "listener_path", daemon->listener.path);
@@ -50,6 +54,15 @@ static void write_lvpoll(const struct volume *volume, struct evbuffer *text)
 		wire_add_string(text, "step_lvname", volume->step_lv_name);
 	if (lvpoll_is_terminating(volume->lvpoll))
 		wire_add_number(text, "terminating", 1);
+}
+
+static void write_progress(const struct lvmpolld_progress *progress, struct evbuffer *text)
+{
+	if (progress->percent >= 0)
+		wire_add_number(text, "percent_e4", (int64_t)(progress->percent * 10000));
+	wire_add_number(text, "done_sectors", (int64_t)progress->done_sectors);
+	wire_add_number(text, "total_sectors", (int64_t)progress->total_sectors);
+	wire_add_number(text, "failed_devices", progress->failed_devices);
 }
 
 /* The operation that an abort has ended may be forgotten already by all but the abort. */
@@ -90,8 +103,11 @@ static void write_volume(struct volume *volume, struct evbuffer *text)
 		wire_add_string(text, "reason", volume->result.by_signal ? "signal" : "retcode");
 		wire_add_number(text, "value", volume->result.value);
 	}
+	write_progress(&volume->progress, text);
 	volume_unlock(volume);
 	wire_add_number(text, "last_pid", volume->last_pid);
+	if (volume->is_result_kept)
+		wire_add_number(text, "finished_at", volume->finished_at.tv_sec);
 	write_lvpoll(volume, text);
 	wire_add_end(text);
 	write_displaced(volume, text);
@@ -107,33 +123,64 @@ static void write_volumes(struct store *store, struct evbuffer *text)
 	store_unlock(store);
 }
 
-int handover_write(struct daemon *daemon, struct lvmpolld_error *error)
+static void write_given_up(struct daemon *daemon, struct evbuffer *text)
 {
-	struct evbuffer *text = evbuffer_new();
-	int descriptor = memfd_create("lvmpolld handover", MFD_CLOEXEC);
-	int result = text && descriptor >= 0 ? 0 : -ENOMEM;
+	struct lvpoll *lvpoll = NULL;
+	int outputs[2];
 
-	if (result == 0) {
-		write_daemon(daemon, text);
-		/* Aborts first, as with records: what they have displaced looks for them. */
-		write_volumes(&daemon->aborts, text);
-		write_volumes(&daemon->polling, text);
-		client_write_all(daemon, text);
-		wire_add_string(text, "item", "end");
+	while ((lvpoll = lvpoll_next_given_up(daemon, lvpoll))) {
+		lvpoll_outputs(lvpoll, outputs);
+		wire_add_string(text, "item", "given_up");
+		wire_add_number(text, "pid", lvpoll_id(lvpoll));
+		wire_add_number(text, "start_ticks", (int64_t)process_read_start(lvpoll_id(lvpoll)));
+		wire_add_number(text, "stdout", outputs[0]);
+		wire_add_number(text, "stderr", outputs[1]);
 		wire_add_end(text);
 	}
+}
+
+/* Where memory is short TEXT is empty in the end, as every reply would be. */
+static int write_all(struct daemon *daemon, struct evbuffer *text)
+{
+	write_daemon(daemon, text);
+	/* Aborts first, as with records: what they have displaced looks for them. */
+	write_volumes(&daemon->aborts, text);
+	write_volumes(&daemon->polling, text);
+	write_given_up(daemon, text);
+	client_write_all(daemon, text);
+	wire_add_string(text, "item", "end");
+	wire_add_end(text);
+	return evbuffer_get_length(text) > 0 ? 0 : -ENOMEM;
+}
+
+/* Returns the descriptor of a memory file with TEXT, which is emptied; or a negative errno. */
+static int store_text(struct evbuffer *text)
+{
+	int descriptor = memfd_create("lvmpolld handover", MFD_CLOEXEC);
+	int result = descriptor < 0 ? -errno : 0;
+
 	while (result == 0 && evbuffer_get_length(text) > 0)
 		if (evbuffer_write(text, descriptor) < 0 && errno != EINTR)
 			result = -errno;
+	if (result == 0)
+		return descriptor;
+	if (descriptor >= 0)
+		close(descriptor);
+	return result;
+}
+
+int handover_write(struct daemon *daemon, struct lvmpolld_error *error)
+{
+	struct evbuffer *text = evbuffer_new();
+	int result = text ? write_all(daemon, text) : -ENOMEM;
+
+	if (result == 0)
+		result = store_text(text);
 	if (text)
 		evbuffer_free(text);
-	if (result < 0) {
-		if (descriptor >= 0)
-			close(descriptor);
-		return error_set(
-			error, -result, "cannot write down the state: %s", strerror(-result));
-	}
-	return descriptor;
+	if (result < 0)
+		error_set(error, -result, "cannot write down the state: %s", strerror(-result));
+	return result;
 }
 
 static void keep_descriptor(int descriptor, bool keep)
@@ -142,28 +189,36 @@ static void keep_descriptor(int descriptor, bool keep)
 		fcntl(descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 
+static void keep_lvpoll(const struct lvpoll *lvpoll, bool keep)
+{
+	int outputs[2];
+
+	lvpoll_outputs(lvpoll, outputs);
+	keep_descriptor(outputs[0], keep);
+	keep_descriptor(outputs[1], keep);
+}
+
 static void keep_volumes(struct store *store, bool keep)
 {
 	struct volume *volume;
-	int outputs[2];
 
 	store_lock(store);
-	TAILQ_FOREACH (volume, &store->volumes, link) {
-		if (!volume->lvpoll)
-			continue;
-		lvpoll_outputs(volume->lvpoll, outputs);
-		keep_descriptor(outputs[0], keep);
-		keep_descriptor(outputs[1], keep);
-	}
+	TAILQ_FOREACH (volume, &store->volumes, link)
+		if (volume->lvpoll)
+			keep_lvpoll(volume->lvpoll, keep);
 	store_unlock(store);
 }
 
 void handover_keep_descriptors(struct daemon *daemon, int file, bool keep)
 {
+	struct lvpoll *lvpoll = NULL;
+
 	keep_descriptor(file, keep);
 	keep_descriptor(daemon->pidfile, keep);
 	keep_descriptor(daemon->listener.descriptor, keep);
 	keep_volumes(&daemon->aborts, keep);
 	keep_volumes(&daemon->polling, keep);
+	while ((lvpoll = lvpoll_next_given_up(daemon, lvpoll)))
+		keep_lvpoll(lvpoll, keep);
 	client_keep_descriptors(daemon, keep);
 }

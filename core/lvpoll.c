@@ -28,6 +28,8 @@ struct lvpoll {
 	struct process *process;
 	struct event *silence_timer;
 	unsigned silent_periods;
+	bool is_given_up;
+	TAILQ_ENTRY(lvpoll) link; /* in daemon->given_up, where it is */
 };
 
 unsigned lvpoll_silence_s(unsigned interval_s)
@@ -85,6 +87,12 @@ static void on_output(enum process_stream stream, const char *text, size_t lengt
 	restart_silence_timer(lvpoll);
 	if (!is_error && first && complete)
 		read_progress(lvpoll, text);
+}
+
+static void add_given_up(struct lvpoll *lvpoll)
+{
+	lvpoll->is_given_up = true;
+	TAILQ_INSERT_TAIL(&lvpoll->daemon->given_up, lvpoll, link);
 }
 
 /* The operation lets go of LVPOLL, which lives on until its process is gone. */
@@ -147,8 +155,10 @@ static void on_silence(evutil_socket_t descriptor, short what, void *context)
 		(int)process_id(lvpoll->process),
 		SILENCE_PERIODS * lvpoll_silence_s(lvpoll->volume->request->interval_s));
 	process_terminate(lvpoll->process);
-	if (lvpoll->callbacks->silent(lvpoll->daemon, lvpoll->volume))
+	if (lvpoll->callbacks->silent(lvpoll->daemon, lvpoll->volume)) {
 		detach(lvpoll);
+		add_given_up(lvpoll);
+	}
 }
 
 static int build_arguments(const struct daemon *daemon, const struct volume *volume,
@@ -277,6 +287,35 @@ int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64
 	return 0;
 }
 
+struct lvpoll *lvpoll_next_given_up(struct daemon *daemon, struct lvpoll *previous)
+{
+	return previous ? TAILQ_NEXT(previous, link) : TAILQ_FIRST(&daemon->given_up);
+}
+
+int lvpoll_adopt_given_up(struct daemon *daemon, pid_t pid, uint64_t start_ticks,
+	const int outputs[2], struct lvmpolld_error *error)
+{
+	struct lvpoll *lvpoll = lvpoll_new(daemon, NULL, NULL);
+
+	if (!lvpoll)
+		return error_set(error, ENOMEM, "process %d cannot be taken over: out of memory",
+			(int)pid);
+	lvpoll->process = process_adopt(
+		daemon->base, pid, start_ticks, outputs, &process_callbacks, lvpoll, error);
+	if (!lvpoll->process) {
+		lvpoll_free(lvpoll);
+		return -error->code;
+	}
+	add_given_up(lvpoll);
+	process_terminate(lvpoll->process);
+	return 0;
+}
+
+pid_t lvpoll_id(const struct lvpoll *lvpoll)
+{
+	return process_id(lvpoll->process);
+}
+
 void lvpoll_outputs(const struct lvpoll *lvpoll, int outputs[2])
 {
 	process_outputs(lvpoll->process, outputs);
@@ -300,5 +339,7 @@ void lvpoll_free(struct lvpoll *lvpoll)
 		lvpoll->volume->lvpoll = NULL;
 	if (lvpoll->silence_timer)
 		event_free(lvpoll->silence_timer);
+	if (lvpoll->is_given_up)
+		TAILQ_REMOVE(&lvpoll->daemon->given_up, lvpoll, link);
 	free(lvpoll);
 }

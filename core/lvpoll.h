@@ -50,6 +50,16 @@ int lvpoll_start(struct daemon *daemon, struct volume *volume,
 int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks,
 	const int outputs[2], const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error);
 
+/*
+ * Those that operations have let go of (callback silent) live on in DAEMON until their processes
+ * are gone: the one after PREVIOUS, or the first where that is NULL.
+ */
+struct lvpoll *lvpoll_next_given_up(struct daemon *daemon, struct lvpoll *previous);
+/* Takes one of them over, and goes on asking it to end. Returns 0 or a negative errno. */
+int lvpoll_adopt_given_up(struct daemon *daemon, pid_t pid, uint64_t start_ticks,
+	const int outputs[2], struct lvmpolld_error *error);
+
+pid_t lvpoll_id(const struct lvpoll *lvpoll);
 /* The descriptors that its outputs are read from; -1 for one that is closed. */
 void lvpoll_outputs(const struct lvpoll *lvpoll, int outputs[2]);
 bool lvpoll_is_terminating(const struct lvpoll *lvpoll);

@@ -148,8 +148,9 @@ static int take_over(const struct options *options, struct configuration *config
 
 	log_configure(&configuration->log);
 	log_adopt_libdevmapper();
-	if (!handover) {
+	if (!handover || handover_keep_paths(handover, configuration, &error) < 0) {
 		log_fatal("%s", error.sentence);
+		handover_free(handover);
 		configuration_free(configuration);
 		return EXIT_FAILURE;
 	}

@@ -19,9 +19,22 @@
 #include "status.h"
 #include "steps.h"
 
-static struct store *store_of(struct daemon *daemon, bool abort)
+/*
+ * The abort failed before the lvpoll of the operation that it was to end has ended: that goes on.
+ * Returns false where the operation is over.
+ */
+static bool take_back(struct daemon *daemon, const struct volume_request *displaced)
 {
-	return abort ? &daemon->aborts : &daemon->polling;
+	struct volume *volume;
+
+	store_lock(&daemon->polling);
+	volume = store_find_locked(&daemon->polling, displaced->identifier);
+	store_unlock(&daemon->polling);
+	if (!volume || !volume->is_displaced || !volume_is_in_progress(volume))
+		return false;
+	volume->is_displaced = false;
+	recording_write(daemon, volume, volume->recorded_command);
+	return true;
 }
 
 /*
@@ -36,7 +49,9 @@ static void resume_displaced(struct daemon *daemon, struct volume *abort_volume)
 	abort_volume->displaced = NULL;
 	log_write_subject(LOG_LEVEL_WARN, &subject,
 		"the abort did not succeed: the operation is polled again");
-	if (operation_begin(daemon, displaced) != OPERATION_ACCEPTED)
+	if (take_back(daemon, displaced))
+		volume_request_free(displaced);
+	else if (operation_begin(daemon, displaced) != OPERATION_ACCEPTED)
 		log_write_subject(LOG_LEVEL_ERROR, &subject,
 			"the operation could not be polled again; \"lvchange --poll y\" takes it up");
 }
@@ -48,6 +63,16 @@ static void settle_displaced(struct daemon *daemon, struct volume *abort_volume,
 		recording_remove(daemon, &abort_volume->displaced->operation);
 	else
 		resume_displaced(daemon, abort_volume);
+}
+
+static bool is_abort_in_progress(struct daemon *daemon, const char *identifier)
+{
+	struct volume *abort_volume;
+
+	store_lock(&daemon->aborts);
+	abort_volume = store_find_locked(&daemon->aborts, identifier);
+	store_unlock(&daemon->aborts);
+	return abort_volume && volume_is_in_progress(abort_volume);
 }
 
 /* VOLUME is no longer in flight; its record is another matter. */
@@ -65,7 +90,7 @@ static void leave_flight(struct daemon *daemon, struct volume *volume)
 /* The operation is over, and what is told about it is in the volume. */
 static void settle(struct daemon *daemon, struct volume *volume, bool succeeded)
 {
-	struct store *store = store_of(daemon, volume->request->operation.abort);
+	struct store *store = daemon_store(daemon, volume->request->operation.abort);
 
 	leave_flight(daemon, volume);
 	store_lock(store);
@@ -73,7 +98,9 @@ static void settle(struct daemon *daemon, struct volume *volume, bool succeeded)
 	store_add_finished_locked(store, volume);
 	store_unlock(store);
 	/* A daemon that ends leaves the rest to the next one; an aborted one, to its abort. */
-	if (!daemon->is_stopping && !volume->is_displaced)
+	if (!daemon->is_stopping &&
+		!(volume->is_displaced &&
+			is_abort_in_progress(daemon, volume->request->identifier)))
 		recording_remove(daemon, &volume->request->operation);
 	if (volume->displaced && !daemon->is_stopping)
 		settle_displaced(daemon, volume, succeeded);
@@ -155,7 +182,7 @@ static enum encounter encounter_locked(struct store *store, const struct volume_
 /* What could not be started was never accepted: it leaves no result, and no trace. */
 static void refuse(struct daemon *daemon, struct volume *volume)
 {
-	struct store *store = store_of(daemon, volume->request->operation.abort);
+	struct store *store = daemon_store(daemon, volume->request->operation.abort);
 
 	leave_flight(daemon, volume);
 	recording_remove(daemon, &volume->request->operation);
@@ -181,7 +208,7 @@ static enum operation_answer begin_new(struct daemon *daemon, struct volume *vol
 
 enum operation_answer operation_begin(struct daemon *daemon, struct volume_request *request)
 {
-	struct store *store = store_of(daemon, request->operation.abort);
+	struct store *store = daemon_store(daemon, request->operation.abort);
 	struct volume *volume;
 	enum encounter encounter;
 	enum operation_answer answer;
@@ -212,85 +239,10 @@ enum operation_answer operation_begin(struct daemon *daemon, struct volume_reque
 	return answer;
 }
 
-bool operation_inherit_displaced(struct daemon *daemon, const struct volume_request *request)
-{
-	struct volume *abort_volume;
-	bool is_in_progress = false;
-
-	store_lock(&daemon->aborts);
-	abort_volume = store_find_locked(&daemon->aborts, request->identifier);
-	if (abort_volume) {
-		volume_lock(abort_volume);
-		is_in_progress = volume_is_in_progress_locked(abort_volume);
-		volume_unlock(abort_volume);
-	}
-	store_unlock(&daemon->aborts);
-	if (is_in_progress && !abort_volume->displaced)
-		abort_volume->displaced = volume_request_copy(request);
-	return is_in_progress && abort_volume->displaced;
-}
-
-static void inherit_result(struct daemon *daemon, struct volume *volume,
-	const struct operation_inheritance *inheritance)
-{
-	struct store *store = store_of(daemon, volume->request->operation.abort);
-
-	volume_lock(volume);
-	if (inheritance->is_failed)
-		volume_set_state_locked(volume, VOLUME_FAILED);
-	else
-		volume_set_finished_locked(volume, inheritance->result);
-	volume_unlock(volume);
-	store_lock(store);
-	store_add_finished_locked(store, volume);
-	store_unlock(store);
-}
-
-void operation_inherit(struct daemon *daemon, struct volume_request *request,
-	const struct operation_inheritance *inheritance)
-{
-	struct store *store = store_of(daemon, request->operation.abort);
-	bool is_over = inheritance->is_finished || inheritance->is_failed;
-	/* Where the abort is over without having ended it, it is an operation like any other. */
-	bool is_displaced =
-		inheritance->is_displaced && operation_inherit_displaced(daemon, request);
-	struct volume *volume;
-	int result;
-
-	if (is_displaced && inheritance->pid == 0 && !is_over) {
-		volume_request_free(request);
-		return;
-	}
-	volume = volume_new(request);
-	store_lock(store);
-	result = volume ? store_add_locked(store, volume) : -ENOMEM;
-	store_unlock(store);
-	if (result < 0) {
-		log_fatal("%s/%s was in flight and cannot be taken up: out of memory; the record stays",
-			request->operation.vg_name, request->operation.lv_name);
-		if (volume)
-			volume_free(volume);
-		else
-			volume_request_free(request);
-		return;
-	}
-	volume->last_pid = inheritance->last_pid;
-	volume->is_displaced = is_displaced;
-	volume_lock(volume);
-	volume->request_count = inheritance->request_count;
-	volume_unlock(volume);
-	if (is_over) {
-		inherit_result(daemon, volume, inheritance);
-		return;
-	}
-	daemon->in_flight++;
-	steps_resume(daemon, volume, inheritance);
-}
-
 struct operation_report operation_collect(
 	struct daemon *daemon, const char *identifier, bool abort_store)
 {
-	struct store *store = store_of(daemon, abort_store);
+	struct store *store = daemon_store(daemon, abort_store);
 	struct operation_report report = {.standing = OPERATION_NOT_FOUND};
 	struct volume *volume;
 

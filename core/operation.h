@@ -38,6 +38,8 @@ struct operation_inheritance {
 	bool is_finished;
 	bool is_failed;
 	struct volume_result result;
+	time_t finished_at_s; /* CLOCK_BOOTTIME */
+	struct lvmpolld_progress progress; /* where struct_size is not 0 */
 };
 
 /* Goes on with an operation that was in flight, or keeps its result; takes REQUEST. */

@@ -156,3 +156,19 @@ void store_add_finished_locked(struct store *store, struct volume *volume)
 	TAILQ_INSERT_TAIL(&store->finished, volume, finished_link);
 	store->finished_count++;
 }
+
+void store_restore_finished_locked(struct store *store, struct volume *volume, time_t finished_at_s)
+{
+	struct volume *later;
+
+	TAILQ_FOREACH (later, &store->finished, finished_link)
+		if (later->finished_at.tv_sec > finished_at_s)
+			break;
+	volume->finished_at = (struct timespec){.tv_sec = finished_at_s};
+	volume->is_result_kept = true;
+	if (later)
+		TAILQ_INSERT_BEFORE(later, volume, finished_link);
+	else
+		TAILQ_INSERT_TAIL(&store->finished, volume, finished_link);
+	store->finished_count++;
+}

@@ -63,5 +63,8 @@ struct volume *store_take_news_locked(struct store *store) REQUIRES(store_role);
 
 /* Remembers that VOLUME has a result that waits to be collected. */
 void store_add_finished_locked(struct store *store, struct volume *volume) REQUIRES(store_role);
+/* Likewise, of one that has waited since FINISHED_AT_S (CLOCK_BOOTTIME). */
+void store_restore_finished_locked(struct store *store, struct volume *volume, time_t finished_at_s)
+	REQUIRES(store_role);
 
 #endif

@@ -152,7 +152,7 @@ void turns_run(struct daemon *daemon)
 {
 	struct volume *volume;
 
-	while (!daemon->is_stopping &&
+	while (!daemon->is_stopping && !daemon->is_taking_over &&
 		(volume = scheduler_next(
 			 &daemon->scheduler, daemon->configuration->lvm_max_running)))
 		take_turn(daemon, volume);

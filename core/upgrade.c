@@ -113,7 +113,7 @@ static void take_over(struct upgrade *upgrade)
 		result = arguments_add_format(&environment, ROLE_VARIABLE "=" TAKEOVER_FORMAT,
 			(int)getpid(), file);
 	if (result == 0) {
-		log_warn("upgrade: %s takes over", program_path);
+		log_info("upgrade: %s takes over", program_path);
 		handover_keep_descriptors(upgrade->daemon, file, true);
 		execve(program_path, program_arguments, environment.list);
 		result = -errno;
@@ -131,7 +131,9 @@ static void wait_for_monitor(struct upgrade *upgrade)
 {
 	static const struct timeval time = {.tv_usec = MONITOR_WAIT_MS * 1000};
 
-	if (!upgrade->daemon->monitor || monitor_hold(upgrade->daemon->monitor, true)) {
+	if (upgrade->daemon->is_stopping) {
+		upgrade_free(upgrade);
+	} else if (!upgrade->daemon->monitor || monitor_hold(upgrade->daemon->monitor, true)) {
 		take_over(upgrade);
 	} else if (++upgrade->waits > MONITOR_WAIT_MAX) {
 		give_up(upgrade, "device-mapper does not answer");

@@ -164,6 +164,16 @@ bool volume_is_in_progress_locked(const struct volume *volume)
 	return volume->state != VOLUME_FINISHED && volume->state != VOLUME_FAILED;
 }
 
+bool volume_is_in_progress(struct volume *volume)
+{
+	bool is_in_progress;
+
+	volume_lock(volume);
+	is_in_progress = volume_is_in_progress_locked(volume);
+	volume_unlock(volume);
+	return is_in_progress;
+}
+
 enum volume_state volume_get_state(struct volume *volume)
 {
 	enum volume_state state;

@@ -168,6 +168,7 @@ void volume_set_finished_locked(struct volume *volume, struct volume_result resu
 
 /* The operation is neither finished nor failed. */
 bool volume_is_in_progress_locked(const struct volume *volume) REQUIRES(volume_role);
+bool volume_is_in_progress(struct volume *volume) EXCLUDES(volume_role);
 enum volume_state volume_get_state(struct volume *volume) EXCLUDES(volume_role);
 
 /* A word for people. */

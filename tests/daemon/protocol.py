@@ -126,6 +126,13 @@ class Client:
         message, self.buffer = self.buffer.split(MESSAGE_END, 1)
         return message
 
+    def receive_end(self):
+        """Waits until the daemon closes the connection; None, whatever of its data is left."""
+        try:
+            return self.receive()
+        except ConnectionResetError:
+            return None
+
     def ask_raw(self, text):
         self.send(text + MESSAGE_END)
         message = self.receive()

@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""SIGUSR2 where the new program cannot take over: the old one goes on, and says why."""
+
+import os
+import shutil
+import unittest
+
+from deadline import wait_for
+from kernel_standin import HANG
+from kernel_test import KernelTest, REGIONS, segments
+from lvmpolld import ours_only
+from protocol import lvid, volume
+from upgrade_test import UpgradeTest, count_in_log, open_descriptors, upgrade, upgrade_in_vain
+
+STOCK = "it ends at SIGUSR2"
+
+
+@ours_only(STOCK)
+class RefusedTest(UpgradeTest):
+    def start(self, *arguments):
+        """A daemon with an operation in flight, a result to collect and half a request."""
+        self.daemon = self.new_copied_daemon()
+        self.daemon.make_pipe("until-7")
+        self.daemon.start(*arguments)
+        self.client = self.connect(self.daemon)
+        self.client.ask("pvmove", **volume("until-7"))
+        self.client.ask("pvmove", **volume("exit-5"))
+        self.child = self.daemon.wait_start("until-7")[0]
+        wait_for(lambda: self.client.dump()["poll"][lvid("exit-5")]["polling_finished"], "its end")
+        self.program = open(self.daemon.path, "rb").read()
+
+    def replace(self, text, mode=0o755):
+        os.unlink(self.daemon.path)
+        if text is not None:
+            with open(self.daemon.path, "wb") as file:
+                file.write(text)
+            os.chmod(self.daemon.path, mode)
+
+    def assert_goes_on(self, *words):
+        """The upgrade is refused with those words in the log, again and again, and costs nothing."""
+        self.client.send(b'request="hel')
+        upgrade_in_vain(self.daemon)
+        before = open_descriptors(self.daemon)
+        self.assertIn("the old program goes on", upgrade_in_vain(self.daemon))
+        for word in words:
+            self.assertIn(word, self.daemon.log())
+        self.client.send(b'lo"\n##\n')
+        self.assertIn(b"lvmpolld", self.client.receive())
+        self.assertEqual(self.daemon.children(), [self.child])
+        self.assertEqual(open_descriptors(self.daemon), before)
+
+    def assert_is_complete(self):
+        """Nothing was lost, whichever program it is now."""
+        self.daemon.release("until-7")
+        self.assert_status(self.daemon, self.client, lvid("until-7"), 7)
+        self.assert_status(self.daemon, self.client, lvid("exit-5"), 5)
+        self.assert_no_zombie(self.daemon)
+
+    def assert_refused_until_repaired(self, *words):
+        self.assert_goes_on(*words)
+        self.replace(self.program)
+        upgrade(self.daemon)
+        self.assert_is_complete()
+
+    def test_program_that_is_missing(self):
+        self.start()
+        self.replace(None)
+        self.assert_goes_on(self.daemon.path, "No such file")
+        with open(self.daemon.path, "wb") as file:
+            file.write(self.program)
+        os.chmod(self.daemon.path, 0o755)
+        upgrade(self.daemon)
+        self.assert_is_complete()
+
+    def test_program_that_is_not_executable(self):
+        self.start()
+        self.replace(self.program, 0o644)
+        self.assert_refused_until_repaired("Permission denied")
+
+    def test_program_that_is_cut_off(self):
+        self.start()
+        self.replace(self.program[:8192])
+        self.assert_refused_until_repaired()
+
+    def test_script_that_fails(self):
+        self.start()
+        self.replace(b"#!/bin/sh\necho 'no daemon today' >&2\nexit 3\n")
+        self.assert_refused_until_repaired("no daemon today")
+
+    def test_script_that_has_no_fault_but_is_no_daemon(self):
+        self.start()
+        self.replace(b"#!/bin/sh\nexit 0\n")
+        self.assert_refused_until_repaired("cannot take over")
+
+    def test_program_that_is_killed(self):
+        self.start()
+        self.replace(b"#!/bin/sh\nkill -s SEGV $$\n")
+        self.assert_refused_until_repaired("cannot take over")
+
+    def test_configuration_that_is_wrong_by_then(self):
+        folder = self.temporary_directory()
+        path = os.path.join(folder, "lvmpolld.yaml")
+        self.write_text(path, "lvm: {max_running: 4}\n")
+        self.start("-c", path)
+        self.write_text(path, "lvm: {max_runing: 4}\n")
+        self.assert_goes_on(path + ":1:", "max_running")
+        os.unlink(path)
+        self.assert_goes_on(path)
+        self.write_text(path, "")
+        upgrade(self.daemon)
+        self.assert_is_complete()
+
+    @staticmethod
+    def write_text(path, text):
+        with open(path, "w") as file:
+            file.write(text)
+
+    def test_plugin_that_is_gone(self):
+        folder = self.temporary_directory()
+        path = os.path.join(folder, "lvmpolld.yaml")
+        self.write_text(path, "")
+        self.start("-c", path)
+        self.write_text(path, "plugins: {enabled: [convert]}\n")
+        self.assert_goes_on("no plugin for the operation pvmove")
+        self.write_text(path, "")
+        upgrade(self.daemon)
+        self.assert_is_complete()
+
+    def test_lvm_that_is_gone(self):
+        self.daemon = self.new_copied_daemon()
+        folder = self.temporary_directory()
+        standin = os.path.join(folder, "lvm-standin")
+        shutil.copy(self.daemon.standin, standin)
+        self.start("-B", standin)
+        os.rename(standin, standin + ".new")
+        self.assert_goes_on(standin)
+        os.rename(standin + ".new", standin)
+        upgrade(self.daemon)
+        self.assert_is_complete()
+
+    def test_variable_that_others_set(self):
+        for value in ("takeover:1:0", "takeover", "rehearsal:/dev/null", "rehearsal:/missing", ""):
+            with self.subTest(value):
+                daemon = self.new_daemon()
+                daemon.start(wait=False, environment=daemon.environment(LVMPOLLD_UPGRADE=value))
+                self.assertEqual(daemon.wait_end(), 1)
+                self.assertTrue(daemon.log().strip(), "no word of the reason")
+                self.assertFalse(os.path.exists(daemon.socket))
+
+
+class KernelUpgradeTest(KernelTest):
+    """The watching goes on."""
+
+    def finish_move(self, device, identity):
+        device.change(targets=segments(1, 0, REGIONS), event=True)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+
+    def test_watching_goes_on(self):
+        device = self.add_move(in_sync=24)
+        self.start()
+        identity = self.start_watching()
+        before = self.entry(identity)
+        upgrade(self.daemon)
+        self.assertEqual(self.entry(identity)["progress_percent"], before["progress_percent"])
+        self.wait_watching(identity)
+        self.assertEqual(self.daemon.starts(), [])
+        self.finish_move(device, identity)
+        self.assertEqual(len(self.daemon.starts()), 1)
+
+    def test_each_segment_has_its_step(self):
+        device = self.add_move(count=4)
+        self.start()
+        identity = self.start_watching()
+        for number in range(4):
+            upgrade(self.daemon)
+            device.change(targets=segments(4, number, REGIONS), event=True)
+            if number < 3:
+                wait_for(lambda: device.targets() == segments(4, number + 1, 0), "its step")
+                upgrade(self.daemon)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+
+    def test_upgrade_in_the_middle_of_a_step(self):
+        device = self.add_move("move-held", count=2, in_sync=REGIONS)
+        self.start()
+        identity = self.request("move-held")
+        self.wait_starts(1)
+        upgrade(self.daemon)
+        self.assertEqual(len(self.daemon.starts()), 1)
+        self.release("move-held")
+        self.wait_ends(1)
+        self.wait_watching(identity)
+        self.assertEqual(device.targets(), segments(2, 1, 0))
+        device.change(targets=segments(2, 1, REGIONS), event=True)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual(os.path.exists(os.path.join(self.daemon.directory, "overlaps")), False)
+
+    def test_device_that_went_meanwhile(self):
+        device = self.add_move()
+        self.start()
+        identity = self.start_watching()
+        device.remove()
+        upgrade(self.daemon)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+
+    def test_kernel_that_does_not_answer(self):
+        self.kernel.may_leak = True
+        device = self.add_move()
+        self.start()
+        identity = self.start_watching()
+        self.wait_listed(device)
+        self.kernel.set_fault("status", HANG)
+        self.kernel.forget_calls()
+        device.change(event=True)
+        wait_for(lambda: self.kernel.calls("status"), "the call that hangs")
+        self.assertIn("device-mapper", upgrade_in_vain(self.daemon))
+        self.assertEqual(self.client.hello()["response"], "OK")
+        self.kernel.clear_fault("status")
+        self.finish_move(device, identity)
+        taken = count_in_log(self.daemon, "has taken over")
+        upgrade(self.daemon)
+        self.assertEqual(count_in_log(self.daemon, "has taken over"), taken + 1)
+
+    def test_end_while_the_kernel_is_waited_for(self):
+        self.kernel.may_leak = True
+        device = self.add_move()
+        self.start()
+        self.start_watching()
+        self.wait_listed(device)
+        self.kernel.set_fault("status", HANG)
+        self.kernel.forget_calls()
+        device.change(event=True)
+        wait_for(lambda: self.kernel.calls("status"), "the call that hangs")
+        self.daemon.send_signal(12)
+        wait_for(lambda: self.rehearsal_is_over(), "the rehearsal")
+        self.assertEqual(self.daemon.stop(), 0)
+        self.assertFalse(os.path.exists(self.daemon.socket))
+        self.kernel.clear_fault("status")
+
+    def rehearsal_is_over(self):
+        if self.daemon.children():
+            self.has_begun = True
+        return getattr(self, "has_begun", False) and not self.daemon.children()
+
+
+if __name__ == "__main__":
+    unittest.main()
