@@ -8,9 +8,9 @@ top=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/packages.sh
 . "$top/tools/packages.sh"
 
-# Each is a file in tests/layers. Those beside run at the same time as the others, on a CPU of their own.
-layers_main=(gcc clang asan tsan static options faults fuzz distcheck)
-layers_beside=(shellcheck lab)
+# Each is a file in tests/layers. Those beside run at the same time as the others; the lab then has a CPU of its own.
+layers_main=(gcc clang asan tsan static options fuzz distcheck)
+layers_beside=(shellcheck lab faults)
 layer_deadline_s=2400
 
 usage() {
@@ -136,11 +136,11 @@ run_main() {
 	: >"$work/main.done"
 }
 
-# The lab uses what the layer gcc has built.
+# Some use what the layer gcc has built; they are marked by a line "# after: gcc".
 run_beside() {
 	local name
 	for name in "${layers_beside[@]}"; do
-		if [ "$name" = lab ]; then
+		if grep -qx '# after: gcc' "$top/tests/layers/$name.sh"; then
 			until [ -e "$work/gcc.done" ] || [ -e "$work/main.done" ]; do
 				sleep 0.2
 			done

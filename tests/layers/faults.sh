@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # each allocation of the daemon fails once
+# after: gcc
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # stock lvm2 with our daemon on a real kernel
+# after: gcc
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
