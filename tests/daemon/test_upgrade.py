@@ -117,7 +117,8 @@ class ClientTest(UpgradeTest):
         clients = [self.connect(self.daemon) for _ in range(20)]
         for client in clients:
             client.hello()
-        upgrade(self.daemon)  # whatever the log needs is open after the first line
+        upgrade(self.daemon)
+        self.client.hello()  # whatever the log needs is open by then
         before = open_descriptors(self.daemon)
         upgrade(self.daemon)
         for client in clients + [self.client]:
@@ -427,7 +428,8 @@ class LoadTest(DaemonTest):
     def test_many_upgrades_under_load_lose_nothing(self):
         daemon = self.start_daemon()
         client = self.connect(daemon)
-        upgrade(daemon)  # whatever the log needs is open after the first line
+        upgrade(daemon)
+        client.hello()  # whatever the log needs is open by then
         before = open_descriptors(daemon)
         workers = [Worker(number, daemon) for number in range(4)]
         for worker in workers:
