@@ -23,8 +23,11 @@
 #include "request.h"
 #include "upgrade.h"
 
-/* A descriptor that is opened later must not become somebody's standard output. */
-static void open_standard_descriptors(void)
+/*
+ * A descriptor that is opened later must not become somebody's standard output; and what whoever
+ * started us left open is nothing for lvm, which would complain of each at each step.
+ */
+static void sort_descriptors(void)
 {
 	int descriptor;
 
@@ -33,6 +36,7 @@ static void open_standard_descriptors(void)
 	while (descriptor >= 0 && descriptor <= STDERR_FILENO);
 	if (descriptor > STDERR_FILENO)
 		close(descriptor);
+	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 static int complain(const struct lvmpolld_error *error)
@@ -217,7 +221,7 @@ int main(int argc, char **argv)
 	struct options options;
 	struct lvmpolld_error error;
 
-	open_standard_descriptors();
+	sort_descriptors();
 	upgrade_remember_program(argv);
 	if (options_parse(&options, argc, argv, &error) < 0)
 		return complain(&error);

@@ -101,6 +101,14 @@ class StartTest(DaemonTest):
         self.assertEqual(sorted(n for n, target in descriptors.items() if target != STANDIN),
                          [0, 1, 2], descriptors)
 
+    @ours_only("its children inherit whatever it was started with")
+    def test_no_descriptor_of_whoever_started_the_daemon_is_inherited(self):
+        left_open = os.open("/dev/null", os.O_RDONLY)
+        self.addCleanup(os.close, left_open)
+        descriptors = self.record(options={"pass_fds": [left_open]}).descriptors
+        self.assertEqual(sorted(n for n, target in descriptors.items() if target != STANDIN),
+                         [0, 1, 2], descriptors)
+
     @ours_only("SIGPIPE stays ignored in its children")
     def test_signals_have_their_defaults_and_none_is_blocked(self):
         status = self.record(options={"preexec_fn": ignore_and_block_signals}).status
