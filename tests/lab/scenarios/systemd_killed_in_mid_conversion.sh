@@ -6,6 +6,7 @@
 
 daemon_is_systemds
 lvpolls_note_overlaps
+mirror_make
 slow_conversion_start
 daemon_kill KILL
 copy_fast
