@@ -198,6 +198,8 @@ main() {
 	choose_layers "$@"
 	keep=0
 	work=$(mktemp -d "${TMPDIR:-/tmp}/lvmpolld-check.XXXXXX")
+	# Some tests run the daemon as another user.
+	chmod 755 "$work"
 	trap clean_up EXIT
 	trap 'exit 130' INT TERM HUP
 	: >"$work/counts"
