@@ -2,13 +2,14 @@
 """The configuration file, its errors, and reading it again."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
 import unittest
 
-from deadline import wait_for
-from lvmpolld import DaemonTest, is_running, ours_only, read_file
+from deadline import DEADLINE_S, wait_for
+from lvmpolld import DaemonTest, daemon_path, is_running, ours_only, read_file
 from protocol import lvid, MESSAGE_END, volume
 
 WRONG = (
@@ -319,6 +320,44 @@ class DropInTest(ConfigurationTest):
         answer = self.check(path)
         self.assertGreater(answer.returncode, 0)
         self.assertIn(wrong + ":2:3", answer.stderr)
+
+
+class BuildTreeTest(ConfigurationTest):
+    """A copy of the program stands where it was built: in "core" beside "config.status"."""
+
+    def make_tree(self, text="", is_marked=True):
+        tree = self.temporary_directory()
+        os.mkdir(os.path.join(tree, "core"))
+        os.mkdir(os.path.join(tree, "plugins"))
+        self.program = shutil.copy(daemon_path(), os.path.join(tree, "core", "lvmpolld"))
+        self.write(text, os.path.join("etc", "lvmpolld.yaml"), tree)
+        if is_marked:
+            self.write("", "config.status", tree)
+        return tree
+
+    def run_program(self, *arguments):
+        return subprocess.run([self.program, *arguments], stdin=subprocess.DEVNULL, text=True,
+                              capture_output=True, timeout=DEADLINE_S)
+
+    @ours_only("it has no configuration file")
+    def test_its_configuration_is_read(self):
+        tree = self.make_tree("lvm: {max_runing: 3}\n")
+        answer = self.run_program("--check-config")
+        self.assertGreater(answer.returncode, 0, answer)
+        self.assertIn(os.path.join(tree, "etc", "lvmpolld.yaml") + ":1:7", answer.stderr)
+
+    @ours_only("it has no plugins")
+    def test_its_plugins_are_loaded(self):
+        tree = self.make_tree()
+        os.symlink("/nonexistent", os.path.join(tree, "plugins", "broken.so"))
+        answer = self.run_program("--list-plugins")
+        self.assertIn(os.path.join(tree, "plugins", "broken.so"), answer.stdout)
+
+    @ours_only("it has no configuration file")
+    def test_elsewhere_nothing_of_it_is_used(self):
+        tree = self.make_tree("lvm: {max_runing: 3}\n", is_marked=False)
+        answer = self.run_program("--check-config")
+        self.assertNotIn(tree, answer.stderr)
 
 
 class ReloadTest(ConfigurationTest):
