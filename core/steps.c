@@ -89,6 +89,9 @@ static void read_news(struct daemon *daemon, struct volume *volume)
 	struct volume_sighting sighting;
 	bool is_idle;
 
+	/* It may have come to its end since the monitor has looked. */
+	if (!volume->pause)
+		return;
 	end_pause_on_change(volume);
 	volume_lock(volume);
 	sighting = volume->sighting;

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is done with the monitor's news. */
+#include "config.h"
+
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "configuration.h"
+#include "daemon.h"
+#include "steps.h"
+#include "suite.h"
+#include "volume_fixture.h"
+
+static struct daemon daemon_under_test;
+
+static void create_daemon(void)
+{
+	struct daemon *daemon = &daemon_under_test;
+
+	memset(daemon, 0, sizeof(*daemon));
+	daemon->configuration = configuration_new();
+	daemon->base = event_base_new();
+	ck_assert_ptr_nonnull(daemon->configuration);
+	ck_assert_ptr_nonnull(daemon->base);
+	ck_assert_int_eq(store_init(&daemon->polling, "poll"), 0);
+	ck_assert_int_eq(store_init(&daemon->aborts, "abort"), 0);
+	ck_assert_int_eq(scheduler_init(&daemon->scheduler), 0);
+}
+
+static void free_daemon(void)
+{
+	struct daemon *daemon = &daemon_under_test;
+
+	store_destroy(&daemon->polling);
+	store_destroy(&daemon->aborts);
+	scheduler_destroy(&daemon->scheduler);
+	event_base_free(daemon->base);
+	configuration_free(daemon->configuration);
+}
+
+/* As when an abort ends a move at the moment at which the monitor has seen something of it. */
+START_TEST(steps_news_of_what_is_over_changes_nothing)
+{
+	struct store *store = &daemon_under_test.polling;
+	struct volume *volume = fixture_volume(1, 1);
+
+	store_lock(store);
+	ck_assert_int_eq(store_add_locked(store, volume), 0);
+	store_add_news_locked(store, volume);
+	volume_lock(volume);
+	volume_set_finished_locked(volume, (struct volume_result){.value = 0});
+	volume->sighting.kind = VOLUME_SEEN;
+	volume->sighting.verdict = LVMPOLLD_STEP;
+	volume->sighting.signature = 1;
+	volume_unlock(volume);
+	store_unlock(store);
+	steps_on_news(&daemon_under_test);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_FINISHED);
+	ck_assert_uint_eq(daemon_under_test.scheduler.waiting, 0);
+	store_lock(store);
+	ck_assert_ptr_null(store_take_news_locked(store));
+	store_unlock(store);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(steps_news_of_what_is_over_changes_nothing),
+	};
+
+	return suite_run_fixture("steps", tests, SUITE_COUNT(tests), create_daemon, free_daemon);
+}
