@@ -46,7 +46,7 @@ static bool is_in_allowed_group(const struct configuration *configuration, int c
 	return false;
 }
 
-bool access_is_allowed(const struct configuration *configuration, int connection)
+bool access_is_allowed(const struct configuration *configuration, int connection, pid_t *pid)
 {
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
@@ -55,6 +55,7 @@ bool access_is_allowed(const struct configuration *configuration, int connection
 		log_error("a client is refused: cannot tell who it is: %s", strerror(errno));
 		return false;
 	}
+	*pid = peer.pid;
 	if (is_allowed_user(configuration, peer.uid) ||
 		is_allowed_group(configuration, peer.gid) ||
 		is_in_allowed_group(configuration, connection))

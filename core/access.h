@@ -4,13 +4,14 @@
 #define CORE_ACCESS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct configuration;
 
 /*
  * The peer of CONNECTION is one of access.users or in one of access.groups, or runs as the same
- * user as the daemon. Where it is not, that is said in the log.
+ * user as the daemon; PID is its process. Where it is not, that is said in the log.
  */
-bool access_is_allowed(const struct configuration *configuration, int connection);
+bool access_is_allowed(const struct configuration *configuration, int connection, pid_t *pid);
 
 #endif

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <event2/buffer.h>
-#include <event2/bufferevent.h>
 #include <event2/event.h>
 
 #include "client.h"
@@ -18,6 +17,7 @@
 #include "daemon.h"
 #include "idle.h"
 #include "log.h"
+#include "operation.h"
 #include "request.h"
 #include "wire.h"
 
@@ -27,6 +27,14 @@
 /* Requests of one client that are answered in one turn of the loop; then the others come. */
 #define REQUESTS_IN_TURN 32
 
+/* What is read in one call. */
+#define READ_SIZE (64 * 1024)
+
+static void free_event(struct event *event)
+{
+	if (event)
+		event_free(event);
+}
 
 void client_free(struct client *client)
 {
@@ -34,12 +42,16 @@ void client_free(struct client *client)
 
 	TAILQ_REMOVE(&daemon->clients, client, link);
 	daemon->client_count--;
-	if (client->connection)
-		bufferevent_free(client->connection);
-	if (client->message_deadline)
-		event_free(client->message_deadline);
-	if (client->next_turn)
-		event_free(client->next_turn);
+	operation_forget_waiter(daemon, &client->waiter);
+	free_event(client->readable);
+	free_event(client->writable);
+	free_event(client->message_deadline);
+	free_event(client->next_turn);
+	if (client->input)
+		evbuffer_free(client->input);
+	if (client->output)
+		evbuffer_free(client->output);
+	close(client->descriptor);
 	free(client);
 	client_accept_resume(daemon);
 	idle_update(daemon);
@@ -64,140 +76,38 @@ static void log_reply(const struct client *client, struct evbuffer *reply)
 	free(text);
 }
 
-/* Returns 0 or -ENOMEM. */
-static int send_reply(struct client *client, struct evbuffer *reply)
-{
-	/* One that there was no memory for is empty. */
-	if (evbuffer_get_length(reply) == 0 ||
-		bufferevent_write_buffer(client->connection, reply) < 0)
-		return -ENOMEM;
-	/* Where libevent could not arrange for the writing, it has not said so. */
-	return bufferevent_enable(client->connection, EV_WRITE) < 0 ? -ENOMEM : 0;
-}
-
 /* Answers the message whose text has LENGTH bytes. Returns 0 or -ENOMEM. */
 static int answer(struct client *client, size_t length)
 {
-	struct evbuffer *input = bufferevent_get_input(client->connection);
 	struct evbuffer *reply = evbuffer_new();
-	char *text = wire_take(input, length);
+	char *text = wire_peek(client->input, length);
 	int result = -ENOMEM;
 
 	client->scanned = 0;
 	client->has_asked = true;
 	if (text && reply) {
 		log_message(client, "->", text);
-		request_answer(client->daemon, text, length, reply);
+		request_answer(client->daemon, &client->waiter, text, length, reply);
+		wire_drop(client->input, length);
 		log_reply(client, reply);
-		result = send_reply(client, reply);
+		/* One that there was no memory for is empty. */
+		if (evbuffer_get_length(reply) > 0)
+			result = evbuffer_add_buffer(client->output, reply) < 0 ? -ENOMEM : 0;
 	}
 	if (reply)
 		evbuffer_free(reply);
-	free(text);
 	return result;
 }
 
-static size_t unread_replies(const struct client *client)
+/* An event that most clients never need is made when it is. Returns 0 or -1. */
+static int add_event(
+	struct client *client, struct event **event, event_callback_fn callback, unsigned seconds)
 {
-	return evbuffer_get_length(bufferevent_get_output(client->connection));
-}
+	const struct timeval time = {.tv_sec = seconds};
 
-/* The time for completing a message runs from its first byte. Returns 0 or -1. */
-static int update_deadline(struct client *client)
-{
-	struct evbuffer *input = bufferevent_get_input(client->connection);
-	const struct timeval limit = {
-		.tv_sec = client->daemon->configuration->limit_client_timeout_s};
-
-	if (evbuffer_get_length(input) == 0 || unread_replies(client) > 0)
-		return event_del(client->message_deadline);
-	if (event_pending(client->message_deadline, EV_TIMEOUT, NULL) || limit.tv_sec == 0)
-		return 0;
-	return event_add(client->message_deadline, &limit);
-}
-
-/*
- * Of one that sends faster than it is answered no more is read than what shows that a message is
- * too long. (libevent's own watermark crashes where there is no memory to set it.) Returns 0 or -1.
- */
-static int update_reading(struct client *client)
-{
-	size_t waiting = evbuffer_get_length(bufferevent_get_input(client->connection));
-
-	if (client->is_half_closed)
-		return 0;
-	if (waiting > client->daemon->configuration->limit_message_size + WIRE_END_LENGTH)
-		return bufferevent_disable(client->connection, EV_READ);
-	return bufferevent_enable(client->connection, EV_READ);
-}
-
-/* What is awaited next from the client. Returns false when it is gone, for want of memory. */
-static bool await_more(struct client *client)
-{
-	if (update_deadline(client) == 0 && update_reading(client) == 0)
-		return true;
-	log_error("client %d is disconnected: no memory to wait for its next message",
-		(int)client->pid);
-	client_free(client);
-	return false;
-}
-
-/* Answers what has come. Returns false when the client is gone. */
-static bool serve(struct client *client)
-{
-	struct evbuffer *input = bufferevent_get_input(client->connection);
-	size_t limit = client->daemon->configuration->limit_message_size;
-	size_t length;
-
-	for (int answered = 0; unread_replies(client) < UNREAD_REPLIES_MAX; answered++) {
-		if (!wire_find_end(input, &client->scanned, &length))
-			length = evbuffer_get_length(input);
-		else if (answered == REQUESTS_IN_TURN) {
-			event_active(client->next_turn, 0, 0);
-			return await_more(client);
-		} else if (length <= limit) {
-			event_del(client->message_deadline);
-			if (answer(client, length) == 0)
-				continue;
-			log_error("client %d is disconnected: no memory for its reply",
-				(int)client->pid);
-			client_free(client);
-			return false;
-		}
-		if (length > limit) {
-			log_warn("client %d is disconnected: its message has %zu bytes or more, and "
-				 "limits.message_size is %zu",
-				(int)client->pid, length, limit);
-			client_free(client);
-			return false;
-		}
-		break;
-	}
-	if (client->is_half_closed && unread_replies(client) == 0) {
-		client_free(client);
-		return false;
-	}
-	return await_more(client);
-}
-
-static void on_read(struct bufferevent *connection, void *context)
-{
-	(void)connection;
-	serve(context);
-}
-
-/* All replies have left: go on with requests that were held back. */
-static void on_written(struct bufferevent *connection, void *context)
-{
-	(void)connection;
-	serve(context);
-}
-
-static void on_next_turn(evutil_socket_t descriptor, short what, void *context)
-{
-	(void)descriptor;
-	(void)what;
-	serve(context);
+	if (!*event)
+		*event = event_new(client->daemon->base, -1, 0, callback, client);
+	return *event ? event_add(*event, &time) : -1;
 }
 
 static void on_message_deadline(evutil_socket_t descriptor, short what, void *context)
@@ -212,56 +122,167 @@ static void on_message_deadline(evutil_socket_t descriptor, short what, void *co
 	client_free(client);
 }
 
-static void on_event(struct bufferevent *connection, short what, void *context)
+/* The time for completing a message runs from its first byte. Returns 0 or -1. */
+static int update_deadline(struct client *client)
 {
-	struct client *client = context;
+	unsigned limit_s = client->daemon->configuration->limit_client_timeout_s;
+	bool is_incomplete =
+		evbuffer_get_length(client->input) > 0 && evbuffer_get_length(client->output) == 0;
 
-	if (what & BEV_EVENT_TIMEOUT) {
-		log_warn("client %d is disconnected: it did not read its reply within "
-			 "limits.client_timeout (%u s)",
-			(int)client->pid, client->daemon->configuration->limit_client_timeout_s);
+	if (!is_incomplete)
+		return client->message_deadline ? event_del(client->message_deadline) : 0;
+	if (client->message_deadline && event_pending(client->message_deadline, EV_TIMEOUT, NULL))
+		return 0;
+	return add_event(client, &client->message_deadline, on_message_deadline, limit_s);
+}
+
+/*
+ * Of one that sends faster than it reads its replies no more is read than what shows that a message
+ * is too long. Returns 0 or -1.
+ */
+static int update_reading(struct client *client)
+{
+	size_t limit = client->daemon->configuration->limit_message_size + WIRE_END_LENGTH;
+
+	if (client->is_half_closed || evbuffer_get_length(client->input) > limit)
+		return event_del(client->readable);
+	return event_pending(client->readable, EV_READ, NULL) ? 0 : event_add(client->readable, NULL);
+}
+
+static void disconnect(struct client *client, const char *why)
+{
+	log_error("client %d is disconnected: %s", (int)client->pid, why);
+	client_free(client);
+}
+
+/* What is awaited next from the client. */
+static void await_more(struct client *client)
+{
+	if (update_deadline(client) < 0 || update_reading(client) < 0)
+		disconnect(client, "no memory to wait for its next message");
+}
+
+static void on_next_turn(evutil_socket_t descriptor, short what, void *context);
+static void on_writable(evutil_socket_t descriptor, short what, void *context);
+
+/* Sends what it takes of its replies, and waits for it where it takes no more. Returns 0 or -1. */
+static int send_replies(struct client *client)
+{
+	const struct timeval limit = {
+		.tv_sec = client->daemon->configuration->limit_client_timeout_s};
+
+	while (evbuffer_get_length(client->output) > 0) {
+		if (evbuffer_write(client->output, client->descriptor) >= 0)
+			continue;
+		if (errno != EAGAIN && errno != EINTR)
+			return -1;
+		if (!client->writable)
+			client->writable = event_new(client->daemon->base, client->descriptor,
+				EV_WRITE, on_writable, client);
+		return client->writable ? event_add(client->writable, &limit) : -1;
+	}
+	return client->writable ? event_del(client->writable) : 0;
+}
+
+/*
+ * Answers whole messages. Returns 0, or 1 where more may be there: than one turn may answer, or than
+ * there is room for replies; or a negative errno: -EMSGSIZE where one is too long.
+ */
+static int answer_messages(struct client *client)
+{
+	size_t limit = client->daemon->configuration->limit_message_size;
+	size_t length;
+
+	for (int answered = 0; evbuffer_get_length(client->output) < UNREAD_REPLIES_MAX; answered++) {
+		if (!wire_find_end(client->input, &client->scanned, &length))
+			return evbuffer_get_length(client->input) > limit ? -EMSGSIZE : 0;
+		if (length > limit)
+			return -EMSGSIZE;
+		if (answered == REQUESTS_IN_TURN)
+			return 1;
+		if (client->message_deadline)
+			event_del(client->message_deadline);
+		if (answer(client, length) < 0)
+			return -ENOMEM;
+	}
+	return 1;
+}
+
+void client_serve(struct client *client)
+{
+	int result = answer_messages(client);
+
+	if (result == -EMSGSIZE) {
+		log_warn("client %d is disconnected: its message has more bytes than "
+			 "limits.message_size (%zu)",
+			(int)client->pid, client->daemon->configuration->limit_message_size);
 		client_free(client);
-	} else if (what & BEV_EVENT_EOF) {
+	} else if (result < 0) {
+		disconnect(client, "no memory for its reply");
+	} else if (send_replies(client) < 0) {
+		/* It has gone away without waiting for its reply. */
+		client_free(client);
+	} else if (result > 0 && evbuffer_get_length(client->output) < UNREAD_REPLIES_MAX &&
+		   add_event(client, &client->next_turn, on_next_turn, 0) < 0) {
+		disconnect(client, "no memory to go on with its requests");
+	} else if (client->is_half_closed && result == 0 && evbuffer_get_length(client->output) == 0) {
+		client_free(client);
+	} else {
+		await_more(client);
+	}
+}
+
+void client_read(struct client *client)
+{
+	static char data[READ_SIZE];
+	ssize_t length = recv(client->descriptor, data, sizeof(data), 0);
+
+	if (length > 0 && evbuffer_add(client->input, data, (size_t)length) < 0) {
+		disconnect(client, "no memory for its message");
+	} else if (length > 0) {
+		client_serve(client);
+	} else if (length == 0) {
 		/* It may have closed its side only: what it has asked is answered all the same. */
 		client->is_half_closed = true;
-		bufferevent_disable(connection, EV_READ);
-		serve(client);
-	} else if (what & BEV_EVENT_ERROR) {
+		client_serve(client);
+	} else if (errno != EAGAIN && errno != EINTR) {
 		client_free(client);
 	}
 }
 
-static pid_t peer_pid(int descriptor)
+static void on_readable(evutil_socket_t descriptor, short what, void *context)
 {
-	struct ucred credentials;
-	socklen_t length = sizeof(credentials);
-
-	if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) < 0)
-		return 0;
-	return credentials.pid;
+	(void)descriptor;
+	(void)what;
+	client_read(context);
 }
 
-static int set_up_connection(struct client *client, int descriptor)
+/* There is room for replies again: then requests that were held back are answered, too. */
+static void on_writable(evutil_socket_t descriptor, short what, void *context)
 {
-	struct configuration *configuration = client->daemon->configuration;
-	const struct timeval write_limit = {.tv_sec = configuration->limit_client_timeout_s};
-	struct event_base *base = client->daemon->base;
+	struct client *client = context;
 
-	client->message_deadline = event_new(base, -1, 0, on_message_deadline, client);
-	client->next_turn = event_new(base, -1, 0, on_next_turn, client);
-	if (!client->message_deadline || !client->next_turn)
-		return -ENOMEM;
-	/* Callbacks come from the loop, never from within bufferevent_write: it may free us. */
-	client->connection = bufferevent_socket_new(base, descriptor, BEV_OPT_CLOSE_ON_FREE);
-	if (!client->connection)
-		return -ENOMEM;
-	bufferevent_setcb(client->connection, on_read, on_written, on_event, client);
-	bufferevent_set_timeouts(
-		client->connection, NULL, write_limit.tv_sec > 0 ? &write_limit : NULL);
-	return bufferevent_enable(client->connection, EV_READ | EV_WRITE) < 0 ? -ENOMEM : 0;
+	(void)descriptor;
+	if (what & EV_TIMEOUT) {
+		log_warn("client %d is disconnected: it did not read its reply within "
+			 "limits.client_timeout (%u s)",
+			(int)client->pid, client->daemon->configuration->limit_client_timeout_s);
+		client_free(client);
+	} else if (send_replies(client) < 0) {
+		client_free(client);
+	} else {
+		client_serve(client);
+	}
 }
 
-struct client *client_add(struct daemon *daemon, int descriptor)
+static void on_next_turn(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	client_serve(context);
+}
+
+struct client *client_add(struct daemon *daemon, int descriptor, pid_t pid)
 {
 	struct client *client = calloc(1, sizeof(*client));
 
@@ -271,14 +292,19 @@ struct client *client_add(struct daemon *daemon, int descriptor)
 		return NULL;
 	}
 	client->daemon = daemon;
-	client->pid = peer_pid(descriptor);
+	waiter_init(&client->waiter);
+	client->descriptor = descriptor;
+	client->pid = pid;
 	clock_gettime(CLOCK_MONOTONIC, &client->connected_at);
 	TAILQ_INSERT_TAIL(&daemon->clients, client, link);
 	daemon->client_count++;
-	if (set_up_connection(client, descriptor) < 0) {
+	client->input = evbuffer_new();
+	client->output = evbuffer_new();
+	client->readable =
+		event_new(daemon->base, descriptor, EV_READ | EV_PERSIST, on_readable, client);
+	if (!client->input || !client->output || !client->readable ||
+		event_add(client->readable, NULL) < 0) {
 		log_error("client %d is turned away: out of memory", (int)client->pid);
-		if (!client->connection)
-			close(descriptor);
 		client_free(client);
 		return NULL;
 	}

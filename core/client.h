@@ -9,7 +9,8 @@
 #include <sys/types.h>
 #include <time.h>
 
-struct bufferevent;
+#include "waiters.h"
+
 struct daemon;
 struct evbuffer;
 struct event;
@@ -17,19 +18,32 @@ struct wire_message;
 
 struct client {
 	struct daemon *daemon;
-	struct bufferevent *connection;
+	int descriptor;
+	struct evbuffer *input;         /* what it has sent and is not answered yet */
+	struct evbuffer *output;        /* replies that it has not read */
+	struct event *readable;
+	struct event *writable;         /* waited for while there is output, with a deadline */
 	struct event *message_deadline; /* runs while part of a message is there */
 	struct event *next_turn;        /* more requests are there than one turn may answer */
 	pid_t pid;                      /* as it was when it connected; for the log */
 	size_t scanned;                 /* bytes of the input in which no end was found */
+	struct waiter waiter;           /* operations that it asks after */
 	bool has_asked;                 /* it has sent a whole request once */
 	bool is_half_closed;            /* it will send no more */
 	struct timespec connected_at;   /* CLOCK_MONOTONIC */
 	TAILQ_ENTRY(client) link;       /* in daemon->clients, oldest first */
 };
 
-/* Takes DESCRIPTOR, a connection, over in any case. NULL when out of memory; that is logged. */
-struct client *client_add(struct daemon *daemon, int descriptor);
+/*
+ * Takes DESCRIPTOR, a connection of process PID, over in any case. NULL when out of memory; that is
+ * logged.
+ */
+struct client *client_add(struct daemon *daemon, int descriptor, pid_t pid);
+
+/* Reads what it has sent by now, and answers it. It may be gone afterwards. */
+void client_read(struct client *client);
+/* Answers what was read of it. It may be gone afterwards. */
+void client_serve(struct client *client);
 
 /* Disconnects it. */
 void client_free(struct client *client);
@@ -41,8 +55,13 @@ void client_close_all(struct daemon *daemon);
 void client_write_all(struct daemon *daemon, struct evbuffer *text);
 /* Lets the connections survive an exec; or no longer. */
 void client_keep_descriptors(struct daemon *daemon, bool keep);
-/* Takes the client on DESCRIPTOR over, with what MESSAGE says of it. */
-void client_adopt(
+/*
+ * Takes the client on DESCRIPTOR over, with what MESSAGE says of it. NULL where that failed. It is
+ * still to be served.
+ */
+struct client *client_adopt(
 	struct daemon *daemon, int descriptor, const struct wire_message *message);
+/* And that it waits for the operation that MESSAGE names. */
+void client_adopt_wait(struct client *client, const struct wire_message *message);
 
 #endif

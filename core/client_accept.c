@@ -82,6 +82,21 @@ static bool has_room(struct daemon *daemon)
 	return false;
 }
 
+/* Who connects has mostly sent its first request, too: it need not be waited for. */
+static void greet(struct daemon *daemon, int connection)
+{
+	struct client *client;
+	pid_t pid;
+
+	if (!access_is_allowed(daemon->configuration, connection, &pid)) {
+		close(connection);
+		return;
+	}
+	client = client_add(daemon, connection, pid);
+	if (client)
+		client_read(client);
+}
+
 static void on_acceptable(evutil_socket_t descriptor, short what, void *context)
 {
 	struct daemon *daemon = context;
@@ -94,10 +109,7 @@ static void on_acceptable(evutil_socket_t descriptor, short what, void *context)
 	}
 	connection = accept4(descriptor, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (connection >= 0) {
-		if (access_is_allowed(daemon->configuration, connection))
-			client_add(daemon, connection);
-		else
-			close(connection);
+		greet(daemon, connection);
 		return;
 	}
 	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)

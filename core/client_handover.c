@@ -6,8 +6,6 @@
 #include <fcntl.h>
 
 #include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <event2/event.h>
 
 #include "client.h"
 #include "daemon.h"
@@ -40,18 +38,35 @@ static void write_bytes(struct evbuffer *text, const char *key, struct evbuffer 
 	wire_add(text, "\"\n", 2);
 }
 
+/* The operations that CLIENT waits for, as a message each behind its own. */
+static void write_waits(const struct client *client, struct evbuffer *text)
+{
+	struct wait *wait;
+
+	TAILQ_FOREACH (wait, &client->waiter.waits, waiter_link) {
+		const struct volume_request *request = wait->volume->request;
+
+		wire_add_string(text, "item", "wait");
+		wire_add_string(text, "identifier", request->identifier);
+		wire_add_number(text, "abort", request->operation.abort);
+		wire_add_end(text);
+	}
+}
+
 void client_write_all(struct daemon *daemon, struct evbuffer *text)
 {
 	struct client *client;
 
 	TAILQ_FOREACH (client, &daemon->clients, link) {
 		wire_add_string(text, "item", "client");
-		wire_add_number(text, "descriptor", bufferevent_getfd(client->connection));
+		wire_add_number(text, "descriptor", client->descriptor);
+		wire_add_number(text, "pid", client->pid);
 		wire_add_number(text, "asked", client->has_asked);
 		wire_add_number(text, "half_closed", client->is_half_closed);
-		write_bytes(text, "input", bufferevent_get_input(client->connection));
-		write_bytes(text, "output", bufferevent_get_output(client->connection));
+		write_bytes(text, "input", client->input);
+		write_bytes(text, "output", client->output);
 		wire_add_end(text);
+		write_waits(client, text);
 	}
 }
 
@@ -60,7 +75,7 @@ void client_keep_descriptors(struct daemon *daemon, bool keep)
 	struct client *client;
 
 	TAILQ_FOREACH (client, &daemon->clients, link)
-		fcntl(bufferevent_getfd(client->connection), F_SETFD, keep ? 0 : FD_CLOEXEC);
+		fcntl(client->descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 
 static unsigned read_digit(char digit)
@@ -86,37 +101,34 @@ static int read_bytes(const char *hexadecimal, struct evbuffer *bytes)
 	return 0;
 }
 
-/* A bufferevent lets nobody else put anything into its input, but for this. */
-static int read_input(const char *hexadecimal, struct evbuffer *input)
+void client_adopt_wait(struct client *client, const struct wire_message *message)
 {
-	int result;
+	struct store *store = daemon_store(client->daemon, wire_number(message, "abort") != 0);
+	const char *identifier = wire_string(message, "identifier");
+	struct volume *volume;
 
-	evbuffer_unfreeze(input, 0);
-	result = read_bytes(hexadecimal, input);
-	evbuffer_freeze(input, 0);
-	return result;
+	store_lock(store);
+	volume = identifier ? store_find_locked(store, identifier) : NULL;
+	store_unlock(store);
+	if (volume)
+		waiters_add(volume, &client->waiter);
 }
 
-void client_adopt(struct daemon *daemon, int descriptor, const struct wire_message *message)
+struct client *client_adopt(
+	struct daemon *daemon, int descriptor, const struct wire_message *message)
 {
-	struct client *client;
+	struct client *client = NULL;
 
-	if (descriptor < 0)
-		return;
-	client = client_add(daemon, descriptor);
+	if (descriptor >= 0)
+		client = client_add(daemon, descriptor, (pid_t)wire_number(message, "pid"));
 	if (!client)
-		return;
+		return NULL;
 	client->has_asked = wire_number(message, "asked") != 0;
 	client->is_half_closed = wire_number(message, "half_closed") != 0;
-	if (read_input(wire_string(message, "input"),
-		    bufferevent_get_input(client->connection)) < 0 ||
-		read_bytes(wire_string(message, "output"),
-			bufferevent_get_output(client->connection)) < 0) {
-		log_error("client %d is disconnected: no memory to take it over", (int)client->pid);
-		client_free(client);
-		return;
-	}
-	if (client->is_half_closed)
-		bufferevent_disable(client->connection, EV_READ);
-	event_active(client->next_turn, 0, 0);
+	if (read_bytes(wire_string(message, "input"), client->input) == 0 &&
+		read_bytes(wire_string(message, "output"), client->output) == 0)
+		return client;
+	log_error("client %d is disconnected: no memory to take it over", (int)client->pid);
+	client_free(client);
+	return NULL;
 }

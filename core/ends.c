@@ -115,13 +115,18 @@ static bool on_silent(struct daemon *daemon, struct volume *volume)
 	return true;
 }
 
-/* The operation is not over. */
+/* The operation is not over. One whose lvpoll gave way waits as that would have done. */
 static void go_on(struct daemon *daemon, struct volume *volume)
 {
+	bool had_leftover = volume->has_leftover;
+
+	volume->has_leftover = false;
 	volume->fruitless++;
 	volume->is_pause_over = false;
 	volume_set_state(volume, VOLUME_QUEUED);
-	if (volume->polls_itself)
+	if (volume->polls_itself && had_leftover)
+		turns_queue(daemon, volume, VOLUME_POLL);
+	else if (volume->polls_itself)
 		turns_pause(volume, volume->request->interval_s);
 	else
 		monitor_watch(daemon->monitor, volume);

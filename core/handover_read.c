@@ -40,16 +40,14 @@ static int add_message(struct handover *handover, struct evbuffer *text, size_t 
 {
 	struct wire_message **messages = realloc(
 		handover->messages, (handover->count + 1) * sizeof(*handover->messages));
-	char *copy = wire_take(text, length);
+	const char *message = wire_peek(text, length);
 
 	if (messages)
 		handover->messages = messages;
-	if (!messages || !copy) {
-		free(copy);
+	if (!messages || !message)
 		return -ENOMEM;
-	}
-	messages[handover->count] = wire_parse(copy, length);
-	free(copy);
+	messages[handover->count] = wire_parse(message, length);
+	wire_drop(text, length);
 	if (!messages[handover->count])
 		return -EBADMSG;
 	handover->count++;
@@ -245,6 +243,7 @@ static struct operation_inheritance read_inheritance(
 		.is_failed = state && !strcmp(state, volume_state_name(VOLUME_FAILED)),
 		.result = {.by_signal = reason && !strcmp(reason, "signal"),
 			.value = (int)wire_number(message, "value")},
+		.is_handed_out = wire_number(message, "handed_out") != 0,
 		.finished_at_s = (time_t)wire_number(message, "finished_at"),
 		.progress = read_progress(message),
 	};
@@ -311,8 +310,19 @@ int handover_take(struct handover *handover, struct daemon *daemon, struct lvmpo
 
 void handover_take_clients(struct handover *handover, struct daemon *daemon)
 {
-	for (size_t i = 1; i < handover->count; i++)
-		if (is_item(handover->messages[i], "client"))
-			client_adopt(daemon, read_descriptor(handover->messages[i], "descriptor"),
-				handover->messages[i]);
+	struct client *client = NULL;
+
+	for (size_t i = 1; i < handover->count; i++) {
+		const struct wire_message *message = handover->messages[i];
+
+		if (client && is_item(message, "wait"))
+			client_adopt_wait(client, message);
+		else if (client)
+			client_serve(client);
+		if (!is_item(message, "wait"))
+			client = NULL;
+		if (is_item(message, "client"))
+			client = client_adopt(
+				daemon, read_descriptor(message, "descriptor"), message);
+	}
 }

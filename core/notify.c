@@ -6,10 +6,45 @@
 
 #ifdef HAVE_LIBSYSTEMD
 
+#include <dlfcn.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
+
+#include "log.h"
+
+#define LIBRARY "libsystemd.so.0"
+
+/*
+ * The library and the ones that it needs are as many as all the others together: they are loaded
+ * only where a manager wants to be told something.
+ */
+static __typeof__(sd_notify) *library_notify;
+static __typeof__(sd_watchdog_enabled) *library_watchdog_enabled;
+
+static bool load_library(void)
+{
+	static bool is_tried;
+	void *library;
+
+	if (is_tried || (!getenv("NOTIFY_SOCKET") && !getenv("WATCHDOG_USEC")))
+		return library_notify != NULL;
+	is_tried = true;
+	library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	if (library) {
+		library_watchdog_enabled = (__typeof__(library_watchdog_enabled))dlsym(
+			library, "sd_watchdog_enabled");
+		library_notify = (__typeof__(library_notify))dlsym(library, "sd_notify");
+	}
+	if (!library_notify || !library_watchdog_enabled) {
+		log_error("the service manager is told nothing: %s", dlerror());
+		library_notify = NULL;
+	}
+	return library_notify != NULL;
+}
 
 /*
  * The variable NOTIFY_SOCKET stays: each of the calls needs it. That nothing is listening, or that
@@ -17,7 +52,8 @@
  */
 static void tell(const char *state)
 {
-	(void)sd_notify(0, state);
+	if (load_library())
+		(void)library_notify(0, state);
 }
 
 void notify_ready(void)
@@ -28,11 +64,13 @@ void notify_ready(void)
 void notify_reloading(void)
 {
 	struct timespec now;
+	char text[64];
 
 	/* With the time of Type=notify-reload, which tells this reload from an earlier one. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
+	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%llu",
 		(unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000);
+	tell(text);
 }
 
 void notify_stopping(void)
@@ -61,7 +99,9 @@ uint64_t notify_watchdog_interval_us(void)
 {
 	uint64_t interval_us = 0;
 
-	return sd_watchdog_enabled(0, &interval_us) > 0 ? interval_us : 0;
+	if (!load_library() || library_watchdog_enabled(0, &interval_us) <= 0)
+		return 0;
+	return interval_us;
 }
 
 #else

@@ -51,7 +51,7 @@ static void resume_displaced(struct daemon *daemon, struct volume *abort_volume)
 		"the abort did not succeed: the operation is polled again");
 	if (take_back(daemon, displaced))
 		volume_request_free(displaced);
-	else if (operation_begin(daemon, displaced) != OPERATION_ACCEPTED)
+	else if (operation_begin(daemon, displaced, NULL) != OPERATION_ACCEPTED)
 		log_write_subject(LOG_LEVEL_ERROR, &subject,
 			"the operation could not be polled again; \"lvchange --poll y\" takes it up");
 }
@@ -159,8 +159,8 @@ static void displace_aborted(struct daemon *daemon, struct volume *abort_volume)
 enum encounter { ENCOUNTER_NONE, ENCOUNTER_SAME, ENCOUNTER_DIFFERENT };
 
 /* Counts a repeated request; drops an uncollected result, which a new request replaces. */
-static enum encounter encounter_locked(struct store *store, const struct volume_request *request)
-	REQUIRES(store_role)
+static enum encounter encounter_locked(struct store *store, const struct volume_request *request,
+	struct waiter *waiter) REQUIRES(store_role)
 {
 	struct volume *volume = store_find_locked(store, request->identifier);
 	bool in_progress;
@@ -176,7 +176,10 @@ static enum encounter encounter_locked(struct store *store, const struct volume_
 		store_remove_locked(store, volume);
 		return ENCOUNTER_NONE;
 	}
-	return volume->request->plugin == request->plugin ? ENCOUNTER_SAME : ENCOUNTER_DIFFERENT;
+	if (volume->request->plugin != request->plugin)
+		return ENCOUNTER_DIFFERENT;
+	waiters_add(volume, waiter);
+	return ENCOUNTER_SAME;
 }
 
 /* What could not be started was never accepted: it leaves no result, and no trace. */
@@ -206,7 +209,8 @@ static enum operation_answer begin_new(struct daemon *daemon, struct volume *vol
 	return OPERATION_NO_MEMORY;
 }
 
-enum operation_answer operation_begin(struct daemon *daemon, struct volume_request *request)
+enum operation_answer operation_begin(
+	struct daemon *daemon, struct volume_request *request, struct waiter *waiter)
 {
 	struct store *store = daemon_store(daemon, request->operation.abort);
 	struct volume *volume;
@@ -214,15 +218,17 @@ enum operation_answer operation_begin(struct daemon *daemon, struct volume_reque
 	enum operation_answer answer;
 
 	store_lock(store);
-	encounter = encounter_locked(store, request);
+	encounter = encounter_locked(store, request, waiter);
 	volume = encounter == ENCOUNTER_NONE ? volume_new(request) : NULL;
 	if (volume && store_add_locked(store, volume) < 0) {
 		volume_free(volume);
 		volume = NULL;
 		request = NULL;
 	}
-	if (volume)
+	if (volume) {
+		waiters_add(volume, waiter);
 		store_begin_look_locked(store, volume);
+	}
 	store_unlock(store);
 	if (!volume) {
 		volume_request_free(request);
@@ -239,8 +245,42 @@ enum operation_answer operation_begin(struct daemon *daemon, struct volume_reque
 	return answer;
 }
 
-struct operation_report operation_collect(
-	struct daemon *daemon, const char *identifier, bool abort_store)
+static struct operation_report make_report(struct volume *volume)
+{
+	struct operation_report report;
+
+	volume_lock(volume);
+	report.standing = volume_is_in_progress_locked(volume) ? OPERATION_IN_PROGRESS
+			  : volume->state == VOLUME_FINISHED   ? OPERATION_FINISHED
+							       : OPERATION_FAILED;
+	report.result = volume->result;
+	report.progress = volume->progress;
+	volume_unlock(volume);
+	return report;
+}
+
+/* Once handed out, a result is there for those who wait, each of whom gets it once. */
+static void forget_if_collected_locked(struct store *store, struct volume *volume)
+	REQUIRES(store_role)
+{
+	if (volume->is_handed_out && TAILQ_EMPTY(&volume->waits))
+		store_remove_locked(store, volume);
+}
+
+static struct operation_report hand_out_locked(
+	struct store *store, struct volume *volume, struct waiter *waiter) REQUIRES(store_role)
+{
+	struct operation_report report = make_report(volume);
+
+	if (!waiters_remove(volume, waiter) && volume->is_handed_out)
+		return (struct operation_report){.standing = OPERATION_NOT_FOUND};
+	volume->is_handed_out = true;
+	forget_if_collected_locked(store, volume);
+	return report;
+}
+
+struct operation_report operation_collect(struct daemon *daemon, const char *identifier,
+	bool abort_store, struct waiter *waiter)
 {
 	struct store *store = daemon_store(daemon, abort_store);
 	struct operation_report report = {.standing = OPERATION_NOT_FOUND};
@@ -248,21 +288,29 @@ struct operation_report operation_collect(
 
 	store_lock(store);
 	volume = store_find_locked(store, identifier);
-	if (volume) {
-		volume_lock(volume);
-		report.standing = volume_is_in_progress_locked(volume) ? OPERATION_IN_PROGRESS
-				  : volume->state == VOLUME_FINISHED   ? OPERATION_FINISHED
-								       : OPERATION_FAILED;
-		report.result = volume->result;
-		report.progress = volume->progress;
-		volume_unlock(volume);
-		if (report.standing != OPERATION_IN_PROGRESS)
-			store_remove_locked(store, volume);
-		else if (daemon->monitor)
+	if (volume && volume_is_in_progress(volume)) {
+		report = make_report(volume);
+		waiters_add(volume, waiter);
+		if (daemon->monitor)
 			monitor_refresh_locked(daemon->monitor, volume);
+	} else if (volume) {
+		report = hand_out_locked(store, volume, waiter);
 	}
 	store_unlock(store);
 	return report;
+}
+
+void operation_forget_waiter(struct daemon *daemon, struct waiter *waiter)
+{
+	struct volume *volume;
+
+	while ((volume = waiter_take_volume(waiter))) {
+		struct store *store = daemon_store(daemon, volume->request->operation.abort);
+
+		store_lock(store);
+		forget_if_collected_locked(store, volume);
+		store_unlock(store);
+	}
 }
 
 void operation_for_each_in_progress(

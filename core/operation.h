@@ -19,8 +19,12 @@ enum operation_answer {
 	OPERATION_NO_MEMORY  /* nothing could be started */
 };
 
-/* Takes REQUEST, which is freed or kept in any case. */
-enum operation_answer operation_begin(struct daemon *daemon, struct volume_request *request);
+/*
+ * Takes REQUEST, which is freed or kept in any case. Where it is accepted, WAITER (NULL: nobody) is
+ * to hear how it ends.
+ */
+enum operation_answer operation_begin(
+	struct daemon *daemon, struct volume_request *request, struct waiter *waiter);
 
 /* What is left of an operation by a former daemon, or by the program before an upgrade. */
 struct operation_inheritance {
@@ -38,6 +42,7 @@ struct operation_inheritance {
 	bool is_finished;
 	bool is_failed;
 	struct volume_result result;
+	bool is_handed_out;
 	time_t finished_at_s; /* CLOCK_BOOTTIME */
 	struct lvmpolld_progress progress; /* where struct_size is not 0 */
 };
@@ -66,9 +71,15 @@ struct operation_report {
 	struct lvmpolld_progress progress;
 };
 
-/* Tells where the operation stands. The result of one that is over is handed out and forgotten. */
-struct operation_report operation_collect(
-	struct daemon *daemon, const char *identifier, bool abort_store);
+/*
+ * Tells WAITER where the operation stands. It is to hear how one in progress ends. The result of one
+ * that is over is handed out, and kept for those who wait for it; then it is forgotten.
+ */
+struct operation_report operation_collect(struct daemon *daemon, const char *identifier,
+	bool abort_store, struct waiter *waiter);
+
+/* WAITER goes: a result that was kept for it alone, and was handed out, is forgotten. */
+void operation_forget_waiter(struct daemon *daemon, struct waiter *waiter);
 
 /* VOLUME's operation is over, with a result, or because the daemon could not see it through. */
 void operation_finish(struct daemon *daemon, struct volume *volume, struct volume_result result);

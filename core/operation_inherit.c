@@ -75,6 +75,7 @@ void operation_inherit(struct daemon *daemon, struct volume_request *request,
 		return;
 	}
 	volume->last_pid = inheritance->last_pid;
+	volume->is_handed_out = inheritance->is_handed_out;
 	volume->is_displaced = is_displaced;
 	volume_lock(volume);
 	volume->request_count = inheritance->request_count;

@@ -32,6 +32,14 @@
 #define REASON_NO_MEMORY       "not enough memory"
 #define REASON_POLLING_FAILED  "polling of lvm command failed"
 
+/* A request, who makes it, and where the reply goes. */
+struct request {
+	struct daemon *daemon;
+	struct waiter *waiter;
+	const struct wire_message *message;
+	struct evbuffer *reply;
+};
+
 static void answer(struct evbuffer *reply, const char *response, const char *reason)
 {
 	wire_add_string(reply, "response", response);
@@ -39,14 +47,11 @@ static void answer(struct evbuffer *reply, const char *response, const char *rea
 		wire_add_string(reply, "reason", reason);
 }
 
-static void answer_hello(
-	struct daemon *daemon, const struct wire_message *message, struct evbuffer *reply)
+static void answer_hello(const struct request *request)
 {
-	(void)daemon;
-	(void)message;
-	answer(reply, "OK", NULL);
-	wire_add_string(reply, "protocol", PROTOCOL_NAME);
-	wire_add_number(reply, "version", PROTOCOL_VERSION);
+	answer(request->reply, "OK", NULL);
+	wire_add_string(request->reply, "protocol", PROTOCOL_NAME);
+	wire_add_number(request->reply, "version", PROTOCOL_VERSION);
 }
 
 static char *make_identifier(const struct wire_message *message)
@@ -79,38 +84,36 @@ static void answer_report(const struct operation_report *report, struct evbuffer
 	}
 }
 
-static void answer_progress_info(
-	struct daemon *daemon, const struct wire_message *message, struct evbuffer *reply)
+static void answer_progress_info(const struct request *request)
 {
+	const struct wire_message *message = request->message;
 	struct operation_report report;
 	char *identifier;
 
 	if (!wire_string(message, "lvid")) {
-		answer(reply, "failed", "request requires lvid set");
+		answer(request->reply, "failed", "request requires lvid set");
 		return;
 	}
 	identifier = make_identifier(message);
 	if (!identifier) {
-		answer(reply, "failed", REASON_NO_MEMORY);
+		answer(request->reply, "failed", REASON_NO_MEMORY);
 		return;
 	}
-	report = operation_collect(daemon, identifier, wire_number(message, "abort") != 0);
+	report = operation_collect(request->daemon, identifier,
+		wire_number(message, "abort") != 0, request->waiter);
 	free(identifier);
-	answer_report(&report, reply);
+	answer_report(&report, request->reply);
 }
 
-static void answer_dump(
-	struct daemon *daemon, const struct wire_message *message, struct evbuffer *reply)
+static void answer_dump(const struct request *request)
 {
-	(void)message;
-	dump_write(daemon, reply);
+	dump_write(request->daemon, request->reply);
 }
 
 /* Requests of the daemon's own; every other word is an operation, if a plugin knows it. */
 static const struct {
 	const char *name;
-	void (*handle)(struct daemon *daemon, const struct wire_message *message,
-		struct evbuffer *reply);
+	void (*handle)(const struct request *request);
 } handlers[] = {
 	{"hello", answer_hello},
 	{"progress_info", answer_progress_info},
@@ -199,35 +202,35 @@ static void answer_begin(enum operation_answer begun, struct evbuffer *reply)
 	}
 }
 
-static void answer_operation(struct daemon *daemon, const struct plugin_entry *plugin,
-	const struct wire_message *message, struct evbuffer *reply)
+static void answer_operation(const struct request *request, const struct plugin_entry *plugin)
 {
-	const struct lvmpolld_operation operation = parameters_read(message);
-	struct volume_request *request;
+	const struct lvmpolld_operation operation = parameters_read(request->message);
+	struct evbuffer *reply = request->reply;
+	struct volume_request *wanted;
 
 	if (operation.abort && !plugin->plugin->supports_abort) {
-		answer_no_abort(daemon->plugins, reply);
+		answer_no_abort(request->daemon->plugins, reply);
 		return;
 	}
 	if (!check_presence(&operation, reply) || !check_names(&operation, reply))
 		return;
-	request = volume_request_new(&operation, plugin);
-	if (!request)
+	wanted = volume_request_new(&operation, plugin);
+	if (!wanted)
 		answer_begin(OPERATION_NO_MEMORY, reply);
 	else
-		answer_begin(operation_begin(daemon, request), reply);
+		answer_begin(operation_begin(request->daemon, wanted, request->waiter), reply);
 }
 
 /* NAME is no request of ours and no operation of a plugin that is loaded. */
-static void answer_unknown(struct daemon *daemon, const char *name,
-	const struct wire_message *message, struct evbuffer *reply)
+static void answer_unknown(const struct request *request, const char *name)
 {
+	struct evbuffer *reply = request->reply;
 	char reason[512];
 
-	if (plugins_explain_missing(daemon->plugins, name, reason, sizeof(reason))) {
+	if (plugins_explain_missing(request->daemon->plugins, name, reason, sizeof(reason))) {
 		log_warn("a request for operation %s was refused: %s", name, reason);
 		answer(reply, "invalid", reason);
-	} else if (wire_string(message, "lvid")) {
+	} else if (wire_string(request->message, "lvid")) {
 		/* Only operations have this: so it is a plugin that is missing. */
 		snprintf(reason, sizeof(reason),
 			REASON_NOT_IMPLEMENTED ": no plugin for the operation \"%.64s\" is installed",
@@ -239,30 +242,29 @@ static void answer_unknown(struct daemon *daemon, const char *name,
 	}
 }
 
-static void answer_message(
-	struct daemon *daemon, const struct wire_message *message, struct evbuffer *reply)
+static void answer_message(const struct request *request)
 {
-	const char *name = wire_string(message, "request");
+	const char *name = wire_string(request->message, "request");
 	const struct plugin_entry *plugin;
 
 	if (!name) {
-		answer(reply, "invalid", REASON_NOT_IMPLEMENTED);
+		answer(request->reply, "invalid", REASON_NOT_IMPLEMENTED);
 		return;
 	}
 	for (size_t i = 0; i < HANDLER_COUNT; i++)
 		if (!strcmp(handlers[i].name, name)) {
-			handlers[i].handle(daemon, message, reply);
+			handlers[i].handle(request);
 			return;
 		}
-	plugin = plugins_find_operation(daemon->plugins, name);
+	plugin = plugins_find_operation(request->daemon->plugins, name);
 	if (plugin)
-		answer_operation(daemon, plugin, message, reply);
+		answer_operation(request, plugin);
 	else
-		answer_unknown(daemon, name, message, reply);
+		answer_unknown(request, name);
 }
 
-void request_answer(
-	struct daemon *daemon, const char *text, size_t length, struct evbuffer *reply)
+void request_answer(struct daemon *daemon, struct waiter *waiter, const char *text, size_t length,
+	struct evbuffer *reply)
 {
 	struct wire_message *message;
 
@@ -271,7 +273,7 @@ void request_answer(
 		return;
 	message = wire_parse(text, length);
 	if (message)
-		answer_message(daemon, message, reply);
+		answer_message(&(struct request){daemon, waiter, message, reply});
 	else if (errno == ENOMEM)
 		answer(reply, "failed", REASON_NO_MEMORY);
 	else

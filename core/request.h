@@ -8,13 +8,15 @@
 
 struct daemon;
 struct evbuffer;
+struct waiter;
 
 /*
- * Answers the message of LENGTH bytes at TEXT, which a NUL byte follows: one whole reply, with its
- * end, goes to REPLY; or nothing where there is no memory for it.
+ * Answers the message of LENGTH bytes at TEXT, which a NUL byte follows and which comes from WAITER
+ * (NULL: from nobody who would wait): one whole reply, with its end, goes to REPLY; or nothing where
+ * there is no memory for it.
  */
-void request_answer(
-	struct daemon *daemon, const char *text, size_t length, struct evbuffer *reply);
+void request_answer(struct daemon *daemon, struct waiter *waiter, const char *text, size_t length,
+	struct evbuffer *reply);
 
 /* NAME is a request of the daemon's own, which no plugin may take. */
 bool request_is_reserved(const char *name);

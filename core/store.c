@@ -79,6 +79,7 @@ static void free_volume(struct volume *volume)
 
 void store_remove_locked(struct store *store, struct volume *volume)
 {
+	waiters_clear(volume);
 	store_unwatch_locked(store, volume);
 	if (volume->watch.has_news)
 		TAILQ_REMOVE(&store->news, volume, news_link);

@@ -103,6 +103,7 @@ struct volume *volume_new(struct volume_request *request)
 		return NULL;
 	}
 	*(const struct volume_request **)&volume->request = request;
+	TAILQ_INIT(&volume->waits);
 	volume_lock(volume);
 	volume->progress.struct_size = sizeof(volume->progress);
 	volume->progress.percent = -1;

@@ -20,6 +20,7 @@
 #include "lock.h"
 #include "log.h"
 #include "record.h"
+#include "waiters.h"
 
 struct daemon;
 struct event;
@@ -106,6 +107,8 @@ struct volume {
 	struct daemon *daemon;
 	struct lvpoll *lvpoll; /* the process that runs for it, or NULL */
 	pid_t last_pid;        /* of its latest lvpoll; 0 before the first */
+	struct wait_list waits; /* who is to hear how it ends */
+	bool is_handed_out;     /* its result was, to somebody, and is kept for those who wait */
 	struct volume_request *displaced; /* of an abort: the operation that it ended; or NULL */
 
 	enum volume_purpose purpose;
@@ -116,6 +119,7 @@ struct volume {
 	uint64_t start_ticks;       /* of that lvpoll, as in its record */
 	bool is_record_stale;       /* its record could not be written */
 	unsigned signal_retries;    /* lvpolls in a row that a signal of nobody's here has ended */
+	bool has_leftover;          /* the lvpoll that runs is a former daemon's */
 	bool has_begun;             /* an lvpoll of it was started once */
 	bool is_displaced;          /* an abort has ended it: it is over when its lvpoll is */
 	unsigned fruitless;         /* lvpolls in a row after which the kernel showed the same */

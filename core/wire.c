@@ -42,16 +42,18 @@ bool wire_find_end(struct evbuffer *buffer, size_t *scanned, size_t *length)
 	return true;
 }
 
-char *wire_take(struct evbuffer *buffer, size_t length)
+char *wire_peek(struct evbuffer *buffer, size_t length)
 {
-	char *text = malloc(length + 1);
+	char *text = (char *)evbuffer_pullup(buffer, (ev_ssize_t)(length + WIRE_END_LENGTH));
 
-	if (!text)
-		return NULL;
-	evbuffer_remove(buffer, text, length);
-	evbuffer_drain(buffer, WIRE_END_LENGTH);
-	text[length] = '\0';
+	if (text)
+		text[length] = '\0';
 	return text;
+}
+
+void wire_drop(struct evbuffer *buffer, size_t length)
+{
+	evbuffer_drain(buffer, length + WIRE_END_LENGTH);
 }
 
 static bool is_parsable(const char *text, size_t length)

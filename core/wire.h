@@ -22,8 +22,12 @@ struct wire_message;
  */
 bool wire_find_end(struct evbuffer *buffer, size_t *scanned, size_t *length);
 
-/* Takes a message of LENGTH bytes and its end out of BUFFER. NULL when out of memory. */
-char *wire_take(struct evbuffer *buffer, size_t length);
+/*
+ * The text of the message of LENGTH bytes at the beginning of BUFFER, with a NUL byte in the place of
+ * its end. It lies in BUFFER until wire_drop takes it out. NULL when out of memory.
+ */
+char *wire_peek(struct evbuffer *buffer, size_t length);
+void wire_drop(struct evbuffer *buffer, size_t length);
 
 /*
  * Parses the LENGTH bytes at TEXT, which a NUL byte follows: libdevmapper looks for it behind a
