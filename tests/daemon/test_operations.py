@@ -65,7 +65,8 @@ class ResultTest(OperationTest):
         self.assertEqual(self.client.dump()["poll"], {})
 
     def test_result_waits_for_any_client(self):
-        self.client.ask("pvmove", **volume("exit-5"))
+        with self.daemon.client() as first:
+            first.ask("pvmove", **volume("exit-5"))
         wait_for(lambda: self.entry(lvid("exit-5"))["polling_finished"], "the end")
         other = self.connect(self.daemon)
         self.assert_finished(other.progress(lvid("exit-5")), "retcode", 5)

@@ -137,7 +137,7 @@ class OperationTest(UpgradeTest):
 
     def begin(self, lvname, **parameters):
         """Begins it and waits for its lvpoll."""
-        if lvname.startswith("until"):
+        if lvname.startswith(("until", "closed")):
             self.daemon.make_pipe(lvname)
         self.assert_ok(self.client.ask("pvmove", **volume(lvname, **parameters)))
         return self.daemon.wait_start(lvname)[0]
@@ -205,13 +205,13 @@ class OperationTest(UpgradeTest):
 
     def test_limits_of_running_lvpolls_count_those_that_were_handed_over(self):
         self.start("-c", self.write_configuration(self.daemon, "lvm: {max_running: 1}\n"))
-        self.begin("until-1")
+        self.begin("closed-1")  # one that shows progress would give way
         self.daemon.make_pipe("until-2")
         self.client.ask("pvmove", **volume("until-2", abort=1))
         upgrade(self.daemon)
         self.assertEqual(self.client.hello()["response"], "OK")
         self.assertEqual(len(self.daemon.starts()), 1)
-        self.daemon.release("until-1")
+        self.daemon.release("closed-1")
         self.daemon.wait_start("until-2")
         self.daemon.release("until-2")
         self.assert_status(self.daemon, self.client, lvid("until-2"), 2, abort=1)

@@ -104,7 +104,7 @@ static char *ask(struct daemon *daemon, const char *text, size_t length)
 	char *end, *answer;
 	size_t answer_length;
 
-	request_answer(daemon, copy, length, reply);
+	request_answer(daemon, NULL, copy, length, reply);
 	answer_length = evbuffer_get_length(reply);
 	answer = fuzz_copy_text(evbuffer_pullup(reply, -1), answer_length);
 	end = strstr(answer, END);
