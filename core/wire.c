@@ -60,13 +60,15 @@ static bool is_parsable(const char *text, size_t length)
 {
 	size_t braces = 0, slashes = 0;
 
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '\0')
+	if (memchr(text, '\0', length))
+		return false;
+	for (const char *c = text; (c = strpbrk(c, "{/")); c++) {
+		braces += *c == '{';
+		slashes += *c == '/';
+		if (braces > WIRE_BRACES_MAX || slashes > WIRE_SLASHES_MAX)
 			return false;
-		braces += text[i] == '{';
-		slashes += text[i] == '/';
 	}
-	return braces <= WIRE_BRACES_MAX && slashes <= WIRE_SLASHES_MAX;
+	return true;
 }
 
 struct wire_message *wire_parse(const char *text, size_t length)
@@ -168,7 +170,8 @@ void wire_add_escaped(struct evbuffer *reply, const char *text)
 
 void wire_add_string(struct evbuffer *reply, const char *key, const char *value)
 {
-	wire_add_format(reply, "%s = \"", key);
+	wire_add(reply, key, strlen(key));
+	wire_add(reply, " = \"", 4);
 	wire_add_escaped(reply, value);
 	wire_add(reply, "\"\n", 2);
 }
