@@ -145,9 +145,9 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	results_limit(daemon);
 	if (handover) {
 		handover_take_clients(handover, daemon);
-		log_warn("upgrade: lvmpolld " PACKAGE_VERSION
-			 " has taken over; %zu operations are in flight",
-			daemon->in_flight);
+		log_warn("upgrade: lvmpolld " PACKAGE_VERSION " has taken over, with %zu operation%s "
+			 "in flight",
+			daemon->in_flight, daemon->in_flight == 1 ? "" : "s");
 	}
 	return result;
 }
