@@ -5,6 +5,7 @@ import errno
 import time
 import unittest
 
+from deadline import wait_for
 from kernel_standin import fail, mirror
 from kernel_test import REGIONS, SEGMENT_SECTORS, KernelTest, segments
 
@@ -82,6 +83,24 @@ class LossTest(KernelTest):
         device.change(targets=segments(1, 0, REGIONS), event=True)
         self.assertEqual(self.daemon.starts(), [])
         self.assertIn("pvmove --abort", self.daemon.log())
+
+
+class LookTest(KernelTest):
+    """Looks at what raises no event."""
+
+    def test_looks_at_many_fall_together(self):
+        count = 30
+        self.start()
+        for number in range(count):
+            self.add_move("move-%d" % number)
+            self.request("move-%d" % number)
+        begin = time.monotonic()
+        wait_for(lambda: len(self.kernel.calls("status", since=begin)) >= 3 * count,
+                 "three looks at each", 20)
+        times = [call[0] for call in self.kernel.calls("status", since=begin)]
+        pauses = [after - before for before, after in zip(times, times[1:]) if after - before > 0.5]
+        self.assertLessEqual(len(pauses), 4, pauses)
+        self.assertGreaterEqual(len(pauses), 2, pauses)
 
 
 class StallTest(KernelTest):
