@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# A second leg is made on a disk with a place that cannot be written: it is never taken for complete, and can be taken away.
+
+disks_make 2 64
+disk_make_breakable "${disk[1]}"
+vg_make vg "${disk[0]}" "$breakable"
+lv_make vg data 24 "${disk[0]}"
+daemon_start
+disk_spoil 16384 8192
+
+job_start convert lvconvert -y -i1 --type mirror -m1 --mirrorlog core vg/data "$breakable"
+wait_until 20 mirror_has_failed_leg
+wait_until 20 lvpoll_has_run "--polloperation convert vg/data"
+not mirror_is_in_sync || fail "the leg is taken for complete"
+
+run_ok lvconvert -y -m0 vg/data "$breakable"
+job_wait convert 40
+expect_on vg/data "${disk[0]}"
+# lvm2's command may give up by itself, and does not ask for the result then.
+wait_until 20 polled_are 0
+uncollected=$(dump_count poll)
