@@ -62,7 +62,8 @@ void options_print_help(void)
 		printf("%*s%s\n", 28 - width, "", option_table[i].description);
 	}
 	printf("\nLVM_LVMPOLLD_SOCKET and LVM_LVMPOLLD_PIDFILE in the environment stand for -s and -p.\n"
-	       "SIGTERM, SIGINT and SIGQUIT end the daemon, SIGHUP reads the configuration again.\n"
+	       "SIGTERM, SIGINT and SIGQUIT end the daemon, SIGHUP reads the configuration again,\n"
+	       "SIGUSR2 upgrades it in place.\n"
 	       "See lvmpolld(8) and lvmpolld.yaml(5).\n");
 }
 
