@@ -84,7 +84,7 @@ static int answer(struct client *client, size_t length)
 	int result = -ENOMEM;
 
 	client->scanned = 0;
-	client->has_asked = true;
+	client->requests++;
 	if (text && reply) {
 		log_message(client, "->", text);
 		request_answer(client->daemon, &client->waiter, text, length, reply);
@@ -184,9 +184,17 @@ static int send_replies(struct client *client)
 	return client->writable ? event_del(client->writable) : 0;
 }
 
+static bool may_ask_no_more(const struct client *client)
+{
+	unsigned limit = client->daemon->configuration->limit_requests;
+
+	return limit > 0 && client->requests >= limit;
+}
+
 /*
  * Answers whole messages. Returns 0, or 1 where more may be there: than one turn may answer, or than
- * there is room for replies; or a negative errno: -EMSGSIZE where one is too long.
+ * there is room for replies; or a negative errno: -EMSGSIZE where one is too long, -EDQUOT where
+ * it has made as many requests as it may.
  */
 static int answer_messages(struct client *client)
 {
@@ -200,6 +208,8 @@ static int answer_messages(struct client *client)
 			return -EMSGSIZE;
 		if (answered == REQUESTS_IN_TURN)
 			return 1;
+		if (may_ask_no_more(client))
+			return -EDQUOT;
 		if (client->message_deadline)
 			event_del(client->message_deadline);
 		if (answer(client, length) < 0)
@@ -216,6 +226,11 @@ void client_serve(struct client *client)
 		log_warn("client %d is disconnected: its message has more bytes than "
 			 "limits.message_size (%zu)",
 			(int)client->pid, client->daemon->configuration->limit_message_size);
+		client_free(client);
+	} else if (result == -EDQUOT) {
+		log_warn("client %d is disconnected: it has made limits.requests (%u)",
+			(int)client->pid, client->daemon->configuration->limit_requests);
+		send_replies(client);
 		client_free(client);
 	} else if (result < 0) {
 		disconnect(client, "no memory for its reply");

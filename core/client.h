@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/queue.h>
 #include <sys/types.h>
 #include <time.h>
@@ -28,7 +29,7 @@ struct client {
 	pid_t pid;                      /* as it was when it connected; for the log */
 	size_t scanned;                 /* bytes of the input in which no end was found */
 	struct waiter waiter;           /* operations that it asks after */
-	bool has_asked;                 /* it has sent a whole request once */
+	uint64_t requests;              /* that it has made */
 	bool is_half_closed;            /* it will send no more */
 	struct timespec connected_at;   /* CLOCK_MONOTONIC */
 	TAILQ_ENTRY(client) link;       /* in daemon->clients, oldest first */

@@ -31,7 +31,7 @@ static bool evict_silent_client(struct daemon *daemon)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	TAILQ_FOREACH (client, &daemon->clients, link)
-		if (!client->has_asked && now.tv_sec - client->connected_at.tv_sec > 1)
+		if (client->requests == 0 && now.tv_sec - client->connected_at.tv_sec > 1)
 			break;
 	if (!client)
 		return false;

@@ -61,7 +61,7 @@ void client_write_all(struct daemon *daemon, struct evbuffer *text)
 		wire_add_string(text, "item", "client");
 		wire_add_number(text, "descriptor", client->descriptor);
 		wire_add_number(text, "pid", client->pid);
-		wire_add_number(text, "asked", client->has_asked);
+		wire_add_number(text, "requests", (int64_t)client->requests);
 		wire_add_number(text, "half_closed", client->is_half_closed);
 		write_bytes(text, "input", client->input);
 		write_bytes(text, "output", client->output);
@@ -123,7 +123,7 @@ struct client *client_adopt(
 		client = client_add(daemon, descriptor, (pid_t)wire_number(message, "pid"));
 	if (!client)
 		return NULL;
-	client->has_asked = wire_number(message, "asked") != 0;
+	client->requests = (uint64_t)wire_number(message, "requests");
 	client->is_half_closed = wire_number(message, "half_closed") != 0;
 	if (read_bytes(wire_string(message, "input"), client->input) == 0 &&
 		read_bytes(wire_string(message, "output"), client->output) == 0)

@@ -43,6 +43,8 @@ static const struct configuration_key keys[] = {
 		"How many clients may be connected at a time."},
 	{"limits", "message_size", CONFIGURATION_SIZE, "1MiB", 1024, UINT64_C(1) << 30,
 		FIELD(limit_message_size), "The longest request that a client may send."},
+	{"limits", "requests", CONFIGURATION_COUNT, "0", 0, UINT32_MAX, FIELD(limit_requests),
+		"How many requests one connection may make; 0 is any number."},
 	{"limits", "client_timeout", CONFIGURATION_SECONDS, "30", 1, SECONDS_MAX,
 		FIELD(limit_client_timeout_s), "How long a client may take over one message."},
 	{"limits", "results", CONFIGURATION_COUNT, "1000", 1, 1000000, FIELD(limit_results),

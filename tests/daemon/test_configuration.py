@@ -155,6 +155,20 @@ class KeyTest(ConfigurationTest):
         wait_for(lambda: not is_running(child), "the end of the lvpoll")
         self.assertEqual(len(daemon.starts()), 1)
 
+    @ours_only("it has no limit")
+    def test_requests_of_one_connection(self):
+        daemon = self.start_configured("limits: {requests: 3}")
+        client, other = self.connect(daemon), self.connect(daemon)
+        client.send((b'request="hello"' + MESSAGE_END) * 5)
+        for _ in range(3):
+            self.assertIn(b'"OK"', client.receive())
+        try:
+            self.assertIsNone(client.receive())
+        except ConnectionResetError:
+            pass
+        wait_for(lambda: "limits.requests (3)" in daemon.log(), "a word in the log")
+        self.assertEqual(other.hello()["response"], "OK")
+
     @ours_only("it takes in as much as a client likes to send")
     def test_message_size(self):
         daemon = self.start_configured("limits: {message_size: 4KiB}")

@@ -92,6 +92,7 @@ static const struct {
 	{"log", "outlets", FIELD(log.outlets), "3", "[journal]", "4"},
 	{"limits", "clients", FIELD(limit_clients), "256", "100000", "100000"},
 	{"limits", "message_size", FIELD(limit_message_size), "1048576", "64KiB", "65536"},
+	{"limits", "requests", FIELD(limit_requests), "0", "1000000", "1000000"},
 	{"limits", "client_timeout", FIELD(limit_client_timeout_s), "30", "1", "1"},
 	{"limits", "results", FIELD(limit_results), "1000", "7", "7"},
 	{"limits", "results_age", FIELD(limit_results_age_s), "86400", "315360000", "315360000"},
