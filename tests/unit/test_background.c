@@ -166,17 +166,25 @@ static void let_go(void)
 	close(open(scratch_path("go"), O_WRONLY));
 }
 
+/* The daemon does not end before it has told. */
+static struct report read_report(void)
+{
+	struct report report;
+	int descriptor = open(scratch_path("report"), O_RDONLY | O_CLOEXEC);
+
+	ck_assert_int_eq(read(descriptor, &report, sizeof(report)), sizeof(report));
+	close(descriptor);
+	return report;
+}
+
 static struct report run_until_ready(bool handover)
 {
 	struct report report;
-	int descriptor;
 	pid_t parent = start(become_ready, handover);
 
 	let_go();
 	ck_assert_int_eq(wait_for(parent), 0);
-	descriptor = open(scratch_path("report"), O_RDONLY | O_CLOEXEC);
-	ck_assert_int_eq(read(descriptor, &report, sizeof(report)), sizeof(report));
-	close(descriptor);
+	report = read_report();
 	ck_assert_str_eq(read_stderr(), "");
 	ck_assert_int_ne(report.process, parent);
 	return report;
@@ -232,6 +240,7 @@ START_TEST(background_parent_waits_until_the_daemon_is_ready)
 	let_go();
 	ck_assert_int_eq(poll(&exit, 1, SUITE_TIMEOUT_S * 1000), 1);
 	ck_assert_int_eq(wait_for(parent), 0);
+	ck_assert_int_ne(read_report().process, parent);
 	close(exit.fd);
 }
 END_TEST
