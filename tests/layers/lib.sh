@@ -183,6 +183,22 @@ layer_count_checks() {
 	[ "$found" = 1 ] || layer_failed "make check ran no test in $folder"
 }
 
+# The processes whose program was built in this folder.
+layer_processes_of() {
+	find /proc -maxdepth 2 -name exe -path '/proc/[0-9]*' -lname "$1/*" -printf '%h %l\n' 2>/dev/null || true
+}
+
+layer_left_none_behind() {
+	local deadline=$((SECONDS + 10))
+	while [ -n "$(layer_processes_of "$1")" ]; do
+		if [ "$SECONDS" -ge "$deadline" ]; then
+			layer_processes_of "$1"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
 # layer_check FOLDER [ARGUMENT...]: runs "make check" and counts its tests.
 layer_check() {
 	local folder=$1 status=0 failed_before=$failed
@@ -192,4 +208,5 @@ layer_check() {
 	if [ "$status" -ne 0 ] && [ "$failed" -eq "$failed_before" ]; then
 		layer_failed "make check, though no test of it did: see the log of this layer"
 	fi
+	layer_step "no process of the tests is left" layer_left_none_behind "$folder"
 }
