@@ -43,8 +43,8 @@ int handover_check_plugins(const struct handover *handover, const struct plugins
 int handover_keep_paths(const struct handover *handover, struct configuration *configuration,
 	struct lvmpolld_error *error);
 
-/* The descriptor of the pid file. */
-int handover_pidfile(const struct handover *handover);
+/* The descriptor of the pid file, or a negative errno. */
+int handover_pidfile(const struct handover *handover, struct lvmpolld_error *error);
 
 /* Makes DAEMON, whose plugins are loaded, what the old program was: listener, operations. */
 int handover_take(

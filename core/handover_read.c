@@ -135,9 +135,12 @@ static int read_descriptor(const struct wire_message *message, const char *key)
 	return descriptor;
 }
 
-int handover_pidfile(const struct handover *handover)
+int handover_pidfile(const struct handover *handover, struct lvmpolld_error *error)
 {
-	return read_descriptor(handover->messages[0], "pidfile");
+	int descriptor = read_descriptor(handover->messages[0], "pidfile");
+
+	return descriptor < 0 ? error_set(error, EBADF, "the pid file was not handed over")
+			      : descriptor;
 }
 
 /* Puts a copy of what KEY says into *PATH, unless it is the same. */

@@ -100,7 +100,7 @@ static int serve(const struct options *options, struct configuration *configurat
 	struct lvmpolld_error error;
 	int result = lvpoll_check_binary(configuration->lvm_binary, &error);
 	int pidfile = result < 0 ? result
-		      : handover ? handover_pidfile(handover)
+		      : handover ? handover_pidfile(handover, &error)
 				 : pidfile_create(configuration->pidfile_path, &error);
 
 	if (pidfile < 0) {

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the program before an upgrade has written is read as a whole or not at all. */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "configuration.h"
+#include "handover.h"
+#include "suite.h"
+
+#define DAEMON(version)                                                                            \
+	"item = \"daemon\"\nversion = " version "\npidfile = -1\nlistener = -1\n"                  \
+	"daemon.socket = \"/former/socket\"\ndaemon.pidfile = \"/former/pid\"\n"                   \
+	"daemon.state_directory = \"/former/state\"\n\n##\n"
+#define CLIENT "item = \"client\"\ndescriptor = -1\ninput = \"6869\"\n\n##\n"
+#define END    "item = \"end\"\n\n##\n"
+
+/* Reads TEXT as it would lie in the memory file; NULL where it is refused. */
+static struct handover *read_text(const char *text, struct lvmpolld_error *error)
+{
+	int descriptor = memfd_create("handover", MFD_CLOEXEC);
+
+	ck_assert_int_ge(descriptor, 0);
+	ck_assert_int_eq(write(descriptor, text, strlen(text)), (ssize_t)strlen(text));
+	return handover_read(descriptor, error);
+}
+
+START_TEST(handover_is_read)
+{
+	struct lvmpolld_error error;
+	struct handover *handover = read_text(DAEMON("1") CLIENT END, &error);
+
+	ck_assert_ptr_nonnull(handover);
+	ck_assert_int_eq(handover_pidfile(handover, &error), -EBADF);
+	handover_free(handover);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	const char *sentence;
+} refused[] = {
+	{"", "not complete"},
+	{DAEMON("1"), "not complete"},
+	{DAEMON("1") CLIENT, "not complete"},
+	{DAEMON("1") CLIENT "item = \"end\"\n", "not complete"},
+	{CLIENT END, "not complete"},
+	{DAEMON("2") END, "version 2, and 1"},
+	{"}{\n##\n" END, "Bad message"},
+};
+
+START_TEST(handover_that_is_wrong_is_refused)
+{
+	struct lvmpolld_error error;
+
+	ck_assert_ptr_null(read_text(refused[_i].text, &error));
+	ck_assert_ptr_nonnull(strstr(error.sentence, refused[_i].sentence));
+}
+END_TEST
+
+START_TEST(handover_of_what_is_no_file_is_refused)
+{
+	struct lvmpolld_error error;
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	close(ends[1]);
+	ck_assert_ptr_null(handover_read(ends[0], &error));
+}
+END_TEST
+
+START_TEST(handover_keeps_paths)
+{
+	struct lvmpolld_error error;
+	struct handover *handover = read_text(DAEMON("1") END, &error);
+	struct configuration *configuration = configuration_new();
+
+	ck_assert_ptr_nonnull(configuration);
+	ck_assert_int_eq(configuration_resolve(configuration), 0);
+	ck_assert_int_eq(handover_keep_paths(handover, configuration, &error), 0);
+	ck_assert_str_eq(configuration->socket_path, "/former/socket");
+	ck_assert_str_eq(configuration->pidfile_path, "/former/pid");
+	ck_assert_str_eq(configuration->state_directory, "/former/state");
+	configuration_free(configuration);
+	handover_free(handover);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(handover_is_read),
+		SUITE_LOOP(handover_that_is_wrong_is_refused, SUITE_COUNT(refused)),
+		SUITE_TEST(handover_of_what_is_no_file_is_refused),
+		SUITE_TEST(handover_keeps_paths),
+	};
+
+	return suite_run("handover", tests, SUITE_COUNT(tests));
+}
