@@ -187,6 +187,27 @@ class AbortTest(OperationTest):
         self.assert_reply(self.client.progress(lvid("x")), response="in_progress")
 
     @ours_only("2.03.16 leaves the aborted pvmove's lvpoll alone")
+    def test_pvmove_whose_abort_fails_before_its_lvpoll_has_ended_goes_on(self):
+        self.client.ask("pvmove", **volume("stubborn-5", "x", interval="1"))
+        first = self.daemon.wait_start("stubborn-5")[0]
+        self.client.ask("pvmove", **volume("exit-5", "x", abort=1))
+        self.assert_finished(self.client.result(lvid("x"), abort=1), "retcode", 5)
+        self.assertTrue(is_running(first))
+        wait_for(lambda: len(self.starts_of("vg/stubborn-5")) == 2, "another lvpoll of it")
+        self.assertFalse(is_running(first))
+        self.assert_reply(self.client.progress(lvid("x")), response="in_progress")
+
+    @ours_only("2.03.16 leaves the aborted pvmove's lvpoll alone")
+    def test_aborted_pvmove_leaves_no_record_where_its_lvpoll_ends_later(self):
+        self.client.ask("pvmove", **volume("stubborn-5", "x"))
+        self.daemon.wait_start("stubborn-5")
+        self.client.ask("pvmove", **volume("good", "x", abort=1))
+        self.assert_finished(self.client.result(lvid("x"), abort=1), "retcode", 0)
+        self.assert_finished(self.client.result(lvid("x")), "signal", signal.SIGTERM)
+        state = self.daemon.socket.removesuffix(".socket") + ".state"
+        self.assertEqual(os.listdir(state), [])
+
+    @ours_only("2.03.16 leaves the aborted pvmove's lvpoll alone")
     def test_pvmove_whose_abort_succeeds_is_not_polled_again(self):
         self.client.ask("pvmove", **volume("hang", "x"))
         self.daemon.wait_start("hang")
