@@ -35,6 +35,7 @@ class Allocator:
         with open(path, "r+b") as file:
             self.memory = mmap.mmap(file.fileno(), FILE_SIZE)
         self.maps = []
+        self.reached = False
 
     def variables(self, preload=""):
         """The environment of that process; PRELOAD is what else is loaded into it."""
@@ -64,13 +65,18 @@ class Allocator:
 
     def fail(self, number, count=1):
         """Lets the allocation that is the NUMBERth from now on fail, and COUNT - 1 behind it."""
+        self.reached = False
         self.write(FAIL_FROM, 0)
         self.write(FAILED, 0)
         self.write(FAIL_COUNT, count)
         self.write(FAIL_FROM, self.read(ALLOCATIONS) + number)
 
     def recover(self):
-        self.write(FAIL_FROM, 0)
+        """There is memory again. Notes whether there were as many allocations as was to fail."""
+        number = self.read(FAIL_FROM)
+        if number:
+            self.reached = self.read(ALLOCATIONS) >= number
+            self.write(FAIL_FROM, 0)
 
     def note_maps(self, pid):
         """To be called while the process lives, for backtrace()."""

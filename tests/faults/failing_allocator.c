@@ -13,12 +13,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define EXPORT      __attribute__((visibility("default")))
 #define FRAMES_MAX  24
 #define CONTROL_ENV "LVMPOLLD_FAILING_ALLOCATOR"
+
+/* The stand-in for device-mapper plays the kernel, which is not what is tried. */
+#define SPARED "device_mapper.so"
 
 /* The file that the variable names; all numbers are of 64 bits, in the machine's own order. */
 struct control {
@@ -74,18 +78,35 @@ static void __attribute__((constructor)) take_control(void)
 	control = mapped;
 }
 
-static void note_frames(void)
+/* The library at ADDRESS is a stand-in for something that needs no memory of the process. */
+static bool is_spared(void *address)
+{
+	Dl_info place;
+	const char *name;
+
+	if (!address || !dladdr(address, &place) || !place.dli_fname)
+		return false;
+	name = strrchr(place.dli_fname, '/');
+	return !strcmp(name ? name + 1 : place.dli_fname, SPARED);
+}
+
+/* Notes who asks. Returns false where that must not fail. */
+static bool note_frames(void)
 {
 	static __thread bool is_noting;
 	void *frames[FRAMES_MAX + 2] = {NULL};
+	bool may_fail = !is_noting;
 
 	if (is_noting)
-		return;
+		return false;
 	is_noting = true;
 	backtrace(frames, FRAMES_MAX + 2);
-	for (int i = 0; i < FRAMES_MAX; i++)
+	for (int i = 0; i < FRAMES_MAX && may_fail; i++)
+		may_fail = !is_spared(frames[i + 2]);
+	for (int i = 0; i < FRAMES_MAX && may_fail; i++)
 		control->frames[i] = (uint64_t)(uintptr_t)frames[i + 2];
 	is_noting = false;
+	return may_fail;
 }
 
 /* Counts one allocation. Returns true where it is to fail. */
@@ -99,8 +120,9 @@ static bool is_to_fail(void)
 	from = control->fail_from;
 	if (from == 0 || number < from || number - from >= control->fail_count)
 		return false;
+	if (!note_frames())
+		return false;
 	control->failed++;
-	note_frames();
 	errno = ENOMEM;
 	return true;
 }

@@ -61,16 +61,14 @@ class Sweep:
         start = time.monotonic()
         number = self.first
         in_vain = 0
-        while in_vain < 2 and len(self.failures) < FAILURES_MAX:
-            failed = self.attempt_and_note(number)
-            in_vain = 0 if failed else in_vain + 1
-            self.count += failed
+        while in_vain < 3 and len(self.failures) < FAILURES_MAX:
+            in_vain = 0 if self.attempt_and_note(number) else in_vain + 1
             number += 1
         self.end()
         self.seconds = time.monotonic() - start
 
     def attempt_and_note(self, number):
-        """Whether an allocation failed in the attempt."""
+        """Whether the attempt had as many allocations."""
         try:
             self.attempt(number)
         except (Wrong, AssertionError) as error:
@@ -78,7 +76,10 @@ class Sweep:
                 number, error, "\n  ".join(self.swept.allocator.backtrace())))
             self.give_up()
             return True
-        return self.swept.allocator.failed > 0
+        allocator = self.swept.allocator
+        allocator.recover()
+        self.count += allocator.failed
+        return allocator.reached
 
     def give_up(self):
         """After a failure what is left of the daemon is of no use."""
@@ -265,8 +266,8 @@ class RecoverySweep(StartSweep):
         swept.start()
         swept.daemon.make_pipe("until")
         with swept.daemon.client() as client:
-            client.ask("pvmove", **volume("until"))
-            client.ask("merge", **volume("until-0-b", interval="+15"))
+            client.ask("pvmove", **volume("until", interval="1"))
+            client.ask("merge", **volume("until-0-b", interval="+1"))
         swept.daemon.wait_start("until")
         swept.daemon.send_signal(signal.SIGKILL)
         swept.daemon.process.wait()
