@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 
 #include <event2/event.h>
 
+#include "child.h"
 #include "lines.h"
 #include "log.h"
 #include "process.h"
@@ -44,12 +44,6 @@ struct process {
 	struct event *exited;
 	struct event *terminate_timer;
 	struct process_output outputs[2];
-};
-
-/* The ends of the pipes and the input that the child gets. */
-struct child_descriptors {
-	int null;
-	int write_ends[2];
 };
 
 static void close_if_open(int *descriptor)
@@ -175,79 +169,6 @@ static void on_terminate_timer(evutil_socket_t descriptor, short what, void *con
 	send_terminate(context);
 }
 
-/* Opens the pipes of PROCESS and what the child needs. */
-static int open_descriptors(struct process *process, struct child_descriptors *child)
-{
-	child->null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (child->null < 0)
-		return -errno;
-	for (int i = 0; i < 2; i++) {
-		int ends[2];
-
-		if (pipe2(ends, O_CLOEXEC) < 0)
-			return -errno;
-		process->outputs[i].descriptor = ends[0];
-		child->write_ends[i] = ends[1];
-		/* Only our end: the child is used to outputs that block. */
-		if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0)
-			return -errno;
-	}
-	return 0;
-}
-
-static int set_attributes(posix_spawnattr_t *attributes)
-{
-	sigset_t set;
-	int result;
-
-	sigemptyset(&set);
-	result = posix_spawnattr_setsigmask(attributes, &set);
-	if (result)
-		return result;
-	sigfillset(&set);
-	result = posix_spawnattr_setsigdefault(attributes, &set);
-	if (result)
-		return result;
-	return posix_spawnattr_setflags(
-		attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-}
-
-/*
- * posix_spawn starts the child in the daemon's own memory until it executes: no copy is made, and
- * the errno of a failed execve comes back. Returns 0 or a positive errno.
- */
-static int spawn(struct process *process, const struct child_descriptors *child,
-	char *const *arguments, char *const *environment)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int result;
-
-	result = posix_spawn_file_actions_init(&actions);
-	if (result)
-		return result;
-	result = posix_spawnattr_init(&attributes);
-	if (result) {
-		posix_spawn_file_actions_destroy(&actions);
-		return result;
-	}
-	result = set_attributes(&attributes);
-	if (!result)
-		result = posix_spawn_file_actions_adddup2(&actions, child->null, STDIN_FILENO);
-	if (!result)
-		result = posix_spawn_file_actions_adddup2(
-			&actions, child->write_ends[0], STDOUT_FILENO);
-	if (!result)
-		result = posix_spawn_file_actions_adddup2(
-			&actions, child->write_ends[1], STDERR_FILENO);
-	if (!result)
-		result = posix_spawn(&process->pid, arguments[0], &actions, &attributes, arguments,
-			environment);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return result;
-}
-
 static int add_output_event(struct process_output *output, struct event_base *base)
 {
 	output->readable = event_new(
@@ -314,20 +235,21 @@ static bool is_shortage(int code)
 static int start_child(struct process *process, struct event_base *base, char *const *arguments,
 	char *const *environment, enum process_failure *failure, struct lvmpolld_error *error)
 {
-	struct child_descriptors child = {.null = -1, .write_ends = {-1, -1}};
-	int result = open_descriptors(process, &child);
+	struct child_descriptors child;
+	int read_ends[2];
+	int result = child_open(&child, read_ends);
 
+	for (int i = 0; i < 2; i++)
+		process->outputs[i].descriptor = read_ends[i];
 	*failure = PROCESS_FAILED_RESOURCES;
 	if (result == 0)
 		result = add_events(process, base);
 	if (result == 0) {
-		result = -spawn(process, &child, arguments, environment);
+		result = child_start(&child, arguments, environment, &process->pid);
 		if (result < 0 && !is_shortage(-result))
 			*failure = PROCESS_FAILED_EXECUTE;
 	}
-	close_if_open(&child.null);
-	close_if_open(&child.write_ends[0]);
-	close_if_open(&child.write_ends[1]);
+	child_close(&child);
 	if (result < 0)
 		return error_set(error, -result, "cannot start %s: %s", arguments[0],
 			strerror(-result));

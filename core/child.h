@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Starting a child, with pipes for what it prints. */
+#ifndef CORE_CHILD_H
+#define CORE_CHILD_H
+
+#include <sys/types.h>
+
+/* What the child gets: its input, and the ends of the pipes that it writes to. */
+struct child_descriptors {
+	int null;
+	int write_ends[2];
+};
+
+/*
+ * Opens everything that a child needs. READ_ENDS are ours: of its standard output and its standard
+ * error, non-blocking. Returns 0 or a negative errno; what could not be opened is -1 then, and the
+ * rest is to be closed all the same.
+ */
+int child_open(struct child_descriptors *descriptors, int read_ends[2]);
+void child_close(struct child_descriptors *descriptors);
+
+/*
+ * Starts ARGUMENTS (the first is the path, used as given) with ENVIRONMENT, no descriptors but
+ * these, default signals and an empty signal mask. Returns 0 with the PID, or a negative errno.
+ */
+int child_start(const struct child_descriptors *descriptors, char *const *arguments,
+	char *const *environment, pid_t *pid);
+
+#endif
