@@ -102,6 +102,8 @@ static void settle(struct daemon *daemon, struct volume *volume, bool succeeded)
 		!(volume->is_displaced &&
 			is_abort_in_progress(daemon, volume->request->identifier)))
 		recording_remove(daemon, &volume->request->operation);
+	if (volume->request->operation.abort && succeeded)
+		record_forget_given_up(&daemon->records, &volume->request->operation);
 	if (volume->displaced && !daemon->is_stopping)
 		settle_displaced(daemon, volume, succeeded);
 	results_limit(daemon);
@@ -200,6 +202,14 @@ static void refuse(struct daemon *daemon, struct volume *volume)
 static enum operation_answer begin_new(struct daemon *daemon, struct volume *volume)
 {
 	daemon->in_flight++;
+	if (!volume->request->operation.abort &&
+		record_is_given_up(&daemon->records, &volume->request->operation)) {
+		log_volume(LOG_LEVEL_ERROR, volume,
+			"it was given up since going on would lose data, and is not taken up again: "
+			"abort it");
+		operation_fail(daemon, volume);
+		return OPERATION_ACCEPTED;
+	}
 	recording_write(daemon, volume, RECORD_NO_COMMAND);
 	if (volume->request->operation.abort)
 		displace_aborted(daemon, volume);

@@ -59,6 +59,18 @@ void record_remove(
 	struct record_directory *directory, const struct lvmpolld_operation *operation);
 
 /*
+ * An operation that was given up because going on would lose data must not be taken up again by
+ * whoever asks next: the kernel may have forgotten by then why. Its record is kept in
+ * "PATH.given_up/" until an abort has succeeded, or the machine starts anew and copies anew.
+ */
+void record_give_up(
+	struct record_directory *directory, const struct lvmpolld_operation *operation);
+bool record_is_given_up(
+	const struct record_directory *directory, const struct lvmpolld_operation *operation);
+void record_forget_given_up(
+	struct record_directory *directory, const struct lvmpolld_operation *operation);
+
+/*
  * Calls TAKE with each record of the directory. One that is damaged, of another version, or that
  * TAKE refuses (by returning a negative errno with the error) is moved to "PATH.damaged/", with a
  * message in the log. One that cannot be read for want of memory or descriptors, or that TAKE

@@ -20,6 +20,7 @@
 /* While it is written a record has this name, which no reader takes for one. */
 #define TEMPORARY_NAME ".new"
 #define DAMAGED_SUFFIX ".damaged"
+#define GIVEN_UP_SUFFIX ".given_up"
 
 /* Far more than any record has. */
 #define RECORD_SIZE_MAX (64 * 1024)
@@ -148,25 +149,90 @@ void record_remove(
 			strerror(errno));
 }
 
+/* The path of NAME in the folder beside DIRECTORY with SUFFIX; NULL when out of memory. */
+static char *path_beside(
+	const struct record_directory *directory, const char *suffix, const char *name)
+{
+	char *path;
+
+	if (asprintf(&path, "%s%s%s%s", directory->path, suffix, name ? "/" : "",
+		    name ? name : "") < 0)
+		return NULL;
+	return path;
+}
+
+/* Moves record NAME into the folder beside DIRECTORY with SUFFIX. Returns 0 or a negative errno. */
+static int move_beside(
+	const struct record_directory *directory, const char *suffix, const char *name)
+{
+	char *folder = path_beside(directory, suffix, NULL);
+	char *path = path_beside(directory, suffix, name);
+	int result = -ENOMEM;
+
+	if (folder && path)
+		result = (mkdir(folder, 0700) < 0 && errno != EEXIST) ||
+					renameat(directory->descriptor, name, AT_FDCWD, path) < 0
+				 ? -errno
+				 : 0;
+	free(folder);
+	free(path);
+	return result;
+}
+
+void record_give_up(
+	struct record_directory *directory, const struct lvmpolld_operation *operation)
+{
+	char name[NAME_MAX];
+	int result;
+
+	make_name(operation, name, sizeof(name));
+	result = move_beside(directory, GIVEN_UP_SUFFIX, name);
+	if (result < 0)
+		log_error("%s: cannot note that it was given up: %s; it must not be resumed, only "
+			  "aborted",
+			name, strerror(-result));
+}
+
+bool record_is_given_up(
+	const struct record_directory *directory, const struct lvmpolld_operation *operation)
+{
+	char name[NAME_MAX], *path;
+	bool is_there;
+
+	if (directory->descriptor < 0)
+		return false;
+	make_name(operation, name, sizeof(name));
+	path = path_beside(directory, GIVEN_UP_SUFFIX, name);
+	is_there = path && access(path, F_OK) == 0;
+	free(path);
+	return is_there;
+}
+
+void record_forget_given_up(
+	struct record_directory *directory, const struct lvmpolld_operation *operation)
+{
+	struct lvmpolld_operation aborted = *operation;
+	char name[NAME_MAX], *path;
+
+	aborted.abort = false;
+	make_name(&aborted, name, sizeof(name));
+	path = path_beside(directory, GIVEN_UP_SUFFIX, name);
+	if (path && unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
+		log_error("%s: cannot be removed: %s", path, strerror(errno));
+	free(path);
+}
+
 static void set_aside(
 	struct record_directory *directory, const char *name, const struct lvmpolld_error *error)
 {
-	char *path = NULL, *target = NULL;
+	int result = move_beside(directory, DAMAGED_SUFFIX, name);
 
-	if (asprintf(&path, "%s" DAMAGED_SUFFIX, directory->path) < 0 ||
-		asprintf(&target, "%s" DAMAGED_SUFFIX "/%s", directory->path, name) < 0) {
-		log_error("%s/%s is no record that can be used: %s", directory->path, name,
-			error->sentence);
-	} else if ((mkdir(path, 0700) < 0 && errno != EEXIST) ||
-		   renameat(directory->descriptor, name, AT_FDCWD, target) < 0) {
+	if (result < 0)
 		log_error("%s/%s is no record that can be used: %s; and it cannot be set aside: %s",
-			directory->path, name, error->sentence, strerror(errno));
-	} else {
-		log_error("%s/%s is no record that can be used: %s; it is set aside as %s",
-			directory->path, name, error->sentence, target);
-	}
-	free(path);
-	free(target);
+			directory->path, name, error->sentence, strerror(-result));
+	else
+		log_error("%s/%s is no record that can be used: %s; it is set aside in %s" DAMAGED_SUFFIX,
+			directory->path, name, error->sentence, directory->path);
 }
 
 static int read_file(

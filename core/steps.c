@@ -64,6 +64,7 @@ void steps_act_on(
 		log_volume(LOG_LEVEL_ERROR, volume,
 			"the operation is given up and stays as it is in kernel and metadata, since "
 			"going on would lose data");
+		record_give_up(&daemon->records, &volume->request->operation);
 		operation_fail(daemon, volume);
 	} else {
 		volume->fruitless = 0;

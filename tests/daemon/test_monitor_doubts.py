@@ -85,6 +85,25 @@ class LossTest(KernelTest):
         self.assertIn("pvmove --abort", self.daemon.log())
 
 
+    def test_what_was_given_up_is_not_taken_up_again_but_aborted(self):
+        """The kernel has forgotten the failure by then; the daemon has not, nor has the next."""
+        device = self.add_move("good")
+        self.start()
+        identity = self.start_watching("good")
+        device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AS")])
+        self.assert_reply(self.client.result(identity), response="failed",
+                          reason="polling of lvm command failed")
+        device.change(targets=[mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)], event=True)
+        self.request("good")
+        self.assert_reply(self.client.result(identity), response="failed",
+                          reason="polling of lvm command failed")
+        self.assertEqual(self.daemon.starts(), [])
+        self.request("good", abort=1)
+        self.assert_finished(self.client.result(identity, abort=1), "retcode", 0)
+        self.request("good")
+        self.wait_starts(2)
+
+
 class LookTest(KernelTest):
     """Looks at what raises no event."""
 

@@ -23,7 +23,7 @@ copy_fast
 
 wait_until 30 move_is_over vg
 expect_on vg/data "${disk[1]}"
-grep -q "$damaged is no record that can be used: its checksum is wrong.*it is set aside as $state_directory.damaged/" \
+grep -q "$damaged is no record that can be used: its checksum is wrong.*it is set aside in $state_directory.damaged" \
 	"$lab/daemon.log" || fail "the log says nothing of the damaged record"
 polled_are 0 || fail "what is damaged was taken up"
 
