@@ -84,6 +84,7 @@ class ChaosTest(KernelTest):
                 "plugins: {pvmove: {stall_check: %d}}\n"
                 % tuple(choice.choice((1, 2, 1000)) for _ in range(4))),
             lambda: self.daemon.send_signal(signal.SIGHUP),
+            lambda: self.daemon.send_signal(signal.SIGUSR2),
             lambda: children and os.kill(choice.choice(children), signal.SIGTERM),
         ))()
 
