@@ -106,8 +106,11 @@ static void on_progressed(struct daemon *daemon, struct volume *volume)
 
 static bool on_silent(struct daemon *daemon, struct volume *volume)
 {
-	/* Where the kernel is watched nothing is lost by waiting for its end, and going on. */
-	if (!volume->polls_itself && !volume->request->operation.abort)
+	/*
+	 * Where the kernel is watched nothing is lost by waiting for its end, and going on. And what
+	 * a left-over one prints is read by nobody.
+	 */
+	if (volume->has_leftover || (!volume->polls_itself && !volume->request->operation.abort))
 		return false;
 	log_volume(LOG_LEVEL_ERROR, volume,
 		"the operation is given up; \"lvchange --poll y\" takes it up again");

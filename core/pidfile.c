@@ -6,14 +6,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* More often than this nobody removes a file between our opening and our locking it. */
 #define TRIES_MAX 100
+
+/* A lock that a dead daemon has left to its child is waited for. */
+#define DEAD_PAUSE_MS 10
+#define DEAD_PAUSES   200
 
 /*
  * The lock is an "open file description" lock. Unlike flock's it excludes the record lock that
@@ -78,15 +84,36 @@ static int refuse_locked(const char *path, int descriptor, struct lvmpolld_error
 		path, holder);
 }
 
-static int lock_file(const char *path, int descriptor, struct lvmpolld_error *error)
+/* The daemon that wrote its id has died, and a child that it was starting has not executed lvm yet. */
+static bool is_held_by_the_dead(int descriptor)
+{
+	long holder = find_holder(descriptor);
+
+	return holder > 0 && kill((pid_t)holder, 0) < 0 && errno == ESRCH;
+}
+
+static int try_lock(int descriptor)
 {
 	struct flock lock = whole_file();
 
-	if (fcntl(descriptor, F_OFD_SETLK, &lock) == 0)
-		return 0;
-	if (errno == EAGAIN || errno == EACCES)
+	return fcntl(descriptor, F_OFD_SETLK, &lock) == 0 ? 0 : -errno;
+}
+
+static int lock_file(const char *path, int descriptor, struct lvmpolld_error *error)
+{
+	static const struct timespec pause = {.tv_nsec = DEAD_PAUSE_MS * 1000000L};
+	int result = try_lock(descriptor);
+
+	for (int i = 0; i < DEAD_PAUSES && result < 0 && is_held_by_the_dead(descriptor); i++) {
+		nanosleep(&pause, NULL);
+		result = try_lock(descriptor);
+	}
+	if (result == -EAGAIN || result == -EACCES)
 		return refuse_locked(path, descriptor, error);
-	return error_set(error, errno, "pid file %s cannot be locked: %s", path, strerror(errno));
+	if (result < 0)
+		return error_set(error, -result, "pid file %s cannot be locked: %s", path,
+			strerror(-result));
+	return 0;
 }
 
 /* Returns the descriptor of the locked file that is at PATH, or a negative errno. */

@@ -85,8 +85,8 @@ static void make_name(const struct lvmpolld_operation *operation, char *name, si
 
 static int write_file(int directory, const char *text, size_t length)
 {
-	int descriptor =
-		openat(directory, TEMPORARY_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int descriptor = openat(directory, TEMPORARY_NAME,
+		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int result = 0;
 
 	if (descriptor < 0)

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Records: what is written is read again, and whatever was damaged or changed is refused. */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "checksum.h"
+#include "record.h"
+#include "suite.h"
+
+#define LVID "VGuuid00000000000000000000000000LVuuid00000000000000000000000000"
+
+static const struct lvmpolld_operation plain = {
+	.struct_size = sizeof(struct lvmpolld_operation),
+	.vg_name = "vg",
+	.lv_name = "pvmove0",
+	.lvid = LVID,
+	.interval = "15",
+};
+
+static const struct lvmpolld_operation full = {
+	.struct_size = sizeof(struct lvmpolld_operation),
+	.vg_name = "vg-1.2_3+",
+	.lv_name = "pvmove0",
+	.lvid = LVID,
+	.interval = "+3",
+	.system_dir = "/etc/my \"lvm\" \\ here",
+	.devices_file = "some.devices",
+	.abort = true,
+	.handle_missing_pvs = true,
+};
+
+static const struct record records[] = {
+	{.operation = plain, .operation_name = "pvmove"},
+	{.operation = full, .operation_name = "convert", .is_displaced = true},
+	{.operation = plain, .operation_name = "merge_thin", .command = RECORD_STARTING},
+	{.operation = full,
+		.operation_name = "merge",
+		.command = RECORD_RUNNING,
+		.pid = 2147483647,
+		.start_ticks = 9223372036854775807},
+};
+
+static struct lvmpolld_error error;
+
+/* What the checks below found, as a number of calls. */
+static unsigned taken;
+
+static char *format(const struct record *record, size_t *length)
+{
+	char *text;
+
+	*length = 0;
+	text = record_format(record, length);
+	ck_assert_ptr_nonnull(text);
+	ck_assert_uint_eq(strlen(text), *length);
+	return text;
+}
+
+static int refuse(const struct record *record, void *context, struct lvmpolld_error *why)
+{
+	(void)record;
+	(void)context;
+	taken++;
+	return error_set(why, EPERM, "refused");
+}
+
+static int accept_record(const struct record *record, void *context, struct lvmpolld_error *why)
+{
+	(void)record;
+	(void)context;
+	(void)why;
+	taken++;
+	return 0;
+}
+
+static int parse(const char *text, size_t length)
+{
+	taken = 0;
+	error.sentence[0] = '\0';
+	return record_parse(text, length, accept_record, NULL, &error);
+}
+
+/* BODY with the checksum that is right for it: only what it says can be wrong. */
+static int parse_body(const char *body)
+{
+	char text[2048];
+	int length = snprintf(text, sizeof(text), "%schecksum = \"%016" PRIx64 "\"\n", body,
+		checksum_add(CHECKSUM_START, body, strlen(body)));
+
+	ck_assert_int_lt(length, (int)sizeof(text));
+	return parse(text, (size_t)length);
+}
+
+static void assert_refused(int result, const char *words)
+{
+	ck_assert_int_eq(result, -error.code);
+	ck_assert_int_lt(result, 0);
+	ck_assert_uint_eq(taken, 0);
+	ck_assert_ptr_nonnull(strstr(error.sentence, words));
+}
+
+static int compare(const struct record *record, void *context, struct lvmpolld_error *why)
+{
+	const struct record *expected = context;
+
+	(void)why;
+	ck_assert_str_eq(record->operation_name, expected->operation_name);
+	ck_assert_str_eq(record->operation.vg_name, expected->operation.vg_name);
+	ck_assert_str_eq(record->operation.lv_name, expected->operation.lv_name);
+	ck_assert_str_eq(record->operation.lvid, expected->operation.lvid);
+	ck_assert_str_eq(record->operation.interval, expected->operation.interval);
+	ck_assert_pstr_eq(record->operation.system_dir, expected->operation.system_dir);
+	ck_assert_pstr_eq(record->operation.devices_file, expected->operation.devices_file);
+	ck_assert_int_eq(record->operation.abort, expected->operation.abort);
+	ck_assert_int_eq(
+		record->operation.handle_missing_pvs, expected->operation.handle_missing_pvs);
+	ck_assert_int_eq(record->is_displaced, expected->is_displaced);
+	ck_assert_int_eq(record->command, expected->command);
+	ck_assert_int_eq(record->pid, expected->pid);
+	ck_assert_uint_eq(record->start_ticks, expected->start_ticks);
+	taken++;
+	return 0;
+}
+
+START_TEST(record_is_read_as_it_was_written)
+{
+	size_t length;
+	char *text = format(&records[_i], &length);
+
+	taken = 0;
+	ck_assert_int_eq(
+		record_parse(text, length, compare, (void *)&records[_i], &error), 0);
+	ck_assert_uint_eq(taken, 1);
+	free(text);
+}
+END_TEST
+
+START_TEST(record_refused_by_the_taker_is_an_error)
+{
+	size_t length;
+	char *text = format(&records[0], &length);
+
+	ck_assert_int_eq(record_parse(text, length, refuse, NULL, &error), -EPERM);
+	ck_assert_str_eq(error.sentence, "refused");
+	free(text);
+}
+END_TEST
+
+START_TEST(record_cut_off_is_refused_at_any_length)
+{
+	size_t length;
+	char *text = format(&records[_i], &length);
+
+	while (length > 0) {
+		text[--length] = '\0';
+		assert_refused(parse(text, length), "");
+	}
+	free(text);
+}
+END_TEST
+
+START_TEST(record_with_any_changed_byte_is_refused)
+{
+	size_t length;
+	char *text = format(&records[_i], &length);
+
+	for (size_t i = 0; i < length; i++)
+		for (int bit = 0; bit < 8; bit++) {
+			text[i] = (char)(text[i] ^ 1 << bit);
+			assert_refused(parse(text, length), "checksum");
+			text[i] = (char)(text[i] ^ 1 << bit);
+		}
+	ck_assert_int_eq(parse(text, length), 0);
+	free(text);
+}
+END_TEST
+
+START_TEST(record_with_something_behind_it_is_refused)
+{
+	size_t length;
+	char *text = format(&records[0], &length);
+	char *longer = calloc(1, length + 2);
+
+	ck_assert_ptr_nonnull(longer);
+	memcpy(longer, text, length);
+	longer[length] = '\n';
+	assert_refused(parse(longer, length + 1), "checksum");
+	free(longer);
+	free(text);
+}
+END_TEST
+
+#define HEAD  "version = 1\noperation = \"pvmove\"\n"
+#define NAMES "lvid = \"" LVID "\"\nvgname = \"vg\"\nlvname = \"pvmove0\"\n"
+#define TAIL  "interval = \"15\"\nlvm_command = \"none\"\n"
+
+static const struct {
+	const char *body;
+	const char *words; /* of the error */
+} wrong_bodies[] = {
+	{"", "version"},
+	{"version = {\n", "syntax"},
+	{"operation = \"pvmove\"\n" NAMES TAIL, "version is"},
+	{"version = 0\noperation = \"pvmove\"\n" NAMES TAIL, "version is 0, and 1 is understood"},
+	{"version = 2\noperation = \"pvmove\"\n" NAMES TAIL, "version is 2, and 1 is understood"},
+	{"version = \"1\"\noperation = \"pvmove\"\n" NAMES TAIL, "version is"},
+	{"version = 1\n" NAMES TAIL, "field is missing"},
+	{HEAD TAIL, "field is missing"},
+	{HEAD NAMES "lvm_command = \"none\"\n", "field is missing"},
+	{HEAD NAMES "interval = \"soon\"\nlvm_command = \"none\"\n", "field is missing"},
+	{HEAD NAMES "interval = \"-1\"\nlvm_command = \"none\"\n", "field is missing"},
+	{HEAD NAMES "interval = \"15\"\n", "lvm command"},
+	{HEAD NAMES "interval = \"15\"\nlvm_command = \"sleeping\"\n", "lvm command"},
+	{HEAD NAMES "interval = \"15\"\nlvm_command = \"running\"\n", "lvm command"},
+	{HEAD NAMES "interval = \"15\"\nlvm_command = \"running\"\nlvm_command_pid = 1\n",
+		"lvm command"},
+	{HEAD NAMES "interval = \"15\"\nlvm_command = \"running\"\nlvm_command_pid = -5\n",
+		"lvm command"},
+	{HEAD NAMES "interval = \"15\"\nlvm_command = \"running\"\nlvm_command_pid = 2147483648\n",
+		"lvm command"},
+	{HEAD "lvid = \"short\"\nvgname = \"vg\"\nlvname = \"pvmove0\"\n" TAIL, "lvid"},
+	{HEAD "lvid = \"" LVID "\"\nvgname = \"-Ay\"\nlvname = \"pvmove0\"\n" TAIL, "vgname"},
+	{HEAD "lvid = \"" LVID "\"\nvgname = \"vg\"\nlvname = \"../../x\"\n" TAIL, "lvname"},
+	{HEAD NAMES "sysdir = \"relative\"\n" TAIL, "sysdir"},
+	{HEAD NAMES "devicesfile = \"/etc/shadow\"\n" TAIL, "devicesfile"},
+};
+
+START_TEST(record_that_makes_no_sense_is_refused)
+{
+	assert_refused(parse_body(wrong_bodies[_i].body), wrong_bodies[_i].words);
+}
+END_TEST
+
+START_TEST(record_with_keys_of_a_later_daemon_is_read)
+{
+	ck_assert_int_eq(parse_body(HEAD NAMES TAIL), 0);
+	ck_assert_int_eq(parse_body(HEAD NAMES TAIL "further = \"key\"\n"), 0);
+	ck_assert_uint_eq(taken, 1);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_LOOP(record_is_read_as_it_was_written, SUITE_COUNT(records)),
+		SUITE_TEST(record_refused_by_the_taker_is_an_error),
+		SUITE_LOOP(record_cut_off_is_refused_at_any_length, SUITE_COUNT(records)),
+		SUITE_LOOP(record_with_any_changed_byte_is_refused, SUITE_COUNT(records)),
+		SUITE_TEST(record_with_something_behind_it_is_refused),
+		SUITE_LOOP(record_that_makes_no_sense_is_refused, SUITE_COUNT(wrong_bodies)),
+		SUITE_TEST(record_with_keys_of_a_later_daemon_is_read),
+	};
+
+	return suite_run("record", tests, SUITE_COUNT(tests));
+}
