@@ -130,9 +130,9 @@ void operation_fail(struct daemon *daemon, struct volume *volume)
 
 /*
  * A pvmove that is aborted is no longer polled, and whoever waits for it is told so at once. It is
- * remembered, for an abort may fail.
+ * remembered, for an abort may fail. Returns 0, or -ENOMEM where it cannot be, and goes on.
  */
-static void displace_aborted(struct daemon *daemon, struct volume *abort_volume)
+static int displace_aborted(struct daemon *daemon, struct volume *abort_volume)
 {
 	struct volume *volume;
 	bool in_progress = false;
@@ -148,13 +148,16 @@ static void displace_aborted(struct daemon *daemon, struct volume *abort_volume)
 	}
 	store_unlock(&daemon->polling);
 	if (!in_progress)
-		return;
+		return 0;
 	abort_volume->displaced = volume_request_copy(volume->request);
+	if (!abort_volume->displaced)
+		return -ENOMEM;
 	volume->is_displaced = true;
 	recording_write(daemon, volume, volume->recorded_command);
 	if (steps_end(daemon, volume))
 		operation_finish(
 			daemon, volume, (struct volume_result){.by_signal = true, .value = SIGTERM});
+	return 0;
 }
 
 /* What a request finds under its identifier. */
@@ -211,9 +214,8 @@ static enum operation_answer begin_new(struct daemon *daemon, struct volume *vol
 		return OPERATION_ACCEPTED;
 	}
 	recording_write(daemon, volume, RECORD_NO_COMMAND);
-	if (volume->request->operation.abort)
-		displace_aborted(daemon, volume);
-	if (steps_begin(daemon, volume) == 0)
+	if ((!volume->request->operation.abort || displace_aborted(daemon, volume) == 0) &&
+		steps_begin(daemon, volume) == 0)
 		return OPERATION_ACCEPTED;
 	refuse(daemon, volume);
 	return OPERATION_NO_MEMORY;
