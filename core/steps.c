@@ -203,12 +203,24 @@ static bool adopt_lvpoll(struct daemon *daemon, struct volume *volume,
 	return true;
 }
 
+/* Whoever asks for VOLUME, which is freed, hears that nobody sees to it. */
+static void give_back(struct daemon *daemon, struct volume *volume)
+{
+	struct store *store = daemon_store(daemon, volume->request->operation.abort);
+
+	daemon->in_flight--;
+	store_lock(store);
+	store_remove_locked(store, volume);
+	store_unlock(store);
+}
+
 void steps_resume(struct daemon *daemon, struct volume *volume,
 	const struct operation_inheritance *inheritance)
 {
 	if (prepare(daemon, volume) < 0) {
 		log_volume(LOG_LEVEL_FATAL, volume,
 			"it was in flight and cannot be taken up: out of memory; the record stays");
+		give_back(daemon, volume);
 		return;
 	}
 	volume->has_begun = true;

@@ -22,7 +22,7 @@ struct operation_inheritance;
 /*
  * Sets VOLUME, which was in flight before, going. An lvpoll that still runs is waited for; where it
  * is no child of ours it is asked to end, for its output is lost. What cannot be started now is
- * tried again.
+ * tried again. Where there is no memory to wait for that, VOLUME is removed and freed.
  */
 void steps_resume(struct daemon *daemon, struct volume *volume,
 	const struct operation_inheritance *inheritance);
