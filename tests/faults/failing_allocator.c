@@ -148,7 +148,16 @@ EXPORT void *calloc(size_t count, size_t size)
 
 EXPORT void free(void *memory)
 {
+	static __thread bool is_finding;
+
+	/* dlsym frees what it said of an earlier failure: that little stays. */
+	if (is_finding)
+		return;
+	is_finding = true;
 	FIND(free);
+	is_finding = false;
+	if (!next_free)
+		return;
 	if (memory && control)
 		control->live--;
 	next_free(memory);

@@ -264,7 +264,8 @@ class RecoverySweep(StartSweep):
         swept = SweptDaemon(self.library)
         self.swept = swept
         swept.start()
-        swept.daemon.make_pipe("until")
+        for lvname in ("until", "until-0-b"):
+            swept.daemon.make_pipe(lvname)
         with swept.daemon.client() as client:
             client.ask("pvmove", **volume("until", interval="1"))
             client.ask("merge", **volume("until-0-b", interval="+1"))
