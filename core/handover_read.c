@@ -246,6 +246,7 @@ static struct operation_inheritance read_inheritance(
 		.is_failed = state && !strcmp(state, volume_state_name(VOLUME_FAILED)),
 		.result = {.by_signal = reason && !strcmp(reason, "signal"),
 			.value = (int)wire_number(message, "value")},
+		.is_record_stale = wire_number(message, "record_stale") != 0,
 		.is_handed_out = wire_number(message, "handed_out") != 0,
 		.finished_at_s = (time_t)wire_number(message, "finished_at"),
 		.progress = read_progress(message),

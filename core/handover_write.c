@@ -106,6 +106,8 @@ static void write_volume(struct volume *volume, struct evbuffer *text)
 	write_progress(&volume->progress, text);
 	volume_unlock(volume);
 	wire_add_number(text, "last_pid", volume->last_pid);
+	if (volume->is_record_stale)
+		wire_add_number(text, "record_stale", 1);
 	if (volume->is_handed_out)
 		wire_add_number(text, "handed_out", 1);
 	if (volume->is_result_kept)

@@ -42,6 +42,7 @@ struct operation_inheritance {
 	bool is_finished;
 	bool is_failed;
 	struct volume_result result;
+	bool is_record_stale; /* what is on disk of it, if anything, is old */
 	bool is_handed_out;
 	time_t finished_at_s; /* CLOCK_BOOTTIME */
 	struct lvmpolld_progress progress; /* where struct_size is not 0 */

@@ -7,6 +7,7 @@
 #include "daemon.h"
 #include "log.h"
 #include "operation.h"
+#include "recording.h"
 #include "steps.h"
 
 bool operation_inherit_displaced(struct daemon *daemon, const struct volume_request *request)
@@ -87,5 +88,7 @@ void operation_inherit(struct daemon *daemon, struct volume_request *request,
 		return;
 	}
 	daemon->in_flight++;
+	if (inheritance->is_record_stale)
+		recording_write(daemon, volume, RECORD_NO_COMMAND);
 	steps_resume(daemon, volume, inheritance);
 }

@@ -202,6 +202,16 @@ class KernelUpgradeTest(KernelTest):
         upgrade(self.daemon)
         self.assert_finished(self.client.result(identity), "retcode", 0)
 
+    def test_record_that_could_not_be_written_is_written_by_the_new_program(self):
+        self.add_move()
+        self.start()
+        state = self.daemon.socket.removesuffix(".socket") + ".state"
+        os.rmdir(state)
+        self.start_watching()
+        self.assertIn("would be lost", self.daemon.log())
+        upgrade(self.daemon)
+        self.assertEqual(len(os.listdir(state)), 1)
+
     def test_kernel_that_does_not_answer(self):
         self.kernel.may_leak = True
         device = self.add_move()
