@@ -45,7 +45,7 @@ static int (*next_posix_memalign)(void **, size_t, size_t);
 static void *(*next_aligned_alloc)(size_t, size_t);
 static void (*next_free)(void *);
 
-/* A sanitizer's functions, where the process has one; else the C library's. */
+/* Those of the C library. (A sanitizer's are asked for before they are there.) */
 #define FIND(name)                                                                                 \
 	do {                                                                                       \
 		if (!next_##name)                                                                  \
@@ -148,16 +148,7 @@ EXPORT void *calloc(size_t count, size_t size)
 
 EXPORT void free(void *memory)
 {
-	static __thread bool is_finding;
-
-	/* dlsym frees what it said of an earlier failure: that little stays. */
-	if (is_finding)
-		return;
-	is_finding = true;
 	FIND(free);
-	is_finding = false;
-	if (!next_free)
-		return;
 	if (memory && control)
 		control->live--;
 	next_free(memory);

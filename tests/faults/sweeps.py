@@ -12,7 +12,7 @@ from allocator import Allocator
 from conversation import Talk, Wrong
 from deadline import wait_for
 from kernel_standin import Kernel, mirror
-from lvmpolld import Daemon, SANITIZER_WORDS
+from lvmpolld import Daemon
 from protocol import lvid, volume
 
 # After so many failures a sweep has told enough.
@@ -37,6 +37,8 @@ class SweptDaemon:
         self.daemon.start("-l", "info", wait=wait, environment=self.daemon.environment(**variables))
         if wait:
             self.allocator.note_maps(self.daemon.pid)
+            if not self.allocator.is_at_work():
+                raise Wrong("the daemon's allocator was not replaced")
         return self
 
     def descriptors(self):
@@ -331,14 +333,6 @@ class StopSweep(Sweep):
         if len(os.listdir(daemon.socket.replace(".socket", ".state"))) != 1:
             raise Wrong("the record of the operation in flight is gone")
         self.swept.discard()
-
-
-def is_allocator_at_work(library):
-    swept = SweptDaemon(library).start()
-    try:
-        return swept.allocator.is_at_work()
-    finally:
-        swept.discard()
 
 
 ALL = {
