@@ -84,7 +84,7 @@ static int refuse_locked(const char *path, int descriptor, struct lvmpolld_error
 		path, holder);
 }
 
-/* The daemon that wrote its id has died, and a child that it was starting has not executed lvm yet. */
+/* Whoever wrote its id has died, and a child that it was starting has not executed lvm yet. */
 static bool is_held_by_the_dead(int descriptor)
 {
 	long holder = find_holder(descriptor);

@@ -34,7 +34,7 @@ def format_record(**fields):
 
 
 def pvmove_record(name, /, **changes):
-    """A record of a pvmove that no lvpoll runs for, with some fields changed, or left out (None)."""
+    """A record of a pvmove that no lvpoll runs for, with fields changed, or left out (None)."""
     fields = {"version": 1, "operation": "pvmove", "lvid": lvid(name), "vgname": "vg",
               "lvname": name, "interval": "15", "lvm_command": "none"}
     fields.update(changes)

@@ -185,7 +185,8 @@ class GoOnTest(RecoveryTest):
     def test_many_operations(self):
         self.start()
         for number in range(100):
-            self.client.ask("pvmove", **volume(self.hang, number, lvname="hang-0-%d-%d" % (os.getpid(), number)))
+            lvname = "%s-%d" % (self.named("hang-0"), number)
+            self.client.ask("pvmove", **volume(lvname, number))
         self.kill_and_start()
         self.assertEqual(len(self.client.dump()["poll"]), 100)
         self.assertEqual(len(self.records()), 100)
