@@ -13,31 +13,25 @@
 
 #define LVID "VGuuid00000000000000000000000000LVuuid00000000000000000000000000"
 
-static const struct lvmpolld_operation plain = {
-	.struct_size = sizeof(struct lvmpolld_operation),
-	.vg_name = "vg",
-	.lv_name = "pvmove0",
-	.lvid = LVID,
-	.interval = "15",
-};
+#define PLAIN                                                                                      \
+	{                                                                                          \
+		.struct_size = sizeof(struct lvmpolld_operation), .vg_name = "vg",                 \
+		.lv_name = "pvmove0", .lvid = LVID, .interval = "15",                              \
+	}
+#define FULL                                                                                       \
+	{                                                                                          \
+		.struct_size = sizeof(struct lvmpolld_operation), .vg_name = "vg-1.2_3+",          \
+		.lv_name = "pvmove0", .lvid = LVID, .interval = "+3",                              \
+		.system_dir = "/etc/my \"lvm\" \\ here", .devices_file = "some.devices",          \
+		.abort = true, .handle_missing_pvs = true,                                         \
+	}
 
-static const struct lvmpolld_operation full = {
-	.struct_size = sizeof(struct lvmpolld_operation),
-	.vg_name = "vg-1.2_3+",
-	.lv_name = "pvmove0",
-	.lvid = LVID,
-	.interval = "+3",
-	.system_dir = "/etc/my \"lvm\" \\ here",
-	.devices_file = "some.devices",
-	.abort = true,
-	.handle_missing_pvs = true,
-};
 
 static const struct record records[] = {
-	{.operation = plain, .operation_name = "pvmove"},
-	{.operation = full, .operation_name = "convert", .is_displaced = true},
-	{.operation = plain, .operation_name = "merge_thin", .command = RECORD_STARTING},
-	{.operation = full,
+	{.operation = PLAIN, .operation_name = "pvmove"},
+	{.operation = FULL, .operation_name = "convert", .is_displaced = true},
+	{.operation = PLAIN, .operation_name = "merge_thin", .command = RECORD_STARTING},
+	{.operation = FULL,
 		.operation_name = "merge",
 		.command = RECORD_RUNNING,
 		.pid = 2147483647,
