@@ -18,6 +18,7 @@
 #include "lines.h"
 #include "log.h"
 #include "process.h"
+#include "timer.h"
 
 /* Between two SIGTERMs to a process that is still there. */
 #define TERMINATE_REPEAT_MS 100
@@ -159,7 +160,7 @@ static void send_terminate(struct process *process)
 	if (syscall(SYS_pidfd_send_signal, process->pidfd, SIGTERM, NULL, 0) < 0 && errno != ESRCH)
 		log_error("cannot send SIGTERM to process %d: %s", (int)process->pid,
 			strerror(errno));
-	event_add(process->terminate_timer, &repeat);
+	timer_start(process->terminate_timer, &repeat);
 }
 
 static void on_terminate_timer(evutil_socket_t descriptor, short what, void *context)

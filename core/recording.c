@@ -10,6 +10,7 @@
 #include "plugins.h"
 #include "process.h"
 #include "recording.h"
+#include "timer.h"
 
 /* A record that could not be written is tried again after this time. */
 #define RETRY_S 1
@@ -61,7 +62,7 @@ static void arm_retry(struct daemon *daemon)
 	if (!daemon->record_retry)
 		daemon->record_retry = event_new(daemon->base, -1, 0, on_retry, daemon);
 	if (daemon->record_retry)
-		event_add(daemon->record_retry, &retry);
+		timer_start(daemon->record_retry, &retry);
 }
 
 void recording_write(struct daemon *daemon, struct volume *volume, enum record_command command)

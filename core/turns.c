@@ -17,6 +17,7 @@
 #include "monitor.h"
 #include "operation.h"
 #include "recording.h"
+#include "timer.h"
 #include "turns.h"
 
 /* An lvpoll that changed nothing is followed by a pause, twice as long each time up to this. */
@@ -37,7 +38,7 @@ void turns_pause(struct volume *volume, unsigned seconds)
 	const struct timeval time = {.tv_sec = seconds > 0 ? seconds : 1};
 
 	volume->is_pause_over = false;
-	event_add(volume->pause, &time);
+	timer_start(volume->pause, &time);
 }
 
 unsigned turns_growing_pause_s(unsigned times)
