@@ -58,14 +58,15 @@ class ShortageTest(DaemonTest):
         self.assert_finished(self.client.result(lvid("good")), "retcode", 0)
 
     def check_what_is_in_flight(self):
-        """One that runs ends as it should; one that waits for its turn is tried until it works."""
-        self.daemon.make_pipe("until-3")
-        self.assert_ok(self.client.ask("pvmove", **volume("until-3")))
-        self.daemon.wait_start("until-3")
+        """One that runs ends as it should; one that waits for its turn is tried until it works.
+        The one that runs tells no progress: else it would give way to the other."""
+        self.daemon.make_pipe("closed-3")
+        self.assert_ok(self.client.ask("pvmove", **volume("closed-3")))
+        self.daemon.wait_start("closed-3")
         self.assert_ok(self.client.ask("merge", **volume("good")))
         self.starve()
-        self.daemon.release("until-3")
-        self.assert_finished(self.client.result(lvid("until-3")), "retcode", 3)
+        self.daemon.release("closed-3")
+        self.assert_finished(self.client.result(lvid("closed-3")), "retcode", 3)
         wait_for(lambda: "cannot start" in self.daemon.log(), "an attempt that fails")
         self.assert_reply(self.client.progress(lvid("good")), response="in_progress")
         self.relieve()
