@@ -15,6 +15,7 @@
 struct daemon;
 struct evbuffer;
 struct event;
+struct handover_bytes;
 struct wire_message;
 
 struct client {
@@ -52,16 +53,17 @@ void client_free(struct client *client);
 /* Accepts no more, and closes every connection. */
 void client_close_all(struct daemon *daemon);
 
-/* For an upgrade: writes every client down, as a message each. */
+/* For an upgrade: writes every client down, as a message each; and then the bytes of all. */
 void client_write_all(struct daemon *daemon, struct evbuffer *text);
+int client_write_bytes(struct daemon *daemon, int descriptor);
 /* Lets the connections survive an exec; or no longer. */
 void client_keep_descriptors(struct daemon *daemon, bool keep);
 /*
  * Takes the client on DESCRIPTOR over, with what MESSAGE says of it. NULL where that failed. It is
  * still to be served.
  */
-struct client *client_adopt(
-	struct daemon *daemon, int descriptor, const struct wire_message *message);
+struct client *client_adopt(struct daemon *daemon, int descriptor,
+	const struct wire_message *message, struct handover_bytes *bytes);
 /* And that it waits for the operation that MESSAGE names. */
 void client_adopt_wait(struct client *client, const struct wire_message *message);
 

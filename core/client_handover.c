@@ -4,39 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <event2/buffer.h>
 
 #include "client.h"
 #include "daemon.h"
+#include "handover_file.h"
 #include "log.h"
 #include "wire.h"
-
-/* Bytes are written as hexadecimal digits, a piece of so many at a time: there may be megabytes. */
-#define PIECE_BYTES 2048
-
-static const char digits[] = "0123456789abcdef";
-
-static void write_bytes(struct evbuffer *text, const char *key, struct evbuffer *bytes)
-{
-	size_t length = evbuffer_get_length(bytes);
-	const unsigned char *data = evbuffer_pullup(bytes, -1);
-	char piece[2 * PIECE_BYTES];
-	size_t used = 0;
-
-	if (length == 0)
-		return;
-	wire_add_format(text, "%s = \"", key);
-	for (size_t i = 0; i < length; i++) {
-		piece[used++] = digits[data[i] >> 4];
-		piece[used++] = digits[data[i] & 15];
-		if (used == sizeof(piece) || i + 1 == length) {
-			wire_add(text, piece, used);
-			used = 0;
-		}
-	}
-	wire_add(text, "\"\n", 2);
-}
 
 /* The operations that CLIENT waits for, as a message each behind its own. */
 static void write_waits(const struct client *client, struct evbuffer *text)
@@ -63,11 +39,45 @@ void client_write_all(struct daemon *daemon, struct evbuffer *text)
 		wire_add_number(text, "pid", client->pid);
 		wire_add_number(text, "requests", (int64_t)client->requests);
 		wire_add_number(text, "half_closed", client->is_half_closed);
-		write_bytes(text, "input", client->input);
-		write_bytes(text, "output", client->output);
+		wire_add_number(text, "input", (int64_t)evbuffer_get_length(client->input));
+		wire_add_number(text, "output", (int64_t)evbuffer_get_length(client->output));
 		wire_add_end(text);
 		write_waits(client, text);
 	}
+}
+
+static int write_bytes(struct evbuffer *buffer, int descriptor)
+{
+	size_t length = evbuffer_get_length(buffer);
+	const unsigned char *data = evbuffer_pullup(buffer, -1);
+
+	if (length > 0 && !data)
+		return -ENOMEM;
+	while (length > 0) {
+		ssize_t written = write(descriptor, data, length);
+
+		if (written < 0 && errno != EINTR)
+			return -errno;
+		if (written > 0) {
+			data += written;
+			length -= (size_t)written;
+		}
+	}
+	return 0;
+}
+
+int client_write_bytes(struct daemon *daemon, int descriptor)
+{
+	struct client *client;
+	int result = 0;
+
+	TAILQ_FOREACH (client, &daemon->clients, link) {
+		if (result == 0)
+			result = write_bytes(client->input, descriptor);
+		if (result == 0)
+			result = write_bytes(client->output, descriptor);
+	}
+	return result;
 }
 
 void client_keep_descriptors(struct daemon *daemon, bool keep)
@@ -78,27 +88,14 @@ void client_keep_descriptors(struct daemon *daemon, bool keep)
 		fcntl(client->descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 
-static unsigned read_digit(char digit)
+/* Takes the bytes of BUFFER, whose number is under KEY. Returns 0, or -1 without memory. */
+static int read_bytes(const struct wire_message *message, const char *key,
+	struct handover_bytes *bytes, struct evbuffer *buffer)
 {
-	return (unsigned)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
+	size_t length = (size_t)wire_number(message, key);
+	const char *data = handover_take_bytes(bytes, length);
 
-/* Returns 0 or -ENOMEM. */
-static int read_bytes(const char *hexadecimal, struct evbuffer *bytes)
-{
-	unsigned char piece[PIECE_BYTES];
-	size_t used = 0;
-
-	for (; hexadecimal && hexadecimal[0] && hexadecimal[1]; hexadecimal += 2) {
-		piece[used++] = (unsigned char)(read_digit(hexadecimal[0]) << 4 |
-						read_digit(hexadecimal[1]));
-		if (used < sizeof(piece) && hexadecimal[2])
-			continue;
-		if (evbuffer_add(bytes, piece, used) < 0)
-			return -ENOMEM;
-		used = 0;
-	}
-	return 0;
+	return data ? evbuffer_add(buffer, data, length) : -1;
 }
 
 void client_adopt_wait(struct client *client, const struct wire_message *message)
@@ -114,8 +111,8 @@ void client_adopt_wait(struct client *client, const struct wire_message *message
 		waiters_add(volume, &client->waiter);
 }
 
-struct client *client_adopt(
-	struct daemon *daemon, int descriptor, const struct wire_message *message)
+struct client *client_adopt(struct daemon *daemon, int descriptor,
+	const struct wire_message *message, struct handover_bytes *bytes)
 {
 	struct client *client = NULL;
 
@@ -125,8 +122,8 @@ struct client *client_adopt(
 		return NULL;
 	client->requests = (uint64_t)wire_number(message, "requests");
 	client->is_half_closed = wire_number(message, "half_closed") != 0;
-	if (read_bytes(wire_string(message, "input"), client->input) == 0 &&
-		read_bytes(wire_string(message, "output"), client->output) == 0)
+	if (read_bytes(message, "input", bytes, client->input) == 0 &&
+		read_bytes(message, "output", bytes, client->output) == 0)
 		return client;
 	log_error("client %d is disconnected: no memory to take it over", (int)client->pid);
 	client_free(client);

@@ -2,7 +2,7 @@
 /*
  * Handing everything over to a new program in the same process: the listening socket, the pid file,
  * the clients with what they have sent and not yet read, the children with their pipes, operations
- * and results. It is written as a sequence of messages in the syntax of the wire.
+ * and results. How it is written is in handover_file.h.
  */
 #ifndef CORE_HANDOVER_H
 #define CORE_HANDOVER_H
@@ -17,10 +17,11 @@ struct handover;
 struct plugins;
 
 /*
- * Writes the state of DAEMON into a memory file. Returns its descriptor (close-on-exec), or a
- * negative errno. The descriptors that it names are only useful in this process.
+ * Writes the state of DAEMON into a memory file; for a rehearsal, without the bytes of the clients,
+ * which may be many. Returns its descriptor (close-on-exec), or a negative errno. The descriptors
+ * that it names are only useful in this process.
  */
-int handover_write(struct daemon *daemon, struct lvmpolld_error *error);
+int handover_write(struct daemon *daemon, bool is_rehearsal, struct lvmpolld_error *error);
 
 /* Lets the descriptors that are handed over, and FILE, survive an exec; or no longer. */
 void handover_keep_descriptors(struct daemon *daemon, int file, bool keep);

@@ -8,12 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <event2/buffer.h>
-
 #include "client.h"
 #include "configuration.h"
 #include "daemon.h"
 #include "handover.h"
+#include "handover_file.h"
 #include "log.h"
 #include "lvpoll.h"
 #include "operation.h"
@@ -21,107 +20,11 @@
 #include "record.h"
 #include "wire.h"
 
-#define HANDOVER_VERSION 1
-
-/* The messages of the old program, in their order; the first is about the daemon. */
-struct handover {
-	size_t count;
-	struct wire_message **messages;
-};
-
 static bool is_item(const struct wire_message *message, const char *name)
 {
 	const char *item = wire_string(message, "item");
 
 	return item && !strcmp(item, name);
-}
-
-static int add_message(struct handover *handover, struct evbuffer *text, size_t length)
-{
-	struct wire_message **messages = realloc(
-		handover->messages, (handover->count + 1) * sizeof(*handover->messages));
-	const char *message = wire_peek(text, length);
-
-	if (messages)
-		handover->messages = messages;
-	if (!messages || !message)
-		return -ENOMEM;
-	messages[handover->count] = wire_parse(message, length);
-	wire_drop(text, length);
-	if (!messages[handover->count])
-		return -EBADMSG;
-	handover->count++;
-	return 0;
-}
-
-static int check(const struct handover *handover, struct lvmpolld_error *error)
-{
-	const struct wire_message *first, *last;
-
-	if (handover->count < 2)
-		return error_set(error, EBADMSG, "what the old program wrote is not complete");
-	first = handover->messages[0];
-	last = handover->messages[handover->count - 1];
-	if (!is_item(first, "daemon") || !is_item(last, "end"))
-		return error_set(error, EBADMSG, "what the old program wrote is not complete");
-	if (wire_number(first, "version") != HANDOVER_VERSION)
-		return error_set(error, EBADMSG,
-			"what the old program wrote has version %lld, and %d is understood",
-			(long long)wire_number(first, "version"), HANDOVER_VERSION);
-	return 0;
-}
-
-static int read_messages(struct handover *handover, int descriptor)
-{
-	struct evbuffer *text = evbuffer_new();
-	size_t scanned = 0, length;
-	int result = text ? 0 : -ENOMEM;
-	off_t position = 0;
-	char data[4096];
-	ssize_t got = 1;
-
-	/* At positions of our own: the rehearsal shares the file's with the old program. */
-	while (result == 0 && got > 0) {
-		got = pread(descriptor, data, sizeof(data), position);
-		if (got > 0) {
-			position += got;
-			result = evbuffer_add(text, data, (size_t)got) < 0 ? -ENOMEM : 0;
-		}
-	}
-	while (result == 0 && wire_find_end(text, &scanned, &length)) {
-		scanned = 0;
-		result = add_message(handover, text, length);
-	}
-	if (text)
-		evbuffer_free(text);
-	return result;
-}
-
-struct handover *handover_read(int descriptor, struct lvmpolld_error *error)
-{
-	struct handover *handover = calloc(1, sizeof(*handover));
-	int result = handover ? read_messages(handover, descriptor) : -ENOMEM;
-
-	close(descriptor);
-	if (result < 0)
-		error_set(error, -result, "cannot read what the old program wrote: %s",
-			strerror(-result));
-	else
-		result = check(handover, error);
-	if (result == 0)
-		return handover;
-	handover_free(handover);
-	return NULL;
-}
-
-void handover_free(struct handover *handover)
-{
-	if (!handover)
-		return;
-	for (size_t i = 0; i < handover->count; i++)
-		wire_free(handover->messages[i]);
-	free(handover->messages);
-	free(handover);
 }
 
 /* A descriptor of the old program, closed on the next exec again; -1 where there is none. */
@@ -137,7 +40,7 @@ static int read_descriptor(const struct wire_message *message, const char *key)
 
 int handover_pidfile(const struct handover *handover, struct lvmpolld_error *error)
 {
-	int descriptor = read_descriptor(handover->messages[0], "pidfile");
+	int descriptor = read_descriptor(handover_daemon(handover), "pidfile");
 
 	return descriptor < 0 ? error_set(error, EBADF, "the pid file was not handed over")
 			      : descriptor;
@@ -163,7 +66,7 @@ static int keep_path(const struct wire_message *message, const char *key, char *
 int handover_keep_paths(const struct handover *handover, struct configuration *configuration,
 	struct lvmpolld_error *error)
 {
-	const struct wire_message *message = handover->messages[0];
+	const struct wire_message *message = handover_daemon(handover);
 	int result = keep_path(message, "daemon.socket", &configuration->socket_path);
 
 	if (result == 0)
@@ -192,16 +95,20 @@ static int take_listener(
 	return 0;
 }
 
+static int check_plugin(
+	const struct wire_message *message, void *plugins, struct lvmpolld_error *error)
+{
+	const char *name = wire_string(message, "operation");
+
+	if (!name || plugins_find_operation(plugins, name))
+		return 0;
+	return error_set(error, ENOENT, "no plugin for the operation %s is loaded", name);
+}
+
 int handover_check_plugins(const struct handover *handover, const struct plugins *plugins,
 	struct lvmpolld_error *error)
 {
-	for (size_t i = 1; i < handover->count; i++) {
-		const char *name = wire_string(handover->messages[i], "operation");
-
-		if (name && !plugins_find_operation(plugins, name))
-			return error_set(error, ENOENT, "no plugin for the operation %s is loaded", name);
-	}
-	return 0;
+	return handover_for_each(handover, check_plugin, (void *)plugins, error);
 }
 
 /* The handed-over message and the record in it. */
@@ -286,47 +193,62 @@ static int take_given_up(const struct wire_message *message, struct daemon *daem
 		(uint64_t)wire_number(message, "start_ticks"), outputs, error);
 }
 
-static int take_item(const struct wire_message *message, struct daemon *daemon,
-	struct lvmpolld_error *error)
+static int take_item(
+	const struct wire_message *message, void *daemon, struct lvmpolld_error *error)
 {
 	struct volume_context context = {daemon, message};
+	int result = 0;
 
 	if (is_item(message, "volume") || is_item(message, "displaced"))
-		return record_read_fields(message, take_volume, &context, error);
-	if (is_item(message, "given_up"))
-		return take_given_up(message, daemon, error);
+		result = record_read_fields(message, take_volume, &context, error);
+	else if (is_item(message, "given_up"))
+		result = take_given_up(message, daemon, error);
+	/* Its record is still there, for a daemon that can use it; the others go on. */
+	if (result < 0)
+		log_error("an operation could not be taken over: %s", error->sentence);
 	return 0;
 }
 
 int handover_take(struct handover *handover, struct daemon *daemon, struct lvmpolld_error *error)
 {
-	int result = take_listener(handover->messages[0], daemon, error);
+	int result = take_listener(handover_daemon(handover), daemon, error);
 
-	for (size_t i = 1; i < handover->count && result == 0; i++) {
-		struct lvmpolld_error why;
+	return result < 0 ? result : handover_for_each(handover, take_item, daemon, error);
+}
 
-		/* Its record is still there, for a daemon that can use it. */
-		if (take_item(handover->messages[i], daemon, &why) < 0)
-			log_error("an operation could not be taken over: %s", why.sentence);
+/* The clients are taken one after the other, each with the messages behind its own. */
+struct client_context {
+	struct daemon *daemon;
+	struct client *client; /* the latest, which is still to be served; or NULL */
+	struct handover_bytes bytes;
+};
+
+static int take_client(
+	const struct wire_message *message, void *context, struct lvmpolld_error *error)
+{
+	struct client_context *taken = context;
+
+	(void)error;
+	if (is_item(message, "wait")) {
+		if (taken->client)
+			client_adopt_wait(taken->client, message);
+		return 0;
 	}
-	return result;
+	if (taken->client)
+		client_serve(taken->client);
+	taken->client = NULL;
+	if (is_item(message, "client"))
+		taken->client = client_adopt(taken->daemon, read_descriptor(message, "descriptor"),
+			message, &taken->bytes);
+	return 0;
 }
 
 void handover_take_clients(struct handover *handover, struct daemon *daemon)
 {
-	struct client *client = NULL;
+	struct client_context context = {daemon, NULL, handover_client_bytes(handover)};
+	struct lvmpolld_error error;
 
-	for (size_t i = 1; i < handover->count; i++) {
-		const struct wire_message *message = handover->messages[i];
-
-		if (client && is_item(message, "wait"))
-			client_adopt_wait(client, message);
-		else if (client)
-			client_serve(client);
-		if (!is_item(message, "wait"))
-			client = NULL;
-		if (is_item(message, "client"))
-			client = client_adopt(
-				daemon, read_descriptor(message, "descriptor"), message);
-	}
+	/* The last message, the end, is no client's: all are served by then. */
+	if (handover_for_each(handover, take_client, &context, &error) < 0)
+		log_error("clients could not be taken over: %s", error.sentence);
 }

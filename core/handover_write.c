@@ -14,13 +14,11 @@
 #include "configuration.h"
 #include "daemon.h"
 #include "handover.h"
+#include "handover_file.h"
 #include "lvpoll.h"
 #include "plugins.h"
 #include "record.h"
 #include "wire.h"
-
-/* Raised when an older program could not make sense of what is written. */
-#define HANDOVER_VERSION 1
 
 static void write_daemon(struct daemon *daemon, struct evbuffer *text)
 {
@@ -158,7 +156,7 @@ static int write_all(struct daemon *daemon, struct evbuffer *text)
 }
 
 /* Returns the descriptor of a memory file with TEXT, which is emptied; or a negative errno. */
-static int store_text(struct evbuffer *text)
+static int store_text(struct daemon *daemon, struct evbuffer *text, bool is_rehearsal)
 {
 	int descriptor = memfd_create("lvmpolld handover", MFD_CLOEXEC);
 	int result = descriptor < 0 ? -errno : 0;
@@ -166,6 +164,8 @@ static int store_text(struct evbuffer *text)
 	while (result == 0 && evbuffer_get_length(text) > 0)
 		if (evbuffer_write(text, descriptor) < 0 && errno != EINTR)
 			result = -errno;
+	if (result == 0 && !is_rehearsal)
+		result = client_write_bytes(daemon, descriptor);
 	if (result == 0)
 		return descriptor;
 	if (descriptor >= 0)
@@ -173,13 +173,13 @@ static int store_text(struct evbuffer *text)
 	return result;
 }
 
-int handover_write(struct daemon *daemon, struct lvmpolld_error *error)
+int handover_write(struct daemon *daemon, bool is_rehearsal, struct lvmpolld_error *error)
 {
 	struct evbuffer *text = evbuffer_new();
 	int result = text ? write_all(daemon, text) : -ENOMEM;
 
 	if (result == 0)
-		result = store_text(text);
+		result = store_text(daemon, text, is_rehearsal);
 	if (text)
 		evbuffer_free(text);
 	if (result < 0)

@@ -104,7 +104,7 @@ static void take_over(struct upgrade *upgrade)
 {
 	struct lvmpolld_arguments environment = {0};
 	struct lvmpolld_error error;
-	int file = handover_write(upgrade->daemon, &error);
+	int file = handover_write(upgrade->daemon, false, &error);
 	int result = file < 0 ? file : 0;
 
 	for (char **variable = environ; *variable && result == 0; variable++)
@@ -236,7 +236,7 @@ void upgrade_begin(struct daemon *daemon)
 	upgrade->daemon = daemon;
 	daemon->upgrade = upgrade;
 	notify_reloading();
-	upgrade->file = handover_write(daemon, &error);
+	upgrade->file = handover_write(daemon, true, &error);
 	if (upgrade->file < 0 || start_rehearsal(upgrade, &error) < 0)
 		give_up(upgrade, error.sentence);
 }

@@ -9,14 +9,17 @@
 
 #include "configuration.h"
 #include "handover.h"
+#include "handover_file.h"
 #include "suite.h"
+#include "wire.h"
 
 #define DAEMON(version)                                                                            \
 	"item = \"daemon\"\nversion = " version "\npidfile = -1\nlistener = -1\n"                  \
 	"daemon.socket = \"/former/socket\"\ndaemon.pidfile = \"/former/pid\"\n"                   \
 	"daemon.state_directory = \"/former/state\"\n\n##\n"
-#define CLIENT "item = \"client\"\ndescriptor = -1\ninput = \"6869\"\n\n##\n"
+#define CLIENT "item = \"client\"\ndescriptor = -1\ninput = 2\n\n##\n"
 #define END    "item = \"end\"\n\n##\n"
+#define BYTES  "hi\n##\n}{\n##\n"
 
 /* Reads TEXT as it would lie in the memory file; NULL where it is refused. */
 static struct handover *read_text(const char *text, struct lvmpolld_error *error)
@@ -28,12 +31,30 @@ static struct handover *read_text(const char *text, struct lvmpolld_error *error
 	return handover_read(descriptor, error);
 }
 
+static int count_message(
+	const struct wire_message *message, void *context, struct lvmpolld_error *unused)
+{
+	(void)unused;
+	ck_assert_ptr_nonnull(wire_string(message, "item"));
+	++*(unsigned *)context;
+	return 0;
+}
+
 START_TEST(handover_is_read)
 {
 	struct lvmpolld_error error;
-	struct handover *handover = read_text(DAEMON("1") CLIENT END, &error);
+	struct handover *handover = read_text(DAEMON("1") CLIENT END BYTES, &error);
+	struct handover_bytes bytes;
+	unsigned count = 0;
 
-	ck_assert_ptr_nonnull(handover);
+	ck_assert_msg(handover != NULL, "%s", error.sentence);
+	ck_assert_int_eq(wire_number(handover_daemon(handover), "version"), 1);
+	ck_assert_int_eq(handover_for_each(handover, count_message, &count, &error), 0);
+	ck_assert_uint_eq(count, 2);
+	bytes = handover_client_bytes(handover);
+	ck_assert_ptr_null(handover_take_bytes(&bytes, sizeof(BYTES)));
+	ck_assert_int_eq(memcmp(handover_take_bytes(&bytes, 2), "hi", 2), 0);
+	ck_assert_uint_eq(bytes.length, sizeof(BYTES) - 1 - 2);
 	ck_assert_int_eq(handover_pidfile(handover, &error), -EBADF);
 	handover_free(handover);
 }
@@ -47,7 +68,7 @@ static const struct {
 	{DAEMON("1"), "not complete"},
 	{DAEMON("1") CLIENT, "not complete"},
 	{DAEMON("1") CLIENT "item = \"end\"\n", "not complete"},
-	{CLIENT END, "not complete"},
+	{CLIENT END, "begin with the daemon"},
 	{DAEMON("2") END, "version 2, and 1"},
 	{"}{\n##\n" END, "Bad message"},
 };
