@@ -72,10 +72,10 @@ chaos_choose() {
 	chosen=$((RANDOM % ($1 + 1)))
 }
 
-# The daemon would execute itself anew.
+# The daemon would execute itself anew: it blocks the signal, and reads it from a descriptor.
 chaos_can_upgrade() {
 	local mask
-	mask=$(sed -n 's/^SigCgt:[ \t]*//p' "/proc/$1/status")
+	mask=$(sed -n 's/^SigBlk:[ \t]*//p' "/proc/$1/status")
 	[ -n "$mask" ] && ((0x$mask >> 11 & 1))
 }
 

@@ -77,11 +77,18 @@ lvpolls_note_overlaps() {
 		self=$1
 		shift
 		operation=${*#lvpoll --interval * }
+		polls() {
+			case $(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline") in
+			*"$operation "*) return 0 ;;
+			esac
+			return 1
+		}
 		while read -r pid _ arguments; do
 			[ "$pid" != "$self" ] && [ "${arguments#lvpoll --interval * }" = "$operation" ] || continue
-			case $(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") in
-			*"$operation "*) echo "lvpoll $self began while $pid polled: $operation" >>/run/lab/overlaps ;;
-			esac
+			# Of the two, this one may be ended while it looks.
+			if polls "$pid" && polls "$self"; then
+				echo "lvpoll $self began while $pid polled: $operation" >>/run/lab/overlaps
+			fi
 		done </run/lab/lvm.log
 	END
 	chmod +x "$lab/note-overlaps"

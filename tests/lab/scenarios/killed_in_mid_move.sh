@@ -6,7 +6,7 @@ lvpolls_note_overlaps
 slow_move_start
 daemon_kill KILL
 copy_fast
-wait_until 20 mirror_is_in_sync
+wait_until 20 not mirror_is_half_way
 daemon_start_again
 
 wait_until 30 pvmove_none

@@ -10,7 +10,7 @@ slow_move_start
 run_ok systemctl stop "$socket" "$service"
 expect_daemon_cleaned_up
 copy_fast
-wait_until 20 mirror_is_in_sync
+wait_until 20 not mirror_is_half_way
 run_ok systemctl start "$socket"
 
 wait_until 30 pvmove_none
