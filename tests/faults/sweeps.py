@@ -8,12 +8,16 @@ import tempfile
 import time
 
 import conversation
-from allocator import Allocator
+from allocator import ALLOCATIONS, Allocator
 from conversation import Talk, Wrong
 from deadline import wait_for
 from kernel_standin import Kernel, mirror
 from lvmpolld import Daemon
 from protocol import lvid, volume
+
+# Allocations of a start before the socket is there that have to do with what was in flight, and
+# some more: those before are the sweep "start"'s.
+RECOVERY_ALLOCATIONS = 100
 
 # After so many failures a sweep has told enough.
 FAILURES_MAX = 10
@@ -260,12 +264,14 @@ class RecoverySweep(StartSweep):
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self.template = None
+        self.make_template()
 
     def make_template(self):
         """The records of a daemon that was killed."""
         swept = SweptDaemon(self.library)
         self.swept = swept
         swept.start()
+        self.first = max(self.first, swept.allocator.read(ALLOCATIONS) - RECOVERY_ALLOCATIONS)
         for lvname in ("until", "until-0-b"):
             swept.daemon.make_pipe(lvname)
         with swept.daemon.client() as client:
@@ -283,8 +289,6 @@ class RecoverySweep(StartSweep):
             raise Wrong("the killed daemon has left %r" % self.names)
 
     def prepare(self):
-        if not self.template:
-            self.make_template()
         super().prepare()
         state = self.swept.daemon.socket.replace(".socket", ".state")
         shutil.copytree(self.template, state)
@@ -315,8 +319,7 @@ class RecoverySweep(StartSweep):
         self.stop()
 
     def end(self):
-        if self.template:
-            shutil.rmtree(self.template, ignore_errors=True)
+        shutil.rmtree(self.template, ignore_errors=True)
 
 
 class StopSweep(Sweep):
