@@ -110,6 +110,30 @@ static int inherit(
 	return handover_take(handover, daemon, error);
 }
 
+/* Goes on with what is in flight, and begins to serve. */
+static int go_on(
+	struct daemon *daemon, struct handover *handover, struct lvmpolld_error *error)
+{
+	int result;
+
+	daemon->is_taking_over = true;
+	result = handover ? inherit(daemon, handover, error) : open_and_recover(daemon, error);
+	daemon->is_taking_over = false;
+	if (result == 0)
+		result = client_accept_start(daemon, error);
+	if (result < 0)
+		return result;
+	turns_run(daemon);
+	results_limit(daemon);
+	if (handover) {
+		handover_take_clients(handover, daemon);
+		log_warn("upgrade: lvmpolld " PACKAGE_VERSION " has taken over, with %zu operation%s "
+			 "in flight",
+			daemon->in_flight, daemon->in_flight == 1 ? "" : "s");
+	}
+	return 0;
+}
+
 int daemon_init(struct daemon *daemon, const struct options *options,
 	struct configuration *configuration, int pidfile, struct handover *handover,
 	struct lvmpolld_error *error)
@@ -134,22 +158,7 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	if (!daemon->plugins)
 		return -error->code;
 	start_monitor(daemon);
-	daemon->is_taking_over = true;
-	result = handover ? inherit(daemon, handover, error) : open_and_recover(daemon, error);
-	daemon->is_taking_over = false;
-	if (result == 0)
-		result = client_accept_start(daemon, error);
-	if (result < 0)
-		return result;
-	turns_run(daemon);
-	results_limit(daemon);
-	if (handover) {
-		handover_take_clients(handover, daemon);
-		log_warn("upgrade: lvmpolld " PACKAGE_VERSION " has taken over, with %zu operation%s "
-			 "in flight",
-			daemon->in_flight, daemon->in_flight == 1 ? "" : "s");
-	}
-	return result;
+	return go_on(daemon, handover, error);
 }
 
 struct store *daemon_store(struct daemon *daemon, bool abort)

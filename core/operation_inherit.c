@@ -44,10 +44,42 @@ static void inherit_result(struct daemon *daemon, struct volume *volume,
 	store_unlock(store);
 }
 
+/* Adds a volume for REQUEST, which is freed where that fails. */
+static struct volume *add_volume(struct daemon *daemon, struct volume_request *request)
+{
+	struct store *store = daemon_store(daemon, request->operation.abort);
+	struct volume *volume = volume_new(request);
+	int result;
+
+	store_lock(store);
+	result = volume ? store_add_locked(store, volume) : -ENOMEM;
+	store_unlock(store);
+	if (result == 0)
+		return volume;
+	log_fatal("%s/%s was in flight and cannot be taken up: out of memory; the record stays",
+		request->operation.vg_name, request->operation.lv_name);
+	if (volume)
+		volume_free(volume);
+	else
+		volume_request_free(request);
+	return NULL;
+}
+
+static void inherit_what_is_told(
+	struct volume *volume, const struct operation_inheritance *inheritance)
+{
+	volume->last_pid = inheritance->last_pid;
+	volume->is_handed_out = inheritance->is_handed_out;
+	volume_lock(volume);
+	volume->request_count = inheritance->request_count;
+	if (inheritance->progress.struct_size > 0)
+		volume->progress = inheritance->progress;
+	volume_unlock(volume);
+}
+
 void operation_inherit(struct daemon *daemon, struct volume_request *request,
 	const struct operation_inheritance *inheritance)
 {
-	struct store *store = daemon_store(daemon, request->operation.abort);
 	bool is_over = inheritance->is_finished || inheritance->is_failed;
 	/*
 	 * Where the abort is over without having ended it, it is an operation like any other. A
@@ -56,33 +88,16 @@ void operation_inherit(struct daemon *daemon, struct volume_request *request,
 	bool is_displaced = inheritance->is_displaced &&
 			    (operation_inherit_displaced(daemon, request) || inheritance->is_child);
 	struct volume *volume;
-	int result;
 
 	if (is_displaced && inheritance->pid == 0 && !is_over) {
 		volume_request_free(request);
 		return;
 	}
-	volume = volume_new(request);
-	store_lock(store);
-	result = volume ? store_add_locked(store, volume) : -ENOMEM;
-	store_unlock(store);
-	if (result < 0) {
-		log_fatal("%s/%s was in flight and cannot be taken up: out of memory; the record stays",
-			request->operation.vg_name, request->operation.lv_name);
-		if (volume)
-			volume_free(volume);
-		else
-			volume_request_free(request);
+	volume = add_volume(daemon, request);
+	if (!volume)
 		return;
-	}
-	volume->last_pid = inheritance->last_pid;
-	volume->is_handed_out = inheritance->is_handed_out;
 	volume->is_displaced = is_displaced;
-	volume_lock(volume);
-	volume->request_count = inheritance->request_count;
-	if (inheritance->progress.struct_size > 0)
-		volume->progress = inheritance->progress;
-	volume_unlock(volume);
+	inherit_what_is_told(volume, inheritance);
 	if (is_over) {
 		inherit_result(daemon, volume, inheritance);
 		return;
