@@ -8,4 +8,5 @@
 layer_need_gcc_build
 export LAB_CPU=$CHECK_CPU
 layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" --builddir "$gcc_build"
+layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" --builddir "$gcc_build"
 layer_end
