@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A state directory that is full, or read-only: operations go on, and are recorded when they can be."""
+"""A state directory that is full or read-only: operations go on, and are recorded later."""
 
 import os
 import shutil
@@ -16,7 +16,8 @@ SIZE = "64k"
 
 def own_namespace():
     """The command that gives a process mounts of its own; a user needs to be root in there."""
-    return ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
+    root = [] if os.geteuid() == 0 else ["--map-root-user"]
+    return ["unshare", "--mount", *root]
 
 
 @ours_only("it keeps no record")
@@ -45,8 +46,8 @@ class StateTest(DaemonTest):
 
     def remount(self, how):
         user = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
-        subprocess.run(["nsenter", "--target", str(self.daemon.pid), *user, "--mount", "mount", "-o",
-                        "remount," + how, self.state], check=True)
+        subprocess.run(["nsenter", "--target", str(self.daemon.pid), *user, "--mount",
+                        "mount", "-o", "remount,bind," + how, self.state], check=True)
 
     def fill(self):
         with open(self.path(".filler"), "wb", buffering=0) as file:

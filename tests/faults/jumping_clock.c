@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A wall clock that jumps. Loaded with LD_PRELOAD; the file that the variable names holds the
- * seconds (64 bits, in the machine's own order) that the clock is ahead, and may change at any time.
+ * seconds (64 bits, in the machine's own order) that the clock is ahead, and may change at any
+ * time.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -54,8 +54,7 @@ static void check_types(const char *text)
 	}
 }
 
-static int read_text(
-	struct configuration *configuration, const char *text, size_t size)
+static int read_text(struct configuration *configuration, const char *text, size_t size)
 {
 	struct lvmpolld_error error = {0};
 	int result = configuration_read_text(configuration, FILE_NAME, text, size, &error);

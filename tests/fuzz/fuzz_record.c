@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Fuzzes the record of an operation on disk: any text, with the checksum that it claims or the right one. */
+/* Fuzzes the record of an operation: any text, with the checksum that it claims or the right one. */
 #include "config.h"
 
 #include <errno.h>
@@ -82,8 +82,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	check(text, size);
 	/* The fuzzer would hardly ever find a checksum that is right. */
-	checksum_length = sprintf(text + size, "%s%016" PRIx64 "\"\n", key,
-		checksum_add(CHECKSUM_START, data, size));
+	checksum_length = sprintf(
+		text + size, "%s%016" PRIx64 "\"\n", key, checksum_add(CHECKSUM_START, data, size));
 	check(text, size + (size_t)checksum_length);
 	free(text);
 	return 0;

@@ -130,7 +130,8 @@ static struct wire_message *read_answer(const char *answer)
 	for (size_t i = 0; i < sizeof(responses) / sizeof(responses[0]); i++)
 		is_known |= !strcmp(response, responses[i]);
 	fuzz_require(is_known);
-	if (!strcmp(response, "failed") || !strcmp(response, "invalid") || !strcmp(response, "finished"))
+	if (!strcmp(response, "failed") || !strcmp(response, "invalid") ||
+		!strcmp(response, "finished"))
 		fuzz_require(wire_string(message, "reason") != NULL);
 	return message;
 }

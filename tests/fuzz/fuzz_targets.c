@@ -101,8 +101,10 @@ static void check_reading(enum lvmpolld_verdict verdict, const struct lvmpolld_p
 static void read_with(
 	const struct lvmpolld_plugin *plugin, const struct table *table, bool abort_wanted)
 {
-	const struct lvmpolld_operation operation = {
-		.struct_size = sizeof(operation), .vg_name = "vg", .lv_name = "lv", .abort = abort_wanted};
+	const struct lvmpolld_operation operation = {.struct_size = sizeof(operation),
+		.vg_name = "vg",
+		.lv_name = "lv",
+		.abort = abort_wanted};
 	struct lvmpolld_progress former, progress;
 
 	/* Bytes between the fields are compared too. */
@@ -111,8 +113,8 @@ static void read_with(
 	former.percent = -1;
 	progress = former;
 	memcpy(&progress, &former, sizeof(progress));
-	check_reading(plugin->read_targets(&operation, &table->targets[0].target, table->count,
-			      &progress),
+	check_reading(plugin->read_targets(
+			      &operation, &table->targets[0].target, table->count, &progress),
 		&former, &progress);
 }
 
