@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Fuzzes the record of an operation: any text, with the checksum that it claims or the right one. */
+/* Fuzzes the record of an operation: any text, with its own checksum or the right one. */
 #include "config.h"
 
 #include <errno.h>
