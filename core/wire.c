@@ -56,19 +56,23 @@ void wire_drop(struct evbuffer *buffer, size_t length)
 	evbuffer_drain(buffer, length + WIRE_END_LENGTH);
 }
 
+/* WANTED stands in the LENGTH bytes at TEXT more often than MAX times. */
+static bool has_more(const char *text, size_t length, char wanted, size_t max)
+{
+	const char *end = text + length;
+	size_t count = 0;
+
+	while (count <= max && (text = memchr(text, wanted, (size_t)(end - text)))) {
+		text++;
+		count++;
+	}
+	return count > max;
+}
+
 static bool is_parsable(const char *text, size_t length)
 {
-	size_t braces = 0, slashes = 0;
-
-	if (memchr(text, '\0', length))
-		return false;
-	for (const char *c = text; (c = strpbrk(c, "{/")); c++) {
-		braces += *c == '{';
-		slashes += *c == '/';
-		if (braces > WIRE_BRACES_MAX || slashes > WIRE_SLASHES_MAX)
-			return false;
-	}
-	return true;
+	return !memchr(text, '\0', length) && !has_more(text, length, '{', WIRE_BRACES_MAX) &&
+	       !has_more(text, length, '/', WIRE_SLASHES_MAX);
 }
 
 struct wire_message *wire_parse(const char *text, size_t length)
