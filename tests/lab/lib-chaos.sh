@@ -93,10 +93,20 @@ chaos_wait_for_moment() {
 	sleep "$(printf '0.%03d' "$chosen")"
 }
 
-# The next fate in turn; the moment, and what is under way then, is chance. Stock's daemon may be gone since the last one.
+# Sets $pid to the daemon that is there, or will be in a moment; 0 where there is none, as with stock after the first kill.
+chaos_find_daemon() {
+	local end=$((SECONDS + 2))
+	pid=$(daemon_main_pid)
+	while [ "$pid" = 0 ] && [ "$SECONDS" -lt "$end" ]; do
+		sleep 0.1
+		pid=$(daemon_main_pid)
+	done
+}
+
+# The next fate in turn; the moment, and what is under way then, is chance.
 chaos_kill() {
 	local pid fate
-	pid=$(daemon_main_pid)
+	chaos_find_daemon
 	chaos_wait_for_moment
 	[ "$pid" != 0 ] || return 0
 	fate=${chaos_fates[chaos_moments % ${#chaos_fates[@]}]}

@@ -42,9 +42,9 @@ PROBE
 chmod +x "$lab/probe"
 sed -i '2a [ -e /run/lab/probe.result ] || /run/lab/probe' "$lab/lvm"
 
-disks_make 3 96
+disks_make 3 128
 vg_make vg "${disk[@]}"
-lv_make vg data 24 "${disk[0]}"
+lv_make vg data 48 "${disk[0]}"
 run_ok lvcreate -qq -y --type thin-pool -Zn -l 24 -n pool vg "${disk[2]}"
 run_ok lvcreate -qq -y -V 16m --thinpool vg/pool -n thin
 data_write vg/thin
@@ -66,7 +66,7 @@ run_ok lvconvert -y -i1 --type mirror -m1 --mirrorlog core vg/data "${disk[0]}"
 expect_mirror_legs vg/data "${disk[1]}" "${disk[0]}"
 run_ok lvconvert -qq -y -m0 vg/data "${disk[0]}"
 
-run_ok lvcreate -qq -y -s -l 28 -n snap vg/data "${disk[0]}"
+run_ok lvcreate -qq -y -s -l 52 -n snap vg/data "${disk[0]}"
 data_spoil vg/data 8
 run_ok lvconvert --merge -i1 vg/snap
 wait_until 20 volume_is_gone vg/snap
