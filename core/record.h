@@ -60,7 +60,10 @@ void record_directory_close(struct record_directory *directory);
  */
 int record_directory_lock(struct record_directory *directory, struct lvmpolld_error *error);
 
-/* Takes over DESCRIPTOR, with its lock, of the directory at PATH. Closes it without memory: -ENOMEM. */
+/*
+ * Takes over DESCRIPTOR, with its lock, of the directory at PATH. Returns 0, or -ENOMEM, or -ENOENT
+ * where another directory is there by now, or none; DESCRIPTOR is closed then.
+ */
 int record_directory_adopt(
 	struct record_directory *directory, const char *path, int descriptor);
 

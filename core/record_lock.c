@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,15 +54,27 @@ int record_directory_lock(struct record_directory *directory, struct lvmpolld_er
 		directory->path);
 }
 
+static bool is_directory_at(const char *path, int descriptor)
+{
+	struct stat at_path, opened;
+
+	return lstat(path, &at_path) == 0 && fstat(descriptor, &opened) == 0 &&
+	       at_path.st_dev == opened.st_dev && at_path.st_ino == opened.st_ino;
+}
+
 int record_directory_adopt(
 	struct record_directory *directory, const char *path, int descriptor)
 {
-	directory->descriptor = -1;
-	directory->path = strdup(path);
-	if (!directory->path) {
-		close(descriptor);
-		return -ENOMEM;
+	int result = is_directory_at(path, descriptor) ? 0 : -ENOENT;
+
+	*directory = (struct record_directory){.descriptor = -1};
+	if (result == 0) {
+		directory->path = strdup(path);
+		result = directory->path ? 0 : -ENOMEM;
 	}
-	directory->descriptor = descriptor;
-	return 0;
+	if (result == 0)
+		directory->descriptor = descriptor;
+	else
+		close(descriptor);
+	return result;
 }

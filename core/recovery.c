@@ -100,7 +100,7 @@ void recovery_adopt(struct daemon *daemon, int descriptor)
 		record_directory_adopt(&daemon->records, daemon->configuration->state_directory,
 			descriptor) == 0)
 		return;
-	/* The old program had none, or could not hand it over. There is no way back to it. */
+	/* The old program had none, or it was removed. There is no way back to that program. */
 	if (recovery_open(daemon, &error) < 0)
 		complain(&error);
 }
