@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Accepting clients: as many as may be, and only those who may. */
+/* Accepting clients: as many as may be, and only those who may; and who goes where more come. */
 #include "config.h"
 
 #include <errno.h>
@@ -194,7 +194,7 @@ static void pause_accepting(struct daemon *daemon)
 
 void client_accept_resume(struct daemon *daemon)
 {
-	/* The timer runs where somebody waits for it. In the middle of something else is not the time. */
+	/* The timer runs where somebody waits. Who leaves is in the middle of something: later. */
 	if (!daemon->is_stopping && daemon->accept_retry &&
 		event_pending(daemon->accept_retry, EV_TIMEOUT, NULL))
 		event_active(daemon->accept_retry, EV_TIMEOUT, 0);
@@ -234,7 +234,8 @@ static void hold(struct daemon *daemon, struct client *client)
 	if (is_privileged(client))
 		pause_accepting(daemon);
 	if (!daemon->is_accept_refused)
-		log_warn("limits.clients (%u) is reached: further clients wait until one leaves", limit);
+		log_warn("limits.clients (%u) is reached: further clients wait until one leaves",
+			limit);
 	daemon->is_accept_refused = true;
 }
 

@@ -41,7 +41,7 @@ int record_directory_lock(struct record_directory *directory, struct lvmpolld_er
 	if (result == 0)
 		return 0;
 	if (result != -EWOULDBLOCK) {
-		/* Not a kind of file system that a state directory is meant for; better than none. */
+		/* No kind of file system that a state directory is meant for; better than none. */
 		log_error("%s: the state directory cannot be locked: %s", directory->path,
 			strerror(-result));
 		return 0;
