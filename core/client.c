@@ -85,6 +85,7 @@ static int answer(struct client *client, size_t length)
 
 	client->scanned = 0;
 	client->requests++;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &client->heard_at);
 	if (text && reply) {
 		log_message(client, "->", text);
 		request_answer(client->daemon, &client->waiter, text, length, reply);
@@ -310,7 +311,7 @@ struct client *client_add(struct daemon *daemon, int descriptor, pid_t pid)
 	waiter_init(&client->waiter);
 	client->descriptor = descriptor;
 	client->pid = pid;
-	clock_gettime(CLOCK_MONOTONIC, &client->connected_at);
+	clock_gettime(CLOCK_MONOTONIC, &client->heard_at);
 	TAILQ_INSERT_TAIL(&daemon->clients, client, link);
 	daemon->client_count++;
 	client->input = evbuffer_new();

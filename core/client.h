@@ -32,7 +32,9 @@ struct client {
 	struct waiter waiter;           /* operations that it asks after */
 	uint64_t requests;              /* that it has made */
 	bool is_half_closed;            /* it will send no more */
-	struct timespec connected_at;   /* CLOCK_MONOTONIC */
+	struct timespec heard_at;       /* of its latest request, or when it came; CLOCK_MONOTONIC */
+	uid_t user;                     /* client_accept.c's, as is what follows */
+	bool is_held;                   /* it has no place yet and is not read; until an upgrade */
 	TAILQ_ENTRY(client) link;       /* in daemon->clients, oldest first */
 };
 

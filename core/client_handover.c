@@ -8,6 +8,7 @@
 
 #include <event2/buffer.h>
 
+#include "access.h"
 #include "client.h"
 #include "daemon.h"
 #include "handover_file.h"
@@ -115,11 +116,14 @@ struct client *client_adopt(struct daemon *daemon, int descriptor,
 	const struct wire_message *message, struct handover_bytes *bytes)
 {
 	struct client *client = NULL;
+	struct access_peer peer;
 
 	if (descriptor >= 0)
 		client = client_add(daemon, descriptor, (pid_t)wire_number(message, "pid"));
 	if (!client)
 		return NULL;
+	/* Nobody's, where that cannot be told: it has no privilege then. */
+	client->user = access_find_peer(descriptor, &peer) == 0 ? peer.user : (uid_t)-1;
 	client->requests = (uint64_t)wire_number(message, "requests");
 	client->is_half_closed = wire_number(message, "half_closed") != 0;
 	if (read_bytes(message, "input", bytes, client->input) == 0 &&

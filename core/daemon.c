@@ -96,17 +96,17 @@ static int open_and_recover(struct daemon *daemon, struct lvmpolld_error *error)
 	int result =
 		listener_open(&daemon->listener, daemon->configuration->socket_path, error);
 
-	if (result == 0) {
-		recovery_open(daemon);
+	if (result == 0)
+		result = recovery_open(daemon, error);
+	if (result == 0)
 		recovery_run(daemon);
-	}
 	return result;
 }
 
 static int inherit(
 	struct daemon *daemon, struct handover *handover, struct lvmpolld_error *error)
 {
-	recovery_open(daemon);
+	recovery_adopt(daemon, handover_state_directory(handover));
 	return handover_take(handover, daemon, error);
 }
 

@@ -46,6 +46,8 @@ int handover_keep_paths(const struct handover *handover, struct configuration *c
 
 /* The descriptor of the pid file, or a negative errno. */
 int handover_pidfile(const struct handover *handover, struct lvmpolld_error *error);
+/* That of the state directory, which is locked; -1 where there is none. */
+int handover_state_directory(const struct handover *handover);
 
 /* Makes DAEMON, whose plugins are loaded, what the old program was: listener, operations. */
 int handover_take(

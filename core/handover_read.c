@@ -46,6 +46,11 @@ int handover_pidfile(const struct handover *handover, struct lvmpolld_error *err
 			      : descriptor;
 }
 
+int handover_state_directory(const struct handover *handover)
+{
+	return read_descriptor(handover_daemon(handover), "records");
+}
+
 /* Puts a copy of what KEY says into *PATH, unless it is the same. */
 static int keep_path(const struct wire_message *message, const char *key, char **path)
 {

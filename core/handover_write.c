@@ -28,6 +28,8 @@ static void write_daemon(struct daemon *daemon, struct evbuffer *text)
 	wire_add_string(text, "daemon.socket", daemon->configuration->socket_path);
 	wire_add_string(text, "daemon.pidfile", daemon->configuration->pidfile_path);
 	wire_add_string(text, "daemon.state_directory", daemon->configuration->state_directory);
+	if (daemon->records.descriptor >= 0)
+		wire_add_number(text, "records", daemon->records.descriptor);
 	wire_add_number(text, "listener", daemon->listener.descriptor);
 	if (daemon->listener.path)
 		wire_add_string(text, "listener_path", daemon->listener.path);
@@ -219,6 +221,7 @@ void handover_keep_descriptors(struct daemon *daemon, int file, bool keep)
 
 	keep_descriptor(file, keep);
 	keep_descriptor(daemon->pidfile, keep);
+	keep_descriptor(daemon->records.descriptor, keep);
 	keep_descriptor(daemon->listener.descriptor, keep);
 	keep_volumes(&daemon->aborts, keep);
 	keep_volumes(&daemon->polling, keep);

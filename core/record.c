@@ -40,6 +40,14 @@ static void add_flag(struct evbuffer *text, const char *key, bool flag)
 		wire_add_number(text, key, 1);
 }
 
+/* The lvpoll was given other names than the request has. */
+static bool has_other_names(const struct record *record)
+{
+	return record->step_vg_name && record->step_lv_name &&
+	       (strcmp(record->step_vg_name, record->operation.vg_name) != 0 ||
+		       strcmp(record->step_lv_name, record->operation.lv_name) != 0);
+}
+
 void record_add_fields(struct evbuffer *text, const struct record *record)
 {
 	const struct lvmpolld_operation *operation = &record->operation;
@@ -58,6 +66,10 @@ void record_add_fields(struct evbuffer *text, const struct record *record)
 	if (record->command == RECORD_RUNNING) {
 		wire_add_number(text, "lvm_command_pid", record->pid);
 		wire_add_number(text, "lvm_command_start", (int64_t)record->start_ticks);
+	}
+	if (record->command != RECORD_NO_COMMAND && has_other_names(record)) {
+		wire_add_string(text, "lvm_command_vgname", record->step_vg_name);
+		wire_add_string(text, "lvm_command_lvname", record->step_lv_name);
 	}
 }
 
@@ -135,6 +147,8 @@ int record_read_fields(const struct wire_message *message,
 		.operation = parameters_read(message),
 		.operation_name = wire_string(message, "operation"),
 		.is_displaced = wire_number(message, "displaced") != 0,
+		.step_vg_name = wire_string(message, "lvm_command_vgname"),
+		.step_lv_name = wire_string(message, "lvm_command_lvname"),
 	};
 	int result = check_fields(&record, error);
 

@@ -25,6 +25,8 @@ static int write_record(
 		.command = volume->recorded_command,
 		.pid = volume->last_pid,
 		.start_ticks = volume->start_ticks,
+		.step_vg_name = volume->step_vg_name,
+		.step_lv_name = volume->step_lv_name,
 	};
 
 	return record_write(&daemon->records, &record, error);

@@ -164,7 +164,7 @@ int steps_begin(struct daemon *daemon, struct volume *volume)
 	return 0;
 }
 
-/* The names that an lvpoll was given; of one that a former daemon has started they are not known. */
+/* The names that an lvpoll was given, where they are known. */
 static char *copy_name(const char *name)
 {
 	return name ? strdup(name) : NULL;
