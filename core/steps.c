@@ -85,10 +85,24 @@ static void end_pause_on_change(struct volume *volume)
 		event_del(volume->pause);
 }
 
+/*
+ * Nothing runs for it, and it waits for nothing; but where data is at stake neither a pause nor a
+ * turn is waited for: by then the kernel may have forgotten what it shows now.
+ */
+static bool may_act_on_locked(
+	const struct volume *volume, const struct volume_sighting *sighting) REQUIRES(volume_role)
+{
+	if (volume->state != VOLUME_QUEUED && volume->state != VOLUME_WATCHING)
+		return false;
+	if (sighting->kind == VOLUME_SEEN && sighting->verdict == LVMPOLLD_GIVE_UP)
+		return true;
+	return !volume->group && !event_pending(volume->pause, EV_TIMEOUT, NULL);
+}
+
 static void read_news(struct daemon *daemon, struct volume *volume)
 {
 	struct volume_sighting sighting;
-	bool is_idle;
+	bool may_act;
 
 	/* It may have come to its end since the monitor has looked. */
 	if (!volume->pause)
@@ -99,12 +113,11 @@ static void read_news(struct daemon *daemon, struct volume *volume)
 	sighting.vg_name = sighting.vg_name ? strdup(sighting.vg_name) : NULL;
 	sighting.lv_name = sighting.lv_name ? strdup(sighting.lv_name) : NULL;
 	volume->sighting.is_stalled = false;
-	is_idle = (volume->state == VOLUME_QUEUED || volume->state == VOLUME_WATCHING) &&
-		  !volume->group && !event_pending(volume->pause, EV_TIMEOUT, NULL);
+	may_act = may_act_on_locked(volume, &sighting);
 	volume_unlock(volume);
-	if (is_idle && volume->is_exit_pending)
+	if (may_act && volume->is_exit_pending)
 		ends_confirm(daemon, volume, &sighting);
-	else if (is_idle)
+	else if (may_act)
 		steps_act_on(daemon, volume, &sighting);
 	free(sighting.vg_name);
 	free(sighting.lv_name);
