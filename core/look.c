@@ -184,8 +184,10 @@ static bool record_sighting(struct look *look, bool is_stalled)
 	} else if (look->answer == KERNEL_SEEN) {
 		log_failed_devices(
 			volume, volume->progress.failed_devices, look->progress.failed_devices);
+		/* That data would be lost must be heard of, whatever is seen before it is. */
+		if (!volume_sighting_gives_up(sighting))
+			sighting->verdict = look->verdict;
 		sighting->kind = VOLUME_SEEN;
-		sighting->verdict = look->verdict;
 		sighting->signature = sign(&look->table);
 		replace(&sighting->vg_name, look->table.vg_name);
 		replace(&sighting->lv_name, look->table.lv_name);
@@ -194,7 +196,7 @@ static bool record_sighting(struct look *look, bool is_stalled)
 	/* The main thread takes it back when it has read it. */
 	sighting->is_stalled |= is_stalled;
 	/* While it is watched and goes on being watched, there is nothing to tell. */
-	is_news = volume->state != VOLUME_WATCHING || is_stalled ||
+	is_news = volume->state != VOLUME_WATCHING || sighting->is_stalled ||
 		  sighting->kind == VOLUME_GONE ||
 		  (sighting->kind == VOLUME_SEEN && sighting->verdict != LVMPOLLD_WATCH &&
 			  sighting->verdict != LVMPOLLD_WATCH_TIMED);

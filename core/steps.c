@@ -94,7 +94,7 @@ static bool may_act_on_locked(
 {
 	if (volume->state != VOLUME_QUEUED && volume->state != VOLUME_WATCHING)
 		return false;
-	if (sighting->kind == VOLUME_SEEN && sighting->verdict == LVMPOLLD_GIVE_UP)
+	if (volume_sighting_gives_up(sighting))
 		return true;
 	return !volume->group && !event_pending(volume->pause, EV_TIMEOUT, NULL);
 }

@@ -66,6 +66,12 @@ struct volume_sighting {
 	char *lv_name;
 };
 
+/* A step would lose data. */
+static inline bool volume_sighting_gives_up(const struct volume_sighting *sighting)
+{
+	return sighting->kind == VOLUME_SEEN && sighting->verdict == LVMPOLLD_GIVE_UP;
+}
+
 /* The monitor thread's notes on a volume, and what the main thread wants of it. */
 struct volume_watch {
 	bool is_watched;
