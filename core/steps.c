@@ -237,7 +237,6 @@ void steps_resume(struct daemon *daemon, struct volume *volume,
 		return;
 	}
 	volume->has_begun = true;
-	log_volume(LOG_LEVEL_INFO, volume, "taken up from a former daemon");
 	if (inheritance->pid > 0 && adopt_lvpoll(daemon, volume, inheritance))
 		return;
 	if (set_going(daemon, volume) < 0)
