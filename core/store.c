@@ -110,6 +110,7 @@ void store_watch_locked(struct store *store, struct volume *volume)
 	/* What was seen before is old by now, and what is there to be seen will be told anew. */
 	forget_news(store, volume);
 	volume->watch.is_watched = true;
+	volume->watch.is_begun = true;
 	volume->watch.is_look_wanted = true;
 	volume->watch.epoch++;
 }

@@ -87,6 +87,8 @@ struct volume_watch {
 	int64_t next_look_ms;
 	int64_t moved_ms; /* when it last showed progress */
 	uint64_t moved_done_sectors;
+	int64_t step_due_ms; /* by the speed so far; 0 where that is not known */
+	bool is_begun;       /* watching begins: no look since */
 };
 
 /* What an lvpoll is run for. */

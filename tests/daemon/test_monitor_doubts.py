@@ -84,6 +84,22 @@ class LossTest(KernelTest):
         self.assertEqual(self.daemon.starts(), [])
         self.assertIn("pvmove --abort", self.daemon.log())
 
+    def test_failure_at_the_end_of_a_copy_is_seen(self):
+        device = self.add_device("move-idle", segments(1, 0, 0))
+        self.start()
+        identity = self.start_watching("move-idle", interval="600")
+        begin = time.monotonic()
+        in_sync = 0
+        while in_sync < REGIONS:  # a copy that takes 3 s, and fails for 0.3 s
+            time.sleep(0.02)
+            in_sync = min(REGIONS, int((time.monotonic() - begin) * REGIONS / 3))
+            health = "AS" if 0.9 * REGIONS <= in_sync < REGIONS else "AA"
+            device.change(event=in_sync == REGIONS, targets=[
+                mirror(0, SEGMENT_SECTORS, in_sync, REGIONS, health)])
+        self.assert_reply(self.client.result(identity), response="failed",
+                          reason="polling of lvm command failed")
+        self.assertEqual(self.daemon.starts(), [])
+
     def test_it_is_given_up_in_a_pause_between_steps_too(self):
         """A bad place is read first, which costs vain steps and pauses, and is to be copied then."""
         device = self.add_device("move-idle", [mirror(0, SEGMENT_SECTORS, 50, REGIONS, "RA")])

@@ -14,6 +14,9 @@ static struct store store;
 /* What the kernel and the plugin say at the next look. */
 static enum kernel_answer answer;
 static enum lvmpolld_verdict verdict;
+static uint64_t done_sectors, step_sectors;
+
+#define TOTAL_SECTORS 1000
 
 /* In place of the kernel's own: only look.c asks. */
 enum kernel_answer kernel_read_table(
@@ -46,7 +49,9 @@ static enum lvmpolld_verdict read_targets(const struct lvmpolld_operation *opera
 	(void)operation;
 	(void)targets;
 	(void)count;
-	(void)progress;
+	progress->done_sectors = done_sectors;
+	progress->total_sectors = TOTAL_SECTORS;
+	progress->step_sectors = step_sectors;
 	return verdict;
 }
 
@@ -72,6 +77,7 @@ static void create_store(void)
 	ck_assert_int_eq(store_init(&store, "poll"), 0);
 	request->plugin = &looking_entry;
 	looking_entry.stall_check_s = 0;
+	done_sectors = step_sectors = 0;
 	volume = volume_new(request);
 	ck_assert_ptr_nonnull(volume);
 	store_lock(&store);
@@ -179,6 +185,49 @@ START_TEST(look_tells_of_a_stall_until_it_is_heard)
 }
 END_TEST
 
+/* What is copied MS after the last movement, and how long the next look is waited for then. */
+static int64_t copy_and_look(int64_t ms, uint64_t sectors)
+{
+	int64_t interval_ms;
+
+	store_lock(&store);
+	volume->watch.moved_ms -= ms;
+	store_unlock(&store);
+	done_sectors += sectors;
+	step_sectors = TOTAL_SECTORS - done_sectors;
+	ck_assert(!look_and_see(LVMPOLLD_WATCH));
+	store_lock(&store);
+	interval_ms = volume->watch.next_look_ms - volume->watch.last_look_ms;
+	store_unlock(&store);
+	return interval_ms;
+}
+
+START_TEST(look_is_taken_ever_more_often_towards_a_step)
+{
+	watch();
+	volume_set_state(volume, VOLUME_WATCHING);
+	ck_assert_int_le(copy_and_look(0, 0), 250);
+	/* Half of it in 1 s; four fifths of the rest in 0.8 s. */
+	ck_assert_int_le(copy_and_look(1000, 500), 260);
+	ck_assert_int_le(copy_and_look(800, 400), 51);
+	ck_assert_int_le(copy_and_look(0, 0), 51);
+}
+END_TEST
+
+START_TEST(look_is_taken_more_rarely_where_a_step_is_late)
+{
+	watch();
+	volume_set_state(volume, VOLUME_WATCHING);
+	copy_and_look(0, 0);
+	copy_and_look(1000, 500);
+	store_lock(&store);
+	volume->watch.step_due_ms -= 1000 + 400;
+	store_unlock(&store);
+	ck_assert_int_ge(copy_and_look(0, 0), 51);
+	ck_assert_int_le(copy_and_look(0, 0), 200);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -186,6 +235,8 @@ int main(void)
 		SUITE_TEST(look_does_not_forget_that_data_would_be_lost),
 		SUITE_TEST(look_of_former_watching_is_no_news),
 		SUITE_TEST(look_tells_of_a_stall_until_it_is_heard),
+		SUITE_TEST(look_is_taken_ever_more_often_towards_a_step),
+		SUITE_TEST(look_is_taken_more_rarely_where_a_step_is_late),
 	};
 
 	return suite_run_fixture("look", tests, SUITE_COUNT(tests), create_store, destroy_store);
