@@ -81,6 +81,13 @@ static void write_displaced(const struct volume *abort_volume, struct evbuffer *
 	wire_add_end(text);
 }
 
+/* It may have been unreadable when the lvpoll was started, for want of descriptors, say. */
+static uint64_t find_start(const struct volume *volume)
+{
+	return volume->lvpoll && volume->start_ticks == 0 ? process_read_start(volume->last_pid)
+							  : volume->start_ticks;
+}
+
 static void write_volume(struct volume *volume, struct evbuffer *text)
 {
 	const struct record record = {
@@ -89,7 +96,7 @@ static void write_volume(struct volume *volume, struct evbuffer *text)
 		.is_displaced = volume->is_displaced,
 		.command = volume->lvpoll ? RECORD_RUNNING : RECORD_NO_COMMAND,
 		.pid = volume->last_pid,
-		.start_ticks = volume->start_ticks,
+		.start_ticks = find_start(volume),
 	};
 
 	wire_add_string(text, "item", "volume");
