@@ -14,6 +14,7 @@
 #include "log.h"
 #include "lvpoll.h"
 #include "monitor.h"
+#include "namesake.h"
 #include "operation.h"
 #include "plugins.h"
 #include "recording.h"
@@ -43,12 +44,31 @@ static void poll_itself(struct daemon *daemon, struct volume *volume)
 	turns_queue(daemon, volume, VOLUME_POLL);
 }
 
+/* Its device is gone. No lvpoll can tell of it where another volume has its name by now. */
+static void act_on_gone(
+	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting)
+{
+	struct lvmpolld_operation operation = volume->request->operation;
+
+	if (sighting->vg_name && sighting->lv_name) {
+		operation.vg_name = sighting->vg_name;
+		operation.lv_name = sighting->lv_name;
+	}
+	if (!namesake_exists(&operation)) {
+		want_lvpoll(daemon, volume, sighting, VOLUME_VERDICT);
+		return;
+	}
+	log_volume(LOG_LEVEL_WARN, volume, "%s/%s is another volume by now: the operation is over",
+		operation.vg_name, operation.lv_name);
+	operation_finish(daemon, volume, (struct volume_result){.value = 0});
+}
+
 /* Does what VOLUME's latest sighting asks for. */
 void steps_act_on(
 	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting)
 {
 	if (sighting->kind == VOLUME_GONE) {
-		want_lvpoll(daemon, volume, sighting, VOLUME_VERDICT);
+		act_on_gone(daemon, volume, sighting);
 	} else if (sighting->kind == VOLUME_SUSPENDED && !sighting->is_stalled) {
 		volume_set_state(volume, VOLUME_WATCHING);
 	} else if (sighting->is_stalled) {
