@@ -52,6 +52,8 @@ static void write_lvpoll(const struct volume *volume, struct evbuffer *text)
 		wire_add_string(text, "step_lvname", volume->step_lv_name);
 	if (lvpoll_is_terminating(volume->lvpoll))
 		wire_add_number(text, "terminating", 1);
+	if (volume->has_leftover)
+		wire_add_number(text, "leftover", 1);
 }
 
 static void write_progress(const struct lvmpolld_progress *progress, struct evbuffer *text)

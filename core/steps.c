@@ -224,7 +224,7 @@ static bool adopt_lvpoll(struct daemon *daemon, struct volume *volume,
 		log_volume(LOG_LEVEL_WARN, volume, "out of memory: its lvpoll is not counted");
 	volume->step_vg_name = copy_name(inheritance->step_vg_name);
 	volume->step_lv_name = copy_name(inheritance->step_lv_name);
-	volume->has_leftover = !inheritance->is_child;
+	volume->has_leftover = !inheritance->is_child || inheritance->is_leftover;
 	volume_set_state(volume, VOLUME_STEPPING);
 	recording_write(daemon, volume, RECORD_RUNNING);
 	if (!inheritance->is_child)
