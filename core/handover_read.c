@@ -111,7 +111,9 @@ static int check_plugin(const struct record *record, void *plugins, struct lvmpo
 static int check_item(
 	const struct wire_message *message, void *plugins, struct lvmpolld_error *error)
 {
-	return is_operation(message) ? record_read_fields(message, check_plugin, plugins, error) : 0;
+	if (!is_operation(message))
+		return 0;
+	return record_read_fields(message, check_plugin, plugins, error);
 }
 
 int handover_check_operations(const struct handover *handover, const struct plugins *plugins,

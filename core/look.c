@@ -216,10 +216,7 @@ static int64_t events_interval_ms(size_t watched, int64_t now_ms)
 	return period_ms - now_ms % period_ms;
 }
 
-/*
- * When the step is due that the plugin tells of, by the speed since the last movement. Until the next
- * movement that still holds.
- */
+/* When the step is due that the plugin tells of, by the speed up to the last movement. */
 static void expect_step(struct volume_watch *watch, const struct look *look, int64_t now_ms)
 {
 	uint64_t moved;

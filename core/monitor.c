@@ -133,7 +133,7 @@ static void *run(void *argument)
 		 * not known when watching begins again.
 		 */
 		monitor->is_dirty |= is_watching && wait[1].fd < 0;
-		/* Where it could not be armed it is readable all the time: it is tried again then. */
+		/* Where it could not be armed it stays readable: it is tried again in a while. */
 		wait[1].fd = is_watching && !monitor->has_list_failed ? monitor->kernel.events : -1;
 		wait[1].revents = 0;
 		ready = is_held ? poll(wait, 1, -1) : poll(wait, 2, time_to_wait_ms(monitor));

@@ -26,7 +26,8 @@ static bool read_attribute(dev_t device, const char *name, char text[ATTRIBUTE_B
 	ssize_t length;
 	int descriptor;
 
-	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/dm/%s", major(device), minor(device), name);
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/dm/%s", major(device), minor(device),
+		name);
 	descriptor = open(path, O_RDONLY | O_CLOEXEC);
 	if (descriptor < 0)
 		return false;
@@ -40,7 +41,8 @@ static bool read_attribute(dev_t device, const char *name, char text[ATTRIBUTE_B
 /* A node of /dev/mapper may be left over from a device that is gone: its name tells. */
 static bool is_of_another(const char *device_name, const char *lvid)
 {
-	char path[sizeof("/dev/mapper/") + DM_NAME_LEN], name[ATTRIBUTE_BYTES], uuid[ATTRIBUTE_BYTES];
+	char path[sizeof("/dev/mapper/") + DM_NAME_LEN];
+	char name[ATTRIBUTE_BYTES], uuid[ATTRIBUTE_BYTES];
 	struct stat status;
 
 	snprintf(path, sizeof(path), "/dev/mapper/%s", device_name);

@@ -11,8 +11,8 @@
 #include <lvmpolld/plugin.h>
 
 /*
- * A device has the name of OPERATION's volume and the UUID of another volume. Only /dev and /sys are
- * read: this never waits for a device.
+ * A device has the name of OPERATION's volume and the UUID of another volume. Only /dev and /sys
+ * are read: this never waits for a device.
  */
 bool namesake_exists(const struct lvmpolld_operation *operation);
 

@@ -101,7 +101,7 @@ class LossTest(KernelTest):
         self.assertEqual(self.daemon.starts(), [])
 
     def test_it_is_given_up_in_a_pause_between_steps_too(self):
-        """A bad place is read first, which costs vain steps and pauses, and is to be copied then."""
+        """A bad place is read first, which costs vain steps and pauses, and then copied."""
         device = self.add_device("move-idle", [mirror(0, SEGMENT_SECTORS, 50, REGIONS, "RA")])
         self.start()
         identity = self.request("move-idle", interval="600")

@@ -19,8 +19,8 @@ static uint64_t done_sectors, step_sectors;
 #define TOTAL_SECTORS 1000
 
 /* In place of the kernel's own: only look.c asks. */
-enum kernel_answer kernel_read_table(
-	const char *lvid, const char *layer, struct kernel_table *table, struct lvmpolld_error *error)
+enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
+	struct kernel_table *table, struct lvmpolld_error *error)
 {
 	(void)lvid;
 	(void)layer;

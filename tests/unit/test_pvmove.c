@@ -110,7 +110,9 @@ END_TEST
 START_TEST(what_is_left_until_the_step_is_told)
 {
 	const struct lvmpolld_plugin *plugin = pvmove_LTX_lvmpolld_plugin();
-	const char *table = "0 8192 linear\n8192 8192 mirror 2 7:0 7:1 3/4 1 AA 1 core\n16384 8192 linear\n";
+	const char *table = "0 8192 linear\n"
+			    "8192 8192 mirror 2 7:0 7:1 3/4 1 AA 1 core\n"
+			    "16384 8192 linear\n";
 	const char *in_sync = "0 8192 mirror 2 7:0 7:1 4/4 1 AA 1 core\n";
 	const char *two = "0 8192 mirror 2 7:0 7:1 1/4 1 AA 1 core\n"
 			  "8192 8192 mirror 2 7:0 7:1 2/4 1 AA 1 core\n";

@@ -16,12 +16,12 @@ static struct daemon daemon_under_test;
 
 static void create(void)
 {
+	struct record_directory *records = &daemon_under_test.records;
 	struct lvmpolld_error error;
 
 	scratch_create();
 	memset(&daemon_under_test, 0, sizeof(daemon_under_test));
-	ck_assert_int_eq(
-		record_directory_open(&daemon_under_test.records, scratch_path("state"), &error), 0);
+	ck_assert_int_eq(record_directory_open(records, scratch_path("state"), &error), 0);
 }
 
 static void remove_all(void)
