@@ -33,8 +33,8 @@ void handover_keep_descriptors(struct daemon *daemon, int file, bool keep);
 struct handover *handover_read(int descriptor, struct lvmpolld_error *error);
 void handover_free(struct handover *handover);
 
-/* Every operation in it has its plugin. Returns 0 or a negative errno. */
-int handover_check_plugins(const struct handover *handover, const struct plugins *plugins,
+/* Every operation in it can be taken up, and has its plugin. Returns 0 or a negative errno. */
+int handover_check_operations(const struct handover *handover, const struct plugins *plugins,
 	struct lvmpolld_error *error);
 
 /*

@@ -54,6 +54,8 @@ static void write_lvpoll(const struct volume *volume, struct evbuffer *text)
 		wire_add_string(text, "step_lvname", volume->step_lv_name);
 	if (lvpoll_is_terminating(volume->lvpoll))
 		wire_add_number(text, "terminating", 1);
+	if (volume->has_leftover)
+		wire_add_number(text, "leftover", 1);
 }
 
 static void write_progress(const struct lvmpolld_progress *progress, struct evbuffer *text)
@@ -83,6 +85,13 @@ static void write_displaced(const struct volume *abort_volume, struct evbuffer *
 	wire_add_end(text);
 }
 
+/* It may have been unreadable when the lvpoll was started, for want of descriptors, say. */
+static uint64_t find_start(const struct volume *volume)
+{
+	return volume->lvpoll && volume->start_ticks == 0 ? process_read_start(volume->last_pid)
+							  : volume->start_ticks;
+}
+
 static void write_volume(struct volume *volume, struct evbuffer *text)
 {
 	const struct record record = {
@@ -91,7 +100,7 @@ static void write_volume(struct volume *volume, struct evbuffer *text)
 		.is_displaced = volume->is_displaced,
 		.command = volume->lvpoll ? RECORD_RUNNING : RECORD_NO_COMMAND,
 		.pid = volume->last_pid,
-		.start_ticks = volume->start_ticks,
+		.start_ticks = find_start(volume),
 	};
 
 	wire_add_string(text, "item", "volume");

@@ -8,6 +8,7 @@
 #include "daemon.h"
 #include "leftover.h"
 #include "log.h"
+#include "namesake.h"
 #include "operation.h"
 #include "plugins.h"
 #include "process.h"
@@ -40,6 +41,19 @@ static pid_t find_command(const struct record *record, uint64_t *start_ticks)
 }
 
 /*
+ * An abort that was under way may have been finished by its lvpoll, or by hand; and while no daemon
+ * ran, a new move may have been started, which would be aborted now.
+ */
+static bool is_abort_over(const struct record *record)
+{
+	if (!record->operation.abort || !namesake_exists(&record->operation))
+		return false;
+	log_warn("%s/%s is another volume by now: the abort that was in flight is over",
+		record->operation.vg_name, record->operation.lv_name);
+	return true;
+}
+
+/*
  * Records come in the order of their names, aborts first: so an operation that an abort has put
  * aside finds that abort here, if it is still under way.
  */
@@ -66,6 +80,10 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	if (record->operation.abort && !plugin->plugin->supports_abort)
 		return error_set(error, EBADMSG, "the operation %s cannot be aborted",
 			record->operation_name);
+	if (is_abort_over(record)) {
+		record_remove(&daemon->records, &record->operation);
+		return 0;
+	}
 	request = volume_request_new(&record->operation, plugin);
 	if (!request) {
 		log_fatal("%s/%s was in flight and cannot be taken up: out of memory; the record stays",

@@ -148,6 +148,17 @@ static void take_turn(struct daemon *daemon, struct volume *volume)
 		turns_pause(volume, turns_growing_pause_s(volume->start_failures));
 }
 
+/* It may have been seen since VOLUME has waited for its turn: its news, still unread, tell. */
+static bool would_lose_data(struct volume *volume)
+{
+	bool would;
+
+	volume_lock(volume);
+	would = volume_sighting_gives_up(&volume->sighting);
+	volume_unlock(volume);
+	return would;
+}
+
 void turns_run(struct daemon *daemon)
 {
 	struct volume *volume;
@@ -155,5 +166,8 @@ void turns_run(struct daemon *daemon)
 	while (!daemon->is_stopping && !daemon->is_taking_over &&
 		(volume = scheduler_next(
 			 &daemon->scheduler, daemon->configuration->lvm_max_running)))
-		take_turn(daemon, volume);
+		if (would_lose_data(volume))
+			scheduler_remove(&daemon->scheduler, volume);
+		else
+			take_turn(daemon, volume);
 }
