@@ -53,7 +53,8 @@ static void pause_accepting(struct daemon *daemon)
 
 void client_accept_resume(struct daemon *daemon)
 {
-	if (daemon->is_stopping || !daemon->accept_event)
+	if (daemon->is_stopping || !daemon->accept_event ||
+		event_pending(daemon->accept_event, EV_READ, NULL))
 		return;
 	event_del(daemon->accept_retry);
 	event_add(daemon->accept_event, NULL);
