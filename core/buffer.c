@@ -11,7 +11,8 @@
 
 #include "buffer.h"
 
-#define SIZE_MIN 512
+/* As much as the C library hands out without a search. */
+#define SIZE_MIN 1024
 
 /* Storage that an empty buffer keeps for what comes next. */
 #define SIZE_KEPT (16 * 1024)
@@ -51,7 +52,7 @@ int buffer_reserve(struct buffer *buffer, size_t size)
 {
 	if (buffer->is_lost || size > SIZE_MAX / 4)
 		return lose(buffer);
-	if (buffer->size - buffer->start - buffer->length >= size)
+	if (buffer_room(buffer) >= size)
 		return 0;
 	/* What was dropped pays for moving what is left. */
 	if (buffer->start >= buffer->length && buffer->size - buffer->length >= size) {
@@ -82,7 +83,7 @@ int buffer_add_format(struct buffer *buffer, const char *format, va_list argumen
 	if (result < 0)
 		return result;
 	va_copy(again, arguments);
-	room = buffer->size - buffer->start - buffer->length;
+	room = buffer_room(buffer);
 	length = vsnprintf(buffer_end(buffer), room, format, arguments);
 	if (length >= 0 && (size_t)length >= room) {
 		result = buffer_reserve(buffer, (size_t)length + 1);

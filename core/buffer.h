@@ -14,8 +14,8 @@ struct buffer {
 	size_t start;  /* of the bytes in it */
 	size_t length; /* how many there are */
 	/*
-	 * There was no memory for something that was added. Half a message would be a wrong one: the
-	 * buffer is empty, and takes nothing any more.
+	 * There was no memory for something that was added. Half a message would be a wrong one:
+	 * the buffer is empty, and takes nothing any more.
 	 */
 	bool is_lost;
 };
@@ -26,11 +26,19 @@ static inline char *buffer_bytes(const struct buffer *buffer)
 	return buffer->storage + buffer->start;
 }
 
-/* Makes room for SIZE bytes behind the end, which buffer_take_in then adds. 0 or -ENOMEM: lost. */
+/*
+ * Makes room for at least SIZE bytes behind the end, where they are put, and buffer_take_in adds
+ * them. 0, or -ENOMEM: lost.
+ */
 int buffer_reserve(struct buffer *buffer, size_t size);
 static inline char *buffer_end(const struct buffer *buffer)
 {
 	return buffer->storage + buffer->start + buffer->length;
+}
+/* For how many bytes there is room. */
+static inline size_t buffer_room(const struct buffer *buffer)
+{
+	return buffer->size - buffer->start - buffer->length;
 }
 static inline void buffer_take_in(struct buffer *buffer, size_t length)
 {

@@ -27,8 +27,9 @@
 /* Requests of one client that are answered in one turn of the loop; then the others come. */
 #define REQUESTS_IN_TURN 32
 
-/* What is read in one call. */
-#define READ_SIZE (8 * 1024)
+/* What is read in one call: more as the message, and the room for it, grows. */
+#define READ_SIZE_MIN 512
+#define READ_SIZE_MAX (64 * 1024)
 
 static void free_event(struct event *event)
 {
@@ -59,8 +60,7 @@ static void log_message(
 	const struct client *client, const char *direction, const char *text, size_t length)
 {
 	if (log_wire_is_enabled())
-		log_write_wire(
-			"client %d %s %.*s", (int)client->pid, direction, (int)length, text);
+		log_write_wire("client %d %s %.*s", (int)client->pid, direction, (int)length, text);
 }
 
 /* Answers the message whose text has LENGTH bytes. Returns 0 or -ENOMEM. */
@@ -78,8 +78,8 @@ static int answer(struct client *client, size_t length)
 	wire_drop(&client->input, length);
 	if (output->is_lost)
 		return -ENOMEM;
-	log_message(client, "<-", buffer_bytes(output) + former_length,
-		output->length - former_length);
+	log_message(
+		client, "<-", buffer_bytes(output) + former_length, output->length - former_length);
 	return 0;
 }
 
@@ -264,15 +264,19 @@ void client_serve(struct client *client)
 /* Returns 1 where it has sent something or will send no more, 0 where it has not, or -1: gone. */
 static int receive(struct client *client)
 {
+	struct buffer *input = &client->input;
+	size_t room;
 	ssize_t length;
 
-	if (buffer_reserve(&client->input, READ_SIZE) < 0) {
+	if (buffer_reserve(input, READ_SIZE_MIN) < 0) {
 		disconnect(client, "no memory for its message");
 		return -1;
 	}
-	length = recv(client->descriptor, buffer_end(&client->input), READ_SIZE, 0);
+	room = buffer_room(input);
+	length = recv(client->descriptor, buffer_end(input),
+		room < READ_SIZE_MAX ? room : READ_SIZE_MAX, 0);
 	if (length > 0) {
-		buffer_take_in(&client->input, (size_t)length);
+		buffer_take_in(input, (size_t)length);
 		return 1;
 	}
 	if (length == 0) {
@@ -289,8 +293,8 @@ static int receive(struct client *client)
 /* It has been told all that it has asked, and may have asked again since. */
 static bool may_have_asked_again(const struct client *client)
 {
-	return client->input.length == 0 && client->output.length == 0 &&
-	       !client->is_half_closed && client->turn < REQUESTS_IN_TURN;
+	return client->input.length == 0 && client->output.length == 0 && !client->is_half_closed &&
+	       client->turn < REQUESTS_IN_TURN;
 }
 
 void client_read(struct client *client)
