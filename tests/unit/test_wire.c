@@ -132,6 +132,23 @@ START_TEST(wire_of_duplicates_the_first_counts)
 }
 END_TEST
 
+START_TEST(wire_messages_do_not_mix)
+{
+	struct wire_message *first = parse("a=\"first\"\nb=1\n"), *second, *third;
+
+	wire_free(first);
+	second = parse("a=\"second\"\n");
+	ck_assert_ptr_null(parse("a=\"broken\"\nb="));
+	third = parse("c=\"third\"\n");
+	ck_assert_str_eq(wire_string(second, "a"), "second");
+	ck_assert_int_eq(wire_number(second, "b"), 0);
+	ck_assert_str_eq(wire_string(third, "c"), "third");
+	ck_assert_ptr_null(wire_string(third, "a"));
+	wire_free(second);
+	wire_free(third);
+}
+END_TEST
+
 static const char *const garbage[] = {"a", "=", "a=", "}", "a {", "a=[1", "\"", "[", "a=1}"};
 
 START_TEST(wire_garbage_is_no_message)
@@ -241,6 +258,7 @@ int main(void)
 		SUITE_TEST(wire_both_spellings_of_lvm2_are_read),
 		SUITE_TEST(wire_a_value_of_another_kind_is_none),
 		SUITE_TEST(wire_of_duplicates_the_first_counts),
+		SUITE_TEST(wire_messages_do_not_mix),
 		SUITE_LOOP(wire_garbage_is_no_message, SUITE_COUNT(garbage)),
 		SUITE_TEST(wire_nul_bytes_are_no_message),
 		SUITE_TEST(wire_nothing_is_no_message),
