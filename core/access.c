@@ -16,12 +16,10 @@
 
 static bool is_allowed_user(const struct configuration *configuration, uid_t user)
 {
-	if (user == geteuid())
-		return true;
 	for (size_t i = 0; i < configuration->access_user_count; i++)
 		if (configuration->access_users[i] == user)
 			return true;
-	return false;
+	return user == geteuid();
 }
 
 static bool is_allowed_group(const struct configuration *configuration, gid_t group)

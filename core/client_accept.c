@@ -268,7 +268,6 @@ static void greet(struct daemon *daemon, int connection)
 		return;
 	}
 	client->is_held = true;
-	event_del(client->readable);
 	let_in_held(daemon);
 	if (client->is_held)
 		hold(daemon, client);

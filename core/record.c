@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <event2/buffer.h>
-
+#include "buffer.h"
 #include "checksum.h"
 #include "parameters.h"
 #include "record.h"
@@ -28,13 +27,13 @@ static const char *const command_names[] = {
 	[RECORD_RUNNING] = "running",
 };
 
-static void add_optional_string(struct evbuffer *text, const char *key, const char *value)
+static void add_optional_string(struct buffer *text, const char *key, const char *value)
 {
 	if (value)
 		wire_add_string(text, key, value);
 }
 
-static void add_flag(struct evbuffer *text, const char *key, bool flag)
+static void add_flag(struct buffer *text, const char *key, bool flag)
 {
 	if (flag)
 		wire_add_number(text, key, 1);
@@ -48,7 +47,7 @@ static bool has_other_names(const struct record *record)
 		       strcmp(record->step_lv_name, record->operation.lv_name) != 0);
 }
 
-void record_add_fields(struct evbuffer *text, const struct record *record)
+void record_add_fields(struct buffer *text, const struct record *record)
 {
 	const struct lvmpolld_operation *operation = &record->operation;
 
@@ -75,25 +74,17 @@ void record_add_fields(struct evbuffer *text, const struct record *record)
 
 char *record_format(const struct record *record, size_t *length)
 {
-	struct evbuffer *text = evbuffer_new();
-	char *result = NULL;
-	size_t body;
+	struct buffer text = {0};
 
-	if (!text)
-		return NULL;
-	wire_add_number(text, "version", RECORD_VERSION);
-	record_add_fields(text, record);
-	body = evbuffer_get_length(text);
-	result = calloc(1, body + CHECKSUM_LENGTH + 1);
-	/* A buffer that ran out of memory on the way lacks a part, and its checksum would be right. */
-	if (result && evbuffer_remove(text, result, body) == (int)body &&
-		strstr(result, "lvm_command = ")) {
-		snprintf(result + body, CHECKSUM_LENGTH + 1, CHECKSUM_KEY "%016" PRIx64 "\"\n",
-			checksum_add(CHECKSUM_START, result, body));
-		*length = body + CHECKSUM_LENGTH;
-	}
-	evbuffer_free(text);
-	return result;
+	wire_add_number(&text, "version", RECORD_VERSION);
+	record_add_fields(&text, record);
+	if (!text.is_lost)
+		wire_add_format(&text, CHECKSUM_KEY "%016" PRIx64 "\"\n",
+			checksum_add(CHECKSUM_START, buffer_bytes(&text), text.length));
+	/* For whoever takes it as a string. */
+	wire_add(&text, "", 1);
+	*length = text.is_lost ? 0 : text.length - 1;
+	return text.storage;
 }
 
 static int check_checksum(const char *text, size_t length, struct lvmpolld_error *error)

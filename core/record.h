@@ -17,7 +17,7 @@
 
 #include "error.h"
 
-struct evbuffer;
+struct buffer;
 struct wire_message;
 
 /* The lvpoll of an operation, as far as it is known. */
@@ -97,11 +97,11 @@ size_t record_read_all(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
 	void *context);
 
-/* The text of RECORD, to be freed; NULL, or LENGTH left alone, when out of memory. */
+/* The text of RECORD, to be freed, and its LENGTH; NULL when out of memory. */
 char *record_format(const struct record *record, size_t *length);
 
 /* The fields of a record as lines of a message, and back; both without version and checksum. */
-void record_add_fields(struct evbuffer *text, const struct record *record);
+void record_add_fields(struct buffer *text, const struct record *record);
 int record_read_fields(const struct wire_message *message,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
 	void *context, struct lvmpolld_error *error);

@@ -154,6 +154,9 @@ struct volume {
 	struct timespec finished_at; /* CLOCK_BOOTTIME */
 };
 
+/* The key in the store, to be freed; NULL when out of memory. SYSTEM_DIR may be NULL. */
+char *volume_identifier(const char *system_dir, const char *lvid);
+
 /*
  * Makes a request from OPERATION, whose strings are copied. NULL when out of memory. The identifier
  * and the number in the interval are worked out here.
