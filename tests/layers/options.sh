@@ -42,8 +42,17 @@ not_linked_with_systemd() {
 	refuse grep libsystemd "$CHECK_WORK/needed"
 }
 
+# What the daemon cannot say must not be waited for.
+unit_waits_for_no_message() {
+	local unit=$stage/usr/lib/systemd/system/lvm2-lvmpolld.service
+	grep -qx Type=exec "$unit"
+	refuse grep ^WatchdogSec= "$unit"
+	refuse grep '@[a-z_]*@$' "$unit"
+}
+
 layer_step_or_end "build in the source tree" build_in_source_tree
 layer_step_or_end "make install DESTDIR=" install_under_destdir
 layer_step "the installed daemon loads what was installed" installed_daemon_loads_installed_plugins
 layer_step "--without-systemd leaves libsystemd out" not_linked_with_systemd
+layer_step "--without-systemd leaves a unit that waits for no message" unit_waits_for_no_message
 layer_end
