@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,10 +108,12 @@ static struct volume *detach(struct lvpoll *lvpoll)
 	return volume;
 }
 
-static void log_end(const struct volume *volume, pid_t pid, struct process_end end)
+/* That one ends by the signal that the daemon has sent it is how each step ends: nobody is warned. */
+static void log_end(
+	const struct volume *volume, pid_t pid, struct process_end end, bool was_terminated)
 {
 	struct log_subject subject = volume_subject(volume);
-	bool is_good = !end.by_signal && end.value == 0;
+	bool is_good = end.by_signal ? was_terminated && end.value == SIGTERM : end.value == 0;
 
 	log_write_subject(is_good ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, &subject,
 		"lvpoll[%d] %s %d", (int)pid,
@@ -130,7 +133,7 @@ static void on_ended(struct process_end end, void *context)
 	lvpoll_free(lvpoll);
 	if (!volume)
 		return;
-	log_end(volume, pid, end);
+	log_end(volume, pid, end, was_terminated);
 	callbacks->ended(daemon, volume, end, was_terminated);
 }
 
