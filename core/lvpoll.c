@@ -44,8 +44,9 @@ int lvpoll_check_binary(const char *path, struct lvmpolld_error *error)
 {
 	if (access(path, X_OK) == 0)
 		return 0;
-	return error_set(error, errno, "%s cannot be executed as the lvm command (-B, lvm.binary): %s",
-		path, strerror(errno));
+	return error_set(error, errno,
+		"%s cannot be executed as the lvm command (-B, lvm.binary): %s", path,
+		strerror(errno));
 }
 
 static void restart_silence_timer(struct lvpoll *lvpoll)
@@ -77,8 +78,8 @@ static void on_output(enum process_stream stream, const char *text, size_t lengt
 
 	(void)length;
 	if (!lvpoll->volume) {
-		log_write(is_error ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "lvpoll that was given up: %s",
-			text);
+		log_write(is_error ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
+			"lvpoll that was given up: %s", text);
 		return;
 	}
 	subject = volume_subject(lvpoll->volume);
@@ -108,7 +109,7 @@ static struct volume *detach(struct lvpoll *lvpoll)
 	return volume;
 }
 
-/* That one ends by the signal that the daemon has sent it is how each step ends: nobody is warned. */
+/* A step ends by the signal that the daemon sends it: of that nobody is warned. */
 static void log_end(
 	const struct volume *volume, pid_t pid, struct process_end end, bool was_terminated)
 {
@@ -165,7 +166,8 @@ static void on_silence(evutil_socket_t descriptor, short what, void *context)
 }
 
 static int build_arguments(const struct daemon *daemon, const struct volume *volume,
-	const struct lvmpolld_operation *operation, struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+	const struct lvmpolld_operation *operation, struct lvmpolld_arguments *arguments,
+	struct lvmpolld_error *error)
 {
 	int result = arguments_add(arguments, daemon->configuration->lvm_binary);
 
@@ -190,7 +192,8 @@ static int build_environment(
 	for (char **variable = environ; *variable && result == 0; variable++)
 		if (!has_name(*variable, "LVM_SYSTEM_DIR") && !has_name(*variable, "LC_ALL") &&
 			!has_name(*variable, "NOTIFY_SOCKET") &&
-			!has_name(*variable, "WATCHDOG_PID") && !has_name(*variable, "WATCHDOG_USEC"))
+			!has_name(*variable, "WATCHDOG_PID") &&
+			!has_name(*variable, "WATCHDOG_USEC"))
 			result = arguments_add(environment, *variable);
 	if (result == 0)
 		result = arguments_add(environment, "LC_ALL=C");
@@ -243,7 +246,8 @@ static struct lvpoll *lvpoll_new(struct daemon *daemon, struct volume *volume,
 }
 
 int lvpoll_start(struct daemon *daemon, struct volume *volume,
-	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error)
+	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks,
+	struct lvmpolld_error *error)
 {
 	struct lvmpolld_arguments arguments = {0}, environment = {0};
 	struct lvpoll *lvpoll = lvpoll_new(daemon, volume, callbacks);
@@ -271,7 +275,8 @@ int lvpoll_start(struct daemon *daemon, struct volume *volume,
 }
 
 int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks,
-	const int outputs[2], const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error)
+	const int outputs[2], const struct lvpoll_callbacks *callbacks,
+	struct lvmpolld_error *error)
 {
 	struct lvpoll *lvpoll = lvpoll_new(daemon, volume, callbacks);
 
