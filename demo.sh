@@ -84,11 +84,11 @@ main() {
 	*) usage >&2; exit 2 ;;
 	esac
 	source=$top
-	work=$(mktemp -d "${TMPDIR:-/tmp}/lvmpolld-demo.XXXXXX")
 	echo "lvmpolld: a volume with data is moved to another disk through our daemon"
 	echo
 	# shellcheck disable=SC2086 # lists of words
 	packages_need $packages_build $packages_lab || fail "nothing was built or run"
+	work=$(mktemp -d "${TMPDIR:-/tmp}/lvmpolld-demo.XXXXXX")
 	choose_build
 	step configure configure
 	step build compile
