@@ -16,12 +16,10 @@
 
 static bool is_allowed_user(const struct configuration *configuration, uid_t user)
 {
-	if (user == geteuid())
-		return true;
 	for (size_t i = 0; i < configuration->access_user_count; i++)
 		if (configuration->access_users[i] == user)
 			return true;
-	return false;
+	return user == geteuid();
 }
 
 static bool is_allowed_group(const struct configuration *configuration, gid_t group)
@@ -46,21 +44,31 @@ static bool is_in_allowed_group(const struct configuration *configuration, int c
 	return false;
 }
 
-bool access_is_allowed(const struct configuration *configuration, int connection, pid_t *pid)
+int access_find_peer(int connection, struct access_peer *peer)
 {
-	struct ucred peer;
-	socklen_t length = sizeof(peer);
+	struct ucred found;
+	socklen_t length = sizeof(found);
 
-	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) {
-		log_error("a client is refused: cannot tell who it is: %s", strerror(errno));
+	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &found, &length) < 0)
+		return -errno;
+	*peer = (struct access_peer){.pid = found.pid, .user = found.uid, .group = found.gid};
+	return 0;
+}
+
+bool access_is_allowed(
+	const struct configuration *configuration, int connection, struct access_peer *peer)
+{
+	int result = access_find_peer(connection, peer);
+
+	if (result < 0) {
+		log_error("a client is refused: cannot tell who it is: %s", strerror(-result));
 		return false;
 	}
-	*pid = peer.pid;
-	if (is_allowed_user(configuration, peer.uid) ||
-		is_allowed_group(configuration, peer.gid) ||
+	if (is_allowed_user(configuration, peer->user) ||
+		is_allowed_group(configuration, peer->group) ||
 		is_in_allowed_group(configuration, connection))
 		return true;
 	log_warn("client %d is refused: user %u is neither in access.users nor in access.groups",
-		(int)peer.pid, (unsigned)peer.uid);
+		(int)peer->pid, (unsigned)peer->user);
 	return false;
 }

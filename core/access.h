@@ -8,10 +8,21 @@
 
 struct configuration;
 
+/* Who is at the other end of a connection, as it was when that was made. */
+struct access_peer {
+	pid_t pid;
+	uid_t user;
+	gid_t group;
+};
+
+/* Finds out who the PEER of CONNECTION is. Returns 0 or a negative errno. */
+int access_find_peer(int connection, struct access_peer *peer);
+
 /*
- * The peer of CONNECTION is one of access.users or in one of access.groups, or runs as the same
- * user as the daemon; PID is its process. Where it is not, that is said in the log.
+ * The PEER of CONNECTION is one of access.users or in one of access.groups, or runs as the same
+ * user as the daemon. Where it is not, that is said in the log.
  */
-bool access_is_allowed(const struct configuration *configuration, int connection, pid_t *pid);
+bool access_is_allowed(
+	const struct configuration *configuration, int connection, struct access_peer *peer);
 
 #endif

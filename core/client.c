@@ -8,9 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <event2/buffer.h>
 #include <event2/event.h>
 
+#include "buffer.h"
 #include "client.h"
 #include "client_accept.h"
 #include "configuration.h"
@@ -27,8 +27,9 @@
 /* Requests of one client that are answered in one turn of the loop; then the others come. */
 #define REQUESTS_IN_TURN 32
 
-/* What is read in one call. */
-#define READ_SIZE (64 * 1024)
+/* What is read in one call: more as the message, and the room for it, grows. */
+#define READ_SIZE_MIN 512
+#define READ_SIZE_MAX (64 * 1024)
 
 static void free_event(struct event *event)
 {
@@ -47,56 +48,40 @@ void client_free(struct client *client)
 	free_event(client->writable);
 	free_event(client->message_deadline);
 	free_event(client->next_turn);
-	if (client->input)
-		evbuffer_free(client->input);
-	if (client->output)
-		evbuffer_free(client->output);
+	buffer_free(&client->input);
+	buffer_free(&client->output);
 	close(client->descriptor);
 	free(client);
 	client_accept_resume(daemon);
 	idle_update(daemon);
 }
 
-static void log_message(const struct client *client, const char *direction, const char *text)
+static void log_message(
+	const struct client *client, const char *direction, const char *text, size_t length)
 {
 	if (log_wire_is_enabled())
-		log_write_wire("client %d %s %s", (int)client->pid, direction, text);
-}
-
-static void log_reply(const struct client *client, struct evbuffer *reply)
-{
-	size_t length = evbuffer_get_length(reply);
-	char *text;
-
-	if (!log_wire_is_enabled())
-		return;
-	text = calloc(1, length + 1);
-	if (text && evbuffer_copyout(reply, text, length) >= 0)
-		log_message(client, "<-", text);
-	free(text);
+		log_write_wire("client %d %s %.*s", (int)client->pid, direction, (int)length, text);
 }
 
 /* Answers the message whose text has LENGTH bytes. Returns 0 or -ENOMEM. */
 static int answer(struct client *client, size_t length)
 {
-	struct evbuffer *reply = evbuffer_new();
-	char *text = wire_peek(client->input, length);
-	int result = -ENOMEM;
+	struct buffer *output = &client->output;
+	size_t former_length = output->length;
+	char *text = wire_peek(&client->input, length);
 
 	client->scanned = 0;
 	client->requests++;
-	if (text && reply) {
-		log_message(client, "->", text);
-		request_answer(client->daemon, &client->waiter, text, length, reply);
-		wire_drop(client->input, length);
-		log_reply(client, reply);
-		/* One that there was no memory for is empty. */
-		if (evbuffer_get_length(reply) > 0)
-			result = evbuffer_add_buffer(client->output, reply) < 0 ? -ENOMEM : 0;
-	}
-	if (reply)
-		evbuffer_free(reply);
-	return result;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &client->heard_at);
+	client->turn++;
+	log_message(client, "->", text, length);
+	request_answer(client->daemon, &client->waiter, text, length, output);
+	wire_drop(&client->input, length);
+	if (output->is_lost)
+		return -ENOMEM;
+	log_message(
+		client, "<-", buffer_bytes(output) + former_length, output->length - former_length);
+	return 0;
 }
 
 /* An event that most clients never need is made when it is. Returns 0 or -1. */
@@ -126,8 +111,7 @@ static void on_message_deadline(evutil_socket_t descriptor, short what, void *co
 static int update_deadline(struct client *client)
 {
 	unsigned limit_s = client->daemon->configuration->limit_client_timeout_s;
-	bool is_incomplete =
-		evbuffer_get_length(client->input) > 0 && evbuffer_get_length(client->output) == 0;
+	bool is_incomplete = client->input.length > 0 && client->output.length == 0;
 
 	if (!is_incomplete)
 		return client->message_deadline ? event_del(client->message_deadline) : 0;
@@ -144,7 +128,7 @@ static int update_reading(struct client *client)
 {
 	size_t limit = client->daemon->configuration->limit_message_size + WIRE_END_LENGTH;
 
-	if (client->is_half_closed || evbuffer_get_length(client->input) > limit)
+	if (client->is_half_closed || client->input.length > limit)
 		return event_del(client->readable);
 	return event_pending(client->readable, EV_READ, NULL) ? 0 : event_add(client->readable, NULL);
 }
@@ -165,21 +149,32 @@ static void await_more(struct client *client)
 static void on_next_turn(evutil_socket_t descriptor, short what, void *context);
 static void on_writable(evutil_socket_t descriptor, short what, void *context);
 
-/* Sends what it takes of its replies, and waits for it where it takes no more. Returns 0 or -1. */
-static int send_replies(struct client *client)
+static int await_writable(struct client *client)
 {
 	const struct timeval limit = {
 		.tv_sec = client->daemon->configuration->limit_client_timeout_s};
 
-	while (evbuffer_get_length(client->output) > 0) {
-		if (evbuffer_write(client->output, client->descriptor) >= 0)
-			continue;
-		if (errno != EAGAIN && errno != EINTR)
+	if (!client->writable)
+		client->writable = event_new(
+			client->daemon->base, client->descriptor, EV_WRITE, on_writable, client);
+	return client->writable ? event_add(client->writable, &limit) : -1;
+}
+
+/* Sends what it takes of its replies, and waits for it where it takes no more. Returns 0 or -1. */
+static int send_replies(struct client *client)
+{
+	struct buffer *output = &client->output;
+
+	while (output->length > 0) {
+		ssize_t length = send(
+			client->descriptor, buffer_bytes(output), output->length, MSG_NOSIGNAL);
+
+		if (length >= 0)
+			buffer_drop(output, (size_t)length);
+		else if (errno == EAGAIN)
+			return await_writable(client);
+		else if (errno != EINTR)
 			return -1;
-		if (!client->writable)
-			client->writable = event_new(client->daemon->base, client->descriptor,
-				EV_WRITE, on_writable, client);
-		return client->writable ? event_add(client->writable, &limit) : -1;
 	}
 	return client->writable ? event_del(client->writable) : 0;
 }
@@ -201,12 +196,12 @@ static int answer_messages(struct client *client)
 	size_t limit = client->daemon->configuration->limit_message_size;
 	size_t length;
 
-	for (int answered = 0; evbuffer_get_length(client->output) < UNREAD_REPLIES_MAX; answered++) {
-		if (!wire_find_end(client->input, &client->scanned, &length))
-			return evbuffer_get_length(client->input) > limit ? -EMSGSIZE : 0;
+	while (client->output.length < UNREAD_REPLIES_MAX) {
+		if (!wire_find_end(&client->input, &client->scanned, &length))
+			return client->input.length > limit ? -EMSGSIZE : 0;
 		if (length > limit)
 			return -EMSGSIZE;
-		if (answered == REQUESTS_IN_TURN)
+		if (client->turn == REQUESTS_IN_TURN)
 			return 1;
 		if (may_ask_no_more(client))
 			return -EDQUOT;
@@ -218,51 +213,102 @@ static int answer_messages(struct client *client)
 	return 1;
 }
 
-void client_serve(struct client *client)
+/* RESULT is what answer_messages has refused it for. */
+static void refuse(struct client *client, int result)
 {
-	int result = answer_messages(client);
+	const struct configuration *configuration = client->daemon->configuration;
 
 	if (result == -EMSGSIZE) {
 		log_warn("client %d is disconnected: its message has more bytes than "
 			 "limits.message_size (%zu)",
-			(int)client->pid, client->daemon->configuration->limit_message_size);
-		client_free(client);
+			(int)client->pid, configuration->limit_message_size);
 	} else if (result == -EDQUOT) {
 		log_warn("client %d is disconnected: it has made limits.requests (%u)",
-			(int)client->pid, client->daemon->configuration->limit_requests);
+			(int)client->pid, configuration->limit_requests);
 		send_replies(client);
-		client_free(client);
-	} else if (result < 0) {
-		disconnect(client, "no memory for its reply");
-	} else if (send_replies(client) < 0) {
-		/* It has gone away without waiting for its reply. */
-		client_free(client);
-	} else if (result > 0 && evbuffer_get_length(client->output) < UNREAD_REPLIES_MAX &&
-		   add_event(client, &client->next_turn, on_next_turn, 0) < 0) {
-		disconnect(client, "no memory to go on with its requests");
-	} else if (client->is_half_closed && result == 0 && evbuffer_get_length(client->output) == 0) {
-		client_free(client);
 	} else {
-		await_more(client);
+		log_error("client %d is disconnected: no memory for its reply", (int)client->pid);
 	}
+	client_free(client);
+}
+
+/* Answers what was read of it. Returns false where it is gone afterwards. */
+static bool serve(struct client *client)
+{
+	int result = answer_messages(client);
+
+	if (result < 0) {
+		refuse(client, result);
+		return false;
+	}
+	if (send_replies(client) < 0 ||
+		(client->is_half_closed && result == 0 && client->output.length == 0)) {
+		/* It has gone away without waiting for its reply, or it has all that it wanted. */
+		client_free(client);
+		return false;
+	}
+	if (result > 0 && client->output.length < UNREAD_REPLIES_MAX &&
+		add_event(client, &client->next_turn, on_next_turn, 0) < 0) {
+		disconnect(client, "no memory to go on with its requests");
+		return false;
+	}
+	return true;
+}
+
+void client_serve(struct client *client)
+{
+	client->turn = 0;
+	if (serve(client))
+		await_more(client);
+}
+
+/* Returns 1 where it has sent something or will send no more, 0 where it has not, or -1: gone. */
+static int receive(struct client *client)
+{
+	struct buffer *input = &client->input;
+	size_t room;
+	ssize_t length;
+
+	if (buffer_reserve(input, READ_SIZE_MIN) < 0) {
+		disconnect(client, "no memory for its message");
+		return -1;
+	}
+	room = buffer_room(input);
+	length = recv(client->descriptor, buffer_end(input),
+		room < READ_SIZE_MAX ? room : READ_SIZE_MAX, 0);
+	if (length > 0) {
+		buffer_take_in(input, (size_t)length);
+		return 1;
+	}
+	if (length == 0) {
+		/* It may have closed its side only: what it has asked is answered all the same. */
+		client->is_half_closed = true;
+		return 1;
+	}
+	if (errno == EAGAIN || errno == EINTR)
+		return 0;
+	client_free(client);
+	return -1;
+}
+
+/* It has been told all that it has asked, and may have asked again since. */
+static bool may_have_asked_again(const struct client *client)
+{
+	return client->input.length == 0 && client->output.length == 0 && !client->is_half_closed &&
+	       client->turn < REQUESTS_IN_TURN;
 }
 
 void client_read(struct client *client)
 {
-	static char data[READ_SIZE];
-	ssize_t length = recv(client->descriptor, data, sizeof(data), 0);
+	int received;
 
-	if (length > 0 && evbuffer_add(client->input, data, (size_t)length) < 0) {
-		disconnect(client, "no memory for its message");
-	} else if (length > 0) {
-		client_serve(client);
-	} else if (length == 0) {
-		/* It may have closed its side only: what it has asked is answered all the same. */
-		client->is_half_closed = true;
-		client_serve(client);
-	} else if (errno != EAGAIN && errno != EINTR) {
-		client_free(client);
-	}
+	client->turn = 0;
+	do {
+		received = receive(client);
+		if (received < 0 || (received > 0 && !serve(client)))
+			return;
+	} while (received > 0 && may_have_asked_again(client));
+	await_more(client);
 }
 
 static void on_readable(evutil_socket_t descriptor, short what, void *context)
@@ -310,15 +356,12 @@ struct client *client_add(struct daemon *daemon, int descriptor, pid_t pid)
 	waiter_init(&client->waiter);
 	client->descriptor = descriptor;
 	client->pid = pid;
-	clock_gettime(CLOCK_MONOTONIC, &client->connected_at);
+	clock_gettime(CLOCK_MONOTONIC, &client->heard_at);
 	TAILQ_INSERT_TAIL(&daemon->clients, client, link);
 	daemon->client_count++;
-	client->input = evbuffer_new();
-	client->output = evbuffer_new();
 	client->readable =
 		event_new(daemon->base, descriptor, EV_READ | EV_PERSIST, on_readable, client);
-	if (!client->input || !client->output || !client->readable ||
-		event_add(client->readable, NULL) < 0) {
+	if (!client->readable) {
 		log_error("client %d is turned away: out of memory", (int)client->pid);
 		client_free(client);
 		return NULL;

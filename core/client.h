@@ -10,10 +10,11 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "buffer.h"
 #include "waiters.h"
 
 struct daemon;
-struct evbuffer;
+struct buffer;
 struct event;
 struct handover_bytes;
 struct wire_message;
@@ -21,8 +22,8 @@ struct wire_message;
 struct client {
 	struct daemon *daemon;
 	int descriptor;
-	struct evbuffer *input;         /* what it has sent and is not answered yet */
-	struct evbuffer *output;        /* replies that it has not read */
+	struct buffer input;            /* what it has sent and is not answered yet */
+	struct buffer output;           /* replies that it has not read */
 	struct event *readable;
 	struct event *writable;         /* waited for while there is output, with a deadline */
 	struct event *message_deadline; /* runs while part of a message is there */
@@ -31,8 +32,11 @@ struct client {
 	size_t scanned;                 /* bytes of the input in which no end was found */
 	struct waiter waiter;           /* operations that it asks after */
 	uint64_t requests;              /* that it has made */
+	unsigned turn;                  /* how many were answered in this turn of the loop */
 	bool is_half_closed;            /* it will send no more */
-	struct timespec connected_at;   /* CLOCK_MONOTONIC */
+	struct timespec heard_at;       /* of its latest request, or when it came; CLOCK_MONOTONIC */
+	uid_t user;                     /* client_accept.c's, as is what follows */
+	bool is_held;                   /* it has no place yet and is not read; until an upgrade */
 	TAILQ_ENTRY(client) link;       /* in daemon->clients, oldest first */
 };
 
@@ -54,7 +58,7 @@ void client_free(struct client *client);
 void client_close_all(struct daemon *daemon);
 
 /* For an upgrade: writes every client down, as a message each; and then the bytes of all. */
-void client_write_all(struct daemon *daemon, struct evbuffer *text);
+void client_write_all(struct daemon *daemon, struct buffer *text);
 int client_write_bytes(struct daemon *daemon, int descriptor);
 /* Lets the connections survive an exec; or no longer. */
 void client_keep_descriptors(struct daemon *daemon, bool keep);

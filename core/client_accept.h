@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Accepting clients: as many as may be, and only those who may. */
+/* Accepting clients: as many as may be, and only those who may; and who goes where more come. */
 #ifndef CORE_CLIENT_ACCEPT_H
 #define CORE_CLIENT_ACCEPT_H
 

@@ -6,8 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <event2/buffer.h>
-
+#include "access.h"
+#include "buffer.h"
 #include "client.h"
 #include "daemon.h"
 #include "handover_file.h"
@@ -15,7 +15,7 @@
 #include "wire.h"
 
 /* The operations that CLIENT waits for, as a message each behind its own. */
-static void write_waits(const struct client *client, struct evbuffer *text)
+static void write_waits(const struct client *client, struct buffer *text)
 {
 	struct wait *wait;
 
@@ -29,7 +29,7 @@ static void write_waits(const struct client *client, struct evbuffer *text)
 	}
 }
 
-void client_write_all(struct daemon *daemon, struct evbuffer *text)
+void client_write_all(struct daemon *daemon, struct buffer *text)
 {
 	struct client *client;
 
@@ -39,31 +39,11 @@ void client_write_all(struct daemon *daemon, struct evbuffer *text)
 		wire_add_number(text, "pid", client->pid);
 		wire_add_number(text, "requests", (int64_t)client->requests);
 		wire_add_number(text, "half_closed", client->is_half_closed);
-		wire_add_number(text, "input", (int64_t)evbuffer_get_length(client->input));
-		wire_add_number(text, "output", (int64_t)evbuffer_get_length(client->output));
+		wire_add_number(text, "input", (int64_t)client->input.length);
+		wire_add_number(text, "output", (int64_t)client->output.length);
 		wire_add_end(text);
 		write_waits(client, text);
 	}
-}
-
-static int write_bytes(struct evbuffer *buffer, int descriptor)
-{
-	size_t length = evbuffer_get_length(buffer);
-	const unsigned char *data = evbuffer_pullup(buffer, -1);
-
-	if (length > 0 && !data)
-		return -ENOMEM;
-	while (length > 0) {
-		ssize_t written = write(descriptor, data, length);
-
-		if (written < 0 && errno != EINTR)
-			return -errno;
-		if (written > 0) {
-			data += written;
-			length -= (size_t)written;
-		}
-	}
-	return 0;
 }
 
 int client_write_bytes(struct daemon *daemon, int descriptor)
@@ -73,9 +53,9 @@ int client_write_bytes(struct daemon *daemon, int descriptor)
 
 	TAILQ_FOREACH (client, &daemon->clients, link) {
 		if (result == 0)
-			result = write_bytes(client->input, descriptor);
+			result = buffer_write(&client->input, descriptor);
 		if (result == 0)
-			result = write_bytes(client->output, descriptor);
+			result = buffer_write(&client->output, descriptor);
 	}
 	return result;
 }
@@ -88,14 +68,14 @@ void client_keep_descriptors(struct daemon *daemon, bool keep)
 		fcntl(client->descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 
-/* Takes the bytes of BUFFER, whose number is under KEY. Returns 0, or -1 without memory. */
+/* Takes the bytes of BUFFER, whose number is under KEY. Returns 0 or -ENOMEM. */
 static int read_bytes(const struct wire_message *message, const char *key,
-	struct handover_bytes *bytes, struct evbuffer *buffer)
+	struct handover_bytes *bytes, struct buffer *buffer)
 {
 	size_t length = (size_t)wire_number(message, key);
 	const char *data = handover_take_bytes(bytes, length);
 
-	return data ? evbuffer_add(buffer, data, length) : -1;
+	return data ? buffer_add(buffer, data, length) : -ENOMEM;
 }
 
 void client_adopt_wait(struct client *client, const struct wire_message *message)
@@ -115,15 +95,18 @@ struct client *client_adopt(struct daemon *daemon, int descriptor,
 	const struct wire_message *message, struct handover_bytes *bytes)
 {
 	struct client *client = NULL;
+	struct access_peer peer;
 
 	if (descriptor >= 0)
 		client = client_add(daemon, descriptor, (pid_t)wire_number(message, "pid"));
 	if (!client)
 		return NULL;
+	/* Nobody's, where that cannot be told: it has no privilege then. */
+	client->user = access_find_peer(descriptor, &peer) == 0 ? peer.user : (uid_t)-1;
 	client->requests = (uint64_t)wire_number(message, "requests");
 	client->is_half_closed = wire_number(message, "half_closed") != 0;
-	if (read_bytes(message, "input", bytes, client->input) == 0 &&
-		read_bytes(message, "output", bytes, client->output) == 0)
+	if (read_bytes(message, "input", bytes, &client->input) == 0 &&
+		read_bytes(message, "output", bytes, &client->output) == 0)
 		return client;
 	log_error("client %d is disconnected: no memory to take it over", (int)client->pid);
 	client_free(client);

@@ -96,17 +96,17 @@ static int open_and_recover(struct daemon *daemon, struct lvmpolld_error *error)
 	int result =
 		listener_open(&daemon->listener, daemon->configuration->socket_path, error);
 
-	if (result == 0) {
-		recovery_open(daemon);
+	if (result == 0)
+		result = recovery_open(daemon, error);
+	if (result == 0)
 		recovery_run(daemon);
-	}
 	return result;
 }
 
 static int inherit(
 	struct daemon *daemon, struct handover *handover, struct lvmpolld_error *error)
 {
-	recovery_open(daemon);
+	recovery_adopt(daemon, handover_state_directory(handover));
 	return handover_take(handover, daemon, error);
 }
 
@@ -200,6 +200,8 @@ void daemon_destroy(struct daemon *daemon)
 	client_close_all(daemon);
 	listener_close(&daemon->listener);
 	upgrade_destroy(daemon);
+	/* The next daemon may need the state directory before such a thread is gone. */
+	recording_destroy(daemon);
 	/* A monitor thread that hangs in the kernel keeps what it uses; the process ends anyway. */
 	if (daemon->monitor && !monitor_stop(daemon->monitor))
 		return;
@@ -215,7 +217,6 @@ void daemon_destroy(struct daemon *daemon)
 		plugins_unload(daemon->plugins);
 	idle_destroy(daemon);
 	results_destroy(daemon);
-	recording_destroy(daemon);
 	watchdog_destroy(daemon);
 	signals_destroy(daemon);
 	if (daemon->stop_poll)

@@ -2,8 +2,6 @@
 /* The text of "dump": stock's keys in stock's order, then our own. */
 #include "config.h"
 
-#include <event2/buffer.h>
-
 #include "daemon.h"
 #include "dump.h"
 #include "lvpoll.h"
@@ -11,14 +9,14 @@
 #include "plugins.h"
 #include "wire.h"
 
-static void write_string(struct evbuffer *text, const char *key, const char *value)
+static void write_string(struct buffer *text, const char *key, const char *value)
 {
 	wire_add_format(text, "\t\t%s=\"", key);
 	wire_add_escaped(text, value);
 	wire_add(text, "\"\n", 2);
 }
 
-static void write_request(struct evbuffer *text, const struct volume_request *request)
+static void write_request(struct buffer *text, const struct volume_request *request)
 {
 	const struct lvmpolld_operation *operation = &request->operation;
 
@@ -33,7 +31,7 @@ static void write_request(struct evbuffer *text, const struct volume_request *re
 		operation->system_dir ? operation->system_dir : "<undefined>");
 }
 
-static void write_progress(struct evbuffer *text, const struct lvmpolld_progress *progress)
+static void write_progress(struct buffer *text, const struct lvmpolld_progress *progress)
 {
 	if (progress->percent >= 0)
 		wire_add_format(text, "\t\tprogress_percent=%.2f\n", progress->percent);
@@ -46,7 +44,7 @@ static void write_progress(struct evbuffer *text, const struct lvmpolld_progress
 		wire_add_format(text, "\t\tfailed_devices=%u\n", progress->failed_devices);
 }
 
-static void write_command(struct evbuffer *text, const struct volume *volume) REQUIRES(volume_role)
+static void write_command(struct buffer *text, const struct volume *volume) REQUIRES(volume_role)
 {
 	bool is_finished = volume->state == VOLUME_FINISHED;
 
@@ -58,7 +56,7 @@ static void write_command(struct evbuffer *text, const struct volume *volume) RE
 	wire_add_format(text, "\t\t}\n");
 }
 
-static void write_volume(struct evbuffer *text, struct volume *volume)
+static void write_volume(struct buffer *text, struct volume *volume)
 {
 	wire_add(text, "\t", 1);
 	wire_add_escaped(text, volume->request->identifier);
@@ -78,7 +76,7 @@ static void write_volume(struct evbuffer *text, struct volume *volume)
 }
 
 static void write_store(
-	struct evbuffer *text, struct store *store, struct monitor *monitor)
+	struct buffer *text, struct store *store, struct monitor *monitor)
 {
 	struct volume *volume;
 
@@ -93,7 +91,7 @@ static void write_store(
 	wire_add(text, "}", 1);
 }
 
-void dump_write(struct daemon *daemon, struct evbuffer *reply)
+void dump_write(struct daemon *daemon, struct buffer *reply)
 {
 	wire_add_format(reply, "# Registered polling operations\n\n");
 	write_store(reply, &daemon->polling, daemon->monitor);

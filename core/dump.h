@@ -4,9 +4,9 @@
 #define CORE_DUMP_H
 
 struct daemon;
-struct evbuffer;
+struct buffer;
 
 /* Writes the state of DAEMON, without the end of the reply. */
-void dump_write(struct daemon *daemon, struct evbuffer *reply);
+void dump_write(struct daemon *daemon, struct buffer *reply);
 
 #endif

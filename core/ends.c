@@ -2,6 +2,7 @@
 /* What an lvpoll says, and what its end means for its operation. */
 #include "config.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "configuration.h"
@@ -155,6 +156,12 @@ static void retry_after_signal(struct daemon *daemon, struct volume *volume, int
 	turns_pause(volume, seconds);
 }
 
+/* What ends an lvpoll is SIGTERM where it is we who end it: any other signal is somebody else's. */
+static bool is_foreign_signal(const struct volume_result *result, bool was_terminated)
+{
+	return result->by_signal && !(was_terminated && result->value == SIGTERM);
+}
+
 static void on_ended(
 	struct daemon *daemon, struct volume *volume, struct process_end end, bool was_terminated)
 {
@@ -164,7 +171,7 @@ static void on_ended(
 	scheduler_remove(&daemon->scheduler, volume);
 	recording_write(daemon, volume, RECORD_NO_COMMAND);
 	volume->signal_retries =
-		result.by_signal && !was_terminated ? volume->signal_retries + 1 : 0;
+		is_foreign_signal(&result, was_terminated) ? volume->signal_retries + 1 : 0;
 	if (volume->is_displaced || daemon->is_stopping) {
 		operation_finish(daemon, volume, result);
 	} else if (volume->signal_retries > 0 &&

@@ -33,8 +33,8 @@ void handover_keep_descriptors(struct daemon *daemon, int file, bool keep);
 struct handover *handover_read(int descriptor, struct lvmpolld_error *error);
 void handover_free(struct handover *handover);
 
-/* Every operation in it has its plugin. Returns 0 or a negative errno. */
-int handover_check_plugins(const struct handover *handover, const struct plugins *plugins,
+/* Every operation in it can be taken up, and has its plugin. Returns 0 or a negative errno. */
+int handover_check_operations(const struct handover *handover, const struct plugins *plugins,
 	struct lvmpolld_error *error);
 
 /*
@@ -46,6 +46,8 @@ int handover_keep_paths(const struct handover *handover, struct configuration *c
 
 /* The descriptor of the pid file, or a negative errno. */
 int handover_pidfile(const struct handover *handover, struct lvmpolld_error *error);
+/* That of the state directory, which is locked; -1 where there is none. */
+int handover_state_directory(const struct handover *handover);
 
 /* Makes DAEMON, whose plugins are loaded, what the old program was: listener, operations. */
 int handover_take(

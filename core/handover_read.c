@@ -46,6 +46,11 @@ int handover_pidfile(const struct handover *handover, struct lvmpolld_error *err
 			      : descriptor;
 }
 
+int handover_state_directory(const struct handover *handover)
+{
+	return read_descriptor(handover_daemon(handover), "records");
+}
+
 /* Puts a copy of what KEY says into *PATH, unless it is the same. */
 static int keep_path(const struct wire_message *message, const char *key, char **path)
 {
@@ -95,20 +100,31 @@ static int take_listener(
 	return 0;
 }
 
-static int check_plugin(
-	const struct wire_message *message, void *plugins, struct lvmpolld_error *error)
+static bool is_operation(const struct wire_message *message)
 {
-	const char *name = wire_string(message, "operation");
-
-	if (!name || plugins_find_operation(plugins, name))
-		return 0;
-	return error_set(error, ENOENT, "no plugin for the operation %s is loaded", name);
+	return is_item(message, "volume") || is_item(message, "displaced");
 }
 
-int handover_check_plugins(const struct handover *handover, const struct plugins *plugins,
+static int check_plugin(const struct record *record, void *plugins, struct lvmpolld_error *error)
+{
+	if (plugins_find_operation(plugins, record->operation_name))
+		return 0;
+	return error_set(error, ENOENT, "no plugin for the operation %s is loaded",
+		record->operation_name);
+}
+
+static int check_item(
+	const struct wire_message *message, void *plugins, struct lvmpolld_error *error)
+{
+	if (!is_operation(message))
+		return 0;
+	return record_read_fields(message, check_plugin, plugins, error);
+}
+
+int handover_check_operations(const struct handover *handover, const struct plugins *plugins,
 	struct lvmpolld_error *error)
 {
-	return handover_for_each(handover, check_plugin, (void *)plugins, error);
+	return handover_for_each(handover, check_item, (void *)plugins, error);
 }
 
 /* The handed-over message and the record in it. */
@@ -145,6 +161,7 @@ static struct operation_inheritance read_inheritance(
 		.outputs = {read_descriptor(message, "stdout"), read_descriptor(message, "stderr")},
 		.purpose = (enum volume_purpose)wire_number(message, "purpose"),
 		.is_terminating = wire_number(message, "terminating") != 0,
+		.is_leftover = wire_number(message, "leftover") != 0,
 		.step_vg_name = wire_string(message, "step_vgname"),
 		.step_lv_name = wire_string(message, "step_lvname"),
 		.last_pid = (pid_t)wire_number(message, "last_pid"),
@@ -199,7 +216,7 @@ static int take_item(
 	struct volume_context context = {daemon, message};
 	int result = 0;
 
-	if (is_item(message, "volume") || is_item(message, "displaced"))
+	if (is_operation(message))
 		result = record_read_fields(message, take_volume, &context, error);
 	else if (is_item(message, "given_up"))
 		result = take_given_up(message, daemon, error);

@@ -8,8 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <event2/buffer.h>
-
+#include "buffer.h"
 #include "client.h"
 #include "configuration.h"
 #include "daemon.h"
@@ -20,7 +19,7 @@
 #include "record.h"
 #include "wire.h"
 
-static void write_daemon(struct daemon *daemon, struct evbuffer *text)
+static void write_daemon(struct daemon *daemon, struct buffer *text)
 {
 	wire_add_string(text, "item", "daemon");
 	wire_add_number(text, "version", HANDOVER_VERSION);
@@ -28,6 +27,8 @@ static void write_daemon(struct daemon *daemon, struct evbuffer *text)
 	wire_add_string(text, "daemon.socket", daemon->configuration->socket_path);
 	wire_add_string(text, "daemon.pidfile", daemon->configuration->pidfile_path);
 	wire_add_string(text, "daemon.state_directory", daemon->configuration->state_directory);
+	if (daemon->records.descriptor >= 0)
+		wire_add_number(text, "records", daemon->records.descriptor);
 	wire_add_number(text, "listener", daemon->listener.descriptor);
 	if (daemon->listener.path)
 		wire_add_string(text, "listener_path", daemon->listener.path);
@@ -36,7 +37,7 @@ static void write_daemon(struct daemon *daemon, struct evbuffer *text)
 	wire_add_end(text);
 }
 
-static void write_lvpoll(const struct volume *volume, struct evbuffer *text)
+static void write_lvpoll(const struct volume *volume, struct buffer *text)
 {
 	int outputs[2];
 
@@ -52,9 +53,11 @@ static void write_lvpoll(const struct volume *volume, struct evbuffer *text)
 		wire_add_string(text, "step_lvname", volume->step_lv_name);
 	if (lvpoll_is_terminating(volume->lvpoll))
 		wire_add_number(text, "terminating", 1);
+	if (volume->has_leftover)
+		wire_add_number(text, "leftover", 1);
 }
 
-static void write_progress(const struct lvmpolld_progress *progress, struct evbuffer *text)
+static void write_progress(const struct lvmpolld_progress *progress, struct buffer *text)
 {
 	if (progress->percent >= 0)
 		wire_add_number(text, "percent_e4", (int64_t)(progress->percent * 10000));
@@ -64,7 +67,7 @@ static void write_progress(const struct lvmpolld_progress *progress, struct evbu
 }
 
 /* The operation that an abort has ended may be forgotten already by all but the abort. */
-static void write_displaced(const struct volume *abort_volume, struct evbuffer *text)
+static void write_displaced(const struct volume *abort_volume, struct buffer *text)
 {
 	const struct volume_request *displaced = abort_volume->displaced;
 	struct record record;
@@ -81,7 +84,14 @@ static void write_displaced(const struct volume *abort_volume, struct evbuffer *
 	wire_add_end(text);
 }
 
-static void write_volume(struct volume *volume, struct evbuffer *text)
+/* It may have been unreadable when the lvpoll was started, for want of descriptors, say. */
+static uint64_t find_start(const struct volume *volume)
+{
+	return volume->lvpoll && volume->start_ticks == 0 ? process_read_start(volume->last_pid)
+							  : volume->start_ticks;
+}
+
+static void write_volume(struct volume *volume, struct buffer *text)
 {
 	const struct record record = {
 		.operation = volume->request->operation,
@@ -89,7 +99,7 @@ static void write_volume(struct volume *volume, struct evbuffer *text)
 		.is_displaced = volume->is_displaced,
 		.command = volume->lvpoll ? RECORD_RUNNING : RECORD_NO_COMMAND,
 		.pid = volume->last_pid,
-		.start_ticks = volume->start_ticks,
+		.start_ticks = find_start(volume),
 	};
 
 	wire_add_string(text, "item", "volume");
@@ -115,7 +125,7 @@ static void write_volume(struct volume *volume, struct evbuffer *text)
 	write_displaced(volume, text);
 }
 
-static void write_volumes(struct store *store, struct evbuffer *text)
+static void write_volumes(struct store *store, struct buffer *text)
 {
 	struct volume *volume;
 
@@ -125,7 +135,7 @@ static void write_volumes(struct store *store, struct evbuffer *text)
 	store_unlock(store);
 }
 
-static void write_given_up(struct daemon *daemon, struct evbuffer *text)
+static void write_given_up(struct daemon *daemon, struct buffer *text)
 {
 	struct lvpoll *lvpoll = NULL;
 	int outputs[2];
@@ -141,8 +151,7 @@ static void write_given_up(struct daemon *daemon, struct evbuffer *text)
 	}
 }
 
-/* Where memory is short TEXT is empty in the end, as every reply would be. */
-static int write_all(struct daemon *daemon, struct evbuffer *text)
+static int write_all(struct daemon *daemon, struct buffer *text)
 {
 	write_daemon(daemon, text);
 	/* Aborts first, as with records: what they have displaced looks for them. */
@@ -152,18 +161,17 @@ static int write_all(struct daemon *daemon, struct evbuffer *text)
 	client_write_all(daemon, text);
 	wire_add_string(text, "item", "end");
 	wire_add_end(text);
-	return evbuffer_get_length(text) > 0 ? 0 : -ENOMEM;
+	return text->is_lost ? -ENOMEM : 0;
 }
 
-/* Returns the descriptor of a memory file with TEXT, which is emptied; or a negative errno. */
-static int store_text(struct daemon *daemon, struct evbuffer *text, bool is_rehearsal)
+/* Returns the descriptor of a memory file with TEXT; or a negative errno. */
+static int store_text(struct daemon *daemon, const struct buffer *text, bool is_rehearsal)
 {
 	int descriptor = memfd_create("lvmpolld handover", MFD_CLOEXEC);
 	int result = descriptor < 0 ? -errno : 0;
 
-	while (result == 0 && evbuffer_get_length(text) > 0)
-		if (evbuffer_write(text, descriptor) < 0 && errno != EINTR)
-			result = -errno;
+	if (result == 0)
+		result = buffer_write(text, descriptor);
 	if (result == 0 && !is_rehearsal)
 		result = client_write_bytes(daemon, descriptor);
 	if (result == 0)
@@ -175,13 +183,12 @@ static int store_text(struct daemon *daemon, struct evbuffer *text, bool is_rehe
 
 int handover_write(struct daemon *daemon, bool is_rehearsal, struct lvmpolld_error *error)
 {
-	struct evbuffer *text = evbuffer_new();
-	int result = text ? write_all(daemon, text) : -ENOMEM;
+	struct buffer text = {0};
+	int result = write_all(daemon, &text);
 
 	if (result == 0)
-		result = store_text(daemon, text, is_rehearsal);
-	if (text)
-		evbuffer_free(text);
+		result = store_text(daemon, &text, is_rehearsal);
+	buffer_free(&text);
 	if (result < 0)
 		error_set(error, -result, "cannot write down the state: %s", strerror(-result));
 	return result;
@@ -219,6 +226,7 @@ void handover_keep_descriptors(struct daemon *daemon, int file, bool keep)
 
 	keep_descriptor(file, keep);
 	keep_descriptor(daemon->pidfile, keep);
+	keep_descriptor(daemon->records.descriptor, keep);
 	keep_descriptor(daemon->listener.descriptor, keep);
 	keep_volumes(&daemon->aborts, keep);
 	keep_volumes(&daemon->polling, keep);

@@ -184,8 +184,10 @@ static bool record_sighting(struct look *look, bool is_stalled)
 	} else if (look->answer == KERNEL_SEEN) {
 		log_failed_devices(
 			volume, volume->progress.failed_devices, look->progress.failed_devices);
+		/* That data would be lost must be heard of, whatever is seen before it is. */
+		if (!volume_sighting_gives_up(sighting))
+			sighting->verdict = look->verdict;
 		sighting->kind = VOLUME_SEEN;
-		sighting->verdict = look->verdict;
 		sighting->signature = sign(&look->table);
 		replace(&sighting->vg_name, look->table.vg_name);
 		replace(&sighting->lv_name, look->table.lv_name);
@@ -194,7 +196,7 @@ static bool record_sighting(struct look *look, bool is_stalled)
 	/* The main thread takes it back when it has read it. */
 	sighting->is_stalled |= is_stalled;
 	/* While it is watched and goes on being watched, there is nothing to tell. */
-	is_news = volume->state != VOLUME_WATCHING || is_stalled ||
+	is_news = volume->state != VOLUME_WATCHING || sighting->is_stalled ||
 		  sighting->kind == VOLUME_GONE ||
 		  (sighting->kind == VOLUME_SEEN && sighting->verdict != LVMPOLLD_WATCH &&
 			  sighting->verdict != LVMPOLLD_WATCH_TIMED);
@@ -214,6 +216,51 @@ static int64_t events_interval_ms(size_t watched, int64_t now_ms)
 	return period_ms - now_ms % period_ms;
 }
 
+/* When the step is due that the plugin tells of, by the speed up to the last movement. */
+static void expect_step(struct volume_watch *watch, const struct look *look, int64_t now_ms)
+{
+	uint64_t moved;
+	double left_ms;
+
+	if (look->answer == KERNEL_UNREADABLE)
+		return;
+	if (watch->is_begun || look->answer != KERNEL_SEEN || look->verdict != LVMPOLLD_WATCH ||
+		look->progress.step_sectors == 0) {
+		watch->step_due_ms = 0;
+	} else if (look->progress.done_sectors > watch->moved_done_sectors) {
+		moved = look->progress.done_sectors - watch->moved_done_sectors;
+		left_ms = (double)look->progress.step_sectors / (double)moved *
+			  (double)(now_ms - watch->moved_ms);
+		watch->step_due_ms = left_ms < LOOK_EVENTS_MAX_MS * LOOK_TIMED_SHARE
+					     ? now_ms + (int64_t)left_ms
+					     : 0;
+	}
+}
+
+/*
+ * A mirror of a move raises no event when it fails to copy, and no longer shows it when it is in
+ * sync. So it is looked at ever more often towards that moment; and more rarely where it is late.
+ */
+static int64_t near_step_interval_ms(
+	const struct volume_watch *watch, const struct look *look, int64_t now_ms)
+{
+	int64_t away_ms = watch->step_due_ms - now_ms;
+
+	if (look->progress.step_sectors == 0)
+		return LOOK_EVENTS_MAX_MS;
+	if (watch->step_due_ms == 0)
+		return watch->is_begun ? LOOK_TIMED_FIRST_MS : LOOK_EVENTS_MAX_MS;
+	if (away_ms < 0)
+		away_ms = -away_ms;
+	away_ms /= LOOK_TIMED_SHARE;
+	return away_ms > LOOK_TIMED_MIN_MS ? away_ms : LOOK_TIMED_MIN_MS;
+}
+
+static int64_t least(int64_t left, int64_t right)
+{
+	return left < right ? left : right;
+}
+
 static int64_t next_interval_ms(const struct look *look, const struct volume_watch *watch,
 	size_t watched, bool has_events, int64_t now_ms)
 {
@@ -221,7 +268,8 @@ static int64_t next_interval_ms(const struct look *look, const struct volume_wat
 		return LOOK_AGAIN_MS;
 	if (look->verdict == LVMPOLLD_WATCH_TIMED)
 		return timed_interval_ms(watch, &look->progress, now_ms);
-	return has_events ? events_interval_ms(watched, now_ms) : LOOK_NO_EVENTS_MS;
+	return least(near_step_interval_ms(watch, look, now_ms),
+		has_events ? events_interval_ms(watched, now_ms) : LOOK_NO_EVENTS_MS);
 }
 
 static bool note_movement(
@@ -230,7 +278,7 @@ static bool note_movement(
 	bool is_step_due = look->answer == KERNEL_SEEN && !look->table.is_suspended &&
 			   look->verdict != LVMPOLLD_WATCH && look->verdict != LVMPOLLD_WATCH_TIMED;
 
-	if (look->answer == KERNEL_GONE || is_step_due || watch->moved_ms == 0 ||
+	if (look->answer == KERNEL_GONE || is_step_due || watch->is_begun ||
 		look->progress.done_sectors != watch->moved_done_sectors) {
 		watch->moved_ms = now_ms;
 		watch->moved_done_sectors = look->progress.done_sectors;
@@ -254,8 +302,10 @@ static bool conclude_locked(struct store *store, struct look *look, bool has_eve
 	if (!store_end_look_locked(store, volume))
 		return false;
 	log_unreadable(look, watch);
+	expect_step(watch, look, now_ms);
 	interval_ms = next_interval_ms(look, watch, store->watched_count, has_events, now_ms);
 	is_stalled = note_movement(watch, look, stall_check_s, now_ms);
+	watch->is_begun &= look->epoch != watch->epoch;
 	if (stall_check_s > 0 && interval_ms > stall_check_s * INT64_C(1000))
 		interval_ms = stall_check_s * INT64_C(1000);
 	watch->last_look_ms = now_ms;

@@ -129,7 +129,7 @@ static int rehearse(struct configuration *configuration, int file)
 	struct lvmpolld_error error;
 	struct plugins *plugins = plugins_load(configuration, request_is_reserved, &error);
 	struct handover *handover = plugins ? handover_read(file, &error) : NULL;
-	int result = handover ? handover_check_plugins(handover, plugins, &error) : -1;
+	int result = handover ? handover_check_operations(handover, plugins, &error) : -1;
 
 	if (result == 0)
 		result = lvpoll_check_binary(configuration->lvm_binary, &error);

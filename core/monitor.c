@@ -133,7 +133,8 @@ static void *run(void *argument)
 		 * not known when watching begins again.
 		 */
 		monitor->is_dirty |= is_watching && wait[1].fd < 0;
-		wait[1].fd = is_watching ? monitor->kernel.events : -1;
+		/* Where it could not be armed it stays readable: it is tried again in a while. */
+		wait[1].fd = is_watching && !monitor->has_list_failed ? monitor->kernel.events : -1;
 		wait[1].revents = 0;
 		ready = is_held ? poll(wait, 1, -1) : poll(wait, 2, time_to_wait_ms(monitor));
 		if (ready > 0 && wait[0].revents)

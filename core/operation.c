@@ -37,6 +37,9 @@ static bool take_back(struct daemon *daemon, const struct volume_request *displa
 	return true;
 }
 
+static enum operation_answer begin(struct daemon *daemon, struct volume_request *request,
+	struct waiter *waiter, bool was_in_flight);
+
 /*
  * The abort did not succeed: the operation that it was to end still exists in kernel and metadata,
  * and somebody must see it through.
@@ -51,7 +54,7 @@ static void resume_displaced(struct daemon *daemon, struct volume *abort_volume)
 		"the abort did not succeed: the operation is polled again");
 	if (take_back(daemon, displaced))
 		volume_request_free(displaced);
-	else if (operation_begin(daemon, displaced, NULL) != OPERATION_ACCEPTED)
+	else if (begin(daemon, displaced, NULL, true) != OPERATION_ACCEPTED)
 		log_write_subject(LOG_LEVEL_ERROR, &subject,
 			"the operation could not be polled again; \"lvchange --poll y\" takes it up");
 }
@@ -201,8 +204,20 @@ static void refuse(struct daemon *daemon, struct volume *volume)
 	store_unlock(store);
 }
 
+/* What was accepted once is not refused where it cannot be started now: that is tried again. */
+static int set_going(struct daemon *daemon, struct volume *volume, bool was_in_flight)
+{
+	static const struct operation_inheritance nothing = {.outputs = {-1, -1}};
+
+	if (!was_in_flight)
+		return steps_begin(daemon, volume);
+	steps_resume(daemon, volume, &nothing);
+	return 0;
+}
+
 /* VOLUME is held: it may be finished, and its result dropped for others, before this returns. */
-static enum operation_answer begin_new(struct daemon *daemon, struct volume *volume)
+static enum operation_answer begin_new(
+	struct daemon *daemon, struct volume *volume, bool was_in_flight)
 {
 	daemon->in_flight++;
 	if (!volume->request->operation.abort &&
@@ -215,14 +230,14 @@ static enum operation_answer begin_new(struct daemon *daemon, struct volume *vol
 	}
 	recording_write(daemon, volume, RECORD_NO_COMMAND);
 	if ((!volume->request->operation.abort || displace_aborted(daemon, volume) == 0) &&
-		steps_begin(daemon, volume) == 0)
+		set_going(daemon, volume, was_in_flight) == 0)
 		return OPERATION_ACCEPTED;
 	refuse(daemon, volume);
 	return OPERATION_NO_MEMORY;
 }
 
-enum operation_answer operation_begin(
-	struct daemon *daemon, struct volume_request *request, struct waiter *waiter)
+static enum operation_answer begin(struct daemon *daemon, struct volume_request *request,
+	struct waiter *waiter, bool was_in_flight)
 {
 	struct store *store = daemon_store(daemon, request->operation.abort);
 	struct volume *volume;
@@ -248,13 +263,19 @@ enum operation_answer operation_begin(
 			return OPERATION_NO_MEMORY;
 		return encounter == ENCOUNTER_SAME ? OPERATION_ACCEPTED : OPERATION_DIFFERENT;
 	}
-	answer = begin_new(daemon, volume);
+	answer = begin_new(daemon, volume, was_in_flight);
 	store_lock(store);
 	store_end_look_locked(store, volume);
 	store_unlock(store);
 	idle_update(daemon);
 	status_update(daemon);
 	return answer;
+}
+
+enum operation_answer operation_begin(
+	struct daemon *daemon, struct volume_request *request, struct waiter *waiter)
+{
+	return begin(daemon, request, waiter, false);
 }
 
 static struct operation_report make_report(struct volume *volume)

@@ -35,6 +35,7 @@ struct operation_inheritance {
 	int outputs[2];     /* what its outputs are read from; or -1 */
 	enum volume_purpose purpose;
 	bool is_terminating;
+	bool is_leftover;   /* a former daemon has started it, and nobody reads what it prints */
 	const char *step_vg_name; /* the names that it was given; or NULL */
 	const char *step_lv_name;
 	pid_t last_pid;

@@ -105,5 +105,6 @@ void operation_inherit(struct daemon *daemon, struct volume_request *request,
 	daemon->in_flight++;
 	if (inheritance->is_record_stale)
 		recording_write(daemon, volume, RECORD_NO_COMMAND);
+	log_volume(LOG_LEVEL_INFO, volume, "taken up from a former daemon");
 	steps_resume(daemon, volume, inheritance);
 }

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <event2/buffer.h>
-
+#include "buffer.h"
 #include "checksum.h"
 #include "parameters.h"
 #include "record.h"
@@ -28,19 +27,27 @@ static const char *const command_names[] = {
 	[RECORD_RUNNING] = "running",
 };
 
-static void add_optional_string(struct evbuffer *text, const char *key, const char *value)
+static void add_optional_string(struct buffer *text, const char *key, const char *value)
 {
 	if (value)
 		wire_add_string(text, key, value);
 }
 
-static void add_flag(struct evbuffer *text, const char *key, bool flag)
+static void add_flag(struct buffer *text, const char *key, bool flag)
 {
 	if (flag)
 		wire_add_number(text, key, 1);
 }
 
-void record_add_fields(struct evbuffer *text, const struct record *record)
+/* The lvpoll was given other names than the request has. */
+static bool has_other_names(const struct record *record)
+{
+	return record->step_vg_name && record->step_lv_name &&
+	       (strcmp(record->step_vg_name, record->operation.vg_name) != 0 ||
+		       strcmp(record->step_lv_name, record->operation.lv_name) != 0);
+}
+
+void record_add_fields(struct buffer *text, const struct record *record)
 {
 	const struct lvmpolld_operation *operation = &record->operation;
 
@@ -59,29 +66,25 @@ void record_add_fields(struct evbuffer *text, const struct record *record)
 		wire_add_number(text, "lvm_command_pid", record->pid);
 		wire_add_number(text, "lvm_command_start", (int64_t)record->start_ticks);
 	}
+	if (record->command != RECORD_NO_COMMAND && has_other_names(record)) {
+		wire_add_string(text, "lvm_command_vgname", record->step_vg_name);
+		wire_add_string(text, "lvm_command_lvname", record->step_lv_name);
+	}
 }
 
 char *record_format(const struct record *record, size_t *length)
 {
-	struct evbuffer *text = evbuffer_new();
-	char *result = NULL;
-	size_t body;
+	struct buffer text = {0};
 
-	if (!text)
-		return NULL;
-	wire_add_number(text, "version", RECORD_VERSION);
-	record_add_fields(text, record);
-	body = evbuffer_get_length(text);
-	result = calloc(1, body + CHECKSUM_LENGTH + 1);
-	/* A buffer that ran out of memory on the way lacks a part, and its checksum would be right. */
-	if (result && evbuffer_remove(text, result, body) == (int)body &&
-		strstr(result, "lvm_command = ")) {
-		snprintf(result + body, CHECKSUM_LENGTH + 1, CHECKSUM_KEY "%016" PRIx64 "\"\n",
-			checksum_add(CHECKSUM_START, result, body));
-		*length = body + CHECKSUM_LENGTH;
-	}
-	evbuffer_free(text);
-	return result;
+	wire_add_number(&text, "version", RECORD_VERSION);
+	record_add_fields(&text, record);
+	if (!text.is_lost)
+		wire_add_format(&text, CHECKSUM_KEY "%016" PRIx64 "\"\n",
+			checksum_add(CHECKSUM_START, buffer_bytes(&text), text.length));
+	/* For whoever takes it as a string. */
+	wire_add(&text, "", 1);
+	*length = text.is_lost ? 0 : text.length - 1;
+	return text.storage;
 }
 
 static int check_checksum(const char *text, size_t length, struct lvmpolld_error *error)
@@ -135,6 +138,8 @@ int record_read_fields(const struct wire_message *message,
 		.operation = parameters_read(message),
 		.operation_name = wire_string(message, "operation"),
 		.is_displaced = wire_number(message, "displaced") != 0,
+		.step_vg_name = wire_string(message, "lvm_command_vgname"),
+		.step_lv_name = wire_string(message, "lvm_command_lvname"),
 	};
 	int result = check_fields(&record, error);
 

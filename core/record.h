@@ -17,7 +17,7 @@
 
 #include "error.h"
 
-struct evbuffer;
+struct buffer;
 struct wire_message;
 
 /* The lvpoll of an operation, as far as it is known. */
@@ -34,6 +34,8 @@ struct record {
 	enum record_command command;
 	pid_t pid;             /* of an lvpoll that runs */
 	uint64_t start_ticks;  /* when that was started, as /proc tells: so that no other is taken for it */
+	const char *step_vg_name; /* what the lvpoll was given, where that may be other names; or NULL */
+	const char *step_lv_name;
 };
 
 /* The state directory. */
@@ -49,6 +51,21 @@ struct record_directory {
 int record_directory_open(
 	struct record_directory *directory, const char *path, struct lvmpolld_error *error);
 void record_directory_close(struct record_directory *directory);
+
+/*
+ * Makes DIRECTORY ours alone: two daemons that share one would poll the same operations. The lock is
+ * that of the descriptor, which a child of a daemon that was killed has until it executes lvm: who
+ * has it knows that every lvpoll of the dead can be seen in /proc. So it is waited for, for some
+ * seconds. Returns 0, or -EBUSY with the error; the directory is not used then.
+ */
+int record_directory_lock(struct record_directory *directory, struct lvmpolld_error *error);
+
+/*
+ * Takes over DESCRIPTOR, with its lock, of the directory at PATH. Returns 0, or -ENOMEM, or -ENOENT
+ * where another directory is there by now, or none; DESCRIPTOR is closed then.
+ */
+int record_directory_adopt(
+	struct record_directory *directory, const char *path, int descriptor);
 
 /* Writes RECORD in place of a former one of the same operation. Returns 0 or a negative errno. */
 int record_write(struct record_directory *directory, const struct record *record,
@@ -80,11 +97,11 @@ size_t record_read_all(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
 	void *context);
 
-/* The text of RECORD, to be freed; NULL, or LENGTH left alone, when out of memory. */
+/* The text of RECORD, to be freed, and its LENGTH; NULL when out of memory. */
 char *record_format(const struct record *record, size_t *length);
 
 /* The fields of a record as lines of a message, and back; both without version and checksum. */
-void record_add_fields(struct evbuffer *text, const struct record *record);
+void record_add_fields(struct buffer *text, const struct record *record);
 int record_read_fields(const struct wire_message *message,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
 	void *context, struct lvmpolld_error *error);

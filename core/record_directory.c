@@ -110,7 +110,7 @@ int record_write(struct record_directory *directory, const struct record *record
 	struct lvmpolld_error *error)
 {
 	char name[NAME_MAX];
-	size_t length = 0;
+	size_t length;
 	char *text;
 	int result;
 
@@ -119,10 +119,8 @@ int record_write(struct record_directory *directory, const struct record *record
 			directory->path ? directory->path : "");
 	make_name(&record->operation, name, sizeof(name));
 	text = record_format(record, &length);
-	if (!text || length == 0) {
-		free(text);
+	if (!text)
 		return error_set(error, ENOMEM, "%s/%s: out of memory", directory->path, name);
-	}
 	result = write_file(directory->descriptor, text, length);
 	free(text);
 	if (result == 0 &&

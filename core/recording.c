@@ -25,6 +25,8 @@ static int write_record(
 		.command = volume->recorded_command,
 		.pid = volume->last_pid,
 		.start_ticks = volume->start_ticks,
+		.step_vg_name = volume->step_vg_name,
+		.step_lv_name = volume->step_lv_name,
 	};
 
 	return record_write(&daemon->records, &record, error);
@@ -74,6 +76,9 @@ void recording_write(struct daemon *daemon, struct volume *volume, enum record_c
 	volume->recorded_command = command;
 	volume->start_ticks =
 		command == RECORD_RUNNING ? process_read_start(volume->last_pid) : 0;
+	/* Without it nobody could tell that it is the same process: it is looked for by name. */
+	if (command == RECORD_RUNNING && volume->start_ticks == 0)
+		volume->recorded_command = RECORD_STARTING;
 	volume->is_record_stale = write_record(daemon, volume, &error) < 0;
 	daemon->stale_records += (size_t)volume->is_record_stale - (size_t)was_stale;
 	if (!volume->is_record_stale || was_stale)

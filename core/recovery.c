@@ -8,6 +8,7 @@
 #include "daemon.h"
 #include "leftover.h"
 #include "log.h"
+#include "namesake.h"
 #include "operation.h"
 #include "plugins.h"
 #include "process.h"
@@ -17,13 +18,19 @@
 /* The lvpoll of RECORD where it still runs; 0 where it does not. */
 static pid_t find_command(const struct record *record, uint64_t *start_ticks)
 {
+	struct lvmpolld_operation given = record->operation;
 	pid_t pid = record->pid;
+
+	if (record->step_vg_name && record->step_lv_name) {
+		given.vg_name = record->step_vg_name;
+		given.lv_name = record->step_lv_name;
+	}
 
 	switch (record->command) {
 	case RECORD_NO_COMMAND:
 		return 0;
 	case RECORD_STARTING:
-		pid = leftover_find(record->operation_name, &record->operation);
+		pid = leftover_find(record->operation_name, &given);
 		*start_ticks = pid > 0 ? process_read_start(pid) : 0;
 		return *start_ticks > 0 ? pid : 0;
 	case RECORD_RUNNING:
@@ -31,6 +38,19 @@ static pid_t find_command(const struct record *record, uint64_t *start_ticks)
 		return process_read_start(pid) == record->start_ticks ? pid : 0;
 	}
 	return 0;
+}
+
+/*
+ * An abort that was under way may have been finished by its lvpoll, or by hand; and while no daemon
+ * ran, a new move may have been started, which would be aborted now.
+ */
+static bool is_abort_over(const struct record *record)
+{
+	if (!record->operation.abort || !namesake_exists(&record->operation))
+		return false;
+	log_warn("%s/%s is another volume by now: the abort that was in flight is over",
+		record->operation.vg_name, record->operation.lv_name);
+	return true;
 }
 
 /*
@@ -43,7 +63,11 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	const struct plugin_entry *plugin =
 		plugins_find_operation(daemon->plugins, record->operation_name);
 	struct operation_inheritance inheritance = {
-		.is_displaced = record->is_displaced, .outputs = {-1, -1}};
+		.is_displaced = record->is_displaced,
+		.outputs = {-1, -1},
+		.step_vg_name = record->step_vg_name,
+		.step_lv_name = record->step_lv_name,
+	};
 	struct volume_request *request;
 
 	if (!plugin) {
@@ -56,6 +80,10 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	if (record->operation.abort && !plugin->plugin->supports_abort)
 		return error_set(error, EBADMSG, "the operation %s cannot be aborted",
 			record->operation_name);
+	if (is_abort_over(record)) {
+		record_remove(&daemon->records, &record->operation);
+		return 0;
+	}
 	request = volume_request_new(&record->operation, plugin);
 	if (!request) {
 		log_fatal("%s/%s was in flight and cannot be taken up: out of memory; the record stays",
@@ -67,13 +95,32 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	return 0;
 }
 
-void recovery_open(struct daemon *daemon)
+static void complain(const struct lvmpolld_error *error)
+{
+	log_error("operations will not survive a crash of the daemon: %s", error->sentence);
+}
+
+int recovery_open(struct daemon *daemon, struct lvmpolld_error *error)
+{
+	if (record_directory_open(
+		    &daemon->records, daemon->configuration->state_directory, error) < 0) {
+		complain(error);
+		return 0;
+	}
+	return record_directory_lock(&daemon->records, error);
+}
+
+void recovery_adopt(struct daemon *daemon, int descriptor)
 {
 	struct lvmpolld_error error;
 
-	if (record_directory_open(
-		    &daemon->records, daemon->configuration->state_directory, &error) < 0)
-		log_error("operations will not survive a crash of the daemon: %s", error.sentence);
+	if (descriptor >= 0 &&
+		record_directory_adopt(&daemon->records, daemon->configuration->state_directory,
+			descriptor) == 0)
+		return;
+	/* The old program had none, or it was removed. There is no way back to that program. */
+	if (recovery_open(daemon, &error) < 0)
+		complain(&error);
 }
 
 void recovery_run(struct daemon *daemon)

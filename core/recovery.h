@@ -3,10 +3,21 @@
 #ifndef CORE_RECOVERY_H
 #define CORE_RECOVERY_H
 
+#include "error.h"
+
 struct daemon;
 
-/* Opens the state directory. Where that fails the log says so, and the daemon goes on without it. */
-void recovery_open(struct daemon *daemon);
+/*
+ * Opens the state directory and locks it. Where it cannot be opened the log says so, and the daemon
+ * goes on without it. Returns -EBUSY with the error where another daemon has it.
+ */
+int recovery_open(struct daemon *daemon, struct lvmpolld_error *error);
+
+/*
+ * Takes over DESCRIPTOR, that of the locked state directory, from the program before an upgrade; -1
+ * for none: then it is opened, if it can be.
+ */
+void recovery_adopt(struct daemon *daemon, int descriptor);
 
 /*
  * Takes up every operation that is recorded there: watched again, or stepped, once an lvpoll that is

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <event2/buffer.h>
-
+#include "buffer.h"
 #include "daemon.h"
 #include "dump.h"
 #include "log.h"
@@ -17,6 +16,7 @@
 #include "parameters.h"
 #include "plugins.h"
 #include "request.h"
+#include "volume.h"
 #include "wire.h"
 
 #define PROTOCOL_NAME    "lvmpolld"
@@ -37,10 +37,10 @@ struct request {
 	struct daemon *daemon;
 	struct waiter *waiter;
 	const struct wire_message *message;
-	struct evbuffer *reply;
+	struct buffer *reply;
 };
 
-static void answer(struct evbuffer *reply, const char *response, const char *reason)
+static void answer(struct buffer *reply, const char *response, const char *reason)
 {
 	wire_add_string(reply, "response", response);
 	if (reason)
@@ -54,18 +54,7 @@ static void answer_hello(const struct request *request)
 	wire_add_number(request->reply, "version", PROTOCOL_VERSION);
 }
 
-static char *make_identifier(const struct wire_message *message)
-{
-	const char *system_dir = wire_string(message, "sysdir");
-	const char *lvid = wire_string(message, "lvid");
-	char *identifier;
-
-	if (asprintf(&identifier, "%s%s", system_dir ? system_dir : "", lvid) < 0)
-		return NULL;
-	return identifier;
-}
-
-static void answer_report(const struct operation_report *report, struct evbuffer *reply)
+static void answer_report(const struct operation_report *report, struct buffer *reply)
 {
 	switch (report->standing) {
 	case OPERATION_NOT_FOUND:
@@ -87,14 +76,15 @@ static void answer_report(const struct operation_report *report, struct evbuffer
 static void answer_progress_info(const struct request *request)
 {
 	const struct wire_message *message = request->message;
+	const char *lvid = wire_string(message, "lvid");
 	struct operation_report report;
 	char *identifier;
 
-	if (!wire_string(message, "lvid")) {
+	if (!lvid) {
 		answer(request->reply, "failed", "request requires lvid set");
 		return;
 	}
-	identifier = make_identifier(message);
+	identifier = volume_identifier(wire_string(message, "sysdir"), lvid);
 	if (!identifier) {
 		answer(request->reply, "failed", REASON_NO_MEMORY);
 		return;
@@ -131,7 +121,7 @@ bool request_is_reserved(const char *name)
 }
 
 /* lvm2's wording, with the operations that do support it: "abort only supported with PVMOVE ...". */
-static void answer_no_abort(const struct plugins *plugins, struct evbuffer *reply)
+static void answer_no_abort(const struct plugins *plugins, struct buffer *reply)
 {
 	const struct plugin_entry *entry;
 	char names[256] = "", reason[320];
@@ -149,7 +139,7 @@ static void answer_no_abort(const struct plugins *plugins, struct evbuffer *repl
 }
 
 /* Answers the first of the required parameters that is missing. Returns false where one is. */
-static bool check_presence(const struct lvmpolld_operation *operation, struct evbuffer *reply)
+static bool check_presence(const struct lvmpolld_operation *operation, struct buffer *reply)
 {
 	const struct {
 		const char *parameter;
@@ -176,7 +166,7 @@ static bool check_presence(const struct lvmpolld_operation *operation, struct ev
 }
 
 /* What stock passes on unchecked. Answers the first that is wrong. Returns false where one is. */
-static bool check_names(const struct lvmpolld_operation *operation, struct evbuffer *reply)
+static bool check_names(const struct lvmpolld_operation *operation, struct buffer *reply)
 {
 	struct lvmpolld_error error;
 
@@ -187,7 +177,7 @@ static bool check_names(const struct lvmpolld_operation *operation, struct evbuf
 	return false;
 }
 
-static void answer_begin(enum operation_answer begun, struct evbuffer *reply)
+static void answer_begin(enum operation_answer begun, struct buffer *reply)
 {
 	switch (begun) {
 	case OPERATION_ACCEPTED:
@@ -205,7 +195,7 @@ static void answer_begin(enum operation_answer begun, struct evbuffer *reply)
 static void answer_operation(const struct request *request, const struct plugin_entry *plugin)
 {
 	const struct lvmpolld_operation operation = parameters_read(request->message);
-	struct evbuffer *reply = request->reply;
+	struct buffer *reply = request->reply;
 	struct volume_request *wanted;
 
 	if (operation.abort && !plugin->plugin->supports_abort) {
@@ -224,7 +214,7 @@ static void answer_operation(const struct request *request, const struct plugin_
 /* NAME is no request of ours and no operation of a plugin that is loaded. */
 static void answer_unknown(const struct request *request, const char *name)
 {
-	struct evbuffer *reply = request->reply;
+	struct buffer *reply = request->reply;
 	char reason[512];
 
 	if (plugins_explain_missing(request->daemon->plugins, name, reason, sizeof(reason))) {
@@ -264,12 +254,12 @@ static void answer_message(const struct request *request)
 }
 
 void request_answer(struct daemon *daemon, struct waiter *waiter, const char *text, size_t length,
-	struct evbuffer *reply)
+	struct buffer *reply)
 {
 	struct wire_message *message;
 
 	/* A result is forgotten once it is taken: there must be room to tell it before. */
-	if (evbuffer_expand(reply, REPLY_ROOM) < 0)
+	if (buffer_reserve(reply, REPLY_ROOM) < 0)
 		return;
 	message = wire_parse(text, length);
 	if (message)

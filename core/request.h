@@ -7,16 +7,16 @@
 #include <stddef.h>
 
 struct daemon;
-struct evbuffer;
+struct buffer;
 struct waiter;
 
 /*
  * Answers the message of LENGTH bytes at TEXT, which a NUL byte follows and which comes from WAITER
- * (NULL: from nobody who would wait): one whole reply, with its end, goes to REPLY; or nothing where
- * there is no memory for it.
+ * (NULL: from nobody who would wait): one whole reply, with its end, is added to REPLY, which is lost
+ * where there is no memory for it.
  */
 void request_answer(struct daemon *daemon, struct waiter *waiter, const char *text, size_t length,
-	struct evbuffer *reply);
+	struct buffer *reply);
 
 /* NAME is a request of the daemon's own, which no plugin may take. */
 bool request_is_reserved(const char *name);

@@ -14,6 +14,7 @@
 #include "log.h"
 #include "lvpoll.h"
 #include "monitor.h"
+#include "namesake.h"
 #include "operation.h"
 #include "plugins.h"
 #include "recording.h"
@@ -43,12 +44,31 @@ static void poll_itself(struct daemon *daemon, struct volume *volume)
 	turns_queue(daemon, volume, VOLUME_POLL);
 }
 
+/* Its device is gone. No lvpoll can tell of it where another volume has its name by now. */
+static void act_on_gone(
+	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting)
+{
+	struct lvmpolld_operation operation = volume->request->operation;
+
+	if (sighting->vg_name && sighting->lv_name) {
+		operation.vg_name = sighting->vg_name;
+		operation.lv_name = sighting->lv_name;
+	}
+	if (!namesake_exists(&operation)) {
+		want_lvpoll(daemon, volume, sighting, VOLUME_VERDICT);
+		return;
+	}
+	log_volume(LOG_LEVEL_WARN, volume, "%s/%s is another volume by now: the operation is over",
+		operation.vg_name, operation.lv_name);
+	operation_finish(daemon, volume, (struct volume_result){.value = 0});
+}
+
 /* Does what VOLUME's latest sighting asks for. */
 void steps_act_on(
 	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting)
 {
 	if (sighting->kind == VOLUME_GONE) {
-		want_lvpoll(daemon, volume, sighting, VOLUME_VERDICT);
+		act_on_gone(daemon, volume, sighting);
 	} else if (sighting->kind == VOLUME_SUSPENDED && !sighting->is_stalled) {
 		volume_set_state(volume, VOLUME_WATCHING);
 	} else if (sighting->is_stalled) {
@@ -85,10 +105,24 @@ static void end_pause_on_change(struct volume *volume)
 		event_del(volume->pause);
 }
 
+/*
+ * Nothing runs for it, and it waits for nothing; but where data is at stake neither a pause nor a
+ * turn is waited for: by then the kernel may have forgotten what it shows now.
+ */
+static bool may_act_on_locked(
+	const struct volume *volume, const struct volume_sighting *sighting) REQUIRES(volume_role)
+{
+	if (volume->state != VOLUME_QUEUED && volume->state != VOLUME_WATCHING)
+		return false;
+	if (volume_sighting_gives_up(sighting))
+		return true;
+	return !volume->group && !event_pending(volume->pause, EV_TIMEOUT, NULL);
+}
+
 static void read_news(struct daemon *daemon, struct volume *volume)
 {
 	struct volume_sighting sighting;
-	bool is_idle;
+	bool may_act;
 
 	/* It may have come to its end since the monitor has looked. */
 	if (!volume->pause)
@@ -99,12 +133,11 @@ static void read_news(struct daemon *daemon, struct volume *volume)
 	sighting.vg_name = sighting.vg_name ? strdup(sighting.vg_name) : NULL;
 	sighting.lv_name = sighting.lv_name ? strdup(sighting.lv_name) : NULL;
 	volume->sighting.is_stalled = false;
-	is_idle = (volume->state == VOLUME_QUEUED || volume->state == VOLUME_WATCHING) &&
-		  !volume->group && !event_pending(volume->pause, EV_TIMEOUT, NULL);
+	may_act = may_act_on_locked(volume, &sighting);
 	volume_unlock(volume);
-	if (is_idle && volume->is_exit_pending)
+	if (may_act && volume->is_exit_pending)
 		ends_confirm(daemon, volume, &sighting);
-	else if (is_idle)
+	else if (may_act)
 		steps_act_on(daemon, volume, &sighting);
 	free(sighting.vg_name);
 	free(sighting.lv_name);
@@ -164,7 +197,7 @@ int steps_begin(struct daemon *daemon, struct volume *volume)
 	return 0;
 }
 
-/* The names that an lvpoll was given; of one that a former daemon has started they are not known. */
+/* The names that an lvpoll was given, where they are known. */
 static char *copy_name(const char *name)
 {
 	return name ? strdup(name) : NULL;
@@ -191,7 +224,7 @@ static bool adopt_lvpoll(struct daemon *daemon, struct volume *volume,
 		log_volume(LOG_LEVEL_WARN, volume, "out of memory: its lvpoll is not counted");
 	volume->step_vg_name = copy_name(inheritance->step_vg_name);
 	volume->step_lv_name = copy_name(inheritance->step_lv_name);
-	volume->has_leftover = !inheritance->is_child;
+	volume->has_leftover = !inheritance->is_child || inheritance->is_leftover;
 	volume_set_state(volume, VOLUME_STEPPING);
 	recording_write(daemon, volume, RECORD_RUNNING);
 	if (!inheritance->is_child)
@@ -224,7 +257,6 @@ void steps_resume(struct daemon *daemon, struct volume *volume,
 		return;
 	}
 	volume->has_begun = true;
-	log_volume(LOG_LEVEL_INFO, volume, "taken up from a former daemon");
 	if (inheritance->pid > 0 && adopt_lvpoll(daemon, volume, inheritance))
 		return;
 	if (set_going(daemon, volume) < 0)

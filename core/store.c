@@ -69,6 +69,13 @@ int store_add_locked(struct store *store, struct volume *volume)
 	return 0;
 }
 
+static void forget_news(struct store *store, struct volume *volume) REQUIRES(store_role)
+{
+	if (volume->watch.has_news)
+		TAILQ_REMOVE(&store->news, volume, news_link);
+	volume->watch.has_news = false;
+}
+
 static void free_volume(struct volume *volume)
 {
 	/* Whoever looked at it may still hold its lock; nobody can find it any more. */
@@ -81,8 +88,7 @@ void store_remove_locked(struct store *store, struct volume *volume)
 {
 	waiters_clear(volume);
 	store_unwatch_locked(store, volume);
-	if (volume->watch.has_news)
-		TAILQ_REMOVE(&store->news, volume, news_link);
+	forget_news(store, volume);
 	dm_hash_remove(store->by_identifier, volume->request->identifier);
 	TAILQ_REMOVE(&store->volumes, volume, link);
 	if (volume->is_result_kept) {
@@ -101,7 +107,10 @@ void store_watch_locked(struct store *store, struct volume *volume)
 		TAILQ_INSERT_TAIL(&store->watched, volume, watched_link);
 		store->watched_count++;
 	}
+	/* What was seen before is old by now, and what is there to be seen will be told anew. */
+	forget_news(store, volume);
 	volume->watch.is_watched = true;
+	volume->watch.is_begun = true;
 	volume->watch.is_look_wanted = true;
 	volume->watch.epoch++;
 }
@@ -143,10 +152,8 @@ struct volume *store_take_news_locked(struct store *store)
 {
 	struct volume *volume = TAILQ_FIRST(&store->news);
 
-	if (volume) {
-		TAILQ_REMOVE(&store->news, volume, news_link);
-		volume->watch.has_news = false;
-	}
+	if (volume)
+		forget_news(store, volume);
 	return volume;
 }
 

@@ -71,23 +71,23 @@ void turns_on_pause_over(evutil_socket_t descriptor, short what, void *context)
 	turns_run(daemon);
 }
 
-/* Puts a copy of what the device is called now into OPERATION's names. */
-static bool take_present_names(struct volume *volume, struct lvmpolld_operation *operation)
+/* Notes what the device is called now: the names that the next lvpoll is given. */
+static void note_present_names(struct volume *volume)
 {
-	bool is_complete = true;
+	const char *vg_name = volume->request->operation.vg_name;
+	const char *lv_name = volume->request->operation.lv_name;
 
+	free(volume->step_vg_name);
+	free(volume->step_lv_name);
 	volume_lock(volume);
 	if (volume->sighting.vg_name && volume->sighting.lv_name) {
-		operation->vg_name = strdup(volume->sighting.vg_name);
-		operation->lv_name = strdup(volume->sighting.lv_name);
-	} else {
-		operation->vg_name = strdup(operation->vg_name);
-		operation->lv_name = strdup(operation->lv_name);
+		vg_name = volume->sighting.vg_name;
+		lv_name = volume->sighting.lv_name;
 	}
-	is_complete = operation->vg_name && operation->lv_name;
+	volume->step_vg_name = strdup(vg_name);
+	volume->step_lv_name = strdup(lv_name);
 	volume->step_signature = volume->sighting.signature;
 	volume_unlock(volume);
-	return is_complete;
 }
 
 /*
@@ -110,12 +110,10 @@ static int start_lvpoll(
 		make_step_interval(volume->request, interval, sizeof(interval));
 		operation.interval = interval;
 	}
-	if (take_present_names(volume, &operation))
+	operation.vg_name = volume->step_vg_name;
+	operation.lv_name = volume->step_lv_name;
+	if (operation.vg_name && operation.lv_name)
 		result = lvpoll_start(daemon, volume, &operation, &ends_callbacks, error);
-	free(volume->step_vg_name);
-	free(volume->step_lv_name);
-	volume->step_vg_name = (char *)operation.vg_name;
-	volume->step_lv_name = (char *)operation.lv_name;
 	return result;
 }
 
@@ -129,6 +127,7 @@ static void take_turn(struct daemon *daemon, struct volume *volume)
 	int result;
 
 	monitor_unwatch(daemon->monitor, volume);
+	note_present_names(volume);
 	recording_write(daemon, volume, RECORD_STARTING);
 	result = start_lvpoll(daemon, volume, &error);
 	recording_write(daemon, volume, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);
@@ -149,6 +148,17 @@ static void take_turn(struct daemon *daemon, struct volume *volume)
 		turns_pause(volume, turns_growing_pause_s(volume->start_failures));
 }
 
+/* It may have been seen since VOLUME has waited for its turn: its news, still unread, tell. */
+static bool would_lose_data(struct volume *volume)
+{
+	bool would;
+
+	volume_lock(volume);
+	would = volume_sighting_gives_up(&volume->sighting);
+	volume_unlock(volume);
+	return would;
+}
+
 void turns_run(struct daemon *daemon)
 {
 	struct volume *volume;
@@ -156,5 +166,8 @@ void turns_run(struct daemon *daemon)
 	while (!daemon->is_stopping && !daemon->is_taking_over &&
 		(volume = scheduler_next(
 			 &daemon->scheduler, daemon->configuration->lvm_max_running)))
-		take_turn(daemon, volume);
+		if (would_lose_data(volume))
+			scheduler_remove(&daemon->scheduler, volume);
+		else
+			take_turn(daemon, volume);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,9 @@
 #define REHEARSAL_PREFIX "rehearsal:"
 #define TAKEOVER_FORMAT  "takeover:%d:%d"
 
-/* A rehearsal that takes longer has failed. */
+/* A rehearsal that takes longer has failed; one that does not end when it is asked to is killed. */
 #define REHEARSAL_TIMEOUT_S 20
+#define REHEARSAL_KILL_S    1
 
 /* While the monitor thread is in the kernel an exec would wait for it: look again after this. */
 #define MONITOR_WAIT_MS  50
@@ -185,11 +187,17 @@ static const struct process_callbacks rehearsal_callbacks = {
 
 static void on_rehearsal_timeout(evutil_socket_t descriptor, short what, void *context)
 {
+	static const struct timeval until_killed = {.tv_sec = REHEARSAL_KILL_S};
 	struct upgrade *upgrade = context;
 
 	(void)descriptor;
 	(void)what;
-	process_terminate(upgrade->rehearsal);
+	/* It is no lvm command, and has nothing that could be torn. */
+	if (process_is_terminating(upgrade->rehearsal))
+		kill(process_id(upgrade->rehearsal), SIGKILL);
+	else
+		process_terminate(upgrade->rehearsal);
+	event_add(upgrade->timer, &until_killed);
 }
 
 static int start_rehearsal(struct upgrade *upgrade, struct lvmpolld_error *error)

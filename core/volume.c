@@ -36,14 +36,15 @@ static bool copy_string(const char **copy, const char *string)
 	return !string || *copy;
 }
 
-static char *make_identifier(const struct lvmpolld_operation *operation)
+char *volume_identifier(const char *system_dir, const char *lvid)
 {
-	const char *system_dir = operation->system_dir ? operation->system_dir : "";
-	size_t size = strlen(system_dir) + strlen(operation->lvid) + 1;
-	char *identifier = malloc(size);
+	size_t length = system_dir ? strlen(system_dir) : 0, size = strlen(lvid) + 1;
+	char *identifier = malloc(length + size);
 
+	if (identifier && system_dir)
+		memcpy(identifier, system_dir, length);
 	if (identifier)
-		strcat(strcpy(identifier, system_dir), operation->lvid);
+		memcpy(identifier + length, lvid, size);
 	return identifier;
 }
 
@@ -60,7 +61,7 @@ struct volume_request *volume_request_new(
 	copy->abort = operation->abort;
 	copy->handle_missing_pvs = operation->handle_missing_pvs;
 	request->plugin = plugin;
-	request->identifier = make_identifier(operation);
+	request->identifier = volume_identifier(operation->system_dir, operation->lvid);
 	request->interval_s = (unsigned)strtoul(operation->interval, NULL, 10);
 	if (request->identifier && copy_string(&copy->vg_name, operation->vg_name) &&
 		copy_string(&copy->lv_name, operation->lv_name) &&

@@ -66,6 +66,12 @@ struct volume_sighting {
 	char *lv_name;
 };
 
+/* A step would lose data. */
+static inline bool volume_sighting_gives_up(const struct volume_sighting *sighting)
+{
+	return sighting->kind == VOLUME_SEEN && sighting->verdict == LVMPOLLD_GIVE_UP;
+}
+
 /* The monitor thread's notes on a volume, and what the main thread wants of it. */
 struct volume_watch {
 	bool is_watched;
@@ -81,6 +87,8 @@ struct volume_watch {
 	int64_t next_look_ms;
 	int64_t moved_ms; /* when it last showed progress */
 	uint64_t moved_done_sectors;
+	int64_t step_due_ms; /* by the speed so far; 0 where that is not known */
+	bool is_begun;       /* watching begins: no look since */
 };
 
 /* What an lvpoll is run for. */
@@ -145,6 +153,9 @@ struct volume {
 	bool is_result_kept; /* it is in the list of finished ones, since finished_at */
 	struct timespec finished_at; /* CLOCK_BOOTTIME */
 };
+
+/* The key in the store, to be freed; NULL when out of memory. SYSTEM_DIR may be NULL. */
+char *volume_identifier(const char *system_dir, const char *lvid);
 
 /*
  * Makes a request from OPERATION, whose strings are copied. NULL when out of memory. The identifier

@@ -10,6 +10,7 @@
 void waiter_init(struct waiter *waiter)
 {
 	TAILQ_INIT(&waiter->waits);
+	waiter->is_overlooked = false;
 }
 
 /* Also counts those of VOLUME, in the same walk. */
@@ -39,11 +40,13 @@ void waiters_add(struct volume *volume, struct waiter *waiter)
 	unsigned count;
 	struct wait *wait;
 
-	if (!waiter || find_wait(volume, waiter, &count) || count >= WAITERS_MAX)
+	if (!waiter || find_wait(volume, waiter, &count))
 		return;
-	wait = calloc(1, sizeof(*wait));
-	if (!wait)
+	wait = count < WAITERS_MAX ? calloc(1, sizeof(*wait)) : NULL;
+	if (!wait) {
+		waiter->is_overlooked = true;
 		return;
+	}
 	wait->waiter = waiter;
 	wait->volume = volume;
 	TAILQ_INSERT_TAIL(&volume->waits, wait, volume_link);

@@ -18,6 +18,7 @@ TAILQ_HEAD(wait_list, wait);
 /* Somebody who may wait for any number of operations; part of a client. */
 struct waiter {
 	struct wait_list waits;
+	bool is_overlooked; /* it waits for one more, or did, and is not remembered for that */
 };
 
 /* One waits for one. */

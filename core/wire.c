@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <event2/buffer.h>
 #include <libdevmapper.h>
 
+#include "buffer.h"
 #include "wire.h"
 
 /*
@@ -24,36 +24,35 @@ struct wire_message {
 	struct dm_config_tree *tree;
 };
 
-bool wire_find_end(struct evbuffer *buffer, size_t *scanned, size_t *length)
+bool wire_find_end(const struct buffer *buffer, size_t *scanned, size_t *length)
 {
-	struct evbuffer_ptr start, end;
-	size_t available = evbuffer_get_length(buffer);
 	/* The end may have come in two reads. */
 	size_t from = *scanned < WIRE_END_LENGTH ? 0 : *scanned - (WIRE_END_LENGTH - 1);
+	const char *text, *end;
 
-	if (from >= available || evbuffer_ptr_set(buffer, &start, from, EVBUFFER_PTR_SET) < 0)
+	if (from >= buffer->length)
 		return false;
-	end = evbuffer_search(buffer, WIRE_END, WIRE_END_LENGTH, &start);
-	if (end.pos < 0) {
-		*scanned = available;
+	text = buffer_bytes(buffer);
+	end = memmem(text + from, buffer->length - from, WIRE_END, WIRE_END_LENGTH);
+	if (!end) {
+		*scanned = buffer->length;
 		return false;
 	}
-	*length = (size_t)end.pos;
+	*length = (size_t)(end - text);
 	return true;
 }
 
-char *wire_peek(struct evbuffer *buffer, size_t length)
+char *wire_peek(const struct buffer *buffer, size_t length)
 {
-	char *text = (char *)evbuffer_pullup(buffer, (ev_ssize_t)(length + WIRE_END_LENGTH));
+	char *text = buffer_bytes(buffer);
 
-	if (text)
-		text[length] = '\0';
+	text[length] = '\0';
 	return text;
 }
 
-void wire_drop(struct evbuffer *buffer, size_t length)
+void wire_drop(struct buffer *buffer, size_t length)
 {
-	evbuffer_drain(buffer, length + WIRE_END_LENGTH);
+	buffer_drop(buffer, length + WIRE_END_LENGTH);
 }
 
 /* WANTED stands in the LENGTH bytes at TEXT more often than MAX times. */
@@ -135,30 +134,21 @@ int64_t wire_number(const struct wire_message *message, const char *key)
 	return value && value->type == DM_CFG_INT ? value->v.i : 0;
 }
 
-/* Half a reply would be a wrong one: it becomes empty, and whatever else is added is refused. */
-static void give_up(struct evbuffer *reply)
+void wire_add(struct buffer *reply, const char *text, size_t length)
 {
-	evbuffer_drain(reply, evbuffer_get_length(reply));
-	evbuffer_freeze(reply, 0);
+	(void)buffer_add(reply, text, length);
 }
 
-void wire_add(struct evbuffer *reply, const char *text, size_t length)
-{
-	if (evbuffer_add(reply, text, length) < 0)
-		give_up(reply);
-}
-
-void wire_add_format(struct evbuffer *reply, const char *format, ...)
+void wire_add_format(struct buffer *reply, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (evbuffer_add_vprintf(reply, format, arguments) < 0)
-		give_up(reply);
+	(void)buffer_add_format(reply, format, arguments);
 	va_end(arguments);
 }
 
-void wire_add_escaped(struct evbuffer *reply, const char *text)
+void wire_add_escaped(struct buffer *reply, const char *text)
 {
 	for (;;) {
 		size_t plain = strcspn(text, "\"\\");
@@ -172,7 +162,7 @@ void wire_add_escaped(struct evbuffer *reply, const char *text)
 	}
 }
 
-void wire_add_string(struct evbuffer *reply, const char *key, const char *value)
+void wire_add_string(struct buffer *reply, const char *key, const char *value)
 {
 	wire_add(reply, key, strlen(key));
 	wire_add(reply, " = \"", 4);
@@ -180,12 +170,12 @@ void wire_add_string(struct evbuffer *reply, const char *key, const char *value)
 	wire_add(reply, "\"\n", 2);
 }
 
-void wire_add_number(struct evbuffer *reply, const char *key, int64_t value)
+void wire_add_number(struct buffer *reply, const char *key, int64_t value)
 {
 	wire_add_format(reply, "%s = %lld\n", key, (long long)value);
 }
 
-void wire_add_end(struct evbuffer *reply)
+void wire_add_end(struct buffer *reply)
 {
 	wire_add(reply, WIRE_END, WIRE_END_LENGTH);
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct evbuffer;
+struct buffer;
 
 /* What ends a message. */
 #define WIRE_END        "\n##\n"
@@ -20,14 +20,14 @@ struct wire_message;
  * Looks for the end of the first message in BUFFER, from byte *SCANNED on, where an earlier call
  * has left off. Returns true with the LENGTH of its text, which the four bytes of the end follow.
  */
-bool wire_find_end(struct evbuffer *buffer, size_t *scanned, size_t *length);
+bool wire_find_end(const struct buffer *buffer, size_t *scanned, size_t *length);
 
 /*
  * The text of the message of LENGTH bytes at the beginning of BUFFER, with a NUL byte in the place of
- * its end. It lies in BUFFER until wire_drop takes it out. NULL when out of memory.
+ * its end. It lies in BUFFER until wire_drop takes it out.
  */
-char *wire_peek(struct evbuffer *buffer, size_t length);
-void wire_drop(struct evbuffer *buffer, size_t length);
+char *wire_peek(const struct buffer *buffer, size_t length);
+void wire_drop(struct buffer *buffer, size_t length);
 
 /*
  * Parses the LENGTH bytes at TEXT, which a NUL byte follows: libdevmapper looks for it behind a
@@ -43,18 +43,18 @@ const char *wire_string(const struct wire_message *message, const char *key);
 int64_t wire_number(const struct wire_message *message, const char *key);
 
 /*
- * What follows adds to a reply. When there is no memory for all of it, the reply becomes empty and
- * stays so, whatever is added afterwards.
+ * What follows adds to a reply. When there is no memory for all of it, the buffer is lost: see
+ * buffer.h.
  */
-void wire_add(struct evbuffer *reply, const char *text, size_t length);
-void wire_add_format(struct evbuffer *reply, const char *format, ...)
+void wire_add(struct buffer *reply, const char *text, size_t length);
+void wire_add_format(struct buffer *reply, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* One line of a reply. Strings are quoted and escaped. */
-void wire_add_string(struct evbuffer *reply, const char *key, const char *value);
-void wire_add_number(struct evbuffer *reply, const char *key, int64_t value);
+void wire_add_string(struct buffer *reply, const char *key, const char *value);
+void wire_add_number(struct buffer *reply, const char *key, int64_t value);
 /* TEXT as it stands in double quotes in libdevmapper's syntax. */
-void wire_add_escaped(struct evbuffer *reply, const char *text);
+void wire_add_escaped(struct buffer *reply, const char *text);
 /* Ends a reply. */
-void wire_add_end(struct evbuffer *reply);
+void wire_add_end(struct buffer *reply);
 
 #endif

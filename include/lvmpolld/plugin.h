@@ -50,6 +50,12 @@ struct lvmpolld_progress {
 	uint64_t done_sectors;   /* sectors of 512 bytes, of the whole operation */
 	uint64_t total_sectors;  /* likewise; 0 is unknown */
 	uint32_t failed_devices; /* mirror legs that the kernel has given up */
+	/*
+	 * With LVMPOLLD_WATCH: sectors to copy until the next step is due; 0 is unknown. Where this
+	 * is told, the volume is looked at closely just before: the kernel may show failures of a
+	 * copy only as long as that goes on.
+	 */
+	uint64_t step_sectors;
 };
 
 /*

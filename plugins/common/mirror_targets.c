@@ -28,6 +28,7 @@ struct mirror_sum {
 	uint32_t failed_devices;
 	uint64_t done_sectors;
 	uint64_t total_sectors;
+	uint64_t step_sectors; /* until the first of the mirrors is in sync; 0: all are */
 };
 
 /* The part of LENGTH that corresponds to IN_SYNC of TOTAL regions, never all before the last. */
@@ -81,13 +82,17 @@ static bool add_mirror(
 	struct mirror_sum *sum, const struct lvmpolld_target *target, struct dm_pool *pool)
 {
 	const struct dm_status_mirror *status = parse_status(target->parameters, pool);
+	uint64_t done, left;
 
 	if (status == NULL || !count_failed_devices(status, &sum->failed_devices))
 		return false;
 	sum->mirrors++;
 	sum->copying |= status->insync_regions != status->total_regions;
-	sum->done_sectors += share_sectors(
-		target->length_sectors, status->insync_regions, status->total_regions);
+	done = share_sectors(target->length_sectors, status->insync_regions, status->total_regions);
+	left = target->length_sectors - done;
+	sum->done_sectors += done;
+	if (left > 0 && (sum->step_sectors == 0 || left < sum->step_sectors))
+		sum->step_sectors = left;
 	return true;
 }
 
@@ -150,6 +155,7 @@ enum lvmpolld_verdict mirror_targets_read(
 	progress->total_sectors = sum.total_sectors;
 	progress->percent = 100.0 * ((double)sum.done_sectors / (double)sum.total_sectors);
 	progress->failed_devices = sum.failed_devices;
+	progress->step_sectors = sum.step_sectors;
 
 	/* A mirror with a failed leg never gets in sync; whether that is the end, lvm2 decides. */
 	if (sum.failed_devices > 0)

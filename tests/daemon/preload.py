@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Libraries that are loaded into a daemon to play a fault (tests/faults)."""
+"""What plays a fault (tests/faults): libraries that are loaded into a daemon, and programs beside it."""
 
 import os
 import subprocess
@@ -14,6 +14,14 @@ def build(name, folder):
     subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O1", "-fPIC", "-shared",
                     "-fvisibility=hidden", "-o", path, os.path.join(SOURCES, name + ".c"), "-ldl"],
                    check=True)
+    return path
+
+
+def build_program(name, folder):
+    """Compiles tests/faults/NAME.c; returns the program."""
+    path = os.path.join(folder, name)
+    subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O1", "-o", path,
+                    os.path.join(SOURCES, name + ".c")], check=True)
     return path
 
 

@@ -84,6 +84,50 @@ class LossTest(KernelTest):
         self.assertEqual(self.daemon.starts(), [])
         self.assertIn("pvmove --abort", self.daemon.log())
 
+    def test_failure_at_the_end_of_a_copy_is_seen(self):
+        device = self.add_device("move-idle", segments(1, 0, 0))
+        self.start()
+        identity = self.start_watching("move-idle", interval="600")
+        begin = time.monotonic()
+        in_sync = 0
+        while in_sync < REGIONS:  # a copy that takes 3 s, and fails for 0.3 s
+            time.sleep(0.02)
+            in_sync = min(REGIONS, int((time.monotonic() - begin) * REGIONS / 3))
+            health = "AS" if 0.9 * REGIONS <= in_sync < REGIONS else "AA"
+            device.change(event=in_sync == REGIONS, targets=[
+                mirror(0, SEGMENT_SECTORS, in_sync, REGIONS, health)])
+        self.assert_reply(self.client.result(identity), response="failed",
+                          reason="polling of lvm command failed")
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_it_is_given_up_in_a_pause_between_steps_too(self):
+        """A bad place is read first, which costs vain steps and pauses, and then copied."""
+        device = self.add_device("move-idle", [mirror(0, SEGMENT_SECTORS, 50, REGIONS, "RA")])
+        self.start()
+        identity = self.request("move-idle", interval="600")
+        self.wait_ends(3, deadline_s=30)  # 4 s until the next one
+        self.wait_watching(identity)
+        self.change_and_wait_look(
+            device, targets=[mirror(0, SEGMENT_SECTORS, 60, REGIONS, "SA")], event=True)
+        device.change(targets=segments(1, 0, REGIONS), event=True)
+        self.assert_reply(self.client.result(identity, deadline_s=20), response="failed",
+                          reason="polling of lvm command failed")
+        self.assertEqual(len(self.daemon.starts()), 3)
+
+    def test_it_is_given_up_before_its_turn_too(self):
+        self.add_move("move-held", in_sync=REGIONS)
+        device = self.add_device("move", [mirror(0, SEGMENT_SECTORS, 50, REGIONS, "RA")])
+        self.start()
+        self.request("move-held")
+        self.wait_starts(1)
+        identity = self.request("move")
+        wait_for(lambda: self.entry(identity)["operation_state"] == "queued", "its place")
+        self.change_and_wait_look(
+            device, targets=[mirror(0, SEGMENT_SECTORS, 60, REGIONS, "SA")], event=True)
+        device.change(targets=segments(1, 0, REGIONS), event=True)
+        self.assert_reply(self.client.result(identity), response="failed",
+                          reason="polling of lvm command failed")
+        self.release("move-held")
 
     def test_what_was_given_up_is_not_taken_up_again_but_aborted(self):
         """The kernel has forgotten the failure by then; the daemon has not, nor has the next."""

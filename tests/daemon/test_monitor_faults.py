@@ -59,6 +59,18 @@ class FaultTest(KernelTest):
         wait_for(lambda: len(self.kernel.calls("list")) >= before + 4, "four more lists")
         self.assertGreater(time.monotonic() - start, 0.5)
 
+    def test_failing_arming_is_no_busy_loop(self):
+        """What could not be armed stays readable."""
+        self.start_move()
+        self.kernel.set_fault("arm", fail(errno.ENOMEM))
+        self.device.change(event=True)
+        before = len(self.kernel.calls("arm"))
+        start = time.monotonic()
+        wait_for(lambda: len(self.kernel.calls("arm")) >= before + 4, "four more tries")
+        self.assertGreater(time.monotonic() - start, 0.5)
+        self.kernel.clear_fault("arm")
+        self.finish_move()
+
     def test_unreadable_device_is_not_taken_for_gone(self):
         self.start_move()
         self.kernel.set_fault("status", fail(errno.EIO))

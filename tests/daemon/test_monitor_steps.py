@@ -97,6 +97,21 @@ class StepTest(KernelTest):
         self.assertEqual(self.wait_ends(1)[0][2], "term")
         self.assertEqual(device.targets(), segments(2, 1, 0))
 
+    def test_step_that_is_killed_while_it_is_asked_to_end_runs_again(self):
+        """Short of memory, the kernel kills it after our SIGTERM: the move needs its step still."""
+        device = self.add_move("move-held", count=2)
+        self.start()
+        identity = self.start_watching("move-held", interval="600")
+        self.finish_segment(device, 2, 0)
+        pid = self.wait_starts(1)[0][0]
+        wait_for(lambda: self.signals_in_the_lock(pid) >= 1, "SIGTERM")
+        os.kill(pid, signal.SIGKILL)
+        self.release("move-held")
+        self.wait_starts(2)
+        self.assertEqual(self.wait_ends(1)[0][2], "term")
+        self.assertEqual(device.targets(), segments(2, 1, 0))
+        self.wait_watching(identity)
+
     def test_exit_of_the_last_step_is_the_result(self):
         device = self.add_device("exit-7", segments(1, 0, 50))
         self.start()

@@ -2,11 +2,12 @@
 """How operations live: duplicates, results, aborts and identifiers."""
 
 import os
+import shutil
 import signal
 import unittest
 
 from deadline import wait_for
-from lvmpolld import DaemonTest, is_running, ours_only, read_file
+from lvmpolld import DaemonTest, is_running, ours_only, read_file, STANDIN
 from protocol import lvid, volume
 
 
@@ -185,6 +186,24 @@ class AbortTest(OperationTest):
         self.assert_finished(self.client.result(lvid("x"), abort=1), "retcode", 5)
         wait_for(lambda: len(self.starts_of("vg/hang")) == 2, "the pvmove to be polled again")
         self.assert_reply(self.client.progress(lvid("x")), response="in_progress")
+
+    @ours_only("2.03.16 leaves the aborted pvmove's lvpoll alone")
+    def test_pvmove_whose_abort_fails_goes_on_when_lvm_is_back(self):
+        binary = os.path.join(self.temporary_directory(), "lvm")
+        shutil.copy(STANDIN, binary)
+        self.daemon = self.new_daemon(standin=binary).start()
+        self.client = self.connect(self.daemon)
+        self.daemon.make_pipe("until-5")
+        self.client.ask("pvmove", **volume("hang", "x"))
+        first = self.daemon.wait_start("hang")[0]
+        self.client.ask("pvmove", **volume("until-5", "x", abort=1))
+        wait_for(lambda: not is_running(first), "the end of the aborted pvmove's lvpoll")
+        os.chmod(binary, 0o644)
+        self.daemon.release("until-5")
+        self.assert_finished(self.client.result(lvid("x"), abort=1), "retcode", 5)
+        self.assert_reply(self.client.progress(lvid("x")), response="in_progress")
+        os.chmod(binary, 0o755)
+        wait_for(lambda: len(self.starts_of("vg/hang")) == 2, "the pvmove to be polled again")
 
     @ours_only("2.03.16 leaves the aborted pvmove's lvpoll alone")
     def test_pvmove_whose_abort_fails_before_its_lvpoll_has_ended_goes_on(self):

@@ -11,6 +11,7 @@ from deadline import wait_for
 from lvmpolld import is_running, read_file
 from protocol import lvid, volume
 from recovery_test import RecoveryTest, pvmove_record, record_name
+from upgrade_test import upgrade
 
 
 class RecordTest(RecoveryTest):
@@ -338,6 +339,16 @@ class LeftoverTest(RecoveryTest):
             self.wait_starts_of(self.hang, 1)
             self.assertIsNone(other.poll())
             other.kill()
+
+    def test_upgrade_does_not_take_it_for_a_child(self):
+        """Its end is no step that gave way: the next lvpoll does not wait for the interval."""
+        self.start_stubborn(20)
+        self.start()
+        wait_for(lambda: self.terms() >= 2, "a SIGTERM")
+        upgrade(self.daemon)
+        self.assertTrue(is_running(self.leftover))
+        self.wait_starts_of(self.name, 2)
+        self.assertFalse(is_running(self.leftover))
 
     def test_its_silence_is_not_counted(self):
         """Nobody reads what it prints; it may hold the group's lock for as long as it takes."""

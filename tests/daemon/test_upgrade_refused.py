@@ -97,6 +97,18 @@ class RefusedTest(UpgradeTest):
         self.replace(b"#!/bin/sh\nkill -s SEGV $$\n")
         self.assert_refused_until_repaired("cannot take over")
 
+    def test_program_that_does_not_come_to_an_end(self):
+        """Not even when it is asked to."""
+        self.start()
+        self.replace(b"#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1 >/dev/null 2>&1; done\n")
+        self.client.send(b'request="hel')
+        self.assertIn("cannot take over", upgrade_in_vain(self.daemon, 40))
+        self.client.send(b'lo"\n##\n')
+        self.assertIn(b"lvmpolld", self.client.receive())
+        self.replace(self.program)
+        upgrade(self.daemon)
+        self.assert_is_complete()
+
     def test_configuration_that_is_wrong_by_then(self):
         folder = self.temporary_directory()
         path = os.path.join(folder, "lvmpolld.yaml")

@@ -29,11 +29,11 @@ def upgrade(daemon):
     wait_for(taken_over, "the new program", 20)
 
 
-def upgrade_in_vain(daemon):
+def upgrade_in_vain(daemon, deadline_s=20):
     """Asks for an upgrade that must be refused; returns the line of the log that says so."""
     before = count_in_log(daemon, REFUSED)
     daemon.send_signal(signal.SIGUSR2)
-    wait_for(lambda: count_in_log(daemon, REFUSED) > before, "the refusal", 20)
+    wait_for(lambda: count_in_log(daemon, REFUSED) > before, "the refusal", deadline_s)
     return [line for line in daemon.log().splitlines() if REFUSED in line][-1]
 
 

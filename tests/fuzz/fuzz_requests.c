@@ -5,9 +5,9 @@
  */
 #include "config.h"
 
-#include <event2/buffer.h>
 #include <event2/event.h>
 
+#include "buffer.h"
 #include "configuration.h"
 #include "daemon.h"
 #include "fuzz.h"
@@ -99,18 +99,18 @@ static void daemon_end(struct daemon *daemon)
 /* The answer to a message of LENGTH bytes: one whole reply, without its end. */
 static char *ask(struct daemon *daemon, const char *text, size_t length)
 {
-	struct evbuffer *reply = evbuffer_new();
+	struct buffer reply = {0};
 	char *copy = fuzz_copy_text(text, length);
 	char *end, *answer;
 	size_t answer_length;
 
-	request_answer(daemon, NULL, copy, length, reply);
-	answer_length = evbuffer_get_length(reply);
-	answer = fuzz_copy_text(evbuffer_pullup(reply, -1), answer_length);
+	request_answer(daemon, NULL, copy, length, &reply);
+	answer_length = reply.length;
+	answer = fuzz_copy_text(buffer_bytes(&reply), answer_length);
 	end = strstr(answer, END);
 	fuzz_require(end != NULL && end + END_LENGTH == answer + answer_length);
 	*end = '\0';
-	evbuffer_free(reply);
+	buffer_free(&reply);
 	free(copy);
 	return answer;
 }
@@ -145,23 +145,23 @@ static bool is_operation(const char *name)
 static void check_accepted(struct daemon *daemon, const struct wire_message *request)
 {
 	const char *system_dir = wire_string(request, "sysdir");
-	struct evbuffer *text = evbuffer_new();
+	struct buffer text = {0};
 	struct wire_message *message;
 	char *answer;
 	size_t length;
 
-	wire_add_string(text, "request", "progress_info");
-	wire_add_string(text, "lvid", wire_string(request, "lvid"));
+	wire_add_string(&text, "request", "progress_info");
+	wire_add_string(&text, "lvid", wire_string(request, "lvid"));
 	if (system_dir)
-		wire_add_string(text, "sysdir", system_dir);
-	wire_add_number(text, "abort", wire_number(request, "abort"));
-	length = evbuffer_get_length(text);
-	answer = ask(daemon, (const char *)evbuffer_pullup(text, -1), length);
+		wire_add_string(&text, "sysdir", system_dir);
+	wire_add_number(&text, "abort", wire_number(request, "abort"));
+	length = text.length;
+	answer = ask(daemon, buffer_bytes(&text), length);
 	message = read_answer(answer);
 	fuzz_require(!strcmp(wire_string(message, "response"), "in_progress"));
 	wire_free(message);
 	free(answer);
-	evbuffer_free(text);
+	buffer_free(&text);
 }
 
 static void ask_and_check(struct daemon *daemon, const char *text, size_t length)

@@ -2,8 +2,7 @@
 /* Fuzzes the wire format: a stream in pieces, cut into messages, parsed, and read by key. */
 #include "config.h"
 
-#include <event2/buffer.h>
-
+#include "buffer.h"
 #include "fuzz.h"
 #include "wire.h"
 
@@ -24,15 +23,15 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 /* What is written as the value of a key is what is read back. */
 static void check_round_trip(const char *value)
 {
-	struct evbuffer *buffer = evbuffer_new();
+	struct buffer buffer = {0};
 	struct wire_message *message;
 	size_t length;
 	char *text;
 
-	wire_add_string(buffer, "key", value);
-	wire_add_number(buffer, "number", (int64_t)strlen(value));
-	length = evbuffer_get_length(buffer);
-	text = fuzz_copy_text(evbuffer_pullup(buffer, -1), length);
+	wire_add_string(&buffer, "key", value);
+	wire_add_number(&buffer, "number", (int64_t)strlen(value));
+	length = buffer.length;
+	text = fuzz_copy_text(buffer_bytes(&buffer), length);
 	message = wire_parse(text, length);
 	fuzz_require(message != NULL);
 	fuzz_require(wire_string(message, "key") != NULL);
@@ -40,7 +39,7 @@ static void check_round_trip(const char *value)
 	fuzz_require(wire_number(message, "number") == (int64_t)strlen(value));
 	wire_free(message);
 	free(text);
-	evbuffer_free(buffer);
+	buffer_free(&buffer);
 }
 
 /* libdevmapper ends the parsing of a string at a brace too many, so those are not written back. */
@@ -73,7 +72,7 @@ static void read_message(const char *text, size_t length)
 
 /* Takes the messages that are complete, each of which must be the next one of REST. */
 static void take_messages(
-	struct evbuffer *buffer, size_t *scanned, const char **rest, size_t *rest_length)
+	struct buffer *buffer, size_t *scanned, const char **rest, size_t *rest_length)
 {
 	size_t length;
 
@@ -94,21 +93,20 @@ static void take_messages(
 /* The first byte says how large the pieces are. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct evbuffer *buffer;
+	struct buffer buffer = {0};
 	const char *rest = (const char *)data + 1;
 	size_t rest_length = size - 1, piece, scanned = 0;
 
 	if (size == 0)
 		return 0;
-	buffer = evbuffer_new();
 	piece = data[0] % 64 + 1;
 	for (size_t at = 1; at < size; at += piece) {
-		evbuffer_add(buffer, data + at, size - at < piece ? size - at : piece);
-		take_messages(buffer, &scanned, &rest, &rest_length);
+		buffer_add(&buffer, data + at, size - at < piece ? size - at : piece);
+		take_messages(&buffer, &scanned, &rest, &rest_length);
 	}
 	fuzz_require(memmem(rest, rest_length, END, END_LENGTH) == NULL);
-	fuzz_require(evbuffer_get_length(buffer) == rest_length);
+	fuzz_require(buffer.length == rest_length);
 	read_message(rest, rest_length);
-	evbuffer_free(buffer);
+	buffer_free(&buffer);
 	return 0;
 }

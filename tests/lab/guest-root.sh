@@ -27,4 +27,11 @@ guest_root_make() {
 	mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work "$guest_root" || return 1
 	mount -t hostfs none -o "$guest_share" "$guest_root/mnt" || return 1
 	mount -t tmpfs -o mode=755 tmpfs "$guest_root/run" || return 1
+	guest_root_limit_io || return 1
+}
+
+# The first version of the controller, since the second cannot limit what the kernel itself copies. See copy_slowly.
+guest_root_limit_io() {
+	mkdir "$guest_root/run/blkio"
+	mount -t cgroup -o blkio blkio "$guest_root/run/blkio"
 }

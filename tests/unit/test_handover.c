@@ -18,6 +18,10 @@
 	"daemon.socket = \"/former/socket\"\ndaemon.pidfile = \"/former/pid\"\n"                   \
 	"daemon.state_directory = \"/former/state\"\n\n##\n"
 #define CLIENT "item = \"client\"\ndescriptor = -1\ninput = 2\n\n##\n"
+#define VOLUME(vg_name)                                                                            \
+	"item = \"volume\"\noperation = \"pvmove\"\nvgname = \"" vg_name "\"\n"                    \
+	"lvname = \"pvmove0\"\ninterval = \"15\"\nlvm_command = \"none\"\n"                        \
+	"lvid = \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"\n\n##\n"
 #define END    "item = \"end\"\n\n##\n"
 #define BYTES  "hi\n##\n}{\n##\n"
 
@@ -93,6 +97,19 @@ START_TEST(handover_of_what_is_no_file_is_refused)
 }
 END_TEST
 
+/* While there is still a way back. */
+START_TEST(handover_of_an_operation_that_could_not_be_taken_up_is_refused)
+{
+	struct lvmpolld_error error;
+	struct handover *handover = read_text(DAEMON("1") VOLUME("../vg") END, &error);
+
+	ck_assert_ptr_nonnull(handover);
+	ck_assert_int_lt(handover_check_operations(handover, NULL, &error), 0);
+	ck_assert_ptr_nonnull(strstr(error.sentence, "vgname"));
+	handover_free(handover);
+}
+END_TEST
+
 START_TEST(handover_keeps_paths)
 {
 	struct lvmpolld_error error;
@@ -116,6 +133,7 @@ int main(void)
 		SUITE_TEST(handover_is_read),
 		SUITE_LOOP(handover_that_is_wrong_is_refused, SUITE_COUNT(refused)),
 		SUITE_TEST(handover_of_what_is_no_file_is_refused),
+		SUITE_TEST(handover_of_an_operation_that_could_not_be_taken_up_is_refused),
 		SUITE_TEST(handover_keeps_paths),
 	};
 

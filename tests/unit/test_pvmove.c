@@ -107,6 +107,22 @@ START_TEST(tables_are_read)
 }
 END_TEST
 
+START_TEST(what_is_left_until_the_step_is_told)
+{
+	const struct lvmpolld_plugin *plugin = pvmove_LTX_lvmpolld_plugin();
+	const char *table = "0 8192 linear\n"
+			    "8192 8192 mirror 2 7:0 7:1 3/4 1 AA 1 core\n"
+			    "16384 8192 linear\n";
+	const char *in_sync = "0 8192 mirror 2 7:0 7:1 4/4 1 AA 1 core\n";
+	const char *two = "0 8192 mirror 2 7:0 7:1 1/4 1 AA 1 core\n"
+			  "8192 8192 mirror 2 7:0 7:1 2/4 1 AA 1 core\n";
+
+	ck_assert_uint_eq(target_lines_read(plugin, &move, table).progress.step_sectors, 2048);
+	ck_assert_uint_eq(target_lines_read(plugin, &move, in_sync).progress.step_sectors, 0);
+	ck_assert_uint_eq(target_lines_read(plugin, &move, two).progress.step_sectors, 4096);
+}
+END_TEST
+
 START_TEST(abort_needs_one_step_whatever_the_table_shows)
 {
 	struct target_reading reading =
@@ -135,6 +151,7 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
 		SUITE_LOOP(abort_needs_one_step_whatever_the_table_shows, SUITE_COUNT(cases)),
+		SUITE_TEST(what_is_left_until_the_step_is_told),
 		SUITE_TEST(plugin_is_what_lvm2_asks_for),
 	};
 

@@ -36,6 +36,11 @@ static const struct record records[] = {
 		.command = RECORD_RUNNING,
 		.pid = 2147483647,
 		.start_ticks = 9223372036854775807},
+	{.operation = PLAIN,
+		.operation_name = "pvmove",
+		.command = RECORD_STARTING,
+		.step_vg_name = "renamed",
+		.step_lv_name = "pvmove0"},
 };
 
 static struct lvmpolld_error error;
@@ -116,6 +121,8 @@ static int compare(const struct record *record, void *context, struct lvmpolld_e
 	ck_assert_int_eq(record->command, expected->command);
 	ck_assert_int_eq(record->pid, expected->pid);
 	ck_assert_uint_eq(record->start_ticks, expected->start_ticks);
+	ck_assert_pstr_eq(record->step_vg_name, expected->step_vg_name);
+	ck_assert_pstr_eq(record->step_lv_name, expected->step_lv_name);
 	taken++;
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is done with the monitor's news. */
+/* What is done with the monitor's news, and what is not. */
 #include "config.h"
 
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "daemon.h"
 #include "steps.h"
 #include "suite.h"
+#include "turns.h"
 #include "volume_fixture.h"
 
 static struct daemon daemon_under_test;
@@ -64,9 +65,30 @@ START_TEST(steps_news_of_what_is_over_changes_nothing)
 }
 END_TEST
 
+/* As when the kernel shows that a disk fails while a move waits for its turn. */
+START_TEST(steps_no_turn_for_what_would_lose_data)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct volume *volume = fixture_volume(1, 1);
+
+	store_lock(&daemon->polling);
+	ck_assert_int_eq(store_add_locked(&daemon->polling, volume), 0);
+	store_unlock(&daemon->polling);
+	ck_assert_int_eq(turns_try_queue(daemon, volume, VOLUME_STEP), 0);
+	volume_lock(volume);
+	volume->sighting.kind = VOLUME_SEEN;
+	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
+	volume_unlock(volume);
+	turns_run(daemon);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_QUEUED);
+	ck_assert_uint_eq(daemon->scheduler.waiting + daemon->scheduler.running, 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
+		SUITE_TEST(steps_no_turn_for_what_would_lose_data),
 		SUITE_TEST(steps_news_of_what_is_over_changes_nothing),
 	};
 

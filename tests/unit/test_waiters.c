@@ -104,6 +104,7 @@ START_TEST(waiters_are_bounded)
 	}
 	ck_assert_uint_eq(count_waits(volume), WAITERS_MAX);
 	ck_assert(!waiters_remove(volume, &waiters[WAITERS_MAX]));
+	ck_assert(waiters[WAITERS_MAX].is_overlooked && !waiters[0].is_overlooked);
 	ck_assert(waiters_remove(volume, &waiters[0]));
 	waiters_add(volume, &waiters[WAITERS_MAX]);
 	ck_assert(waiters_remove(volume, &waiters[WAITERS_MAX]));

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# A daemon is killed in an abort, which its lvpoll finishes; a new move has the same name when the next daemon starts.
+# daemon: own
+
+lvpolls_note_overlaps
+slow_move_start
+lvpolls_hold
+job_start abort pvmove --abort
+wait_until 10 lvpoll_has_run "--abort"
+daemon_kill KILL
+lvpolls_release
+wait_until 20 pvmove_none
+job_wait abort 20
+
+run_ok pvmove -b -i1 --config global/use_lvmpolld=0 "${disk[0]}" "${disk[1]}"
+wait_until 10 mirror_is_half_way
+daemon_start_again
+grep -q "another volume by now: the abort" "$lab/daemon.log" || fail "the log says nothing of the abort"
+wait_until 10 grep -q "another volume by now: the operation" "$lab/daemon.log"
+copy_fast
+
+wait_until 30 pvmove_none
+expect_on vg/data "${disk[1]}"
+expect_survived
+expect_equal "lvpolls of the next daemon" 1 "$(lvpoll_runs)"
+uncollected=1
+uncollected_aborts=0

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finding what a dead daemon has left: by its command line, which in the middle of an exec is none. */
+#include "config.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "leftover.h"
+#include "suite.h"
+
+/* How long a process goes without a command line, while it is searched for. */
+#define EXEC_MS 100
+
+/* How long a search goes on for one that never gets one, at least. */
+#define SEARCH_MS 1000
+
+/* Command lines, as the kernel keeps them. */
+static const char polling[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-leftover/pvmove7";
+static const char aborting[] = "lvm\0lvpoll\0--polloperation\0pvmove\0--abort\0vg-leftover/pvmove7";
+static const char other_volume[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-leftover/pvmove70";
+
+static const struct lvmpolld_operation operation = {
+	.struct_size = sizeof(operation), .vg_name = "vg-leftover", .lv_name = "pvmove7"};
+
+static pid_t child;
+
+/* Fields FIRST to LAST of /proc/self/stat. */
+static bool read_fields(unsigned first, unsigned last, unsigned long *values)
+{
+	char text[2048];
+	FILE *file = fopen("/proc/self/stat", "r");
+	const char *field = file && fgets(text, sizeof(text), file) ? strrchr(text, ')') : NULL;
+
+	if (file)
+		fclose(file);
+	for (unsigned number = 3; field && number <= last; number++) {
+		field = strchr(field + 1, ' ');
+		if (field && number >= first)
+			values[number - first] = strtoul(field, NULL, 10);
+	}
+	return field;
+}
+
+/* Needs no privilege, but a kernel that can restore processes; and all that it may be told. */
+static bool set_command_line(const char *start, const char *end)
+{
+	unsigned long code[3], data[7];
+	struct prctl_mm_map map = {.exe_fd = (__u32)-1};
+
+	if (!read_fields(26, 28, code) || !read_fields(45, 51, data))
+		return false;
+	map.start_code = code[0];
+	map.end_code = code[1];
+	map.start_stack = code[2];
+	map.start_data = data[0];
+	map.end_data = data[1];
+	map.start_brk = data[2];
+	map.brk = (uintptr_t)sbrk(0);
+	map.arg_start = (uintptr_t)start;
+	map.arg_end = (uintptr_t)end;
+	map.env_start = data[5];
+	map.env_end = data[6];
+	return prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) == 0;
+}
+
+/* Starts a process that has COMMAND_LINE, at once or after it had none. False: not permitted. */
+static bool start(const char *command_line, size_t size, bool is_late)
+{
+	static const struct timespec exec = {.tv_nsec = EXEC_MS * 1000000L};
+	/* The kernel shows nothing that is part of a file. */
+	char *line = malloc(size);
+	int ends[2];
+	char answer = 0;
+
+	ck_assert_ptr_nonnull(line);
+	memcpy(line, command_line, size);
+	ck_assert_int_eq(pipe(ends), 0);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		answer = set_command_line(line, is_late ? line : line + size);
+		(void)!write(ends[1], &answer, 1);
+		nanosleep(&exec, NULL);
+		set_command_line(line, line + size);
+		for (;;)
+			pause();
+	}
+	ck_assert_int_eq(read(ends[0], &answer, 1), 1);
+	close(ends[0]);
+	close(ends[1]);
+	free(line);
+	if (!answer)
+		puts("skipped: this kernel lets no process change its command line");
+	return answer;
+}
+
+static void stop(void)
+{
+	if (child <= 0)
+		return;
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	child = 0;
+}
+
+START_TEST(leftover_is_found_by_its_command_line)
+{
+	if (!start(polling, sizeof(polling), false))
+		return;
+	ck_assert_int_eq(leftover_find("pvmove", &operation), child);
+	ck_assert_int_eq(leftover_find("merge", &operation), 0);
+}
+END_TEST
+
+START_TEST(leftover_in_the_middle_of_its_exec_is_waited_for)
+{
+	if (!start(polling, sizeof(polling), true))
+		return;
+	ck_assert_int_eq(leftover_find("pvmove", &operation), child);
+}
+END_TEST
+
+START_TEST(leftover_of_an_abort_is_another)
+{
+	struct lvmpolld_operation abort = operation;
+
+	if (!start(aborting, sizeof(aborting), false))
+		return;
+	abort.abort = true;
+	ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
+	ck_assert_int_eq(leftover_find("pvmove", &abort), child);
+}
+END_TEST
+
+START_TEST(leftover_of_another_volume_is_not_taken)
+{
+	if (!start(other_volume, sizeof(other_volume), false))
+		return;
+	ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
+}
+END_TEST
+
+/* What has ended and is not reaped has no command line either, and will have none. */
+START_TEST(leftover_zombie_is_not_waited_for)
+{
+	struct timespec begin, end;
+	siginfo_t info;
+
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0)
+		_exit(0);
+	ck_assert_int_eq(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	ck_assert_int_lt((end.tv_sec - begin.tv_sec) * 1000 + (end.tv_nsec - begin.tv_nsec) / 1000000,
+		SEARCH_MS);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(leftover_is_found_by_its_command_line),
+		SUITE_TEST(leftover_in_the_middle_of_its_exec_is_waited_for),
+		SUITE_TEST(leftover_of_an_abort_is_another),
+		SUITE_TEST(leftover_of_another_volume_is_not_taken),
+		SUITE_TEST(leftover_zombie_is_not_waited_for),
+	};
+
+	return suite_run_fixture("leftover", tests, SUITE_COUNT(tests), NULL, stop);
+}

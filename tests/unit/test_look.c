@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Looking at watched volumes, at a kernel that shows what a test wants. */
+#include "config.h"
+
+#include <string.h>
+
+#include "kernel.h"
+#include "look.h"
+#include "suite.h"
+#include "volume_fixture.h"
+
+static struct store store;
+
+/* What the kernel and the plugin say at the next look. */
+static enum kernel_answer answer;
+static enum lvmpolld_verdict verdict;
+static uint64_t done_sectors, step_sectors;
+
+#define TOTAL_SECTORS 1000
+
+/* In place of the kernel's own: only look.c asks. */
+enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
+	struct kernel_table *table, struct lvmpolld_error *error)
+{
+	(void)lvid;
+	(void)layer;
+	(void)error;
+	memset(table, 0, sizeof(*table));
+	return answer;
+}
+
+void kernel_release_table(struct kernel_table *table)
+{
+	(void)table;
+}
+
+bool kernel_find_event(
+	const struct kernel_events *events, uint64_t device, uint32_t *event_number)
+{
+	(void)events;
+	(void)device;
+	(void)event_number;
+	return false;
+}
+
+static enum lvmpolld_verdict read_targets(const struct lvmpolld_operation *operation,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
+{
+	(void)operation;
+	(void)targets;
+	(void)count;
+	progress->done_sectors = done_sectors;
+	progress->total_sectors = TOTAL_SECTORS;
+	progress->step_sectors = step_sectors;
+	return verdict;
+}
+
+static const struct lvmpolld_plugin looking_plugin = {
+	LVMPOLLD_PLUGIN_HEADER,
+	.name = "looking",
+	.operation = "looking",
+	.description = "Says what a test wants",
+	.read_targets = read_targets,
+};
+
+static struct plugin_entry looking_entry = {
+	.name = (char *)"looking",
+	.plugin = &looking_plugin,
+};
+
+static struct volume *volume;
+
+static void create_store(void)
+{
+	struct volume_request *request = fixture_request(1, 1, NULL);
+
+	ck_assert_int_eq(store_init(&store, "poll"), 0);
+	request->plugin = &looking_entry;
+	looking_entry.stall_check_s = 0;
+	done_sectors = step_sectors = 0;
+	volume = volume_new(request);
+	ck_assert_ptr_nonnull(volume);
+	store_lock(&store);
+	ck_assert_int_eq(store_add_locked(&store, volume), 0);
+	store_unlock(&store);
+}
+
+static void destroy_store(void)
+{
+	store_destroy(&store);
+}
+
+static void watch(void)
+{
+	store_lock(&store);
+	store_watch_locked(&store, volume);
+	store_unlock(&store);
+}
+
+/* One look, at which the kernel shows the device and the plugin gives that verdict. */
+static bool look_and_see(enum lvmpolld_verdict given)
+{
+	answer = KERNEL_SEEN;
+	verdict = given;
+	store_lock(&store);
+	volume->watch.is_look_wanted = true;
+	store_unlock(&store);
+	return look_at_due(&store, true);
+}
+
+static struct volume *take_news(void)
+{
+	struct volume *taken;
+
+	store_lock(&store);
+	taken = store_take_news_locked(&store);
+	store_unlock(&store);
+	return taken;
+}
+
+static struct volume_sighting sighting(void)
+{
+	struct volume_sighting copy;
+
+	volume_lock(volume);
+	copy = volume->sighting;
+	volume_unlock(volume);
+	return copy;
+}
+
+START_TEST(look_tells_of_each_verdict_that_matters)
+{
+	watch();
+	volume_set_state(volume, VOLUME_WATCHING);
+	ck_assert(!look_and_see(LVMPOLLD_WATCH));
+	ck_assert(!look_and_see(LVMPOLLD_WATCH_TIMED));
+	ck_assert(look_and_see(LVMPOLLD_STEP));
+	ck_assert_ptr_eq(take_news(), volume);
+	ck_assert_int_eq(sighting().verdict, LVMPOLLD_STEP);
+}
+END_TEST
+
+/* In a move the kernel forgets what could not be copied when the rest is: it is in sync then. */
+START_TEST(look_does_not_forget_that_data_would_be_lost)
+{
+	watch();
+	ck_assert(look_and_see(LVMPOLLD_GIVE_UP));
+	ck_assert(look_and_see(LVMPOLLD_STEP));
+	ck_assert_ptr_eq(take_news(), volume);
+	ck_assert_int_eq(sighting().kind, VOLUME_SEEN);
+	ck_assert_int_eq(sighting().verdict, LVMPOLLD_GIVE_UP);
+	watch();
+	ck_assert(look_and_see(LVMPOLLD_STEP));
+	ck_assert_int_eq(sighting().verdict, LVMPOLLD_GIVE_UP);
+}
+END_TEST
+
+/* A look before a step says nothing of what is there after it. */
+START_TEST(look_of_former_watching_is_no_news)
+{
+	watch();
+	ck_assert(look_and_see(LVMPOLLD_STEP));
+	watch();
+	ck_assert_ptr_null(take_news());
+	ck_assert(look_and_see(LVMPOLLD_STEP));
+	ck_assert_ptr_eq(take_news(), volume);
+}
+END_TEST
+
+/* The only news of an operation that does not get on. */
+START_TEST(look_tells_of_a_stall_until_it_is_heard)
+{
+	looking_entry.stall_check_s = 1;
+	watch();
+	volume_set_state(volume, VOLUME_WATCHING);
+	ck_assert(!look_and_see(LVMPOLLD_WATCH));
+	store_lock(&store);
+	volume->watch.moved_ms -= 2000;
+	store_unlock(&store);
+	ck_assert(look_and_see(LVMPOLLD_WATCH));
+	watch();
+	ck_assert(look_and_see(LVMPOLLD_WATCH));
+	ck_assert_ptr_eq(take_news(), volume);
+	ck_assert(sighting().is_stalled);
+}
+END_TEST
+
+/* What is copied MS after the last movement, and how long the next look is waited for then. */
+static int64_t copy_and_look(int64_t ms, uint64_t sectors)
+{
+	int64_t interval_ms;
+
+	store_lock(&store);
+	volume->watch.moved_ms -= ms;
+	store_unlock(&store);
+	done_sectors += sectors;
+	step_sectors = TOTAL_SECTORS - done_sectors;
+	ck_assert(!look_and_see(LVMPOLLD_WATCH));
+	store_lock(&store);
+	interval_ms = volume->watch.next_look_ms - volume->watch.last_look_ms;
+	store_unlock(&store);
+	return interval_ms;
+}
+
+START_TEST(look_is_taken_ever_more_often_towards_a_step)
+{
+	watch();
+	volume_set_state(volume, VOLUME_WATCHING);
+	ck_assert_int_le(copy_and_look(0, 0), 250);
+	/* Half of it in 1 s; four fifths of the rest in 0.8 s. */
+	ck_assert_int_le(copy_and_look(1000, 500), 260);
+	ck_assert_int_le(copy_and_look(800, 400), 51);
+	ck_assert_int_le(copy_and_look(0, 0), 51);
+}
+END_TEST
+
+START_TEST(look_is_taken_more_rarely_where_a_step_is_late)
+{
+	watch();
+	volume_set_state(volume, VOLUME_WATCHING);
+	copy_and_look(0, 0);
+	copy_and_look(1000, 500);
+	store_lock(&store);
+	volume->watch.step_due_ms -= 1000 + 400;
+	store_unlock(&store);
+	ck_assert_int_ge(copy_and_look(0, 0), 51);
+	ck_assert_int_le(copy_and_look(0, 0), 200);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(look_tells_of_each_verdict_that_matters),
+		SUITE_TEST(look_does_not_forget_that_data_would_be_lost),
+		SUITE_TEST(look_of_former_watching_is_no_news),
+		SUITE_TEST(look_tells_of_a_stall_until_it_is_heard),
+		SUITE_TEST(look_is_taken_ever_more_often_towards_a_step),
+		SUITE_TEST(look_is_taken_more_rarely_where_a_step_is_late),
+	};
+
+	return suite_run_fixture("look", tests, SUITE_COUNT(tests), create_store, destroy_store);
+}
