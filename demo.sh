@@ -33,22 +33,28 @@ step() {
 	printf 'done (%d s)\n' $((SECONDS - start))
 }
 
-# Where to build: an earlier build, or build/, or a folder of its own where the checkout cannot be written to.
+# Where to build: an earlier build, or build/, or a copy where the checkout cannot be written to, or has blanks in its
+# path, with which make and configure cannot live.
 choose_build() {
 	if [ -n "${BUILD:-}" ]; then
 		mkdir -p "$BUILD"
 		build=$(cd "$BUILD" && pwd)
-	elif [ -e "$top/config.status" ] && [ -w "$top" ]; then
+	elif [[ ! -w $top || $top == *[[:space:]]* ]]; then
+		copy_source
+	elif [ -e "$top/config.status" ]; then
 		build=$top
-	elif [ -w "$top" ] && mkdir -p "$top/build" && [ -w "$top/build" ]; then
+	elif mkdir -p "$top/build" && [ -w "$top/build" ]; then
 		build=$top/build
 	else
-		mkdir "$work/source"
-		tar -C "$top" --exclude=.git --exclude=config.status -cf - . | tar -C "$work/source" -xf -
-		source=$work/source
-		build=$work/build
-		mkdir "$build"
+		copy_source
 	fi
+}
+
+copy_source() {
+	source=$work/source
+	build=$work/build
+	mkdir "$source" "$build"
+	tar -C "$top" --exclude=.git --exclude=config.status --exclude=./build -cf - . | tar -C "$source" -xf -
 }
 
 configure() {
@@ -84,11 +90,11 @@ main() {
 	*) usage >&2; exit 2 ;;
 	esac
 	source=$top
-	work=$(mktemp -d "${TMPDIR:-/tmp}/lvmpolld-demo.XXXXXX")
 	echo "lvmpolld: a volume with data is moved to another disk through our daemon"
 	echo
 	# shellcheck disable=SC2086 # lists of words
 	packages_need $packages_build $packages_lab || fail "nothing was built or run"
+	work=$(mktemp -d "${TMPDIR:-/tmp}/lvmpolld-demo.XXXXXX")
 	choose_build
 	step configure configure
 	step build compile

@@ -34,7 +34,8 @@ int daemon_connection_open(const char *socket_path, struct lvmpolld_error *error
 	setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 	if (connect(descriptor, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-		error_set(error, errno, "no daemon answers at %s: %s", socket_path, strerror(errno));
+		error_set(
+			error, errno, "no daemon answers at %s: %s", socket_path, strerror(errno));
 		close(descriptor);
 		return -error->code;
 	}
@@ -49,7 +50,8 @@ static int send_all(int descriptor, const char *data, size_t length, struct lvmp
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0)
-			return error_set(error, errno, "cannot send the request: %s", strerror(errno));
+			return error_set(
+				error, errno, "cannot send the request: %s", strerror(errno));
 		data += sent;
 		length -= (size_t)sent;
 	}
@@ -83,8 +85,8 @@ static int receive_reply(int descriptor, char **reply, struct lvmpolld_error *er
 	if (!text)
 		return error_set(error, ENOMEM, "out of memory");
 	while (result == 0 &&
-		(size < MESSAGE_END_LENGTH || memcmp(*reply + size - MESSAGE_END_LENGTH, MESSAGE_END,
-						     MESSAGE_END_LENGTH) != 0))
+		(size < MESSAGE_END_LENGTH || memcmp(*reply + size - MESSAGE_END_LENGTH,
+						      MESSAGE_END, MESSAGE_END_LENGTH) != 0))
 		result = receive_some(descriptor, text, error);
 	fclose(text);
 	if (result < 0) {

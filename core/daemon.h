@@ -34,7 +34,7 @@ struct daemon {
 	struct listener listener;
 	int pidfile; /* holds the lock on the pid file */
 
-	/* Volumes that are polled, and pvmoves that are aborted: the two stores of lvm2's daemon. */
+	/* Volumes that are polled, and pvmoves that are aborted: the two stores, as in lvm2. */
 	struct store polling;
 	struct store aborts;
 	bool has_stores;

@@ -23,7 +23,8 @@ struct handover {
 };
 
 /* Parses the message at *POSITION, which is then behind it. NULL with -ENODATA where none is. */
-static struct wire_message *parse_next(const struct handover *handover, size_t *position, int *result)
+static struct wire_message *parse_next(
+	const struct handover *handover, size_t *position, int *result)
 {
 	char *text = handover->data + *position;
 	char *end = *position < handover->size
@@ -65,7 +66,8 @@ static int map_file(struct handover *handover, int descriptor)
 		return -errno;
 	if (!S_ISREG(status.st_mode) || status.st_size == 0)
 		return -ENODATA;
-	data = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0);
+	data = mmap(
+		NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0);
 	if (data == MAP_FAILED)
 		return -errno;
 	handover->data = data;

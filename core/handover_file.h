@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What an old program writes down for a new one: messages in the syntax of the wire, the first about
- * the daemon and the last called "end", and behind them the bytes that clients have sent and not yet
- * read, in the order of their messages.
+ * What an old program writes down for a new one: messages in the syntax of the wire, the first
+ * about the daemon and the last called "end", and behind them the bytes that clients have sent and
+ * not yet read, in the order of their messages.
  */
 #ifndef CORE_HANDOVER_FILE_H
 #define CORE_HANDOVER_FILE_H
@@ -21,8 +21,8 @@ struct wire_message;
 const struct wire_message *handover_daemon(const struct handover *handover);
 
 /*
- * Calls ACT with each message behind the first, the end included, until it returns a negative errno,
- * which is returned. Only one is in memory at a time: there may be many thousands.
+ * Calls ACT with each message behind the first, the end included, until it returns a negative
+ * errno, which is returned. Only one is in memory at a time: there may be many thousands.
  */
 int handover_for_each(const struct handover *handover,
 	int (*act)(const struct wire_message *message, void *context, struct lvmpolld_error *error),

@@ -48,8 +48,9 @@ int kernel_open(struct kernel *kernel, struct lvmpolld_error *error)
 		kernel_close(kernel);
 		return -error->code;
 	}
-	kernel->has_events = header.version[0] > EVENTS_MAJOR ||
-			     (header.version[0] == EVENTS_MAJOR && header.version[1] >= EVENTS_MINOR);
+	kernel->has_events =
+		header.version[0] > EVENTS_MAJOR ||
+		(header.version[0] == EVENTS_MAJOR && header.version[1] >= EVENTS_MINOR);
 	return 0;
 }
 
@@ -183,7 +184,8 @@ static void copy_names(struct dm_task *task, struct kernel_table *table)
 	const char *name = dm_task_get_name(task);
 	char *layer;
 
-	if (name && dm_split_lvm_name(table->memory, name, &table->vg_name, &table->lv_name, &layer) &&
+	if (name &&
+		dm_split_lvm_name(table->memory, name, &table->vg_name, &table->lv_name, &layer) &&
 		table->vg_name[0] && table->lv_name[0])
 		return;
 	table->vg_name = table->lv_name = NULL;
@@ -213,7 +215,8 @@ static enum kernel_answer run_status(struct dm_task *task, const char *uuid,
 	struct dm_info info;
 
 	/* Without flush: a device whose queue is stuck is not waited for. */
-	if (!dm_task_set_uuid(task, uuid) || !dm_task_no_flush(task) || !dm_task_no_open_count(task)) {
+	if (!dm_task_set_uuid(task, uuid) || !dm_task_no_flush(task) ||
+		!dm_task_no_open_count(task)) {
 		error_set(error, ENOMEM, "out of memory");
 		return KERNEL_UNREADABLE;
 	}
@@ -246,8 +249,8 @@ static enum kernel_answer read_device(
 	return answer;
 }
 
-enum kernel_answer kernel_read_table(
-	const char *lvid, const char *layer, struct kernel_table *table, struct lvmpolld_error *error)
+enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
+	struct kernel_table *table, struct lvmpolld_error *error)
 {
 	char uuid[DM_UUID_LEN];
 	enum kernel_answer answer = KERNEL_GONE;

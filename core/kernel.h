@@ -69,8 +69,8 @@ bool kernel_find_event(
  * Reads the table of the volume LVID, or of its layer LAYER where that is not NULL and there is
  * one. Where the answer is KERNEL_SEEN the table is to be released.
  */
-enum kernel_answer kernel_read_table(
-	const char *lvid, const char *layer, struct kernel_table *table, struct lvmpolld_error *error);
+enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
+	struct kernel_table *table, struct lvmpolld_error *error);
 void kernel_release_table(struct kernel_table *table);
 
 #endif

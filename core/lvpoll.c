@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +44,9 @@ int lvpoll_check_binary(const char *path, struct lvmpolld_error *error)
 {
 	if (access(path, X_OK) == 0)
 		return 0;
-	return error_set(error, errno, "%s cannot be executed as the lvm command (-B, lvm.binary): %s",
-		path, strerror(errno));
+	return error_set(error, errno,
+		"%s cannot be executed as the lvm command (-B, lvm.binary): %s", path,
+		strerror(errno));
 }
 
 static void restart_silence_timer(struct lvpoll *lvpoll)
@@ -76,8 +78,8 @@ static void on_output(enum process_stream stream, const char *text, size_t lengt
 
 	(void)length;
 	if (!lvpoll->volume) {
-		log_write(is_error ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "lvpoll that was given up: %s",
-			text);
+		log_write(is_error ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
+			"lvpoll that was given up: %s", text);
 		return;
 	}
 	subject = volume_subject(lvpoll->volume);
@@ -107,10 +109,12 @@ static struct volume *detach(struct lvpoll *lvpoll)
 	return volume;
 }
 
-static void log_end(const struct volume *volume, pid_t pid, struct process_end end)
+/* A step ends by the signal that the daemon sends it: of that nobody is warned. */
+static void log_end(
+	const struct volume *volume, pid_t pid, struct process_end end, bool was_terminated)
 {
 	struct log_subject subject = volume_subject(volume);
-	bool is_good = !end.by_signal && end.value == 0;
+	bool is_good = end.by_signal ? was_terminated && end.value == SIGTERM : end.value == 0;
 
 	log_write_subject(is_good ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, &subject,
 		"lvpoll[%d] %s %d", (int)pid,
@@ -130,7 +134,7 @@ static void on_ended(struct process_end end, void *context)
 	lvpoll_free(lvpoll);
 	if (!volume)
 		return;
-	log_end(volume, pid, end);
+	log_end(volume, pid, end, was_terminated);
 	callbacks->ended(daemon, volume, end, was_terminated);
 }
 
@@ -162,7 +166,8 @@ static void on_silence(evutil_socket_t descriptor, short what, void *context)
 }
 
 static int build_arguments(const struct daemon *daemon, const struct volume *volume,
-	const struct lvmpolld_operation *operation, struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+	const struct lvmpolld_operation *operation, struct lvmpolld_arguments *arguments,
+	struct lvmpolld_error *error)
 {
 	int result = arguments_add(arguments, daemon->configuration->lvm_binary);
 
@@ -187,7 +192,8 @@ static int build_environment(
 	for (char **variable = environ; *variable && result == 0; variable++)
 		if (!has_name(*variable, "LVM_SYSTEM_DIR") && !has_name(*variable, "LC_ALL") &&
 			!has_name(*variable, "NOTIFY_SOCKET") &&
-			!has_name(*variable, "WATCHDOG_PID") && !has_name(*variable, "WATCHDOG_USEC"))
+			!has_name(*variable, "WATCHDOG_PID") &&
+			!has_name(*variable, "WATCHDOG_USEC"))
 			result = arguments_add(environment, *variable);
 	if (result == 0)
 		result = arguments_add(environment, "LC_ALL=C");
@@ -240,7 +246,8 @@ static struct lvpoll *lvpoll_new(struct daemon *daemon, struct volume *volume,
 }
 
 int lvpoll_start(struct daemon *daemon, struct volume *volume,
-	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error)
+	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks,
+	struct lvmpolld_error *error)
 {
 	struct lvmpolld_arguments arguments = {0}, environment = {0};
 	struct lvpoll *lvpoll = lvpoll_new(daemon, volume, callbacks);
@@ -268,7 +275,8 @@ int lvpoll_start(struct daemon *daemon, struct volume *volume,
 }
 
 int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks,
-	const int outputs[2], const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error)
+	const int outputs[2], const struct lvpoll_callbacks *callbacks,
+	struct lvmpolld_error *error)
 {
 	struct lvpoll *lvpoll = lvpoll_new(daemon, volume, callbacks);
 

@@ -41,14 +41,16 @@ int lvpoll_check_binary(const char *path, struct lvmpolld_error *error);
  * executed; or another negative errno where it may be tried again.
  */
 int lvpoll_start(struct daemon *daemon, struct volume *volume,
-	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error);
+	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks,
+	struct lvmpolld_error *error);
 
 /*
  * Takes over lvpoll PID that another daemon has started for VOLUME; see process_adopt. It is asked
  * to end. Returns 0, or a negative errno with the error: -ESRCH where it is gone.
  */
 int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks,
-	const int outputs[2], const struct lvpoll_callbacks *callbacks, struct lvmpolld_error *error);
+	const int outputs[2], const struct lvpoll_callbacks *callbacks,
+	struct lvmpolld_error *error);
 
 /*
  * Those that operations have let go of (callback silent) live on in DAEMON until their processes

@@ -35,8 +35,8 @@ void monitor_unwatch(struct monitor *monitor, struct volume *volume);
 void monitor_refresh_locked(struct monitor *monitor, struct volume *volume) REQUIRES(store_role);
 
 /*
- * Keeps the thread out of the kernel, or lets it in again. Returns false where it is there: the call
- * may never end, and the thread stays out when it is back.
+ * Keeps the thread out of the kernel, or lets it in again. Returns false where it is there: the
+ * call may never end, and the thread stays out when it is back.
  */
 bool monitor_hold(struct monitor *monitor, bool is_held);
 

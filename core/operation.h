@@ -54,8 +54,8 @@ void operation_inherit(struct daemon *daemon, struct volume_request *request,
 	const struct operation_inheritance *inheritance);
 
 /*
- * REQUEST was displaced by an abort: where that is under way, it remembers a copy of it for the case
- * that it fails. Returns false where it is not.
+ * REQUEST was displaced by an abort: where that is under way, it remembers a copy of it for the
+ * case that it fails. Returns false where it is not.
  */
 bool operation_inherit_displaced(struct daemon *daemon, const struct volume_request *request);
 
@@ -74,8 +74,8 @@ struct operation_report {
 };
 
 /*
- * Tells WAITER where the operation stands. It is to hear how one in progress ends. The result of one
- * that is over is handed out, and kept for those who wait for it; then it is forgotten.
+ * Tells WAITER where the operation stands. It is to hear how one in progress ends. The result of
+ * one that is over is handed out, and kept for those who wait for it; then it is forgotten.
  */
 struct operation_report operation_collect(struct daemon *daemon, const char *identifier,
 	bool abort_store, struct waiter *waiter);

@@ -61,7 +61,8 @@ void options_print_help(void)
 			argument ? argument : "");
 		printf("%*s%s\n", 28 - width, "", option_table[i].description);
 	}
-	printf("\nLVM_LVMPOLLD_SOCKET and LVM_LVMPOLLD_PIDFILE in the environment stand for -s and -p.\n"
+	printf("\nLVM_LVMPOLLD_SOCKET and LVM_LVMPOLLD_PIDFILE in the environment stand for "
+	       "-s and -p.\n"
 	       "SIGTERM, SIGINT and SIGQUIT end the daemon, SIGHUP reads the configuration again,\n"
 	       "SIGUSR2 upgrades it in place.\n"
 	       "See lvmpolld(8) and lvmpolld.yaml(5).\n");
@@ -202,8 +203,8 @@ int options_parse(
 		result = take_option(options, value, optarg, error);
 	}
 	if (result == 0 && optind < argc)
-		return error_set(
-			error, EINVAL, "%s: nothing is expected but options; see --help", argv[optind]);
+		return error_set(error, EINVAL, "%s: nothing is expected but options; see --help",
+			argv[optind]);
 	return result;
 }
 

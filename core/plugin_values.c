@@ -156,8 +156,8 @@ static int check_unknown_keys(const struct lvmpolld_plugin *plugin,
 		nearest = configuration_nearest_name(value->key, names);
 		return error_set(error, EINVAL, "%s:%u:%u: plugins.%s.%s: unknown key%s%s%s",
 			value->position.file, value->position.line, value->position.column,
-			plugin->name, value->key, nearest != NULL ? "; is \"" : "",
-			nearest != NULL ? nearest : "", nearest != NULL ? "\" meant?" : "");
+			plugin->name, value->key, nearest != NULL ? "; did you mean \"" : "",
+			nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
 	}
 	return 0;
 }

@@ -29,18 +29,34 @@ static const struct plugin_entry *find_name(const struct plugins *plugins, const
 	return NULL;
 }
 
+static const char *find_nearest_name(const struct plugins *plugins, const char *name)
+{
+	const char **names = calloc(plugins->count + 1, sizeof(*names));
+	const char *nearest = NULL;
+
+	for (size_t index = 0; names != NULL && index < plugins->count; index++)
+		names[index] = plugins->modules[index].entry.name;
+	if (names != NULL)
+		nearest = configuration_nearest_name(name, names);
+	free(names);
+	return nearest;
+}
+
 /* A package that is gone may have left its part of the configuration behind. */
 void plugins_warn_of_sections(
 	const struct plugins *plugins, const struct configuration *configuration)
 {
 	for (size_t index = 0; index < configuration->plugin_count; index++) {
 		const struct configuration_plugin *section = &configuration->plugins[index];
+		const char *nearest = find_nearest_name(plugins, section->name);
 
 		if (find_name(plugins, section->name) == NULL)
 			log_warn("%s:%u:%u: plugins.%s: there is no plugin of this name, its "
-				 "section has no effect",
+				 "section has no effect%s%s%s",
 				section->position.file, section->position.line,
-				section->position.column, section->name);
+				section->position.column, section->name,
+				nearest != NULL ? "; did you mean \"" : "",
+				nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
 	}
 }
 

@@ -200,7 +200,8 @@ static int watch_end(struct process *process, struct event_base *base)
 	if (process->pidfd < 0)
 		return -errno;
 	fcntl(process->pidfd, F_SETFD, FD_CLOEXEC);
-	event_assign(process->exited, base, process->pidfd, EV_READ | EV_PERSIST, on_exited, process);
+	event_assign(
+		process->exited, base, process->pidfd, EV_READ | EV_PERSIST, on_exited, process);
 	return event_add(process->exited, NULL) < 0 ? -ENOMEM : 0;
 }
 
@@ -230,8 +231,9 @@ static bool is_shortage(int code)
 }
 
 /*
- * A child that cannot be watched is asked to end. It may hold a lock of lvm2 and take its time, so it
- * is not waited for: what is left of it until the daemon ends is at worst an entry among processes.
+ * A child that cannot be watched is asked to end. It may hold a lock of lvm2 and take its time, so
+ * it is not waited for: what is left of it until the daemon ends is at worst an entry among
+ * processes.
  */
 static int start_child(struct process *process, struct event_base *base, char *const *arguments,
 	char *const *environment, enum process_failure *failure, struct lvmpolld_error *error)
@@ -299,7 +301,7 @@ uint64_t process_read_start(pid_t pid)
 	if (length <= 0)
 		return 0;
 	text[length] = '\0';
-	/* The second field is the name, in parentheses, and may hold anything; the 22nd is the time. */
+	/* The name, second and in parentheses, may hold anything; the time is the 22nd field. */
 	field = strrchr(text, ')');
 	for (int number = 2; field && number < 22; number++)
 		field = strchr(field + 1, ' ');
@@ -333,7 +335,8 @@ struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start
 	struct process *process = process_new(callbacks, context);
 
 	if (!process) {
-		error_set(error, ENOMEM, "process %d cannot be taken over: out of memory", (int)pid);
+		error_set(
+			error, ENOMEM, "process %d cannot be taken over: out of memory", (int)pid);
 		return NULL;
 	}
 	for (int i = 0; i < 2; i++)

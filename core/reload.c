@@ -48,8 +48,8 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 }
 
 /* Returns 0 where everything in CONFIGURATION can be put in force, and the plugins have theirs. */
-static int check(
-	struct daemon *daemon, const struct configuration *configuration, struct lvmpolld_error *error)
+static int check(struct daemon *daemon, const struct configuration *configuration,
+	struct lvmpolld_error *error)
 {
 	int result = lvpoll_check_binary(configuration->lvm_binary, error);
 

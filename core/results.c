@@ -65,8 +65,8 @@ void results_limit(struct daemon *daemon)
 	struct timeval next = {.tv_sec = -1};
 
 	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
-		time_t left_s = limit_store(
-			stores[i], configuration->limit_results, configuration->limit_results_age_s);
+		time_t left_s = limit_store(stores[i], configuration->limit_results,
+			configuration->limit_results_age_s);
 
 		if (left_s >= 0 && (next.tv_sec < 0 || left_s < next.tv_sec))
 			next.tv_sec = left_s;

@@ -22,8 +22,8 @@ int watchdog_init(struct daemon *daemon, struct lvmpolld_error *error)
 {
 	/* Half the time that is granted, as the manager's manual advises. */
 	uint64_t period_us = notify_watchdog_interval_us() / 2;
-	const struct timeval period = {
-		.tv_sec = (time_t)(period_us / 1000000), .tv_usec = (suseconds_t)(period_us % 1000000)};
+	const struct timeval period = {.tv_sec = (time_t)(period_us / 1000000),
+		.tv_usec = (suseconds_t)(period_us % 1000000)};
 
 	if (period_us == 0)
 		return 0;

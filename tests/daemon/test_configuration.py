@@ -306,6 +306,14 @@ class ErrorTest(ConfigurationTest):
                 self.assertIn(path + ":1:", answer.stderr)
 
     @ours_only("it has no configuration file")
+    def test_check_tells_which_plugin_may_have_been_meant(self):
+        answer = self.check(self.write("plugins: {pvmvoe: {monitor: lvpoll}}\n"))
+        self.assertIn('plugins.pvmvoe: there is no plugin of this name, its section has no effect;'
+                      ' did you mean "pvmove"?', answer.stderr)
+        answer = self.check(self.write("plugins: {resync: {monitor: lvpoll}}\n"))
+        self.assertNotIn("did you mean", answer.stderr)
+
+    @ours_only("it has no configuration file")
     def test_check_starts_no_daemon(self):
         daemon = self.new_daemon()
         self.run_daemon("--check-config", "-s", daemon.socket, "-p", daemon.pidfile)

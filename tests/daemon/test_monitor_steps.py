@@ -55,6 +55,18 @@ class StepTest(KernelTest):
         self.assertEqual([how for _, _, how in self.ends()], ["term"] * 9 + ["exit"])
         self.assertEqual(len(self.daemon.starts()), 10)
 
+    def test_steps_that_go_well_warn_nobody(self):
+        device = self.add_move(count=3)
+        self.start()
+        identity = self.start_watching(interval="600")
+        for number in range(3):
+            self.finish_segment(device, 3, number)
+            self.wait_ends(number + 1)
+            if number < 2:
+                self.wait_watching(identity)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertNotIn(" warn: ", self.daemon.log())
+
     def test_in_sync_from_the_start(self):
         self.add_move(in_sync=REGIONS)
         self.start()

@@ -45,6 +45,14 @@ not_linked_with_systemd() {
 	refuse grep libsystemd "$CHECK_WORK/needed"
 }
 
+# What the daemon cannot say must not be waited for.
+unit_waits_for_no_message() {
+	local unit=$stage/usr/lib/systemd/system/lvm2-lvmpolld.service
+	grep -qx Type=exec "$unit"
+	refuse grep ^WatchdogSec= "$unit"
+	refuse grep '@[a-z_]*@$' "$unit"
+}
+
 # The daemon uses it, and says so; and so does what is installed to be read.
 lvm_is_where_configure_was_told() {
 	local status=0
@@ -77,6 +85,7 @@ layer_step_or_end "build in the source tree" build_in_source_tree
 layer_step_or_end "make install DESTDIR=" install_under_destdir
 layer_step "the installed daemon loads what was installed" installed_daemon_loads_installed_plugins
 layer_step "--without-systemd leaves libsystemd out" not_linked_with_systemd
+layer_step "--without-systemd leaves a unit that waits for no message" unit_waits_for_no_message
 layer_step "--with-lvm-path is the default, and told" lvm_is_where_configure_was_told
 layer_step "--with-lvm-path that is relative is refused" relative_lvm_path_is_refused
 for plugin in "${plugins[@]}"; do

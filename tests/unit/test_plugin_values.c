@@ -43,8 +43,8 @@ static const struct {
 	const char *section;
 	const char *sentence; /* a part of it */
 } bad_sections[] = {
-	{"{wrd: a}", ": plugins.good.wrd: unknown key; is \"word\" meant?"},
-	{"{monitr: a}", ": plugins.good.monitr: unknown key; is \"monitor\" meant?"},
+	{"{wrd: a}", ": plugins.good.wrd: unknown key; did you mean \"word\"?"},
+	{"{monitr: a}", ": plugins.good.monitr: unknown key; did you mean \"monitor\"?"},
 	{"{qqqqqq: a}", ": plugins.good.qqqqqq: unknown key"},
 	{"{monitor: polling}", ":1:27: plugins.good.monitor: \"polling\" is not known: it must be "
 			       "kernel or lvpoll"},

@@ -54,7 +54,8 @@ END_TEST
 
 START_TEST(waiters_wait_for_many)
 {
-	struct volume *volumes[] = {fixture_volume(1, 1), fixture_volume(1, 2), fixture_volume(2, 1)};
+	struct volume *volumes[] = {
+		fixture_volume(1, 1), fixture_volume(1, 2), fixture_volume(2, 1)};
 
 	for (size_t i = 0; i < SUITE_COUNT(volumes); i++) {
 		waiters_add(volumes[i], &first);
