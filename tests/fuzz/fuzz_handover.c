@@ -48,18 +48,18 @@ static struct handover *read_text(const uint8_t *data, size_t size)
 	return handover;
 }
 
-static bool is_item(const struct wire_message *message, const char *name)
+static bool says(const struct wire_message *message, const char *key, const char *value)
 {
-	const char *item = wire_string(message, "item");
+	const char *text = wire_string(message, key);
 
-	return item && !strcmp(item, name);
+	return text && !strcmp(text, value);
 }
 
 static bool names_process(const struct wire_message *message)
 {
 	int64_t descriptor = wire_number(message, "descriptor");
 
-	return is_item(message, "given_up") || wire_string(message, "lvm_command") ||
+	return says(message, "item", "given_up") || says(message, "lvm_command", "running") ||
 	       wire_number(message, "stdout") || wire_number(message, "stderr") ||
 	       (descriptor && descriptor != CLIENT_DESCRIPTOR);
 }
@@ -71,9 +71,9 @@ static int look(const struct wire_message *message, void *context, struct lvmpol
 	(void)error;
 	fuzz_require(seen->ends == 0);
 	seen->count++;
-	seen->ends += is_item(message, "end");
-	seen->volumes += is_item(message, "volume");
-	seen->clients += is_item(message, "client");
+	seen->ends += says(message, "item", "end");
+	seen->volumes += says(message, "item", "volume");
+	seen->clients += says(message, "item", "client");
 	seen->names_process |= names_process(message);
 	return 0;
 }
