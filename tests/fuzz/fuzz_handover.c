@@ -199,7 +199,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_cut_off(handover, data, size);
 	check_paths(handover);
 	/* Two clients cannot be on one descriptor: the old program saw to that. */
-	if (handover_check_plugins(handover, &plugins, &error) == 0 && !seen.names_process &&
+	if (handover_check_operations(handover, &plugins, &error) == 0 && !seen.names_process &&
 		seen.clients <= 1)
 		take(handover, &seen);
 	handover_free(handover);
