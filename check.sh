@@ -8,9 +8,10 @@ top=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/packages.sh
 . "$top/tools/packages.sh"
 
-# Each is a file in tests/layers. Those beside run at the same time as the others; the lab then has a CPU of its own.
-layers_main=(gcc clang asan tsan static options fuzz distcheck)
-layers_beside=(shellcheck lab faults)
+# Each is a file in tests/layers. Those beside run at the same time as the others, and the lab has a CPU of its
+# own. When it has ended, two at a time run of what is left: what takes longest begins before that.
+layers_main=(gcc clang asan tsan static options fuzz valgrind faults distcheck)
+layers_beside=(shellcheck lab)
 layer_deadline_s=2400
 
 usage() {
@@ -76,7 +77,8 @@ allowed_cpus() {
 	done
 }
 
-# The last CPU is for the layers beside, which measure time; the others are for the rest while that runs.
+# The last CPU is for the layers beside, of which the lab measures time; the others are for the rest until that
+# has ended.
 split_cpus() {
 	local cpus
 	mapfile -t cpus < <(allowed_cpus)
@@ -86,8 +88,11 @@ split_cpus() {
 	[ ${#cpus[@]} = 1 ] || cpus_main=$(IFS=,; echo "${cpus[*]:0:${#cpus[@]}-1}")
 }
 
-cpus_of_main() {
-	if [ -e "$work/lab.runs" ]; then
+# cpus_of LAYER. The lab waits for the layer gcc, which may have all of them until then.
+cpus_of() {
+	if [ "$1" = lab ]; then
+		echo "$cpu_beside"
+	elif [ "$1" != gcc ] && [ -e "$work/lab.wanted" ]; then
 		echo "$cpus_main"
 	else
 		echo "$cpus_all"
@@ -96,18 +101,18 @@ cpus_of_main() {
 
 # --- running ----------------------------------------------------------------------------------------------------
 
-# run_layer NAME CPUS: runs one layer and prints its block of lines when it has ended.
+# run_layer NAME: runs one layer and prints its block of lines when it has ended.
 run_layer() {
-	local name=$1 affinity=$2 start=$SECONDS status=0 counts
+	local name=$1 affinity start=$SECONDS status=0 counts
+	affinity=$(cpus_of "$name")
 	printf -- '-- %-10s %s ...\n' "$name" "$(description "$name")"
 	: >"$work/$name.report"
-	[ "$name" != lab ] || : >"$work/lab.runs"
 	CHECK_SOURCE=$work/source CHECK_WORK=$work CHECK_REPORT=$work/$name.report CHECK_CPU=$cpu_beside \
 		timeout --kill-after=20 "$layer_deadline_s" \
 		taskset -c "$affinity" "$work/source/tests/layers/$name.sh" >"$work/$name.log" 2>&1 &
 	echo $! >"$work/$name.pid"
 	wait $! || status=$?
-	rm -f "$work/$name.pid" "$work/$name.runs"
+	rm -f "$work/$name.pid" "$work/$name.wanted"
 	counts=$(sed -n 's/^counts //p' "$work/$name.report")
 	if [ -z "$counts" ]; then
 		counts="0 1 0"
@@ -127,38 +132,32 @@ print_block() {
 		"$name" "$passed" "$failed" "$skipped" "$3"
 }
 
-run_main() {
+# run_in_turn LAYER...: runs those that nobody has begun. Some use what the layer gcc has built; they are marked
+# by a line "# after: gcc".
+run_in_turn() {
 	local name
-	for name in "${layers_main[@]}"; do
-		run_layer "$name" "$(cpus_of_main)"
-		: >"$work/$name.done"
-	done
-	: >"$work/main.done"
-}
-
-# Some use what the layer gcc has built; they are marked by a line "# after: gcc".
-run_beside() {
-	local name
-	for name in "${layers_beside[@]}"; do
+	for name in "$@"; do
+		mkdir "$work/$name.begun" 2>/dev/null || continue
 		if grep -qx '# after: gcc' "$top/tests/layers/$name.sh"; then
-			until [ -e "$work/gcc.done" ] || [ -e "$work/main.done" ]; do
+			until [ -e "$work/gcc.done" ]; do
 				sleep 0.2
 			done
 		fi
-		run_layer "$name" "$cpu_beside"
+		run_layer "$name"
+		: >"$work/$name.done"
 	done
 }
 
 run_layers() {
+	[[ " ${layers_main[*]} " == *" gcc "* ]] || : >"$work/gcc.done"
 	if [ "$cpus_all" = "$cpu_beside" ]; then
-		run_main
-		run_beside
+		run_in_turn "${layers_main[@]}" "${layers_beside[@]}"
 		return
 	fi
-	[[ " ${layers_main[*]} " == *" gcc "* ]] || : >"$work/gcc.done"
-	run_beside &
+	[[ " ${layers_beside[*]} " != *" lab "* ]] || : >"$work/lab.wanted"
+	run_in_turn "${layers_beside[@]}" "${layers_main[@]}" &
 	beside=$!
-	run_main
+	run_in_turn "${layers_main[@]}"
 	wait "$beside"
 	beside=
 }

@@ -8,7 +8,7 @@ packages_build="gcc libc6-dev make autoconf automake libtool pkg-config libltdl-
 # shellcheck disable=SC2034
 packages_lab="user-mode-linux lvm2 thin-provisioning-tools kmod dmsetup systemd systemd-sysv util-linux mount procps"
 # shellcheck disable=SC2034
-packages_check="check clang libclang-rt-dev llvm binutils shellcheck python3 man-db groff-base xz-utils bzip2
+packages_check="check clang libclang-rt-dev llvm valgrind binutils shellcheck python3 man-db groff-base xz-utils bzip2
 	diffutils git"
 
 # The names of those packages that are not installed.

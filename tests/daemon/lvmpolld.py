@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from deadline import DEADLINE_S, wait_for
+from deadline import DEADLINE_S, scaled, wait_for
 from protocol import Client
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -176,7 +176,7 @@ class Daemon:
     def wait_end(self, deadline_s=DEADLINE_S):
         """Waits until the daemon is gone; returns its status."""
         try:
-            return self.process.wait(deadline_s)
+            return self.process.wait(scaled(deadline_s))
         except subprocess.TimeoutExpired:
             raise AssertionError("the daemon still runs after %g s:\n%s"
                                  % (deadline_s, self.log()[-2000:])) from None
@@ -191,7 +191,7 @@ class Daemon:
         if self.process and self.process.poll() is None:
             self.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(5)
+                self.process.wait(scaled(5))
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -277,7 +277,7 @@ class DaemonTest(unittest.TestCase):
     def run_daemon(self, *arguments, deadline_s=DEADLINE_S, **options):
         """Runs the program to its end; returns its status and outputs."""
         return subprocess.run([daemon_path(), *arguments], stdin=subprocess.DEVNULL, text=True,
-                              capture_output=True, timeout=deadline_s, **options)
+                              capture_output=True, timeout=scaled(deadline_s), **options)
 
     def assert_memory_grew_less(self, daemon, before_kib, limit_kib):
         """A sanitizer keeps what was freed: with one, this has nothing to say."""

@@ -5,7 +5,7 @@ import re
 import socket
 import struct
 
-from deadline import DEADLINE_S, wait_for
+from deadline import DEADLINE_S, scaled, wait_for
 
 MESSAGE_END = b"\n##\n"
 LVID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#"
@@ -94,6 +94,7 @@ class Client:
     """One connection. Every wait has a deadline."""
 
     def __init__(self, path, deadline_s=DEADLINE_S):
+        deadline_s = scaled(deadline_s)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         # As lvm2 does: where the backlog is full, connect() waits. The limit is the kernel's.
         limit = struct.pack("ll", int(deadline_s), int(deadline_s % 1 * 1000000))

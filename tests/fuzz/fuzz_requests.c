@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Fuzzes the answers of a daemon: any messages, one after the other, with all plugins but without a
- * single process, since no lvpoll ever gets its turn.
- */
+/* Fuzzes the answers of a daemon: any messages, one after the other. */
 #include "config.h"
 
-#include <event2/event.h>
-
 #include "buffer.h"
-#include "configuration.h"
-#include "daemon.h"
-#include "fuzz.h"
-#include "operation.h"
-#include "plugins_set.h"
-#include "recording.h"
+#include "fuzz_daemon.h"
 #include "request.h"
-#include "results.h"
 #include "steps.h"
 #include "wire.h"
 
@@ -25,75 +14,12 @@
 /* A message that begins so is none: it lets the oldest operation end, with the byte behind it. */
 #define FINISH '!'
 
-/* Few, so that the limit is reached. */
-#define RESULTS_MAX 3
-
-#define PLUGIN_COUNT 4
-
-const struct lvmpolld_plugin *pvmove_LTX_lvmpolld_plugin(void);
-const struct lvmpolld_plugin *convert_LTX_lvmpolld_plugin(void);
-const struct lvmpolld_plugin *merge_LTX_lvmpolld_plugin(void);
-const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
-
-static struct event_base *base;
-static struct configuration *configuration;
-static struct plugin_module modules[PLUGIN_COUNT + 1];
-static struct plugins plugins = {.count = PLUGIN_COUNT + 1, .modules = modules};
-
-static void set_up_plugins(void)
-{
-	const struct lvmpolld_plugin *loaded[PLUGIN_COUNT] = {
-		pvmove_LTX_lvmpolld_plugin(),
-		convert_LTX_lvmpolld_plugin(),
-		merge_LTX_lvmpolld_plugin(),
-		thin_merge_LTX_lvmpolld_plugin(),
-	};
-
-	for (size_t i = 0; i < PLUGIN_COUNT; i++)
-		modules[i].entry = (struct plugin_entry){.name = (char *)loaded[i]->name,
-			.plugin = loaded[i],
-			.enabled = true,
-			.operation = (char *)loaded[i]->operation};
-	modules[PLUGIN_COUNT].entry = (struct plugin_entry){
-		.name = "absent", .reason = "it is \"disabled\" in \\ the configuration"};
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	fuzz_log_to_nowhere();
-	set_up_plugins();
-	base = event_base_new();
-	configuration = configuration_new();
-	fuzz_require(base && configuration && configuration_resolve(configuration) == 0);
-	configuration->lvm_max_running = 0;
-	configuration->limit_results = RESULTS_MAX;
+	daemon_prepare();
 	return 0;
-}
-
-static void daemon_begin(struct daemon *daemon)
-{
-	memset(daemon, 0, sizeof(*daemon));
-	daemon->base = base;
-	daemon->configuration = configuration;
-	daemon->plugins = &plugins;
-	/* Nothing is written: a disk would be all that is tried. */
-	daemon->records.descriptor = -1;
-	TAILQ_INIT(&daemon->clients);
-	fuzz_require(store_init(&daemon->polling, "poll") == 0);
-	fuzz_require(store_init(&daemon->aborts, "abort") == 0);
-	fuzz_require(scheduler_init(&daemon->scheduler) == 0);
-}
-
-static void daemon_end(struct daemon *daemon)
-{
-	operation_forget_lvpolls(daemon);
-	store_destroy(&daemon->polling);
-	store_destroy(&daemon->aborts);
-	scheduler_destroy(&daemon->scheduler);
-	results_destroy(daemon);
-	recording_destroy(daemon);
 }
 
 /* The answer to a message of LENGTH bytes: one whole reply, without its end. */

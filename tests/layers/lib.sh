@@ -101,10 +101,14 @@ layer_build() {
 	layer_step_or_end "build of the tests with $*" layer_make -C "$folder" check TESTS=
 }
 
-# The build of the layer gcc, in $gcc_build; made here where that layer has not been run.
+# The build of the layer gcc, in $gcc_build; made here, by the first that needs it, where that layer has not been run.
 layer_need_gcc_build() {
 	gcc_build=$CHECK_WORK/build-gcc
+	exec 8>"$gcc_build.lock"
+	flock 8
 	[ -x "$gcc_build/core/lvmpolld" ] || layer_build "$gcc_build" CC=gcc --enable-werror --enable-debug
+	flock -u 8
+	exec 8>&-
 }
 
 # --- counting ---------------------------------------------------------------------------------------------------

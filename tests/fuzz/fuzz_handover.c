@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Fuzzes what the program before an upgrade has written: any file is read as a whole or refused,
+ * and a daemon takes over what is in it, without the processes.
+ */
+#include "config.h"
+
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "fuzz_daemon.h"
+#include "handover.h"
+#include "handover_file.h"
+#include "volume.h"
+#include "wire.h"
+
+/* The one descriptor that a client may be on. What else is named is none, or the fuzzer's own. */
+#define CLIENT_DESCRIPTOR 100
+
+/* What is seen of the messages of a file. */
+struct seen {
+	size_t count;
+	size_t ends;
+	size_t volumes;
+	size_t clients;
+	bool names_process; /* that could be ended, or a descriptor that could be closed */
+};
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	daemon_prepare();
+	return 0;
+}
+
+static struct handover *read_text(const uint8_t *data, size_t size)
+{
+	struct lvmpolld_error error = {0};
+	int descriptor = memfd_create("handover", MFD_CLOEXEC);
+	struct handover *handover;
+
+	fuzz_require(descriptor >= 0 && write(descriptor, data, size) == (ssize_t)size);
+	handover = handover_read(descriptor, &error);
+	fuzz_require(handover || (error.code > 0 && error.sentence[0]));
+	return handover;
+}
+
+static bool says(const struct wire_message *message, const char *key, const char *value)
+{
+	const char *text = wire_string(message, key);
+
+	return text && !strcmp(text, value);
+}
+
+static bool names_process(const struct wire_message *message)
+{
+	int64_t descriptor = wire_number(message, "descriptor");
+
+	return says(message, "item", "given_up") || says(message, "lvm_command", "running") ||
+	       wire_number(message, "stdout") || wire_number(message, "stderr") ||
+	       (descriptor && descriptor != CLIENT_DESCRIPTOR);
+}
+
+static int look(const struct wire_message *message, void *context, struct lvmpolld_error *error)
+{
+	struct seen *seen = context;
+
+	(void)error;
+	fuzz_require(seen->ends == 0);
+	seen->count++;
+	seen->ends += says(message, "item", "end");
+	seen->volumes += says(message, "item", "volume");
+	seen->clients += says(message, "item", "client");
+	seen->names_process |= names_process(message);
+	return 0;
+}
+
+static int refuse(const struct wire_message *message, void *context, struct lvmpolld_error *error)
+{
+	(void)message;
+	++*(size_t *)context;
+	return error_set(error, 1, "no");
+}
+
+/* Nothing can be wrong with a file that was read: it has its messages, however often one looks. */
+static struct seen look_at_messages(const struct handover *handover)
+{
+	struct lvmpolld_error error = {0};
+	struct seen seen = {0}, again = {0};
+	size_t refused = 0;
+
+	fuzz_require(handover_for_each(handover, look, &seen, &error) == 0);
+	fuzz_require(handover_for_each(handover, look, &again, &error) == 0);
+	fuzz_require(seen.ends == 1 && seen.count == again.count);
+	fuzz_require(handover_for_each(handover, refuse, &refused, &error) == -1 && refused == 1);
+	return seen;
+}
+
+/* Behind the messages are the bytes of the clients, all of them and untouched. */
+static void check_bytes(const struct handover *handover, const uint8_t *data, size_t size)
+{
+	struct handover_bytes bytes = handover_client_bytes(handover);
+	size_t length = bytes.length;
+	const char *taken;
+
+	fuzz_require(length < size);
+	fuzz_require(handover_take_bytes(&bytes, length + 1) == NULL);
+	fuzz_require(handover_take_bytes(&bytes, (size_t)-1) == NULL);
+	taken = handover_take_bytes(&bytes, length);
+	fuzz_require(taken && bytes.length == 0);
+	fuzz_require(memcmp(taken, data + size - length, length) == 0);
+	fuzz_require(handover_take_bytes(&bytes, 1) == NULL);
+}
+
+/* One byte less than all of its messages is not enough. */
+static void check_cut_off(const struct handover *handover, const uint8_t *data, size_t size)
+{
+	fuzz_require(!read_text(data, size - handover_client_bytes(handover).length - 1));
+}
+
+static void check_path(const struct handover *handover, const char *key, const char *path)
+{
+	const char *former = wire_string(handover_daemon(handover), key);
+
+	fuzz_require(path && (!former || !strcmp(former, path)));
+}
+
+static void check_paths(const struct handover *handover)
+{
+	struct lvmpolld_error error = {0};
+	struct configuration *kept = configuration_new();
+
+	fuzz_require(kept && configuration_resolve(kept) == 0);
+	fuzz_require(handover_keep_paths(handover, kept, &error) == 0);
+	check_path(handover, "daemon.socket", kept->socket_path);
+	check_path(handover, "daemon.pidfile", kept->pidfile_path);
+	check_path(handover, "daemon.state_directory", kept->state_directory);
+	configuration_free(kept);
+}
+
+static void count_in_progress(struct daemon *daemon, struct volume *volume)
+{
+	(void)volume;
+	daemon->stale_records++;
+}
+
+/* Every operation is there at most once, and those that are not over are counted. */
+static void check_operations(struct daemon *daemon, const struct seen *seen)
+{
+	struct volume *volume;
+	size_t count = 0;
+
+	TAILQ_FOREACH(volume, &daemon->polling.volumes, link)
+	count++;
+	TAILQ_FOREACH(volume, &daemon->aborts.volumes, link)
+	count++;
+	fuzz_require(count <= seen->volumes);
+	daemon->stale_records = 0;
+	operation_for_each_in_progress(daemon, count_in_progress);
+	fuzz_require(daemon->in_flight == daemon->stale_records);
+	fuzz_require(daemon->client_count <= seen->clients);
+}
+
+static void take(struct handover *handover, const struct seen *seen)
+{
+	struct lvmpolld_error error = {0};
+	struct daemon daemon;
+	int ends[2];
+
+	fuzz_require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
+	fuzz_require(dup2(ends[0], CLIENT_DESCRIPTOR) == CLIENT_DESCRIPTOR);
+	daemon_begin(&daemon);
+	if (handover_take(handover, &daemon, &error) == 0)
+		handover_take_clients(handover, &daemon);
+	else
+		fuzz_require(error.code > 0 && error.sentence[0]);
+	check_operations(&daemon, seen);
+	client_close_all(&daemon);
+	free(daemon.listener.path);
+	daemon_end(&daemon);
+	close(CLIENT_DESCRIPTOR);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct handover *handover = read_text(data, size);
+	struct lvmpolld_error error = {0};
+	struct seen seen;
+
+	if (!handover)
+		return 0;
+	seen = look_at_messages(handover);
+	check_bytes(handover, data, size);
+	check_cut_off(handover, data, size);
+	check_paths(handover);
+	/* Two clients cannot be on one descriptor: the old program saw to that. */
+	if (handover_check_plugins(handover, &plugins, &error) == 0 && !seen.names_process &&
+		seen.clients <= 1)
+		take(handover, &seen);
+	handover_free(handover);
+	return 0;
+}
