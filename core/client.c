@@ -130,7 +130,9 @@ static int update_reading(struct client *client)
 
 	if (client->is_half_closed || client->input.length > limit)
 		return event_del(client->readable);
-	return event_pending(client->readable, EV_READ, NULL) ? 0 : event_add(client->readable, NULL);
+	if (event_pending(client->readable, EV_READ, NULL))
+		return 0;
+	return event_add(client->readable, NULL);
 }
 
 static void disconnect(struct client *client, const char *why)
@@ -187,9 +189,9 @@ static bool may_ask_no_more(const struct client *client)
 }
 
 /*
- * Answers whole messages. Returns 0, or 1 where more may be there: than one turn may answer, or than
- * there is room for replies; or a negative errno: -EMSGSIZE where one is too long, -EDQUOT where
- * it has made as many requests as it may.
+ * Answers whole messages. Returns 0, or 1 where more may be there: than one turn may answer, or
+ * than there is room for replies; or a negative errno: -EMSGSIZE where one is too long, -EDQUOT
+ * where it has made as many requests as it may.
  */
 static int answer_messages(struct client *client)
 {

@@ -34,7 +34,7 @@ struct client {
 	uint64_t requests;              /* that it has made */
 	unsigned turn;                  /* how many were answered in this turn of the loop */
 	bool is_half_closed;            /* it will send no more */
-	struct timespec heard_at;       /* of its latest request, or when it came; CLOCK_MONOTONIC */
+	struct timespec heard_at; /* of its latest request, or when it came; CLOCK_MONOTONIC */
 	uid_t user;                     /* client_accept.c's, as is what follows */
 	bool is_held;                   /* it has no place yet and is not read; until an upgrade */
 	TAILQ_ENTRY(client) link;       /* in daemon->clients, oldest first */

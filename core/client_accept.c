@@ -292,8 +292,8 @@ static void on_acceptable(evutil_socket_t descriptor, short what, void *context)
 
 int client_accept_start(struct daemon *daemon, struct lvmpolld_error *error)
 {
-	daemon->accept_event = event_new(
-		daemon->base, daemon->listener.descriptor, EV_READ | EV_PERSIST, on_acceptable, daemon);
+	daemon->accept_event = event_new(daemon->base, daemon->listener.descriptor,
+		EV_READ | EV_PERSIST, on_acceptable, daemon);
 	daemon->accept_retry = event_new(daemon->base, -1, 0, on_accept_retry, daemon);
 	if (!daemon->accept_event || !daemon->accept_retry ||
 		event_add(daemon->accept_event, NULL) < 0)

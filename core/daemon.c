@@ -127,8 +127,8 @@ static int go_on(
 	results_limit(daemon);
 	if (handover) {
 		handover_take_clients(handover, daemon);
-		log_warn("upgrade: lvmpolld " PACKAGE_VERSION " has taken over, with %zu operation%s "
-			 "in flight",
+		log_warn("upgrade: lvmpolld " PACKAGE_VERSION
+			 " has taken over, with %zu operation%s in flight",
 			daemon->in_flight, daemon->in_flight == 1 ? "" : "s");
 	}
 	return 0;

@@ -77,14 +77,16 @@ void ends_confirm(
 	volume->is_exit_pending = false;
 	if (contradiction && ++volume->doubts <= DOUBTS_MAX) {
 		log_volume(LOG_LEVEL_WARN, volume,
-			"lvpoll says that the operation is over, but %s: it goes on", contradiction);
+			"lvpoll says that the operation is over, but %s: it goes on",
+			contradiction);
 		volume->fruitless++;
 		steps_act_on(daemon, volume, sighting);
 		return;
 	}
 	if (contradiction)
 		log_volume(LOG_LEVEL_ERROR, volume,
-			"lvpoll says again and again that the operation is over, but %s: look at it",
+			"lvpoll says again and again that the operation is over, but %s: "
+			"look at it",
 			contradiction);
 	operation_finish(daemon, volume, volume->pending_exit);
 }
@@ -108,8 +110,8 @@ static void on_progressed(struct daemon *daemon, struct volume *volume)
 static bool on_silent(struct daemon *daemon, struct volume *volume)
 {
 	/*
-	 * Where the kernel is watched nothing is lost by waiting for its end, and going on. And what
-	 * a left-over one prints is read by nobody.
+	 * Where the kernel is watched nothing is lost by waiting for its end, and going on. And
+	 * what a left-over one prints is read by nobody.
 	 */
 	if (volume->has_leftover || (!volume->polls_itself && !volume->request->operation.abort))
 		return false;
@@ -149,8 +151,8 @@ static void retry_after_signal(struct daemon *daemon, struct volume *volume, int
 
 	(void)daemon;
 	log_volume(LOG_LEVEL_WARN, volume,
-		"lvpoll was ended by signal %d, which the daemon did not send: again in %u s (%u of "
-		"lvm.signal_retries)",
+		"lvpoll was ended by signal %d, which the daemon did not send: again in %u s "
+		"(%u of lvm.signal_retries)",
 		number, seconds, volume->signal_retries);
 	volume_set_state(volume, VOLUME_QUEUED);
 	turns_pause(volume, seconds);

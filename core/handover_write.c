@@ -144,7 +144,8 @@ static void write_given_up(struct daemon *daemon, struct buffer *text)
 		lvpoll_outputs(lvpoll, outputs);
 		wire_add_string(text, "item", "given_up");
 		wire_add_number(text, "pid", lvpoll_id(lvpoll));
-		wire_add_number(text, "start_ticks", (int64_t)process_read_start(lvpoll_id(lvpoll)));
+		wire_add_number(
+			text, "start_ticks", (int64_t)process_read_start(lvpoll_id(lvpoll)));
 		wire_add_number(text, "stdout", outputs[0]);
 		wire_add_number(text, "stderr", outputs[1]);
 		wire_add_end(text);

@@ -72,10 +72,11 @@ static bool read_standing(pid_t pid, struct standing *standing)
 		return false;
 	/* Field 4, the parent, and field 23, the size of the memory; a name may hold anything. */
 	field = strrchr(text, ')');
-	if (!field || sscanf(field,
-			      ") %*c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-			      "%*s %*s %*s %lu",
-			      &standing->parent, &memory) != 2)
+	if (!field ||
+		sscanf(field,
+			") %*c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			"%*s %*s %*s %lu",
+			&standing->parent, &memory) != 2)
 		return false;
 	standing->has_memory = memory > 0;
 	return true;

@@ -71,8 +71,8 @@ int64_t look_next_ms(struct store *store)
 }
 
 /*
- * Differs where the names or the lines of TABLE do, which is what a step is to change. The status in
- * the lines does not count: while a mirror whose leg has failed goes on copying, it differs each
+ * Differs where the names or the lines of TABLE do, which is what a step is to change. The status
+ * in the lines does not count: while a mirror whose leg has failed goes on copying, it differs each
  * time, and a step that changed nothing would be followed by the next at once.
  */
 static uint64_t sign(const struct kernel_table *table)
@@ -87,7 +87,8 @@ static uint64_t sign(const struct kernel_table *table)
 		const struct lvmpolld_target *target = &table->targets[i];
 
 		value = checksum_add(value, &target->start_sectors, sizeof(target->start_sectors));
-		value = checksum_add(value, &target->length_sectors, sizeof(target->length_sectors));
+		value = checksum_add(
+			value, &target->length_sectors, sizeof(target->length_sectors));
 		value = checksum_add(value, target->type, strlen(target->type) + 1);
 	}
 	return value;

@@ -56,7 +56,8 @@ static void resume_displaced(struct daemon *daemon, struct volume *abort_volume)
 		volume_request_free(displaced);
 	else if (begin(daemon, displaced, NULL, true) != OPERATION_ACCEPTED)
 		log_write_subject(LOG_LEVEL_ERROR, &subject,
-			"the operation could not be polled again; \"lvchange --poll y\" takes it up");
+			"the operation could not be polled again; \"lvchange --poll y\" "
+			"takes it up");
 }
 
 /* The abort is over: with it, where it succeeded, the operation that it was to end. */
@@ -158,8 +159,8 @@ static int displace_aborted(struct daemon *daemon, struct volume *abort_volume)
 	volume->is_displaced = true;
 	recording_write(daemon, volume, volume->recorded_command);
 	if (steps_end(daemon, volume))
-		operation_finish(
-			daemon, volume, (struct volume_result){.by_signal = true, .value = SIGTERM});
+		operation_finish(daemon, volume,
+			(struct volume_result){.by_signal = true, .value = SIGTERM});
 	return 0;
 }
 
@@ -223,8 +224,8 @@ static enum operation_answer begin_new(
 	if (!volume->request->operation.abort &&
 		record_is_given_up(&daemon->records, &volume->request->operation)) {
 		log_volume(LOG_LEVEL_ERROR, volume,
-			"it was given up since going on would lose data, and is not taken up again: "
-			"abort it");
+			"it was given up since going on would lose data, and is not taken "
+			"up again: abort it");
 		operation_fail(daemon, volume);
 		return OPERATION_ACCEPTED;
 	}

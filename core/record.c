@@ -154,8 +154,8 @@ static int check_version(const struct wire_message *message, struct lvmpolld_err
 
 	if (version == RECORD_VERSION)
 		return 0;
-	return error_set(error, EBADMSG, "its version is %" PRId64 ", and %d is understood", version,
-		RECORD_VERSION);
+	return error_set(error, EBADMSG, "its version is %" PRId64 ", and %d is understood",
+		version, RECORD_VERSION);
 }
 
 int record_parse(const char *text, size_t length,

@@ -33,8 +33,8 @@ struct record {
 	bool is_displaced;          /* an abort of it is under way: it goes on only if that fails */
 	enum record_command command;
 	pid_t pid;             /* of an lvpoll that runs */
-	uint64_t start_ticks;  /* when that was started, as /proc tells: so that no other is taken for it */
-	const char *step_vg_name; /* what the lvpoll was given, where that may be other names; or NULL */
+	uint64_t start_ticks;  /* when that was started, as /proc tells: no other is taken for it */
+	const char *step_vg_name; /* what the lvpoll was given, where that may differ; or NULL */
 	const char *step_lv_name;
 };
 
@@ -53,10 +53,10 @@ int record_directory_open(
 void record_directory_close(struct record_directory *directory);
 
 /*
- * Makes DIRECTORY ours alone: two daemons that share one would poll the same operations. The lock is
- * that of the descriptor, which a child of a daemon that was killed has until it executes lvm: who
- * has it knows that every lvpoll of the dead can be seen in /proc. So it is waited for, for some
- * seconds. Returns 0, or -EBUSY with the error; the directory is not used then.
+ * Makes DIRECTORY ours alone: two daemons that share one would poll the same operations. The lock
+ * is that of the descriptor, which a child of a daemon that was killed has until it executes lvm:
+ * who has it knows that every lvpoll of the dead can be seen in /proc. So it is waited for, for
+ * some seconds. Returns 0, or -EBUSY with the error; the directory is not used then.
  */
 int record_directory_lock(struct record_directory *directory, struct lvmpolld_error *error);
 

@@ -33,7 +33,8 @@ static int check_directory(const char *path, int descriptor, struct lvmpolld_err
 		return error_set(error, errno, "%s: %s", path, strerror(errno));
 	if (status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)))
 		return error_set(error, EPERM,
-			"%s: the state directory must belong to user %u and be writable by nobody else",
+			"%s: the state directory must belong to user %u and be writable by "
+			"nobody else",
 			path, (unsigned)geteuid());
 	return 0;
 }
@@ -229,7 +230,8 @@ static void set_aside(
 		log_error("%s/%s is no record that can be used: %s; and it cannot be set aside: %s",
 			directory->path, name, error->sentence, strerror(-result));
 	else
-		log_error("%s/%s is no record that can be used: %s; it is set aside in %s" DAMAGED_SUFFIX,
+		log_error("%s/%s is no record that can be used: %s; it is set aside "
+			  "in %s" DAMAGED_SUFFIX,
 			directory->path, name, error->sentence, directory->path);
 }
 

@@ -26,8 +26,8 @@ static int wait_for_lock(const struct record_directory *directory)
 		if (errno != EWOULDBLOCK || i == LOCK_TRIES)
 			return -errno;
 		if (i == 0)
-			log_info("%s: another daemon has this state directory, or an lvm command that "
-				 "a dead one was starting: waiting for it",
+			log_info("%s: another daemon has this state directory, or an lvm command "
+				 "that a dead one was starting: waiting for it",
 				directory->path);
 		nanosleep(&pause, NULL);
 	}

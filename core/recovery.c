@@ -71,8 +71,9 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	struct volume_request *request;
 
 	if (!plugin) {
-		log_error("%s/%s was in flight and is left alone: no plugin for the operation %s is "
-			  "loaded; the record stays",
+		log_error(
+			"%s/%s was in flight and is left alone: no plugin for the operation %s is "
+			"loaded; the record stays",
 			record->operation.vg_name, record->operation.lv_name,
 			record->operation_name);
 		return 0;
@@ -86,7 +87,8 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	}
 	request = volume_request_new(&record->operation, plugin);
 	if (!request) {
-		log_fatal("%s/%s was in flight and cannot be taken up: out of memory; the record stays",
+		log_fatal("%s/%s was in flight and cannot be taken up: out of memory; "
+			  "the record stays",
 			record->operation.vg_name, record->operation.lv_name);
 		return 0;
 	}

@@ -20,8 +20,8 @@ int recovery_open(struct daemon *daemon, struct lvmpolld_error *error);
 void recovery_adopt(struct daemon *daemon, int descriptor);
 
 /*
- * Takes up every operation that is recorded there: watched again, or stepped, once an lvpoll that is
- * left over from the former daemon has ended. An operation whose plugin is not loaded keeps its
+ * Takes up every operation that is recorded there: watched again, or stepped, once an lvpoll that
+ * is left over from the former daemon has ended. An operation whose plugin is not loaded keeps its
  * record.
  */
 void recovery_run(struct daemon *daemon);

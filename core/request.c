@@ -120,7 +120,7 @@ bool request_is_reserved(const char *name)
 	return false;
 }
 
-/* lvm2's wording, with the operations that do support it: "abort only supported with PVMOVE ...". */
+/* lvm2's wording, with those that do support it: "abort only supported with PVMOVE ...". */
 static void answer_no_abort(const struct plugins *plugins, struct buffer *reply)
 {
 	const struct plugin_entry *entry;
@@ -223,7 +223,8 @@ static void answer_unknown(const struct request *request, const char *name)
 	} else if (wire_string(request->message, "lvid")) {
 		/* Only operations have this: so it is a plugin that is missing. */
 		snprintf(reason, sizeof(reason),
-			REASON_NOT_IMPLEMENTED ": no plugin for the operation \"%.64s\" is installed",
+			REASON_NOT_IMPLEMENTED
+			": no plugin for the operation \"%.64s\" is installed",
 			name);
 		log_warn("a request was refused: %s", reason);
 		answer(reply, "invalid", reason);

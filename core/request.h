@@ -12,8 +12,8 @@ struct waiter;
 
 /*
  * Answers the message of LENGTH bytes at TEXT, which a NUL byte follows and which comes from WAITER
- * (NULL: from nobody who would wait): one whole reply, with its end, is added to REPLY, which is lost
- * where there is no memory for it.
+ * (NULL: from nobody who would wait): one whole reply, with its end, is added to REPLY, which is
+ * lost where there is no memory for it.
  */
 void request_answer(struct daemon *daemon, struct waiter *waiter, const char *text, size_t length,
 	struct buffer *reply);

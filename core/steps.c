@@ -82,8 +82,8 @@ void steps_act_on(
 		poll_itself(daemon, volume);
 	} else if (sighting->verdict == LVMPOLLD_GIVE_UP) {
 		log_volume(LOG_LEVEL_ERROR, volume,
-			"the operation is given up and stays as it is in kernel and metadata, since "
-			"going on would lose data");
+			"the operation is given up and stays as it is in kernel and metadata, "
+			"since going on would lose data");
 		record_give_up(&daemon->records, &volume->request->operation);
 		operation_fail(daemon, volume);
 	} else {
@@ -204,8 +204,8 @@ static char *copy_name(const char *name)
 }
 
 /*
- * Two that poll one operation would be in each other's way: an lvpoll that still runs is waited for.
- * One of a former daemon, whose output nobody reads, is asked to end first.
+ * Two that poll one operation would be in each other's way: an lvpoll that still runs is waited
+ * for. One of a former daemon, whose output nobody reads, is asked to end first.
  */
 static bool adopt_lvpoll(struct daemon *daemon, struct volume *volume,
 	const struct operation_inheritance *inheritance)

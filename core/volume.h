@@ -121,7 +121,7 @@ struct volume {
 
 	enum volume_purpose purpose;
 	bool polls_itself;          /* the kernel is of no help: every lvpoll is for VOLUME_POLL */
-	bool is_exit_pending;       /* an lvpoll has ended well, and one more look is to confirm it */
+	bool is_exit_pending;       /* an lvpoll has ended well, and one more look is to confirm */
 	struct volume_result pending_exit;
 	enum record_command recorded_command; /* what its record says of its lvpoll */
 	uint64_t start_ticks;       /* of that lvpoll, as in its record */
@@ -166,7 +166,7 @@ struct volume_request *volume_request_new(
 struct volume_request *volume_request_copy(const struct volume_request *request);
 void volume_request_free(struct volume_request *request);
 
-/* A new volume in state QUEUED, which owns REQUEST. NULL when out of memory; REQUEST is then left. */
+/* A new volume in state QUEUED, which owns REQUEST. NULL, and REQUEST is left, without memory. */
 struct volume *volume_new(struct volume_request *request);
 void volume_free(struct volume *volume);
 

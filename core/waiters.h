@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Who is to hear how an operation ends: the connections that have asked for it or after it. lvm2
- * keeps one connection for all requests of a command, so a connection stands for a command. A result
- * is handed out once to each of them. All of this is the main thread's.
+ * keeps one connection for all requests of a command, so a connection stands for a command. A
+ * result is handed out once to each of them. All of this is the main thread's.
  */
 #ifndef CORE_WAITERS_H
 #define CORE_WAITERS_H

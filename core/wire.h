@@ -23,8 +23,8 @@ struct wire_message;
 bool wire_find_end(const struct buffer *buffer, size_t *scanned, size_t *length);
 
 /*
- * The text of the message of LENGTH bytes at the beginning of BUFFER, with a NUL byte in the place of
- * its end. It lies in BUFFER until wire_drop takes it out.
+ * The text of the message of LENGTH bytes at the beginning of BUFFER, with a NUL byte in the place
+ * of its end. It lies in BUFFER until wire_drop takes it out.
  */
 char *wire_peek(const struct buffer *buffer, size_t length);
 void wire_drop(struct buffer *buffer, size_t length);

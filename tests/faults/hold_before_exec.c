@@ -4,9 +4,9 @@
  *
  *	hold_before_exec PID
  *
- * prints "watching", then "held CHILD" as soon as process PID has started a child; the child goes on
- * when a line can be read from standard input, or the end of it. The process itself is left alone by
- * then: it waits for its child's exec, as ever, and may be killed.
+ * prints "watching", then "held CHILD" as soon as process PID has started a child; the child goes
+ * on when a line can be read from standard input, or the end of it. The process itself is left
+ * alone by then: it waits for its child's exec, as ever, and may be killed.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finding what a dead daemon has left: by its command line, which in the middle of an exec is none. */
+/* Finding what a dead daemon has left: by its command line, which is none in mid-exec. */
 #include "config.h"
 
 #include <signal.h>
@@ -160,7 +160,8 @@ START_TEST(leftover_zombie_is_not_waited_for)
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
 	clock_gettime(CLOCK_MONOTONIC, &end);
-	ck_assert_int_lt((end.tv_sec - begin.tv_sec) * 1000 + (end.tv_nsec - begin.tv_nsec) / 1000000,
+	ck_assert_int_lt(
+		(end.tv_sec - begin.tv_sec) * 1000 + (end.tv_nsec - begin.tv_nsec) / 1000000,
 		SEARCH_MS);
 }
 END_TEST
