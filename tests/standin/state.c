@@ -121,9 +121,13 @@ static void sleep_ms(long time_ms)
 static int play_file(const char *path)
 {
 	struct fault fault;
+	bool is_hanging = false;
 
 	while (read_fault(path, &fault)) {
 		if (fault.hangs) {
+			if (!is_hanging)
+				state_note_call("hang %s", strrchr(path, '/') + 1);
+			is_hanging = true;
 			sleep_ms(HANG_LOOK_MS);
 			continue;
 		}
