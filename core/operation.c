@@ -61,8 +61,8 @@ static void resume_displaced(struct daemon *daemon, struct volume *abort_volume)
 }
 
 /*
- * The abort is over: with it, where it succeeded, the operation that it was to end. lvpoll exits with
- * 0 also where it could not find the volume, as after a renaming.
+ * The abort is over: with it, where it succeeded, the operation that it was to end. lvpoll exits
+ * with 0 also where it could not find the volume, as after a renaming.
  */
 static void settle_displaced(struct daemon *daemon, struct volume *abort_volume, bool succeeded)
 {
