@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which volumes have devices, by their UUIDs: lvm2's commands know volumes by name alone, and a
- * name may be another's by now, or gone. Only /dev and /sys are read: this never waits for a device.
+ * name may be another's by now, or gone. Only /dev and /sys are read, so no device is waited for.
  */
 #ifndef CORE_DEVICES_H
 #define CORE_DEVICES_H
