@@ -8,6 +8,7 @@
 #include <event2/event.h>
 
 #include "daemon.h"
+#include "devices.h"
 #include "idle.h"
 #include "log.h"
 #include "lvpoll.h"
@@ -60,10 +61,13 @@ static void resume_displaced(struct daemon *daemon, struct volume *abort_volume)
 			"takes it up");
 }
 
-/* The abort is over: with it, where it succeeded, the operation that it was to end. */
+/*
+ * The abort is over: with it, where it succeeded, the operation that it was to end. lvpoll exits
+ * with 0 also where it could not find the volume, as after a renaming.
+ */
 static void settle_displaced(struct daemon *daemon, struct volume *abort_volume, bool succeeded)
 {
-	if (succeeded)
+	if (succeeded && !devices_has_volume(abort_volume->request->operation.lvid))
 		recording_remove(daemon, &abort_volume->displaced->operation);
 	else
 		resume_displaced(daemon, abort_volume);

@@ -6,9 +6,9 @@
 
 #include "configuration.h"
 #include "daemon.h"
+#include "devices.h"
 #include "leftover.h"
 #include "log.h"
-#include "namesake.h"
 #include "operation.h"
 #include "plugins.h"
 #include "process.h"
@@ -46,7 +46,7 @@ static pid_t find_command(const struct record *record, uint64_t *start_ticks)
  */
 static bool is_abort_over(const struct record *record)
 {
-	if (!record->operation.abort || !namesake_exists(&record->operation))
+	if (!record->operation.abort || !devices_has_namesake(&record->operation))
 		return false;
 	log_warn("%s/%s is another volume by now: the abort that was in flight is over",
 		record->operation.vg_name, record->operation.lv_name);

@@ -10,11 +10,11 @@
 #include <event2/event.h>
 
 #include "daemon.h"
+#include "devices.h"
 #include "ends.h"
 #include "log.h"
 #include "lvpoll.h"
 #include "monitor.h"
-#include "namesake.h"
 #include "operation.h"
 #include "plugins.h"
 #include "recording.h"
@@ -54,7 +54,7 @@ static void act_on_gone(
 		operation.vg_name = sighting->vg_name;
 		operation.lv_name = sighting->lv_name;
 	}
-	if (!namesake_exists(&operation)) {
+	if (!devices_has_namesake(&operation)) {
 		want_lvpoll(daemon, volume, sighting, VOLUME_VERDICT);
 		return;
 	}

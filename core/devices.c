@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether the name of a volume is another's by now. */
+/* Which volumes have devices, by their UUIDs. */
 #include "config.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,22 +15,18 @@
 #include <libdevmapper.h>
 #include <linux/dm-ioctl.h>
 
-#include "namesake.h"
+#include "devices.h"
 
 #define UUID_PREFIX     "LVM-"
 #define NAME_POOL_HINT  256
 #define ATTRIBUTE_BYTES 256
 
-/* Reads a line of /sys, without its end, into TEXT. Returns false where it is not there. */
-static bool read_attribute(dev_t device, const char *name, char text[ATTRIBUTE_BYTES])
+/* Reads the line in PATH, without its end, into TEXT. Returns false where it is not there. */
+static bool read_line(const char *path, char text[ATTRIBUTE_BYTES])
 {
-	char path[64];
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t length;
-	int descriptor;
 
-	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/dm/%s", major(device), minor(device),
-		name);
-	descriptor = open(path, O_RDONLY | O_CLOEXEC);
 	if (descriptor < 0)
 		return false;
 	length = read(descriptor, text, ATTRIBUTE_BYTES - 1);
@@ -36,6 +34,15 @@ static bool read_attribute(dev_t device, const char *name, char text[ATTRIBUTE_B
 	text[length > 0 ? length : 0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	return length > 0;
+}
+
+static bool read_attribute(dev_t device, const char *name, char text[ATTRIBUTE_BYTES])
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/dm/%s", major(device), minor(device),
+		name);
+	return read_line(path, text);
 }
 
 /* A node of /dev/mapper may be left over from a device that is gone: its name tells. */
@@ -54,7 +61,7 @@ static bool is_of_another(const char *device_name, const char *lvid)
 	       strcmp(uuid + strlen(UUID_PREFIX), lvid) != 0;
 }
 
-bool namesake_exists(const struct lvmpolld_operation *operation)
+bool devices_has_namesake(const struct lvmpolld_operation *operation)
 {
 	struct dm_pool *pool = dm_pool_create("device name", NAME_POOL_HINT);
 	char *name = pool ? dm_build_dm_name(
@@ -65,4 +72,22 @@ bool namesake_exists(const struct lvmpolld_operation *operation)
 	if (pool)
 		dm_pool_destroy(pool);
 	return is_taken;
+}
+
+bool devices_has_volume(const char *lvid)
+{
+	char path[sizeof("/sys/block//dm/uuid") + NAME_MAX], uuid[ATTRIBUTE_BYTES];
+	DIR *directory = opendir("/sys/block");
+	struct dirent *entry;
+	bool is_found = false;
+
+	while (directory && !is_found && (entry = readdir(directory))) {
+		snprintf(path, sizeof(path), "/sys/block/%s/dm/uuid", entry->d_name);
+		is_found = !strncmp(entry->d_name, "dm-", 3) && read_line(path, uuid) &&
+			   !strncmp(uuid, UUID_PREFIX, strlen(UUID_PREFIX)) &&
+			   !strcmp(uuid + strlen(UUID_PREFIX), lvid);
+	}
+	if (directory)
+		closedir(directory);
+	return is_found;
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which volumes have devices, by their UUIDs: lvm2's commands know volumes by name alone, and a
+ * name may be another's by now, or gone. Only /dev and /sys are read, so no device is waited for.
+ */
+#ifndef CORE_DEVICES_H
+#define CORE_DEVICES_H
+
+#include <stdbool.h>
+
+#include <lvmpolld/plugin.h>
+
+/*
+ * A device has the name of OPERATION's volume and the UUID of another one. A move that is over
+ * leaves its name to the next: what is on record of the former must not be done to the latter.
+ */
+bool devices_has_namesake(const struct lvmpolld_operation *operation);
+
+/* The volume LVID has a device, whatever its name is. */
+bool devices_has_volume(const char *lvid);
+
+#endif
