@@ -274,21 +274,34 @@ int lvpoll_start(struct daemon *daemon, struct volume *volume,
 	return result;
 }
 
-int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks,
-	const int outputs[2], const struct lvpoll_callbacks *callbacks,
+/* One for VOLUME, or for none, whose process is there already. NULL with the error. */
+static struct lvpoll *adopt(struct daemon *daemon, struct volume *volume, pid_t pid,
+	uint64_t start_ticks, const int outputs[2], const struct lvpoll_callbacks *callbacks,
 	struct lvmpolld_error *error)
 {
 	struct lvpoll *lvpoll = lvpoll_new(daemon, volume, callbacks);
 
-	if (!lvpoll)
-		return error_set(error, ENOMEM, "process %d cannot be taken over: out of memory",
+	if (!lvpoll) {
+		error_set(error, ENOMEM, "process %d cannot be taken over: out of memory",
 			(int)pid);
+		return NULL;
+	}
 	lvpoll->process = process_adopt(
 		daemon->base, pid, start_ticks, outputs, &process_callbacks, lvpoll, error);
-	if (!lvpoll->process) {
-		lvpoll_free(lvpoll);
+	if (lvpoll->process)
+		return lvpoll;
+	lvpoll_free(lvpoll);
+	return NULL;
+}
+
+int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks,
+	const int outputs[2], const struct lvpoll_callbacks *callbacks,
+	struct lvmpolld_error *error)
+{
+	struct lvpoll *lvpoll = adopt(daemon, volume, pid, start_ticks, outputs, callbacks, error);
+
+	if (!lvpoll)
 		return -error->code;
-	}
 	volume->lvpoll = lvpoll;
 	volume->last_pid = pid;
 	restart_silence_timer(lvpoll);
@@ -303,17 +316,10 @@ struct lvpoll *lvpoll_next_given_up(struct daemon *daemon, struct lvpoll *previo
 int lvpoll_adopt_given_up(struct daemon *daemon, pid_t pid, uint64_t start_ticks,
 	const int outputs[2], struct lvmpolld_error *error)
 {
-	struct lvpoll *lvpoll = lvpoll_new(daemon, NULL, NULL);
+	struct lvpoll *lvpoll = adopt(daemon, NULL, pid, start_ticks, outputs, NULL, error);
 
 	if (!lvpoll)
-		return error_set(error, ENOMEM, "process %d cannot be taken over: out of memory",
-			(int)pid);
-	lvpoll->process = process_adopt(
-		daemon->base, pid, start_ticks, outputs, &process_callbacks, lvpoll, error);
-	if (!lvpoll->process) {
-		lvpoll_free(lvpoll);
 		return -error->code;
-	}
 	add_given_up(lvpoll);
 	process_terminate(lvpoll->process);
 	return 0;

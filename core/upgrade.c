@@ -95,11 +95,13 @@ static void upgrade_free(struct upgrade *upgrade)
 
 static void give_up(struct upgrade *upgrade, const char *why)
 {
-	log_error("no upgrade: %s; the old program goes on", why);
-	if (upgrade->daemon->monitor)
-		monitor_hold(upgrade->daemon->monitor, false);
-	notify_ready();
+	struct daemon *daemon = upgrade->daemon;
+
 	upgrade_free(upgrade);
+	if (daemon->monitor)
+		monitor_hold(daemon->monitor, false);
+	notify_ready();
+	log_error("no upgrade: %s; the old program goes on", why);
 }
 
 static void take_over(struct upgrade *upgrade)
