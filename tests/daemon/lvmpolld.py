@@ -195,8 +195,7 @@ class Daemon:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        for pid, _, _ in self.starts():
-            end_standin(pid, self.directory)
+        end_standins(self.directory, [pid for pid, _, _ in self.starts()])
         log = self.log() if os.path.exists(self.stderr) else ""
         shutil.rmtree(self.directory, ignore_errors=True)
         if any(words in log for words in SANITIZER_WORDS):
@@ -228,13 +227,17 @@ def is_running(pid):
         return False
 
 
-def end_standin(pid, directory):
-    """Ends a stand-in that outlived its daemon, but no other process that took over its pid."""
-    try:
-        if ("STANDIN_DIR=" + directory).encode() in read_file("/proc/%d/environ" % pid, "rb"):
-            os.kill(pid, signal.SIGKILL)
-    except (FileNotFoundError, ProcessLookupError, PermissionError):
-        pass
+def end_standins(directory, started):
+    """Ends the stand-ins that outlived their daemon, and those that they left asleep, but no other
+    process that took over the pid of one."""
+    mark = ("STANDIN_DIR=" + directory).encode()
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc") if started else [])):
+        try:
+            if ((pid in started or read_file("/proc/%d/comm" % pid) == "sleep\n") and
+                    mark in read_file("/proc/%d/environ" % pid, "rb").split(b"\0")):
+                os.kill(pid, signal.SIGKILL)
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            pass
 
 
 class DaemonTest(unittest.TestCase):
