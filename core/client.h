@@ -22,8 +22,8 @@ struct wire_message;
 struct client {
 	struct daemon *daemon;
 	int descriptor;
-	struct buffer input;            /* what it has sent and is not answered yet */
-	struct buffer output;           /* replies that it has not read */
+	struct buffer input;  /* what it has sent and is not answered yet */
+	struct buffer output; /* replies that it has not read */
 	struct event *readable;
 	struct event *writable;         /* waited for while there is output, with a deadline */
 	struct event *message_deadline; /* runs while part of a message is there */
@@ -35,9 +35,9 @@ struct client {
 	unsigned turn;                  /* how many were answered in this turn of the loop */
 	bool is_half_closed;            /* it will send no more */
 	struct timespec heard_at; /* of its latest request, or when it came; CLOCK_MONOTONIC */
-	uid_t user;                     /* client_accept.c's, as is what follows */
-	bool is_held;                   /* it has no place yet and is not read; until an upgrade */
-	TAILQ_ENTRY(client) link;       /* in daemon->clients, oldest first */
+	uid_t user;               /* client_accept.c's, as is what follows */
+	bool is_held;             /* it has no place yet and is not read; until an upgrade */
+	TAILQ_ENTRY(client) link; /* in daemon->clients, oldest first */
 };
 
 /*

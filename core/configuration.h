@@ -49,7 +49,7 @@ struct configuration {
 
 	unsigned limit_clients;
 	size_t limit_message_size;       /* bytes */
-	unsigned limit_requests; /* of one connection; 0: any number */
+	unsigned limit_requests;         /* of one connection; 0: any number */
 	unsigned limit_client_timeout_s; /* at least 1 */
 	unsigned limit_results;
 	unsigned limit_results_age_s;

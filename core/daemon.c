@@ -93,8 +93,7 @@ static int init_loop(struct daemon *daemon, struct lvmpolld_error *error)
 /* Whoever has the socket has the operations: those of a daemon that runs are left alone. */
 static int open_and_recover(struct daemon *daemon, struct lvmpolld_error *error)
 {
-	int result =
-		listener_open(&daemon->listener, daemon->configuration->socket_path, error);
+	int result = listener_open(&daemon->listener, daemon->configuration->socket_path, error);
 
 	if (result == 0)
 		result = recovery_open(daemon, error);
@@ -103,16 +102,14 @@ static int open_and_recover(struct daemon *daemon, struct lvmpolld_error *error)
 	return result;
 }
 
-static int inherit(
-	struct daemon *daemon, struct handover *handover, struct lvmpolld_error *error)
+static int inherit(struct daemon *daemon, struct handover *handover, struct lvmpolld_error *error)
 {
 	recovery_adopt(daemon, handover_state_directory(handover));
 	return handover_take(handover, daemon, error);
 }
 
 /* Goes on with what is in flight, and begins to serve. */
-static int go_on(
-	struct daemon *daemon, struct handover *handover, struct lvmpolld_error *error)
+static int go_on(struct daemon *daemon, struct handover *handover, struct lvmpolld_error *error)
 {
 	int result;
 

@@ -38,15 +38,15 @@ struct daemon {
 	struct store polling;
 	struct store aborts;
 	bool has_stores;
-	struct monitor *monitor;    /* NULL where device-mapper cannot be used */
+	struct monitor *monitor; /* NULL where device-mapper cannot be used */
 	struct scheduler scheduler;
 	struct record_directory records;
 	struct event *record_retry; /* while records could not be written; or NULL */
 	size_t stale_records;
 	struct event *results_timer; /* drops results that are too old; or NULL */
 	struct lvpoll_list given_up; /* that have not ended yet; see lvpoll.h */
-	bool is_taking_over; /* no lvpoll is started: some may run that are not known yet */
-	size_t in_flight; /* operations in both that are neither finished nor failed */
+	bool is_taking_over;         /* no lvpoll is started: some may run that are not known yet */
+	size_t in_flight;            /* operations in both that are neither finished nor failed */
 
 	struct client_list clients;
 	size_t client_count;

@@ -64,9 +64,8 @@ static bool is_of_another(const char *device_name, const char *lvid)
 bool devices_has_namesake(const struct lvmpolld_operation *operation)
 {
 	struct dm_pool *pool = dm_pool_create("device name", NAME_POOL_HINT);
-	char *name = pool ? dm_build_dm_name(
-				    pool, operation->vg_name, operation->lv_name, NULL)
-			  : NULL;
+	char *name =
+		pool ? dm_build_dm_name(pool, operation->vg_name, operation->lv_name, NULL) : NULL;
 	bool is_taken = name && is_of_another(name, operation->lvid);
 
 	if (pool)

@@ -22,10 +22,9 @@ static void write_request(struct buffer *text, const struct volume_request *requ
 
 	write_string(text, "lvid", operation->lvid);
 	write_string(text, "type", request->plugin->plugin->operation);
+	wire_add_format(text, "\t\tlvname=\"%s/%s\"\n", operation->vg_name, operation->lv_name);
 	wire_add_format(
-		text, "\t\tlvname=\"%s/%s\"\n", operation->vg_name, operation->lv_name);
-	wire_add_format(text, "\t\tlvmpolld_internal_timeout=%u\n",
-		lvpoll_silence_s(request->interval_s));
+		text, "\t\tlvmpolld_internal_timeout=%u\n", lvpoll_silence_s(request->interval_s));
 	write_string(text, "lvm_command_interval", operation->interval);
 	write_string(text, "LVM_SYSTEM_DIR",
 		operation->system_dir ? operation->system_dir : "<undefined>");
@@ -75,8 +74,7 @@ static void write_volume(struct buffer *text, struct volume *volume)
 	wire_add_format(text, "\t}\n");
 }
 
-static void write_store(
-	struct buffer *text, struct store *store, struct monitor *monitor)
+static void write_store(struct buffer *text, struct store *store, struct monitor *monitor)
 {
 	struct volume *volume;
 

@@ -46,8 +46,7 @@ static enum lvmpolld_outcome ask_plugin(struct volume *volume, const struct lvmp
 }
 
 /* Why an exit with status 0 is not the end, by what the kernel shows after it; NULL where it is. */
-static const char *find_contradiction(
-	struct volume *volume, const struct volume_sighting *sighting)
+static const char *find_contradiction(struct volume *volume, const struct volume_sighting *sighting)
 {
 	const struct lvmpolld_exit ended =
 		make_exit(&volume->pending_exit, false, LVMPOLLD_PRESENT);

@@ -50,8 +50,7 @@ int handover_pidfile(const struct handover *handover, struct lvmpolld_error *err
 int handover_state_directory(const struct handover *handover);
 
 /* Makes DAEMON, whose plugins are loaded, what the old program was: listener, operations. */
-int handover_take(
-	struct handover *handover, struct daemon *daemon, struct lvmpolld_error *error);
+int handover_take(struct handover *handover, struct daemon *daemon, struct lvmpolld_error *error);
 /* And its clients, once it can serve. */
 void handover_take_clients(struct handover *handover, struct daemon *daemon);
 

@@ -169,8 +169,8 @@ int handover_for_each(const struct handover *handover,
 
 struct handover_bytes handover_client_bytes(const struct handover *handover)
 {
-	return (struct handover_bytes){handover->data + handover->messages_end,
-		handover->size - handover->messages_end};
+	return (struct handover_bytes){
+		handover->data + handover->messages_end, handover->size - handover->messages_end};
 }
 
 const char *handover_take_bytes(struct handover_bytes *bytes, size_t length)

@@ -77,8 +77,8 @@ int handover_keep_paths(const struct handover *handover, struct configuration *c
 	if (result == 0)
 		result = keep_path(message, "daemon.pidfile", &configuration->pidfile_path);
 	if (result == 0)
-		result = keep_path(message, "daemon.state_directory",
-			&configuration->state_directory);
+		result = keep_path(
+			message, "daemon.state_directory", &configuration->state_directory);
 	if (result < 0)
 		error_set(error, ENOMEM, "out of memory");
 	return result;
@@ -109,8 +109,8 @@ static int check_plugin(const struct record *record, void *plugins, struct lvmpo
 {
 	if (plugins_find_operation(plugins, record->operation_name))
 		return 0;
-	return error_set(error, ENOENT, "no plugin for the operation %s is loaded",
-		record->operation_name);
+	return error_set(
+		error, ENOENT, "no plugin for the operation %s is loaded", record->operation_name);
 }
 
 static int check_item(
@@ -200,8 +200,8 @@ static int take_volume(const struct record *record, void *context, struct lvmpol
 	return 0;
 }
 
-static int take_given_up(const struct wire_message *message, struct daemon *daemon,
-	struct lvmpolld_error *error)
+static int take_given_up(
+	const struct wire_message *message, struct daemon *daemon, struct lvmpolld_error *error)
 {
 	const int outputs[] = {
 		read_descriptor(message, "stdout"), read_descriptor(message, "stderr")};
@@ -210,8 +210,7 @@ static int take_given_up(const struct wire_message *message, struct daemon *daem
 		(uint64_t)wire_number(message, "start_ticks"), outputs, error);
 }
 
-static int take_item(
-	const struct wire_message *message, void *daemon, struct lvmpolld_error *error)
+static int take_item(const struct wire_message *message, void *daemon, struct lvmpolld_error *error)
 {
 	struct volume_context context = {daemon, message};
 	int result = 0;

@@ -62,8 +62,7 @@ int kernel_arm(struct kernel *kernel);
 /* Lists every device's number of events. Returns 0 or a negative errno. */
 int kernel_list(struct kernel_events *events);
 /* The event number of DEVICE in EVENTS; false where the device is not there. */
-bool kernel_find_event(
-	const struct kernel_events *events, uint64_t device, uint32_t *event_number);
+bool kernel_find_event(const struct kernel_events *events, uint64_t device, uint32_t *event_number);
 
 /*
  * Reads the table of the volume LVID, or of its layer LAYER where that is not NULL and there is

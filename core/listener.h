@@ -9,9 +9,9 @@
 #include "error.h"
 
 struct listener {
-	int descriptor;   /* listening, non-blocking, close-on-exec */
-	char *path;       /* where it lies; NULL when it was handed over */
-	dev_t device;     /* with inode: so that only our own socket is removed */
+	int descriptor; /* listening, non-blocking, close-on-exec */
+	char *path;     /* where it lies; NULL when it was handed over */
+	dev_t device;   /* with inode: so that only our own socket is removed */
 	ino_t inode;
 };
 

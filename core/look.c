@@ -23,11 +23,11 @@
 /* A suspended device, or one whose status could not be read. */
 #define LOOK_AGAIN_MS 1000
 /* For what raises no event: a share of the time that is left, within these bounds. */
-#define LOOK_TIMED_MIN_MS 50
-#define LOOK_TIMED_MAX_MS 10000
+#define LOOK_TIMED_MIN_MS   50
+#define LOOK_TIMED_MAX_MS   10000
 #define LOOK_TIMED_FIRST_MS 250
-#define LOOK_TIMED_SHARE 4
-#define LOOK_TIMED_NEAR_MS 4000 /* with less than this to go it is at least once a second */
+#define LOOK_TIMED_SHARE    4
+#define LOOK_TIMED_NEAR_MS  4000 /* with less than this to go it is at least once a second */
 
 int64_t look_clock_ms(void)
 {
@@ -138,8 +138,8 @@ static void ask_kernel(struct look *look)
 {
 	const struct volume_request *request = look->volume->request;
 
-	look->answer = kernel_read_table(request->operation.lvid,
-		request->plugin->plugin->layer, &look->table, &look->error);
+	look->answer = kernel_read_table(request->operation.lvid, request->plugin->plugin->layer,
+		&look->table, &look->error);
 	if (look->answer == KERNEL_SEEN && !look->table.is_suspended)
 		look->verdict = plugin_read_targets(request->plugin, &request->operation,
 			look->table.targets, look->table.target_count, &look->progress);
@@ -157,8 +157,7 @@ static void log_unreadable(const struct look *look, struct volume_watch *watch)
 	watch->is_unreadable = is_unreadable;
 }
 
-static void log_failed_devices(
-	const struct volume *volume, unsigned former, unsigned failed)
+static void log_failed_devices(const struct volume *volume, unsigned former, unsigned failed)
 {
 	struct log_subject subject = volume_subject(volume);
 

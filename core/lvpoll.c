@@ -116,9 +116,8 @@ static void log_end(
 	struct log_subject subject = volume_subject(volume);
 	bool is_good = end.by_signal ? was_terminated && end.value == SIGTERM : end.value == 0;
 
-	log_write_subject(is_good ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, &subject,
-		"lvpoll[%d] %s %d", (int)pid,
-		end.by_signal ? "was ended by signal" : "exited with status", end.value);
+	log_write_subject(is_good ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, &subject, "lvpoll[%d] %s %d",
+		(int)pid, end.by_signal ? "was ended by signal" : "exited with status", end.value);
 }
 
 static void on_ended(struct process_end end, void *context)
@@ -228,8 +227,8 @@ static void log_start(const struct volume *volume, const struct lvmpolld_argumen
 		LOG_LEVEL_INFO, &subject, "lvpoll[%d] started: %s", (int)volume->last_pid, line);
 }
 
-static struct lvpoll *lvpoll_new(struct daemon *daemon, struct volume *volume,
-	const struct lvpoll_callbacks *callbacks)
+static struct lvpoll *lvpoll_new(
+	struct daemon *daemon, struct volume *volume, const struct lvpoll_callbacks *callbacks)
 {
 	struct lvpoll *lvpoll = calloc(1, sizeof(*lvpoll));
 
@@ -282,8 +281,8 @@ static struct lvpoll *adopt(struct daemon *daemon, struct volume *volume, pid_t 
 	struct lvpoll *lvpoll = lvpoll_new(daemon, volume, callbacks);
 
 	if (!lvpoll) {
-		error_set(error, ENOMEM, "process %d cannot be taken over: out of memory",
-			(int)pid);
+		error_set(
+			error, ENOMEM, "process %d cannot be taken over: out of memory", (int)pid);
 		return NULL;
 	}
 	lvpoll->process = process_adopt(

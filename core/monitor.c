@@ -42,7 +42,7 @@ struct monitor {
 	_Atomic bool is_held;
 	_Atomic bool is_in_kernel;
 	/* The thread's own. */
-	bool is_dirty; /* an event may have come that no list has told of yet */
+	bool is_dirty;        /* an event may have come that no list has told of yet */
 	bool has_list_failed; /* the latest did, and that is logged */
 };
 
@@ -179,8 +179,7 @@ static int start_thread(struct monitor *monitor)
 	return -result;
 }
 
-static int set_up(
-	struct monitor *monitor, struct event_base *base, struct lvmpolld_error *error)
+static int set_up(struct monitor *monitor, struct event_base *base, struct lvmpolld_error *error)
 {
 	int result = kernel_open(&monitor->kernel, error);
 
@@ -189,16 +188,15 @@ static int set_up(
 	monitor->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	monitor->news = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (monitor->wake < 0 || monitor->news < 0)
-		return error_set(error, errno, "cannot make an event descriptor: %s",
-			strerror(errno));
-	monitor->on_news =
-		event_new(base, monitor->news, EV_READ | EV_PERSIST, on_news, monitor);
+		return error_set(
+			error, errno, "cannot make an event descriptor: %s", strerror(errno));
+	monitor->on_news = event_new(base, monitor->news, EV_READ | EV_PERSIST, on_news, monitor);
 	if (!monitor->on_news || event_add(monitor->on_news, NULL) < 0)
 		return error_set(error, ENOMEM, "out of memory");
 	result = start_thread(monitor);
 	if (result < 0)
-		return error_set(error, -result, "cannot start the monitor thread: %s",
-			strerror(-result));
+		return error_set(
+			error, -result, "cannot start the monitor thread: %s", strerror(-result));
 	return 0;
 }
 

@@ -35,8 +35,8 @@ static bool load_library(void)
 	is_tried = true;
 	library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 	if (library) {
-		library_watchdog_enabled = (__typeof__(library_watchdog_enabled))dlsym(
-			library, "sd_watchdog_enabled");
+		library_watchdog_enabled =
+			(__typeof__(library_watchdog_enabled))dlsym(library, "sd_watchdog_enabled");
 		library_notify = (__typeof__(library_notify))dlsym(library, "sd_notify");
 	}
 	if (!library_notify || !library_watchdog_enabled) {

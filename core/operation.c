@@ -106,9 +106,8 @@ static void settle(struct daemon *daemon, struct volume *volume, bool succeeded)
 	store_add_finished_locked(store, volume);
 	store_unlock(store);
 	/* A daemon that ends leaves the rest to the next one; an aborted one, to its abort. */
-	if (!daemon->is_stopping &&
-		!(volume->is_displaced &&
-			is_abort_in_progress(daemon, volume->request->identifier)))
+	if (!daemon->is_stopping && !(volume->is_displaced && is_abort_in_progress(daemon,
+								      volume->request->identifier)))
 		recording_remove(daemon, &volume->request->operation);
 	if (volume->request->operation.abort && succeeded)
 		record_forget_given_up(&daemon->records, &volume->request->operation);
@@ -317,8 +316,8 @@ static struct operation_report hand_out_locked(
 	return report;
 }
 
-struct operation_report operation_collect(struct daemon *daemon, const char *identifier,
-	bool abort_store, struct waiter *waiter)
+struct operation_report operation_collect(
+	struct daemon *daemon, const char *identifier, bool abort_store, struct waiter *waiter)
 {
 	struct store *store = daemon_store(daemon, abort_store);
 	struct operation_report report = {.standing = OPERATION_NOT_FOUND};

@@ -28,14 +28,14 @@ enum operation_answer operation_begin(
 
 /* What is left of an operation by a former daemon, or by the program before an upgrade. */
 struct operation_inheritance {
-	bool is_displaced;  /* an abort of it is under way */
-	pid_t pid;          /* an lvpoll that still runs; or 0 */
+	bool is_displaced; /* an abort of it is under way */
+	pid_t pid;         /* an lvpoll that still runs; or 0 */
 	uint64_t start_ticks;
-	bool is_child;      /* it is a child of this process, and what follows is known */
-	int outputs[2];     /* what its outputs are read from; or -1 */
+	bool is_child;  /* it is a child of this process, and what follows is known */
+	int outputs[2]; /* what its outputs are read from; or -1 */
 	enum volume_purpose purpose;
 	bool is_terminating;
-	bool is_leftover;   /* a former daemon has started it, and nobody reads what it prints */
+	bool is_leftover; /* a former daemon has started it, and nobody reads what it prints */
 	const char *step_vg_name; /* the names that it was given; or NULL */
 	const char *step_lv_name;
 	pid_t last_pid;
@@ -45,7 +45,7 @@ struct operation_inheritance {
 	struct volume_result result;
 	bool is_record_stale; /* what is on disk of it, if anything, is old */
 	bool is_handed_out;
-	time_t finished_at_s; /* CLOCK_BOOTTIME */
+	time_t finished_at_s;              /* CLOCK_BOOTTIME */
 	struct lvmpolld_progress progress; /* where struct_size is not 0 */
 };
 
@@ -77,8 +77,8 @@ struct operation_report {
  * Tells WAITER where the operation stands. It is to hear how one in progress ends. The result of
  * one that is over is handed out, and kept for those who wait for it; then it is forgotten.
  */
-struct operation_report operation_collect(struct daemon *daemon, const char *identifier,
-	bool abort_store, struct waiter *waiter);
+struct operation_report operation_collect(
+	struct daemon *daemon, const char *identifier, bool abort_store, struct waiter *waiter);
 
 /* WAITER goes: a result that was kept for it alone, and was handed out, is forgotten. */
 void operation_forget_waiter(struct daemon *daemon, struct waiter *waiter);

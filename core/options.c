@@ -256,8 +256,8 @@ static int apply(const struct options *options, struct configuration *configurat
 }
 
 /* A daemon in its build tree uses the plugins and the configuration that lie there. */
-static int apply_build_tree(struct configuration *configuration, char **file,
-	struct lvmpolld_error *error)
+static int apply_build_tree(
+	struct configuration *configuration, char **file, struct lvmpolld_error *error)
 {
 	char *tree, *plugin_directory = NULL;
 	int result = 0;

@@ -42,8 +42,8 @@ int parameters_check(const struct lvmpolld_operation *operation, struct lvmpolld
 	const struct {
 		const char *parameter;
 		const char *value;
-		int (*check)(const char *parameter, const char *value,
-			struct lvmpolld_error *error);
+		int (*check)(
+			const char *parameter, const char *value, struct lvmpolld_error *error);
 	} checks[] = {
 		{"vgname", operation->vg_name, names_check_vg_name},
 		{"lvname", operation->lv_name, names_check_lv_name},

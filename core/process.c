@@ -59,8 +59,7 @@ static void deliver_line(const char *text, size_t length, bool first, bool compl
 	struct process_output *output = context;
 	struct process *process = output->process;
 
-	process->callbacks->output(
-		output->stream, text, length, first, complete, process->context);
+	process->callbacks->output(output->stream, text, length, first, complete, process->context);
 }
 
 static void close_output(struct process_output *output)
@@ -172,8 +171,8 @@ static void on_terminate_timer(evutil_socket_t descriptor, short what, void *con
 
 static int add_output_event(struct process_output *output, struct event_base *base)
 {
-	output->readable = event_new(
-		base, output->descriptor, EV_READ | EV_PERSIST, on_readable, output);
+	output->readable =
+		event_new(base, output->descriptor, EV_READ | EV_PERSIST, on_readable, output);
 	if (!output->readable || event_add(output->readable, NULL) < 0)
 		return -ENOMEM;
 	return 0;
@@ -254,8 +253,8 @@ static int start_child(struct process *process, struct event_base *base, char *c
 	}
 	child_close(&child);
 	if (result < 0)
-		return error_set(error, -result, "cannot start %s: %s", arguments[0],
-			strerror(-result));
+		return error_set(
+			error, -result, "cannot start %s: %s", arguments[0], strerror(-result));
 	result = watch_end(process, base);
 	if (result < 0) {
 		kill(process->pid, SIGTERM);
@@ -309,8 +308,8 @@ uint64_t process_read_start(pid_t pid)
 }
 
 /* PID may have been given to another process at any moment but those at which this looks. */
-static int adopt(struct process *process, struct event_base *base, pid_t pid,
-	uint64_t start_ticks, struct lvmpolld_error *error)
+static int adopt(struct process *process, struct event_base *base, pid_t pid, uint64_t start_ticks,
+	struct lvmpolld_error *error)
 {
 	int result;
 

@@ -169,8 +169,8 @@ int record_parse(const char *text, size_t length,
 		return result;
 	message = wire_parse(text, length);
 	if (!message)
-		return error_set(error, errno,
-			errno == ENOMEM ? "out of memory" : "its syntax is wrong");
+		return error_set(
+			error, errno, errno == ENOMEM ? "out of memory" : "its syntax is wrong");
 	result = check_version(message, error);
 	if (result == 0)
 		result = record_read_fields(message, take, context, error);

@@ -32,8 +32,8 @@ struct record {
 	const char *operation_name; /* as on the wire */
 	bool is_displaced;          /* an abort of it is under way: it goes on only if that fails */
 	enum record_command command;
-	pid_t pid;             /* of an lvpoll that runs */
-	uint64_t start_ticks;  /* when that was started, as /proc tells: no other is taken for it */
+	pid_t pid;            /* of an lvpoll that runs */
+	uint64_t start_ticks; /* when that was started, as /proc tells: no other is taken for it */
 	const char *step_vg_name; /* what the lvpoll was given, where that may differ; or NULL */
 	const char *step_lv_name;
 };
@@ -64,24 +64,21 @@ int record_directory_lock(struct record_directory *directory, struct lvmpolld_er
  * Takes over DESCRIPTOR, with its lock, of the directory at PATH. Returns 0, or -ENOMEM, or -ENOENT
  * where another directory is there by now, or none; DESCRIPTOR is closed then.
  */
-int record_directory_adopt(
-	struct record_directory *directory, const char *path, int descriptor);
+int record_directory_adopt(struct record_directory *directory, const char *path, int descriptor);
 
 /* Writes RECORD in place of a former one of the same operation. Returns 0 or a negative errno. */
 int record_write(struct record_directory *directory, const struct record *record,
 	struct lvmpolld_error *error);
 
 /* Removes the record of OPERATION. One that is not there is no error. */
-void record_remove(
-	struct record_directory *directory, const struct lvmpolld_operation *operation);
+void record_remove(struct record_directory *directory, const struct lvmpolld_operation *operation);
 
 /*
  * An operation that was given up because going on would lose data must not be taken up again by
  * whoever asks next: the kernel may have forgotten by then why. Its record is kept in
  * "PATH.given_up/" until an abort has succeeded, or the machine starts anew and copies anew.
  */
-void record_give_up(
-	struct record_directory *directory, const struct lvmpolld_operation *operation);
+void record_give_up(struct record_directory *directory, const struct lvmpolld_operation *operation);
 bool record_is_given_up(
 	const struct record_directory *directory, const struct lvmpolld_operation *operation);
 void record_forget_given_up(

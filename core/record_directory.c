@@ -18,8 +18,8 @@
 #include "record.h"
 
 /* While it is written a record has this name, which no reader takes for one. */
-#define TEMPORARY_NAME ".new"
-#define DAMAGED_SUFFIX ".damaged"
+#define TEMPORARY_NAME  ".new"
+#define DAMAGED_SUFFIX  ".damaged"
 #define GIVEN_UP_SUFFIX ".given_up"
 
 /* Far more than any record has. */
@@ -135,8 +135,7 @@ int record_write(struct record_directory *directory, const struct record *record
 	return 0;
 }
 
-void record_remove(
-	struct record_directory *directory, const struct lvmpolld_operation *operation)
+void record_remove(struct record_directory *directory, const struct lvmpolld_operation *operation)
 {
 	char name[NAME_MAX];
 
@@ -170,7 +169,7 @@ static int move_beside(
 
 	if (folder && path)
 		result = (mkdir(folder, 0700) < 0 && errno != EEXIST) ||
-					renameat(directory->descriptor, name, AT_FDCWD, path) < 0
+					 renameat(directory->descriptor, name, AT_FDCWD, path) < 0
 				 ? -errno
 				 : 0;
 	free(folder);
@@ -178,8 +177,7 @@ static int move_beside(
 	return result;
 }
 
-void record_give_up(
-	struct record_directory *directory, const struct lvmpolld_operation *operation)
+void record_give_up(struct record_directory *directory, const struct lvmpolld_operation *operation)
 {
 	char name[NAME_MAX];
 	int result;

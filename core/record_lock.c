@@ -62,8 +62,7 @@ static bool is_directory_at(const char *path, int descriptor)
 	       at_path.st_dev == opened.st_dev && at_path.st_ino == opened.st_ino;
 }
 
-int record_directory_adopt(
-	struct record_directory *directory, const char *path, int descriptor)
+int record_directory_adopt(struct record_directory *directory, const char *path, int descriptor)
 {
 	int result = is_directory_at(path, descriptor) ? 0 : -ENOENT;
 

@@ -15,8 +15,7 @@
 /* A record that could not be written is tried again after this time. */
 #define RETRY_S 1
 
-static int write_record(
-	struct daemon *daemon, struct volume *volume, struct lvmpolld_error *error)
+static int write_record(struct daemon *daemon, struct volume *volume, struct lvmpolld_error *error)
 {
 	const struct record record = {
 		.operation = volume->request->operation,
@@ -74,8 +73,7 @@ void recording_write(struct daemon *daemon, struct volume *volume, enum record_c
 	bool was_stale = volume->is_record_stale;
 
 	volume->recorded_command = command;
-	volume->start_ticks =
-		command == RECORD_RUNNING ? process_read_start(volume->last_pid) : 0;
+	volume->start_ticks = command == RECORD_RUNNING ? process_read_start(volume->last_pid) : 0;
 	/* Without it nobody could tell that it is the same process: it is looked for by name. */
 	if (command == RECORD_RUNNING && volume->start_ticks == 0)
 		volume->recorded_command = RECORD_STARTING;

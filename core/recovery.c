@@ -104,8 +104,8 @@ static void complain(const struct lvmpolld_error *error)
 
 int recovery_open(struct daemon *daemon, struct lvmpolld_error *error)
 {
-	if (record_directory_open(
-		    &daemon->records, daemon->configuration->state_directory, error) < 0) {
+	if (record_directory_open(&daemon->records, daemon->configuration->state_directory, error) <
+		0) {
 		complain(error);
 		return 0;
 	}
@@ -116,9 +116,8 @@ void recovery_adopt(struct daemon *daemon, int descriptor)
 {
 	struct lvmpolld_error error;
 
-	if (descriptor >= 0 &&
-		record_directory_adopt(&daemon->records, daemon->configuration->state_directory,
-			descriptor) == 0)
+	if (descriptor >= 0 && record_directory_adopt(&daemon->records,
+				       daemon->configuration->state_directory, descriptor) == 0)
 		return;
 	/* The old program had none, or it was removed. There is no way back to that program. */
 	if (recovery_open(daemon, &error) < 0)

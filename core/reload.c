@@ -37,8 +37,7 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 	keep_path("daemon.pidfile", &former->pidfile_path, &configuration->pidfile_path);
 	keep_path("daemon.state_directory", &former->state_directory,
 		&configuration->state_directory);
-	keep_path(
-		"plugins.directory", &former->plugin_directory, &configuration->plugin_directory);
+	keep_path("plugins.directory", &former->plugin_directory, &configuration->plugin_directory);
 	daemon->configuration = configuration;
 	configuration_free(former);
 	log_configure(&configuration->log);

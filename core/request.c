@@ -89,8 +89,8 @@ static void answer_progress_info(const struct request *request)
 		answer(request->reply, "failed", REASON_NO_MEMORY);
 		return;
 	}
-	report = operation_collect(request->daemon, identifier,
-		wire_number(message, "abort") != 0, request->waiter);
+	report = operation_collect(
+		request->daemon, identifier, wire_number(message, "abort") != 0, request->waiter);
 	free(identifier);
 	answer_report(&report, request->reply);
 }

@@ -109,8 +109,8 @@ static void end_pause_on_change(struct volume *volume)
  * Nothing runs for it, and it waits for nothing; but where data is at stake neither a pause nor a
  * turn is waited for: by then the kernel may have forgotten what it shows now.
  */
-static bool may_act_on_locked(
-	const struct volume *volume, const struct volume_sighting *sighting) REQUIRES(volume_role)
+static bool may_act_on_locked(const struct volume *volume, const struct volume_sighting *sighting)
+	REQUIRES(volume_role)
 {
 	if (volume->state != VOLUME_QUEUED && volume->state != VOLUME_WATCHING)
 		return false;

@@ -24,9 +24,9 @@ struct store {
 	struct volume_list volumes GUARDED_BY(store_role);  /* oldest request first */
 	struct volume_list finished GUARDED_BY(store_role); /* results nobody has asked for yet */
 	size_t finished_count GUARDED_BY(store_role);
-	struct volume_list watched GUARDED_BY(store_role);  /* those that the monitor looks at */
+	struct volume_list watched GUARDED_BY(store_role); /* those that the monitor looks at */
 	size_t watched_count GUARDED_BY(store_role);
-	struct volume_list news GUARDED_BY(store_role);     /* those that it saw something of */
+	struct volume_list news GUARDED_BY(store_role); /* those that it saw something of */
 };
 
 /* Returns 0 or -ENOMEM. NAME is kept. */

@@ -46,8 +46,7 @@ unsigned turns_growing_pause_s(unsigned times)
 	return times > 6 ? PAUSE_MAX_S : 1u << times >> 1;
 }
 
-void turns_queue(
-	struct daemon *daemon, struct volume *volume, enum volume_purpose purpose)
+void turns_queue(struct daemon *daemon, struct volume *volume, enum volume_purpose purpose)
 {
 	if (turns_try_queue(daemon, volume, purpose) < 0) {
 		log_volume(LOG_LEVEL_ERROR, volume, "out of memory: lvpoll is run later");
@@ -99,8 +98,7 @@ static void make_step_interval(const struct volume_request *request, char *inter
 	snprintf(interval, size, "%u", request->interval_s > 0 ? request->interval_s : 1);
 }
 
-static int start_lvpoll(
-	struct daemon *daemon, struct volume *volume, struct lvmpolld_error *error)
+static int start_lvpoll(struct daemon *daemon, struct volume *volume, struct lvmpolld_error *error)
 {
 	struct lvmpolld_operation operation = volume->request->operation;
 	char interval[16];

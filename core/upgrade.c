@@ -44,7 +44,7 @@ struct upgrade {
 	struct event *timer; /* of the rehearsal; of waiting for the monitor thread */
 	unsigned waits;
 	bool is_rehearsed; /* the new program has said so */
-	int file; /* what the rehearsal reads */
+	int file;          /* what the rehearsal reads */
 };
 
 void upgrade_remember_program(char *const *arguments)
@@ -68,8 +68,8 @@ int upgrade_find_role(enum upgrade_role *role, int *descriptor, struct lvmpolld_
 		*role = UPGRADE_REHEARSAL;
 		*descriptor = open(value + strlen(REHEARSAL_PREFIX), O_RDONLY | O_CLOEXEC);
 		if (*descriptor < 0)
-			result = error_set(error, errno, ROLE_VARIABLE "=%s: %s", value,
-				strerror(errno));
+			result = error_set(
+				error, errno, ROLE_VARIABLE "=%s: %s", value, strerror(errno));
 	} else if (sscanf(value, TAKEOVER_FORMAT, &pid, descriptor) == 2 && pid == getpid() &&
 		   fcntl(*descriptor, F_SETFD, FD_CLOEXEC) == 0) {
 		*role = UPGRADE_TAKEOVER;
@@ -114,8 +114,8 @@ static void take_over(struct upgrade *upgrade)
 	for (char **variable = environ; *variable && result == 0; variable++)
 		result = arguments_add(&environment, *variable);
 	if (result == 0)
-		result = arguments_add_format(&environment, ROLE_VARIABLE "=" TAKEOVER_FORMAT,
-			(int)getpid(), file);
+		result = arguments_add_format(
+			&environment, ROLE_VARIABLE "=" TAKEOVER_FORMAT, (int)getpid(), file);
 	if (result == 0) {
 		log_info("upgrade: %s takes over", program_path);
 		handover_keep_descriptors(upgrade->daemon, file, true);
@@ -217,8 +217,7 @@ static int start_rehearsal(struct upgrade *upgrade, struct lvmpolld_error *error
 		result = arguments_add_format(&environment,
 			ROLE_VARIABLE "=" REHEARSAL_PREFIX "/proc/%d/fd/%d", (int)getpid(),
 			upgrade->file);
-	upgrade->timer =
-		event_new(upgrade->daemon->base, -1, 0, on_rehearsal_timeout, upgrade);
+	upgrade->timer = event_new(upgrade->daemon->base, -1, 0, on_rehearsal_timeout, upgrade);
 	if (result < 0 || !upgrade->timer)
 		error_set(error, ENOMEM, "out of memory");
 	else

@@ -25,8 +25,7 @@ enum upgrade_role {
  * Looks into the environment, and clears it of what tells of an upgrade. DESCRIPTOR is then open on
  * what the old program wrote. A negative errno where something is there that makes no sense.
  */
-int upgrade_find_role(
-	enum upgrade_role *role, int *descriptor, struct lvmpolld_error *error);
+int upgrade_find_role(enum upgrade_role *role, int *descriptor, struct lvmpolld_error *error);
 
 /* What a rehearsal that went well prints: many a program exits with 0 and could not take over. */
 #define UPGRADE_REHEARSED "lvmpolld is ready to take over"

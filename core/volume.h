@@ -113,31 +113,31 @@ struct volume {
 
 	/* The main thread's alone. */
 	struct daemon *daemon;
-	struct lvpoll *lvpoll; /* the process that runs for it, or NULL */
-	pid_t last_pid;        /* of its latest lvpoll; 0 before the first */
+	struct lvpoll *lvpoll;  /* the process that runs for it, or NULL */
+	pid_t last_pid;         /* of its latest lvpoll; 0 before the first */
 	struct wait_list waits; /* who is to hear how it ends */
 	bool is_handed_out;     /* its result was, to somebody, and is kept for those who wait */
 	struct volume_request *displaced; /* of an abort: the operation that it ended; or NULL */
 
 	enum volume_purpose purpose;
-	bool polls_itself;          /* the kernel is of no help: every lvpoll is for VOLUME_POLL */
-	bool is_exit_pending;       /* an lvpoll has ended well, and one more look is to confirm */
+	bool polls_itself;    /* the kernel is of no help: every lvpoll is for VOLUME_POLL */
+	bool is_exit_pending; /* an lvpoll has ended well, and one more look is to confirm */
 	struct volume_result pending_exit;
 	enum record_command recorded_command; /* what its record says of its lvpoll */
-	uint64_t start_ticks;       /* of that lvpoll, as in its record */
-	bool is_record_stale;       /* its record could not be written */
-	unsigned signal_retries;    /* lvpolls in a row that a signal of nobody's here has ended */
-	bool has_leftover;          /* the lvpoll that runs is a former daemon's */
-	bool has_begun;             /* an lvpoll of it was started once */
-	bool is_displaced;          /* an abort has ended it: it is over when its lvpoll is */
-	unsigned fruitless;         /* lvpolls in a row after which the kernel showed the same */
-	uint64_t step_signature;    /* what was seen before the latest lvpoll */
-	bool is_pause_over;         /* the pause that fruitless lvpolls cost is served */
-	char *step_vg_name;         /* the names that the latest lvpoll was given; or NULL */
+	uint64_t start_ticks;                 /* of that lvpoll, as in its record */
+	bool is_record_stale;                 /* its record could not be written */
+	unsigned signal_retries; /* lvpolls in a row that a signal of nobody's here has ended */
+	bool has_leftover;       /* the lvpoll that runs is a former daemon's */
+	bool has_begun;          /* an lvpoll of it was started once */
+	bool is_displaced;       /* an abort has ended it: it is over when its lvpoll is */
+	unsigned fruitless;      /* lvpolls in a row after which the kernel showed the same */
+	uint64_t step_signature; /* what was seen before the latest lvpoll */
+	bool is_pause_over;      /* the pause that fruitless lvpolls cost is served */
+	char *step_vg_name;      /* the names that the latest lvpoll was given; or NULL */
 	char *step_lv_name;
-	struct event *pause;        /* runs until the next lvpoll may */
-	unsigned doubts;            /* exits with status 0 in a row that the kernel contradicts */
-	unsigned start_failures;    /* in a row */
+	struct event *pause;     /* runs until the next lvpoll may */
+	unsigned doubts;         /* exits with status 0 in a row that the kernel contradicts */
+	unsigned start_failures; /* in a row */
 
 	/* The scheduler's. */
 	struct scheduler_group *group; /* where it waits or runs; or NULL */
@@ -150,7 +150,7 @@ struct volume {
 	TAILQ_ENTRY(volume) news_link;
 	TAILQ_ENTRY(volume) link;
 	TAILQ_ENTRY(volume) finished_link;
-	bool is_result_kept; /* it is in the list of finished ones, since finished_at */
+	bool is_result_kept;         /* it is in the list of finished ones, since finished_at */
 	struct timespec finished_at; /* CLOCK_BOOTTIME */
 };
 

@@ -27,8 +27,7 @@ int watchdog_init(struct daemon *daemon, struct lvmpolld_error *error)
 
 	if (period_us == 0)
 		return 0;
-	daemon->watchdog_timer =
-		event_new(daemon->base, -1, EV_PERSIST, on_watchdog_timer, daemon);
+	daemon->watchdog_timer = event_new(daemon->base, -1, EV_PERSIST, on_watchdog_timer, daemon);
 	if (!daemon->watchdog_timer || event_add(daemon->watchdog_timer, &period) < 0)
 		return error_set(error, ENOMEM, "out of memory");
 	return 0;

@@ -75,7 +75,7 @@ static inline const struct lvmpolld_target *lvmpolld_target_at(
 	const struct lvmpolld_target *targets, size_t index)
 {
 	return (const struct lvmpolld_target *)(const void *)((const char *)targets +
-		index * targets->struct_size);
+							      index * targets->struct_size);
 }
 
 /* What an operation needs next, by what the kernel shows. */
@@ -171,8 +171,8 @@ struct lvmpolld_plugin {
 	 * anew; every key is told, with its default where the file has none. Returns 0, or what
 	 * lvmpolld_error_set returned; the plugin is then not used, or keeps its former values.
 	 */
-	int (*configure)(const char *key, const struct lvmpolld_value *value,
-		struct lvmpolld_error *error);
+	int (*configure)(
+		const char *key, const struct lvmpolld_value *value, struct lvmpolld_error *error);
 
 	/* Last call before the module is unloaded. */
 	void (*unload)(void);

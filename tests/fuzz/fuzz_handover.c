@@ -153,10 +153,10 @@ static void check_operations(struct daemon *daemon, const struct seen *seen)
 	struct volume *volume;
 	size_t count = 0;
 
-	TAILQ_FOREACH(volume, &daemon->polling.volumes, link)
-	count++;
-	TAILQ_FOREACH(volume, &daemon->aborts.volumes, link)
-	count++;
+	TAILQ_FOREACH (volume, &daemon->polling.volumes, link)
+		count++;
+	TAILQ_FOREACH (volume, &daemon->aborts.volumes, link)
+		count++;
 	fuzz_require(count <= seen->volumes);
 	daemon->stale_records = 0;
 	operation_for_each_in_progress(daemon, count_in_progress);

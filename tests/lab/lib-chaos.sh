@@ -79,15 +79,42 @@ chaos_can_upgrade() {
 	[ -n "$mask" ] && ((0x$mask >> 11 & 1))
 }
 
+# The process ids of all lvpolls so far, in the array $polls. Without a child: the moment would be over.
+chaos_read_polls() {
+	local index
+	mapfile -t polls <"$lab/lvm.log"
+	for index in "${!polls[@]}"; do
+		polls[index]=${polls[index]%% *}
+	done
+}
+
+# One of the latest, of which there are no more than groups, runs.
+chaos_is_in_step() {
+	local polls pid
+	chaos_read_polls
+	for pid in "${polls[@]: -${#chaos_groups[@]}}"; do
+		[ ! -d "/proc/$pid" ] || return 0
+	done
+	return 1
+}
+
+chaos_wait_for_step() {
+	local polls before end=$((SECONDS + 3))
+	chaos_read_polls
+	before=${#polls[@]}
+	while [ "${#polls[@]}" = "$before" ] && [ "$SECONDS" -lt "$end" ]; do
+		sleep 0.01
+		chaos_read_polls
+	done
+}
+
 # Any moment; or, two times of three, one soon after an lvpoll has been started, if one is.
 chaos_wait_for_moment() {
-	local end=$((SECONDS + 3)) most_ms=900
+	local most_ms=900
 	chaos_choose 2
 	if [ "$chosen" != 0 ]; then
-		most_ms=250
-		while lvpoll_none && [ "$SECONDS" -lt "$end" ]; do
-			sleep 0.01
-		done
+		most_ms=100
+		chaos_wait_for_step
 	fi
 	chaos_choose "$most_ms"
 	sleep "$(printf '0.%03d' "$chosen")"
@@ -113,7 +140,7 @@ chaos_kill() {
 	if [ "$fate" = USR2 ] && ! chaos_can_upgrade "$pid"; then
 		fate=KILL
 	fi
-	if ! lvpoll_none; then
+	if chaos_is_in_step; then
 		chaos_kills_in_steps=$((chaos_kills_in_steps + 1))
 	fi
 	if [ "$fate" = restart ]; then

@@ -22,8 +22,8 @@
 	"item = \"volume\"\noperation = \"pvmove\"\nvgname = \"" vg_name "\"\n"                    \
 	"lvname = \"pvmove0\"\ninterval = \"15\"\nlvm_command = \"none\"\n"                        \
 	"lvid = \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"\n\n##\n"
-#define END    "item = \"end\"\n\n##\n"
-#define BYTES  "hi\n##\n}{\n##\n"
+#define END   "item = \"end\"\n\n##\n"
+#define BYTES "hi\n##\n}{\n##\n"
 
 /* Reads TEXT as it would lie in the memory file; NULL where it is refused. */
 static struct handover *read_text(const char *text, struct lvmpolld_error *error)

@@ -34,8 +34,7 @@ void kernel_release_table(struct kernel_table *table)
 	(void)table;
 }
 
-bool kernel_find_event(
-	const struct kernel_events *events, uint64_t device, uint32_t *event_number)
+bool kernel_find_event(const struct kernel_events *events, uint64_t device, uint32_t *event_number)
 {
 	(void)events;
 	(void)device;

@@ -22,10 +22,9 @@
 	{                                                                                          \
 		.struct_size = sizeof(struct lvmpolld_operation), .vg_name = "vg-1.2_3+",          \
 		.lv_name = "pvmove0", .lvid = LVID, .interval = "+3",                              \
-		.system_dir = "/etc/my \"lvm\" \\ here", .devices_file = "some.devices",          \
+		.system_dir = "/etc/my \"lvm\" \\ here", .devices_file = "some.devices",           \
 		.abort = true, .handle_missing_pvs = true,                                         \
 	}
-
 
 static const struct record records[] = {
 	{.operation = PLAIN, .operation_name = "pvmove"},
@@ -133,8 +132,7 @@ START_TEST(record_is_read_as_it_was_written)
 	char *text = format(&records[_i], &length);
 
 	taken = 0;
-	ck_assert_int_eq(
-		record_parse(text, length, compare, (void *)&records[_i], &error), 0);
+	ck_assert_int_eq(record_parse(text, length, compare, (void *)&records[_i], &error), 0);
 	ck_assert_uint_eq(taken, 1);
 	free(text);
 }
