@@ -22,6 +22,7 @@ static void free_buffer(void)
 	buffer_free(&buffer);
 }
 
+static void add_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void add_format(const char *format, ...)
 {
 	va_list arguments;
