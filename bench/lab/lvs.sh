@@ -64,7 +64,7 @@ for ((round = 1; round <= rounds; round++)); do
 done
 
 # There is no memory for all of what was to be moved: the copies stay slow, but an abort must not wait for long.
-copy_at 32
+write_at 32768
 run_ok pvmove --abort
 wait_until 60 pvmove_none
 wait_until 10 lvpoll_none

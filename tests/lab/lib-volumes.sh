@@ -89,23 +89,23 @@ data_check() {
 	expect_equal "the checksum of $1" "${data_sums[$1]}" "$(data_sum "$1")"
 }
 
-# What is written to a disk, by whomever, is limited to so many MiB a second (0: without a limit). The throttle of
+# What is written to a disk, by whomever, is limited to so many KiB a second (0: without a limit). The throttle of
 # dm-mirror itself is no use: it heeds only what lasts longer than a tick of the clock, and so lets one copy pass at full
 # speed and holds up the next.
-copy_at() {
+write_at() {
 	local device
 	for device in /sys/block/loop*/dev; do
-		echo "$(<"$device") $(($1 << 20))" >/run/blkio/blkio.throttle.write_bps_device
+		echo "$(<"$device") $(($1 << 10))" >/run/blkio/blkio.throttle.write_bps_device
 	done
 }
 
 # From here on a copy can be caught in its middle: 48 MiB take 24 s, with a region done every quarter of a second.
 copy_slowly() {
-	copy_at 2
+	write_at 2048
 }
 
 copy_fast() {
-	copy_at 0
+	write_at 0
 }
 
 # --- where the data lies --------------------------------------------------------------------------------------
