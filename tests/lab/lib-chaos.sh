@@ -187,7 +187,8 @@ chaos_count() {
 	done
 	[ ${#unfinished[@]} -gt 0 ] || return 0
 	chaos_show
-	run vgchange --poll y
+	# Where nothing but lvpoll looks, a move of many segments would take as many of lvm2's own intervals of 15 s.
+	run vgchange --poll y --config activation/polling_interval=1
 	for group in "${unfinished[@]}"; do
 		wait_until "$chaos_patience_s" chaos_is_finished "$group"
 	done
