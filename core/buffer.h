@@ -20,10 +20,10 @@ struct buffer {
 	bool is_lost;
 };
 
-/* The bytes; they stay where they are until the next call. */
+/* The bytes; they stay where they are until the next call. NULL where there has been none yet. */
 static inline char *buffer_bytes(const struct buffer *buffer)
 {
-	return buffer->storage + buffer->start;
+	return buffer->storage ? buffer->storage + buffer->start : NULL;
 }
 
 /*
