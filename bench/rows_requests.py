@@ -83,8 +83,10 @@ def request_two_cpus(setting):
 
 def connection(setting):
     """A connection with hello and one request. A new daemon each time: stock's does not live
-    through many connections."""
+    through many connections. The echo, which waits for one client alone and looks at nothing, is
+    the least that any server needs."""
     cpu = max(os.sched_getaffinity(0))
+    echo, echo_path = start_echo(setting, cpu)
 
     def time_at(path):
         def measure():
@@ -95,31 +97,54 @@ def connection(setting):
             return median(times)
         return measure
 
-    values = interleave(setting.rounds(21), {"ours": time_at(setting.ours),
-                                             "stock": time_at(STOCK)})
+    def time_echo():
+        return median(client(setting, "connections", echo_path, str(CONNECTIONS),
+                             progress_request(1), cpu=cpu))
+
+    try:
+        values = interleave(setting.rounds(21), {
+            "ours": time_at(setting.ours), "stock": time_at(STOCK), "echo": time_echo})
+    finally:
+        echo.terminate()
+        echo.wait()
     row = Row("connection", "a connection with hello and one request, on one CPU", "us")
     row.add(values)
     row.bar_at_most("ours / stock", ratios(values["ours"], values["stock"]), 0.5)
+    row.note("echo / stock: %.3g" % median(ratios(values["echo"], values["stock"])))
     return row
 
 
+def loaded_plugins(setting):
+    """The files of the plugins that ours loads, by their names."""
+    lines = subprocess.run([setting.ours, "--list-plugins"], check=True, text=True,
+                           stdout=subprocess.PIPE).stdout.splitlines()
+    return {words[0]: words[3] for words in map(str.split, lines) if words[2] == "loaded"}
+
+
 def start(setting):
-    """From the start of the daemon to its first answer."""
-    def time_of(path):
+    """From the start of the daemon to its first answer. Beside it the least that any daemon needs
+    with our libraries and plugins."""
+    plugins = loaded_plugins(setting)
+
+    def time_of(command):
         def measure():
             folder = setting.place()
             place = os.path.join(folder, "lvmpolld.socket")
-            return client(setting, "start", place, path, "-f", "-s", place, "-p",
-                          os.path.join(folder, "pid"))[0] / 1000
+            pidfile = os.path.join(folder, "pid")
+            return client(setting, "start", place, *command(place, pidfile))[0] / 1000
         return measure
 
-    plugins = subprocess.run([setting.ours, "--list-plugins"], check=True, text=True,
-                             stdout=subprocess.PIPE).stdout
-    values = interleave(setting.rounds(41), {"ours": time_of(setting.ours),
-                                             "stock": time_of(STOCK)})
+    def daemon(path):
+        return time_of(lambda place, pidfile: [path, "-f", "-s", place, "-p", pidfile])
+
+    def bare(place, pidfile):
+        return [setting.program("bare_start"), place, pidfile, *plugins.values()]
+
+    values = interleave(setting.rounds(41), {"ours": daemon(setting.ours), "stock": daemon(STOCK),
+                                             "bare": time_of(bare)})
     row = Row("start", "from start to first answer, with all plugins", "ms")
     row.add(values)
     row.bar_at_most("ours / stock", ratios(values["ours"], values["stock"]), 1.2)
-    names = [line.split()[0] for line in plugins.splitlines() if " loaded " in line]
-    row.note("plugins loaded: " + ", ".join(names))
+    row.note("plugins loaded: " + ", ".join(plugins))
+    row.note("bare / stock: %.3g" % median(ratios(values["bare"], values["stock"])))
     return row
