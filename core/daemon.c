@@ -104,8 +104,14 @@ static int open_and_recover(struct daemon *daemon, struct lvmpolld_error *error)
 
 static int inherit(struct daemon *daemon, struct handover *handover, struct lvmpolld_error *error)
 {
+	int result;
+
 	recovery_adopt(daemon, handover_state_directory(handover));
-	return handover_take(handover, daemon, error);
+	result = handover_take(handover, daemon, error);
+	/* The new program may have plugins that the old one had not. */
+	if (result == 0)
+		recovery_run_postponed(daemon);
+	return result;
 }
 
 /* Goes on with what is in flight, and begins to serve. */

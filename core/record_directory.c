@@ -16,11 +16,12 @@
 #include "checksum.h"
 #include "log.h"
 #include "record.h"
+#include "record_aside.h"
 
 /* While it is written a record has this name, which no reader takes for one. */
-#define TEMPORARY_NAME  ".new"
-#define DAMAGED_SUFFIX  ".damaged"
-#define GIVEN_UP_SUFFIX ".given_up"
+#define TEMPORARY_NAME   ".new"
+#define DAMAGED_SUFFIX   ".damaged"
+#define POSTPONED_SUFFIX ".no_plugin"
 
 /* Far more than any record has. */
 #define RECORD_SIZE_MAX (64 * 1024)
@@ -76,7 +77,7 @@ void record_directory_close(struct record_directory *directory)
  * The lvid makes the name readable; LVM_SYSTEM_DIR, which is the rest of the identifier, may be
  * any path, and goes in as a number.
  */
-static void make_name(const struct lvmpolld_operation *operation, char *name, size_t size)
+void record_make_name(const struct lvmpolld_operation *operation, char *name, size_t size)
 {
 	const char *system_dir = operation->system_dir ? operation->system_dir : "";
 
@@ -118,7 +119,7 @@ int record_write(struct record_directory *directory, const struct record *record
 	if (directory->descriptor < 0)
 		return error_set(error, ENOENT, "%s: there is no state directory",
 			directory->path ? directory->path : "");
-	make_name(&record->operation, name, sizeof(name));
+	record_make_name(&record->operation, name, sizeof(name));
 	text = record_format(record, &length);
 	if (!text)
 		return error_set(error, ENOMEM, "%s/%s: out of memory", directory->path, name);
@@ -141,88 +142,16 @@ void record_remove(struct record_directory *directory, const struct lvmpolld_ope
 
 	if (directory->descriptor < 0)
 		return;
-	make_name(operation, name, sizeof(name));
+	record_make_name(operation, name, sizeof(name));
 	if (unlinkat(directory->descriptor, name, 0) < 0 && errno != ENOENT)
 		log_error("%s/%s: cannot remove the record: %s", directory->path, name,
 			strerror(errno));
 }
 
-/* The path of NAME in the folder beside DIRECTORY with SUFFIX; NULL when out of memory. */
-static char *path_beside(
-	const struct record_directory *directory, const char *suffix, const char *name)
-{
-	char *path;
-
-	if (asprintf(&path, "%s%s%s%s", directory->path, suffix, name ? "/" : "",
-		    name ? name : "") < 0)
-		return NULL;
-	return path;
-}
-
-/* Moves record NAME into the folder beside DIRECTORY with SUFFIX. Returns 0 or a negative errno. */
-static int move_beside(
-	const struct record_directory *directory, const char *suffix, const char *name)
-{
-	char *folder = path_beside(directory, suffix, NULL);
-	char *path = path_beside(directory, suffix, name);
-	int result = -ENOMEM;
-
-	if (folder && path)
-		result = (mkdir(folder, 0700) < 0 && errno != EEXIST) ||
-					 renameat(directory->descriptor, name, AT_FDCWD, path) < 0
-				 ? -errno
-				 : 0;
-	free(folder);
-	free(path);
-	return result;
-}
-
-void record_give_up(struct record_directory *directory, const struct lvmpolld_operation *operation)
-{
-	char name[NAME_MAX];
-	int result;
-
-	make_name(operation, name, sizeof(name));
-	result = move_beside(directory, GIVEN_UP_SUFFIX, name);
-	if (result < 0)
-		log_error("%s: cannot note that it was given up: %s; it must not be resumed, only "
-			  "aborted",
-			name, strerror(-result));
-}
-
-bool record_is_given_up(
-	const struct record_directory *directory, const struct lvmpolld_operation *operation)
-{
-	char name[NAME_MAX], *path;
-	bool is_there;
-
-	if (directory->descriptor < 0)
-		return false;
-	make_name(operation, name, sizeof(name));
-	path = path_beside(directory, GIVEN_UP_SUFFIX, name);
-	is_there = path && access(path, F_OK) == 0;
-	free(path);
-	return is_there;
-}
-
-void record_forget_given_up(
-	struct record_directory *directory, const struct lvmpolld_operation *operation)
-{
-	struct lvmpolld_operation aborted = *operation;
-	char name[NAME_MAX], *path;
-
-	aborted.abort = false;
-	make_name(&aborted, name, sizeof(name));
-	path = path_beside(directory, GIVEN_UP_SUFFIX, name);
-	if (path && unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
-		log_error("%s: cannot be removed: %s", path, strerror(errno));
-	free(path);
-}
-
 static void set_aside(
 	struct record_directory *directory, const char *name, const struct lvmpolld_error *error)
 {
-	int result = move_beside(directory, DAMAGED_SUFFIX, name);
+	int result = record_move_aside(directory, DAMAGED_SUFFIX, name);
 
 	if (result < 0)
 		log_error("%s/%s is no record that can be used: %s; and it cannot be set aside: %s",
@@ -231,6 +160,21 @@ static void set_aside(
 		log_error("%s/%s is no record that can be used: %s; it is set aside "
 			  "in %s" DAMAGED_SUFFIX,
 			directory->path, name, error->sentence, directory->path);
+}
+
+/* The record is right, and what it needs is missing: the path unit of systemd looks only here. */
+static void postpone(
+	struct record_directory *directory, const char *name, const struct lvmpolld_error *error)
+{
+	int result = record_move_aside(directory, POSTPONED_SUFFIX, name);
+
+	if (result < 0)
+		log_error("%s; its record stays in %s and cannot be set aside: %s", error->sentence,
+			directory->path, strerror(-result));
+	else
+		log_error("%s; its record is kept in %s" POSTPONED_SUFFIX
+			  " until a daemon starts that has the plugin",
+			error->sentence, directory->path);
 }
 
 static int read_file(
@@ -273,7 +217,7 @@ static int take_named(const struct record *record, void *context, struct lvmpoll
 	const struct named_take *named = context;
 	char name[NAME_MAX];
 
-	make_name(&record->operation, name, sizeof(name));
+	record_make_name(&record->operation, name, sizeof(name));
 	if (strcmp(name, named->name) != 0)
 		return error_set(error, EBADMSG, "by what is in it, it should be called %s", name);
 	return named->take(record, named->context, error);
@@ -296,7 +240,9 @@ static bool read_one(struct record_directory *directory, const struct named_take
 		result = record_parse(text, length, take_named, (void *)named, &error);
 		free(text);
 	}
-	if (result < 0 && is_shortage(-result))
+	if (result == -ENOPKG)
+		postpone(directory, named->name, &error);
+	else if (result < 0 && is_shortage(-result))
 		log_error("%s/%s cannot be taken up now: %s; it stays for the next start",
 			directory->path, named->name, error.sentence);
 	else if (result < 0)
@@ -329,5 +275,32 @@ size_t record_read_all(struct record_directory *directory,
 		free(entries[i]);
 	}
 	free(entries);
+	return taken;
+}
+
+size_t record_bring_back(struct record_directory *directory,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context)
+{
+	char *folder = record_path_aside(directory, POSTPONED_SUFFIX, NULL);
+	struct dirent **entries = NULL;
+	int count = folder && directory->descriptor >= 0
+			    ? scandir(folder, &entries, NULL, alphasort)
+			    : 0;
+	size_t taken = 0;
+
+	for (int i = 0; i < count; i++) {
+		const struct named_take named = {entries[i]->d_name, take, context};
+
+		if (strcmp(named.name, ".") != 0 && strcmp(named.name, "..") != 0 &&
+			record_move_back(directory, POSTPONED_SUFFIX, named.name) == 0 && take)
+			taken += read_one(directory, &named);
+		free(entries[i]);
+	}
+	free(entries);
+	/* It stays where something is left in it. */
+	if (count > 0)
+		rmdir(folder);
+	free(folder);
 	return taken;
 }

@@ -2,6 +2,7 @@
 /* Going on with what a former daemon had in flight. */
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 
 #include "configuration.h"
@@ -54,6 +55,24 @@ static bool is_abort_over(const struct record *record)
 }
 
 /*
+ * Not by lvpoll alone: it may be the plugin that keeps lvm2 from losing data, and whoever has taken
+ * it away wanted no daemon to do this.
+ */
+static int refuse_without_plugin(
+	const struct daemon *daemon, const struct record *record, struct lvmpolld_error *error)
+{
+	char reason[384];
+	bool is_known = plugins_explain_missing(
+		daemon->plugins, record->operation_name, reason, sizeof(reason));
+
+	return error_set(error, ENOPKG,
+		"%s/%s was in flight and is left alone: no plugin for the operation %s is "
+		"loaded%s%s%s",
+		record->operation.vg_name, record->operation.lv_name, record->operation_name,
+		is_known ? " (" : "", is_known ? reason : "", is_known ? ")" : "");
+}
+
+/*
  * Records come in the order of their names, aborts first: so an operation that an abort has put
  * aside finds that abort here, if it is still under way.
  */
@@ -70,14 +89,8 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	};
 	struct volume_request *request;
 
-	if (!plugin) {
-		log_error(
-			"%s/%s was in flight and is left alone: no plugin for the operation %s is "
-			"loaded; the record stays",
-			record->operation.vg_name, record->operation.lv_name,
-			record->operation_name);
-		return 0;
-	}
+	if (!plugin)
+		return refuse_without_plugin(daemon, record, error);
 	if (record->operation.abort && !plugin->plugin->supports_abort)
 		return error_set(error, EBADMSG, "the operation %s cannot be aborted",
 			record->operation_name);
@@ -124,11 +137,34 @@ void recovery_adopt(struct daemon *daemon, int descriptor)
 		complain(&error);
 }
 
-void recovery_run(struct daemon *daemon)
+bool recovery_is_needed(const struct configuration *configuration)
 {
-	size_t taken = record_read_all(&daemon->records, take_record, daemon);
+	DIR *directory = opendir(configuration->state_directory);
+	const struct dirent *entry;
+	bool is_needed = false;
 
+	while (directory && !is_needed && (entry = readdir(directory)))
+		is_needed = entry->d_name[0] != '.';
+	if (directory)
+		closedir(directory);
+	return is_needed;
+}
+
+static void log_taken(size_t taken)
+{
 	if (taken > 0)
 		log_warn("%zu record%s of a former daemon found: going on with what was in flight",
 			taken, taken == 1 ? "" : "s");
+}
+
+void recovery_run(struct daemon *daemon)
+{
+	/* Those whose plugin is still missing are set aside again, and the log has them again. */
+	record_bring_back(&daemon->records, NULL, NULL);
+	log_taken(record_read_all(&daemon->records, take_record, daemon));
+}
+
+void recovery_run_postponed(struct daemon *daemon)
+{
+	log_taken(record_bring_back(&daemon->records, take_record, daemon));
 }

@@ -3,8 +3,11 @@
 #ifndef CORE_RECOVERY_H
 #define CORE_RECOVERY_H
 
+#include <stdbool.h>
+
 #include "error.h"
 
+struct configuration;
 struct daemon;
 
 /*
@@ -19,11 +22,16 @@ int recovery_open(struct daemon *daemon, struct lvmpolld_error *error);
  */
 void recovery_adopt(struct daemon *daemon, int descriptor);
 
+/* Whether anything is recorded in flight. */
+bool recovery_is_needed(const struct configuration *configuration);
+
 /*
  * Takes up every operation that is recorded there: watched again, or stepped, once an lvpoll that
- * is left over from the former daemon has ended. An operation whose plugin is not loaded keeps its
- * record.
+ * is left over from the former daemon has ended. The record of an operation whose plugin is not
+ * loaded is kept aside, and looked at again the next time.
  */
 void recovery_run(struct daemon *daemon);
+/* Likewise, of those alone that were kept aside: the others are taken up already. */
+void recovery_run_postponed(struct daemon *daemon);
 
 #endif
