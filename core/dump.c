@@ -69,6 +69,8 @@ static void write_volume(struct buffer *text, struct volume *volume)
 		volume->state == VOLUME_FAILED, volume->request_count);
 	write_command(text, volume);
 	wire_add_format(text, "\t\toperation_state=\"%s\"\n", volume_state_name(volume->state));
+	if (volume->start_failures > 0)
+		wire_add_format(text, "\t\tlvm_command_failures=%u\n", volume->start_failures);
 	write_progress(text, &volume->progress);
 	volume_unlock(volume);
 	wire_add_format(text, "\t}\n");

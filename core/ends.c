@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "configuration.h"
@@ -21,6 +22,13 @@
  * then it is believed, for it alone knows the metadata.
  */
 #define DOUBTS_MAX 4
+
+/*
+ * What the dynamic loader, and a shell around lvm, exit with where there is no program to run: in
+ * the middle of an upgrade, say. lvm itself has no such status.
+ */
+#define STATUS_NOT_EXECUTABLE 126
+#define STATUS_NOT_FOUND      127
 
 static struct lvmpolld_exit make_exit(
 	const struct volume_result *result, bool cut, enum lvmpolld_presence presence)
@@ -99,6 +107,7 @@ static void on_progressed(struct daemon *daemon, struct volume *volume)
 	volume_unlock(volume);
 	/* It has found what it looked for. */
 	volume->doubts = 0;
+	turns_note_run(volume);
 	if (!goes_on || volume->request->operation.abort)
 		return;
 	/* One that polls by itself gives way to those that wait for a turn. */
@@ -163,6 +172,20 @@ static bool is_foreign_signal(const struct volume_result *result, bool was_termi
 	return result->by_signal && !(was_terminated && result->value == SIGTERM);
 }
 
+static bool could_not_run(const struct volume_result *result)
+{
+	return !result->by_signal &&
+	       (result->value == STATUS_NOT_EXECUTABLE || result->value == STATUS_NOT_FOUND);
+}
+
+static void try_again(struct daemon *daemon, struct volume *volume, int status)
+{
+	char reason[64];
+
+	snprintf(reason, sizeof(reason), "lvpoll could not run: it ended with status %d", status);
+	turns_try_again(daemon, volume, -status, reason);
+}
+
 static void on_ended(
 	struct daemon *daemon, struct volume *volume, struct process_end end, bool was_terminated)
 {
@@ -173,8 +196,12 @@ static void on_ended(
 	recording_write(daemon, volume, RECORD_NO_COMMAND);
 	volume->signal_retries =
 		is_foreign_signal(&result, was_terminated) ? volume->signal_retries + 1 : 0;
+	if (!could_not_run(&result))
+		turns_note_run(volume);
 	if (volume->is_displaced || daemon->is_stopping) {
 		operation_finish(daemon, volume, result);
+	} else if (volume->has_begun && could_not_run(&result)) {
+		try_again(daemon, volume, result.value);
 	} else if (volume->signal_retries > 0 &&
 		   volume->signal_retries <= daemon->configuration->lvm_signal_retries) {
 		retry_after_signal(daemon, volume, result.value);

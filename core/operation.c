@@ -12,13 +12,13 @@
 #include "idle.h"
 #include "log.h"
 #include "lvpoll.h"
-#include "monitor.h"
 #include "operation.h"
 #include "plugins.h"
 #include "recording.h"
 #include "results.h"
 #include "status.h"
 #include "steps.h"
+#include "turns.h"
 
 /*
  * The abort failed before the lvpoll of the operation that it was to end has ended: that goes on.
@@ -167,6 +167,17 @@ static int displace_aborted(struct daemon *daemon, struct volume *abort_volume)
 	return 0;
 }
 
+/* Whoever waits for a move is not told of an abort that cannot be begun. */
+static int prepare_abort(struct daemon *daemon, struct volume *abort_volume)
+{
+	struct lvmpolld_error error;
+
+	if (lvpoll_check_binary(daemon->configuration->lvm_binary, &error) == 0)
+		return displace_aborted(daemon, abort_volume);
+	log_volume(LOG_LEVEL_ERROR, abort_volume, "the abort is refused: %s", error.sentence);
+	return -ENOEXEC;
+}
+
 /* What a request finds under its identifier. */
 enum encounter { ENCOUNTER_NONE, ENCOUNTER_SAME, ENCOUNTER_DIFFERENT };
 
@@ -191,6 +202,7 @@ static enum encounter encounter_locked(struct store *store, const struct volume_
 	if (volume->request->plugin != request->plugin)
 		return ENCOUNTER_DIFFERENT;
 	waiters_add(volume, waiter);
+	turns_hurry(volume->daemon, volume);
 	return ENCOUNTER_SAME;
 }
 
@@ -223,6 +235,8 @@ static int set_going(struct daemon *daemon, struct volume *volume, bool was_in_f
 static enum operation_answer begin_new(
 	struct daemon *daemon, struct volume *volume, bool was_in_flight)
 {
+	int result = 0;
+
 	daemon->in_flight++;
 	if (!volume->request->operation.abort &&
 		record_is_given_up(&daemon->records, &volume->request->operation)) {
@@ -233,11 +247,14 @@ static enum operation_answer begin_new(
 		return OPERATION_ACCEPTED;
 	}
 	recording_write(daemon, volume, RECORD_NO_COMMAND);
-	if ((!volume->request->operation.abort || displace_aborted(daemon, volume) == 0) &&
-		set_going(daemon, volume, was_in_flight) == 0)
+	if (volume->request->operation.abort)
+		result = prepare_abort(daemon, volume);
+	if (result == 0)
+		result = set_going(daemon, volume, was_in_flight);
+	if (result == 0)
 		return OPERATION_ACCEPTED;
 	refuse(daemon, volume);
-	return OPERATION_NO_MEMORY;
+	return result == -ENOEXEC ? OPERATION_NOT_EXECUTABLE : OPERATION_NO_MEMORY;
 }
 
 static enum operation_answer begin(struct daemon *daemon, struct volume_request *request,
@@ -280,74 +297,6 @@ enum operation_answer operation_begin(
 	struct daemon *daemon, struct volume_request *request, struct waiter *waiter)
 {
 	return begin(daemon, request, waiter, false);
-}
-
-static struct operation_report make_report(struct volume *volume)
-{
-	struct operation_report report;
-
-	volume_lock(volume);
-	report.standing = volume_is_in_progress_locked(volume) ? OPERATION_IN_PROGRESS
-			  : volume->state == VOLUME_FINISHED   ? OPERATION_FINISHED
-							       : OPERATION_FAILED;
-	report.result = volume->result;
-	report.progress = volume->progress;
-	volume_unlock(volume);
-	return report;
-}
-
-/* Once handed out, a result is there for those who wait, each of whom gets it once. */
-static void forget_if_collected_locked(struct store *store, struct volume *volume)
-	REQUIRES(store_role)
-{
-	if (volume->is_handed_out && TAILQ_EMPTY(&volume->waits))
-		store_remove_locked(store, volume);
-}
-
-static struct operation_report hand_out_locked(
-	struct store *store, struct volume *volume, struct waiter *waiter) REQUIRES(store_role)
-{
-	struct operation_report report = make_report(volume);
-
-	if (!waiters_remove(volume, waiter) && volume->is_handed_out)
-		return (struct operation_report){.standing = OPERATION_NOT_FOUND};
-	volume->is_handed_out = true;
-	forget_if_collected_locked(store, volume);
-	return report;
-}
-
-struct operation_report operation_collect(
-	struct daemon *daemon, const char *identifier, bool abort_store, struct waiter *waiter)
-{
-	struct store *store = daemon_store(daemon, abort_store);
-	struct operation_report report = {.standing = OPERATION_NOT_FOUND};
-	struct volume *volume;
-
-	store_lock(store);
-	volume = store_find_locked(store, identifier);
-	if (volume && volume_is_in_progress(volume)) {
-		report = make_report(volume);
-		waiters_add(volume, waiter);
-		if (daemon->monitor)
-			monitor_refresh_locked(daemon->monitor, volume);
-	} else if (volume) {
-		report = hand_out_locked(store, volume, waiter);
-	}
-	store_unlock(store);
-	return report;
-}
-
-void operation_forget_waiter(struct daemon *daemon, struct waiter *waiter)
-{
-	struct volume *volume;
-
-	while ((volume = waiter_take_volume(waiter))) {
-		struct store *store = daemon_store(daemon, volume->request->operation.abort);
-
-		store_lock(store);
-		forget_if_collected_locked(store, volume);
-		store_unlock(store);
-	}
 }
 
 void operation_for_each_in_progress(

@@ -14,9 +14,10 @@ struct daemon;
 
 /* What became of an init request. */
 enum operation_answer {
-	OPERATION_ACCEPTED,  /* set going now, or in progress already */
-	OPERATION_DIFFERENT, /* another operation is in progress under this identifier */
-	OPERATION_NO_MEMORY  /* nothing could be started */
+	OPERATION_ACCEPTED,      /* set going now, or in progress already */
+	OPERATION_DIFFERENT,     /* another operation is in progress under this identifier */
+	OPERATION_NO_MEMORY,     /* nothing could be started */
+	OPERATION_NOT_EXECUTABLE /* nothing was, since lvm cannot be executed */
 };
 
 /*

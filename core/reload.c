@@ -10,6 +10,7 @@
 #include "log.h"
 #include "lvpoll.h"
 #include "notify.h"
+#include "operation.h"
 #include "options.h"
 #include "plugins.h"
 #include "reload.h"
@@ -43,6 +44,8 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 	log_configure(&configuration->log);
 	idle_update(daemon);
 	results_limit(daemon);
+	/* It may be the path of lvm that has changed. */
+	operation_for_each_in_progress(daemon, turns_hurry);
 	turns_run(daemon);
 }
 

@@ -29,6 +29,7 @@
 #define REASON_NOT_IMPLEMENTED "request not implemented"
 #define REASON_INTERVAL        "request requires interval set"
 #define REASON_DIFFERENT       "Different operation on LV already in progress"
+#define REASON_NOT_EXECUTABLE  "the lvm command cannot be executed"
 #define REASON_NO_MEMORY       "not enough memory"
 #define REASON_POLLING_FAILED  "polling of lvm command failed"
 
@@ -188,6 +189,9 @@ static void answer_begin(enum operation_answer begun, struct buffer *reply)
 		break;
 	case OPERATION_NO_MEMORY:
 		answer(reply, "failed", REASON_NO_MEMORY);
+		break;
+	case OPERATION_NOT_EXECUTABLE:
+		answer(reply, "failed", REASON_NOT_EXECUTABLE);
 		break;
 	}
 }

@@ -88,6 +88,7 @@ void steps_act_on(
 		operation_fail(daemon, volume);
 	} else {
 		volume->fruitless = 0;
+		volume->has_begun = true;
 		volume_set_state(volume, VOLUME_WATCHING);
 	}
 }
@@ -181,6 +182,30 @@ static int set_going(struct daemon *daemon, struct volume *volume)
 	return result;
 }
 
+/*
+ * The first lvpoll of VOLUME could not be started, and its client does not know yet. Whom nothing
+ * was promised is told at once, since a wrong lvm.binary does not mend itself while somebody waits:
+ * by status 101, as stock's daemon does it, or by a refusal.
+ *
+ * But a volume that is to be polled is half way in metadata and kernel, whatever its client hears:
+ * it stays in flight until lvm can be executed, so that it is finished even where the client was
+ * one in the background, which does not ask. An abort has changed nothing yet: it is refused, and
+ * the operation goes on. To carry it out later, after its user was told that it failed, would be
+ * wrong; to keep it in silence, without a deadline, is what nobody would understand.
+ */
+static int answer_start_failure(struct daemon *daemon, struct volume *volume)
+{
+	if (!volume->is_unexecutable || volume->request->operation.abort) {
+		steps_end(daemon, volume);
+		return volume->is_unexecutable ? -ENOEXEC : -EAGAIN;
+	}
+	volume->is_answered = true;
+	log_volume(LOG_LEVEL_ERROR, volume,
+		"whoever asks for it is told that lvm cannot be executed, and it is tried again "
+		"until it can");
+	return 0;
+}
+
 int steps_begin(struct daemon *daemon, struct volume *volume)
 {
 	int result = prepare(daemon, volume);
@@ -189,11 +214,9 @@ int steps_begin(struct daemon *daemon, struct volume *volume)
 		result = set_going(daemon, volume);
 	if (result < 0)
 		return result;
-	/* What could not be started before the client hears OK is not accepted. */
-	if (volume->start_failures > 0 && volume_get_state(volume) != VOLUME_FINISHED) {
-		steps_end(daemon, volume);
-		return -EAGAIN;
-	}
+	if (volume->start_failures > 0)
+		return answer_start_failure(daemon, volume);
+	volume->is_answered = true;
 	return 0;
 }
 
@@ -257,6 +280,7 @@ void steps_resume(struct daemon *daemon, struct volume *volume,
 		return;
 	}
 	volume->has_begun = true;
+	volume->is_answered = true;
 	if (inheritance->pid > 0 && adopt_lvpoll(daemon, volume, inheritance))
 		return;
 	if (set_going(daemon, volume) < 0)

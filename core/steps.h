@@ -14,7 +14,10 @@
 
 struct daemon;
 
-/* Sets VOLUME, which is new, going. Returns 0, or a negative errno where nothing can be started. */
+/*
+ * Sets VOLUME, which is new, going. Returns 0, or a negative errno where nothing can be started:
+ * -ENOEXEC where lvm cannot be executed, which is the end of an abort alone.
+ */
 int steps_begin(struct daemon *daemon, struct volume *volume);
 
 struct operation_inheritance;

@@ -11,6 +11,7 @@
 
 #include "configuration.h"
 #include "daemon.h"
+#include "devices.h"
 #include "ends.h"
 #include "log.h"
 #include "lvpoll.h"
@@ -22,9 +23,6 @@
 
 /* An lvpoll that changed nothing is followed by a pause, twice as long each time up to this. */
 #define PAUSE_MAX_S 60
-
-/* After so many lvpolls in a row that could not be started, the operation is given up. */
-#define START_FAILURES_MAX 8
 
 int turns_try_queue(struct daemon *daemon, struct volume *volume, enum volume_purpose purpose)
 {
@@ -46,12 +44,36 @@ unsigned turns_growing_pause_s(unsigned times)
 	return times > 6 ? PAUSE_MAX_S : 1u << times >> 1;
 }
 
+static void log_try_again(const struct volume *volume, const char *reason)
+{
+	/* Whether one that is not answered yet stays in flight is its request's matter. */
+	if (!volume->is_answered)
+		log_volume(LOG_LEVEL_ERROR, volume, "%s", reason);
+	else
+		log_volume(LOG_LEVEL_ERROR, volume,
+			"%s; the operation stays in flight, and lvpoll is tried again until it "
+			"runs, "
+			"at least every %d s",
+			reason, PAUSE_MAX_S);
+}
+
+void turns_try_again(struct daemon *daemon, struct volume *volume, int kind, const char *reason)
+{
+	if (kind != volume->start_failure)
+		log_try_again(volume, reason);
+	volume->start_failure = kind;
+	volume->start_failures++;
+	volume_set_state(volume, VOLUME_QUEUED);
+	/* Meanwhile the kernel may show that going on would lose data. */
+	if (!volume->polls_itself)
+		monitor_watch(daemon->monitor, volume);
+	turns_pause(volume, turns_growing_pause_s(volume->start_failures));
+}
+
 void turns_queue(struct daemon *daemon, struct volume *volume, enum volume_purpose purpose)
 {
-	if (turns_try_queue(daemon, volume, purpose) < 0) {
-		log_volume(LOG_LEVEL_ERROR, volume, "out of memory: lvpoll is run later");
-		turns_pause(volume, 1);
-	}
+	if (turns_try_queue(daemon, volume, purpose) < 0)
+		turns_try_again(daemon, volume, ENOMEM, "cannot queue for lvpoll: out of memory");
 }
 
 /* What has waited long enough goes on: with a fresh look first, where the kernel can tell. */
@@ -115,6 +137,46 @@ static int start_lvpoll(struct daemon *daemon, struct volume *volume, struct lvm
 	return result;
 }
 
+void turns_note_run(struct volume *volume)
+{
+	volume->has_begun = true;
+	if (volume->start_failures == 0)
+		return;
+	log_volume(LOG_LEVEL_WARN, volume, "lvpoll runs again, after %u tries in vain",
+		volume->start_failures);
+	volume->start_failures = 0;
+	volume->start_failure = 0;
+}
+
+void turns_hurry(struct daemon *daemon, struct volume *volume)
+{
+	static const struct timeval now = {0};
+
+	(void)daemon;
+	if (volume->start_failures == 0 || !event_pending(volume->pause, EV_TIMEOUT, NULL))
+		return;
+	volume->is_unexecutable = false;
+	timer_start(volume->pause, &now);
+}
+
+/*
+ * lvpoll --abort knows its volume by name alone, and while it was tried again the move may have
+ * been ended by other means and its name have become that of another one, which would be aborted.
+ */
+static bool is_name_taken(const struct volume *volume)
+{
+	return volume->request->operation.abort &&
+	       (volume->start_failures > 0 || volume->signal_retries > 0) &&
+	       devices_has_namesake(&volume->request->operation);
+}
+
+static void end_replaced(struct daemon *daemon, struct volume *volume)
+{
+	log_volume(LOG_LEVEL_WARN, volume, "it is another volume by now: the abort is over");
+	scheduler_remove(&daemon->scheduler, volume);
+	operation_finish(daemon, volume, (struct volume_result){.value = 0});
+}
+
 /*
  * Runs the lvpoll of VOLUME, whose turn it is. Where it cannot be started now, it is tried again
  * later: lvm may be in the middle of an upgrade, or the machine short of something.
@@ -129,21 +191,13 @@ static void take_turn(struct daemon *daemon, struct volume *volume)
 	recording_write(daemon, volume, RECORD_STARTING);
 	result = start_lvpoll(daemon, volume, &error);
 	recording_write(daemon, volume, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);
+	volume->is_unexecutable = result == -ENOEXEC;
 	if (result == 0) {
-		volume->start_failures = 0;
-		volume->has_begun = true;
 		volume_set_state(volume, VOLUME_STEPPING);
 		return;
 	}
-	log_volume(LOG_LEVEL_ERROR, volume, "%s", error.sentence);
 	scheduler_remove(&daemon->scheduler, volume);
-	volume->start_failures++;
-	if (result == -ENOEXEC &&
-		(!volume->has_begun || volume->start_failures > START_FAILURES_MAX))
-		operation_finish(daemon, volume,
-			(struct volume_result){.value = LVPOLL_STATUS_NOT_EXECUTABLE});
-	else
-		turns_pause(volume, turns_growing_pause_s(volume->start_failures));
+	turns_try_again(daemon, volume, error.code, error.sentence);
 }
 
 /* It may have been seen since VOLUME has waited for its turn: its news, still unread, tell. */
@@ -166,6 +220,8 @@ void turns_run(struct daemon *daemon)
 			 &daemon->scheduler, daemon->configuration->lvm_max_running)))
 		if (would_lose_data(volume))
 			scheduler_remove(&daemon->scheduler, volume);
+		else if (is_name_taken(volume))
+			end_replaced(daemon, volume);
 		else
 			take_turn(daemon, volume);
 }

@@ -21,6 +21,17 @@ unsigned turns_growing_pause_s(unsigned times);
 /* The callback of volume->pause. */
 void turns_on_pause_over(evutil_socket_t descriptor, short what, void *volume);
 
+/*
+ * An lvpoll of VOLUME could not run, for a reason of that KIND: an errno, or an exit status,
+ * negated. It is tried again after a pause that grows to a minute, for as long as it takes: what is
+ * in flight is not given up because lvm is missing. The log says so once for each kind in a row.
+ */
+void turns_try_again(struct daemon *daemon, struct volume *volume, int kind, const char *reason);
+/* An lvpoll of VOLUME has run. */
+void turns_note_run(struct volume *volume);
+/* Where VOLUME waits because its lvpoll could not run, it is tried now: that may be mended. */
+void turns_hurry(struct daemon *daemon, struct volume *volume);
+
 /* Starts the lvpolls whose turn it is. */
 void turns_run(struct daemon *daemon);
 

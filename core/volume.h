@@ -128,7 +128,8 @@ struct volume {
 	bool is_record_stale;                 /* its record could not be written */
 	unsigned signal_retries; /* lvpolls in a row that a signal of nobody's here has ended */
 	bool has_leftover;       /* the lvpoll that runs is a former daemon's */
-	bool has_begun;          /* an lvpoll of it was started once */
+	bool has_begun;          /* it was watched, or an lvpoll of it has run */
+	bool is_answered;        /* its request was: from now on it is seen through */
 	bool is_displaced;       /* an abort has ended it: it is over when its lvpoll is */
 	unsigned fruitless;      /* lvpolls in a row after which the kernel showed the same */
 	uint64_t step_signature; /* what was seen before the latest lvpoll */
@@ -137,7 +138,9 @@ struct volume {
 	char *step_lv_name;
 	struct event *pause;     /* runs until the next lvpoll may */
 	unsigned doubts;         /* exits with status 0 in a row that the kernel contradicts */
-	unsigned start_failures; /* in a row */
+	unsigned start_failures; /* lvpolls in a row that could not run */
+	int start_failure;       /* the latest: an errno, or an exit status, negated; or 0 */
+	bool is_unexecutable;    /* it was that lvm cannot be executed */
 
 	/* The scheduler's. */
 	struct scheduler_group *group; /* where it waits or runs; or NULL */
