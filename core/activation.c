@@ -15,6 +15,9 @@
 /* The first descriptor that is handed over: a constant of systemd's interface. */
 #define HANDOVER_DESCRIPTOR 3
 
+/* As many as can wait at a socket by default; whoever comes without end must not keep us here. */
+#define TURNED_AWAY_MAX 4096
+
 static const char *const variables[] = {
 	"LISTEN_PID", "LISTEN_PIDFDID", "LISTEN_FDS", "LISTEN_FDNAMES", "SD_ACTIVATION"};
 
@@ -105,4 +108,20 @@ int activation_take_socket(struct lvmpolld_error *error)
 	if (result == 0)
 		result = set_flags(error);
 	return result == 0 ? HANDOVER_DESCRIPTOR : result;
+}
+
+void activation_turn_away(void)
+{
+	struct lvmpolld_error error;
+	int listening = activation_take_socket(&error);
+
+	if (listening < 0)
+		return;
+	for (int i = 0; i < TURNED_AWAY_MAX; i++) {
+		int client = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+
+		if (client < 0)
+			break;
+		close(client);
+	}
 }

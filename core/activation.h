@@ -14,4 +14,11 @@
  */
 int activation_take_socket(struct lvmpolld_error *error);
 
+/*
+ * For a daemon that cannot serve: closes the connections of all who wait at a handed-over socket,
+ * since lvm2 does its work by itself then. Those who come later start another daemon. Without
+ * effect where nothing, or something else, was handed over.
+ */
+void activation_turn_away(void);
+
 #endif

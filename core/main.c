@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "../client/daemon_connection.h"
+#include "activation.h"
 #include "background.h"
 #include "configuration.h"
 #include "daemon.h"
@@ -20,6 +22,7 @@
 #include "options.h"
 #include "pidfile.h"
 #include "plugins.h"
+#include "recovery.h"
 #include "request.h"
 #include "upgrade.h"
 
@@ -43,6 +46,34 @@ static int complain(const struct lvmpolld_error *error)
 {
 	fprintf(stderr, "lvmpolld: %s\n", error->sentence);
 	return EXIT_FAILURE;
+}
+
+/*
+ * For a manager of services it makes a difference: what is short may be there the next time; what
+ * is wrong in the configuration is wrong until somebody mends it.
+ */
+static int complain_of_configuration(const struct lvmpolld_error *error)
+{
+	complain(error);
+	switch (error->code) {
+	case ENOMEM:
+	case EMFILE:
+	case ENFILE:
+	case EIO:
+		return EXIT_FAILURE;
+	default:
+		return EX_CONFIG;
+	}
+}
+
+/* Whoever waits at systemd's socket would have the daemon started again and again. */
+static int refuse_to_serve(const struct lvmpolld_error *error)
+{
+	int status = complain_of_configuration(error);
+
+	if (status == EX_CONFIG)
+		activation_turn_away();
+	return status;
 }
 
 /* What was asked for must have arrived: a full disk is a failure. */
@@ -86,7 +117,22 @@ static int check_configuration(const struct configuration *configuration)
 		return complain(&error);
 	result = plugins_check(plugins, &error);
 	plugins_unload(plugins);
-	return result < 0 ? complain(&error) : EXIT_SUCCESS;
+	return result < 0 ? complain_of_configuration(&error) : EXIT_SUCCESS;
+}
+
+/*
+ * Without lvm nothing can be begun. But what is in flight waits until it is there again, for it may
+ * be in the middle of an upgrade.
+ */
+static int check_binary(const struct configuration *configuration, const struct handover *handover,
+	struct lvmpolld_error *error)
+{
+	int result = lvpoll_check_binary(configuration->lvm_binary, error);
+
+	if (result == 0 || (!handover && !recovery_is_needed(configuration)))
+		return result;
+	log_error("%s; it is started all the same, for what is in flight", error->sentence);
+	return 0;
 }
 
 /*
@@ -98,14 +144,14 @@ static int serve(const struct options *options, struct configuration *configurat
 {
 	struct daemon daemon;
 	struct lvmpolld_error error;
-	int result = lvpoll_check_binary(configuration->lvm_binary, &error);
+	int result = check_binary(configuration, handover, &error);
 	int pidfile = result < 0 ? result
 		      : handover ? handover_pidfile(handover, &error)
 				 : pidfile_create(configuration->pidfile_path, &error);
 
 	if (pidfile < 0) {
 		configuration_free(configuration);
-		return complain(&error);
+		return result < 0 ? refuse_to_serve(&error) : complain(&error);
 	}
 	result = daemon_init(&daemon, options, configuration, pidfile, handover, &error);
 	if (result == 0) {
@@ -202,7 +248,8 @@ static int act(const struct options *options)
 	int status;
 
 	if (!configuration)
-		return complain(&error);
+		return options->action == OPTIONS_SERVE ? refuse_to_serve(&error)
+							: complain_of_configuration(&error);
 	if (options->action == OPTIONS_SERVE)
 		return serve_in_place(options, configuration);
 	log_adopt_libdevmapper();
@@ -223,8 +270,9 @@ int main(int argc, char **argv)
 
 	sort_descriptors();
 	upgrade_remember_program(argv);
+	/* The command line of a service is part of its configuration. */
 	if (options_parse(&options, argc, argv, &error) < 0)
-		return complain(&error);
+		return refuse_to_serve(&error);
 	switch (options.action) {
 	case OPTIONS_HELP:
 		options_print_help();
