@@ -179,6 +179,7 @@ class BackgroundTest(DaemonTest):
         answer = self.run_background(daemon, *arguments)
         self.assertGreater(answer.returncode, 0, answer)
         self.assertIn(named, answer.stderr)
+        return answer
 
     @ours_only("its parent ends with status 0")
     def test_socket_in_use_fails_with_the_reason(self):
@@ -230,7 +231,8 @@ class BackgroundTest(DaemonTest):
         path = os.path.join(daemon.directory, "wrong.yaml")
         with open(path, "w") as file:
             file.write("lvm: {max_runing: 3}\n")
-        self.assert_fails(daemon, "-c", path, named=path + ":1:")
+        answer = self.assert_fails(daemon, "-c", path, named=path + ":1:")
+        self.assertEqual(answer.returncode, os.EX_CONFIG)
         self.assertFalse(os.path.exists(daemon.socket))
 
 

@@ -125,19 +125,6 @@ class DamageTest(RecoveryTest):
         wait_for(lambda: self.records(), "the record")
         self.assertEqual(read_file(precious), "precious")
 
-    def test_record_of_a_plugin_that_is_not_loaded_stays(self):
-        configuration = os.path.join(self.daemon.directory, "lvmpolld.yaml")
-        with open(configuration, "w") as file:
-            file.write("plugins: {enabled: [convert]}\n")
-        name = record_name(lvid(self.hang))
-        self.put_record(name, pvmove_record(self.hang))
-        self.start("-c", configuration)
-        self.wait_log("no plugin for the operation pvmove is loaded; the record stays")
-        self.assertEqual(list(self.records()), [name])
-        self.assertEqual(self.daemon.stop(), 0)
-        self.start()
-        self.wait_starts_of(self.hang, 1)
-
 
 class DirectoryTest(RecoveryTest):
     """The state directory: nobody else may have laid records into it."""

@@ -132,6 +132,32 @@ class ActivationTest(DaemonTest):
         self.start_activated(daemon, listening.fileno(), LISTEN_FDS="2")
         self.assertGreater(daemon.wait_end(), 0)
 
+    @ours_only("it takes what is wrong as it is")
+    def test_clients_of_a_daemon_that_cannot_use_its_configuration_are_turned_away(self):
+        """While one waits, systemd would start daemons without end; lvm2 polls by itself then."""
+        wrong = {
+            "unknown key": ("-c", "lvm: {max_runing: 3}\n"),
+            "no such lvm": ("-c", "lvm: {binary: /nonexistent/lvm}\n"),
+            "wrong option": ("--bogus", None),
+        }
+        for name, (option, text) in wrong.items():
+            with self.subTest(name):
+                daemon = self.new_daemon()
+                listening = self.listening(daemon)
+                clients = [self.connect(daemon) for _ in range(3)]
+                for client in clients:
+                    client.send(b'request="hello"\n##\n')
+                path = os.path.join(daemon.directory, "wrong.yaml")
+                with open(path, "w") as file:
+                    file.write(text or "")
+                command = [*daemon.command()[:-2], option] + [path] * bool(text)
+                daemon.command = lambda *arguments, command=command: command
+                self.start_activated(daemon, listening.fileno())
+                self.assertEqual(daemon.wait_end(), os.EX_CONFIG, daemon.log())
+                for client in clients:
+                    self.assertIsNone(client.receive_end())
+                self.assertEqual(len(daemon.log().splitlines()), 1, daemon.log())
+
     @ours_only("it does not start where SD_ACTIVATION is missing")
     def test_handover_to_another_process_is_not_ours(self):
         daemon = self.new_daemon()
