@@ -88,8 +88,8 @@ void record_forget_given_up(
  * Calls TAKE with each record of the directory. One that is damaged, of another version, or that
  * TAKE refuses (by returning a negative errno with the error) is moved to "PATH.damaged/", with a
  * message in the log. One that cannot be read for want of memory or descriptors, or that TAKE
- * refuses for it, stays. One that TAKE refuses with -ENOPKG, since the plugin is missing, is kept in
- * "PATH.no_plugin/". Returns the number of records that were taken.
+ * refuses for it, stays. One that TAKE refuses with -ENOPKG, since the plugin is missing, is kept
+ * in "PATH.no_plugin/". Returns the number of records that were taken.
  */
 size_t record_read_all(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
