@@ -66,14 +66,11 @@ static int fail_syntax(
 static int fail_parse(
 	const struct source *source, const yaml_parser_t *parser, struct lvmpolld_error *error)
 {
-	switch (parser->error) {
-	case YAML_MEMORY_ERROR:
+	/* In some places libyaml does not say that it is memory that it lacks: it says nothing. */
+	if (parser->error == YAML_MEMORY_ERROR || parser->problem == NULL)
 		return error_set(error, ENOMEM, "out of memory");
-	case YAML_READER_ERROR:
-		return fail_undecodable(source, parser, error);
-	default:
-		return fail_syntax(source, parser, error);
-	}
+	return parser->error == YAML_READER_ERROR ? fail_undecodable(source, parser, error)
+						  : fail_syntax(source, parser, error);
 }
 
 /*
