@@ -8,8 +8,8 @@ import subprocess
 import time
 import unittest
 
-from deadline import DEADLINE_S, wait_for
-from lvmpolld import DaemonTest, daemon_path, is_running, ours_only, read_file
+from deadline import DEADLINE_S, scaled, wait_for
+from lvmpolld import DaemonTest, is_running, ours_only, program_path, read_file, starter_of
 from protocol import lvid, MESSAGE_END, volume
 
 WRONG = (
@@ -351,7 +351,8 @@ class BuildTreeTest(ConfigurationTest):
         tree = self.temporary_directory()
         os.mkdir(os.path.join(tree, "core"))
         os.mkdir(os.path.join(tree, "plugins"))
-        self.program = shutil.copy(daemon_path(), os.path.join(tree, "core", "lvmpolld"))
+        program = shutil.copy(program_path(), os.path.join(tree, "core", "lvmpolld"))
+        self.program = starter_of(program, self.temporary_directory())
         self.write(text, os.path.join("etc", "lvmpolld.yaml"), tree)
         if is_marked:
             self.write("", "config.status", tree)
@@ -359,7 +360,7 @@ class BuildTreeTest(ConfigurationTest):
 
     def run_program(self, *arguments):
         return subprocess.run([self.program, *arguments], stdin=subprocess.DEVNULL, text=True,
-                              capture_output=True, timeout=DEADLINE_S)
+                              capture_output=True, timeout=scaled(DEADLINE_S))
 
     @ours_only("it has no configuration file")
     def test_its_configuration_is_read(self):

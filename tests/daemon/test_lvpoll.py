@@ -7,7 +7,7 @@ import signal
 import unittest
 
 from deadline import wait_for
-from lvmpolld import DaemonTest, is_running, ours_only, read_file, STANDIN
+from lvmpolld import DaemonTest, is_running, ours_only, read_file, split_variables, STANDIN
 from protocol import lvid, volume
 
 # 32 and 33: posix_spawn of glibc leaves these two, which are its own, ignored.
@@ -63,7 +63,7 @@ class StartTest(DaemonTest):
         self.assertEqual(daemon.record().arguments[0], given)
 
     def daemon_environment(self):
-        variables = read_file("/proc/%d/environ" % self.daemon.pid).split("\0")[:-1]
+        variables = split_variables(read_file("/proc/%d/environ" % self.daemon.pid))
         return dict(variable.split("=", 1) for variable in variables)
 
     def test_environment_is_the_daemons_own(self):

@@ -156,7 +156,7 @@ class LookTest(KernelTest):
         self.start()
         for number in range(count):
             self.add_move("move-%d" % number)
-            self.request("move-%d" % number)
+            self.start_watching("move-%d" % number)
         begin = time.monotonic()
         wait_for(lambda: len(self.kernel.calls("status", since=begin)) >= 3 * count,
                  "three looks at each", 20)

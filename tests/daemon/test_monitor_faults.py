@@ -160,13 +160,13 @@ class HangTest(KernelTest):
         super().new_kernel()
         self.kernel.may_leak = True
 
-    def start_hanging(self, kind):
+    def start_hanging(self, kind, in_sync=REGIONS - 1):
         self.device = self.add_move()
         self.start()
         self.identity = self.start_watching()
         self.wait_listed(self.device)
         self.kernel.set_fault(kind, HANG)
-        self.device.change(targets=segments(1, 0, REGIONS), event=True)
+        self.device.change(targets=segments(1, 0, in_sync), event=True)
         # A call that was under way when the fault was set does not hang.
         wait_for(lambda: self.kernel.calls("hang"), "a call that hangs")
 
@@ -193,7 +193,7 @@ class HangTest(KernelTest):
                 self.daemon.stop()
 
     def test_operation_goes_on_when_the_call_returns(self):
-        self.start_hanging("status")
+        self.start_hanging("status", in_sync=REGIONS)
         self.assert_served()
         self.kernel.clear_fault("status")
         self.assert_finished(self.client.result(self.identity), "retcode", 0)

@@ -27,14 +27,14 @@ class RefusedTest(UpgradeTest):
         self.client.ask("pvmove", **volume("exit-5"))
         self.child = self.daemon.wait_start("until-7")[0]
         wait_for(lambda: self.client.dump()["poll"][lvid("exit-5")]["polling_finished"], "its end")
-        self.program = open(self.daemon.path, "rb").read()
+        self.program = open(self.daemon.program, "rb").read()
 
     def replace(self, text, mode=0o755):
-        os.unlink(self.daemon.path)
+        os.unlink(self.daemon.program)
         if text is not None:
-            with open(self.daemon.path, "wb") as file:
+            with open(self.daemon.program, "wb") as file:
                 file.write(text)
-            os.chmod(self.daemon.path, mode)
+            os.chmod(self.daemon.program, mode)
 
     def assert_goes_on(self, *words):
         """The upgrade is refused with those words in the log, again and again, and costs nothing."""
@@ -65,10 +65,10 @@ class RefusedTest(UpgradeTest):
     def test_program_that_is_missing(self):
         self.start()
         self.replace(None)
-        self.assert_goes_on(self.daemon.path, "No such file")
-        with open(self.daemon.path, "wb") as file:
+        self.assert_goes_on(self.daemon.program, "No such file")
+        with open(self.daemon.program, "wb") as file:
             file.write(self.program)
-        os.chmod(self.daemon.path, 0o755)
+        os.chmod(self.daemon.program, 0o755)
         upgrade(self.daemon)
         self.assert_is_complete()
 
@@ -94,7 +94,7 @@ class RefusedTest(UpgradeTest):
 
     def test_program_that_is_killed(self):
         self.start()
-        self.replace(b"#!/bin/sh\nkill -s SEGV $$\n")
+        self.replace(b"#!/bin/sh\nexec sh -c 'kill -s SEGV $$'\n")
         self.assert_refused_until_repaired("cannot take over")
 
     def test_program_that_does_not_come_to_an_end(self):

@@ -6,7 +6,7 @@ import shutil
 import signal
 
 from deadline import wait_for
-from lvmpolld import Daemon, DaemonTest, daemon_path
+from lvmpolld import Daemon, DaemonTest, program_path, starter_of
 
 TAKEN_OVER = "has taken over"
 REFUSED = "no upgrade: "
@@ -43,7 +43,7 @@ def open_descriptors(daemon):
 
 def copy_daemon(folder):
     """A copy of the daemon that a test may replace, with its plugins; returns its path."""
-    path = os.path.realpath(daemon_path())
+    path = os.path.realpath(program_path())
     tree = os.path.dirname(os.path.dirname(path))
     os.mkdir(os.path.join(folder, "core"))
     copy = os.path.join(folder, "core", "lvmpolld")
@@ -59,7 +59,11 @@ class UpgradeTest(DaemonTest):
     """A test with a daemon that it may replace."""
 
     def new_copied_daemon(self):
-        daemon = Daemon(path=copy_daemon(self.temporary_directory()))
+        """A daemon of a copy, which is in the file daemon.program."""
+        folder = self.temporary_directory()
+        program = copy_daemon(folder)
+        daemon = Daemon(path=starter_of(program, folder))
+        daemon.program = program
         self.addCleanup(daemon.discard)
         return daemon
 

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Preloaded into a daemon under valgrind: tells of a program that cannot be executed.
+ *
+ * posix_spawn lets the child leave the reason in memory that both share until it executes. Under
+ * valgrind the child has a copy of it, so that a program that is missing would look like one that
+ * was started and ended by itself; and where the kernel refuses what valgrind did not foresee,
+ * valgrind itself ends. What execve says to a file of that kind is said here, before there is a
+ * child; whatever can be executed is started as ever.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PUBLIC __attribute__((visibility("default")))
+
+/* Leaves in TEXT the first bytes of the file. */
+static void read_begin(const char *path, char *text, size_t size)
+{
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = descriptor < 0 ? 0 : read(descriptor, text, size - 1);
+
+	if (descriptor >= 0)
+		close(descriptor);
+	text[length > 0 ? length : 0] = '\0';
+}
+
+/* What execve would answer for this file by itself: 0 or an errno. */
+static int check_file(const char *path)
+{
+	struct stat status;
+
+	if (access(path, X_OK) < 0 || stat(path, &status) < 0)
+		return errno;
+	return S_ISREG(status.st_mode) ? 0 : EACCES;
+}
+
+/* Likewise, with the interpreter of a script. */
+static int check_program(const char *path)
+{
+	char text[PATH_MAX];
+	const char *interpreter;
+	int result = check_file(path);
+
+	if (result)
+		return result;
+	read_begin(path, text, sizeof(text));
+	if (strncmp(text, "#!", 2) != 0)
+		return 0;
+	interpreter = text + 2 + strspn(text + 2, " \t");
+	text[2 + strcspn(text + 2, "\n")] = '\0';
+	text[interpreter - text + strcspn(interpreter, " \t")] = '\0';
+	return check_file(interpreter);
+}
+
+typedef int spawn_function(pid_t *, const char *, const posix_spawn_file_actions_t *,
+	const posix_spawnattr_t *, char *const[], char *const[]);
+
+PUBLIC int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+	const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[])
+{
+	spawn_function *next = (spawn_function *)dlsym(RTLD_NEXT, "posix_spawn");
+	int result = check_program(path);
+
+	return result ? result : next(pid, path, actions, attributes, arguments, environment);
+}
