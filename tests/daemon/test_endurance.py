@@ -5,7 +5,7 @@ import os
 import re
 import unittest
 
-from deadline import wait_for
+from deadline import SLOWNESS, wait_for
 from lvmpolld import DaemonTest, ours_only, read_file
 from protocol import MESSAGE_END, lvid, volume
 
@@ -91,7 +91,8 @@ class EnduranceTest(DaemonTest):
         for first in range(300, 1500, 300):
             run(first)
         after = resident_kib(daemon.pid), descriptors(daemon.pid)
-        self.assertLessEqual(after[0] - before[0], GROWTH_MAX_KIB, (before, after))
+        if SLOWNESS == 1:  # what slows it keeps memory of its own
+            self.assertLessEqual(after[0] - before[0], GROWTH_MAX_KIB, (before, after))
         self.assertEqual(after[1], before[1])
 
 

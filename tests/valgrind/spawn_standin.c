@@ -20,6 +20,10 @@
 
 #define PUBLIC __attribute__((visibility("default")))
 
+/* More than the daemon needs for what it does between two children. */
+#define STACK_ROOM (256 * 1024)
+#define PAGE_MIN   4096
+
 /* Leaves in TEXT the first bytes of the file. */
 static void read_begin(const char *path, char *text, size_t size)
 {
@@ -59,6 +63,18 @@ static int check_program(const char *path)
 	return check_file(interpreter);
 }
 
+/*
+ * Valgrind 3.19 leaves all signals blocked after a fork that failed, so that it is ended by the
+ * first fault, even by one with which it lets the stack grow. So that has grown by then.
+ */
+static void grow_stack(void)
+{
+	volatile char room[STACK_ROOM];
+
+	for (size_t i = sizeof(room); i >= PAGE_MIN; i -= PAGE_MIN)
+		room[i - 1] = 0;
+}
+
 typedef int spawn_function(pid_t *, const char *, const posix_spawn_file_actions_t *,
 	const posix_spawnattr_t *, char *const[], char *const[]);
 
@@ -68,5 +84,6 @@ PUBLIC int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
 	spawn_function *next = (spawn_function *)dlsym(RTLD_NEXT, "posix_spawn");
 	int result = check_program(path);
 
+	grow_stack();
 	return result ? result : next(pid, path, actions, attributes, arguments, environment);
 }
