@@ -307,7 +307,7 @@ class DaemonTest(unittest.TestCase):
                               capture_output=True, timeout=scaled(deadline_s), **options)
 
     def assert_memory_grew_less(self, daemon, before_kib, limit_kib):
-        """A sanitizer keeps what was freed, and so does what makes the daemon slow (tests/valgrind):
+        """A sanitizer keeps what was freed, and so does valgrind, which makes the daemon slow:
         with one, this has nothing to say."""
         if not daemon.has_sanitizer() and SLOWNESS == 1:
             self.assertLess(daemon.peak_memory_kib() - before_kib, limit_kib)

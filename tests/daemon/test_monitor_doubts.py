@@ -156,7 +156,10 @@ class LookTest(KernelTest):
         self.start()
         for number in range(count):
             self.add_move("move-%d" % number)
-            self.start_watching("move-%d" % number)
+            self.request("move-%d" % number)
+        # Not by asking the daemon: it looks at what it is asked about.
+        wait_for(lambda: len({call[2] for call in self.kernel.calls("status")}) == count,
+                 "a look at each")
         begin = time.monotonic()
         wait_for(lambda: len(self.kernel.calls("status", since=begin)) >= 3 * count,
                  "three looks at each", 20)
