@@ -65,6 +65,7 @@ void record_add_fields(struct buffer *text, const struct record *record)
 	if (record->command == RECORD_RUNNING) {
 		wire_add_number(text, "lvm_command_pid", record->pid);
 		wire_add_number(text, "lvm_command_start", (int64_t)record->start_ticks);
+		add_optional_string(text, "lvm_command_boot", record->boot_id);
 	}
 	if (record->command != RECORD_NO_COMMAND && has_other_names(record)) {
 		wire_add_string(text, "lvm_command_vgname", record->step_vg_name);
@@ -140,6 +141,7 @@ int record_read_fields(const struct wire_message *message,
 		.is_displaced = wire_number(message, "displaced") != 0,
 		.step_vg_name = wire_string(message, "lvm_command_vgname"),
 		.step_lv_name = wire_string(message, "lvm_command_lvname"),
+		.boot_id = wire_string(message, "lvm_command_boot"),
 	};
 	int result = check_fields(&record, error);
 

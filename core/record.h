@@ -34,6 +34,7 @@ struct record {
 	enum record_command command;
 	pid_t pid;            /* of an lvpoll that runs */
 	uint64_t start_ticks; /* when that was started, as /proc tells: no other is taken for it */
+	const char *boot_id;  /* and in which run of the machine; NULL where that is not known */
 	const char *step_vg_name; /* what the lvpoll was given, where that may differ; or NULL */
 	const char *step_lv_name;
 };

@@ -4,6 +4,7 @@
 
 #include <event2/event.h>
 
+#include "boot.h"
 #include "daemon.h"
 #include "log.h"
 #include "operation.h"
@@ -24,6 +25,7 @@ static int write_record(struct daemon *daemon, struct volume *volume, struct lvm
 		.command = volume->recorded_command,
 		.pid = volume->last_pid,
 		.start_ticks = volume->start_ticks,
+		.boot_id = boot_id(),
 		.step_vg_name = volume->step_vg_name,
 		.step_lv_name = volume->step_lv_name,
 	};

@@ -4,7 +4,9 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <string.h>
 
+#include "boot.h"
 #include "configuration.h"
 #include "daemon.h"
 #include "devices.h"
@@ -15,6 +17,14 @@
 #include "process.h"
 #include "record.h"
 #include "recovery.h"
+
+/* A state directory may outlive the machine's run; then another process may have id and start. */
+static bool is_of_this_run(const struct record *record)
+{
+	const char *present = boot_id();
+
+	return !present || !record->boot_id || !strcmp(present, record->boot_id);
+}
 
 /* The lvpoll of RECORD where it still runs; 0 where it does not. */
 static pid_t find_command(const struct record *record, uint64_t *start_ticks)
@@ -36,6 +46,8 @@ static pid_t find_command(const struct record *record, uint64_t *start_ticks)
 		return *start_ticks > 0 ? pid : 0;
 	case RECORD_RUNNING:
 		*start_ticks = record->start_ticks;
+		if (!is_of_this_run(record))
+			return 0;
 		return process_read_start(pid) == record->start_ticks ? pid : 0;
 	}
 	return 0;

@@ -30,7 +30,8 @@ class RecordTest(RecoveryTest):
             "version": "1", "operation": "convert", "lvid": lvid(self.hang), "vgname": "vg",
             "lvname": self.hang, "interval": "+7", "sysdir": "/some/etc lvm",
             "devicesfile": "some.devices", "handle_missing_pvs": "1", "lvm_command": "running",
-            "lvm_command_pid": str(pid), "lvm_command_start": ticks})
+            "lvm_command_pid": str(pid), "lvm_command_start": ticks,
+            "lvm_command_boot": read_file("/proc/sys/kernel/random/boot_id").strip()})
 
     def test_record_is_there_when_the_client_hears_ok(self):
         self.start()
@@ -337,6 +338,25 @@ class LeftoverTest(RecoveryTest):
                 lvm_command_start=12345))
             self.start()
             self.wait_starts_of(self.hang, 1)
+            self.assertIsNone(other.poll())
+            other.kill()
+
+    def test_another_process_of_a_later_run_of_the_machine_is_left_alone(self):
+        """After a reboot both its id and its start may be the same."""
+        self.start()
+        self.client.ask("pvmove", **volume(self.hang))
+        self.daemon.wait_start(self.hang)
+        name = record_name(lvid(self.hang))
+        self.kill()
+        with subprocess.Popen(["sleep", "1000"]) as other:
+            self.addCleanup(other.kill)
+            start = read_file("/proc/%d/stat" % other.pid).rpartition(")")[2].split()[19]
+            self.put_record(name, pvmove_record(
+                self.hang, lvm_command="running", lvm_command_pid=other.pid,
+                lvm_command_start=int(start),
+                lvm_command_boot="00000000-0000-4000-8000-000000000000"))
+            self.start()
+            self.wait_starts_of(self.hang, 2)
             self.assertIsNone(other.poll())
             other.kill()
 

@@ -34,7 +34,8 @@ static const struct record records[] = {
 		.operation_name = "merge",
 		.command = RECORD_RUNNING,
 		.pid = 2147483647,
-		.start_ticks = 9223372036854775807},
+		.start_ticks = 9223372036854775807,
+		.boot_id = "0e5dbb25-0e4b-4ab9-9f64-0e2a8f1f4b4f"},
 	{.operation = PLAIN,
 		.operation_name = "pvmove",
 		.command = RECORD_STARTING,
@@ -120,6 +121,7 @@ static int compare(const struct record *record, void *context, struct lvmpolld_e
 	ck_assert_int_eq(record->command, expected->command);
 	ck_assert_int_eq(record->pid, expected->pid);
 	ck_assert_uint_eq(record->start_ticks, expected->start_ticks);
+	ck_assert_pstr_eq(record->boot_id, expected->boot_id);
 	ck_assert_pstr_eq(record->step_vg_name, expected->step_vg_name);
 	ck_assert_pstr_eq(record->step_lv_name, expected->step_lv_name);
 	taken++;
