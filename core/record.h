@@ -67,7 +67,10 @@ int record_directory_lock(struct record_directory *directory, struct lvmpolld_er
  */
 int record_directory_adopt(struct record_directory *directory, const char *path, int descriptor);
 
-/* Writes RECORD in place of a former one of the same operation. Returns 0 or a negative errno. */
+/*
+ * Writes RECORD in place of a former one of the same operation. Returns 0 or a negative errno; what
+ * the former one says of the lvpoll is no longer believed then.
+ */
 int record_write(struct record_directory *directory, const struct record *record,
 	struct lvmpolld_error *error);
 

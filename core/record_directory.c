@@ -23,6 +23,10 @@
 #define DAMAGED_SUFFIX   ".damaged"
 #define POSTPONED_SUFFIX ".no_plugin"
 
+/* By its mode a record is known whose successor could not be written: that needs no room. */
+#define RECORD_MODE     0600
+#define RECORD_MODE_OLD 0400
+
 /* Far more than any record has. */
 #define RECORD_SIZE_MAX (64 * 1024)
 
@@ -88,7 +92,7 @@ void record_make_name(const struct lvmpolld_operation *operation, char *name, si
 static int write_file(int directory, const char *text, size_t length)
 {
 	int descriptor = openat(directory, TEMPORARY_NAME,
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, RECORD_MODE);
 	int result = 0;
 
 	if (descriptor < 0)
@@ -130,6 +134,7 @@ int record_write(struct record_directory *directory, const struct record *record
 		result = -errno;
 	if (result < 0) {
 		unlinkat(directory->descriptor, TEMPORARY_NAME, 0);
+		fchmodat(directory->descriptor, name, RECORD_MODE_OLD, 0);
 		return error_set(error, -result, "%s/%s: cannot write the record: %s",
 			directory->path, name, strerror(-result));
 	}
@@ -177,8 +182,8 @@ static void postpone(
 			error->sentence, directory->path);
 }
 
-static int read_file(
-	int directory, const char *name, char **text, size_t *length, struct lvmpolld_error *error)
+static int read_file(int directory, const char *name, char **text, size_t *length, bool *is_old,
+	struct lvmpolld_error *error)
 {
 	int descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat status;
@@ -191,6 +196,7 @@ static int read_file(
 		close(descriptor);
 		return error_set(error, EBADMSG, "it is no file of a record's size");
 	}
+	*is_old = !(status.st_mode & S_IWUSR);
 	errno = ENOMEM;
 	*text = calloc(1, RECORD_SIZE_MAX + 1);
 	got = *text ? read(descriptor, *text, RECORD_SIZE_MAX) : -1;
@@ -208,6 +214,7 @@ static int read_file(
 /* A record under another's name is foreign: it was not we who put it there. */
 struct named_take {
 	const char *name;
+	bool is_old;
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error);
 	void *context;
 };
@@ -215,12 +222,16 @@ struct named_take {
 static int take_named(const struct record *record, void *context, struct lvmpolld_error *error)
 {
 	const struct named_take *named = context;
+	struct record believed = *record;
 	char name[NAME_MAX];
 
 	record_make_name(&record->operation, name, sizeof(name));
 	if (strcmp(name, named->name) != 0)
 		return error_set(error, EBADMSG, "by what is in it, it should be called %s", name);
-	return named->take(record, named->context, error);
+	/* Another lvpoll may run by now, whose id nobody knows. */
+	if (named->is_old)
+		believed.command = RECORD_STARTING;
+	return named->take(&believed, named->context, error);
 }
 
 /* What says nothing about the record itself, and passes. */
@@ -229,15 +240,16 @@ static bool is_shortage(int code)
 	return code == ENOMEM || code == EMFILE || code == ENFILE || code == EIO;
 }
 
-static bool read_one(struct record_directory *directory, const struct named_take *named)
+static bool read_one(struct record_directory *directory, struct named_take *named)
 {
 	struct lvmpolld_error error;
 	char *text = NULL;
 	size_t length = 0;
-	int result = read_file(directory->descriptor, named->name, &text, &length, &error);
+	int result = read_file(
+		directory->descriptor, named->name, &text, &length, &named->is_old, &error);
 
 	if (result == 0) {
-		result = record_parse(text, length, take_named, (void *)named, &error);
+		result = record_parse(text, length, take_named, named, &error);
 		free(text);
 	}
 	if (result == -ENOPKG)
@@ -268,7 +280,8 @@ size_t record_read_all(struct record_directory *directory,
 		return 0;
 	}
 	for (int i = 0; i < count; i++) {
-		const struct named_take named = {entries[i]->d_name, take, context};
+		struct named_take named = {
+			.name = entries[i]->d_name, .take = take, .context = context};
 
 		if (strcmp(named.name, ".") != 0 && strcmp(named.name, "..") != 0)
 			taken += read_one(directory, &named);
@@ -290,7 +303,8 @@ size_t record_bring_back(struct record_directory *directory,
 	size_t taken = 0;
 
 	for (int i = 0; i < count; i++) {
-		const struct named_take named = {entries[i]->d_name, take, context};
+		struct named_take named = {
+			.name = entries[i]->d_name, .take = take, .context = context};
 
 		if (strcmp(named.name, ".") != 0 && strcmp(named.name, "..") != 0 &&
 			record_move_back(directory, POSTPONED_SUFFIX, named.name) == 0 && take)

@@ -341,6 +341,24 @@ class LeftoverTest(RecoveryTest):
             self.assertIsNone(other.poll())
             other.kill()
 
+    def test_it_is_found_where_the_record_is_older(self):
+        """Its record could not be written, and tells of an lvpoll that has ended before."""
+        self.start()
+        self.client.ask("pvmove", **volume(self.hang))
+        first = self.daemon.wait_start(self.hang)[0]
+        obstacle = os.path.join(self.state, ".new")
+        os.mkdir(obstacle)
+        os.kill(first, signal.SIGUSR1)
+        second = self.wait_starts_of(self.hang, 2)[1]
+        self.wait_log("lvpoll[%d] started" % second)
+        self.kill()
+        os.rmdir(obstacle)
+        self.assertEqual(self.records()[record_name(lvid(self.hang))]["lvm_command_pid"],
+                         str(first))
+        self.start()
+        self.wait_starts_of(self.hang, 3)
+        self.assertFalse(is_running(second))
+
     def test_another_process_of_a_later_run_of_the_machine_is_left_alone(self):
         """After a reboot both its id and its start may be the same."""
         self.start()
