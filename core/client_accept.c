@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +28,13 @@
 /* So many clients of users without privilege wait for a place; more are turned away. */
 #define HELD_MAX 16
 
+/*
+ * Descriptors that are not for clients, or nothing could be done for those: the daemon's own and
+ * those of who waits for a place; and three of each lvpoll. But half of all are for clients.
+ */
+#define DESCRIPTORS_KEPT       64
+#define DESCRIPTORS_FOR_LVPOLL 3
+
 /* What a client has to say for its place. */
 enum claim {
 	CLAIM_NONE,     /* it has been silent, and waits for no operation */
@@ -40,6 +48,23 @@ struct candidate {
 	enum claim claim;
 	int64_t silent_ms;
 };
+
+/* How many clients are served at a time: limits.clients, or what there are descriptors for. */
+static unsigned count_places(const struct daemon *daemon)
+{
+	unsigned limit = daemon->configuration->limit_clients;
+	rlim_t kept = DESCRIPTORS_KEPT +
+		      DESCRIPTORS_FOR_LVPOLL * (rlim_t)daemon->configuration->lvm_max_running;
+	struct rlimit descriptors;
+
+	if (getrlimit(RLIMIT_NOFILE, &descriptors) < 0)
+		return limit;
+	if (kept > descriptors.rlim_cur / 2)
+		kept = descriptors.rlim_cur / 2;
+	if (descriptors.rlim_cur - kept >= limit)
+		return limit;
+	return descriptors.rlim_cur > kept ? (unsigned)(descriptors.rlim_cur - kept) : 1;
+}
 
 static int64_t read_clock_ms(void)
 {
@@ -90,7 +115,7 @@ static bool goes_before(const struct candidate *a, const struct candidate *b)
 static void log_displacement(const struct client *newcomer, const struct candidate *candidate)
 {
 	const struct client *client = candidate->client;
-	unsigned limit = client->daemon->configuration->limit_clients;
+	unsigned limit = count_places(client->daemon);
 
 	if (candidate->claim == CLAIM_GOOD)
 		log_warn("client %d of user %u is disconnected: limits.clients (%u) is reached and "
@@ -140,7 +165,7 @@ static bool has_room(const struct daemon *daemon)
 {
 	size_t held = count_held(daemon, true) + count_held(daemon, false);
 
-	return daemon->client_count - held < daemon->configuration->limit_clients;
+	return daemon->client_count - held < count_places(daemon);
 }
 
 static struct client *next_held(const struct daemon *daemon)
@@ -222,7 +247,7 @@ static void on_accept_retry(evutil_socket_t descriptor, short what, void *contex
 /* There is no place for CLIENT now. */
 static void hold(struct daemon *daemon, struct client *client)
 {
-	unsigned limit = daemon->configuration->limit_clients;
+	unsigned limit = count_places(daemon);
 
 	if (start_retry(daemon) < 0 || count_held(daemon, false) > HELD_MAX) {
 		log_warn("client %d of user %u is turned away: limits.clients (%u) is reached and "
@@ -242,7 +267,7 @@ static void hold(struct daemon *daemon, struct client *client)
 /* Whether there is a place for one more, and nobody has waited for it. */
 static bool is_free(struct daemon *daemon)
 {
-	if (daemon->client_count > daemon->configuration->limit_clients ||
+	if (daemon->client_count > count_places(daemon) ||
 		event_pending(daemon->accept_retry, EV_TIMEOUT, NULL))
 		return false;
 	daemon->is_accept_refused = false;
@@ -290,8 +315,20 @@ static void on_acceptable(evutil_socket_t descriptor, short what, void *context)
 	pause_accepting(daemon);
 }
 
+/* Once: what else is logged of the limit has the number that is in force. */
+static void tell_places(const struct daemon *daemon)
+{
+	unsigned limit = daemon->configuration->limit_clients, places = count_places(daemon);
+
+	if (places < limit)
+		log_warn("limits.clients is %u, but there are descriptors (RLIMIT_NOFILE) for %u "
+			 "clients at a time only",
+			limit, places);
+}
+
 int client_accept_start(struct daemon *daemon, struct lvmpolld_error *error)
 {
+	tell_places(daemon);
 	daemon->accept_event = event_new(daemon->base, daemon->listener.descriptor,
 		EV_READ | EV_PERSIST, on_acceptable, daemon);
 	daemon->accept_retry = event_new(daemon->base, -1, 0, on_accept_retry, daemon);

@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pwd
+import resource
 import unittest
 
 from deadline import wait_for
@@ -29,13 +30,13 @@ def another_user():
 class PlacesTest(DaemonTest):
     """A daemon with few places."""
 
-    def start_with_places(self, count):
+    def start_with_places(self, count, **options):
         self.daemon = self.new_daemon()
         self.daemon.make_pipe("until-0")
         path = os.path.join(self.daemon.directory, "lvmpolld.yaml")
         with open(path, "w") as file:
             file.write("limits: {clients: %d}\naccess: {users: [root, nobody]}\n" % count)
-        self.daemon.start("-c", path)
+        self.daemon.start("-c", path, **options)
         os.chmod(self.daemon.directory, 0o755)
         os.chmod(self.daemon.socket, 0o666)
 
@@ -88,6 +89,21 @@ class SilentTest(PlacesTest):
         self.assertEqual(self.daemon.log().count("is disconnected"), 1)
         self.assertIn("limits.clients (3) is reached and it has asked nothing for ",
                       self.daemon.log())
+
+    def test_there_are_no_more_places_than_descriptors(self):
+        """Silent clients leave some for those who ask, and for lvpoll."""
+        def limit_descriptors():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+        self.start_with_places(1000, preexec_fn=limit_descriptors)
+        self.wait_log("limits.clients is 1000, but there are descriptors (RLIMIT_NOFILE) for 50")
+        silent = [self.newcomer() for _ in range(120)]
+        for client in silent:
+            self.assert_served(client)
+        client = self.newcomer()
+        self.assert_served(client)
+        self.assert_ok(client.ask("pvmove", **volume("exit-3")))
+        self.assert_finished(client.result(lvid("exit-3")), "retcode", 3)
+        self.assertNotIn("Too many open files", self.daemon.log())
 
     def test_one_that_waits_for_an_operation_stays(self):
         self.start_with_places(2)
