@@ -160,13 +160,13 @@ void turns_hurry(struct daemon *daemon, struct volume *volume)
 }
 
 /*
- * lvpoll --abort knows its volume by name alone, and while it was tried again the move may have
- * been ended by other means and its name have become that of another one, which would be aborted.
+ * lvpoll --abort knows its volume by name alone, and while it waited for its turn or was tried
+ * again, by this program or by the one before an upgrade, the move may have been ended by other
+ * means and its name have become that of another one, which would be aborted.
  */
 static bool is_name_taken(const struct volume *volume)
 {
 	return volume->request->operation.abort &&
-	       (volume->start_failures > 0 || volume->signal_retries > 0) &&
 	       devices_has_namesake(&volume->request->operation);
 }
 
