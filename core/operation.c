@@ -65,11 +65,16 @@ static void resume_displaced(struct daemon *daemon, struct volume *abort_volume)
  * The abort is over: with it, where it succeeded, the operation that it was to end. lvpoll exits
  * with 0 also where it could not find the volume, as after a renaming.
  */
-static void settle_displaced(struct daemon *daemon, struct volume *abort_volume, bool succeeded)
+static void settle_aborted(struct daemon *daemon, struct volume *abort_volume, bool succeeded)
 {
-	if (succeeded && !devices_has_volume(abort_volume->request->operation.lvid))
+	const struct lvmpolld_operation *operation = &abort_volume->request->operation;
+	bool is_ended = succeeded && !devices_has_volume(operation->lvid);
+
+	if (is_ended)
+		record_forget_given_up(&daemon->records, operation);
+	if (is_ended && abort_volume->displaced)
 		recording_remove(daemon, &abort_volume->displaced->operation);
-	else
+	else if (abort_volume->displaced)
 		resume_displaced(daemon, abort_volume);
 }
 
@@ -109,10 +114,8 @@ static void settle(struct daemon *daemon, struct volume *volume, bool succeeded)
 	if (!daemon->is_stopping && !(volume->is_displaced && is_abort_in_progress(daemon,
 								      volume->request->identifier)))
 		recording_remove(daemon, &volume->request->operation);
-	if (volume->request->operation.abort && succeeded)
-		record_forget_given_up(&daemon->records, &volume->request->operation);
-	if (volume->displaced && !daemon->is_stopping)
-		settle_displaced(daemon, volume, succeeded);
+	if (volume->request->operation.abort && !daemon->is_stopping)
+		settle_aborted(daemon, volume, succeeded);
 	results_limit(daemon);
 	idle_update(daemon);
 	status_update(daemon);
