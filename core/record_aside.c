@@ -62,6 +62,23 @@ int record_move_back(const struct record_directory *directory, const char *suffi
 	return result;
 }
 
+/* The name alone, in the folder that record_move_aside has made. Returns 0 or a negative errno. */
+static int note_aside(
+	const struct record_directory *directory, const char *suffix, const char *name)
+{
+	char *path = record_path_aside(directory, suffix, name);
+	int descriptor = -1, result = -ENOMEM;
+
+	if (path) {
+		descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+		result = descriptor < 0 ? -errno : 0;
+	}
+	if (descriptor >= 0)
+		close(descriptor);
+	free(path);
+	return result;
+}
+
 void record_give_up(struct record_directory *directory, const struct lvmpolld_operation *operation)
 {
 	char name[NAME_MAX];
@@ -69,6 +86,9 @@ void record_give_up(struct record_directory *directory, const struct lvmpolld_op
 
 	record_make_name(operation, name, sizeof(name));
 	result = record_move_aside(directory, GIVEN_UP_SUFFIX, name);
+	/* Its record could not be written, for want of room, say: the name is what counts. */
+	if (result == -ENOENT)
+		result = note_aside(directory, GIVEN_UP_SUFFIX, name);
 	if (result < 0)
 		log_error("%s: cannot note that it was given up: %s; it must not be resumed, only "
 			  "aborted",

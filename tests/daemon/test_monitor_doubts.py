@@ -2,6 +2,7 @@
 """What an lvpoll says against what the kernel shows: which of them is believed, and how often one is asked."""
 
 import errno
+import os
 import time
 import unittest
 
@@ -146,6 +147,22 @@ class LossTest(KernelTest):
         self.assert_finished(self.client.result(identity, abort=1), "retcode", 0)
         self.request("good")
         self.wait_starts(2)
+
+    def test_what_was_given_up_without_a_record_is_not_taken_up_again_either(self):
+        device = self.add_move("good")
+        self.start()
+        self.client.hello()  # it answers when it has read all records
+        os.mkdir(os.path.join(self.daemon.directory, "lvmpolld.state", ".new"))
+        identity = self.start_watching("good")
+        self.assertIn("cannot write the record", self.daemon.log())
+        device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AS")])
+        self.assert_reply(self.client.result(identity), response="failed",
+                          reason="polling of lvm command failed")
+        device.change(targets=[mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)], event=True)
+        self.request("good")
+        self.assert_reply(self.client.result(identity), response="failed",
+                          reason="polling of lvm command failed")
+        self.assertEqual(self.daemon.starts(), [])
 
 
 class LookTest(KernelTest):
