@@ -86,8 +86,8 @@ void record_give_up(struct record_directory *directory, const struct lvmpolld_op
 
 	record_make_name(operation, name, sizeof(name));
 	result = record_move_aside(directory, GIVEN_UP_SUFFIX, name);
-	/* Its record could not be written, for want of room, say: the name is what counts. */
-	if (result == -ENOENT)
+	/* It has no record, for want of room or of a state directory: the name is what counts. */
+	if (result == -ENOENT || result == -EBADF)
 		result = note_aside(directory, GIVEN_UP_SUFFIX, name);
 	if (result < 0)
 		log_error("%s: cannot note that it was given up: %s; it must not be resumed, only "
@@ -101,7 +101,7 @@ bool record_is_given_up(
 	char name[NAME_MAX], *path;
 	bool is_there;
 
-	if (directory->descriptor < 0)
+	if (!directory->path)
 		return false;
 	record_make_name(operation, name, sizeof(name));
 	path = record_path_aside(directory, GIVEN_UP_SUFFIX, name);

@@ -153,8 +153,18 @@ class LossTest(KernelTest):
         self.start()
         self.client.hello()  # it answers when it has read all records
         os.mkdir(os.path.join(self.daemon.directory, "lvmpolld.state", ".new"))
+        self.check_given_up_without_record(device)
+
+    def test_what_was_given_up_without_a_state_directory_is_not_taken_up_again_either(self):
+        device = self.add_move("good")
+        place = os.path.join(self.temporary_directory(), "state")
+        os.mknod(place)
+        self.start("daemon: {state_directory: %s}\n" % place)
+        self.check_given_up_without_record(device)
+
+    def check_given_up_without_record(self, device):
         identity = self.start_watching("good")
-        self.assertIn("cannot write the record", self.daemon.log())
+        self.assertIn("would be lost if the daemon crashed", self.daemon.log())
         device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AS")])
         self.assert_reply(self.client.result(identity), response="failed",
                           reason="polling of lvm command failed")
