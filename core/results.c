@@ -20,13 +20,14 @@ static void drop_locked(struct store *store, struct volume *volume, const char *
 	store_remove_locked(store, volume);
 }
 
-/* Seconds until VOLUME's result is too old. */
+/* Seconds, begun ones too, until VOLUME's result is too old: one of now is never that. */
 static time_t time_left_s(const struct volume *volume, unsigned age_s)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
-	return volume->finished_at.tv_sec + (time_t)age_s - now.tv_sec;
+	return volume->finished_at.tv_sec + (time_t)age_s - now.tv_sec +
+	       (volume->finished_at.tv_nsec > now.tv_nsec);
 }
 
 /* Returns the seconds until the next result of STORE is too old; -1 where there is none. */

@@ -134,6 +134,27 @@ START_TEST(results_go_when_they_are_old)
 }
 END_TEST
 
+START_TEST(results_that_a_second_has_begun_since_are_no_second_old)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct volume *volume = fixture_volume(1, 0);
+	struct timespec now;
+
+	daemon->configuration->limit_results_age_s = 1;
+	store_lock(&daemon->polling);
+	ck_assert_int_eq(store_add_locked(&daemon->polling, volume), 0);
+	store_add_finished_locked(&daemon->polling, volume);
+	store_unlock(&daemon->polling);
+	/* The test has most of a second for what is between here and there. */
+	do
+		clock_gettime(CLOCK_BOOTTIME, &now);
+	while (now.tv_nsec > 100000000);
+	volume->finished_at = (struct timespec){.tv_sec = now.tv_sec - 1, .tv_nsec = 999999999};
+	results_limit(daemon);
+	ck_assert(is_there(&daemon->polling, 0));
+}
+END_TEST
+
 /* Seconds until the timer; -1 where it does not run. */
 static time_t time_to_timer_s(const struct daemon *daemon)
 {
@@ -198,6 +219,7 @@ int main(void)
 		SUITE_TEST(results_beyond_the_limit_go_the_oldest_first),
 		SUITE_TEST(results_of_each_store_are_limited_by_themselves),
 		SUITE_TEST(results_go_when_they_are_old),
+		SUITE_TEST(results_that_a_second_has_begun_since_are_no_second_old),
 		SUITE_TEST(results_timer_waits_for_the_next_of_both_stores),
 		SUITE_TEST(results_timer_does_what_it_is_for),
 		SUITE_TEST(results_limits_may_shrink),
