@@ -9,10 +9,15 @@
 #include <dlfcn.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "log.h"
 
@@ -56,6 +61,43 @@ static void tell(const char *state)
 		(void)library_notify(0, state);
 }
 
+/* The address of the manager. Returns its length, or 0 where it is of a kind that is not known. */
+static socklen_t find_manager(struct sockaddr_un *address)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	size_t length = path ? strlen(path) : 0;
+
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	if (length < 2 || length >= sizeof(address->sun_path) || !strchr("/@", path[0]))
+		return 0;
+	memcpy(address->sun_path, path, length);
+	if (path[0] == '@')
+		address->sun_path[0] = '\0';
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+}
+
+/*
+ * What may get lost: more of the kind follows. The library waits for a manager that has much to
+ * read; one that hangs on the very volume whose operation is to be finished would never come back.
+ */
+static void tell_without_waiting(const char *state)
+{
+	struct sockaddr_un address;
+	socklen_t length = find_manager(&address);
+	int descriptor;
+
+	if (length == 0) {
+		tell(state);
+		return;
+	}
+	descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (descriptor < 0)
+		return;
+	(void)sendto(descriptor, state, strlen(state), MSG_NOSIGNAL,
+		(const struct sockaddr *)&address, length);
+	close(descriptor);
+}
+
 void notify_ready(void)
 {
 	tell("READY=1");
@@ -75,7 +117,7 @@ void notify_reloading(void)
 
 void notify_stopping(void)
 {
-	tell("STOPPING=1");
+	tell_without_waiting("STOPPING=1");
 }
 
 void notify_status(const char *format, ...)
@@ -87,12 +129,12 @@ void notify_status(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text + length, sizeof(text) - length, format, arguments);
 	va_end(arguments);
-	tell(text);
+	tell_without_waiting(text);
 }
 
 void notify_alive(void)
 {
-	tell("WATCHDOG=1");
+	tell_without_waiting("WATCHDOG=1");
 }
 
 uint64_t notify_watchdog_interval_us(void)

@@ -234,6 +234,16 @@ class NotifyTest(DaemonTest):
         self.assertNotIn("WATCHDOG=1", self.received)
 
     @ours_only("it was built without it")
+    def test_manager_that_reads_nothing_holds_nobody_up(self):
+        daemon = self.start_notifying("-t", "1", WATCHDOG_USEC="20000")
+        client = self.connect(daemon)
+        for number in range(50):
+            self.assert_ok(client.ask("pvmove", **volume("good", number)))
+            self.assert_finished(client.result(lvid(number)), "retcode", 0)
+        client.close()
+        self.assertEqual(daemon.wait_end(), 0)
+
+    @ours_only("it was built without it")
     def test_reload_is_told(self):
         daemon = self.start_notifying()
         self.receive_until("READY=1")
