@@ -41,6 +41,10 @@ static void write_lvpoll(const struct volume *volume, struct buffer *text)
 {
 	int outputs[2];
 
+	if (volume->left_pid > 0) {
+		wire_add_number(text, "terminating", 1);
+		wire_add_number(text, "leftover", 1);
+	}
 	if (!volume->lvpoll)
 		return;
 	lvpoll_outputs(volume->lvpoll, outputs);
@@ -87,6 +91,8 @@ static void write_displaced(const struct volume *abort_volume, struct buffer *te
 /* It may have been unreadable when the lvpoll was started, for want of descriptors, say. */
 static uint64_t find_start(const struct volume *volume)
 {
+	if (volume->left_pid > 0)
+		return volume->left_start_ticks;
 	return volume->lvpoll && volume->start_ticks == 0 ? process_read_start(volume->last_pid)
 							  : volume->start_ticks;
 }
@@ -97,8 +103,9 @@ static void write_volume(struct volume *volume, struct buffer *text)
 		.operation = volume->request->operation,
 		.operation_name = volume->request->plugin->plugin->operation,
 		.is_displaced = volume->is_displaced,
-		.command = volume->lvpoll ? RECORD_RUNNING : RECORD_NO_COMMAND,
-		.pid = volume->last_pid,
+		.command =
+			volume->lvpoll || volume->left_pid > 0 ? RECORD_RUNNING : RECORD_NO_COMMAND,
+		.pid = volume->left_pid > 0 ? volume->left_pid : volume->last_pid,
 		.start_ticks = find_start(volume),
 	};
 

@@ -21,6 +21,9 @@
 #include "steps.h"
 #include "turns.h"
 
+/* An lvpoll that could not be taken over, for want of memory, say, is tried again after this. */
+#define ADOPT_RETRY_S 1
+
 /* Wants an lvpoll for a volume that the kernel shows; one in vain costs a pause before the next. */
 static void want_lvpoll(struct daemon *daemon, struct volume *volume,
 	const struct volume_sighting *sighting, enum volume_purpose purpose)
@@ -228,20 +231,22 @@ static char *copy_name(const char *name)
 
 /*
  * Two that poll one operation would be in each other's way: an lvpoll that still runs is waited
- * for. One of a former daemon, whose output nobody reads, is asked to end first.
+ * for. One of a former daemon, whose output nobody reads, is asked to end first. Returns 0 or a
+ * negative errno: -ESRCH where it is gone.
  */
-static bool adopt_lvpoll(struct daemon *daemon, struct volume *volume,
+static int adopt_lvpoll(struct daemon *daemon, struct volume *volume,
 	const struct operation_inheritance *inheritance)
 {
 	struct lvmpolld_error error;
+	int result;
 
 	volume->purpose = inheritance->is_child ? inheritance->purpose : VOLUME_POLL;
-	if (lvpoll_adopt(daemon, volume, inheritance->pid, inheritance->start_ticks,
-		    inheritance->outputs, &ends_callbacks, &error) < 0) {
-		if (error.code != ESRCH)
-			log_volume(LOG_LEVEL_ERROR, volume, "%s", error.sentence);
-		return false;
-	}
+	result = lvpoll_adopt(daemon, volume, inheritance->pid, inheritance->start_ticks,
+		inheritance->outputs, &ends_callbacks, &error);
+	if (result < 0 && result != -ESRCH)
+		log_volume(LOG_LEVEL_ERROR, volume, "%s; trying again", error.sentence);
+	if (result < 0)
+		return result;
 	/* Without memory for its place in the queue it runs beside it, which does no harm. */
 	if (scheduler_adopt(&daemon->scheduler, volume) < 0)
 		log_volume(LOG_LEVEL_WARN, volume, "out of memory: its lvpoll is not counted");
@@ -256,7 +261,32 @@ static bool adopt_lvpoll(struct daemon *daemon, struct volume *volume,
 			(int)inheritance->pid);
 	if (!inheritance->is_child || inheritance->is_terminating)
 		lvpoll_terminate(volume->lvpoll);
-	return true;
+	return 0;
+}
+
+/* Where that is for want of something it is tried again: nothing else is run meanwhile. */
+static int adopt_now_or_later(struct daemon *daemon, struct volume *volume,
+	const struct operation_inheritance *inheritance)
+{
+	int result = adopt_lvpoll(daemon, volume, inheritance);
+	bool is_left = result < 0 && result != -ESRCH;
+
+	volume->left_pid = is_left ? inheritance->pid : 0;
+	volume->left_start_ticks = inheritance->start_ticks;
+	if (is_left)
+		turns_pause(volume, ADOPT_RETRY_S);
+	return is_left ? 0 : result;
+}
+
+bool steps_adopt_left(struct daemon *daemon, struct volume *volume)
+{
+	const struct operation_inheritance left = {
+		.pid = volume->left_pid,
+		.start_ticks = volume->left_start_ticks,
+		.outputs = {-1, -1},
+	};
+
+	return left.pid > 0 && adopt_now_or_later(daemon, volume, &left) == 0;
 }
 
 /* Whoever asks for VOLUME, which is freed, hears that nobody sees to it. */
@@ -281,7 +311,7 @@ void steps_resume(struct daemon *daemon, struct volume *volume,
 	}
 	volume->has_begun = true;
 	volume->is_answered = true;
-	if (inheritance->pid > 0 && adopt_lvpoll(daemon, volume, inheritance))
+	if (inheritance->pid > 0 && adopt_now_or_later(daemon, volume, inheritance) == 0)
 		return;
 	if (set_going(daemon, volume) < 0)
 		turns_pause(volume, 1);

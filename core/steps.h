@@ -30,6 +30,12 @@ struct operation_inheritance;
 void steps_resume(struct daemon *daemon, struct volume *volume,
 	const struct operation_inheritance *inheritance);
 
+/*
+ * Takes over an lvpoll that steps_resume has found and could not take over yet, if there is one.
+ * Returns false where there is none, or it has ended: then VOLUME is to be set going.
+ */
+bool steps_adopt_left(struct daemon *daemon, struct volume *volume);
+
 /* Does what SIGHTING, the latest of VOLUME, asks for. */
 void steps_act_on(
 	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting);

@@ -18,6 +18,7 @@
 #include "monitor.h"
 #include "operation.h"
 #include "recording.h"
+#include "steps.h"
 #include "timer.h"
 #include "turns.h"
 
@@ -84,6 +85,8 @@ void turns_on_pause_over(evutil_socket_t descriptor, short what, void *context)
 
 	(void)descriptor;
 	(void)what;
+	if (steps_adopt_left(daemon, volume))
+		return;
 	volume->is_pause_over = true;
 	if (volume->polls_itself)
 		turns_queue(daemon, volume, VOLUME_POLL);

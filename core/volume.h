@@ -128,6 +128,8 @@ struct volume {
 	bool is_record_stale;                 /* its record could not be written */
 	unsigned signal_retries; /* lvpolls in a row that a signal of nobody's here has ended */
 	bool has_leftover;       /* the lvpoll that runs is a former daemon's */
+	pid_t left_pid;          /* of one that runs and could not be taken over yet; or 0 */
+	uint64_t left_start_ticks;
 	bool has_begun;          /* it was watched, or an lvpoll of it has run */
 	bool is_answered;        /* its request was: from now on it is seen through */
 	bool is_displaced;       /* an abort has ended it: it is over when its lvpoll is */

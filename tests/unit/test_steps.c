@@ -2,12 +2,19 @@
 /* What is done with the monitor's news, and what is not. */
 #include "config.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
 #include "configuration.h"
 #include "daemon.h"
+#include "lvpoll.h"
+#include "operation.h"
+#include "recording.h"
 #include "steps.h"
 #include "suite.h"
 #include "turns.h"
@@ -22,6 +29,7 @@ static void create_daemon(void)
 	memset(daemon, 0, sizeof(*daemon));
 	daemon->configuration = configuration_new();
 	daemon->base = event_base_new();
+	daemon->records.descriptor = -1;
 	ck_assert_ptr_nonnull(daemon->configuration);
 	ck_assert_ptr_nonnull(daemon->base);
 	ck_assert_int_eq(store_init(&daemon->polling, "poll"), 0);
@@ -36,6 +44,7 @@ static void free_daemon(void)
 	store_destroy(&daemon->polling);
 	store_destroy(&daemon->aborts);
 	scheduler_destroy(&daemon->scheduler);
+	recording_destroy(daemon);
 	event_base_free(daemon->base);
 	configuration_free(daemon->configuration);
 }
@@ -85,10 +94,46 @@ START_TEST(steps_no_turn_for_what_would_lose_data)
 }
 END_TEST
 
+/* As after a crash on a machine that is short of everything. */
+START_TEST(steps_lvpoll_that_cannot_be_taken_over_yet_is_not_run_beside)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct volume *volume = fixture_volume(1, 1);
+	struct operation_inheritance left = {.outputs = {-1, -1}};
+	struct rlimit former, none;
+
+	/* The suite's own handler would end the suite. */
+	signal(SIGTERM, SIG_DFL);
+	left.pid = fork();
+	ck_assert_int_ge(left.pid, 0);
+	while (left.pid == 0)
+		pause();
+	left.start_ticks = process_read_start(left.pid);
+	daemon->is_taking_over = true;
+	store_lock(&daemon->polling);
+	ck_assert_int_eq(store_add_locked(&daemon->polling, volume), 0);
+	store_unlock(&daemon->polling);
+	getrlimit(RLIMIT_NOFILE, &former);
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = former.rlim_max};
+	setrlimit(RLIMIT_NOFILE, &none);
+	steps_resume(daemon, volume, &left);
+	setrlimit(RLIMIT_NOFILE, &former);
+	ck_assert_ptr_null(volume->lvpoll);
+	ck_assert_uint_eq(daemon->scheduler.waiting, 0);
+	event_base_loop(daemon->base, EVLOOP_ONCE);
+	ck_assert_ptr_nonnull(volume->lvpoll);
+	ck_assert_int_eq(lvpoll_id(volume->lvpoll), left.pid);
+	ck_assert_uint_eq(daemon->scheduler.waiting, 0);
+	operation_forget_lvpolls(daemon);
+	ck_assert_int_eq(waitpid(left.pid, NULL, 0), left.pid);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_TEST(steps_no_turn_for_what_would_lose_data),
+		SUITE_TEST(steps_lvpoll_that_cannot_be_taken_over_yet_is_not_run_beside),
 		SUITE_TEST(steps_news_of_what_is_over_changes_nothing),
 	};
 
