@@ -61,6 +61,12 @@ void record_directory_close(struct record_directory *directory);
  */
 int record_directory_lock(struct record_directory *directory, struct lvmpolld_error *error);
 
+/* Likewise, without waiting and without a word. DIRECTORY may still be used where it is -EBUSY. */
+int record_directory_try_lock(struct record_directory *directory);
+
+/* DIRECTORY is open, and nobody has removed it. */
+bool record_directory_is_there(const struct record_directory *directory);
+
 /*
  * Takes over DESCRIPTOR, with its lock, of the directory at PATH. Returns 0, or -ENOMEM, or -ENOENT
  * where another directory is there by now, or none; DESCRIPTOR is closed then.

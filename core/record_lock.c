@@ -62,6 +62,19 @@ static bool is_directory_at(const char *path, int descriptor)
 	       at_path.st_dev == opened.st_dev && at_path.st_ino == opened.st_ino;
 }
 
+int record_directory_try_lock(struct record_directory *directory)
+{
+	if (flock(directory->descriptor, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return -EBUSY;
+	return 0;
+}
+
+bool record_directory_is_there(const struct record_directory *directory)
+{
+	return directory->descriptor >= 0 &&
+	       is_directory_at(directory->path, directory->descriptor);
+}
+
 int record_directory_adopt(struct record_directory *directory, const char *path, int descriptor)
 {
 	int result = is_directory_at(path, descriptor) ? 0 : -ENOENT;

@@ -5,6 +5,7 @@
 #include <event2/event.h>
 
 #include "boot.h"
+#include "configuration.h"
 #include "daemon.h"
 #include "log.h"
 #include "operation.h"
@@ -43,6 +44,33 @@ static void retry_one(struct daemon *daemon, struct volume *volume)
 	daemon->stale_records--;
 }
 
+static void mark_stale(struct daemon *daemon, struct volume *volume)
+{
+	daemon->stale_records += !volume->is_record_stale;
+	volume->is_record_stale = true;
+}
+
+/*
+ * It could not be opened at the start, or somebody has removed it: it is made, and what is in
+ * flight is written there. Records of a former daemon that lie there are for the next start.
+ */
+static void reopen_directory(struct daemon *daemon)
+{
+	struct record_directory fresh;
+	struct lvmpolld_error error;
+
+	if (record_directory_is_there(&daemon->records))
+		return;
+	if (record_directory_open(&fresh, daemon->configuration->state_directory, &error) < 0 ||
+		record_directory_try_lock(&fresh) < 0) {
+		record_directory_close(&fresh);
+		return;
+	}
+	record_directory_close(&daemon->records);
+	daemon->records = fresh;
+	operation_for_each_in_progress(daemon, mark_stale);
+}
+
 static void arm_retry(struct daemon *daemon);
 
 static void on_retry(evutil_socket_t descriptor, short what, void *context)
@@ -51,6 +79,7 @@ static void on_retry(evutil_socket_t descriptor, short what, void *context)
 
 	(void)descriptor;
 	(void)what;
+	reopen_directory(daemon);
 	operation_for_each_in_progress(daemon, retry_one);
 	if (daemon->stale_records > 0)
 		arm_retry(daemon);

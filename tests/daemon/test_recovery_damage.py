@@ -3,6 +3,7 @@
 
 import os
 import re
+import shutil
 import unittest
 
 from deadline import wait_for
@@ -162,6 +163,26 @@ class DirectoryTest(RecoveryTest):
         with open(self.state, "w"):
             pass
         self.assert_goes_without("cannot open the state directory")
+
+    def test_one_that_is_removed_is_made_anew_with_all_records(self):
+        self.start()
+        for number in range(2):
+            self.assert_ok(self.client.ask("pvmove", **volume(self.hang, number)))
+        shutil.rmtree(self.state)
+        self.assert_ok(self.client.ask("pvmove", **volume(self.hang, 2)))
+        self.wait_log("the records of all operations in flight are written again")
+        self.assertEqual(sorted(self.records()),
+                         sorted(record_name(lvid(number)) for number in range(3)))
+        self.kill_and_start()
+        wait_for(lambda: len(self.client.dump()["poll"]) == 3, "three operations")
+
+    def test_one_that_cannot_be_made_is_made_later(self):
+        os.mknod(self.state)
+        self.start()
+        self.assert_ok(self.client.ask("pvmove", **volume(self.hang)))
+        os.unlink(self.state)
+        self.wait_log("the records of all operations in flight are written again")
+        self.assertEqual(list(self.records()), [record_name(lvid(self.hang))])
 
     def test_folder_that_is_missing(self):
         configuration = os.path.join(self.daemon.directory, "lvmpolld.yaml")
