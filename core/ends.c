@@ -157,12 +157,14 @@ static void retry_after_signal(struct daemon *daemon, struct volume *volume, int
 {
 	unsigned seconds = turns_growing_pause_s(volume->signal_retries);
 
-	(void)daemon;
 	log_volume(LOG_LEVEL_WARN, volume,
 		"lvpoll was ended by signal %d, which the daemon did not send: again in %u s "
 		"(%u of lvm.signal_retries)",
 		number, seconds, volume->signal_retries);
 	volume_set_state(volume, VOLUME_QUEUED);
+	/* Meanwhile the kernel may show that going on would lose data. */
+	if (!volume->polls_itself)
+		monitor_watch(daemon->monitor, volume);
 	turns_pause(volume, seconds);
 }
 
