@@ -82,6 +82,10 @@ void ends_confirm(
 	if (sighting->kind == VOLUME_SUSPENDED && !sighting->is_stalled)
 		return;
 	volume->is_exit_pending = false;
+	if (volume_sighting_gives_up(sighting)) {
+		steps_act_on(daemon, volume, sighting);
+		return;
+	}
 	if (contradiction && ++volume->doubts <= DOUBTS_MAX) {
 		log_volume(LOG_LEVEL_WARN, volume,
 			"lvpoll says that the operation is over, but %s: it goes on",

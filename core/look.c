@@ -180,7 +180,9 @@ static bool record_sighting(struct look *look, bool is_stalled)
 		sighting->kind = VOLUME_GONE;
 		sighting->signature = 0;
 	} else if (look->answer == KERNEL_SEEN && look->table.is_suspended) {
-		sighting->kind = VOLUME_SUSPENDED;
+		/* That data would be lost is not forgotten while the device is suspended. */
+		if (!volume_sighting_gives_up(sighting))
+			sighting->kind = VOLUME_SUSPENDED;
 	} else if (look->answer == KERNEL_SEEN) {
 		log_failed_devices(
 			volume, volume->progress.failed_devices, look->progress.failed_devices);

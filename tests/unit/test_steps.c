@@ -22,6 +22,8 @@ static void create_daemon(void)
 	memset(daemon, 0, sizeof(*daemon));
 	daemon->configuration = configuration_new();
 	daemon->base = event_base_new();
+	daemon->records.descriptor = -1;
+	daemon->records.path = (char *)"/nonexistent/state";
 	ck_assert_ptr_nonnull(daemon->configuration);
 	ck_assert_ptr_nonnull(daemon->base);
 	ck_assert_int_eq(store_init(&daemon->polling, "poll"), 0);
@@ -85,9 +87,36 @@ START_TEST(steps_no_turn_for_what_would_lose_data)
 }
 END_TEST
 
+/* In a turn that waits, with a stall that is not heard of yet: its turn is not asked for twice. */
+START_TEST(steps_loss_of_data_comes_before_a_stall)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct volume *volume = fixture_volume(1, 1);
+
+	daemon->in_flight = 1;
+	volume->daemon = daemon;
+	volume->pause = event_new(daemon->base, -1, 0, turns_on_pause_over, volume);
+	ck_assert_ptr_nonnull(volume->pause);
+	ck_assert_int_eq(turns_try_queue(daemon, volume, VOLUME_STEP), 0);
+	store_lock(&daemon->polling);
+	ck_assert_int_eq(store_add_locked(&daemon->polling, volume), 0);
+	store_add_news_locked(&daemon->polling, volume);
+	volume_lock(volume);
+	volume->sighting.kind = VOLUME_SEEN;
+	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
+	volume->sighting.is_stalled = true;
+	volume_unlock(volume);
+	store_unlock(&daemon->polling);
+	steps_on_news(daemon);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
+	ck_assert_uint_eq(daemon->scheduler.waiting + daemon->scheduler.running, 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
+		SUITE_TEST(steps_loss_of_data_comes_before_a_stall),
 		SUITE_TEST(steps_no_turn_for_what_would_lose_data),
 		SUITE_TEST(steps_news_of_what_is_over_changes_nothing),
 	};
