@@ -18,6 +18,7 @@
 #include "monitor.h"
 #include "operation.h"
 #include "recording.h"
+#include "steps.h"
 #include "timer.h"
 #include "turns.h"
 
@@ -200,7 +201,7 @@ static void take_turn(struct daemon *daemon, struct volume *volume)
 	turns_try_again(daemon, volume, error.code, error.sentence);
 }
 
-/* It may have been seen since VOLUME has waited for its turn: its news, still unread, tell. */
+/* It may have been seen since VOLUME has waited for its turn, or while its lvpoll ran. */
 static bool would_lose_data(struct volume *volume)
 {
 	bool would;
@@ -211,6 +212,15 @@ static bool would_lose_data(struct volume *volume)
 	return would;
 }
 
+static void end_lossy(struct daemon *daemon, struct volume *volume)
+{
+	static const struct volume_sighting loss = {
+		.kind = VOLUME_SEEN, .verdict = LVMPOLLD_GIVE_UP};
+
+	scheduler_remove(&daemon->scheduler, volume);
+	steps_act_on(daemon, volume, &loss);
+}
+
 void turns_run(struct daemon *daemon)
 {
 	struct volume *volume;
@@ -219,7 +229,7 @@ void turns_run(struct daemon *daemon)
 		(volume = scheduler_next(
 			 &daemon->scheduler, daemon->configuration->lvm_max_running)))
 		if (would_lose_data(volume))
-			scheduler_remove(&daemon->scheduler, volume);
+			end_lossy(daemon, volume);
 		else if (is_name_taken(volume))
 			end_replaced(daemon, volume);
 		else

@@ -73,6 +73,7 @@ START_TEST(steps_no_turn_for_what_would_lose_data)
 	struct daemon *daemon = &daemon_under_test;
 	struct volume *volume = fixture_volume(1, 1);
 
+	daemon->in_flight = 1;
 	store_lock(&daemon->polling);
 	ck_assert_int_eq(store_add_locked(&daemon->polling, volume), 0);
 	store_unlock(&daemon->polling);
@@ -82,7 +83,7 @@ START_TEST(steps_no_turn_for_what_would_lose_data)
 	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
 	volume_unlock(volume);
 	turns_run(daemon);
-	ck_assert_int_eq(volume_get_state(volume), VOLUME_QUEUED);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
 	ck_assert_uint_eq(daemon->scheduler.waiting + daemon->scheduler.running, 0);
 }
 END_TEST
