@@ -161,19 +161,31 @@ void turns_hurry(struct daemon *daemon, struct volume *volume)
 }
 
 /*
- * lvpoll --abort knows its volume by name alone, and while it was tried again the move may have
- * been ended by other means and its name have become that of another one, which would be aborted.
+ * lvpoll knows its volume by name alone, and while that waited for its turn its operation may have
+ * ended by other means and its name have become that of another one: which would be aborted, or
+ * moved on whatever the kernel shows of it.
  */
-static bool is_name_taken(const struct volume *volume)
+static bool is_name_taken(struct volume *volume)
 {
-	return volume->request->operation.abort &&
-	       (volume->start_failures > 0 || volume->signal_retries > 0) &&
-	       devices_has_namesake(&volume->request->operation);
+	struct lvmpolld_operation operation = volume->request->operation;
+	bool is_taken;
+
+	if (!operation.abort && volume->purpose != VOLUME_VERDICT)
+		return false;
+	volume_lock(volume);
+	if (volume->sighting.vg_name && volume->sighting.lv_name) {
+		operation.vg_name = volume->sighting.vg_name;
+		operation.lv_name = volume->sighting.lv_name;
+	}
+	is_taken = devices_has_namesake(&operation);
+	volume_unlock(volume);
+	return is_taken;
 }
 
 static void end_replaced(struct daemon *daemon, struct volume *volume)
 {
-	log_volume(LOG_LEVEL_WARN, volume, "it is another volume by now: the abort is over");
+	log_volume(LOG_LEVEL_WARN, volume, "it is another volume by now: the %s is over",
+		volume->request->operation.abort ? "abort" : "operation");
 	scheduler_remove(&daemon->scheduler, volume);
 	operation_finish(daemon, volume, (struct volume_result){.value = 0});
 }

@@ -8,12 +8,28 @@
 
 #include "configuration.h"
 #include "daemon.h"
+#include "devices.h"
 #include "steps.h"
 #include "suite.h"
 #include "turns.h"
 #include "volume_fixture.h"
 
 static struct daemon daemon_under_test;
+
+/* In place of what /dev and /sys tell. */
+static bool has_namesake;
+
+bool devices_has_namesake(const struct lvmpolld_operation *operation)
+{
+	(void)operation;
+	return has_namesake;
+}
+
+bool devices_has_volume(const char *lvid)
+{
+	(void)lvid;
+	return false;
+}
 
 static void create_daemon(void)
 {
@@ -114,9 +130,43 @@ START_TEST(steps_loss_of_data_comes_before_a_stall)
 }
 END_TEST
 
+/* A volume whose lvpoll waits for its turn, for PURPOSE. */
+static struct volume *queue(bool abort, enum volume_purpose purpose)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct volume_request *request = fixture_request(1, 1, NULL);
+	struct store *store = daemon_store(daemon, abort);
+	struct volume *volume;
+
+	request->operation.abort = abort;
+	volume = volume_new(request);
+	ck_assert_ptr_nonnull(volume);
+	daemon->in_flight++;
+	store_lock(store);
+	ck_assert_int_eq(store_add_locked(store, volume), 0);
+	store_unlock(store);
+	ck_assert_int_eq(turns_try_queue(daemon, volume, purpose), 0);
+	return volume;
+}
+
+/* As when a move is over while its abort, or the last lvpoll of it, waits, and the next begins. */
+START_TEST(steps_no_turn_for_what_has_another_s_name_by_now)
+{
+	struct volume *abort_volume = queue(true, VOLUME_POLL);
+	struct volume *gone = queue(false, VOLUME_VERDICT);
+
+	has_namesake = true;
+	turns_run(&daemon_under_test);
+	ck_assert_int_eq(volume_get_state(abort_volume), VOLUME_FINISHED);
+	ck_assert_int_eq(volume_get_state(gone), VOLUME_FINISHED);
+	ck_assert_int_eq(daemon_under_test.in_flight, 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
+		SUITE_TEST(steps_no_turn_for_what_has_another_s_name_by_now),
 		SUITE_TEST(steps_loss_of_data_comes_before_a_stall),
 		SUITE_TEST(steps_no_turn_for_what_would_lose_data),
 		SUITE_TEST(steps_news_of_what_is_over_changes_nothing),
