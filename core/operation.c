@@ -109,7 +109,9 @@ static void settle(struct daemon *daemon, struct volume *volume, bool succeeded)
 	if (!daemon->is_stopping && !(volume->is_displaced && is_abort_in_progress(daemon,
 								      volume->request->identifier)))
 		recording_remove(daemon, &volume->request->operation);
-	if (volume->request->operation.abort && succeeded)
+	/* It succeeds also where it could not find the volume, as after a renaming. */
+	if (volume->request->operation.abort && succeeded &&
+		!devices_has_volume(volume->request->operation.lvid))
 		record_forget_given_up(&daemon->records, &volume->request->operation);
 	if (volume->displaced && !daemon->is_stopping)
 		settle_displaced(daemon, volume, succeeded);

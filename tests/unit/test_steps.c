@@ -9,6 +9,9 @@
 #include "configuration.h"
 #include "daemon.h"
 #include "devices.h"
+#include "operation.h"
+#include "recording.h"
+#include "scratch.h"
 #include "steps.h"
 #include "suite.h"
 #include "turns.h"
@@ -17,7 +20,7 @@
 static struct daemon daemon_under_test;
 
 /* In place of what /dev and /sys tell. */
-static bool has_namesake;
+static bool has_namesake, has_volume;
 
 bool devices_has_namesake(const struct lvmpolld_operation *operation)
 {
@@ -28,23 +31,25 @@ bool devices_has_namesake(const struct lvmpolld_operation *operation)
 bool devices_has_volume(const char *lvid)
 {
 	(void)lvid;
-	return false;
+	return has_volume;
 }
 
 static void create_daemon(void)
 {
 	struct daemon *daemon = &daemon_under_test;
+	struct lvmpolld_error error;
 
+	scratch_create();
+	has_namesake = has_volume = false;
 	memset(daemon, 0, sizeof(*daemon));
 	daemon->configuration = configuration_new();
 	daemon->base = event_base_new();
-	daemon->records.descriptor = -1;
-	daemon->records.path = (char *)"/nonexistent/state";
 	ck_assert_ptr_nonnull(daemon->configuration);
 	ck_assert_ptr_nonnull(daemon->base);
 	ck_assert_int_eq(store_init(&daemon->polling, "poll"), 0);
 	ck_assert_int_eq(store_init(&daemon->aborts, "abort"), 0);
 	ck_assert_int_eq(scheduler_init(&daemon->scheduler), 0);
+	ck_assert_int_eq(record_directory_open(&daemon->records, scratch_path("state"), &error), 0);
 }
 
 static void free_daemon(void)
@@ -56,6 +61,8 @@ static void free_daemon(void)
 	scheduler_destroy(&daemon->scheduler);
 	event_base_free(daemon->base);
 	configuration_free(daemon->configuration);
+	record_directory_close(&daemon->records);
+	scratch_remove();
 }
 
 /* As when an abort ends a move at the moment at which the monitor has seen something of it. */
@@ -163,10 +170,30 @@ START_TEST(steps_no_turn_for_what_has_another_s_name_by_now)
 }
 END_TEST
 
+/* lvpoll ends with status 0 also where it could not find the volume: that was not aborted then. */
+START_TEST(steps_what_is_given_up_stays_so_where_an_abort_did_not_find_it)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct record_directory *records = &daemon->records;
+	struct volume *volume = queue(false, VOLUME_STEP);
+	const struct lvmpolld_operation *operation = &volume->request->operation;
+	struct volume *abort_volume = queue(true, VOLUME_POLL);
+
+	recording_write(daemon, volume, RECORD_NO_COMMAND);
+	record_give_up(records, operation);
+	ck_assert(record_is_given_up(records, operation));
+	scheduler_remove(&daemon->scheduler, abort_volume);
+	has_volume = true;
+	operation_finish(daemon, abort_volume, (struct volume_result){.value = 0});
+	ck_assert(record_is_given_up(records, operation));
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_TEST(steps_no_turn_for_what_has_another_s_name_by_now),
+		SUITE_TEST(steps_what_is_given_up_stays_so_where_an_abort_did_not_find_it),
 		SUITE_TEST(steps_loss_of_data_comes_before_a_stall),
 		SUITE_TEST(steps_no_turn_for_what_would_lose_data),
 		SUITE_TEST(steps_news_of_what_is_over_changes_nothing),
