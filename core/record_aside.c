@@ -62,6 +62,20 @@ int record_move_back(const struct record_directory *directory, const char *suffi
 	return result;
 }
 
+/* A mark alone, where the record itself could not be written: the folder is there by now. */
+static int mark_aside(
+	const struct record_directory *directory, const char *suffix, const char *name)
+{
+	char *path = record_path_aside(directory, suffix, name);
+	int descriptor = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+	int result = descriptor >= 0 ? 0 : -errno;
+
+	if (descriptor >= 0)
+		close(descriptor);
+	free(path);
+	return result;
+}
+
 void record_give_up(struct record_directory *directory, const struct lvmpolld_operation *operation)
 {
 	char name[NAME_MAX];
@@ -69,6 +83,8 @@ void record_give_up(struct record_directory *directory, const struct lvmpolld_op
 
 	record_make_name(operation, name, sizeof(name));
 	result = record_move_aside(directory, GIVEN_UP_SUFFIX, name);
+	if (result == -ENOENT)
+		result = mark_aside(directory, GIVEN_UP_SUFFIX, name);
 	if (result < 0)
 		log_error("%s: cannot note that it was given up: %s; it must not be resumed, only "
 			  "aborted",

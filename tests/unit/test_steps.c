@@ -170,6 +170,22 @@ START_TEST(steps_no_turn_for_what_has_another_s_name_by_now)
 }
 END_TEST
 
+/* As when the disk was full when the operation began: it must not be gone on with all the same. */
+START_TEST(steps_what_has_no_record_is_given_up_for_good_too)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct volume *volume = queue(false, VOLUME_STEP);
+
+	volume_lock(volume);
+	volume->sighting.kind = VOLUME_SEEN;
+	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
+	volume_unlock(volume);
+	turns_run(daemon);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
+	ck_assert(record_is_given_up(&daemon->records, &volume->request->operation));
+}
+END_TEST
+
 /* lvpoll ends with status 0 also where it could not find the volume: that was not aborted then. */
 START_TEST(steps_what_is_given_up_stays_so_where_an_abort_did_not_find_it)
 {
@@ -194,6 +210,7 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_TEST(steps_no_turn_for_what_has_another_s_name_by_now),
 		SUITE_TEST(steps_what_is_given_up_stays_so_where_an_abort_did_not_find_it),
+		SUITE_TEST(steps_what_has_no_record_is_given_up_for_good_too),
 		SUITE_TEST(steps_loss_of_data_comes_before_a_stall),
 		SUITE_TEST(steps_no_turn_for_what_would_lose_data),
 		SUITE_TEST(steps_news_of_what_is_over_changes_nothing),
