@@ -11,6 +11,7 @@
 #include "devices.h"
 #include "operation.h"
 #include "recording.h"
+#include "results.h"
 #include "scratch.h"
 #include "steps.h"
 #include "suite.h"
@@ -59,9 +60,10 @@ static void free_daemon(void)
 	store_destroy(&daemon->polling);
 	store_destroy(&daemon->aborts);
 	scheduler_destroy(&daemon->scheduler);
+	results_destroy(daemon);
+	recording_destroy(daemon);
 	event_base_free(daemon->base);
 	configuration_free(daemon->configuration);
-	record_directory_close(&daemon->records);
 	scratch_remove();
 }
 
@@ -198,6 +200,7 @@ START_TEST(steps_what_is_given_up_stays_so_where_an_abort_did_not_find_it)
 	recording_write(daemon, volume, RECORD_NO_COMMAND);
 	record_give_up(records, operation);
 	ck_assert(record_is_given_up(records, operation));
+	scheduler_remove(&daemon->scheduler, volume);
 	scheduler_remove(&daemon->scheduler, abort_volume);
 	has_volume = true;
 	operation_finish(daemon, abort_volume, (struct volume_result){.value = 0});
