@@ -82,6 +82,10 @@ void ends_confirm(
 	if (sighting->kind == VOLUME_SUSPENDED && !sighting->is_stalled)
 		return;
 	volume->is_exit_pending = false;
+	if (volume_sighting_gives_up(sighting)) {
+		steps_act_on(daemon, volume, sighting);
+		return;
+	}
 	if (contradiction && ++volume->doubts <= DOUBTS_MAX) {
 		log_volume(LOG_LEVEL_WARN, volume,
 			"lvpoll says that the operation is over, but %s: it goes on",
@@ -157,12 +161,14 @@ static void retry_after_signal(struct daemon *daemon, struct volume *volume, int
 {
 	unsigned seconds = turns_growing_pause_s(volume->signal_retries);
 
-	(void)daemon;
 	log_volume(LOG_LEVEL_WARN, volume,
 		"lvpoll was ended by signal %d, which the daemon did not send: again in %u s "
 		"(%u of lvm.signal_retries)",
 		number, seconds, volume->signal_retries);
 	volume_set_state(volume, VOLUME_QUEUED);
+	/* Meanwhile the kernel may show that going on would lose data. */
+	if (!volume->polls_itself)
+		monitor_watch(daemon->monitor, volume);
 	turns_pause(volume, seconds);
 }
 

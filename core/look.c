@@ -180,7 +180,9 @@ static bool record_sighting(struct look *look, bool is_stalled)
 		sighting->kind = VOLUME_GONE;
 		sighting->signature = 0;
 	} else if (look->answer == KERNEL_SEEN && look->table.is_suspended) {
-		sighting->kind = VOLUME_SUSPENDED;
+		/* That data would be lost is not forgotten while the device is suspended. */
+		if (!volume_sighting_gives_up(sighting))
+			sighting->kind = VOLUME_SUSPENDED;
 	} else if (look->answer == KERNEL_SEEN) {
 		log_failed_devices(
 			volume, volume->progress.failed_devices, look->progress.failed_devices);
@@ -202,6 +204,24 @@ static bool record_sighting(struct look *look, bool is_stalled)
 			  sighting->verdict != LVMPOLLD_WATCH_TIMED);
 	volume_unlock(volume);
 	return is_news;
+}
+
+/*
+ * A look that has ended after a turn was taken, or after watching has begun anew, counts no more,
+ * but for this: the next may find that the kernel has forgotten it. Returns true where it was seen.
+ */
+static bool record_late_loss(const struct look *look)
+{
+	struct volume *volume = look->volume;
+	bool is_loss = look->answer == KERNEL_SEEN && look->verdict == LVMPOLLD_GIVE_UP;
+
+	if (!is_loss)
+		return false;
+	volume_lock(volume);
+	volume->sighting.kind = VOLUME_SEEN;
+	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
+	volume_unlock(volume);
+	return true;
 }
 
 /* Looks of all volumes fall together, so that many cost no more wake-ups than one. */
@@ -297,7 +317,7 @@ static bool conclude_locked(struct store *store, struct look *look, bool has_eve
 	struct volume_watch *watch = &volume->watch;
 	unsigned stall_check_s = volume->request->plugin->stall_check_s;
 	int64_t now_ms = look_clock_ms(), interval_ms;
-	bool is_stalled;
+	bool is_stalled, is_news;
 
 	if (!store_end_look_locked(store, volume))
 		return false;
@@ -314,11 +334,15 @@ static bool conclude_locked(struct store *store, struct look *look, bool has_eve
 		watch->device = look->table.device;
 		watch->event_number = look->table.event_number;
 	}
-	if ((look->answer == KERNEL_UNREADABLE && !is_stalled) || !watch->is_watched ||
-		look->epoch != watch->epoch || !record_sighting(look, is_stalled))
+	if (look->answer == KERNEL_UNREADABLE && !is_stalled)
 		return false;
-	store_add_news_locked(store, volume);
-	return true;
+	if (watch->is_watched && look->epoch == watch->epoch)
+		is_news = record_sighting(look, is_stalled);
+	else
+		is_news = record_late_loss(look);
+	if (is_news)
+		store_add_news_locked(store, volume);
+	return is_news;
 }
 
 /* The first volume that is due, held so that it stays; NULL where none is. */

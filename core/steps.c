@@ -66,11 +66,22 @@ static void act_on_gone(
 	operation_finish(daemon, volume, (struct volume_result){.value = 0});
 }
 
-/* Does what VOLUME's latest sighting asks for. */
+static void give_up(struct daemon *daemon, struct volume *volume)
+{
+	log_volume(LOG_LEVEL_ERROR, volume,
+		"the operation is given up and stays as it is in kernel and metadata, "
+		"since going on would lose data");
+	record_give_up(&daemon->records, &volume->request->operation);
+	operation_fail(daemon, volume);
+}
+
+/* That data would be lost comes before all else: VOLUME may wait for a turn then, or be stalled. */
 void steps_act_on(
 	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting)
 {
-	if (sighting->kind == VOLUME_GONE) {
+	if (volume_sighting_gives_up(sighting)) {
+		give_up(daemon, volume);
+	} else if (sighting->kind == VOLUME_GONE) {
 		act_on_gone(daemon, volume, sighting);
 	} else if (sighting->kind == VOLUME_SUSPENDED && !sighting->is_stalled) {
 		volume_set_state(volume, VOLUME_WATCHING);
@@ -83,12 +94,6 @@ void steps_act_on(
 		want_lvpoll(daemon, volume, sighting, VOLUME_STEP);
 	} else if (sighting->verdict == LVMPOLLD_NOT_MINE) {
 		poll_itself(daemon, volume);
-	} else if (sighting->verdict == LVMPOLLD_GIVE_UP) {
-		log_volume(LOG_LEVEL_ERROR, volume,
-			"the operation is given up and stays as it is in kernel and metadata, "
-			"since going on would lose data");
-		record_give_up(&daemon->records, &volume->request->operation);
-		operation_fail(daemon, volume);
 	} else {
 		volume->fruitless = 0;
 		volume->has_begun = true;

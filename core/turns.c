@@ -163,19 +163,32 @@ void turns_hurry(struct daemon *daemon, struct volume *volume)
 }
 
 /*
- * lvpoll --abort knows its volume by name alone, and while it waited for its turn or was tried
- * again, by this program or by the one before an upgrade, the move may have been ended by other
- * means and its name have become that of another one, which would be aborted.
+ * lvpoll knows its volume by name alone, and while it waited for its turn or was tried again, by
+ * this program or by the one before an upgrade, the operation may have ended by other means and its
+ * name have become that of another one: which would be aborted, or moved on whatever the kernel
+ * shows.
  */
-static bool is_name_taken(const struct volume *volume)
+static bool is_name_taken(struct volume *volume)
 {
-	return volume->request->operation.abort &&
-	       devices_has_namesake(&volume->request->operation);
+	struct lvmpolld_operation operation = volume->request->operation;
+	bool is_taken;
+
+	if (!operation.abort && volume->purpose != VOLUME_VERDICT)
+		return false;
+	volume_lock(volume);
+	if (volume->sighting.vg_name && volume->sighting.lv_name) {
+		operation.vg_name = volume->sighting.vg_name;
+		operation.lv_name = volume->sighting.lv_name;
+	}
+	is_taken = devices_has_namesake(&operation);
+	volume_unlock(volume);
+	return is_taken;
 }
 
 static void end_replaced(struct daemon *daemon, struct volume *volume)
 {
-	log_volume(LOG_LEVEL_WARN, volume, "it is another volume by now: the abort is over");
+	log_volume(LOG_LEVEL_WARN, volume, "it is another volume by now: the %s is over",
+		volume->request->operation.abort ? "abort" : "operation");
 	scheduler_remove(&daemon->scheduler, volume);
 	operation_finish(daemon, volume, (struct volume_result){.value = 0});
 }
@@ -203,7 +216,7 @@ static void take_turn(struct daemon *daemon, struct volume *volume)
 	turns_try_again(daemon, volume, error.code, error.sentence);
 }
 
-/* It may have been seen since VOLUME has waited for its turn: its news, still unread, tell. */
+/* It may have been seen since VOLUME has waited for its turn, or while its lvpoll ran. */
 static bool would_lose_data(struct volume *volume)
 {
 	bool would;
@@ -214,6 +227,15 @@ static bool would_lose_data(struct volume *volume)
 	return would;
 }
 
+static void end_lossy(struct daemon *daemon, struct volume *volume)
+{
+	static const struct volume_sighting loss = {
+		.kind = VOLUME_SEEN, .verdict = LVMPOLLD_GIVE_UP};
+
+	scheduler_remove(&daemon->scheduler, volume);
+	steps_act_on(daemon, volume, &loss);
+}
+
 void turns_run(struct daemon *daemon)
 {
 	struct volume *volume;
@@ -222,7 +244,7 @@ void turns_run(struct daemon *daemon)
 		(volume = scheduler_next(
 			 &daemon->scheduler, daemon->configuration->lvm_max_running)))
 		if (would_lose_data(volume))
-			scheduler_remove(&daemon->scheduler, volume);
+			end_lossy(daemon, volume);
 		else if (is_name_taken(volume))
 			end_replaced(daemon, volume);
 		else

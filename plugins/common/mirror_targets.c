@@ -124,15 +124,13 @@ static bool add_target(
 	return true;
 }
 
-static bool add_targets(struct mirror_sum *sum, const struct lvmpolld_target *targets, size_t count)
+static bool add_targets(struct mirror_sum *sum, const struct lvmpolld_target *targets, size_t count,
+	struct dm_pool *pool)
 {
-	struct dm_pool *pool = dm_pool_create("mirror status", STATUS_POOL_HINT);
-	bool understood = pool != NULL;
+	bool understood = true;
 
 	for (size_t index = 0; understood && index < count; index++)
 		understood = add_target(sum, lvmpolld_target_at(targets, index), pool);
-	if (pool != NULL)
-		dm_pool_destroy(pool);
 	return understood;
 }
 
@@ -140,8 +138,14 @@ enum lvmpolld_verdict mirror_targets_read(
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	struct mirror_sum sum = {0};
+	struct dm_pool *pool = dm_pool_create("mirror status", STATUS_POOL_HINT);
+	bool understood;
 
-	if (!add_targets(&sum, targets, count) || sum.foreign)
+	if (pool == NULL)
+		return LVMPOLLD_WATCH;
+	understood = add_targets(&sum, targets, count, pool);
+	dm_pool_destroy(pool);
+	if (!understood || sum.foreign)
 		return LVMPOLLD_NOT_MINE;
 
 	/*
@@ -178,12 +182,15 @@ static bool lacks_data(const struct dm_status_mirror *status)
 	return false;
 }
 
-bool mirror_targets_lack_data(const struct lvmpolld_target *targets, size_t count)
+enum mirror_targets_loss mirror_targets_find_loss(
+	const struct lvmpolld_target *targets, size_t count)
 {
 	struct dm_pool *pool = dm_pool_create("mirror status", STATUS_POOL_HINT);
 	bool found = false;
 
-	for (size_t index = 0; pool != NULL && !found && index < count; index++) {
+	if (pool == NULL)
+		return MIRROR_TARGETS_UNKNOWN;
+	for (size_t index = 0; !found && index < count; index++) {
 		const struct lvmpolld_target *target = lvmpolld_target_at(targets, index);
 		const struct dm_status_mirror *status = NULL;
 
@@ -191,7 +198,6 @@ bool mirror_targets_lack_data(const struct lvmpolld_target *targets, size_t coun
 			status = parse_status(target->parameters, pool);
 		found = status != NULL && lacks_data(status);
 	}
-	if (pool != NULL)
-		dm_pool_destroy(pool);
-	return found;
+	dm_pool_destroy(pool);
+	return found ? MIRROR_TARGETS_LACK_DATA : MIRROR_TARGETS_COMPLETE;
 }

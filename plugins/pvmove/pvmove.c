@@ -11,13 +11,18 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_operation
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	enum lvmpolld_verdict verdict;
+	enum mirror_targets_loss loss;
 
 	/* To abort is one change of metadata, done by the first lvpoll whatever the mirror does. */
 	if (operation->abort)
 		return LVMPOLLD_STEP;
 	verdict = mirror_targets_read(targets, count, progress);
-	if (verdict == LVMPOLLD_NOT_MINE || !mirror_targets_lack_data(targets, count))
+	/* An lvpoll that polls by itself would lose data, too, whatever else is in the table. */
+	loss = mirror_targets_find_loss(targets, count);
+	if (loss == MIRROR_TARGETS_COMPLETE)
 		return verdict;
+	if (loss == MIRROR_TARGETS_UNKNOWN)
+		return LVMPOLLD_WATCH;
 
 	/*
 	 * All data is still where it was, and the kernel reads it there. The next step would let

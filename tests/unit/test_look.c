@@ -14,6 +14,9 @@ static struct store store;
 /* What the kernel and the plugin say at the next look. */
 static enum kernel_answer answer;
 static enum lvmpolld_verdict verdict;
+static bool is_suspended;
+/* What happens to the volume while the kernel is asked; or NULL. */
+static void (*meanwhile)(void);
 static uint64_t done_sectors, step_sectors;
 
 #define TOTAL_SECTORS 1000
@@ -26,6 +29,9 @@ enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
 	(void)layer;
 	(void)error;
 	memset(table, 0, sizeof(*table));
+	table->is_suspended = is_suspended;
+	if (meanwhile)
+		meanwhile();
 	return answer;
 }
 
@@ -77,6 +83,8 @@ static void create_store(void)
 	request->plugin = &looking_entry;
 	looking_entry.stall_check_s = 0;
 	done_sectors = step_sectors = 0;
+	is_suspended = false;
+	meanwhile = NULL;
 	volume = volume_new(request);
 	ck_assert_ptr_nonnull(volume);
 	store_lock(&store);
@@ -148,6 +156,45 @@ START_TEST(look_does_not_forget_that_data_would_be_lost)
 	ck_assert_ptr_eq(take_news(), volume);
 	ck_assert_int_eq(sighting().kind, VOLUME_SEEN);
 	ck_assert_int_eq(sighting().verdict, LVMPOLLD_GIVE_UP);
+	watch();
+	ck_assert(look_and_see(LVMPOLLD_STEP));
+	ck_assert_int_eq(sighting().verdict, LVMPOLLD_GIVE_UP);
+}
+END_TEST
+
+/* As when somebody suspends the volume before the main thread has heard of it. */
+START_TEST(look_does_not_forget_it_while_the_device_is_suspended)
+{
+	watch();
+	ck_assert(look_and_see(LVMPOLLD_GIVE_UP));
+	is_suspended = true;
+	ck_assert(look_and_see(LVMPOLLD_STEP));
+	ck_assert_int_eq(sighting().kind, VOLUME_SEEN);
+	is_suspended = false;
+	ck_assert(look_and_see(LVMPOLLD_STEP));
+	ck_assert_ptr_eq(take_news(), volume);
+	ck_assert_int_eq(sighting().verdict, LVMPOLLD_GIVE_UP);
+}
+END_TEST
+
+static void unwatch(void)
+{
+	store_lock(&store);
+	store_unwatch_locked(&store, volume);
+	store_unlock(&store);
+}
+
+/* As when the turn of the volume comes during the look: after its step the kernel has forgotten. */
+START_TEST(look_that_ends_too_late_still_tells_that_data_would_be_lost)
+{
+	watch();
+	meanwhile = unwatch;
+	ck_assert(!look_and_see(LVMPOLLD_STEP));
+	ck_assert_int_eq(sighting().kind, VOLUME_NOT_SEEN_YET);
+	watch();
+	ck_assert(look_and_see(LVMPOLLD_GIVE_UP));
+	meanwhile = NULL;
+	ck_assert_ptr_eq(take_news(), volume);
 	watch();
 	ck_assert(look_and_see(LVMPOLLD_STEP));
 	ck_assert_int_eq(sighting().verdict, LVMPOLLD_GIVE_UP);
@@ -232,6 +279,8 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_TEST(look_tells_of_each_verdict_that_matters),
 		SUITE_TEST(look_does_not_forget_that_data_would_be_lost),
+		SUITE_TEST(look_does_not_forget_it_while_the_device_is_suspended),
+		SUITE_TEST(look_that_ends_too_late_still_tells_that_data_would_be_lost),
 		SUITE_TEST(look_of_former_watching_is_no_news),
 		SUITE_TEST(look_tells_of_a_stall_until_it_is_heard),
 		SUITE_TEST(look_is_taken_ever_more_often_towards_a_step),

@@ -2,6 +2,9 @@
 /* The plugin pvmove, on tables as a kernel showed them during moves by lvm2 2.03.16. */
 #include "config.h"
 
+#include <dlfcn.h>
+#include <libdevmapper.h>
+
 #include "plugin_check.h"
 #include "suite.h"
 #include "target_lines.h"
@@ -15,6 +18,22 @@ static const struct lvmpolld_operation abortion = {.struct_size = sizeof(abortio
 	.lv_name = "pvmove0",
 	.interval = "15",
 	.abort = true};
+
+/* Memory pools that are still to be had; below 0 there is no end of them. */
+static int pools_left = -1;
+
+/* In place of libdevmapper's. */
+struct dm_pool *dm_pool_create(const char *name, size_t chunk_hint)
+{
+	struct dm_pool *(*create)(const char *, size_t) = NULL;
+
+	*(void **)&create = dlsym(RTLD_NEXT, "dm_pool_create");
+	ck_assert(create != NULL);
+	if (pools_left == 0)
+		return NULL;
+	pools_left -= pools_left > 0;
+	return create(name, chunk_hint);
+}
 
 static const struct target_case cases[] = {
 	/* Three segments, moved one after the other. */
@@ -66,6 +85,8 @@ static const struct target_case cases[] = {
 	{"0 163840 mirror 2 7:0 254:0 40/40 1 AA 1 core\n"
 	 "163840 163840 mirror 2 7:0 254:0 8/40 1 AS 1 core\n",
 		LVMPOLLD_GIVE_UP, 196608, 327680, 60, 1},
+	{"0 16384 mirror 2 7:0 7:1 2/4 1 AS 1 core\n16384 16384 thin 0 -\n", LVMPOLLD_GIVE_UP, 0, 0,
+		-1, 0},
 	/* A leg that cannot be read, or that failed for a reason unknown: lvm2 has to decide. */
 	{"0 163840 mirror 2 7:0 254:0 8/40 1 RA 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 1},
 	{"0 163840 mirror 2 7:0 254:0 8/40 1 AU 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 1},
@@ -123,6 +144,21 @@ START_TEST(what_is_left_until_the_step_is_told)
 }
 END_TEST
 
+/* Without memory a table is no other one, and a failure to copy is not one that did not happen. */
+START_TEST(tables_are_looked_at_again_without_memory)
+{
+	for (int pools = 0; pools < 2; pools++) {
+		struct target_reading reading;
+
+		pools_left = pools;
+		reading = target_lines_read(pvmove_LTX_lvmpolld_plugin(), &move,
+			"0 163840 mirror 2 7:0 254:0 40/40 1 AS 1 core\n");
+		pools_left = -1;
+		ck_assert_int_eq(reading.verdict, LVMPOLLD_WATCH);
+	}
+}
+END_TEST
+
 START_TEST(abort_needs_one_step_whatever_the_table_shows)
 {
 	struct target_reading reading =
@@ -150,6 +186,7 @@ int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
+		SUITE_TEST(tables_are_looked_at_again_without_memory),
 		SUITE_LOOP(abort_needs_one_step_whatever_the_table_shows, SUITE_COUNT(cases)),
 		SUITE_TEST(what_is_left_until_the_step_is_told),
 		SUITE_TEST(plugin_is_what_lvm2_asks_for),

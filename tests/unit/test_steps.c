@@ -12,9 +12,12 @@
 
 #include "configuration.h"
 #include "daemon.h"
+#include "devices.h"
 #include "lvpoll.h"
 #include "operation.h"
 #include "recording.h"
+#include "results.h"
+#include "scratch.h"
 #include "steps.h"
 #include "suite.h"
 #include "turns.h"
@@ -22,10 +25,28 @@
 
 static struct daemon daemon_under_test;
 
+/* In place of what /dev and /sys tell. */
+static bool has_namesake, has_volume;
+
+bool devices_has_namesake(const struct lvmpolld_operation *operation)
+{
+	(void)operation;
+	return has_namesake;
+}
+
+bool devices_has_volume(const char *lvid)
+{
+	(void)lvid;
+	return has_volume;
+}
+
 static void create_daemon(void)
 {
 	struct daemon *daemon = &daemon_under_test;
+	struct lvmpolld_error error;
 
+	scratch_create();
+	has_namesake = has_volume = false;
 	memset(daemon, 0, sizeof(*daemon));
 	daemon->configuration = configuration_new();
 	daemon->base = event_base_new();
@@ -35,6 +56,7 @@ static void create_daemon(void)
 	ck_assert_int_eq(store_init(&daemon->polling, "poll"), 0);
 	ck_assert_int_eq(store_init(&daemon->aborts, "abort"), 0);
 	ck_assert_int_eq(scheduler_init(&daemon->scheduler), 0);
+	ck_assert_int_eq(record_directory_open(&daemon->records, scratch_path("state"), &error), 0);
 }
 
 static void free_daemon(void)
@@ -44,9 +66,11 @@ static void free_daemon(void)
 	store_destroy(&daemon->polling);
 	store_destroy(&daemon->aborts);
 	scheduler_destroy(&daemon->scheduler);
+	results_destroy(daemon);
 	recording_destroy(daemon);
 	event_base_free(daemon->base);
 	configuration_free(daemon->configuration);
+	scratch_remove();
 }
 
 /* As when an abort ends a move at the moment at which the monitor has seen something of it. */
@@ -80,6 +104,7 @@ START_TEST(steps_no_turn_for_what_would_lose_data)
 	struct daemon *daemon = &daemon_under_test;
 	struct volume *volume = fixture_volume(1, 1);
 
+	daemon->in_flight = 1;
 	store_lock(&daemon->polling);
 	ck_assert_int_eq(store_add_locked(&daemon->polling, volume), 0);
 	store_unlock(&daemon->polling);
@@ -89,7 +114,7 @@ START_TEST(steps_no_turn_for_what_would_lose_data)
 	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
 	volume_unlock(volume);
 	turns_run(daemon);
-	ck_assert_int_eq(volume_get_state(volume), VOLUME_QUEUED);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
 	ck_assert_uint_eq(daemon->scheduler.waiting + daemon->scheduler.running, 0);
 }
 END_TEST
@@ -129,9 +154,108 @@ START_TEST(steps_lvpoll_that_cannot_be_taken_over_yet_is_not_run_beside)
 }
 END_TEST
 
+/* In a turn that waits, with a stall that is not heard of yet: its turn is not asked for twice. */
+START_TEST(steps_loss_of_data_comes_before_a_stall)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct volume *volume = fixture_volume(1, 1);
+
+	daemon->in_flight = 1;
+	volume->daemon = daemon;
+	volume->pause = event_new(daemon->base, -1, 0, turns_on_pause_over, volume);
+	ck_assert_ptr_nonnull(volume->pause);
+	ck_assert_int_eq(turns_try_queue(daemon, volume, VOLUME_STEP), 0);
+	store_lock(&daemon->polling);
+	ck_assert_int_eq(store_add_locked(&daemon->polling, volume), 0);
+	store_add_news_locked(&daemon->polling, volume);
+	volume_lock(volume);
+	volume->sighting.kind = VOLUME_SEEN;
+	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
+	volume->sighting.is_stalled = true;
+	volume_unlock(volume);
+	store_unlock(&daemon->polling);
+	steps_on_news(daemon);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
+	ck_assert_uint_eq(daemon->scheduler.waiting + daemon->scheduler.running, 0);
+}
+END_TEST
+
+/* A volume whose lvpoll waits for its turn, for PURPOSE. */
+static struct volume *queue(bool abort, enum volume_purpose purpose)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct volume_request *request = fixture_request(1, 1, NULL);
+	struct store *store = daemon_store(daemon, abort);
+	struct volume *volume;
+
+	request->operation.abort = abort;
+	volume = volume_new(request);
+	ck_assert_ptr_nonnull(volume);
+	daemon->in_flight++;
+	store_lock(store);
+	ck_assert_int_eq(store_add_locked(store, volume), 0);
+	store_unlock(store);
+	ck_assert_int_eq(turns_try_queue(daemon, volume, purpose), 0);
+	return volume;
+}
+
+/* As when a move is over while its abort, or the last lvpoll of it, waits, and the next begins. */
+START_TEST(steps_no_turn_for_what_has_another_s_name_by_now)
+{
+	struct volume *abort_volume = queue(true, VOLUME_POLL);
+	struct volume *gone = queue(false, VOLUME_VERDICT);
+
+	has_namesake = true;
+	turns_run(&daemon_under_test);
+	ck_assert_int_eq(volume_get_state(abort_volume), VOLUME_FINISHED);
+	ck_assert_int_eq(volume_get_state(gone), VOLUME_FINISHED);
+	ck_assert_int_eq(daemon_under_test.in_flight, 0);
+}
+END_TEST
+
+/* As when the disk was full when the operation began: it must not be gone on with all the same. */
+START_TEST(steps_what_has_no_record_is_given_up_for_good_too)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct volume *volume = queue(false, VOLUME_STEP);
+
+	volume_lock(volume);
+	volume->sighting.kind = VOLUME_SEEN;
+	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
+	volume_unlock(volume);
+	turns_run(daemon);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
+	ck_assert(record_is_given_up(&daemon->records, &volume->request->operation));
+}
+END_TEST
+
+/* lvpoll ends with status 0 also where it could not find the volume: that was not aborted then. */
+START_TEST(steps_what_is_given_up_stays_so_where_an_abort_did_not_find_it)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct record_directory *records = &daemon->records;
+	struct volume *volume = queue(false, VOLUME_STEP);
+	const struct lvmpolld_operation *operation = &volume->request->operation;
+	struct volume *abort_volume = queue(true, VOLUME_POLL);
+
+	recording_write(daemon, volume, RECORD_NO_COMMAND);
+	record_give_up(records, operation);
+	ck_assert(record_is_given_up(records, operation));
+	scheduler_remove(&daemon->scheduler, volume);
+	scheduler_remove(&daemon->scheduler, abort_volume);
+	has_volume = true;
+	operation_finish(daemon, abort_volume, (struct volume_result){.value = 0});
+	ck_assert(record_is_given_up(records, operation));
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
+		SUITE_TEST(steps_no_turn_for_what_has_another_s_name_by_now),
+		SUITE_TEST(steps_what_is_given_up_stays_so_where_an_abort_did_not_find_it),
+		SUITE_TEST(steps_what_has_no_record_is_given_up_for_good_too),
+		SUITE_TEST(steps_loss_of_data_comes_before_a_stall),
 		SUITE_TEST(steps_no_turn_for_what_would_lose_data),
 		SUITE_TEST(steps_lvpoll_that_cannot_be_taken_over_yet_is_not_run_beside),
 		SUITE_TEST(steps_news_of_what_is_over_changes_nothing),
