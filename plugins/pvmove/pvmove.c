@@ -11,12 +11,13 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_operation
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	enum lvmpolld_verdict verdict;
+	bool lacks_data;
 
 	/* To abort is one change of metadata, done by the first lvpoll whatever the mirror does. */
 	if (operation->abort)
 		return LVMPOLLD_STEP;
-	verdict = mirror_targets_read(targets, count, progress);
-	if (verdict == LVMPOLLD_NOT_MINE || !mirror_targets_lack_data(targets, count))
+	verdict = mirror_targets_read(targets, count, progress, &lacks_data);
+	if (verdict == LVMPOLLD_NOT_MINE || !lacks_data)
 		return verdict;
 
 	/*
