@@ -12,7 +12,8 @@
 #define CHECKSUM_PRIME 1099511628211u
 
 /* These play the kernel, the clock and the log, which are not what is tried. */
-static const char *const spared[] = {"device_mapper.so", "jumping_clock.so", "other_syslog.so"};
+static const char *const spared[] = {
+	"device_mapper.so", "failing_spawn.so", "jumping_clock.so", "other_syslog.so"};
 
 /* Addresses while it is found out what they belong to. */
 struct places {
