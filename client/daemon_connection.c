@@ -88,7 +88,9 @@ static int receive_reply(int descriptor, char **reply, struct lvmpolld_error *er
 		(size < MESSAGE_END_LENGTH || memcmp(*reply + size - MESSAGE_END_LENGTH,
 						      MESSAGE_END, MESSAGE_END_LENGTH) != 0))
 		result = receive_some(descriptor, text, error);
-	fclose(text);
+	/* Without memory for its last move, the text is gone by then. */
+	if ((fclose(text) != 0 || !*reply) && result == 0)
+		result = error_set(error, ENOMEM, "out of memory");
 	if (result < 0) {
 		free(*reply);
 		*reply = NULL;

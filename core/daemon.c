@@ -190,10 +190,12 @@ void daemon_stop(struct daemon *daemon, const char *reason)
 	operation_end_all(daemon);
 	client_close_all(daemon);
 	listener_close(&daemon->listener);
-	if (operation_any_lvpoll(daemon))
-		event_add(daemon->stop_poll, &period);
-	else
-		event_base_loopbreak(daemon->base);
+	if (operation_any_lvpoll(daemon)) {
+		if (event_add(daemon->stop_poll, &period) == 0)
+			return;
+		log_warn("lvpolls are left to end by themselves: out of memory");
+	}
+	event_base_loopbreak(daemon->base);
 }
 
 void daemon_destroy(struct daemon *daemon)

@@ -191,12 +191,10 @@ static int take_volume(const struct record *record, void *context, struct lvmpol
 	request = volume_request_new(&record->operation, plugin);
 	if (!request)
 		return error_set(error, ENOMEM, "out of memory");
-	if (is_item(taken->message, "displaced")) {
+	if (is_item(taken->message, "displaced"))
 		operation_inherit_displaced(taken->daemon, request);
-		volume_request_free(request);
-	} else {
+	else
 		operation_inherit(taken->daemon, request, &inheritance);
-	}
 	return 0;
 }
 
@@ -210,6 +208,14 @@ static int take_given_up(
 		(uint64_t)wire_number(message, "start_ticks"), outputs, error);
 }
 
+static bool is_over(const struct wire_message *message)
+{
+	const char *state = wire_string(message, "state");
+
+	return state && (!strcmp(state, volume_state_name(VOLUME_FINISHED)) ||
+				!strcmp(state, volume_state_name(VOLUME_FAILED)));
+}
+
 static int take_item(const struct wire_message *message, void *daemon, struct lvmpolld_error *error)
 {
 	struct volume_context context = {daemon, message};
@@ -219,9 +225,10 @@ static int take_item(const struct wire_message *message, void *daemon, struct lv
 		result = record_read_fields(message, take_volume, &context, error);
 	else if (is_item(message, "given_up"))
 		result = take_given_up(message, daemon, error);
-	/* Its record is still there, for a daemon that can use it; the others go on. */
+	/* The record of what is in flight is still there, for a daemon that can use it. */
 	if (result < 0)
-		log_error("an operation could not be taken over: %s", error->sentence);
+		log_error("%s could not be taken over: %s",
+			is_over(message) ? "a result" : "an operation", error->sentence);
 	return 0;
 }
 

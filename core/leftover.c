@@ -126,7 +126,8 @@ static pid_t search_once(struct search *search)
 	struct dirent *entry;
 	pid_t found = 0;
 
-	search->is_unsure = false;
+	/* Without memory to look at all, nothing is known yet. */
+	search->is_unsure = !directory;
 	while (directory && !found && (entry = readdir(directory))) {
 		pid_t pid = (pid_t)atoi(entry->d_name);
 

@@ -57,8 +57,8 @@ static void resume_displaced(struct daemon *daemon, struct volume *abort_volume)
 		volume_request_free(displaced);
 	else if (begin(daemon, displaced, NULL, true) != OPERATION_ACCEPTED)
 		log_write_subject(LOG_LEVEL_ERROR, &subject,
-			"the operation could not be polled again; \"lvchange --poll y\" "
-			"takes it up");
+			"the operation could not be polled again: out of memory; the next "
+			"daemon, or \"lvchange --poll y\", takes it up");
 }
 
 /*

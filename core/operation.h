@@ -55,10 +55,10 @@ void operation_inherit(struct daemon *daemon, struct volume_request *request,
 	const struct operation_inheritance *inheritance);
 
 /*
- * REQUEST was displaced by an abort: where that is under way, it remembers a copy of it for the
- * case that it fails. Returns false where it is not.
+ * REQUEST, which is taken, was displaced by an abort: where that is under way, it remembers it for
+ * the case that it fails.
  */
-bool operation_inherit_displaced(struct daemon *daemon, const struct volume_request *request);
+void operation_inherit_displaced(struct daemon *daemon, struct volume_request *request);
 
 /* What progress_info is told. */
 enum operation_standing {

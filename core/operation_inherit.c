@@ -10,22 +10,42 @@
 #include "recording.h"
 #include "steps.h"
 
-bool operation_inherit_displaced(struct daemon *daemon, const struct volume_request *request)
+/* The abort of IDENTIFIER that is under way, or NULL. */
+static struct volume *find_abort(struct daemon *daemon, const char *identifier)
 {
-	struct volume *abort_volume;
+	struct volume *volume;
 	bool is_in_progress = false;
 
 	store_lock(&daemon->aborts);
-	abort_volume = store_find_locked(&daemon->aborts, request->identifier);
-	if (abort_volume) {
-		volume_lock(abort_volume);
-		is_in_progress = volume_is_in_progress_locked(abort_volume);
-		volume_unlock(abort_volume);
+	volume = store_find_locked(&daemon->aborts, identifier);
+	if (volume) {
+		volume_lock(volume);
+		is_in_progress = volume_is_in_progress_locked(volume);
+		volume_unlock(volume);
 	}
 	store_unlock(&daemon->aborts);
-	if (is_in_progress && !abort_volume->displaced)
+	return is_in_progress ? volume : NULL;
+}
+
+void operation_inherit_displaced(struct daemon *daemon, struct volume_request *request)
+{
+	struct volume *abort_volume = find_abort(daemon, request->identifier);
+
+	if (abort_volume && !abort_volume->displaced)
+		abort_volume->displaced = request;
+	else
+		volume_request_free(request);
+}
+
+/* REQUEST has an lvpoll, or a result, beside ABORT_VOLUME. Returns false where that is all. */
+static bool remember_displaced(struct volume *abort_volume, const struct volume_request *request)
+{
+	if (!abort_volume->displaced)
 		abort_volume->displaced = volume_request_copy(request);
-	return is_in_progress && abort_volume->displaced;
+	if (!abort_volume->displaced)
+		log_error("%s/%s: where its abort fails, it is not polled again: out of memory",
+			request->operation.vg_name, request->operation.lv_name);
+	return abort_volume->displaced;
 }
 
 static void inherit_result(struct daemon *daemon, struct volume *volume,
@@ -44,8 +64,10 @@ static void inherit_result(struct daemon *daemon, struct volume *volume,
 	store_unlock(store);
 }
 
-/* Adds a volume for REQUEST, which is freed where that fails. */
-static struct volume *add_volume(struct daemon *daemon, struct volume_request *request)
+/* Adds a volume for REQUEST, which is freed where that fails. Of what is over there is no record.
+ */
+static struct volume *add_volume(
+	struct daemon *daemon, struct volume_request *request, bool is_over)
 {
 	struct store *store = daemon_store(daemon, request->operation.abort);
 	struct volume *volume = volume_new(request);
@@ -56,8 +78,9 @@ static struct volume *add_volume(struct daemon *daemon, struct volume_request *r
 	store_unlock(store);
 	if (result == 0)
 		return volume;
-	log_fatal("%s/%s was in flight and cannot be taken up: out of memory; the record stays",
-		request->operation.vg_name, request->operation.lv_name);
+	log_fatal("%s/%s %s", request->operation.vg_name, request->operation.lv_name,
+		is_over ? "has ended, and its result is lost: out of memory"
+			: "was in flight and cannot be taken up: out of memory; the record stays");
 	if (volume)
 		volume_free(volume);
 	else
@@ -85,15 +108,18 @@ void operation_inherit(struct daemon *daemon, struct volume_request *request,
 	 * Where the abort is over without having ended it, it is an operation like any other. A
 	 * record knows less of that than an upgrade: there, what was not taken back is aborted.
 	 */
-	bool is_displaced = inheritance->is_displaced &&
-			    (operation_inherit_displaced(daemon, request) || inheritance->is_child);
+	struct volume *abort_volume =
+		inheritance->is_displaced ? find_abort(daemon, request->identifier) : NULL;
+	bool is_displaced = inheritance->is_displaced && (abort_volume || inheritance->is_child);
 	struct volume *volume;
 
 	if (is_displaced && inheritance->pid == 0 && !is_over) {
-		volume_request_free(request);
+		operation_inherit_displaced(daemon, request);
 		return;
 	}
-	volume = add_volume(daemon, request);
+	if (abort_volume && !remember_displaced(abort_volume, request))
+		is_displaced = inheritance->is_child;
+	volume = add_volume(daemon, request, is_over);
 	if (!volume)
 		return;
 	volume->is_displaced = is_displaced;

@@ -143,7 +143,9 @@ static void wait_for_monitor(struct upgrade *upgrade)
 		give_up(upgrade, "device-mapper does not answer");
 	} else {
 		event_assign(upgrade->timer, upgrade->daemon->base, -1, 0, on_wait_over, upgrade);
-		event_add(upgrade->timer, &time);
+		/* The monitor is on hold: it must not stay so. */
+		if (event_add(upgrade->timer, &time) < 0)
+			give_up(upgrade, "out of memory");
 	}
 }
 

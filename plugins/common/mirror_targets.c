@@ -14,6 +14,10 @@
  */
 #define STATUS_PADDING 16
 
+/* What libdevmapper takes beside that for the status of one mirror, with all devices that it
+ * accepts. */
+#define STATUS_ROOM 4096
+
 /* dm-mirror does not take less. */
 #define DEVICES_MIN 2
 
@@ -25,6 +29,8 @@ struct mirror_sum {
 	size_t mirrors;
 	bool copying; /* a mirror is not yet in sync */
 	bool foreign; /* a line that has no place beside a mirror */
+	bool unread;  /* there was no memory to read a line, which may have said anything */
+	bool lacks_data;
 	uint32_t failed_devices;
 	uint64_t done_sectors;
 	uint64_t total_sectors;
@@ -42,9 +48,14 @@ static uint64_t share_sectors(uint64_t length, uint64_t in_sync, uint64_t total)
 	return share < length ? share : length - 1;
 }
 
-/* Counts the legs that are not alive; false where a letter is none that dm-mirror has. */
-static bool count_failed_devices(const struct dm_status_mirror *status, uint32_t *failed)
+/*
+ * Counts the legs that are not alive; false where a letter is none that dm-mirror has. A failure to
+ * read from a leg costs no data while there is another.
+ */
+static bool count_failed_devices(const struct dm_status_mirror *status, struct mirror_sum *sum)
 {
+	bool understood = true;
+
 	for (uint32_t index = 0; index < status->dev_count; index++)
 		switch (status->devs[index].health) {
 		case DM_STATUS_MIRROR_ALIVE:
@@ -52,17 +63,24 @@ static bool count_failed_devices(const struct dm_status_mirror *status, uint32_t
 		case DM_STATUS_MIRROR_FLUSH_FAILED:
 		case DM_STATUS_MIRROR_WRITE_FAILED:
 		case DM_STATUS_MIRROR_SYNC_FAILED:
+			sum->lacks_data = true;
+			sum->failed_devices++;
+			break;
 		case DM_STATUS_MIRROR_READ_FAILED:
 		case DM_STATUS_MIRROR_UNCLASSIFIED:
-			(*failed)++;
+			sum->failed_devices++;
 			break;
 		default:
-			return false;
+			understood = false;
+			break;
 		}
-	return true;
+	return understood;
 }
 
-/* The status in PARAMETERS, in POOL; or NULL where it cannot be one. */
+/*
+ * The status in PARAMETERS, in POOL; or NULL where it cannot be one. There must be room for it: a
+ * line that is wrong, and one that could not be read, are not the same.
+ */
 static const struct dm_status_mirror *parse_status(const char *parameters, struct dm_pool *pool)
 {
 	size_t length = strlen(parameters);
@@ -78,13 +96,28 @@ static const struct dm_status_mirror *parse_status(const char *parameters, struc
 	return status;
 }
 
-static bool add_mirror(
-	struct mirror_sum *sum, const struct lvmpolld_target *target, struct dm_pool *pool)
+/* A pool that has the memory for the status in PARAMETERS; NULL where there is none. */
+static struct dm_pool *create_pool(const char *parameters)
 {
-	const struct dm_status_mirror *status = parse_status(target->parameters, pool);
+	struct dm_pool *pool = dm_pool_create("mirror status", STATUS_POOL_HINT);
+	void *room = pool ? dm_pool_alloc(pool, strlen(parameters) + STATUS_ROOM) : NULL;
+
+	if (room == NULL && pool != NULL) {
+		dm_pool_destroy(pool);
+		return NULL;
+	}
+	/* The pool keeps what it has: it goes back to the system only with the pool. */
+	if (room != NULL)
+		dm_pool_free(pool, room);
+	return pool;
+}
+
+static bool add_status(struct mirror_sum *sum, const struct lvmpolld_target *target,
+	const struct dm_status_mirror *status)
+{
 	uint64_t done, left;
 
-	if (status == NULL || !count_failed_devices(status, &sum->failed_devices))
+	if (status == NULL || !count_failed_devices(status, sum))
 		return false;
 	sum->mirrors++;
 	sum->copying |= status->insync_regions != status->total_regions;
@@ -96,6 +129,20 @@ static bool add_mirror(
 	return true;
 }
 
+static bool add_mirror(struct mirror_sum *sum, const struct lvmpolld_target *target)
+{
+	struct dm_pool *pool = create_pool(target->parameters);
+	bool understood;
+
+	if (pool == NULL) {
+		sum->unread = true;
+		return false;
+	}
+	understood = add_status(sum, target, parse_status(target->parameters, pool));
+	dm_pool_destroy(pool);
+	return understood;
+}
+
 /* lvm2 moves a plain volume's segments, and puts "error" in the place of one that is going away. */
 static bool is_plain(const char *type)
 {
@@ -103,15 +150,17 @@ static bool is_plain(const char *type)
 	       strcmp(type, "error") == 0;
 }
 
-static bool add_target(
-	struct mirror_sum *sum, const struct lvmpolld_target *target, struct dm_pool *pool)
+static bool add_target(struct mirror_sum *sum, const struct lvmpolld_target *target)
 {
-	if (target->length_sectors == 0 ||
-		target->length_sectors > LENGTH_MAX_SECTORS - sum->total_sectors)
-		return false;
-	sum->total_sectors += target->length_sectors;
+	bool has_length = target->length_sectors > 0 &&
+			  target->length_sectors <= LENGTH_MAX_SECTORS - sum->total_sectors;
+
+	if (has_length)
+		sum->total_sectors += target->length_sectors;
 	if (strcmp(target->type, "mirror") == 0)
-		return add_mirror(sum, target, pool);
+		return add_mirror(sum, target) && has_length;
+	if (!has_length)
+		return false;
 
 	/*
 	 * lvm2 works through the segments in their order, one mirror at a time: what is plain
@@ -124,27 +173,29 @@ static bool add_target(
 	return true;
 }
 
-static bool add_targets(struct mirror_sum *sum, const struct lvmpolld_target *targets, size_t count,
-	struct dm_pool *pool)
+/* All of them: data that is lacking counts whatever else is in the table. */
+static bool add_targets(struct mirror_sum *sum, const struct lvmpolld_target *targets, size_t count)
 {
 	bool understood = true;
 
-	for (size_t index = 0; understood && index < count; index++)
-		understood = add_target(sum, lvmpolld_target_at(targets, index), pool);
+	for (size_t index = 0; index < count; index++)
+		understood = add_target(sum, lvmpolld_target_at(targets, index)) && understood;
 	return understood;
 }
 
-enum lvmpolld_verdict mirror_targets_read(
-	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
+enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets, size_t count,
+	struct lvmpolld_progress *progress, bool *lacks_data)
 {
 	struct mirror_sum sum = {0};
-	struct dm_pool *pool = dm_pool_create("mirror status", STATUS_POOL_HINT);
-	bool understood;
+	bool understood = add_targets(&sum, targets, count);
 
-	if (pool == NULL)
-		return LVMPOLLD_WATCH;
-	understood = add_targets(&sum, targets, count, pool);
-	dm_pool_destroy(pool);
+	*lacks_data = sum.lacks_data;
+	if (sum.unread) {
+		/* A step, or an lvpoll that polls by itself, would not see that data is missing. */
+		lvmpolld_log(LVMPOLLD_LOG_WARN, "the table of a mirror could not be read: out of "
+						"memory; it is looked at again");
+		return LVMPOLLD_WATCH_TIMED;
+	}
 	if (!understood || sum.foreign)
 		return LVMPOLLD_NOT_MINE;
 
@@ -165,39 +216,4 @@ enum lvmpolld_verdict mirror_targets_read(
 	if (sum.failed_devices > 0)
 		return LVMPOLLD_STEP;
 	return sum.copying ? LVMPOLLD_WATCH : LVMPOLLD_STEP;
-}
-
-/* A failure to read from a leg costs nothing while there is another. */
-static bool lacks_data(const struct dm_status_mirror *status)
-{
-	for (uint32_t index = 0; index < status->dev_count; index++)
-		switch (status->devs[index].health) {
-		case DM_STATUS_MIRROR_FLUSH_FAILED:
-		case DM_STATUS_MIRROR_WRITE_FAILED:
-		case DM_STATUS_MIRROR_SYNC_FAILED:
-			return true;
-		default:
-			break;
-		}
-	return false;
-}
-
-enum mirror_targets_loss mirror_targets_find_loss(
-	const struct lvmpolld_target *targets, size_t count)
-{
-	struct dm_pool *pool = dm_pool_create("mirror status", STATUS_POOL_HINT);
-	bool found = false;
-
-	if (pool == NULL)
-		return MIRROR_TARGETS_UNKNOWN;
-	for (size_t index = 0; !found && index < count; index++) {
-		const struct lvmpolld_target *target = lvmpolld_target_at(targets, index);
-		const struct dm_status_mirror *status = NULL;
-
-		if (strcmp(target->type, "mirror") == 0)
-			status = parse_status(target->parameters, pool);
-		found = status != NULL && lacks_data(status);
-	}
-	dm_pool_destroy(pool);
-	return found ? MIRROR_TARGETS_LACK_DATA : MIRROR_TARGETS_COMPLETE;
 }

@@ -10,24 +10,14 @@
  * - a mirror that is still copying: LVMPOLLD_WATCH, since dm-mirror raises an event at the end;
  * - every mirror in sync, one with a failed leg, or none at all: LVMPOLLD_STEP;
  * - lines that cannot be what lvm2 makes: LVMPOLLD_NOT_MINE, with *PROGRESS left alone;
- * - no memory to read them: LVMPOLLD_WATCH, likewise, so that they are looked at again.
+ * - no memory to read a line: LVMPOLLD_WATCH_TIMED, with *PROGRESS left alone and a word in the
+ * log.
+ *
+ * Sets *LACKS_DATA where a mirror has failed to copy or to write data to one of its legs. Where
+ * errors are not handled, as in lvm2's mirrors for a move, the kernel takes what could not be
+ * copied for copied all the same, and no longer shows the failure when the rest is copied, too.
  */
-enum lvmpolld_verdict mirror_targets_read(
-	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress);
-
-enum mirror_targets_loss {
-	MIRROR_TARGETS_COMPLETE,
-	MIRROR_TARGETS_LACK_DATA,
-	MIRROR_TARGETS_UNKNOWN
-};
-
-/*
- * Whether a mirror has failed to copy or to write data to one of its legs. Where errors are not
- * handled, as in lvm2's mirrors for a move, the kernel takes what could not be copied for copied
- * all the same, and no longer shows the failure when the rest is copied, too. Unknown without
- * memory to read it.
- */
-enum mirror_targets_loss mirror_targets_find_loss(
-	const struct lvmpolld_target *targets, size_t count);
+enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets, size_t count,
+	struct lvmpolld_progress *progress, bool *lacks_data);
 
 #endif

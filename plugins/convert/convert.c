@@ -12,8 +12,11 @@
 static enum lvmpolld_verdict convert_read_targets(const struct lvmpolld_operation *operation,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
+	/* lvm2 handles errors of these mirrors itself. */
+	bool lacks_data;
+
 	(void)operation;
-	return mirror_targets_read(targets, count, progress);
+	return mirror_targets_read(targets, count, progress, &lacks_data);
 }
 
 static const struct lvmpolld_plugin convert_plugin = {

@@ -11,18 +11,15 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_operation
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	enum lvmpolld_verdict verdict;
-	enum mirror_targets_loss loss;
+	bool lacks_data;
 
 	/* To abort is one change of metadata, done by the first lvpoll whatever the mirror does. */
 	if (operation->abort)
 		return LVMPOLLD_STEP;
-	verdict = mirror_targets_read(targets, count, progress);
+	verdict = mirror_targets_read(targets, count, progress, &lacks_data);
 	/* An lvpoll that polls by itself would lose data, too, whatever else is in the table. */
-	loss = mirror_targets_find_loss(targets, count);
-	if (loss == MIRROR_TARGETS_COMPLETE)
+	if (!lacks_data)
 		return verdict;
-	if (loss == MIRROR_TARGETS_UNKNOWN)
-		return LVMPOLLD_WATCH;
 
 	/*
 	 * All data is still where it was, and the kernel reads it there. The next step would let

@@ -7,8 +7,9 @@ import shutil
 import struct
 import subprocess
 
+from lvmpolld import daemon_path
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-SOURCE = os.path.join(HERE, "failing_allocator.c")
 VARIABLE = "LVMPOLLD_FAILING_ALLOCATOR"
 
 # Numbers in the file that both sides share: struct control.
@@ -16,11 +17,27 @@ PROCESS, ALLOCATIONS, LIVE, FAIL_FROM, FAIL_COUNT, FAILED, FRAMES = range(7)
 FRAMES_MAX = 24
 FILE_SIZE = 4096
 
+# What a program has that brings an allocator of its own.
+SANITIZERS = (b"__asan_init", b"__tsan_init")
 
-def build_library(folder):
-    path = os.path.join(folder, "failing_allocator.so")
+
+def why_not():
+    """Why nothing can be swept; None where it can."""
+    if not shutil.which(daemon_path()):
+        return "there is no daemon at %s" % daemon_path()
+    with open(daemon_path(), "rb") as file:
+        program = file.read()
+    if any(word in program for word in SANITIZERS):
+        return "the allocator of %s is a sanitizer's, and cannot be replaced" % daemon_path()
+    return None
+
+
+def build_library(folder, name="failing_allocator", more=()):
+    """Compiles NAME.c, and what is named in MORE; returns the library."""
+    path = os.path.join(folder, name + ".so")
+    sources = [os.path.join(HERE, source + ".c") for source in (name, "allocator", *more)]
     subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O1", "-g", "-fPIC", "-shared",
-                    "-fvisibility=hidden", "-o", path, SOURCE, "-ldl"], check=True)
+                    "-fvisibility=hidden", "-o", path, *sources, "-ldl"], check=True)
     return path
 
 

@@ -2,10 +2,11 @@
 /*
  * An allocator that fails when it is told to. Loaded with LD_PRELOAD, it counts what one process
  * allocates and frees, and lets chosen allocations fail. It is told through a small file, which the
- * test and the process share; see struct control. What the C library allocates for others (strdup,
- * asprintf, scandir, ...) goes through the same functions.
+ * test and the process share; see struct control.
  */
 #define _GNU_SOURCE
+#include "allocator.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -17,7 +18,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define EXPORT      __attribute__((visibility("default")))
 #define FRAMES_MAX  24
 #define CONTROL_ENV "LVMPOLLD_FAILING_ALLOCATOR"
 
@@ -37,20 +37,6 @@ struct control {
 
 /* NULL in every other process: children have this library too. */
 static struct control *control;
-
-static void *(*next_malloc)(size_t);
-static void *(*next_calloc)(size_t, size_t);
-static void *(*next_realloc)(void *, size_t);
-static int (*next_posix_memalign)(void **, size_t, size_t);
-static void *(*next_aligned_alloc)(size_t, size_t);
-static void (*next_free)(void *);
-
-/* Those of the C library. (A sanitizer's are asked for before they are there.) */
-#define FIND(name)                                                                                 \
-	do {                                                                                       \
-		if (!next_##name)                                                                  \
-			*(void **)&next_##name = dlsym(RTLD_NEXT, #name);                          \
-	} while (0)
 
 static struct control *map_control(void)
 {
@@ -109,8 +95,7 @@ static bool note_frames(void)
 	return may_fail;
 }
 
-/* Counts one allocation. Returns true where it is to fail. */
-static bool is_to_fail(void)
+bool allocation_is_to_fail(void)
 {
 	uint64_t number, from;
 
@@ -127,74 +112,16 @@ static bool is_to_fail(void)
 	return true;
 }
 
-static void *count_live(void *memory)
+void allocation_made(void *memory)
 {
-	if (memory && control)
+	(void)memory;
+	if (control)
 		control->live++;
-	return memory;
 }
 
-EXPORT void *malloc(size_t size)
+void allocation_freed(void *memory)
 {
-	FIND(malloc);
-	return is_to_fail() ? NULL : count_live(next_malloc(size));
-}
-
-EXPORT void *calloc(size_t count, size_t size)
-{
-	FIND(calloc);
-	return is_to_fail() ? NULL : count_live(next_calloc(count, size));
-}
-
-EXPORT void free(void *memory)
-{
-	FIND(free);
-	if (memory && control)
+	(void)memory;
+	if (control)
 		control->live--;
-	next_free(memory);
-}
-
-EXPORT void *realloc(void *memory, size_t size)
-{
-	void *result;
-
-	FIND(realloc);
-	if (memory && size == 0) {
-		free(memory);
-		return NULL;
-	}
-	if (is_to_fail())
-		return NULL;
-	result = next_realloc(memory, size);
-	return memory ? result : count_live(result);
-}
-
-EXPORT void *reallocarray(void *memory, size_t count, size_t size)
-{
-	size_t total;
-
-	if (__builtin_mul_overflow(count, size, &total)) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	return realloc(memory, total);
-}
-
-EXPORT int posix_memalign(void **memory, size_t alignment, size_t size)
-{
-	int result;
-
-	FIND(posix_memalign);
-	if (is_to_fail())
-		return ENOMEM;
-	result = next_posix_memalign(memory, alignment, size);
-	if (result == 0)
-		count_live(*memory);
-	return result;
-}
-
-EXPORT void *aligned_alloc(size_t alignment, size_t size)
-{
-	FIND(aligned_alloc);
-	return is_to_fail() ? NULL : count_live(next_aligned_alloc(alignment, size));
 }
