@@ -60,7 +60,7 @@ lvm_is_where_configure_was_told() {
 	"$stage/usr/sbin/lvmpolld" -f -s "$CHECK_WORK/socket" -p "$CHECK_WORK/pid" -c /dev/null \
 		>"$CHECK_WORK/no-lvm" 2>&1 || status=$?
 	cat "$CHECK_WORK/no-lvm"
-	[ "$status" = 1 ]
+	[ "$status" = 78 ]
 	grep -F "$lvm cannot be executed" "$CHECK_WORK/no-lvm"
 	grep -F "#binary: $lvm" "$stage/usr/share/doc/lvmpolld/lvmpolld.yaml"
 	grep -F "Default: \\fB$lvm\\fP." "$stage/usr/share/man/man5/lvmpolld.yaml.5"
