@@ -198,6 +198,7 @@ class AbortTest(OperationTest):
         first = self.daemon.wait_start("hang")[0]
         self.client.ask("pvmove", **volume("until-5", "x", abort=1))
         wait_for(lambda: not is_running(first), "the end of the aborted pvmove's lvpoll")
+        self.daemon.wait_start("until-5")
         os.chmod(binary, 0o644)
         self.daemon.release("until-5")
         self.assert_finished(self.client.result(lvid("x"), abort=1), "retcode", 5)
