@@ -117,7 +117,8 @@ static bool add_status(struct mirror_sum *sum, const struct lvmpolld_target *tar
 {
 	uint64_t done, left;
 
-	if (status == NULL || !count_failed_devices(status, sum))
+	if (status == NULL || !count_failed_devices(status, sum) ||
+		target->length_sectors > LENGTH_MAX_SECTORS)
 		return false;
 	sum->mirrors++;
 	sum->copying |= status->insync_regions != status->total_regions;
