@@ -149,14 +149,7 @@ class LossTest(KernelTest):
         device = self.add_move("good")
         self.start()
         identity = self.start_watching("good")
-        device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AS")])
-        self.assert_reply(self.client.result(identity), response="failed",
-                          reason="polling of lvm command failed")
-        device.change(targets=[mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)], event=True)
-        self.request("good")
-        self.assert_reply(self.client.result(identity), response="failed",
-                          reason="polling of lvm command failed")
-        self.assertEqual(self.daemon.starts(), [])
+        self.check_given_up(device, identity)
         self.request("good", abort=1)
         self.assert_finished(self.client.result(identity, abort=1), "retcode", 0)
         self.request("good")
@@ -176,9 +169,8 @@ class LossTest(KernelTest):
         self.start("daemon: {state_directory: %s}\n" % place)
         self.check_given_up_without_record(device)
 
-    def check_given_up_without_record(self, device):
-        identity = self.start_watching("good")
-        self.assertIn("would be lost if the daemon crashed", self.daemon.log())
+    def check_given_up(self, device, identity):
+        """A copy has failed; then all is in sync, and the move is asked for again."""
         device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AS")])
         self.assert_reply(self.client.result(identity), response="failed",
                           reason="polling of lvm command failed")
@@ -187,6 +179,11 @@ class LossTest(KernelTest):
         self.assert_reply(self.client.result(identity), response="failed",
                           reason="polling of lvm command failed")
         self.assertEqual(self.daemon.starts(), [])
+
+    def check_given_up_without_record(self, device):
+        identity = self.start_watching("good")
+        self.assertIn("would be lost if the daemon crashed", self.daemon.log())
+        self.check_given_up(device, identity)
 
 
 class LookTest(KernelTest):
