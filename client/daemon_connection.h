@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "error.h"
+#include "util/error.h"
 
 /* Connects to the daemon at SOCKET_PATH. Returns a descriptor, or a negative errno. */
 int daemon_connection_open(const char *socket_path, struct lvmpolld_error *error);

@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-#include "configuration.h"
-#include "configuration_keys.h"
+#include "configuration/configuration.h"
+#include "configuration/configuration_keys.h"
 #include "fuzz.h"
 
 #define FILE_NAME "fuzz.yaml"

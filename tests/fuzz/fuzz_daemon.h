@@ -8,13 +8,13 @@
 
 #include <event2/event.h>
 
-#include "configuration.h"
-#include "daemon.h"
+#include "configuration/configuration.h"
+#include "daemon/daemon.h"
 #include "fuzz.h"
-#include "operation.h"
-#include "plugins_set.h"
-#include "recording.h"
-#include "results.h"
+#include "lifecycle/operation.h"
+#include "loader/plugins_set.h"
+#include "lifecycle/recording.h"
+#include "lifecycle/results.h"
 
 /* Few, so that the limit is reached. */
 #define RESULTS_MAX 3

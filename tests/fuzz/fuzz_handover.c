@@ -9,12 +9,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "client.h"
+#include "server/client.h"
 #include "fuzz_daemon.h"
-#include "handover.h"
-#include "handover_file.h"
-#include "volume.h"
-#include "wire.h"
+#include "upgrade/handover.h"
+#include "upgrade/handover_file.h"
+#include "operation/volume.h"
+#include "protocol/wire.h"
 
 /* The one descriptor that a client may be on. What else is named is none, or the fuzzer's own. */
 #define CLIENT_DESCRIPTOR 100

@@ -3,8 +3,8 @@
 #include "config.h"
 
 #include "fuzz.h"
-#include "lines.h"
-#include "plugin_defaults.h"
+#include "process/lines.h"
+#include "loader/plugin_defaults.h"
 
 /* The lines put together again. */
 struct record {

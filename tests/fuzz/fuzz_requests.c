@@ -2,11 +2,11 @@
 /* Fuzzes the answers of a daemon: any messages, one after the other. */
 #include "config.h"
 
-#include "buffer.h"
+#include "util/buffer.h"
 #include "fuzz_daemon.h"
-#include "request.h"
-#include "steps.h"
-#include "wire.h"
+#include "server/request.h"
+#include "lifecycle/steps.h"
+#include "protocol/wire.h"
 
 #define END        "\n##\n"
 #define END_LENGTH (sizeof(END) - 1)

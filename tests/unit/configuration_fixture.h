@@ -6,8 +6,8 @@
 #include <check.h>
 #include <string.h>
 
-#include "configuration.h"
-#include "configuration_keys.h"
+#include "configuration/configuration.h"
+#include "configuration/configuration_keys.h"
 
 static struct configuration *configuration;
 static struct lvmpolld_error error;

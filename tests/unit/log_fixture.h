@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "log/log.h"
 #include "scratch.h"
 
 /* Each test is a process of its own (check forks), so standard error can be replaced in it. */

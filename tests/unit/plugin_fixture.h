@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "configuration.h"
-#include "plugins.h"
+#include "configuration/configuration.h"
+#include "loader/plugins.h"
 #include "scratch.h"
 
 /* What the module "good" says that it was told. */

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arguments.h"
-#include "error.h"
+#include "process/arguments.h"
+#include "util/error.h"
 
 START_TEST(arguments_grow_and_end_with_null)
 {

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "background.h"
+#include "service/background.h"
 #include "scratch.h"
 #include "suite.h"
 

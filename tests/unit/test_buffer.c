@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
+#include "util/buffer.h"
 #include "suite.h"
 
 static struct buffer buffer;

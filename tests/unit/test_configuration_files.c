@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "configuration.h"
+#include "configuration/configuration.h"
 
 static const char *file;
 static struct configuration *configuration;

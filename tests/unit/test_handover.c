@@ -7,11 +7,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "configuration.h"
-#include "handover.h"
-#include "handover_file.h"
+#include "configuration/configuration.h"
+#include "upgrade/handover.h"
+#include "upgrade/handover_file.h"
 #include "suite.h"
-#include "wire.h"
+#include "protocol/wire.h"
 
 #define DAEMON(version)                                                                            \
 	"item = \"daemon\"\nversion = " version "\npidfile = -1\nlistener = -1\n"                  \

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "leftover.h"
+#include "lvm/leftover.h"
 #include "suite.h"
 
 /* How long a process goes without a command line, while it is searched for. */

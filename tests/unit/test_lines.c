@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lines.h"
+#include "process/lines.h"
 #include "suite.h"
 
 /* Writes what arrives as text: pieces in brackets, "<" where one begins a line, ">" where it ends.

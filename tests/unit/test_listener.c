@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "listener.h"
+#include "service/listener.h"
 #include "scratch.h"
 #include "sockets.h"
 #include "suite.h"

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "lock.h"
+#include "util/lock.h"
 #include "suite.h"
 
 #define TURNS 20000

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "escape.h"
+#include "util/escape.h"
 
 static const struct {
 	const char *list;

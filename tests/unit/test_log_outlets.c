@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "log_outlets.h"
+#include "log/log_outlets.h"
 
 static int listen_at(const char *name, const char **path)
 {

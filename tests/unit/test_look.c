@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "kernel.h"
-#include "look.h"
+#include "monitor/kernel.h"
+#include "monitor/look.h"
 #include "suite.h"
 #include "volume_fixture.h"
 

@@ -13,9 +13,9 @@
 
 #include <event2/event.h>
 
-#include "configuration.h"
-#include "daemon.h"
-#include "lvpoll.h"
+#include "configuration/configuration.h"
+#include "daemon/daemon.h"
+#include "lvm/lvpoll.h"
 #include "scratch.h"
 #include "suite.h"
 #include "volume_fixture.h"

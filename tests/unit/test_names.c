@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "names.h"
+#include "protocol/names.h"
 #include "suite.h"
 
 #define TEN     "abcdefghij"

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pidfile.h"
+#include "service/pidfile.h"
 #include "scratch.h"
 #include "suite.h"
 

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "arguments.h"
+#include "process/arguments.h"
 #include "plugin_fixture.h"
 #include "suite.h"
 #include "target_lines.h"

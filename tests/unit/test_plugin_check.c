@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "plugin_check.h"
-#include "plugin_values.h"
+#include "loader/plugin_check.h"
+#include "loader/plugin_values.h"
 #include "suite.h"
 
 #define TEN   "abcdefghij"

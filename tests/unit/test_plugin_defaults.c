@@ -5,9 +5,9 @@
 #include <locale.h>
 #include <string.h>
 
-#include "arguments.h"
-#include "log.h"
-#include "plugin_defaults.h"
+#include "process/arguments.h"
+#include "log/log.h"
+#include "loader/plugin_defaults.h"
 #include "suite.h"
 
 static const struct {

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "plugin_fixture.h"
-#include "plugin_linked.h"
+#include "loader/plugin_linked.h"
 #include "suite.h"
 
 START_TEST(linked_in_plugin_is_loaded_without_a_directory)

@@ -17,7 +17,7 @@
 
 #include <event2/event.h>
 
-#include "process.h"
+#include "process/process.h"
 #include "suite.h"
 
 #define DEADLINE_S 20

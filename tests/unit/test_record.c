@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "checksum.h"
-#include "record.h"
+#include "util/checksum.h"
+#include "records/record.h"
 #include "suite.h"
 
 #define LVID "VGuuid00000000000000000000000000LVuuid00000000000000000000000000"

@@ -6,8 +6,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "daemon.h"
-#include "recording.h"
+#include "daemon/daemon.h"
+#include "lifecycle/recording.h"
 #include "scratch.h"
 #include "suite.h"
 #include "volume_fixture.h"

@@ -7,9 +7,9 @@
 
 #include <event2/event.h>
 
-#include "configuration.h"
-#include "daemon.h"
-#include "results.h"
+#include "configuration/configuration.h"
+#include "daemon/daemon.h"
+#include "lifecycle/results.h"
 #include "suite.h"
 #include "volume_fixture.h"
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "scheduler.h"
+#include "lifecycle/scheduler.h"
 #include "suite.h"
 #include "volume_fixture.h"
 

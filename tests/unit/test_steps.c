@@ -10,17 +10,17 @@
 
 #include <event2/event.h>
 
-#include "configuration.h"
-#include "daemon.h"
-#include "devices.h"
-#include "lvpoll.h"
-#include "operation.h"
-#include "recording.h"
-#include "results.h"
+#include "configuration/configuration.h"
+#include "daemon/daemon.h"
+#include "lvm/devices.h"
+#include "lvm/lvpoll.h"
+#include "lifecycle/operation.h"
+#include "lifecycle/recording.h"
+#include "lifecycle/results.h"
 #include "scratch.h"
-#include "steps.h"
+#include "lifecycle/steps.h"
 #include "suite.h"
-#include "turns.h"
+#include "lifecycle/turns.h"
 #include "volume_fixture.h"
 
 static struct daemon daemon_under_test;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store.h"
+#include "operation/store.h"
 #include "suite.h"
 #include "volume_fixture.h"
 

@@ -2,10 +2,10 @@
 /* Who waits for which operation, whichever of them goes first. */
 #include "config.h"
 
-#include "store.h"
+#include "operation/store.h"
 #include "suite.h"
 #include "volume_fixture.h"
-#include "waiters.h"
+#include "operation/waiters.h"
 
 static struct waiter first, second;
 

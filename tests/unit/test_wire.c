@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "buffer.h"
+#include "util/buffer.h"
 #include "suite.h"
-#include "wire.h"
+#include "protocol/wire.h"
 
 static struct buffer buffer;
 static size_t scanned, length;

@@ -6,8 +6,8 @@
 #include <check.h>
 #include <stdio.h>
 
-#include "plugins.h"
-#include "volume.h"
+#include "loader/plugins.h"
+#include "operation/volume.h"
 
 static const struct lvmpolld_plugin fixture_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lvmpolld: sees LVM's long operations through to their end. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "client/daemon_connection.h"
+#include "service/activation.h"
+#include "service/background.h"
+#include "configuration/configuration.h"
+#include "daemon/daemon.h"
+#include "upgrade/handover.h"
+#include "log/log.h"
+#include "lvm/lvpoll.h"
+#include "service/notify.h"
+#include "configuration/options.h"
+#include "service/pidfile.h"
+#include "loader/plugins.h"
+#include "lifecycle/recovery.h"
+#include "server/request.h"
+#include "upgrade/upgrade.h"
+
+/*
+ * A descriptor that is opened later must not become somebody's standard output; and what whoever
+ * started us left open is nothing for lvm, which would complain of each at each step.
+ */
+static void sort_descriptors(void)
+{
+	int descriptor;
+
+	do
+		descriptor = open("/dev/null", O_RDWR);
+	while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+	if (descriptor > STDERR_FILENO)
+		close(descriptor);
+	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+static int complain(const struct lvmpolld_error *error)
+{
+	fprintf(stderr, "lvmpolld: %s\n", error->sentence);
+	return EXIT_FAILURE;
+}
+
+/*
+ * For a manager of services it makes a difference: what is short may be there the next time; what
+ * is wrong in the configuration is wrong until somebody mends it.
+ */
+static int complain_of_configuration(const struct lvmpolld_error *error)
+{
+	complain(error);
+	switch (error->code) {
+	case ENOMEM:
+	case EMFILE:
+	case ENFILE:
+	case EIO:
+		return EXIT_FAILURE;
+	default:
+		return EX_CONFIG;
+	}
+}
+
+/* Whoever waits at systemd's socket would have the daemon started again and again. */
+static int refuse_to_serve(const struct lvmpolld_error *error)
+{
+	int status = complain_of_configuration(error);
+
+	if (status == EX_CONFIG)
+		activation_turn_away();
+	return status;
+}
+
+/* What was asked for must have arrived: a full disk is a failure. */
+static int finish_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_SUCCESS;
+	fprintf(stderr, "lvmpolld: cannot write to standard output: %s\n", strerror(errno));
+	return EXIT_FAILURE;
+}
+
+static int print_dump(const struct configuration *configuration)
+{
+	struct lvmpolld_error error;
+
+	if (daemon_connection_print_dump(configuration->socket_path, stdout, &error) < 0)
+		return complain(&error);
+	return EXIT_SUCCESS;
+}
+
+static int list_plugins(const struct configuration *configuration)
+{
+	struct lvmpolld_error error;
+	struct plugins *plugins = plugins_load(configuration, request_is_reserved, &error);
+
+	if (!plugins)
+		return complain(&error);
+	plugins_print(plugins, stdout);
+	plugins_unload(plugins);
+	return finish_output();
+}
+
+/* The configuration is right by itself; its plugins may still refuse their sections. */
+static int check_configuration(const struct configuration *configuration)
+{
+	struct lvmpolld_error error;
+	struct plugins *plugins = plugins_load(configuration, request_is_reserved, &error);
+	int result;
+
+	if (!plugins)
+		return complain(&error);
+	result = plugins_check(plugins, &error);
+	plugins_unload(plugins);
+	return result < 0 ? complain_of_configuration(&error) : EXIT_SUCCESS;
+}
+
+/*
+ * Without lvm nothing can be begun. But what is in flight waits until it is there again, for it may
+ * be in the middle of an upgrade.
+ */
+static int check_binary(const struct configuration *configuration, const struct handover *handover,
+	struct lvmpolld_error *error)
+{
+	int result = lvpoll_check_binary(configuration->lvm_binary, error);
+
+	if (result == 0 || (!handover && !recovery_is_needed(configuration)))
+		return result;
+	log_error("%s; it is started all the same, for what is in flight", error->sentence);
+	return 0;
+}
+
+/*
+ * Takes CONFIGURATION. The binary is looked for where the daemon stands by now, which in the
+ * background is "/". Then comes the pid file: it is what keeps a second daemon out.
+ */
+static int serve(const struct options *options, struct configuration *configuration,
+	struct handover *handover)
+{
+	struct daemon daemon;
+	struct lvmpolld_error error;
+	int result = check_binary(configuration, handover, &error);
+	int pidfile = result < 0 ? result
+		      : handover ? handover_pidfile(handover, &error)
+				 : pidfile_create(configuration->pidfile_path, &error);
+
+	if (pidfile < 0) {
+		configuration_free(configuration);
+		return result < 0 ? refuse_to_serve(&error) : complain(&error);
+	}
+	result = daemon_init(&daemon, options, configuration, pidfile, handover, &error);
+	if (result == 0) {
+		background_ready();
+		if (!options->foreground)
+			log_detach_stderr();
+		notify_ready();
+		result = daemon_run(&daemon, &error);
+		notify_stopping();
+	}
+	if (result < 0)
+		log_fatal("%s", error.sentence);
+	pidfile_remove(daemon.configuration->pidfile_path, pidfile);
+	daemon_destroy(&daemon);
+	return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* Looks whether a daemon that asks for an upgrade could be followed by this program. */
+static int rehearse(struct configuration *configuration, int file)
+{
+	struct lvmpolld_error error;
+	struct plugins *plugins = plugins_load(configuration, request_is_reserved, &error);
+	struct handover *handover = plugins ? handover_read(file, &error) : NULL;
+	int result = handover ? handover_check_operations(handover, plugins, &error) : -1;
+
+	if (result == 0)
+		result = lvpoll_check_binary(configuration->lvm_binary, &error);
+	handover_free(handover);
+	if (plugins)
+		plugins_unload(plugins);
+	configuration_free(configuration);
+	if (result < 0)
+		return complain(&error);
+	puts(UPGRADE_REHEARSED);
+	return finish_output();
+}
+
+/* Follows the program that this process ran before: wherever it was, there it stays. */
+static int take_over(const struct options *options, struct configuration *configuration, int file)
+{
+	struct lvmpolld_error error;
+	struct handover *handover = handover_read(file, &error);
+	int status;
+
+	log_configure(&configuration->log);
+	log_adopt_libdevmapper();
+	if (!handover || handover_keep_paths(handover, configuration, &error) < 0) {
+		log_fatal("%s", error.sentence);
+		handover_free(handover);
+		configuration_free(configuration);
+		return EXIT_FAILURE;
+	}
+	status = serve(options, configuration, handover);
+	handover_free(handover);
+	log_close();
+	return status;
+}
+
+static int serve_in_place(const struct options *options, struct configuration *configuration)
+{
+	struct lvmpolld_error error;
+	enum upgrade_role role;
+	int status = EXIT_SUCCESS, forked = 0, file;
+
+	if (upgrade_find_role(&role, &file, &error) < 0) {
+		configuration_free(configuration);
+		return complain(&error);
+	}
+	if (role == UPGRADE_REHEARSAL)
+		return rehearse(configuration, file);
+	if (role == UPGRADE_TAKEOVER)
+		return take_over(options, configuration, file);
+	if (!options->foreground)
+		forked = background_enter(&status, &error);
+	if (forked < 0)
+		status = complain(&error);
+	if (forked != 0) {
+		configuration_free(configuration);
+		return status;
+	}
+	log_configure(&configuration->log);
+	log_adopt_libdevmapper();
+	status = serve(options, configuration, NULL);
+	if (status != EXIT_SUCCESS)
+		background_failed(status);
+	log_close();
+	return status;
+}
+
+static int act(const struct options *options)
+{
+	struct lvmpolld_error error;
+	struct configuration *configuration = options_configuration(options, &error);
+	int status;
+
+	if (!configuration)
+		return options->action == OPTIONS_SERVE ? refuse_to_serve(&error)
+							: complain_of_configuration(&error);
+	if (options->action == OPTIONS_SERVE)
+		return serve_in_place(options, configuration);
+	log_adopt_libdevmapper();
+	if (options->action == OPTIONS_DUMP)
+		status = print_dump(configuration);
+	else if (options->action == OPTIONS_LIST_PLUGINS)
+		status = list_plugins(configuration);
+	else
+		status = check_configuration(configuration);
+	configuration_free(configuration);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct lvmpolld_error error;
+
+	sort_descriptors();
+	upgrade_remember_program(argv);
+	/* The command line of a service is part of its configuration. */
+	if (options_parse(&options, argc, argv, &error) < 0)
+		return refuse_to_serve(&error);
+	switch (options.action) {
+	case OPTIONS_HELP:
+		options_print_help();
+		return finish_output();
+	case OPTIONS_VERSION:
+		options_print_version();
+		return finish_output();
+	default:
+		return act(&options);
+	}
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading the configuration again while the daemon runs. */
+#include "config.h"
+
+#include <string.h>
+
+#include "configuration/configuration.h"
+#include "daemon/daemon.h"
+#include "daemon/idle.h"
+#include "log/log.h"
+#include "lvm/lvpoll.h"
+#include "service/notify.h"
+#include "lifecycle/operation.h"
+#include "configuration/options.h"
+#include "loader/plugins.h"
+#include "daemon/reload.h"
+#include "lifecycle/results.h"
+#include "lifecycle/turns.h"
+
+/* Gives CONFIGURATION the former value of what cannot change while the daemon runs. */
+static void keep_path(const char *key, char **former, char **value)
+{
+	char *swap;
+
+	if (!strcmp(*former, *value))
+		return;
+	log_warn("%s stays %s: the new value, %s, needs a restart", key, *former, *value);
+	swap = *former;
+	*former = *value;
+	*value = swap;
+}
+
+static void put_in_force(struct daemon *daemon, struct configuration *configuration)
+{
+	struct configuration *former = daemon->configuration;
+
+	keep_path("daemon.socket", &former->socket_path, &configuration->socket_path);
+	keep_path("daemon.pidfile", &former->pidfile_path, &configuration->pidfile_path);
+	keep_path("daemon.state_directory", &former->state_directory,
+		&configuration->state_directory);
+	keep_path("plugins.directory", &former->plugin_directory, &configuration->plugin_directory);
+	daemon->configuration = configuration;
+	configuration_free(former);
+	log_configure(&configuration->log);
+	idle_update(daemon);
+	results_limit(daemon);
+	/* It may be the path of lvm that has changed. */
+	operation_for_each_in_progress(daemon, turns_hurry);
+	turns_run(daemon);
+}
+
+/* Returns 0 where everything in CONFIGURATION can be put in force, and the plugins have theirs. */
+static int check(struct daemon *daemon, const struct configuration *configuration,
+	struct lvmpolld_error *error)
+{
+	int result = lvpoll_check_binary(configuration->lvm_binary, error);
+
+	return result < 0 ? result : plugins_configure(daemon->plugins, configuration, error);
+}
+
+void reload_configuration(struct daemon *daemon)
+{
+	struct lvmpolld_error error;
+	struct configuration *configuration;
+
+	notify_reloading();
+	configuration = options_configuration(daemon->options, &error);
+	if (configuration && check(daemon, configuration, &error) == 0) {
+		put_in_force(daemon, configuration);
+		log_info("the configuration was read again");
+	} else {
+		configuration_free(configuration);
+		log_error("the former configuration stays in force: %s", error.sentence);
+	}
+	notify_ready();
+}

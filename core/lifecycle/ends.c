@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an lvpoll says, and what its end means for its operation. */
+#include "config.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "configuration/configuration.h"
+#include "daemon/daemon.h"
+#include "lifecycle/ends.h"
+#include "log/log.h"
+#include "monitor/monitor.h"
+#include "lifecycle/operation.h"
+#include "loader/plugins.h"
+#include "lifecycle/recording.h"
+#include "lifecycle/steps.h"
+#include "lifecycle/turns.h"
+
+/*
+ * An lvpoll that says all is well while the kernel shows that it is not is asked again so often;
+ * then it is believed, for it alone knows the metadata.
+ */
+#define DOUBTS_MAX 4
+
+/*
+ * What the dynamic loader, and a shell around lvm, exit with where there is no program to run: in
+ * the middle of an upgrade, say. lvm itself has no such status.
+ */
+#define STATUS_NOT_EXECUTABLE 126
+#define STATUS_NOT_FOUND      127
+
+static struct lvmpolld_exit make_exit(
+	const struct volume_result *result, bool cut, enum lvmpolld_presence presence)
+{
+	return (struct lvmpolld_exit){
+		.struct_size = sizeof(struct lvmpolld_exit),
+		.status = result->by_signal ? -1 : result->value,
+		.signal = result->by_signal ? result->value : 0,
+		.cut = cut,
+		.presence = presence,
+	};
+}
+
+static enum lvmpolld_outcome ask_plugin(struct volume *volume, const struct lvmpolld_exit *ended)
+{
+	struct lvmpolld_progress progress;
+
+	volume_lock(volume);
+	progress = volume->progress;
+	volume_unlock(volume);
+	return plugin_read_exit(
+		volume->request->plugin, &volume->request->operation, ended, &progress);
+}
+
+/* Why an exit with status 0 is not the end, by what the kernel shows after it; NULL where it is. */
+static const char *find_contradiction(struct volume *volume, const struct volume_sighting *sighting)
+{
+	const struct lvmpolld_exit ended =
+		make_exit(&volume->pending_exit, false, LVMPOLLD_PRESENT);
+
+	if (sighting->kind != VOLUME_SEEN)
+		return NULL;
+	if (sighting->vg_name && volume->step_vg_name &&
+		strcmp(sighting->vg_name, volume->step_vg_name) != 0)
+		return "its volume group has another name now";
+	if (sighting->lv_name && volume->step_lv_name &&
+		strcmp(sighting->lv_name, volume->step_lv_name) != 0)
+		return "it has another name now";
+	if (sighting->verdict == LVMPOLLD_WATCH || sighting->verdict == LVMPOLLD_WATCH_TIMED)
+		return "the kernel still copies its data";
+	if (ask_plugin(volume, &ended) == LVMPOLLD_CONTINUES)
+		return "the kernel still shows it";
+	return NULL;
+}
+
+void ends_confirm(
+	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting)
+{
+	const char *contradiction = find_contradiction(volume, sighting);
+
+	if (sighting->kind == VOLUME_SUSPENDED && !sighting->is_stalled)
+		return;
+	volume->is_exit_pending = false;
+	if (volume_sighting_gives_up(sighting)) {
+		steps_act_on(daemon, volume, sighting);
+		return;
+	}
+	if (contradiction && ++volume->doubts <= DOUBTS_MAX) {
+		log_volume(LOG_LEVEL_WARN, volume,
+			"lvpoll says that the operation is over, but %s: it goes on",
+			contradiction);
+		volume->fruitless++;
+		steps_act_on(daemon, volume, sighting);
+		return;
+	}
+	if (contradiction)
+		log_volume(LOG_LEVEL_ERROR, volume,
+			"lvpoll says again and again that the operation is over, but %s: "
+			"look at it",
+			contradiction);
+	operation_finish(daemon, volume, volume->pending_exit);
+}
+
+static void on_progressed(struct daemon *daemon, struct volume *volume)
+{
+	bool goes_on;
+
+	volume_lock(volume);
+	goes_on = volume->progress.percent < 100;
+	volume_unlock(volume);
+	/* It has found what it looked for. */
+	volume->doubts = 0;
+	turns_note_run(volume);
+	if (!goes_on || volume->request->operation.abort)
+		return;
+	/* One that polls by itself gives way to those that wait for a turn. */
+	if (volume->purpose != VOLUME_POLL || daemon->scheduler.waiting > 0)
+		lvpoll_terminate(volume->lvpoll);
+}
+
+static bool on_silent(struct daemon *daemon, struct volume *volume)
+{
+	/*
+	 * Where the kernel is watched nothing is lost by waiting for its end, and going on. And
+	 * what a left-over one prints is read by nobody.
+	 */
+	if (volume->has_leftover || (!volume->polls_itself && !volume->request->operation.abort))
+		return false;
+	log_volume(LOG_LEVEL_ERROR, volume,
+		"the operation is given up; \"lvchange --poll y\" takes it up again");
+	operation_fail(daemon, volume);
+	return true;
+}
+
+/* The operation is not over. One whose lvpoll gave way waits as that would have done. */
+static void go_on(struct daemon *daemon, struct volume *volume)
+{
+	bool had_leftover = volume->has_leftover;
+
+	volume->has_leftover = false;
+	volume->fruitless++;
+	volume->is_pause_over = false;
+	volume_set_state(volume, VOLUME_QUEUED);
+	if (volume->polls_itself && had_leftover)
+		turns_queue(daemon, volume, VOLUME_POLL);
+	else if (volume->polls_itself)
+		turns_pause(volume, volume->request->interval_s);
+	else
+		monitor_watch(daemon->monitor, volume);
+}
+
+bool ends_may_ask_kernel(const struct daemon *daemon, const struct volume *volume)
+{
+	return daemon->monitor && !volume->request->operation.abort &&
+	       volume->request->plugin->monitor == PLUGIN_MONITOR_KERNEL;
+}
+
+/* A signal that nobody here has sent: out of memory, say. It says nothing of the operation. */
+static void retry_after_signal(struct daemon *daemon, struct volume *volume, int number)
+{
+	unsigned seconds = turns_growing_pause_s(volume->signal_retries);
+
+	log_volume(LOG_LEVEL_WARN, volume,
+		"lvpoll was ended by signal %d, which the daemon did not send: again in %u s "
+		"(%u of lvm.signal_retries)",
+		number, seconds, volume->signal_retries);
+	volume_set_state(volume, VOLUME_QUEUED);
+	/* Meanwhile the kernel may show that going on would lose data. */
+	if (!volume->polls_itself)
+		monitor_watch(daemon->monitor, volume);
+	turns_pause(volume, seconds);
+}
+
+/* What ends an lvpoll is SIGTERM where it is we who end it: any other signal is somebody else's. */
+static bool is_foreign_signal(const struct volume_result *result, bool was_terminated)
+{
+	return result->by_signal && !(was_terminated && result->value == SIGTERM);
+}
+
+static bool could_not_run(const struct volume_result *result)
+{
+	return !result->by_signal &&
+	       (result->value == STATUS_NOT_EXECUTABLE || result->value == STATUS_NOT_FOUND);
+}
+
+static void try_again(struct daemon *daemon, struct volume *volume, int status)
+{
+	char reason[64];
+
+	snprintf(reason, sizeof(reason), "lvpoll could not run: it ended with status %d", status);
+	turns_try_again(daemon, volume, -status, reason);
+}
+
+static void on_ended(
+	struct daemon *daemon, struct volume *volume, struct process_end end, bool was_terminated)
+{
+	const struct volume_result result = {.by_signal = end.by_signal, .value = end.value};
+	struct lvmpolld_exit ended = make_exit(&result, was_terminated, LVMPOLLD_UNKNOWN);
+
+	scheduler_remove(&daemon->scheduler, volume);
+	recording_write(daemon, volume, RECORD_NO_COMMAND);
+	volume->signal_retries =
+		is_foreign_signal(&result, was_terminated) ? volume->signal_retries + 1 : 0;
+	if (!could_not_run(&result))
+		turns_note_run(volume);
+	if (volume->is_displaced || daemon->is_stopping) {
+		operation_finish(daemon, volume, result);
+	} else if (volume->has_begun && could_not_run(&result)) {
+		try_again(daemon, volume, result.value);
+	} else if (volume->signal_retries > 0 &&
+		   volume->signal_retries <= daemon->configuration->lvm_signal_retries) {
+		retry_after_signal(daemon, volume, result.value);
+	} else if (ask_plugin(volume, &ended) == LVMPOLLD_CONTINUES) {
+		go_on(daemon, volume);
+	} else if (ends_may_ask_kernel(daemon, volume) && !result.by_signal && result.value == 0) {
+		volume->pending_exit = result;
+		volume->is_exit_pending = true;
+		volume_set_state(volume, VOLUME_QUEUED);
+		monitor_watch(daemon->monitor, volume);
+	} else {
+		operation_finish(daemon, volume, result);
+	}
+	turns_run(daemon);
+}
+
+const struct lvpoll_callbacks ends_callbacks = {
+	.progressed = on_progressed,
+	.silent = on_silent,
+	.ended = on_ended,
+};

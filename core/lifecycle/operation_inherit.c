@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Going on with operations of a former daemon, or of the program before an upgrade. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "daemon/daemon.h"
+#include "log/log.h"
+#include "lifecycle/operation.h"
+#include "lifecycle/recording.h"
+#include "lifecycle/steps.h"
+
+/* The abort of IDENTIFIER that is under way, or NULL. */
+static struct volume *find_abort(struct daemon *daemon, const char *identifier)
+{
+	struct volume *volume;
+	bool is_in_progress = false;
+
+	store_lock(&daemon->aborts);
+	volume = store_find_locked(&daemon->aborts, identifier);
+	if (volume) {
+		volume_lock(volume);
+		is_in_progress = volume_is_in_progress_locked(volume);
+		volume_unlock(volume);
+	}
+	store_unlock(&daemon->aborts);
+	return is_in_progress ? volume : NULL;
+}
+
+void operation_inherit_displaced(struct daemon *daemon, struct volume_request *request)
+{
+	struct volume *abort_volume = find_abort(daemon, request->identifier);
+
+	if (abort_volume && !abort_volume->displaced)
+		abort_volume->displaced = request;
+	else
+		volume_request_free(request);
+}
+
+/* REQUEST has an lvpoll, or a result, beside ABORT_VOLUME. Returns false where that is all. */
+static bool remember_displaced(struct volume *abort_volume, const struct volume_request *request)
+{
+	if (!abort_volume->displaced)
+		abort_volume->displaced = volume_request_copy(request);
+	if (!abort_volume->displaced)
+		log_error("%s/%s: where its abort fails, it is not polled again: out of memory",
+			request->operation.vg_name, request->operation.lv_name);
+	return abort_volume->displaced;
+}
+
+static void inherit_result(struct daemon *daemon, struct volume *volume,
+	const struct operation_inheritance *inheritance)
+{
+	struct store *store = daemon_store(daemon, volume->request->operation.abort);
+
+	volume_lock(volume);
+	if (inheritance->is_failed)
+		volume_set_state_locked(volume, VOLUME_FAILED);
+	else
+		volume_set_finished_locked(volume, inheritance->result);
+	volume_unlock(volume);
+	store_lock(store);
+	store_restore_finished_locked(store, volume, inheritance->finished_at_s);
+	store_unlock(store);
+}
+
+/* Adds a volume for REQUEST, which is freed where that fails. Of what is over there is no record.
+ */
+static struct volume *add_volume(
+	struct daemon *daemon, struct volume_request *request, bool is_over)
+{
+	struct store *store = daemon_store(daemon, request->operation.abort);
+	struct volume *volume = volume_new(request);
+	int result;
+
+	store_lock(store);
+	result = volume ? store_add_locked(store, volume) : -ENOMEM;
+	store_unlock(store);
+	if (result == 0)
+		return volume;
+	log_fatal("%s/%s %s", request->operation.vg_name, request->operation.lv_name,
+		is_over ? "has ended, and its result is lost: out of memory"
+			: "was in flight and cannot be taken up: out of memory; the record stays");
+	if (volume)
+		volume_free(volume);
+	else
+		volume_request_free(request);
+	return NULL;
+}
+
+static void inherit_what_is_told(
+	struct volume *volume, const struct operation_inheritance *inheritance)
+{
+	volume->last_pid = inheritance->last_pid;
+	volume->is_handed_out = inheritance->is_handed_out;
+	volume_lock(volume);
+	volume->request_count = inheritance->request_count;
+	if (inheritance->progress.struct_size > 0)
+		volume->progress = inheritance->progress;
+	volume_unlock(volume);
+}
+
+void operation_inherit(struct daemon *daemon, struct volume_request *request,
+	const struct operation_inheritance *inheritance)
+{
+	bool is_over = inheritance->is_finished || inheritance->is_failed;
+	/*
+	 * Where the abort is over without having ended it, it is an operation like any other. A
+	 * record knows less of that than an upgrade: there, what was not taken back is aborted.
+	 */
+	struct volume *abort_volume =
+		inheritance->is_displaced ? find_abort(daemon, request->identifier) : NULL;
+	bool is_displaced = inheritance->is_displaced && (abort_volume || inheritance->is_child);
+	struct volume *volume;
+
+	if (is_displaced && inheritance->pid == 0 && !is_over) {
+		operation_inherit_displaced(daemon, request);
+		return;
+	}
+	if (abort_volume && !remember_displaced(abort_volume, request))
+		is_displaced = inheritance->is_child;
+	volume = add_volume(daemon, request, is_over);
+	if (!volume)
+		return;
+	volume->is_displaced = is_displaced;
+	inherit_what_is_told(volume, inheritance);
+	if (is_over) {
+		inherit_result(daemon, volume, inheritance);
+		return;
+	}
+	daemon->in_flight++;
+	if (inheritance->is_record_stale)
+		recording_write(daemon, volume, RECORD_NO_COMMAND);
+	log_volume(LOG_LEVEL_INFO, volume, "taken up from a former daemon");
+	steps_resume(daemon, volume, inheritance);
+}

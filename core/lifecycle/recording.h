@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Keeps the records of the operations in flight: written before a client hears OK. */
+#ifndef CORE_RECORDING_H
+#define CORE_RECORDING_H
+
+#include "records/record.h"
+#include "operation/volume.h"
+
+struct daemon;
+
+/*
+ * Writes what is known of VOLUME now, with COMMAND. Where that fails (no room, read-only) the
+ * operation goes on all the same: it would be lost for certain if it was refused. The log says so,
+ * and it is written again and again until it works.
+ */
+void recording_write(struct daemon *daemon, struct volume *volume, enum record_command command);
+
+/* The operation needs nobody any more. */
+void recording_remove(struct daemon *daemon, const struct lvmpolld_operation *operation);
+
+void recording_destroy(struct daemon *daemon);
+
+#endif

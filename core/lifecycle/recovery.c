@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Going on with what a former daemon had in flight. */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#include "util/boot.h"
+#include "configuration/configuration.h"
+#include "daemon/daemon.h"
+#include "lvm/devices.h"
+#include "lvm/leftover.h"
+#include "log/log.h"
+#include "lifecycle/operation.h"
+#include "loader/plugins.h"
+#include "process/process.h"
+#include "records/record.h"
+#include "lifecycle/recovery.h"
+
+/* A state directory may outlive the machine's run; then another process may have id and start. */
+static bool is_of_this_run(const struct record *record)
+{
+	const char *present = boot_id();
+
+	return !present || !record->boot_id || !strcmp(present, record->boot_id);
+}
+
+/* The lvpoll of RECORD where it still runs; 0 where it does not. */
+static pid_t find_command(const struct record *record, uint64_t *start_ticks)
+{
+	struct lvmpolld_operation given = record->operation;
+	pid_t pid = record->pid;
+
+	if (record->step_vg_name && record->step_lv_name) {
+		given.vg_name = record->step_vg_name;
+		given.lv_name = record->step_lv_name;
+	}
+
+	switch (record->command) {
+	case RECORD_NO_COMMAND:
+		return 0;
+	case RECORD_STARTING:
+		pid = leftover_find(record->operation_name, &given);
+		*start_ticks = pid > 0 ? process_read_start(pid) : 0;
+		return *start_ticks > 0 ? pid : 0;
+	case RECORD_RUNNING:
+		*start_ticks = record->start_ticks;
+		if (!is_of_this_run(record))
+			return 0;
+		return process_read_start(pid) == record->start_ticks ? pid : 0;
+	}
+	return 0;
+}
+
+/*
+ * An abort that was under way may have been finished by its lvpoll, or by hand; and while no daemon
+ * ran, a new move may have been started, which would be aborted now.
+ */
+static bool is_abort_over(const struct record *record)
+{
+	if (!record->operation.abort || !devices_has_namesake(&record->operation))
+		return false;
+	log_warn("%s/%s is another volume by now: the abort that was in flight is over",
+		record->operation.vg_name, record->operation.lv_name);
+	return true;
+}
+
+/*
+ * Not by lvpoll alone: it may be the plugin that keeps lvm2 from losing data, and whoever has taken
+ * it away wanted no daemon to do this.
+ */
+static int refuse_without_plugin(
+	const struct daemon *daemon, const struct record *record, struct lvmpolld_error *error)
+{
+	char reason[384];
+	bool is_known = plugins_explain_missing(
+		daemon->plugins, record->operation_name, reason, sizeof(reason));
+
+	return error_set(error, ENOPKG,
+		"%s/%s was in flight and is left alone: no plugin for the operation %s is "
+		"loaded%s%s%s",
+		record->operation.vg_name, record->operation.lv_name, record->operation_name,
+		is_known ? " (" : "", is_known ? reason : "", is_known ? ")" : "");
+}
+
+/*
+ * Records come in the order of their names, aborts first: so an operation that an abort has put
+ * aside finds that abort here, if it is still under way.
+ */
+static int take_record(const struct record *record, void *context, struct lvmpolld_error *error)
+{
+	struct daemon *daemon = context;
+	const struct plugin_entry *plugin =
+		plugins_find_operation(daemon->plugins, record->operation_name);
+	struct operation_inheritance inheritance = {
+		.is_displaced = record->is_displaced,
+		.outputs = {-1, -1},
+		.step_vg_name = record->step_vg_name,
+		.step_lv_name = record->step_lv_name,
+	};
+	struct volume_request *request;
+
+	if (!plugin)
+		return refuse_without_plugin(daemon, record, error);
+	if (record->operation.abort && !plugin->plugin->supports_abort)
+		return error_set(error, EBADMSG, "the operation %s cannot be aborted",
+			record->operation_name);
+	if (is_abort_over(record)) {
+		record_remove(&daemon->records, &record->operation);
+		return 0;
+	}
+	request = volume_request_new(&record->operation, plugin);
+	if (!request) {
+		log_fatal("%s/%s was in flight and cannot be taken up: out of memory; "
+			  "the record stays",
+			record->operation.vg_name, record->operation.lv_name);
+		return 0;
+	}
+	inheritance.pid = find_command(record, &inheritance.start_ticks);
+	operation_inherit(daemon, request, &inheritance);
+	return 0;
+}
+
+static void complain(const struct lvmpolld_error *error)
+{
+	log_error("operations will not survive a crash of the daemon: %s", error->sentence);
+}
+
+int recovery_open(struct daemon *daemon, struct lvmpolld_error *error)
+{
+	if (record_directory_open(&daemon->records, daemon->configuration->state_directory, error) <
+		0) {
+		complain(error);
+		return 0;
+	}
+	return record_directory_lock(&daemon->records, error);
+}
+
+void recovery_adopt(struct daemon *daemon, int descriptor)
+{
+	struct lvmpolld_error error;
+
+	if (descriptor >= 0 && record_directory_adopt(&daemon->records,
+				       daemon->configuration->state_directory, descriptor) == 0)
+		return;
+	/* The old program had none, or it was removed. There is no way back to that program. */
+	if (recovery_open(daemon, &error) < 0)
+		complain(&error);
+}
+
+bool recovery_is_needed(const struct configuration *configuration)
+{
+	DIR *directory = opendir(configuration->state_directory);
+	const struct dirent *entry;
+	bool is_needed = false;
+
+	while (directory && !is_needed && (entry = readdir(directory)))
+		is_needed = entry->d_name[0] != '.';
+	if (directory)
+		closedir(directory);
+	return is_needed;
+}
+
+static void log_taken(size_t taken)
+{
+	if (taken > 0)
+		log_warn("%zu record%s of a former daemon found: going on with what was in flight",
+			taken, taken == 1 ? "" : "s");
+}
+
+void recovery_run(struct daemon *daemon)
+{
+	/* Those whose plugin is still missing are set aside again, and the log has them again. */
+	record_bring_back(&daemon->records, NULL, NULL);
+	log_taken(record_read_all(&daemon->records, take_record, daemon));
+}
+
+void recovery_run_postponed(struct daemon *daemon)
+{
+	log_taken(record_bring_back(&daemon->records, take_record, daemon));
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Whose turn it is to run an lvpoll. At most lvm.max_running run at a time. The volume groups take
+ * turns, so that one with many operations does not keep the others waiting; and two steps in one
+ * group never run side by side, since the second would only wait for the first one's lock.
+ */
+#ifndef CORE_SCHEDULER_H
+#define CORE_SCHEDULER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/queue.h>
+
+#include "operation/volume.h"
+
+struct dm_hash_table;
+struct scheduler_group;
+
+TAILQ_HEAD(scheduler_group_list, scheduler_group);
+
+struct scheduler {
+	struct dm_hash_table *by_vg_uuid;
+	struct scheduler_group_list turns; /* groups in which somebody waits; the next one first */
+	size_t waiting;                    /* volumes that wait */
+	size_t running;                    /* volumes whose lvpoll runs */
+};
+
+/* Returns 0 or -ENOMEM. */
+int scheduler_init(struct scheduler *scheduler);
+void scheduler_destroy(struct scheduler *scheduler);
+
+/*
+ * VOLUME wants an lvpoll for its purpose; where IS_URGENT, before all others. It must neither wait
+ * nor run. Returns 0 or -ENOMEM.
+ */
+int scheduler_add(struct scheduler *scheduler, struct volume *volume, bool is_urgent);
+
+/* The lvpoll of VOLUME runs already, started by another daemon. Returns 0 or -ENOMEM. */
+int scheduler_adopt(struct scheduler *scheduler, struct volume *volume);
+
+/* VOLUME waits or runs no longer. Without effect where it did neither. */
+void scheduler_remove(struct scheduler *scheduler, struct volume *volume);
+
+/* Takes the volume whose turn it is: it counts as running from now on. NULL where all must wait. */
+struct volume *scheduler_next(struct scheduler *scheduler, size_t max_running);
+
+#endif

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The course of an operation between its request and its result. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "daemon/daemon.h"
+#include "lvm/devices.h"
+#include "lifecycle/ends.h"
+#include "log/log.h"
+#include "lvm/lvpoll.h"
+#include "monitor/monitor.h"
+#include "lifecycle/operation.h"
+#include "loader/plugins.h"
+#include "lifecycle/recording.h"
+#include "lifecycle/steps.h"
+#include "lifecycle/turns.h"
+
+/* An lvpoll that could not be taken over, for want of memory, say, is tried again after this. */
+#define ADOPT_RETRY_S 1
+
+/* Wants an lvpoll for a volume that the kernel shows; one in vain costs a pause before the next. */
+static void want_lvpoll(struct daemon *daemon, struct volume *volume,
+	const struct volume_sighting *sighting, enum volume_purpose purpose)
+{
+	if (sighting->signature != volume->step_signature)
+		volume->fruitless = 0;
+	if (volume->fruitless > 0 && !volume->is_pause_over) {
+		volume_set_state(volume, VOLUME_WATCHING);
+		turns_pause(volume, turns_growing_pause_s(volume->fruitless));
+		return;
+	}
+	volume->is_pause_over = false;
+	turns_queue(daemon, volume, purpose);
+}
+
+/* The kernel shows nothing that the plugin understands: lvpoll polls by itself. */
+static void poll_itself(struct daemon *daemon, struct volume *volume)
+{
+	volume->polls_itself = true;
+	monitor_unwatch(daemon->monitor, volume);
+	turns_queue(daemon, volume, VOLUME_POLL);
+}
+
+/* Its device is gone. No lvpoll can tell of it where another volume has its name by now. */
+static void act_on_gone(
+	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting)
+{
+	struct lvmpolld_operation operation = volume->request->operation;
+
+	if (sighting->vg_name && sighting->lv_name) {
+		operation.vg_name = sighting->vg_name;
+		operation.lv_name = sighting->lv_name;
+	}
+	if (!devices_has_namesake(&operation)) {
+		want_lvpoll(daemon, volume, sighting, VOLUME_VERDICT);
+		return;
+	}
+	log_volume(LOG_LEVEL_WARN, volume, "%s/%s is another volume by now: the operation is over",
+		operation.vg_name, operation.lv_name);
+	operation_finish(daemon, volume, (struct volume_result){.value = 0});
+}
+
+static void give_up(struct daemon *daemon, struct volume *volume)
+{
+	log_volume(LOG_LEVEL_ERROR, volume,
+		"the operation is given up and stays as it is in kernel and metadata, "
+		"since going on would lose data");
+	record_give_up(&daemon->records, &volume->request->operation);
+	operation_fail(daemon, volume);
+}
+
+/* That data would be lost comes before all else: VOLUME may wait for a turn then, or be stalled. */
+void steps_act_on(
+	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting)
+{
+	if (volume_sighting_gives_up(sighting)) {
+		give_up(daemon, volume);
+	} else if (sighting->kind == VOLUME_GONE) {
+		act_on_gone(daemon, volume, sighting);
+	} else if (sighting->kind == VOLUME_SUSPENDED && !sighting->is_stalled) {
+		volume_set_state(volume, VOLUME_WATCHING);
+	} else if (sighting->is_stalled) {
+		log_volume(LOG_LEVEL_WARN, volume,
+			"no progress for %u s (stall_check): lvpoll is asked",
+			volume->request->plugin->stall_check_s);
+		want_lvpoll(daemon, volume, sighting, VOLUME_STEP);
+	} else if (sighting->verdict == LVMPOLLD_STEP) {
+		want_lvpoll(daemon, volume, sighting, VOLUME_STEP);
+	} else if (sighting->verdict == LVMPOLLD_NOT_MINE) {
+		poll_itself(daemon, volume);
+	} else {
+		volume->fruitless = 0;
+		volume->has_begun = true;
+		volume_set_state(volume, VOLUME_WATCHING);
+	}
+}
+
+/* A pause is for what has not changed. */
+static void end_pause_on_change(struct volume *volume)
+{
+	bool has_changed;
+
+	volume_lock(volume);
+	has_changed = volume->sighting.signature != volume->step_signature;
+	volume_unlock(volume);
+	if (has_changed && !volume->polls_itself && volume->start_failures == 0 &&
+		volume->signal_retries == 0)
+		event_del(volume->pause);
+}
+
+/*
+ * Nothing runs for it, and it waits for nothing; but where data is at stake neither a pause nor a
+ * turn is waited for: by then the kernel may have forgotten what it shows now.
+ */
+static bool may_act_on_locked(const struct volume *volume, const struct volume_sighting *sighting)
+	REQUIRES(volume_role)
+{
+	if (volume->state != VOLUME_QUEUED && volume->state != VOLUME_WATCHING)
+		return false;
+	if (volume_sighting_gives_up(sighting))
+		return true;
+	return !volume->group && !event_pending(volume->pause, EV_TIMEOUT, NULL);
+}
+
+static void read_news(struct daemon *daemon, struct volume *volume)
+{
+	struct volume_sighting sighting;
+	bool may_act;
+
+	/* It may have come to its end since the monitor has looked. */
+	if (!volume->pause)
+		return;
+	end_pause_on_change(volume);
+	volume_lock(volume);
+	sighting = volume->sighting;
+	sighting.vg_name = sighting.vg_name ? strdup(sighting.vg_name) : NULL;
+	sighting.lv_name = sighting.lv_name ? strdup(sighting.lv_name) : NULL;
+	volume->sighting.is_stalled = false;
+	may_act = may_act_on_locked(volume, &sighting);
+	volume_unlock(volume);
+	if (may_act && volume->is_exit_pending)
+		ends_confirm(daemon, volume, &sighting);
+	else if (may_act)
+		steps_act_on(daemon, volume, &sighting);
+	free(sighting.vg_name);
+	free(sighting.lv_name);
+}
+
+void steps_on_news(void *context)
+{
+	struct daemon *daemon = context;
+	struct volume *volume;
+
+	for (;;) {
+		store_lock(&daemon->polling);
+		volume = store_take_news_locked(&daemon->polling);
+		store_unlock(&daemon->polling);
+		if (!volume || daemon->is_stopping)
+			break;
+		read_news(daemon, volume);
+	}
+	turns_run(daemon);
+}
+
+/* What VOLUME needs before anything can be done with it. Returns 0 or -ENOMEM. */
+static int prepare(struct daemon *daemon, struct volume *volume)
+{
+	volume->daemon = daemon;
+	volume->polls_itself = !ends_may_ask_kernel(daemon, volume);
+	volume->pause = event_new(daemon->base, -1, 0, turns_on_pause_over, volume);
+	return volume->pause ? 0 : -ENOMEM;
+}
+
+static int set_going(struct daemon *daemon, struct volume *volume)
+{
+	int result = 0;
+
+	if (volume->polls_itself)
+		result = turns_try_queue(daemon, volume, VOLUME_POLL);
+	else
+		monitor_watch(daemon->monitor, volume);
+	if (result == 0)
+		turns_run(daemon);
+	return result;
+}
+
+/*
+ * The first lvpoll of VOLUME could not be started, and its client does not know yet. Whom nothing
+ * was promised is told at once, since a wrong lvm.binary does not mend itself while somebody waits:
+ * by status 101, as stock's daemon does it, or by a refusal.
+ *
+ * But a volume that is to be polled is half way in metadata and kernel, whatever its client hears:
+ * it stays in flight until lvm can be executed, so that it is finished even where the client was
+ * one in the background, which does not ask. An abort has changed nothing yet: it is refused, and
+ * the operation goes on. To carry it out later, after its user was told that it failed, would be
+ * wrong; to keep it in silence, without a deadline, is what nobody would understand.
+ */
+static int answer_start_failure(struct daemon *daemon, struct volume *volume)
+{
+	if (!volume->is_unexecutable || volume->request->operation.abort) {
+		steps_end(daemon, volume);
+		return volume->is_unexecutable ? -ENOEXEC : -EAGAIN;
+	}
+	volume->is_answered = true;
+	log_volume(LOG_LEVEL_ERROR, volume,
+		"whoever asks for it is told that lvm cannot be executed, and it is tried again "
+		"until it can");
+	return 0;
+}
+
+int steps_begin(struct daemon *daemon, struct volume *volume)
+{
+	int result = prepare(daemon, volume);
+
+	if (result == 0)
+		result = set_going(daemon, volume);
+	if (result < 0)
+		return result;
+	if (volume->start_failures > 0)
+		return answer_start_failure(daemon, volume);
+	volume->is_answered = true;
+	return 0;
+}
+
+/* The names that an lvpoll was given, where they are known. */
+static char *copy_name(const char *name)
+{
+	return name ? strdup(name) : NULL;
+}
+
+/*
+ * Two that poll one operation would be in each other's way: an lvpoll that still runs is waited
+ * for. One of a former daemon, whose output nobody reads, is asked to end first. Returns 0 or a
+ * negative errno: -ESRCH where it is gone.
+ */
+static int adopt_lvpoll(struct daemon *daemon, struct volume *volume,
+	const struct operation_inheritance *inheritance)
+{
+	struct lvmpolld_error error;
+	int result;
+
+	volume->purpose = inheritance->is_child ? inheritance->purpose : VOLUME_POLL;
+	result = lvpoll_adopt(daemon, volume, inheritance->pid, inheritance->start_ticks,
+		inheritance->outputs, &ends_callbacks, &error);
+	if (result < 0 && result != -ESRCH)
+		log_volume(LOG_LEVEL_ERROR, volume, "%s; trying again", error.sentence);
+	if (result < 0)
+		return result;
+	/* Without memory for its place in the queue it runs beside it, which does no harm. */
+	if (scheduler_adopt(&daemon->scheduler, volume) < 0)
+		log_volume(LOG_LEVEL_WARN, volume, "out of memory: its lvpoll is not counted");
+	volume->step_vg_name = copy_name(inheritance->step_vg_name);
+	volume->step_lv_name = copy_name(inheritance->step_lv_name);
+	volume->has_leftover = !inheritance->is_child || inheritance->is_leftover;
+	volume_set_state(volume, VOLUME_STEPPING);
+	recording_write(daemon, volume, RECORD_RUNNING);
+	if (!inheritance->is_child)
+		log_volume(LOG_LEVEL_WARN, volume,
+			"lvpoll[%d] is left over from a former daemon: it is asked to end first",
+			(int)inheritance->pid);
+	if (!inheritance->is_child || inheritance->is_terminating)
+		lvpoll_terminate(volume->lvpoll);
+	return 0;
+}
+
+/* Where that is for want of something it is tried again: nothing else is run meanwhile. */
+static int adopt_now_or_later(struct daemon *daemon, struct volume *volume,
+	const struct operation_inheritance *inheritance)
+{
+	int result = adopt_lvpoll(daemon, volume, inheritance);
+	bool is_left = result < 0 && result != -ESRCH;
+
+	volume->left_pid = is_left ? inheritance->pid : 0;
+	volume->left_start_ticks = inheritance->start_ticks;
+	if (is_left)
+		turns_pause(volume, ADOPT_RETRY_S);
+	return is_left ? 0 : result;
+}
+
+bool steps_adopt_left(struct daemon *daemon, struct volume *volume)
+{
+	const struct operation_inheritance left = {
+		.pid = volume->left_pid,
+		.start_ticks = volume->left_start_ticks,
+		.outputs = {-1, -1},
+	};
+
+	return left.pid > 0 && adopt_now_or_later(daemon, volume, &left) == 0;
+}
+
+/* Whoever asks for VOLUME, which is freed, hears that nobody sees to it. */
+static void give_back(struct daemon *daemon, struct volume *volume)
+{
+	struct store *store = daemon_store(daemon, volume->request->operation.abort);
+
+	daemon->in_flight--;
+	store_lock(store);
+	store_remove_locked(store, volume);
+	store_unlock(store);
+}
+
+void steps_resume(struct daemon *daemon, struct volume *volume,
+	const struct operation_inheritance *inheritance)
+{
+	if (prepare(daemon, volume) < 0) {
+		log_volume(LOG_LEVEL_FATAL, volume,
+			"it was in flight and cannot be taken up: out of memory; the record stays");
+		give_back(daemon, volume);
+		return;
+	}
+	volume->has_begun = true;
+	volume->is_answered = true;
+	if (inheritance->pid > 0 && adopt_now_or_later(daemon, volume, inheritance) == 0)
+		return;
+	if (set_going(daemon, volume) < 0)
+		turns_pause(volume, 1);
+}
+
+bool steps_end(struct daemon *daemon, struct volume *volume)
+{
+	monitor_unwatch(daemon->monitor, volume);
+	event_del(volume->pause);
+	if (volume->lvpoll) {
+		lvpoll_terminate(volume->lvpoll);
+		return false;
+	}
+	scheduler_remove(&daemon->scheduler, volume);
+	return true;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Turns: waiting for the right to run an lvpoll, using it, and pausing before the next. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "configuration/configuration.h"
+#include "daemon/daemon.h"
+#include "lvm/devices.h"
+#include "lifecycle/ends.h"
+#include "log/log.h"
+#include "lvm/lvpoll.h"
+#include "monitor/monitor.h"
+#include "lifecycle/operation.h"
+#include "lifecycle/recording.h"
+#include "lifecycle/steps.h"
+#include "util/timer.h"
+#include "lifecycle/turns.h"
+
+/* An lvpoll that changed nothing is followed by a pause, twice as long each time up to this. */
+#define PAUSE_MAX_S 60
+
+int turns_try_queue(struct daemon *daemon, struct volume *volume, enum volume_purpose purpose)
+{
+	volume->purpose = purpose;
+	volume_set_state(volume, VOLUME_QUEUED);
+	return scheduler_add(&daemon->scheduler, volume, volume->request->operation.abort);
+}
+
+void turns_pause(struct volume *volume, unsigned seconds)
+{
+	const struct timeval time = {.tv_sec = seconds > 0 ? seconds : 1};
+
+	volume->is_pause_over = false;
+	timer_start(volume->pause, &time);
+}
+
+unsigned turns_growing_pause_s(unsigned times)
+{
+	return times > 6 ? PAUSE_MAX_S : 1u << times >> 1;
+}
+
+static void log_try_again(const struct volume *volume, const char *reason)
+{
+	/* Whether one that is not answered yet stays in flight is its request's matter. */
+	if (!volume->is_answered)
+		log_volume(LOG_LEVEL_ERROR, volume, "%s", reason);
+	else
+		log_volume(LOG_LEVEL_ERROR, volume,
+			"%s; the operation stays in flight, and lvpoll is tried again until it "
+			"runs, "
+			"at least every %d s",
+			reason, PAUSE_MAX_S);
+}
+
+void turns_try_again(struct daemon *daemon, struct volume *volume, int kind, const char *reason)
+{
+	if (kind != volume->start_failure)
+		log_try_again(volume, reason);
+	volume->start_failure = kind;
+	volume->start_failures++;
+	volume_set_state(volume, VOLUME_QUEUED);
+	/* Meanwhile the kernel may show that going on would lose data. */
+	if (!volume->polls_itself)
+		monitor_watch(daemon->monitor, volume);
+	turns_pause(volume, turns_growing_pause_s(volume->start_failures));
+}
+
+void turns_queue(struct daemon *daemon, struct volume *volume, enum volume_purpose purpose)
+{
+	if (turns_try_queue(daemon, volume, purpose) < 0)
+		turns_try_again(daemon, volume, ENOMEM, "cannot queue for lvpoll: out of memory");
+}
+
+/* What has waited long enough goes on: with a fresh look first, where the kernel can tell. */
+void turns_on_pause_over(evutil_socket_t descriptor, short what, void *context)
+{
+	struct volume *volume = context;
+	struct daemon *daemon = volume->daemon;
+
+	(void)descriptor;
+	(void)what;
+	if (steps_adopt_left(daemon, volume))
+		return;
+	volume->is_pause_over = true;
+	if (volume->polls_itself)
+		turns_queue(daemon, volume, VOLUME_POLL);
+	else
+		monitor_watch(daemon->monitor, volume);
+	turns_run(daemon);
+}
+
+/* Notes what the device is called now: the names that the next lvpoll is given. */
+static void note_present_names(struct volume *volume)
+{
+	const char *vg_name = volume->request->operation.vg_name;
+	const char *lv_name = volume->request->operation.lv_name;
+
+	free(volume->step_vg_name);
+	free(volume->step_lv_name);
+	volume_lock(volume);
+	if (volume->sighting.vg_name && volume->sighting.lv_name) {
+		vg_name = volume->sighting.vg_name;
+		lv_name = volume->sighting.lv_name;
+	}
+	volume->step_vg_name = strdup(vg_name);
+	volume->step_lv_name = strdup(lv_name);
+	volume->step_signature = volume->sighting.signature;
+	volume_unlock(volume);
+}
+
+/*
+ * A step looks once: it does not wait before, as "+15" would have it, and it does not wait in the
+ * kernel with the group's lock held, as 0 would.
+ */
+static void make_step_interval(const struct volume_request *request, char *interval, size_t size)
+{
+	snprintf(interval, size, "%u", request->interval_s > 0 ? request->interval_s : 1);
+}
+
+static int start_lvpoll(struct daemon *daemon, struct volume *volume, struct lvmpolld_error *error)
+{
+	struct lvmpolld_operation operation = volume->request->operation;
+	char interval[16];
+	int result = error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
+
+	if (volume->purpose != VOLUME_POLL) {
+		make_step_interval(volume->request, interval, sizeof(interval));
+		operation.interval = interval;
+	}
+	operation.vg_name = volume->step_vg_name;
+	operation.lv_name = volume->step_lv_name;
+	if (operation.vg_name && operation.lv_name)
+		result = lvpoll_start(daemon, volume, &operation, &ends_callbacks, error);
+	return result;
+}
+
+void turns_note_run(struct volume *volume)
+{
+	volume->has_begun = true;
+	if (volume->start_failures == 0)
+		return;
+	log_volume(LOG_LEVEL_WARN, volume, "lvpoll runs again, after %u tries in vain",
+		volume->start_failures);
+	volume->start_failures = 0;
+	volume->start_failure = 0;
+}
+
+void turns_hurry(struct daemon *daemon, struct volume *volume)
+{
+	static const struct timeval now = {0};
+
+	(void)daemon;
+	if (volume->start_failures == 0 || !event_pending(volume->pause, EV_TIMEOUT, NULL))
+		return;
+	volume->is_unexecutable = false;
+	timer_start(volume->pause, &now);
+}
+
+/*
+ * lvpoll knows its volume by name alone, and while it waited for its turn or was tried again, by
+ * this program or by the one before an upgrade, the operation may have ended by other means and its
+ * name have become that of another one: which would be aborted, or moved on whatever the kernel
+ * shows.
+ */
+static bool is_name_taken(struct volume *volume)
+{
+	struct lvmpolld_operation operation = volume->request->operation;
+	bool is_taken;
+
+	if (!operation.abort && volume->purpose != VOLUME_VERDICT)
+		return false;
+	volume_lock(volume);
+	if (volume->sighting.vg_name && volume->sighting.lv_name) {
+		operation.vg_name = volume->sighting.vg_name;
+		operation.lv_name = volume->sighting.lv_name;
+	}
+	is_taken = devices_has_namesake(&operation);
+	volume_unlock(volume);
+	return is_taken;
+}
+
+static void end_replaced(struct daemon *daemon, struct volume *volume)
+{
+	log_volume(LOG_LEVEL_WARN, volume, "it is another volume by now: the %s is over",
+		volume->request->operation.abort ? "abort" : "operation");
+	scheduler_remove(&daemon->scheduler, volume);
+	operation_finish(daemon, volume, (struct volume_result){.value = 0});
+}
+
+/*
+ * Runs the lvpoll of VOLUME, whose turn it is. Where it cannot be started now, it is tried again
+ * later: lvm may be in the middle of an upgrade, or the machine short of something.
+ */
+static void take_turn(struct daemon *daemon, struct volume *volume)
+{
+	struct lvmpolld_error error;
+	int result;
+
+	monitor_unwatch(daemon->monitor, volume);
+	note_present_names(volume);
+	recording_write(daemon, volume, RECORD_STARTING);
+	result = start_lvpoll(daemon, volume, &error);
+	recording_write(daemon, volume, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);
+	volume->is_unexecutable = result == -ENOEXEC;
+	if (result == 0) {
+		volume_set_state(volume, VOLUME_STEPPING);
+		return;
+	}
+	scheduler_remove(&daemon->scheduler, volume);
+	turns_try_again(daemon, volume, error.code, error.sentence);
+}
+
+/* It may have been seen since VOLUME has waited for its turn, or while its lvpoll ran. */
+static bool would_lose_data(struct volume *volume)
+{
+	bool would;
+
+	volume_lock(volume);
+	would = volume_sighting_gives_up(&volume->sighting);
+	volume_unlock(volume);
+	return would;
+}
+
+static void end_lossy(struct daemon *daemon, struct volume *volume)
+{
+	static const struct volume_sighting loss = {
+		.kind = VOLUME_SEEN, .verdict = LVMPOLLD_GIVE_UP};
+
+	scheduler_remove(&daemon->scheduler, volume);
+	steps_act_on(daemon, volume, &loss);
+}
+
+void turns_run(struct daemon *daemon)
+{
+	struct volume *volume;
+
+	while (!daemon->is_stopping && !daemon->is_taking_over &&
+		(volume = scheduler_next(
+			 &daemon->scheduler, daemon->configuration->lvm_max_running)))
+		if (would_lose_data(volume))
+			end_lossy(daemon, volume);
+		else if (is_name_taken(volume))
+			end_replaced(daemon, volume);
+		else
+			take_turn(daemon, volume);
+}

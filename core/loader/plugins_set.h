@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the parts of the plugins' administration share. */
+#ifndef CORE_PLUGINS_SET_H
+#define CORE_PLUGINS_SET_H
+
+#include "loader/plugin_module.h"
+#include "loader/plugins.h"
+
+struct plugins {
+	size_t count;
+	struct plugin_module *modules; /* sorted by name */
+};
+
+/* Whether CONFIGURATION asks for the plugin NAME. */
+bool plugins_is_enabled(const struct configuration *configuration, const char *name);
+
+/* Puts VALUES, which the plugin has accepted, in force, and takes them over. */
+void plugins_take_values(struct plugin_module *module, const struct plugin_values *values);
+
+/* Warns of sections in CONFIGURATION for which there is no plugin. */
+void plugins_warn_of_sections(
+	const struct plugins *plugins, const struct configuration *configuration);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The daemon's log: what is written, and to which outlets. */
+#include <config.h>
+
+#include "log/log.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "util/escape.h"
+#include "log/log_outlets.h"
+
+/* Begins each line that goes on with the text of the one before. */
+#define CONTINUATION "... "
+
+/* An outlet and the lines that it did not take. */
+struct outlet {
+	enum log_outlet bit;
+	const char *name;
+	int (*write)(const struct log_line *line);
+	unsigned long lost;
+};
+
+static struct outlet outlet_table[] = {
+	{LOG_OUTLET_STDERR, "standard error", log_stderr_write, 0},
+	{LOG_OUTLET_SYSLOG, "syslog", log_syslog_write, 0},
+	{LOG_OUTLET_JOURNAL, "the journal", log_journal_write, 0},
+};
+
+static const int priorities[] = {
+	[LOG_LEVEL_FATAL] = LOG_CRIT,
+	[LOG_LEVEL_ERROR] = LOG_ERR,
+	[LOG_LEVEL_WARN] = LOG_WARNING,
+	[LOG_LEVEL_INFO] = LOG_INFO,
+	[LOG_LEVEL_DEBUG] = LOG_DEBUG,
+};
+
+/* Read without the lock, so that a line that is not wanted costs next to nothing. */
+static atomic_int level_in_force = LOG_LEVEL_WARN;
+static atomic_bool wire_in_force;
+static atomic_bool cmd_in_force;
+
+/* Held only while lines are handed to outlets, none of which waits. Protects all that follows. */
+static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned outlets_wanted = LOG_OUTLET_STDERR;
+static unsigned outlets_used = LOG_OUTLET_STDERR;
+static bool stderr_detached;
+
+/* The outlets to use for WANTED, so that no line comes out in the journal twice. */
+static unsigned choose_outlets(unsigned wanted, bool detached)
+{
+	unsigned used = wanted;
+
+	if (detached)
+		used &= ~(unsigned)LOG_OUTLET_STDERR;
+	if ((used & LOG_OUTLET_STDERR) != 0 && log_stderr_is_journal() && log_journal_is_there()) {
+		used &= ~(unsigned)LOG_OUTLET_STDERR;
+		used |= LOG_OUTLET_JOURNAL;
+	}
+	if ((used & LOG_OUTLET_JOURNAL) != 0 && log_syslog_is_journal())
+		used &= ~(unsigned)LOG_OUTLET_SYSLOG;
+	return used;
+}
+
+static void use_outlets_locked(void)
+{
+	outlets_used = choose_outlets(outlets_wanted, stderr_detached);
+	if ((outlets_used & LOG_OUTLET_SYSLOG) == 0)
+		log_syslog_close();
+	if ((outlets_used & LOG_OUTLET_JOURNAL) == 0)
+		log_journal_close();
+}
+
+/* syslog is wanted unless somebody says otherwise, so its absence is worth no warning. */
+static void tell_absent_outlets(unsigned wanted)
+{
+	if ((wanted & LOG_OUTLET_JOURNAL) != 0 && !log_journal_is_there())
+		log_warn("nobody listens on %s, so the log does not get to the journal",
+			log_journal_path);
+	if ((wanted & LOG_OUTLET_SYSLOG) != 0 && !log_syslog_is_there())
+		log_info(
+			"nobody listens on %s, so the log does not get to syslog", log_syslog_path);
+}
+
+void log_configure(const struct log_settings *settings)
+{
+	atomic_store(&level_in_force, (int)settings->level);
+	atomic_store(&wire_in_force, settings->wire);
+	atomic_store(&cmd_in_force, settings->cmd);
+	pthread_mutex_lock(&log_lock);
+	outlets_wanted = settings->outlets;
+	use_outlets_locked();
+	pthread_mutex_unlock(&log_lock);
+	tell_absent_outlets(settings->outlets);
+}
+
+struct log_settings log_settings_in_force(void)
+{
+	struct log_settings settings = {
+		.level = (enum log_level)atomic_load(&level_in_force),
+		.wire = atomic_load(&wire_in_force),
+		.cmd = atomic_load(&cmd_in_force),
+	};
+
+	pthread_mutex_lock(&log_lock);
+	settings.outlets = outlets_wanted;
+	pthread_mutex_unlock(&log_lock);
+	return settings;
+}
+
+void log_detach_stderr(void)
+{
+	pthread_mutex_lock(&log_lock);
+	stderr_detached = true;
+	use_outlets_locked();
+	pthread_mutex_unlock(&log_lock);
+}
+
+void log_close(void)
+{
+	pthread_mutex_lock(&log_lock);
+	log_syslog_close();
+	log_journal_close();
+	pthread_mutex_unlock(&log_lock);
+}
+
+bool log_is_enabled(enum log_level level)
+{
+	return (int)level <= atomic_load_explicit(&level_in_force, memory_order_relaxed);
+}
+
+bool log_wire_is_enabled(void)
+{
+	return atomic_load_explicit(&wire_in_force, memory_order_relaxed);
+}
+
+bool log_cmd_is_enabled(void)
+{
+	return atomic_load_explicit(&cmd_in_force, memory_order_relaxed);
+}
+
+/* Says how many lines were lost, once the outlet takes lines again. */
+static bool tell_lost_locked(struct outlet *outlet)
+{
+	char text[128];
+	struct log_line line = {.kind = "warn", .priority = LOG_WARNING, .text = text};
+
+	if (outlet->lost == 0)
+		return true;
+	snprintf(text, sizeof(text), "lines lost here, because %s did not take them: %lu",
+		outlet->name, outlet->lost);
+	if (outlet->write(&line) < 0)
+		return false;
+	outlet->lost = 0;
+	return true;
+}
+
+static void write_line_locked(const struct log_line *line)
+{
+	for (size_t index = 0; index < sizeof(outlet_table) / sizeof(outlet_table[0]); index++) {
+		struct outlet *outlet = &outlet_table[index];
+
+		if ((outlets_used & (unsigned)outlet->bit) == 0)
+			continue;
+		if (!tell_lost_locked(outlet) || outlet->write(line) < 0)
+			outlet->lost++;
+	}
+}
+
+/* "vg/lv (pvmove): ", as far as it is known. Returns its length. */
+static size_t write_prefix(char *prefix, size_t size, const struct log_subject *subject)
+{
+	char raw[512] = "";
+	const char *rest = raw;
+	int length;
+
+	prefix[0] = '\0';
+	if (subject == NULL || subject->vg_name == NULL || subject->lv_name == NULL)
+		return 0;
+	length = snprintf(raw, sizeof(raw), "%s/%s%s%s%s: ", subject->vg_name, subject->lv_name,
+		subject->operation != NULL ? " (" : "",
+		subject->operation != NULL ? subject->operation : "",
+		subject->operation != NULL ? ")" : "");
+	return length < 0 ? 0 : escape_text(prefix, size, &rest);
+}
+
+/* Writes MESSAGE, in as many lines as it takes. */
+static void write_message(
+	const char *kind, int priority, const struct log_subject *subject, const char *message)
+{
+	char text[LOG_TEXT_MAX];
+	size_t prefix_length = write_prefix(text, sizeof(text) / 2, subject);
+	size_t start = prefix_length;
+	struct log_line line = {
+		.kind = kind, .priority = priority, .subject = subject, .text = text};
+	const char *rest = message;
+
+	pthread_mutex_lock(&log_lock);
+	do {
+		escape_text(text + start, sizeof(text) - start, &rest);
+		write_line_locked(&line);
+		memcpy(text + prefix_length, CONTINUATION, sizeof(CONTINUATION));
+		start = prefix_length + sizeof(CONTINUATION) - 1;
+	} while (*rest != '\0');
+	pthread_mutex_unlock(&log_lock);
+}
+
+static void __attribute__((format(printf, 4, 0))) format_and_write(const char *kind, int priority,
+	const struct log_subject *subject, const char *format, va_list arguments)
+{
+	char text[1024];
+	char *message = text;
+	int saved_errno = errno;
+	va_list again;
+	int length;
+
+	va_copy(again, arguments);
+	length = vsnprintf(text, sizeof(text), format, arguments);
+	/* Where there is no memory for a long one, its beginning is still there. */
+	if (length >= (int)sizeof(text) && vasprintf(&message, format, again) < 0)
+		message = text;
+	va_end(again);
+	write_message(kind, priority, subject, message);
+	if (message != text)
+		free(message);
+	errno = saved_errno;
+}
+
+void log_write_arguments(enum log_level level, const struct log_subject *subject,
+	const char *format, va_list arguments)
+{
+	if (!log_is_enabled(level))
+		return;
+	format_and_write(log_level_name(level), priorities[level], subject, format, arguments);
+}
+
+void log_write(enum log_level level, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	log_write_arguments(level, NULL, format, arguments);
+	va_end(arguments);
+}
+
+void log_write_subject(
+	enum log_level level, const struct log_subject *subject, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	log_write_arguments(level, subject, format, arguments);
+	va_end(arguments);
+}
+
+void log_write_wire(const char *format, ...)
+{
+	va_list arguments;
+
+	if (!log_wire_is_enabled())
+		return;
+	va_start(arguments, format);
+	format_and_write("wire", LOG_DEBUG, NULL, format, arguments);
+	va_end(arguments);
+}

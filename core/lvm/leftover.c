@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finding an lvpoll whose daemon died between starting it and writing down its process id. */
+#include "config.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lvm/leftover.h"
+
+#define COMMAND_LINE_MAX 4096
+
+/* A process without a command line gets one soon, or has hidden it for good. */
+#define SEARCH_PAUSE_MS 5
+#define SEARCH_PAUSES   200
+
+/* Reads /proc/PID/NAME as text, with two NUL bytes behind it. Returns its length, 0 for none. */
+static size_t read_proc(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	ssize_t length;
+	int descriptor;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return 0;
+	length = read(descriptor, text, size - 2);
+	close(descriptor);
+	if (length <= 0)
+		return 0;
+	text[length] = text[length + 1] = '\0';
+	return (size_t)length;
+}
+
+/* ARGUMENTS, each ended by a NUL byte, up to LENGTH, have WANTED among them. */
+static bool has_argument(const char *arguments, size_t length, const char *wanted)
+{
+	for (const char *argument = arguments; argument < arguments + length;
+		argument += strlen(argument) + 1)
+		if (!strcmp(argument, wanted))
+			return true;
+	return false;
+}
+
+/* What is looked for; and whether there was a process that could not be told yet. */
+struct search {
+	const char *operation_name;
+	const struct lvmpolld_operation *operation;
+	bool is_unsure;
+};
+
+/* What /proc tells of a process: one that ends, and a kernel's thread, have no memory. */
+struct standing {
+	int parent;
+	bool has_memory;
+};
+
+static bool read_standing(pid_t pid, struct standing *standing)
+{
+	char text[1024];
+	const char *field;
+	unsigned long memory;
+
+	if (read_proc(pid, "stat", text, sizeof(text)) == 0)
+		return false;
+	/* Field 4, the parent, and field 23, the size of the memory; a name may hold anything. */
+	field = strrchr(text, ')');
+	if (!field ||
+		sscanf(field,
+			") %*c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			"%*s %*s %*s %lu",
+			&standing->parent, &memory) != 2)
+		return false;
+	standing->has_memory = memory > 0;
+	return true;
+}
+
+/* In the middle of an exec a process has no command line. */
+static bool may_be_executing(pid_t pid)
+{
+	struct standing standing;
+
+	return read_standing(pid, &standing) && standing.has_memory;
+}
+
+static bool polls(pid_t pid, struct search *search)
+{
+	const struct lvmpolld_operation *operation = search->operation;
+	char arguments[COMMAND_LINE_MAX], volume[512];
+	size_t length = read_proc(pid, "cmdline", arguments, sizeof(arguments));
+
+	if (length == 0) {
+		search->is_unsure = search->is_unsure || may_be_executing(pid);
+		return false;
+	}
+	snprintf(volume, sizeof(volume), "%s/%s", operation->vg_name, operation->lv_name);
+	return has_argument(arguments, length, "lvpoll") &&
+	       has_argument(arguments, length, search->operation_name) &&
+	       has_argument(arguments, length, volume) &&
+	       has_argument(arguments, length, "--abort") == operation->abort;
+}
+
+/* Another daemon, on a socket of its own, looks after its own children; one that ends, no more. */
+static bool has_daemon_as_parent(pid_t pid)
+{
+	struct standing child, parent;
+	char name[64];
+
+	if (!read_standing(pid, &child) || child.parent == getpid() ||
+		!read_standing(child.parent, &parent) || !parent.has_memory)
+		return false;
+	return read_proc(child.parent, "comm", name, sizeof(name)) > 0 &&
+	       !strncmp(name, "lvmpolld", strlen("lvmpolld"));
+}
+
+static pid_t search_once(struct search *search)
+{
+	DIR *directory = opendir("/proc");
+	struct dirent *entry;
+	pid_t found = 0;
+
+	/* Without memory to look at all, nothing is known yet. */
+	search->is_unsure = !directory;
+	while (directory && !found && (entry = readdir(directory))) {
+		pid_t pid = (pid_t)atoi(entry->d_name);
+
+		if (isdigit((unsigned char)entry->d_name[0]) && polls(pid, search) &&
+			!has_daemon_as_parent(pid))
+			found = pid;
+	}
+	if (directory)
+		closedir(directory);
+	return found;
+}
+
+pid_t leftover_find(const char *operation_name, const struct lvmpolld_operation *operation)
+{
+	static const struct timespec pause = {.tv_nsec = SEARCH_PAUSE_MS * 1000000L};
+	struct search search = {.operation_name = operation_name, .operation = operation};
+	pid_t found = search_once(&search);
+
+	for (int i = 0; i < SEARCH_PAUSES && !found && search.is_unsure; i++) {
+		nanosleep(&pause, NULL);
+		found = search_once(&search);
+	}
+	return found;
+}

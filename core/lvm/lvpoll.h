@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One run of "lvm lvpoll" for a volume: its command, its output, its silence, its end. */
+#ifndef CORE_LVPOLL_H
+#define CORE_LVPOLL_H
+
+#include <stdbool.h>
+
+#include "util/error.h"
+#include "process/process.h"
+#include "operation/volume.h"
+
+struct daemon;
+struct lvpoll;
+
+struct lvpoll_callbacks {
+	/* A line of it was read into VOLUME's progress. */
+	void (*progressed)(struct daemon *daemon, struct volume *volume);
+	/*
+	 * It has printed nothing for too long, and is being ended. Where true is returned the
+	 * operation lets go of it: volume->lvpoll is NULL from then on and no more is told. Else
+	 * its end is told as always.
+	 */
+	bool (*silent)(struct daemon *daemon, struct volume *volume);
+	/* It has ended, WAS_TERMINATED by us or by itself. volume->lvpoll is NULL by then. */
+	void (*ended)(struct daemon *daemon, struct volume *volume, struct process_end end,
+		bool was_terminated);
+};
+
+/* Exit statuses with which lvm2 is told that its command could not be run. */
+#define LVPOLL_STATUS_NOT_EXECUTABLE 101
+
+/* Seconds of silence, a third of what is granted, for an lvpoll that looks every INTERVAL_S. */
+unsigned lvpoll_silence_s(unsigned interval_s);
+
+/* Returns 0 where PATH can be executed as the lvm command, else a negative errno with the error. */
+int lvpoll_check_binary(const char *path, struct lvmpolld_error *error);
+
+/*
+ * Starts one for VOLUME, with the names and the interval of OPERATION, and makes it volume->lvpoll.
+ * Returns 0; -ENOEXEC where lvm cannot be
+ * executed; or another negative errno where it may be tried again.
+ */
+int lvpoll_start(struct daemon *daemon, struct volume *volume,
+	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks,
+	struct lvmpolld_error *error);
+
+/*
+ * Takes over lvpoll PID that another daemon has started for VOLUME; see process_adopt. It is asked
+ * to end. Returns 0, or a negative errno with the error: -ESRCH where it is gone.
+ */
+int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks,
+	const int outputs[2], const struct lvpoll_callbacks *callbacks,
+	struct lvmpolld_error *error);
+
+/*
+ * Those that operations have let go of (callback silent) live on in DAEMON until their processes
+ * are gone: the one after PREVIOUS, or the first where that is NULL.
+ */
+struct lvpoll *lvpoll_next_given_up(struct daemon *daemon, struct lvpoll *previous);
+/* Takes one of them over, and goes on asking it to end. Returns 0 or a negative errno. */
+int lvpoll_adopt_given_up(struct daemon *daemon, pid_t pid, uint64_t start_ticks,
+	const int outputs[2], struct lvmpolld_error *error);
+
+pid_t lvpoll_id(const struct lvpoll *lvpoll);
+/* The descriptors that its outputs are read from; -1 for one that is closed. */
+void lvpoll_outputs(const struct lvpoll *lvpoll, int outputs[2]);
+bool lvpoll_is_terminating(const struct lvpoll *lvpoll);
+
+/* Ends it with SIGTERM, repeated until it is gone; its end is told as of any other. */
+void lvpoll_terminate(struct lvpoll *lvpoll);
+
+/* Forgets it: the process runs on without us. */
+void lvpoll_free(struct lvpoll *lvpoll);
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What device-mapper tells: events of all devices, and the table of one device. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <libdevmapper.h>
+#include <linux/dm-ioctl.h>
+
+#include "monitor/kernel.h"
+
+#define CONTROL_DEVICE  "/dev/mapper/control"
+#define UUID_PREFIX     "LVM-"
+#define TABLE_POOL_HINT 1024
+
+/* The first version that has DM_DEV_ARM_POLL and event numbers in the list. */
+#define EVENTS_MAJOR 4
+#define EVENTS_MINOR 37
+
+static void fill_ioctl(struct dm_ioctl *header)
+{
+	memset(header, 0, sizeof(*header));
+	/* The oldest interface that all of these calls know; a newer kernel accepts it. */
+	header->version[0] = EVENTS_MAJOR;
+	header->data_size = sizeof(*header);
+	header->data_start = sizeof(*header);
+}
+
+int kernel_open(struct kernel *kernel, struct lvmpolld_error *error)
+{
+	struct dm_ioctl header;
+
+	kernel->has_events = false;
+	kernel->events = open(CONTROL_DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	if (kernel->events < 0)
+		return error_set(error, errno, CONTROL_DEVICE ": %s", strerror(errno));
+	fill_ioctl(&header);
+	if (ioctl(kernel->events, DM_VERSION, &header) < 0) {
+		error_set(error, errno, CONTROL_DEVICE ": cannot ask for the version: %s",
+			strerror(errno));
+		kernel_close(kernel);
+		return -error->code;
+	}
+	kernel->has_events =
+		header.version[0] > EVENTS_MAJOR ||
+		(header.version[0] == EVENTS_MAJOR && header.version[1] >= EVENTS_MINOR);
+	return 0;
+}
+
+void kernel_close(struct kernel *kernel)
+{
+	if (kernel->events >= 0)
+		close(kernel->events);
+	kernel->events = -1;
+	dm_lib_release();
+}
+
+int kernel_arm(struct kernel *kernel)
+{
+	struct dm_ioctl header;
+
+	fill_ioctl(&header);
+	header.version[1] = EVENTS_MINOR;
+	return ioctl(kernel->events, DM_DEV_ARM_POLL, &header) < 0 ? -errno : 0;
+}
+
+static int compare_events(const void *left, const void *right)
+{
+	const struct kernel_event *a = left, *b = right;
+
+	return a->device < b->device ? -1 : a->device > b->device;
+}
+
+/* The event number follows the name, aligned to eight bytes. */
+static uint32_t event_number_of(const struct dm_names *names)
+{
+	uintptr_t end = (uintptr_t)names->name + strlen(names->name) + 1;
+
+	return *(const uint32_t *)((end + 7) & ~(uintptr_t)7);
+}
+
+/* NAMES are those of a task: DM_LIST_DEVICES. */
+static int read_names(const struct dm_names *names, struct kernel_events *events)
+{
+	const struct dm_names *last = NULL;
+	size_t count = 0;
+
+	if (names->dev == 0)
+		return 0;
+	for (const struct dm_names *name = names; name != last; count++) {
+		last = name;
+		name = (const void *)((const char *)name + name->next);
+	}
+	events->list = calloc(count, sizeof(*events->list));
+	if (!events->list)
+		return -ENOMEM;
+	for (last = NULL; names != last; events->count++) {
+		events->list[events->count].device = names->dev;
+		events->list[events->count].event_number = event_number_of(names);
+		last = names;
+		names = (const void *)((const char *)names + names->next);
+	}
+	qsort(events->list, events->count, sizeof(*events->list), compare_events);
+	return 0;
+}
+
+int kernel_list(struct kernel_events *events)
+{
+	struct dm_task *task = dm_task_create(DM_DEVICE_LIST);
+	struct dm_names *names;
+	int result = -ENOMEM;
+
+	events->count = 0;
+	events->list = NULL;
+	if (!task)
+		return -ENOMEM;
+	if (!dm_task_run(task)) {
+		result = dm_task_get_errno(task) ? -dm_task_get_errno(task) : -EIO;
+	} else {
+		names = dm_task_get_names(task);
+		if (names)
+			result = read_names(names, events);
+	}
+	dm_task_destroy(task);
+	return result;
+}
+
+bool kernel_find_event(const struct kernel_events *events, uint64_t device, uint32_t *event_number)
+{
+	const struct kernel_event wanted = {.device = device};
+	const struct kernel_event *found;
+
+	if (events->count == 0)
+		return false;
+	found = bsearch(
+		&wanted, events->list, events->count, sizeof(*events->list), compare_events);
+	if (found)
+		*event_number = found->event_number;
+	return found != NULL;
+}
+
+/* Copies the lines of TASK's table into the memory of TABLE. */
+static int copy_targets(struct dm_task *task, struct kernel_table *table)
+{
+	void *next = NULL;
+	uint64_t start, length;
+	char *type, *parameters;
+	size_t capacity = 0;
+
+	do {
+		next = dm_get_next_target(task, next, &start, &length, &type, &parameters);
+		capacity++;
+	} while (next);
+	table->targets = dm_pool_zalloc(table->memory, capacity * sizeof(*table->targets));
+	if (!table->targets)
+		return -ENOMEM;
+	do {
+		struct lvmpolld_target *target = &table->targets[table->target_count];
+
+		next = dm_get_next_target(task, next, &start, &length, &type, &parameters);
+		if (!type)
+			continue;
+		target->struct_size = sizeof(*target);
+		target->start_sectors = start;
+		target->length_sectors = length;
+		target->type = dm_pool_strdup(table->memory, type);
+		target->parameters = dm_pool_strdup(table->memory, parameters ? parameters : "");
+		if (!target->type || !target->parameters)
+			return -ENOMEM;
+		table->target_count++;
+	} while (next);
+	return 0;
+}
+
+static void copy_names(struct dm_task *task, struct kernel_table *table)
+{
+	const char *name = dm_task_get_name(task);
+	char *layer;
+
+	if (name &&
+		dm_split_lvm_name(table->memory, name, &table->vg_name, &table->lv_name, &layer) &&
+		table->vg_name[0] && table->lv_name[0])
+		return;
+	table->vg_name = table->lv_name = NULL;
+}
+
+static enum kernel_answer copy_table(struct dm_task *task, const struct dm_info *info,
+	struct kernel_table *table, struct lvmpolld_error *error)
+{
+	memset(table, 0, sizeof(*table));
+	table->memory = dm_pool_create("kernel table", TABLE_POOL_HINT);
+	table->device = makedev(info->major, info->minor);
+	table->event_number = info->event_nr;
+	table->is_suspended = info->suspended;
+	if (table->memory) {
+		copy_names(task, table);
+		if (copy_targets(task, table) == 0)
+			return KERNEL_SEEN;
+	}
+	kernel_release_table(table);
+	error_set(error, ENOMEM, "out of memory");
+	return KERNEL_UNREADABLE;
+}
+
+static enum kernel_answer run_status(struct dm_task *task, const char *uuid,
+	struct kernel_table *table, struct lvmpolld_error *error)
+{
+	struct dm_info info;
+
+	/* Without flush: a device whose queue is stuck is not waited for. */
+	if (!dm_task_set_uuid(task, uuid) || !dm_task_no_flush(task) ||
+		!dm_task_no_open_count(task)) {
+		error_set(error, ENOMEM, "out of memory");
+		return KERNEL_UNREADABLE;
+	}
+	if (!dm_task_run(task)) {
+		int code = dm_task_get_errno(task) ? dm_task_get_errno(task) : EIO;
+
+		error_set(error, code, "the status of device %s cannot be read: %s", uuid,
+			strerror(code));
+		return code == ENXIO ? KERNEL_GONE : KERNEL_UNREADABLE;
+	}
+	if (!dm_task_get_info(task, &info)) {
+		error_set(error, EIO, "the status of device %s cannot be read", uuid);
+		return KERNEL_UNREADABLE;
+	}
+	return info.exists ? copy_table(task, &info, table, error) : KERNEL_GONE;
+}
+
+static enum kernel_answer read_device(
+	const char *uuid, struct kernel_table *table, struct lvmpolld_error *error)
+{
+	struct dm_task *task = dm_task_create(DM_DEVICE_STATUS);
+	enum kernel_answer answer;
+
+	if (!task) {
+		error_set(error, ENOMEM, "out of memory");
+		return KERNEL_UNREADABLE;
+	}
+	answer = run_status(task, uuid, table, error);
+	dm_task_destroy(task);
+	return answer;
+}
+
+enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
+	struct kernel_table *table, struct lvmpolld_error *error)
+{
+	char uuid[DM_UUID_LEN];
+	enum kernel_answer answer = KERNEL_GONE;
+
+	if (layer) {
+		snprintf(uuid, sizeof(uuid), UUID_PREFIX "%s-%s", lvid, layer);
+		answer = read_device(uuid, table, error);
+	}
+	if (answer == KERNEL_GONE) {
+		snprintf(uuid, sizeof(uuid), UUID_PREFIX "%s", lvid);
+		answer = read_device(uuid, table, error);
+	}
+	return answer;
+}
+
+void kernel_release_table(struct kernel_table *table)
+{
+	if (table->memory)
+		dm_pool_destroy(table->memory);
+	table->memory = NULL;
+}

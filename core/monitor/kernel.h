@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What device-mapper tells: events of all devices through one descriptor, and the table of one
+ * device. Every call may hang with the storage, so only the monitor thread makes them.
+ */
+#ifndef CORE_KERNEL_H
+#define CORE_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <lvmpolld/plugin.h>
+
+#include "util/error.h"
+
+struct dm_task;
+struct dm_pool;
+
+struct kernel {
+	int events;      /* a descriptor of /dev/mapper/control, readable after an event; or -1 */
+	bool has_events; /* events can be waited for (device-mapper 4.37 on) */
+};
+
+/* The number of events that a device has had. */
+struct kernel_event {
+	uint64_t device; /* as in kernel_table */
+	uint32_t event_number;
+};
+
+struct kernel_events {
+	size_t count;
+	struct kernel_event *list; /* in order of their device */
+};
+
+/* "No" and "could not tell" are different answers. */
+enum kernel_answer {
+	KERNEL_SEEN,      /* the device is there */
+	KERNEL_GONE,      /* there is no such device */
+	KERNEL_UNREADABLE /* the question could not be answered: ask again */
+};
+
+/* The table of one device with its status. */
+struct kernel_table {
+	uint64_t device;
+	uint32_t event_number;
+	bool is_suspended;
+	char *vg_name; /* as the device is called now; NULL where its name is not one of lvm2's */
+	char *lv_name;
+	size_t target_count;
+	struct lvmpolld_target *targets;
+	struct dm_pool *memory; /* everything above lies in it */
+};
+
+/* Returns 0, or a negative errno where there is no device-mapper, or no permission for it. */
+int kernel_open(struct kernel *kernel, struct lvmpolld_error *error);
+void kernel_close(struct kernel *kernel);
+
+/* Lets the descriptor be readable at the next event. Returns 0 or a negative errno. */
+int kernel_arm(struct kernel *kernel);
+
+/* Lists every device's number of events. Returns 0 or a negative errno. */
+int kernel_list(struct kernel_events *events);
+/* The event number of DEVICE in EVENTS; false where the device is not there. */
+bool kernel_find_event(const struct kernel_events *events, uint64_t device, uint32_t *event_number);
+
+/*
+ * Reads the table of the volume LVID, or of its layer LAYER where that is not NULL and there is
+ * one. Where the answer is KERNEL_SEEN the table is to be released.
+ */
+enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
+	struct kernel_table *table, struct lvmpolld_error *error);
+void kernel_release_table(struct kernel_table *table);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Starting a child, with pipes for what it prints. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <unistd.h>
+
+#include "process/child.h"
+
+int child_open(struct child_descriptors *descriptors, int read_ends[2])
+{
+	*descriptors = (struct child_descriptors){.null = -1, .write_ends = {-1, -1}};
+	read_ends[0] = read_ends[1] = -1;
+	descriptors->null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (descriptors->null < 0)
+		return -errno;
+	for (int i = 0; i < 2; i++) {
+		int ends[2];
+
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return -errno;
+		read_ends[i] = ends[0];
+		descriptors->write_ends[i] = ends[1];
+		/* Only our end: the child is used to outputs that block. */
+		if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static void close_if_open(int *descriptor)
+{
+	if (*descriptor >= 0)
+		close(*descriptor);
+	*descriptor = -1;
+}
+
+void child_close(struct child_descriptors *descriptors)
+{
+	close_if_open(&descriptors->null);
+	close_if_open(&descriptors->write_ends[0]);
+	close_if_open(&descriptors->write_ends[1]);
+}
+
+static int set_attributes(posix_spawnattr_t *attributes)
+{
+	sigset_t set;
+	int result;
+
+	sigemptyset(&set);
+	result = posix_spawnattr_setsigmask(attributes, &set);
+	if (result)
+		return result;
+	sigfillset(&set);
+	result = posix_spawnattr_setsigdefault(attributes, &set);
+	if (result)
+		return result;
+	return posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+/*
+ * posix_spawn starts the child in the daemon's own memory until it executes: no copy is made, and
+ * the errno of a failed execve comes back.
+ */
+int child_start(const struct child_descriptors *descriptors, char *const *arguments,
+	char *const *environment, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int result;
+
+	result = posix_spawn_file_actions_init(&actions);
+	if (result)
+		return -result;
+	result = posix_spawnattr_init(&attributes);
+	if (result) {
+		posix_spawn_file_actions_destroy(&actions);
+		return -result;
+	}
+	result = set_attributes(&attributes);
+	if (!result)
+		result =
+			posix_spawn_file_actions_adddup2(&actions, descriptors->null, STDIN_FILENO);
+	if (!result)
+		result = posix_spawn_file_actions_adddup2(
+			&actions, descriptors->write_ends[0], STDOUT_FILENO);
+	if (!result)
+		result = posix_spawn_file_actions_adddup2(
+			&actions, descriptors->write_ends[1], STDERR_FILENO);
+	if (!result)
+		result = posix_spawn(
+			pid, arguments[0], &actions, &attributes, arguments, environment);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return -result;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A child process and its output, in the daemon's event loop. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "process/child.h"
+#include "process/lines.h"
+#include "log/log.h"
+#include "process/process.h"
+#include "util/timer.h"
+
+/* Between two SIGTERMs to a process that is still there. */
+#define TERMINATE_REPEAT_MS 100
+
+/* What is read from one pipe in one turn of the loop, so that no child keeps the others waiting. */
+#define READ_MAX (64 * 1024)
+
+/* One of the two outputs. */
+struct process_output {
+	struct process *process;
+	enum process_stream stream;
+	int descriptor; /* -1 when closed */
+	struct event *readable;
+	struct lines lines;
+};
+
+struct process {
+	const struct process_callbacks *callbacks;
+	void *context;
+	pid_t pid;
+	int pidfd;
+	bool is_terminating;
+	bool is_adopted; /* it may be no child of ours */
+	struct event *exited;
+	struct event *terminate_timer;
+	struct process_output outputs[2];
+};
+
+static void close_if_open(int *descriptor)
+{
+	if (*descriptor >= 0)
+		close(*descriptor);
+	*descriptor = -1;
+}
+
+static void deliver_line(const char *text, size_t length, bool first, bool complete, void *context)
+{
+	struct process_output *output = context;
+	struct process *process = output->process;
+
+	process->callbacks->output(output->stream, text, length, first, complete, process->context);
+}
+
+static void close_output(struct process_output *output)
+{
+	if (output->readable)
+		event_free(output->readable);
+	output->readable = NULL;
+	close_if_open(&output->descriptor);
+}
+
+/* Reads at most READ_MAX bytes. Returns false when there is no more to come for now, or ever. */
+static bool read_output(struct process_output *output)
+{
+	char data[4096];
+	size_t total = 0;
+
+	while (total < READ_MAX) {
+		ssize_t length = read(output->descriptor, data, sizeof(data));
+
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0 && errno == EAGAIN)
+			return false;
+		if (length <= 0) {
+			lines_end(&output->lines);
+			close_output(output);
+			return false;
+		}
+		if (lines_feed(&output->lines, data, (size_t)length) < 0)
+			log_error("out of memory: %zd bytes of output of process %d are lost",
+				length, (int)output->process->pid);
+		total += (size_t)length;
+	}
+	return true;
+}
+
+static void on_readable(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	read_output(context);
+}
+
+/*
+ * What the process itself has written is in the pipes by now. A grandchild may hold them open and
+ * write on, so only as much is read as can lie in a pipe.
+ */
+static void finish_output(struct process_output *output)
+{
+	for (int turn = 0; turn < 16 && output->descriptor >= 0; turn++)
+		if (!read_output(output))
+			break;
+	if (output->descriptor >= 0)
+		lines_end(&output->lines);
+	close_output(output);
+}
+
+/* How the process ended. Returns false where it has not. */
+static bool reap(const struct process *process, struct process_end *end)
+{
+	siginfo_t info = {0};
+
+	if (waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOHANG) == 0) {
+		end->by_signal = info.si_code != CLD_EXITED;
+		end->value = info.si_status;
+		return info.si_pid != 0;
+	}
+	/* Not our child, or reaped by somebody else: how it ended cannot be known. */
+	if (!process->is_adopted)
+		log_error("process %d is gone and its exit status is lost: %s", (int)process->pid,
+			strerror(errno));
+	end->by_signal = process->is_adopted;
+	end->value = process->is_adopted ? SIGTERM : EXIT_FAILURE;
+	return true;
+}
+
+static void on_exited(evutil_socket_t descriptor, short what, void *context)
+{
+	struct process *process = context;
+	struct process_end end;
+
+	(void)descriptor;
+	(void)what;
+	if (!reap(process, &end))
+		return;
+	for (int i = 0; i < 2; i++)
+		finish_output(&process->outputs[i]);
+	process->callbacks->ended(end, process->context);
+	process_free(process);
+}
+
+static void send_terminate(struct process *process)
+{
+	static const struct timeval repeat = {
+		.tv_sec = TERMINATE_REPEAT_MS / 1000, .tv_usec = TERMINATE_REPEAT_MS % 1000 * 1000};
+
+	if (syscall(SYS_pidfd_send_signal, process->pidfd, SIGTERM, NULL, 0) < 0 && errno != ESRCH)
+		log_error("cannot send SIGTERM to process %d: %s", (int)process->pid,
+			strerror(errno));
+	timer_start(process->terminate_timer, &repeat);
+}
+
+static void on_terminate_timer(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	send_terminate(context);
+}
+
+static int add_output_event(struct process_output *output, struct event_base *base)
+{
+	output->readable =
+		event_new(base, output->descriptor, EV_READ | EV_PERSIST, on_readable, output);
+	if (!output->readable || event_add(output->readable, NULL) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+/* Everything that can fail for want of memory is done before there is a child. */
+static int add_events(struct process *process, struct event_base *base)
+{
+	process->exited = event_new(base, -1, EV_READ, on_exited, process);
+	process->terminate_timer = event_new(base, -1, 0, on_terminate_timer, process);
+	if (!process->exited || !process->terminate_timer)
+		return -ENOMEM;
+	for (int i = 0; i < 2; i++)
+		if (process->outputs[i].descriptor >= 0 &&
+			add_output_event(&process->outputs[i], base) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+/* Watches the child's end. A kernel without pidfd (before 5.3) cannot run this daemon. */
+static int watch_end(struct process *process, struct event_base *base)
+{
+	process->pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+	if (process->pidfd < 0)
+		return -errno;
+	fcntl(process->pidfd, F_SETFD, FD_CLOEXEC);
+	event_assign(
+		process->exited, base, process->pidfd, EV_READ | EV_PERSIST, on_exited, process);
+	return event_add(process->exited, NULL) < 0 ? -ENOMEM : 0;
+}
+
+static struct process *process_new(const struct process_callbacks *callbacks, void *context)
+{
+	struct process *process = calloc(1, sizeof(*process));
+
+	if (!process)
+		return NULL;
+	process->callbacks = callbacks;
+	process->context = context;
+	process->pidfd = -1;
+	for (int i = 0; i < 2; i++) {
+		struct process_output *output = &process->outputs[i];
+
+		output->process = process;
+		output->stream = (enum process_stream)i;
+		output->descriptor = -1;
+		lines_init(&output->lines, deliver_line, output);
+	}
+	return process;
+}
+
+static bool is_shortage(int code)
+{
+	return code == ENOMEM || code == EAGAIN || code == EMFILE || code == ENFILE;
+}
+
+/*
+ * A child that cannot be watched is asked to end. It may hold a lock of lvm2 and take its time, so
+ * it is not waited for: what is left of it until the daemon ends is at worst an entry among
+ * processes.
+ */
+static int start_child(struct process *process, struct event_base *base, char *const *arguments,
+	char *const *environment, enum process_failure *failure, struct lvmpolld_error *error)
+{
+	struct child_descriptors child;
+	int read_ends[2];
+	int result = child_open(&child, read_ends);
+
+	for (int i = 0; i < 2; i++)
+		process->outputs[i].descriptor = read_ends[i];
+	*failure = PROCESS_FAILED_RESOURCES;
+	if (result == 0)
+		result = add_events(process, base);
+	if (result == 0) {
+		result = child_start(&child, arguments, environment, &process->pid);
+		if (result < 0 && !is_shortage(-result))
+			*failure = PROCESS_FAILED_EXECUTE;
+	}
+	child_close(&child);
+	if (result < 0)
+		return error_set(
+			error, -result, "cannot start %s: %s", arguments[0], strerror(-result));
+	result = watch_end(process, base);
+	if (result < 0) {
+		kill(process->pid, SIGTERM);
+		waitpid(process->pid, NULL, WNOHANG);
+		return error_set(error, -result, "cannot watch process %d (%s): %s",
+			(int)process->pid, arguments[0], strerror(-result));
+	}
+	return 0;
+}
+
+struct process *process_start(struct event_base *base, char *const *arguments,
+	char *const *environment, const struct process_callbacks *callbacks, void *context,
+	enum process_failure *failure, struct lvmpolld_error *error)
+{
+	struct process *process = process_new(callbacks, context);
+
+	*failure = PROCESS_FAILED_RESOURCES;
+	if (!process) {
+		error_set(error, ENOMEM, "cannot start %s: out of memory", arguments[0]);
+		return NULL;
+	}
+	if (start_child(process, base, arguments, environment, failure, error) < 0) {
+		process_free(process);
+		return NULL;
+	}
+	return process;
+}
+
+uint64_t process_read_start(pid_t pid)
+{
+	char path[32], text[1024];
+	const char *field;
+	unsigned long long ticks = 0;
+	ssize_t length;
+	int descriptor;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return 0;
+	length = read(descriptor, text, sizeof(text) - 1);
+	close(descriptor);
+	if (length <= 0)
+		return 0;
+	text[length] = '\0';
+	/* The name, second and in parentheses, may hold anything; the time is the 22nd field. */
+	field = strrchr(text, ')');
+	for (int number = 2; field && number < 22; number++)
+		field = strchr(field + 1, ' ');
+	return field && sscanf(field, " %llu", &ticks) == 1 ? ticks : 0;
+}
+
+/* PID may have been given to another process at any moment but those at which this looks. */
+static int adopt(struct process *process, struct event_base *base, pid_t pid, uint64_t start_ticks,
+	struct lvmpolld_error *error)
+{
+	int result;
+
+	process->pid = pid;
+	process->is_adopted = true;
+	result = add_events(process, base);
+	if (result == 0)
+		result = watch_end(process, base);
+	/* The descriptor is there: what is true of the process now stays true of it. */
+	if (result == 0 && process_read_start(pid) != start_ticks)
+		result = -ESRCH;
+	if (result < 0)
+		return error_set(error, -result, "process %d cannot be taken over: %s", (int)pid,
+			strerror(-result));
+	return 0;
+}
+
+struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start_ticks,
+	const int outputs[2], const struct process_callbacks *callbacks, void *context,
+	struct lvmpolld_error *error)
+{
+	struct process *process = process_new(callbacks, context);
+
+	if (!process) {
+		error_set(
+			error, ENOMEM, "process %d cannot be taken over: out of memory", (int)pid);
+		return NULL;
+	}
+	for (int i = 0; i < 2; i++)
+		process->outputs[i].descriptor = outputs[i];
+	if (adopt(process, base, pid, start_ticks, error) == 0)
+		return process;
+	process_free(process);
+	return NULL;
+}
+
+void process_outputs(const struct process *process, int outputs[2])
+{
+	for (int i = 0; i < 2; i++)
+		outputs[i] = process->outputs[i].descriptor;
+}
+
+pid_t process_id(const struct process *process)
+{
+	return process->pid;
+}
+
+void process_terminate(struct process *process)
+{
+	if (process->is_terminating)
+		return;
+	process->is_terminating = true;
+	send_terminate(process);
+}
+
+bool process_is_terminating(const struct process *process)
+{
+	return process->is_terminating;
+}
+
+void process_free(struct process *process)
+{
+	for (int i = 0; i < 2; i++) {
+		close_output(&process->outputs[i]);
+		free(process->outputs[i].lines.kept);
+	}
+	if (process->exited)
+		event_free(process->exited);
+	if (process->terminate_timer)
+		event_free(process->terminate_timer);
+	close_if_open(&process->pidfd);
+	free(process);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A child process: started without copying the daemon's memory, read without blocking, addressed by
+ * its pidfd, ended with SIGTERM and nothing stronger.
+ */
+#ifndef CORE_PROCESS_H
+#define CORE_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "util/error.h"
+
+struct event_base;
+struct process;
+
+enum process_stream { PROCESS_STDOUT, PROCESS_STDERR };
+
+struct process_end {
+	bool by_signal;
+	int value; /* exit status, or the number of the signal */
+};
+
+struct process_callbacks {
+	/* A line of output, or a piece of one, as lines.h delivers it. */
+	void (*output)(enum process_stream stream, const char *text, size_t length, bool first,
+		bool complete, void *context);
+	/* It has ended and its output is read. The process is freed when this returns. */
+	void (*ended)(struct process_end end, void *context);
+};
+
+/* What could not be done when a process did not start. */
+enum process_failure {
+	PROCESS_FAILED_RESOURCES, /* memory, descriptors or processes are short: try again later */
+	PROCESS_FAILED_EXECUTE    /* the program cannot be executed */
+};
+
+/*
+ * Starts ARGUMENTS (the first is the path, used as given) with ENVIRONMENT, standard input from
+ * /dev/null, no other descriptor of ours, default signals and an empty signal mask. Returns NULL
+ * with the error and the kind of FAILURE.
+ */
+struct process *process_start(struct event_base *base, char *const *arguments,
+	char *const *environment, const struct process_callbacks *callbacks, void *context,
+	enum process_failure *failure, struct lvmpolld_error *error);
+
+/*
+ * Takes over process PID, which another daemon has started at START_TICKS: one that is still that
+ * process, and may be no child of ours. How it ends cannot be told then: as if by SIGTERM. OUTPUTS
+ * are what its two pipes are read from, or -1; they are ours from now on. Returns NULL with -ESRCH
+ * in the error where it is gone.
+ */
+struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start_ticks,
+	const int outputs[2], const struct process_callbacks *callbacks, void *context,
+	struct lvmpolld_error *error);
+
+/* When PID was started, in the clock ticks of /proc; 0 where there is no such process. */
+uint64_t process_read_start(pid_t pid);
+
+/* The descriptors that its outputs are read from; -1 for one that is closed. */
+void process_outputs(const struct process *process, int outputs[2]);
+
+pid_t process_id(const struct process *process);
+
+/*
+ * Asks it to end, with SIGTERM, again and again until it is gone: an lvm command that holds a lock
+ * notes the signal, but does not let it cut its next sleep short.
+ */
+void process_terminate(struct process *process);
+bool process_is_terminating(const struct process *process);
+
+/* Forgets it without waiting for its end. No callback comes any more. */
+void process_free(struct process *process);
+
+#endif

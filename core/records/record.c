@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The text of a record: written and read. */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/buffer.h"
+#include "util/checksum.h"
+#include "protocol/parameters.h"
+#include "records/record.h"
+#include "protocol/wire.h"
+
+#define RECORD_VERSION 1
+
+/* The last line, over all bytes before it. */
+#define CHECKSUM_KEY    "checksum = \""
+#define CHECKSUM_LENGTH (sizeof(CHECKSUM_KEY) - 1 + 16 + 2)
+
+static const char *const command_names[] = {
+	[RECORD_NO_COMMAND] = "none",
+	[RECORD_STARTING] = "starting",
+	[RECORD_RUNNING] = "running",
+};
+
+static void add_optional_string(struct buffer *text, const char *key, const char *value)
+{
+	if (value)
+		wire_add_string(text, key, value);
+}
+
+static void add_flag(struct buffer *text, const char *key, bool flag)
+{
+	if (flag)
+		wire_add_number(text, key, 1);
+}
+
+/* The lvpoll was given other names than the request has. */
+static bool has_other_names(const struct record *record)
+{
+	return record->step_vg_name && record->step_lv_name &&
+	       (strcmp(record->step_vg_name, record->operation.vg_name) != 0 ||
+		       strcmp(record->step_lv_name, record->operation.lv_name) != 0);
+}
+
+void record_add_fields(struct buffer *text, const struct record *record)
+{
+	const struct lvmpolld_operation *operation = &record->operation;
+
+	wire_add_string(text, "operation", record->operation_name);
+	wire_add_string(text, "lvid", operation->lvid);
+	wire_add_string(text, "vgname", operation->vg_name);
+	wire_add_string(text, "lvname", operation->lv_name);
+	wire_add_string(text, "interval", operation->interval);
+	add_optional_string(text, "sysdir", operation->system_dir);
+	add_optional_string(text, "devicesfile", operation->devices_file);
+	add_flag(text, "abort", operation->abort);
+	add_flag(text, "handle_missing_pvs", operation->handle_missing_pvs);
+	add_flag(text, "displaced", record->is_displaced);
+	wire_add_string(text, "lvm_command", command_names[record->command]);
+	if (record->command == RECORD_RUNNING) {
+		wire_add_number(text, "lvm_command_pid", record->pid);
+		wire_add_number(text, "lvm_command_start", (int64_t)record->start_ticks);
+		add_optional_string(text, "lvm_command_boot", record->boot_id);
+	}
+	if (record->command != RECORD_NO_COMMAND && has_other_names(record)) {
+		wire_add_string(text, "lvm_command_vgname", record->step_vg_name);
+		wire_add_string(text, "lvm_command_lvname", record->step_lv_name);
+	}
+}
+
+char *record_format(const struct record *record, size_t *length)
+{
+	struct buffer text = {0};
+
+	wire_add_number(&text, "version", RECORD_VERSION);
+	record_add_fields(&text, record);
+	if (!text.is_lost)
+		wire_add_format(&text, CHECKSUM_KEY "%016" PRIx64 "\"\n",
+			checksum_add(CHECKSUM_START, buffer_bytes(&text), text.length));
+	/* For whoever takes it as a string. */
+	wire_add(&text, "", 1);
+	*length = text.is_lost ? 0 : text.length - 1;
+	return text.storage;
+}
+
+static int check_checksum(const char *text, size_t length, struct lvmpolld_error *error)
+{
+	char expected[CHECKSUM_LENGTH + 1];
+	size_t body = length - CHECKSUM_LENGTH;
+
+	if (length < CHECKSUM_LENGTH)
+		return error_set(error, EBADMSG, "it is cut off");
+	snprintf(expected, sizeof(expected), CHECKSUM_KEY "%016" PRIx64 "\"\n",
+		checksum_add(CHECKSUM_START, text, body));
+	if (memcmp(text + body, expected, CHECKSUM_LENGTH) != 0)
+		return error_set(error, EBADMSG, "its checksum is wrong or missing");
+	return 0;
+}
+
+static int read_command(
+	const struct wire_message *message, struct record *record, struct lvmpolld_error *error)
+{
+	const char *name = wire_string(message, "lvm_command");
+	int64_t pid = wire_number(message, "lvm_command_pid");
+
+	for (size_t i = 0; name && i < sizeof(command_names) / sizeof(command_names[0]); i++)
+		if (!strcmp(command_names[i], name)) {
+			record->command = (enum record_command)i;
+			record->pid = (pid_t)pid;
+			record->start_ticks = (uint64_t)wire_number(message, "lvm_command_start");
+			if (record->command == RECORD_RUNNING && (pid <= 1 || pid > INT_MAX))
+				break;
+			return 0;
+		}
+	return error_set(error, EBADMSG, "what it says of the lvm command makes no sense");
+}
+
+/* The same checks as for a request: what is on disk is believed no more than a client. */
+static int check_fields(const struct record *record, struct lvmpolld_error *error)
+{
+	const struct lvmpolld_operation *operation = &record->operation;
+
+	if (!record->operation_name || !operation->lvid || !operation->vg_name ||
+		!operation->lv_name || !parameters_is_interval(operation->interval))
+		return error_set(error, EBADMSG, "a field is missing");
+	return parameters_check(operation, error);
+}
+
+int record_read_fields(const struct wire_message *message,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context, struct lvmpolld_error *error)
+{
+	struct record record = {
+		.operation = parameters_read(message),
+		.operation_name = wire_string(message, "operation"),
+		.is_displaced = wire_number(message, "displaced") != 0,
+		.step_vg_name = wire_string(message, "lvm_command_vgname"),
+		.step_lv_name = wire_string(message, "lvm_command_lvname"),
+		.boot_id = wire_string(message, "lvm_command_boot"),
+	};
+	int result = check_fields(&record, error);
+
+	if (result == 0)
+		result = read_command(message, &record, error);
+	return result == 0 ? take(&record, context, error) : result;
+}
+
+static int check_version(const struct wire_message *message, struct lvmpolld_error *error)
+{
+	int64_t version = wire_number(message, "version");
+
+	if (version == RECORD_VERSION)
+		return 0;
+	return error_set(error, EBADMSG, "its version is %" PRId64 ", and %d is understood",
+		version, RECORD_VERSION);
+}
+
+int record_parse(const char *text, size_t length,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context, struct lvmpolld_error *error)
+{
+	struct wire_message *message;
+	int result = check_checksum(text, length, error);
+
+	if (result < 0)
+		return result;
+	message = wire_parse(text, length);
+	if (!message)
+		return error_set(
+			error, errno, errno == ENOMEM ? "out of memory" : "its syntax is wrong");
+	result = check_version(message, error);
+	if (result == 0)
+		result = record_read_fields(message, take, context, error);
+	wire_free(message);
+	return result;
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A client: a connection that sends requests and is answered, one after the other. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "util/buffer.h"
+#include "server/client.h"
+#include "server/client_accept.h"
+#include "configuration/configuration.h"
+#include "daemon/daemon.h"
+#include "daemon/idle.h"
+#include "log/log.h"
+#include "lifecycle/operation.h"
+#include "server/request.h"
+#include "protocol/wire.h"
+
+/* Replies that a client has not read hold back its further requests from this many bytes on. */
+#define UNREAD_REPLIES_MAX (256 * 1024)
+
+/* Requests of one client that are answered in one turn of the loop; then the others come. */
+#define REQUESTS_IN_TURN 32
+
+/* What is read in one call: more as the message, and the room for it, grows. */
+#define READ_SIZE_MIN 512
+#define READ_SIZE_MAX (64 * 1024)
+
+static void free_event(struct event *event)
+{
+	if (event)
+		event_free(event);
+}
+
+void client_free(struct client *client)
+{
+	struct daemon *daemon = client->daemon;
+
+	TAILQ_REMOVE(&daemon->clients, client, link);
+	daemon->client_count--;
+	operation_forget_waiter(daemon, &client->waiter);
+	free_event(client->readable);
+	free_event(client->writable);
+	free_event(client->message_deadline);
+	free_event(client->next_turn);
+	buffer_free(&client->input);
+	buffer_free(&client->output);
+	close(client->descriptor);
+	free(client);
+	client_accept_resume(daemon);
+	idle_update(daemon);
+}
+
+static void log_message(
+	const struct client *client, const char *direction, const char *text, size_t length)
+{
+	if (log_wire_is_enabled())
+		log_write_wire("client %d %s %.*s", (int)client->pid, direction, (int)length, text);
+}
+
+/* Answers the message whose text has LENGTH bytes. Returns 0 or -ENOMEM. */
+static int answer(struct client *client, size_t length)
+{
+	struct buffer *output = &client->output;
+	size_t former_length = output->length;
+	char *text = wire_peek(&client->input, length);
+
+	client->scanned = 0;
+	client->requests++;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &client->heard_at);
+	client->turn++;
+	log_message(client, "->", text, length);
+	request_answer(client->daemon, &client->waiter, text, length, output);
+	wire_drop(&client->input, length);
+	if (output->is_lost)
+		return -ENOMEM;
+	log_message(
+		client, "<-", buffer_bytes(output) + former_length, output->length - former_length);
+	return 0;
+}
+
+/* An event that most clients never need is made when it is. Returns 0 or -1. */
+static int add_event(
+	struct client *client, struct event **event, event_callback_fn callback, unsigned seconds)
+{
+	const struct timeval time = {.tv_sec = seconds};
+
+	if (!*event)
+		*event = event_new(client->daemon->base, -1, 0, callback, client);
+	return *event ? event_add(*event, &time) : -1;
+}
+
+static void on_message_deadline(evutil_socket_t descriptor, short what, void *context)
+{
+	struct client *client = context;
+
+	(void)descriptor;
+	(void)what;
+	log_warn("client %d is disconnected: it did not complete its message within "
+		 "limits.client_timeout (%u s)",
+		(int)client->pid, client->daemon->configuration->limit_client_timeout_s);
+	client_free(client);
+}
+
+/* The time for completing a message runs from its first byte. Returns 0 or -1. */
+static int update_deadline(struct client *client)
+{
+	unsigned limit_s = client->daemon->configuration->limit_client_timeout_s;
+	bool is_incomplete = client->input.length > 0 && client->output.length == 0;
+
+	if (!is_incomplete)
+		return client->message_deadline ? event_del(client->message_deadline) : 0;
+	if (client->message_deadline && event_pending(client->message_deadline, EV_TIMEOUT, NULL))
+		return 0;
+	return add_event(client, &client->message_deadline, on_message_deadline, limit_s);
+}
+
+/*
+ * Of one that sends faster than it reads its replies no more is read than what shows that a message
+ * is too long. Returns 0 or -1.
+ */
+static int update_reading(struct client *client)
+{
+	size_t limit = client->daemon->configuration->limit_message_size + WIRE_END_LENGTH;
+
+	if (client->is_half_closed || client->input.length > limit)
+		return event_del(client->readable);
+	if (event_pending(client->readable, EV_READ, NULL))
+		return 0;
+	return event_add(client->readable, NULL);
+}
+
+static void disconnect(struct client *client, const char *why)
+{
+	log_error("client %d is disconnected: %s", (int)client->pid, why);
+	client_free(client);
+}
+
+/* What is awaited next from the client. */
+static void await_more(struct client *client)
+{
+	if (update_deadline(client) < 0 || update_reading(client) < 0)
+		disconnect(client, "no memory to wait for its next message");
+}
+
+static void on_next_turn(evutil_socket_t descriptor, short what, void *context);
+static void on_writable(evutil_socket_t descriptor, short what, void *context);
+
+static int await_writable(struct client *client)
+{
+	const struct timeval limit = {
+		.tv_sec = client->daemon->configuration->limit_client_timeout_s};
+
+	if (!client->writable)
+		client->writable = event_new(
+			client->daemon->base, client->descriptor, EV_WRITE, on_writable, client);
+	return client->writable ? event_add(client->writable, &limit) : -1;
+}
+
+/* Sends what it takes of its replies, and waits for it where it takes no more. Returns 0 or -1. */
+static int send_replies(struct client *client)
+{
+	struct buffer *output = &client->output;
+
+	while (output->length > 0) {
+		ssize_t length = send(
+			client->descriptor, buffer_bytes(output), output->length, MSG_NOSIGNAL);
+
+		if (length >= 0)
+			buffer_drop(output, (size_t)length);
+		else if (errno == EAGAIN)
+			return await_writable(client);
+		else if (errno != EINTR)
+			return -1;
+	}
+	return client->writable ? event_del(client->writable) : 0;
+}
+
+static bool may_ask_no_more(const struct client *client)
+{
+	unsigned limit = client->daemon->configuration->limit_requests;
+
+	return limit > 0 && client->requests >= limit;
+}
+
+/*
+ * Answers whole messages. Returns 0, or 1 where more may be there: than one turn may answer, or
+ * than there is room for replies; or a negative errno: -EMSGSIZE where one is too long, -EDQUOT
+ * where it has made as many requests as it may.
+ */
+static int answer_messages(struct client *client)
+{
+	size_t limit = client->daemon->configuration->limit_message_size;
+	size_t length;
+
+	while (client->output.length < UNREAD_REPLIES_MAX) {
+		if (!wire_find_end(&client->input, &client->scanned, &length))
+			return client->input.length > limit ? -EMSGSIZE : 0;
+		if (length > limit)
+			return -EMSGSIZE;
+		if (client->turn == REQUESTS_IN_TURN)
+			return 1;
+		if (may_ask_no_more(client))
+			return -EDQUOT;
+		if (client->message_deadline)
+			event_del(client->message_deadline);
+		if (answer(client, length) < 0)
+			return -ENOMEM;
+	}
+	return 1;
+}
+
+/* RESULT is what answer_messages has refused it for. */
+static void refuse(struct client *client, int result)
+{
+	const struct configuration *configuration = client->daemon->configuration;
+
+	if (result == -EMSGSIZE) {
+		log_warn("client %d is disconnected: its message has more bytes than "
+			 "limits.message_size (%zu)",
+			(int)client->pid, configuration->limit_message_size);
+	} else if (result == -EDQUOT) {
+		log_warn("client %d is disconnected: it has made limits.requests (%u)",
+			(int)client->pid, configuration->limit_requests);
+		send_replies(client);
+	} else {
+		log_error("client %d is disconnected: no memory for its reply", (int)client->pid);
+	}
+	client_free(client);
+}
+
+/* Answers what was read of it. Returns false where it is gone afterwards. */
+static bool serve(struct client *client)
+{
+	int result = answer_messages(client);
+
+	if (result < 0) {
+		refuse(client, result);
+		return false;
+	}
+	if (send_replies(client) < 0 ||
+		(client->is_half_closed && result == 0 && client->output.length == 0)) {
+		/* It has gone away without waiting for its reply, or it has all that it wanted. */
+		client_free(client);
+		return false;
+	}
+	if (result > 0 && client->output.length < UNREAD_REPLIES_MAX &&
+		add_event(client, &client->next_turn, on_next_turn, 0) < 0) {
+		disconnect(client, "no memory to go on with its requests");
+		return false;
+	}
+	return true;
+}
+
+void client_serve(struct client *client)
+{
+	client->turn = 0;
+	if (serve(client))
+		await_more(client);
+}
+
+/* Returns 1 where it has sent something or will send no more, 0 where it has not, or -1: gone. */
+static int receive(struct client *client)
+{
+	struct buffer *input = &client->input;
+	size_t room;
+	ssize_t length;
+
+	if (buffer_reserve(input, READ_SIZE_MIN) < 0) {
+		disconnect(client, "no memory for its message");
+		return -1;
+	}
+	room = buffer_room(input);
+	length = recv(client->descriptor, buffer_end(input),
+		room < READ_SIZE_MAX ? room : READ_SIZE_MAX, 0);
+	if (length > 0) {
+		buffer_take_in(input, (size_t)length);
+		return 1;
+	}
+	if (length == 0) {
+		/* It may have closed its side only: what it has asked is answered all the same. */
+		client->is_half_closed = true;
+		return 1;
+	}
+	if (errno == EAGAIN || errno == EINTR)
+		return 0;
+	client_free(client);
+	return -1;
+}
+
+/* It has been told all that it has asked, and may have asked again since. */
+static bool may_have_asked_again(const struct client *client)
+{
+	return client->input.length == 0 && client->output.length == 0 && !client->is_half_closed &&
+	       client->turn < REQUESTS_IN_TURN;
+}
+
+void client_read(struct client *client)
+{
+	int received;
+
+	client->turn = 0;
+	do {
+		received = receive(client);
+		if (received < 0 || (received > 0 && !serve(client)))
+			return;
+	} while (received > 0 && may_have_asked_again(client));
+	await_more(client);
+}
+
+static void on_readable(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	client_read(context);
+}
+
+/* There is room for replies again: then requests that were held back are answered, too. */
+static void on_writable(evutil_socket_t descriptor, short what, void *context)
+{
+	struct client *client = context;
+
+	(void)descriptor;
+	if (what & EV_TIMEOUT) {
+		log_warn("client %d is disconnected: it did not read its reply within "
+			 "limits.client_timeout (%u s)",
+			(int)client->pid, client->daemon->configuration->limit_client_timeout_s);
+		client_free(client);
+	} else if (send_replies(client) < 0) {
+		client_free(client);
+	} else {
+		client_serve(client);
+	}
+}
+
+static void on_next_turn(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	client_serve(context);
+}
+
+struct client *client_add(struct daemon *daemon, int descriptor, pid_t pid)
+{
+	struct client *client = calloc(1, sizeof(*client));
+
+	if (!client) {
+		log_error("a client is turned away: out of memory");
+		close(descriptor);
+		return NULL;
+	}
+	client->daemon = daemon;
+	waiter_init(&client->waiter);
+	client->descriptor = descriptor;
+	client->pid = pid;
+	clock_gettime(CLOCK_MONOTONIC, &client->heard_at);
+	TAILQ_INSERT_TAIL(&daemon->clients, client, link);
+	daemon->client_count++;
+	client->readable =
+		event_new(daemon->base, descriptor, EV_READ | EV_PERSIST, on_readable, client);
+	if (!client->readable) {
+		log_error("client %d is turned away: out of memory", (int)client->pid);
+		client_free(client);
+		return NULL;
+	}
+	idle_update(daemon);
+	return client;
+}
+
+void client_close_all(struct daemon *daemon)
+{
+	struct client *client;
+
+	client_accept_stop(daemon);
+	while ((client = TAILQ_FIRST(&daemon->clients)))
+		client_free(client);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Answers the requests of the wire protocol. */
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/buffer.h"
+#include "daemon/daemon.h"
+#include "server/dump.h"
+#include "log/log.h"
+#include "lifecycle/operation.h"
+#include "protocol/parameters.h"
+#include "loader/plugins.h"
+#include "server/request.h"
+#include "operation/volume.h"
+#include "protocol/wire.h"
+
+#define PROTOCOL_NAME    "lvmpolld"
+#define PROTOCOL_VERSION 1
+
+/* No reply but dump is longer. */
+#define REPLY_ROOM 2048
+
+/* lvm2 prints these sentences to its user: the wording is stock's. */
+#define REASON_NOT_IMPLEMENTED "request not implemented"
+#define REASON_INTERVAL        "request requires interval set"
+#define REASON_DIFFERENT       "Different operation on LV already in progress"
+#define REASON_NOT_EXECUTABLE  "the lvm command cannot be executed"
+#define REASON_NO_MEMORY       "not enough memory"
+#define REASON_POLLING_FAILED  "polling of lvm command failed"
+
+/* A request, who makes it, and where the reply goes. */
+struct request {
+	struct daemon *daemon;
+	struct waiter *waiter;
+	const struct wire_message *message;
+	struct buffer *reply;
+};
+
+static void answer(struct buffer *reply, const char *response, const char *reason)
+{
+	wire_add_string(reply, "response", response);
+	if (reason)
+		wire_add_string(reply, "reason", reason);
+}
+
+static void answer_hello(const struct request *request)
+{
+	answer(request->reply, "OK", NULL);
+	wire_add_string(request->reply, "protocol", PROTOCOL_NAME);
+	wire_add_number(request->reply, "version", PROTOCOL_VERSION);
+}
+
+static void answer_report(const struct operation_report *report, struct buffer *reply)
+{
+	switch (report->standing) {
+	case OPERATION_NOT_FOUND:
+		answer(reply, "not_found", NULL);
+		break;
+	case OPERATION_IN_PROGRESS:
+		answer(reply, "in_progress", NULL);
+		break;
+	case OPERATION_FINISHED:
+		answer(reply, "finished", report->result.by_signal ? "signal" : "retcode");
+		wire_add_number(reply, "value", report->result.value);
+		break;
+	case OPERATION_FAILED:
+		answer(reply, "failed", REASON_POLLING_FAILED);
+		break;
+	}
+}
+
+static void answer_progress_info(const struct request *request)
+{
+	const struct wire_message *message = request->message;
+	const char *lvid = wire_string(message, "lvid");
+	struct operation_report report;
+	char *identifier;
+
+	if (!lvid) {
+		answer(request->reply, "failed", "request requires lvid set");
+		return;
+	}
+	identifier = volume_identifier(wire_string(message, "sysdir"), lvid);
+	if (!identifier) {
+		answer(request->reply, "failed", REASON_NO_MEMORY);
+		return;
+	}
+	report = operation_collect(
+		request->daemon, identifier, wire_number(message, "abort") != 0, request->waiter);
+	free(identifier);
+	answer_report(&report, request->reply);
+}
+
+static void answer_dump(const struct request *request)
+{
+	dump_write(request->daemon, request->reply);
+}
+
+/* Requests of the daemon's own; every other word is an operation, if a plugin knows it. */
+static const struct {
+	const char *name;
+	void (*handle)(const struct request *request);
+} handlers[] = {
+	{"hello", answer_hello},
+	{"progress_info", answer_progress_info},
+	{"dump", answer_dump},
+};
+
+#define HANDLER_COUNT (sizeof(handlers) / sizeof(handlers[0]))
+
+bool request_is_reserved(const char *name)
+{
+	for (size_t i = 0; i < HANDLER_COUNT; i++)
+		if (!strcmp(handlers[i].name, name))
+			return true;
+	return false;
+}
+
+/* lvm2's wording, with those that do support it: "abort only supported with PVMOVE ...". */
+static void answer_no_abort(const struct plugins *plugins, struct buffer *reply)
+{
+	const struct plugin_entry *entry;
+	char names[256] = "", reason[320];
+	size_t used = 0;
+
+	for (size_t i = 0; (entry = plugins_entry(plugins, i)); i++)
+		if (entry->plugin && entry->plugin->supports_abort && used < sizeof(names))
+			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+				used ? " or " : "", entry->plugin->operation);
+	for (char *c = names; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	snprintf(reason, sizeof(reason), "abort only supported with %s polling operation",
+		used ? names : "no");
+	answer(reply, "invalid", reason);
+}
+
+/* Answers the first of the required parameters that is missing. Returns false where one is. */
+static bool check_presence(const struct lvmpolld_operation *operation, struct buffer *reply)
+{
+	const struct {
+		const char *parameter;
+		const char *value;
+	} required[] = {
+		{"lvname", operation->lv_name},
+		{"lvid", operation->lvid},
+		{"vgname", operation->vg_name},
+	};
+	char reason[64];
+
+	if (!parameters_is_interval(operation->interval)) {
+		answer(reply, "invalid", REASON_INTERVAL);
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++)
+		if (!required[i].value) {
+			snprintf(reason, sizeof(reason), "request requires %s set",
+				required[i].parameter);
+			answer(reply, "failed", reason);
+			return false;
+		}
+	return true;
+}
+
+/* What stock passes on unchecked. Answers the first that is wrong. Returns false where one is. */
+static bool check_names(const struct lvmpolld_operation *operation, struct buffer *reply)
+{
+	struct lvmpolld_error error;
+
+	if (parameters_check(operation, &error) == 0)
+		return true;
+	log_warn("a request was refused: %s", error.sentence);
+	answer(reply, "invalid", error.sentence);
+	return false;
+}
+
+static void answer_begin(enum operation_answer begun, struct buffer *reply)
+{
+	switch (begun) {
+	case OPERATION_ACCEPTED:
+		answer(reply, "OK", NULL);
+		break;
+	case OPERATION_DIFFERENT:
+		answer(reply, "invalid", REASON_DIFFERENT);
+		break;
+	case OPERATION_NO_MEMORY:
+		answer(reply, "failed", REASON_NO_MEMORY);
+		break;
+	case OPERATION_NOT_EXECUTABLE:
+		answer(reply, "failed", REASON_NOT_EXECUTABLE);
+		break;
+	}
+}
+
+static void answer_operation(const struct request *request, const struct plugin_entry *plugin)
+{
+	const struct lvmpolld_operation operation = parameters_read(request->message);
+	struct buffer *reply = request->reply;
+	struct volume_request *wanted;
+
+	if (operation.abort && !plugin->plugin->supports_abort) {
+		answer_no_abort(request->daemon->plugins, reply);
+		return;
+	}
+	if (!check_presence(&operation, reply) || !check_names(&operation, reply))
+		return;
+	wanted = volume_request_new(&operation, plugin);
+	if (!wanted)
+		answer_begin(OPERATION_NO_MEMORY, reply);
+	else
+		answer_begin(operation_begin(request->daemon, wanted, request->waiter), reply);
+}
+
+/* NAME is no request of ours and no operation of a plugin that is loaded. */
+static void answer_unknown(const struct request *request, const char *name)
+{
+	struct buffer *reply = request->reply;
+	char reason[512];
+
+	if (plugins_explain_missing(request->daemon->plugins, name, reason, sizeof(reason))) {
+		log_warn("a request for operation %s was refused: %s", name, reason);
+		answer(reply, "invalid", reason);
+	} else if (wire_string(request->message, "lvid")) {
+		/* Only operations have this: so it is a plugin that is missing. */
+		snprintf(reason, sizeof(reason),
+			REASON_NOT_IMPLEMENTED
+			": no plugin for the operation \"%.64s\" is installed",
+			name);
+		log_warn("a request was refused: %s", reason);
+		answer(reply, "invalid", reason);
+	} else {
+		answer(reply, "invalid", REASON_NOT_IMPLEMENTED);
+	}
+}
+
+static void answer_message(const struct request *request)
+{
+	const char *name = wire_string(request->message, "request");
+	const struct plugin_entry *plugin;
+
+	if (!name) {
+		answer(request->reply, "invalid", REASON_NOT_IMPLEMENTED);
+		return;
+	}
+	for (size_t i = 0; i < HANDLER_COUNT; i++)
+		if (!strcmp(handlers[i].name, name)) {
+			handlers[i].handle(request);
+			return;
+		}
+	plugin = plugins_find_operation(request->daemon->plugins, name);
+	if (plugin)
+		answer_operation(request, plugin);
+	else
+		answer_unknown(request, name);
+}
+
+void request_answer(struct daemon *daemon, struct waiter *waiter, const char *text, size_t length,
+	struct buffer *reply)
+{
+	struct wire_message *message;
+
+	/* A result is forgotten once it is taken: there must be room to tell it before. */
+	if (buffer_reserve(reply, REPLY_ROOM) < 0)
+		return;
+	message = wire_parse(text, length);
+	if (message)
+		answer_message(&(struct request){daemon, waiter, message, reply});
+	else if (errno == ENOMEM)
+		answer(reply, "failed", REASON_NO_MEMORY);
+	else
+		answer(reply, "invalid", REASON_NOT_IMPLEMENTED);
+	wire_free(message);
+	wire_add_end(reply);
+}

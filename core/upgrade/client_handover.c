@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Handing clients over to a new program: their connections, and what is under way on them. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "server/access.h"
+#include "util/buffer.h"
+#include "server/client.h"
+#include "daemon/daemon.h"
+#include "upgrade/handover_file.h"
+#include "log/log.h"
+#include "protocol/wire.h"
+
+/* The operations that CLIENT waits for, as a message each behind its own. */
+static void write_waits(const struct client *client, struct buffer *text)
+{
+	struct wait *wait;
+
+	TAILQ_FOREACH (wait, &client->waiter.waits, waiter_link) {
+		const struct volume_request *request = wait->volume->request;
+
+		wire_add_string(text, "item", "wait");
+		wire_add_string(text, "identifier", request->identifier);
+		wire_add_number(text, "abort", request->operation.abort);
+		wire_add_end(text);
+	}
+}
+
+void client_write_all(struct daemon *daemon, struct buffer *text)
+{
+	struct client *client;
+
+	TAILQ_FOREACH (client, &daemon->clients, link) {
+		wire_add_string(text, "item", "client");
+		wire_add_number(text, "descriptor", client->descriptor);
+		wire_add_number(text, "pid", client->pid);
+		wire_add_number(text, "requests", (int64_t)client->requests);
+		wire_add_number(text, "half_closed", client->is_half_closed);
+		wire_add_number(text, "input", (int64_t)client->input.length);
+		wire_add_number(text, "output", (int64_t)client->output.length);
+		wire_add_end(text);
+		write_waits(client, text);
+	}
+}
+
+int client_write_bytes(struct daemon *daemon, int descriptor)
+{
+	struct client *client;
+	int result = 0;
+
+	TAILQ_FOREACH (client, &daemon->clients, link) {
+		if (result == 0)
+			result = buffer_write(&client->input, descriptor);
+		if (result == 0)
+			result = buffer_write(&client->output, descriptor);
+	}
+	return result;
+}
+
+void client_keep_descriptors(struct daemon *daemon, bool keep)
+{
+	struct client *client;
+
+	TAILQ_FOREACH (client, &daemon->clients, link)
+		fcntl(client->descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC);
+}
+
+/* Takes the bytes of BUFFER, whose number is under KEY. Returns 0 or -ENOMEM. */
+static int read_bytes(const struct wire_message *message, const char *key,
+	struct handover_bytes *bytes, struct buffer *buffer)
+{
+	size_t length = (size_t)wire_number(message, key);
+	const char *data = handover_take_bytes(bytes, length);
+
+	return data ? buffer_add(buffer, data, length) : -ENOMEM;
+}
+
+void client_adopt_wait(struct client *client, const struct wire_message *message)
+{
+	struct store *store = daemon_store(client->daemon, wire_number(message, "abort") != 0);
+	const char *identifier = wire_string(message, "identifier");
+	struct volume *volume;
+
+	store_lock(store);
+	volume = identifier ? store_find_locked(store, identifier) : NULL;
+	store_unlock(store);
+	if (volume)
+		waiters_add(volume, &client->waiter);
+}
+
+struct client *client_adopt(struct daemon *daemon, int descriptor,
+	const struct wire_message *message, struct handover_bytes *bytes)
+{
+	struct client *client = NULL;
+	struct access_peer peer;
+
+	if (descriptor >= 0)
+		client = client_add(daemon, descriptor, (pid_t)wire_number(message, "pid"));
+	if (!client)
+		return NULL;
+	/* Nobody's, where that cannot be told: it has no privilege then. */
+	client->user = access_find_peer(descriptor, &peer) == 0 ? peer.user : (uid_t)-1;
+	client->requests = (uint64_t)wire_number(message, "requests");
+	client->is_half_closed = wire_number(message, "half_closed") != 0;
+	if (read_bytes(message, "input", bytes, &client->input) == 0 &&
+		read_bytes(message, "output", bytes, &client->output) == 0)
+		return client;
+	log_error("client %d is disconnected: no memory to take it over", (int)client->pid);
+	client_free(client);
+	return NULL;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Handing everything over to a new program: the side of the new one. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/client.h"
+#include "configuration/configuration.h"
+#include "daemon/daemon.h"
+#include "upgrade/handover.h"
+#include "upgrade/handover_file.h"
+#include "log/log.h"
+#include "lvm/lvpoll.h"
+#include "lifecycle/operation.h"
+#include "loader/plugins.h"
+#include "records/record.h"
+#include "protocol/wire.h"
+
+static bool is_item(const struct wire_message *message, const char *name)
+{
+	const char *item = wire_string(message, "item");
+
+	return item && !strcmp(item, name);
+}
+
+/* A descriptor of the old program, closed on the next exec again; -1 where there is none. */
+static int read_descriptor(const struct wire_message *message, const char *key)
+{
+	int descriptor = (int)wire_number(message, key);
+
+	/* 0 is also what a key that is not there gives; it is never handed over. */
+	if (descriptor <= STDERR_FILENO || fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0)
+		return -1;
+	return descriptor;
+}
+
+int handover_pidfile(const struct handover *handover, struct lvmpolld_error *error)
+{
+	int descriptor = read_descriptor(handover_daemon(handover), "pidfile");
+
+	return descriptor < 0 ? error_set(error, EBADF, "the pid file was not handed over")
+			      : descriptor;
+}
+
+int handover_state_directory(const struct handover *handover)
+{
+	return read_descriptor(handover_daemon(handover), "records");
+}
+
+/* Puts a copy of what KEY says into *PATH, unless it is the same. */
+static int keep_path(const struct wire_message *message, const char *key, char **path)
+{
+	const char *former = wire_string(message, key);
+	char *copy;
+
+	if (!former || !strcmp(former, *path))
+		return 0;
+	log_warn("%s stays %s: the new value, %s, needs a restart", key, former, *path);
+	copy = strdup(former);
+	if (!copy)
+		return -ENOMEM;
+	free(*path);
+	*path = copy;
+	return 0;
+}
+
+int handover_keep_paths(const struct handover *handover, struct configuration *configuration,
+	struct lvmpolld_error *error)
+{
+	const struct wire_message *message = handover_daemon(handover);
+	int result = keep_path(message, "daemon.socket", &configuration->socket_path);
+
+	if (result == 0)
+		result = keep_path(message, "daemon.pidfile", &configuration->pidfile_path);
+	if (result == 0)
+		result = keep_path(
+			message, "daemon.state_directory", &configuration->state_directory);
+	if (result < 0)
+		error_set(error, ENOMEM, "out of memory");
+	return result;
+}
+
+static int take_listener(
+	const struct wire_message *message, struct daemon *daemon, struct lvmpolld_error *error)
+{
+	const char *path = wire_string(message, "listener_path");
+
+	daemon->listener.descriptor = read_descriptor(message, "listener");
+	if (daemon->listener.descriptor < 0)
+		return error_set(error, EBADF, "the listening socket was not handed over");
+	daemon->listener.device = (dev_t)wire_number(message, "listener_device");
+	daemon->listener.inode = (ino_t)wire_number(message, "listener_inode");
+	daemon->listener.path = path ? strdup(path) : NULL;
+	if (path && !daemon->listener.path)
+		return error_set(error, ENOMEM, "out of memory");
+	return 0;
+}
+
+static bool is_operation(const struct wire_message *message)
+{
+	return is_item(message, "volume") || is_item(message, "displaced");
+}
+
+static int check_plugin(const struct record *record, void *plugins, struct lvmpolld_error *error)
+{
+	if (plugins_find_operation(plugins, record->operation_name))
+		return 0;
+	return error_set(
+		error, ENOENT, "no plugin for the operation %s is loaded", record->operation_name);
+}
+
+static int check_item(
+	const struct wire_message *message, void *plugins, struct lvmpolld_error *error)
+{
+	if (!is_operation(message))
+		return 0;
+	return record_read_fields(message, check_plugin, plugins, error);
+}
+
+int handover_check_operations(const struct handover *handover, const struct plugins *plugins,
+	struct lvmpolld_error *error)
+{
+	return handover_for_each(handover, check_item, (void *)plugins, error);
+}
+
+/* The handed-over message and the record in it. */
+struct volume_context {
+	struct daemon *daemon;
+	const struct wire_message *message;
+};
+
+static struct lvmpolld_progress read_progress(const struct wire_message *message)
+{
+	int64_t percent_e4 = wire_number(message, "percent_e4");
+
+	return (struct lvmpolld_progress){
+		.struct_size = sizeof(struct lvmpolld_progress),
+		/* 0 is also what a key that is not there gives: nothing is lost with it. */
+		.percent = percent_e4 > 0 ? (double)percent_e4 / 10000 : -1,
+		.done_sectors = (uint64_t)wire_number(message, "done_sectors"),
+		.total_sectors = (uint64_t)wire_number(message, "total_sectors"),
+		.failed_devices = (uint32_t)wire_number(message, "failed_devices"),
+	};
+}
+
+static struct operation_inheritance read_inheritance(
+	const struct wire_message *message, const struct record *record)
+{
+	const char *state = wire_string(message, "state");
+	const char *reason = wire_string(message, "reason");
+
+	return (struct operation_inheritance){
+		.is_displaced = record->is_displaced,
+		.pid = record->command == RECORD_RUNNING ? record->pid : 0,
+		.start_ticks = record->start_ticks,
+		.is_child = true,
+		.outputs = {read_descriptor(message, "stdout"), read_descriptor(message, "stderr")},
+		.purpose = (enum volume_purpose)wire_number(message, "purpose"),
+		.is_terminating = wire_number(message, "terminating") != 0,
+		.is_leftover = wire_number(message, "leftover") != 0,
+		.step_vg_name = wire_string(message, "step_vgname"),
+		.step_lv_name = wire_string(message, "step_lvname"),
+		.last_pid = (pid_t)wire_number(message, "last_pid"),
+		.request_count = (unsigned)wire_number(message, "requests"),
+		.is_finished = state && !strcmp(state, volume_state_name(VOLUME_FINISHED)),
+		.is_failed = state && !strcmp(state, volume_state_name(VOLUME_FAILED)),
+		.result = {.by_signal = reason && !strcmp(reason, "signal"),
+			.value = (int)wire_number(message, "value")},
+		.is_record_stale = wire_number(message, "record_stale") != 0,
+		.is_handed_out = wire_number(message, "handed_out") != 0,
+		.finished_at_s = (time_t)wire_number(message, "finished_at"),
+		.progress = read_progress(message),
+	};
+}
+
+static int take_volume(const struct record *record, void *context, struct lvmpolld_error *error)
+{
+	struct volume_context *taken = context;
+	const struct plugin_entry *plugin =
+		plugins_find_operation(taken->daemon->plugins, record->operation_name);
+	struct operation_inheritance inheritance = read_inheritance(taken->message, record);
+	struct volume_request *request;
+
+	if (!plugin)
+		return error_set(error, ENOENT, "no plugin for the operation %s is loaded",
+			record->operation_name);
+	request = volume_request_new(&record->operation, plugin);
+	if (!request)
+		return error_set(error, ENOMEM, "out of memory");
+	if (is_item(taken->message, "displaced"))
+		operation_inherit_displaced(taken->daemon, request);
+	else
+		operation_inherit(taken->daemon, request, &inheritance);
+	return 0;
+}
+
+static int take_given_up(
+	const struct wire_message *message, struct daemon *daemon, struct lvmpolld_error *error)
+{
+	const int outputs[] = {
+		read_descriptor(message, "stdout"), read_descriptor(message, "stderr")};
+
+	return lvpoll_adopt_given_up(daemon, (pid_t)wire_number(message, "pid"),
+		(uint64_t)wire_number(message, "start_ticks"), outputs, error);
+}
+
+static bool is_over(const struct wire_message *message)
+{
+	const char *state = wire_string(message, "state");
+
+	return state && (!strcmp(state, volume_state_name(VOLUME_FINISHED)) ||
+				!strcmp(state, volume_state_name(VOLUME_FAILED)));
+}
+
+static int take_item(const struct wire_message *message, void *daemon, struct lvmpolld_error *error)
+{
+	struct volume_context context = {daemon, message};
+	int result = 0;
+
+	if (is_operation(message))
+		result = record_read_fields(message, take_volume, &context, error);
+	else if (is_item(message, "given_up"))
+		result = take_given_up(message, daemon, error);
+	/* The record of what is in flight is still there, for a daemon that can use it. */
+	if (result < 0)
+		log_error("%s could not be taken over: %s",
+			is_over(message) ? "a result" : "an operation", error->sentence);
+	return 0;
+}
+
+int handover_take(struct handover *handover, struct daemon *daemon, struct lvmpolld_error *error)
+{
+	int result = take_listener(handover_daemon(handover), daemon, error);
+
+	return result < 0 ? result : handover_for_each(handover, take_item, daemon, error);
+}
+
+/* The clients are taken one after the other, each with the messages behind its own. */
+struct client_context {
+	struct daemon *daemon;
+	struct client *client; /* the latest, which is still to be served; or NULL */
+	struct handover_bytes bytes;
+};
+
+static int take_client(
+	const struct wire_message *message, void *context, struct lvmpolld_error *error)
+{
+	struct client_context *taken = context;
+
+	(void)error;
+	if (is_item(message, "wait")) {
+		if (taken->client)
+			client_adopt_wait(taken->client, message);
+		return 0;
+	}
+	if (taken->client)
+		client_serve(taken->client);
+	taken->client = NULL;
+	if (is_item(message, "client"))
+		taken->client = client_adopt(taken->daemon, read_descriptor(message, "descriptor"),
+			message, &taken->bytes);
+	return 0;
+}
+
+void handover_take_clients(struct handover *handover, struct daemon *daemon)
+{
+	struct client_context context = {daemon, NULL, handover_client_bytes(handover)};
+	struct lvmpolld_error error;
+
+	/* The last message, the end, is no client's: all are served by then. */
+	if (handover_for_each(handover, take_client, &context, &error) < 0)
+		log_error("clients could not be taken over: %s", error.sentence);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which run of the machine this is. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/boot.h"
+
+#define BOOT_ID_PATH   "/proc/sys/kernel/random/boot_id"
+#define BOOT_ID_LENGTH 36
+
+const char *boot_id(void)
+{
+	/* Read once; where that fails, for want of descriptors, say, it is tried again. */
+	static char id[BOOT_ID_LENGTH + 1];
+	int descriptor;
+	ssize_t length;
+
+	if (id[0])
+		return id;
+	descriptor = open(BOOT_ID_PATH, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return NULL;
+	length = read(descriptor, id, BOOT_ID_LENGTH);
+	close(descriptor);
+	if (length != BOOT_ID_LENGTH)
+		memset(id, 0, sizeof(id));
+	return id[0] ? id : NULL;
+}
