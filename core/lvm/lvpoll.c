@@ -69,25 +69,35 @@ static void read_progress(struct lvpoll *lvpoll, const char *line)
 		lvpoll->callbacks->progressed(lvpoll->daemon, volume);
 }
 
+/*
+ * lvm2 says at each change of the metadata that it keeps no backup, since lvpoll is run with -An:
+ * the command that began the operation has kept one. That is no news, and no warning.
+ */
+static enum log_level level_of(enum process_stream stream, const char *text)
+{
+	if (stream != PROCESS_STDERR || strstr(text, "This metadata update is NOT backed up"))
+		return LOG_LEVEL_INFO;
+	return LOG_LEVEL_WARN;
+}
+
 static void on_output(enum process_stream stream, const char *text, size_t length, bool first,
 	bool complete, void *context)
 {
 	struct lvpoll *lvpoll = context;
-	bool is_error = stream == PROCESS_STDERR;
+	enum log_level level = level_of(stream, text);
 	struct log_subject subject;
 
 	(void)length;
 	if (!lvpoll->volume) {
-		log_write(is_error ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
-			"lvpoll that was given up: %s", text);
+		log_write(level, "lvpoll that was given up: %s", text);
 		return;
 	}
 	subject = volume_subject(lvpoll->volume);
-	log_write_subject(is_error ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, &subject, "lvpoll[%d]%s: %s",
-		(int)process_id(lvpoll->process), first ? "" : " (continued)", text);
+	log_write_subject(level, &subject, "lvpoll[%d]%s: %s", (int)process_id(lvpoll->process),
+		first ? "" : " (continued)", text);
 	lvpoll->silent_periods = 0;
 	restart_silence_timer(lvpoll);
-	if (!is_error && first && complete)
+	if (stream == PROCESS_STDOUT && first && complete)
 		read_progress(lvpoll, text);
 }
 

@@ -62,6 +62,16 @@ static int set_attributes(posix_spawnattr_t *attributes)
 }
 
 /*
+ * A library may have opened a descriptor that the child would inherit: libdevmapper does, its
+ * control device. All are marked here, and none is closed in the child: the lock of the state
+ * directory must last until the child has executed lvm (record_directory_lock).
+ */
+static void mark_descriptors(void)
+{
+	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+/*
  * posix_spawn starts the child in the daemon's own memory until it executes: no copy is made, and
  * the errno of a failed execve comes back.
  */
@@ -90,6 +100,7 @@ int child_start(const struct child_descriptors *descriptors, char *const *argume
 	if (!result)
 		result = posix_spawn_file_actions_adddup2(
 			&actions, descriptors->write_ends[1], STDERR_FILENO);
+	mark_descriptors();
 	if (!result)
 		result = posix_spawn(
 			pid, arguments[0], &actions, &attributes, arguments, environment);

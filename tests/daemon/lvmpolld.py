@@ -159,6 +159,11 @@ class Daemon:
         lines = (line.split(" ", 2) for line in read_file(path).splitlines())
         return [(int(pid), target, arguments) for pid, target, arguments in lines]
 
+    def leaked(self):
+        """What the stand-in noted of descriptors that it was born with beside the first three."""
+        path = os.path.join(self.directory, "leaked")
+        return read_file(path) if os.path.exists(path) else ""
+
     def wait_start(self, lvname):
         """Waits until the stand-in of that volume has started; returns its pid and arguments."""
         def started():
@@ -214,10 +219,13 @@ class Daemon:
                 self.process.kill()
                 self.process.wait()
         end_standins(self.directory, [pid for pid, _, _ in self.starts()])
+        leaked = self.leaked()
         log = self.log() if os.path.exists(self.stderr) else ""
         shutil.rmtree(self.directory, ignore_errors=True)
         if any(words in log for words in SANITIZER_WORDS):
             raise AssertionError("a sanitizer found something:\n" + log)
+        if leaked and not self.is_stock():
+            raise AssertionError("descriptors are leaked to lvm (pid, volume, file):\n" + leaked)
 
 
 class Record:

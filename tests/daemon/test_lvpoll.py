@@ -255,6 +255,14 @@ class OutputTest(DaemonTest):
         self.assert_served_until("exit-7", "retcode", 7)
         self.logged("Stand-in fails with status 7.")
 
+    @ours_only("it knows no levels for them")
+    def test_backup_that_is_not_wanted_is_no_warning(self):
+        self.assert_served_until("warned", "retcode", 0)
+        self.logged("something is wrong")
+        self.assertRegex(self.daemon.log(), r"\binfo: .*NOT backed up")
+        self.assertNotRegex(self.daemon.log(), r"\bwarn: .*NOT backed up")
+        self.assertRegex(self.daemon.log(), r"\bwarn: .*something is wrong")
+
     def test_nothing(self):
         self.assert_served_until("silent", "retcode", 0)
 

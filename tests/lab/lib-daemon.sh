@@ -38,6 +38,14 @@ expect_lvpoll_runs() {
 	fi
 }
 
+# A step that goes well warns nobody: of descriptors that lvm should not have, of a backup that was not wanted.
+daemon_expect_no_false_alarm() {
+	local alarms
+	[ "$LAB_STOCK" = 0 ] && [ -e "$lab/daemon.log" ] || return 0
+	alarms=$(grep -E 'leaked on lvm|warn: .*NOT backed up' "$lab/daemon.log" | head -n 3 || true)
+	[ -z "$alarms" ] || fail "the daemon's log has false alarms: $alarms"
+}
+
 # The processes that are lvpoll at this moment.
 lvpoll_pids() {
 	local directory words

@@ -65,7 +65,6 @@ unit_extend_command() {
 		ExecStart=
 		ExecStart=$command -B $lab/lvm $*
 		StandardError=append:$lab/daemon.log
-		Environment=LVM_SUPPRESS_FD_WARNINGS=1
 	END
 }
 

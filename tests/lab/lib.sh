@@ -5,7 +5,7 @@
 lab=/run/lab
 lab_source=$(dirname "${BASH_SOURCE[0]}")
 scenario_name=$(basename "${scenario:-scenario}" .sh)
-export LVM_SUPPRESS_FD_WARNINGS=1 LC_ALL=C
+export LC_ALL=C
 
 # shellcheck disable=SC1091 # written by the host for each guest
 . /mnt/settings
@@ -163,5 +163,6 @@ scenario_finish() {
 	fi
 	volumes_check
 	daemon_stop_if_running
+	daemon_expect_no_false_alarm
 	volumes_remove
 }

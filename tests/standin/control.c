@@ -289,7 +289,7 @@ int control_answer(int descriptor, unsigned long request, void *argument)
 	return result;
 }
 
-int control_open(void)
+int control_open(int flags)
 {
 	char path[PATH_MAX];
 	int error = state_play_fault("open", NULL);
@@ -298,7 +298,8 @@ int control_open(void)
 	if (error)
 		return -error;
 	state_path(path, sizeof(path), "events");
-	descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	/* libdevmapper opens it without O_CLOEXEC: what it leaves to children is to be seen. */
+	descriptor = inotify_init1(IN_NONBLOCK | (flags & O_CLOEXEC ? IN_CLOEXEC : 0));
 	if (descriptor >= 0 && inotify_add_watch(descriptor, path, IN_CLOSE_WRITE) < 0) {
 		error = errno;
 		close(descriptor);

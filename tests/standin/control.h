@@ -9,7 +9,7 @@
 
 /* A descriptor that is readable when an event was raised since it was opened or armed; or -errno.
  */
-int control_open(void);
+int control_open(int flags);
 
 /* Whether REQUEST is one of device-mapper's. */
 bool control_understands(unsigned long request);

@@ -65,14 +65,14 @@ static int open_next(const char *name, const char *path, int flags, mode_t mode)
 {
 	int (*next)(const char *, int, ...) = next_function(name);
 
-	return is_control(path) ? with_errno(control_open()) : next(path, flags, mode);
+	return is_control(path) ? with_errno(control_open(flags)) : next(path, flags, mode);
 }
 
 static int openat_next(const char *name, int folder, const char *path, int flags, mode_t mode)
 {
 	int (*next)(int, const char *, int, ...) = next_function(name);
 
-	return is_control(path) ? with_errno(control_open()) : next(folder, path, flags, mode);
+	return is_control(path) ? with_errno(control_open(flags)) : next(folder, path, flags, mode);
 }
 
 #define READ_MODE(LAST)                                                                            \
