@@ -10,9 +10,7 @@
 #include <unistd.h>
 
 #include "daemon_connection.h"
-
-#define MESSAGE_END        "\n##\n"
-#define MESSAGE_END_LENGTH (sizeof(MESSAGE_END) - 1)
+#include "protocol/wire.h"
 
 /* A daemon that does not answer for this long is reported, not waited for. */
 #define REPLY_TIMEOUT_S 30
@@ -84,10 +82,13 @@ static int receive_reply(int descriptor, char **reply, struct lvmpolld_error *er
 
 	if (!text)
 		return error_set(error, ENOMEM, "out of memory");
-	while (result == 0 &&
-		(size < MESSAGE_END_LENGTH || memcmp(*reply + size - MESSAGE_END_LENGTH,
-						      MESSAGE_END, MESSAGE_END_LENGTH) != 0))
-		result = receive_some(descriptor, text, error);
+	while (result == 0 && (size < WIRE_END_LENGTH || memcmp(*reply + size - WIRE_END_LENGTH,
+								 WIRE_END, WIRE_END_LENGTH) != 0))
+		result = size > WIRE_MESSAGE_MAX
+				 ? error_set(error, EMSGSIZE,
+					   "the reply has more than %zu MiB: no daemon sends that",
+					   WIRE_MESSAGE_MAX >> 20)
+				 : receive_some(descriptor, text, error);
 	/* Without memory for its last move, the text is gone by then. */
 	if ((fclose(text) != 0 || !*reply) && result == 0)
 		result = error_set(error, ENOMEM, "out of memory");
@@ -96,7 +97,7 @@ static int receive_reply(int descriptor, char **reply, struct lvmpolld_error *er
 		*reply = NULL;
 		return result;
 	}
-	(*reply)[size - MESSAGE_END_LENGTH] = '\0';
+	(*reply)[size - WIRE_END_LENGTH] = '\0';
 	return 0;
 }
 
@@ -106,7 +107,7 @@ int daemon_connection_ask(
 	int result = send_all(descriptor, request, strlen(request), error);
 
 	if (result == 0)
-		result = send_all(descriptor, MESSAGE_END, MESSAGE_END_LENGTH, error);
+		result = send_all(descriptor, WIRE_END, WIRE_END_LENGTH, error);
 	if (result == 0)
 		result = receive_reply(descriptor, reply, error);
 	return result;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "protocol/wire.h"
+
 /* Ten years: whoever wants more means "never". */
 #define SECONDS_MAX  UINT64_C(315360000)
 #define SOCKET_MAX   (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
@@ -41,7 +43,7 @@ static const struct configuration_key keys[] = {
 
 	{"limits", "clients", CONFIGURATION_COUNT, "256", 1, 100000, FIELD(limit_clients),
 		"How many clients may be connected at a time."},
-	{"limits", "message_size", CONFIGURATION_SIZE, "1MiB", 1024, UINT64_C(1) << 30,
+	{"limits", "message_size", CONFIGURATION_SIZE, "1MiB", 1024, WIRE_MESSAGE_MAX,
 		FIELD(limit_message_size), "The longest request that a client may send."},
 	{"limits", "requests", CONFIGURATION_COUNT, "0", 0, UINT32_MAX, FIELD(limit_requests),
 		"How many requests one connection may make; 0 is any number."},

@@ -13,6 +13,9 @@ struct buffer;
 #define WIRE_END        "\n##\n"
 #define WIRE_END_LENGTH (sizeof(WIRE_END) - 1)
 
+/* lvm2 refuses longer messages since 2.03.40: so do we, and none of ours is that long. */
+#define WIRE_MESSAGE_MAX ((size_t)16 << 20)
+
 /* A message that was received, parsed. */
 struct wire_message;
 

@@ -2,12 +2,17 @@
 /* The text of "dump": stock's keys in stock's order, then our own. */
 #include "config.h"
 
+#include "util/buffer.h"
 #include "daemon/daemon.h"
 #include "server/dump.h"
 #include "lvm/lvpoll.h"
 #include "monitor/monitor.h"
 #include "loader/plugins.h"
 #include "protocol/wire.h"
+
+/* What the entries leave of a message: for all that is around them, and for those of aborts. */
+#define FRAME_ROOM  1024
+#define ABORTS_ROOM ((size_t)1 << 20)
 
 static void write_string(struct buffer *text, const char *key, const char *value)
 {
@@ -76,25 +81,42 @@ static void write_volume(struct buffer *text, struct volume *volume)
 	wire_add_format(text, "\t}\n");
 }
 
-static void write_store(struct buffer *text, struct store *store, struct monitor *monitor)
+/* Writes STORE; of the entries those that TEXT has room for up to LIMIT bytes, each as a whole. */
+static void write_store(
+	struct buffer *text, struct store *store, struct monitor *monitor, size_t limit)
 {
 	struct volume *volume;
+	size_t left_out = 0;
 
 	wire_add_format(text, "%s {\n", store->name);
 	store_lock(store);
 	TAILQ_FOREACH (volume, &store->volumes, link) {
-		write_volume(text, volume);
+		size_t length = text->length;
+
+		if (left_out == 0)
+			write_volume(text, volume);
+		if (left_out > 0 || text->length > limit) {
+			buffer_cut(text, length);
+			left_out++;
+		}
 		if (monitor)
 			monitor_refresh_locked(monitor, volume);
 	}
 	store_unlock(store);
 	wire_add(text, "}", 1);
+	if (left_out > 0)
+		wire_add_format(text,
+			"\n\n# Entries of %s that are left out, since a message has at most %zu "
+			"MiB: %zu",
+			store->name, WIRE_MESSAGE_MAX >> 20, left_out);
 }
 
 void dump_write(struct daemon *daemon, struct buffer *reply)
 {
+	size_t limit = reply->length + WIRE_MESSAGE_MAX - FRAME_ROOM;
+
 	wire_add_format(reply, "# Registered polling operations\n\n");
-	write_store(reply, &daemon->polling, daemon->monitor);
+	write_store(reply, &daemon->polling, daemon->monitor, limit - ABORTS_ROOM);
 	wire_add_format(reply, "\n\n# Registered abort operations\n\n");
-	write_store(reply, &daemon->aborts, NULL);
+	write_store(reply, &daemon->aborts, NULL, limit);
 }

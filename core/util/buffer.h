@@ -26,6 +26,13 @@ static inline char *buffer_bytes(const struct buffer *buffer)
 	return buffer->storage ? buffer->storage + buffer->start : NULL;
 }
 
+/* Takes away what was added when there were LENGTH bytes already. */
+static inline void buffer_cut(struct buffer *buffer, size_t length)
+{
+	if (buffer->length > length)
+		buffer->length = length;
+}
+
 /*
  * Makes room for at least SIZE bytes behind the end, where they are put, and buffer_take_in adds
  * them. 0, or -ENOMEM: lost.

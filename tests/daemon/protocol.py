@@ -8,6 +8,7 @@ import struct
 from deadline import DEADLINE_S, scaled, wait_for
 
 MESSAGE_END = b"\n##\n"
+MESSAGE_MAX = 16 << 20
 LVID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#"
 
 

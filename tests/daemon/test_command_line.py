@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Options, environment variables and exit statuses of the program."""
 
+import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
+import threading
 import unittest
 
 from deadline import DEADLINE_S, wait_for
@@ -200,6 +203,25 @@ class DumpOptionTest(DaemonTest):
         self.assertGreater(answer.returncode, 0)
         self.assertEqual(answer.stdout, "")
         self.assertIn(missing, answer.stderr)
+
+    @ours_only("it takes a reply of any length")
+    def test_reply_that_is_too_long_is_refused(self):
+        path = os.path.join(self.temporary_directory(), "socket")
+        listener = socket.socket(socket.AF_UNIX)
+        self.addCleanup(listener.close)
+        listener.bind(path)
+        listener.listen()
+        def answer_without_end():
+            connection = listener.accept()[0]
+            with connection, contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                while True:
+                    connection.sendall(b"#" * 65536)
+        server = threading.Thread(target=answer_without_end)
+        server.start()
+        answer = self.run_daemon("--dump", "-s", path)
+        server.join()
+        self.assertEqual((answer.returncode, answer.stdout), (1, ""))
+        self.assertIn("the reply has more than 16 MiB", answer.stderr)
 
     @ours_only("it waits for ever")
     def test_dump_of_a_daemon_that_does_not_answer_ends_at_a_signal(self):

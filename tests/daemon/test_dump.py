@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The text of dump, which people parse with awk."""
 
+import re
 import subprocess
 import unittest
 
 from deadline import wait_for
 from lvmpolld import DaemonTest, ours_only
-from protocol import format_request, lvid, volume
+from protocol import (MESSAGE_END, MESSAGE_MAX, format_request, lvid, parse_dump, parse_reply,
+                      volume)
 
 # The key "error_occurred" is spelt with one r less by stock up to 2.03.16 at least.
 ENTRY_KEYS = ["lvid", "type", "lvname", "lvmpolld_internal_timeout", "lvm_command_interval",
@@ -141,6 +143,29 @@ poll {
             self.assert_ok(self.client.ask("pvmove", **request))
         dump = self.client.dump()
         self.assertEqual((len(dump["poll"]), len(dump["abort"])), (150, 150))
+
+    @ours_only("it sends a dump of any length")
+    def test_dump_that_is_too_long_for_a_message_is_cut_at_an_entry(self):
+        long_path = "/" + "x" * 4094
+        count = 2100  # each takes more than 8 KiB: the path is in it twice
+        for number in range(count):
+            request = volume("hang", "n%d" % number, sysdir=long_path)
+            self.client.send(format_request("pvmove", request) + MESSAGE_END)
+        for number in range(count):
+            self.assert_ok(parse_reply(self.client.receive()))
+        self.assert_ok(self.client.ask("pvmove", **volume("hang", "a", abort=1)))
+        text = self.dump_text()
+        self.assertLess(len(text) + len(MESSAGE_END), MESSAGE_MAX)
+        self.assertGreater(len(text), MESSAGE_MAX - (2 << 20), "what there is room for is told")
+        dump = parse_dump(text.encode())
+        left_out = int(re.search(r"^# Entries of poll .* left out.*: (\d+)$", text, re.M).group(1))
+        self.assertEqual(len(dump["poll"]) + left_out, count)
+        self.assertEqual(len(dump["abort"]), 1)
+        for entry in dump["poll"].values():
+            self.assertEqual(entry["lvm_command"]["state"], "in_progress")
+        answer = self.run_daemon("--dump", "-s", self.daemon.socket)
+        self.assertEqual((answer.returncode, answer.stderr), (0, ""))
+        self.assertEqual(len(parse_dump(answer.stdout.encode())["poll"]), len(dump["poll"]))
 
     @ours_only("it does not tell how far an operation is")
     def test_progress_is_shown_after_the_keys_of_stock(self):

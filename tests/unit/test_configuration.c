@@ -169,8 +169,8 @@ START_TEST(values_have_more_than_one_spelling)
 	ck_read("log: {level: fatal, outlets: [stderr, journal, stderr]}");
 	ck_assert_int_eq(configuration->log.level, LOG_LEVEL_FATAL);
 	ck_assert_uint_eq(configuration->log.outlets, LOG_OUTLET_STDERR | LOG_OUTLET_JOURNAL);
-	ck_read("limits: {message_size: 1 GiB}\nlog: {outlets: []}");
-	ck_assert_uint_eq(configuration->limit_message_size, (size_t)1 << 30);
+	ck_read("limits: {message_size: 16 MiB}\nlog: {outlets: []}");
+	ck_assert_uint_eq(configuration->limit_message_size, (size_t)16 << 20);
 	ck_assert_uint_eq(configuration->log.outlets, 0);
 	ck_read("limits: {message_size: 1024}\nlvm: {max_running: '12'}");
 	ck_assert_uint_eq(configuration->limit_message_size, 1024);

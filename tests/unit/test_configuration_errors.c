@@ -96,7 +96,10 @@ static const struct {
 	{"limits: {message_size: KiB}", "FILE:1:24: limits.message_size: \"KiB\" is not a size: a "
 					"number of bytes, or one with KiB, MiB or GiB behind it"},
 	{"limits: {message_size: 100}", "FILE:1:24: limits.message_size: \"100\" is out of range: "
-					"from 1024 to 1073741824 bytes"},
+					"from 1024 to 16777216 bytes"},
+	{"limits: {message_size: 16777217}",
+		"FILE:1:24: limits.message_size: \"16777217\" is out of range: from 1024 to "
+		"16777216 bytes"},
 	{"limits: {message_size: 99999999999GiB}",
 		"FILE:1:24: limits.message_size: \"99999999999GiB\" is too large a size"},
 	{"limits: {message_size: 99999999999999999999GiB}",
