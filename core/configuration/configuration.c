@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The daemon's configuration as a whole: its defaults, and what follows from other values. */
-#include <config.h>
-
-#include "configuration/configuration.h"
+#include "config.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "configuration/configuration_keys.h"
+#include "configuration/configuration.h"
+#include "configuration/keys.h"
+#include "configuration/sections.h"
+#include "configuration/set.h"
 
 /* "[stderr, syslog]": only defaults are written so, hence no YAML is needed. */
 static int set_default_list(struct configuration *configuration,
@@ -22,7 +23,7 @@ static int set_default_list(struct configuration *configuration,
 
 	snprintf(text, sizeof(text), "%s", key->default_text);
 	for (char *item = strtok_r(text, "[], ", &rest);
-		item != NULL && count < sizeof(items) / sizeof(items[0]);
+		item && count < sizeof(items) / sizeof(items[0]);
 		item = strtok_r(NULL, "[], ", &rest))
 		items[count++] = item;
 	return configuration_set_list(configuration, key, count, items, &wrong, error);
@@ -35,14 +36,14 @@ static int set_default_path(
 	char **field = (void *)((char *)configuration + key->offset);
 
 	*field = strdup(key->default_text);
-	return *field == NULL ? -ENOMEM : 0;
+	return !*field ? -ENOMEM : 0;
 }
 
 static int set_default(struct configuration *configuration, const struct configuration_key *key)
 {
 	struct lvmpolld_error error;
 
-	if (key->default_text == NULL)
+	if (!key->default_text)
 		return 0;
 	if (key->type == CONFIGURATION_PATH)
 		return set_default_path(configuration, key);
@@ -56,9 +57,9 @@ struct configuration *configuration_new(void)
 	struct configuration *configuration = calloc(1, sizeof(*configuration));
 	const struct configuration_key *key;
 
-	if (configuration == NULL)
+	if (!configuration)
 		return NULL;
-	for (size_t index = 0; (key = configuration_key(index)) != NULL; index++) {
+	for (size_t index = 0; (key = configuration_key(index)); index++) {
 		if (set_default(configuration, key) < 0) {
 			configuration_free(configuration);
 			return NULL;
@@ -69,7 +70,7 @@ struct configuration *configuration_new(void)
 
 void configuration_free(struct configuration *configuration)
 {
-	if (configuration == NULL)
+	if (!configuration)
 		return;
 	free(configuration->socket_path);
 	free(configuration->pidfile_path);
@@ -90,7 +91,7 @@ int configuration_set_text(struct configuration *configuration, const char *sect
 {
 	const struct configuration_key *key = configuration_find_key(section, name);
 
-	if (key == NULL)
+	if (!key)
 		return error_set(error, EINVAL, "there is no key %s.%s", section, name);
 	return configuration_set_scalar(configuration, key, text, error);
 }
@@ -102,7 +103,7 @@ int configuration_resolve(struct configuration *configuration)
 	size_t length = strlen(path);
 	const size_t ending_length = sizeof(ending) - 1;
 
-	if (configuration->state_directory != NULL)
+	if (configuration->state_directory)
 		return 0;
 	if (length > ending_length && strcmp(path + length - ending_length, ending) == 0)
 		length -= ending_length;

@@ -10,8 +10,8 @@
 
 #include <lvmpolld/plugin.h>
 
-#include "util/error.h"
 #include "log/log.h"
+#include "util/error.h"
 
 /* Where a value stands, for messages. LINE and COLUMN count from 1. */
 struct configuration_position {
@@ -72,17 +72,6 @@ struct configuration *configuration_new(void);
 void configuration_free(struct configuration *configuration);
 
 /*
- * Reads FILE and then FILE's drop-ins over CONFIGURATION: "lvmpolld.d/" beside "lvmpolld.yaml",
- * files ending in ".yaml" but not beginning with ".", in the order of strcmp ("10-" before "9-").
- * A later file replaces single keys; a list is replaced as a whole. FILE may be absent only where
- * MUST_EXIST is false. Names of users and groups are looked up here, so only the main thread may
- * call it. Returns 0 or a negative errno with "file:line:column: section.key: what would be
- * right"; CONFIGURATION must then be thrown away.
- */
-int configuration_read(struct configuration *configuration, const char *file, bool must_exist,
-	struct lvmpolld_error *error);
-
-/*
  * Sets NAME of SECTION ("daemon", "socket") to TEXT, for what comes from the environment and the
  * command line. Only keys with a single value. Returns 0 or a negative errno with a sentence that
  * does not name the key, since the user wrote an option.
@@ -92,19 +81,5 @@ int configuration_set_text(struct configuration *configuration, const char *sect
 
 /* Fills in what follows from other values (state_directory from socket_path). 0 or -ENOMEM. */
 int configuration_resolve(struct configuration *configuration);
-
-/* The section of plugin NAME, or NULL. */
-const struct configuration_plugin *configuration_find_plugin(
-	const struct configuration *configuration, const char *name);
-
-/*
- * Checks TEXT against TYPE and fills VALUE, whose string is then TEXT itself. Returns 0 or -EINVAL
- * with a sentence that says what would be right.
- */
-int configuration_parse_value(const char *text, enum lvmpolld_type type,
-	struct lvmpolld_value *value, struct lvmpolld_error *error);
-
-/* The one of NAMES (ended by NULL) that is spelt most like NAME, or NULL where none is near. */
-const char *configuration_nearest_name(const char *name, const char *const *names);
 
 #endif

@@ -12,6 +12,7 @@
 #include "configuration/build_tree.h"
 #include "configuration/configuration.h"
 #include "configuration/options.h"
+#include "configuration/read.h"
 
 #define DEFAULT_CONFIGURATION_FILE CONFIGURATION_DIRECTORY "/lvmpolld.yaml"
 
@@ -78,7 +79,7 @@ static void make_getopt_tables(char *letters, struct option *long_options)
 {
 	*letters++ = ':';
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		bool has_argument = option_table[i].argument != NULL;
+		bool has_argument = option_table[i].argument;
 
 		if (option_table[i].value < OPTION_DUMP) {
 			*letters++ = (char)option_table[i].value;
@@ -292,8 +293,8 @@ struct configuration *options_configuration(
 	if (!file)
 		file = tree_file ? tree_file : DEFAULT_CONFIGURATION_FILE;
 	if (result == 0)
-		result = configuration_read(
-			configuration, file, options->configuration_file != NULL, error);
+		result =
+			configuration_read(configuration, file, options->configuration_file, error);
 	if (result == 0)
 		result = apply(options, configuration, error);
 	free(tree_file);

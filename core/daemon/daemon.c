@@ -28,6 +28,7 @@
 #include "lifecycle/turns.h"
 #include "upgrade/upgrade.h"
 #include "service/watchdog.h"
+#include "loader/load.h"
 
 /* After SIGTERM the lvpolls have this long to end; then the daemon goes without them. */
 #define STOP_POLL_MS  20

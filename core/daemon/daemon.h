@@ -9,7 +9,7 @@
 #include "util/error.h"
 #include "service/listener.h"
 #include "configuration/options.h"
-#include "records/record.h"
+#include "records/directory.h"
 #include "lifecycle/scheduler.h"
 #include "operation/store.h"
 

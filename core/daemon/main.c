@@ -25,6 +25,8 @@
 #include "lifecycle/recovery.h"
 #include "server/request.h"
 #include "upgrade/upgrade.h"
+#include "loader/load.h"
+#include "log/libdevmapper.h"
 
 /*
  * A descriptor that is opened later must not become somebody's standard output; and what whoever

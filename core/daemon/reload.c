@@ -16,6 +16,7 @@
 #include "daemon/reload.h"
 #include "lifecycle/results.h"
 #include "lifecycle/turns.h"
+#include "loader/configure.h"
 
 /* Gives CONFIGURATION the former value of what cannot change while the daemon runs. */
 static void keep_path(const char *key, char **former, char **value)

@@ -16,6 +16,7 @@
 #include "lifecycle/recording.h"
 #include "lifecycle/steps.h"
 #include "lifecycle/turns.h"
+#include "loader/calls.h"
 
 /*
  * An lvpoll that says all is well while the kernel shows that it is not is asked again so often;

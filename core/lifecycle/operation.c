@@ -19,6 +19,7 @@
 #include "daemon/status.h"
 #include "lifecycle/steps.h"
 #include "lifecycle/turns.h"
+#include "records/aside.h"
 
 /*
  * The abort failed before the lvpoll of the operation that it was to end has ended: that goes on.

@@ -13,6 +13,8 @@
 #include "process/process.h"
 #include "lifecycle/recording.h"
 #include "util/timer.h"
+#include "records/directory.h"
+#include "records/lock.h"
 
 /* A record that could not be written is tried again after this time. */
 #define RETRY_S 1

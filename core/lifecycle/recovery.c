@@ -17,6 +17,8 @@
 #include "process/process.h"
 #include "records/record.h"
 #include "lifecycle/recovery.h"
+#include "records/directory.h"
+#include "records/lock.h"
 
 /* A state directory may outlive the machine's run; then another process may have id and start. */
 static bool is_of_this_run(const struct record *record)

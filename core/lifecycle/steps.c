@@ -20,6 +20,7 @@
 #include "lifecycle/recording.h"
 #include "lifecycle/steps.h"
 #include "lifecycle/turns.h"
+#include "records/aside.h"
 
 /* An lvpoll that could not be taken over, for want of memory, say, is tried again after this. */
 #define ADOPT_RETRY_S 1

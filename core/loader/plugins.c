@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugins that are loaded, and the ones that are not, with the reason. */
-#include <config.h>
-
-#include "loader/plugins.h"
+#include "config.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "log/log.h"
+#include "configuration/value.h"
+#include "loader/plugins.h"
 #include "loader/plugins_set.h"
+#include "log/log.h"
 
 bool plugins_is_enabled(const struct configuration *configuration, const char *name)
 {
@@ -34,9 +34,9 @@ static const char *find_nearest_name(const struct plugins *plugins, const char *
 	const char **names = calloc(plugins->count + 1, sizeof(*names));
 	const char *nearest = NULL;
 
-	for (size_t index = 0; names != NULL && index < plugins->count; index++)
+	for (size_t index = 0; names && index < plugins->count; index++)
 		names[index] = plugins->modules[index].entry.name;
-	if (names != NULL)
+	if (names)
 		nearest = configuration_nearest_name(name, names);
 	free(names);
 	return nearest;
@@ -50,13 +50,13 @@ void plugins_warn_of_sections(
 		const struct configuration_plugin *section = &configuration->plugins[index];
 		const char *nearest = find_nearest_name(plugins, section->name);
 
-		if (find_name(plugins, section->name) == NULL)
+		if (!find_name(plugins, section->name))
 			log_warn("%s:%u:%u: plugins.%s: there is no plugin of this name, its "
 				 "section has no effect%s%s%s",
 				section->position.file, section->position.line,
 				section->position.column, section->name,
-				nearest != NULL ? "; did you mean \"" : "",
-				nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+				nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+				nearest ? "\"?" : "");
 	}
 }
 
@@ -68,7 +68,7 @@ int plugins_check(const struct plugins *plugins, struct lvmpolld_error *error)
 		const struct plugin_entry *entry = &plugins->modules[index].entry;
 
 		enabled += entry->enabled;
-		failed += entry->enabled && entry->plugin == NULL;
+		failed += entry->enabled && !entry->plugin;
 	}
 	if (failed == 0)
 		return 0;
@@ -87,7 +87,7 @@ const struct plugin_entry *plugins_find_operation(
 	for (size_t index = 0; index < plugins->count; index++) {
 		const struct plugin_entry *entry = &plugins->modules[index].entry;
 
-		if (entry->plugin != NULL && strcmp(entry->operation, operation) == 0)
+		if (entry->plugin && strcmp(entry->operation, operation) == 0)
 			return entry;
 	}
 	return NULL;
@@ -126,7 +126,7 @@ static bool has_same_words(const char *left, const char *right)
 /* The operation of a module that cannot be opened is not known; its name then has to do. */
 static bool is_meant_for(const struct plugin_entry *entry, const char *operation)
 {
-	if (entry->operation != NULL)
+	if (entry->operation)
 		return strcmp(entry->operation, operation) == 0;
 	return has_same_words(entry->name, operation);
 }
@@ -137,11 +137,66 @@ bool plugins_explain_missing(
 	for (size_t index = 0; index < plugins->count; index++) {
 		const struct plugin_entry *entry = &plugins->modules[index].entry;
 
-		if (entry->plugin != NULL || !is_meant_for(entry, operation))
+		if (entry->plugin || !is_meant_for(entry, operation))
 			continue;
 		snprintf(reason, size, "plugin %s is not loaded: %s", entry->name,
-			entry->reason != NULL ? entry->reason : "not enough memory");
+			entry->reason ? entry->reason : "out of memory");
 		return true;
 	}
 	return false;
+}
+
+enum { COLUMN_NAME, COLUMN_OPERATION, COLUMN_STATUS, COLUMN_FROM, COLUMN_DESCRIPTION, COLUMNS };
+
+static const char *const titles[COLUMNS] = {
+	[COLUMN_NAME] = "NAME",
+	[COLUMN_OPERATION] = "OPERATION",
+	[COLUMN_STATUS] = "STATUS",
+	[COLUMN_FROM] = "FROM",
+	[COLUMN_DESCRIPTION] = "DESCRIPTION",
+};
+
+/* Fills CELLS with what is told about ENTRY. */
+static void fill_row(const char *cells[COLUMNS], const struct plugin_entry *entry)
+{
+	cells[COLUMN_NAME] = entry->name;
+	cells[COLUMN_OPERATION] = entry->operation ? entry->operation : "-";
+	cells[COLUMN_STATUS] = entry->plugin ? "loaded" : "not loaded";
+	cells[COLUMN_FROM] = entry->path;
+	if (entry->plugin)
+		cells[COLUMN_DESCRIPTION] = entry->plugin->description;
+	else
+		cells[COLUMN_DESCRIPTION] = entry->reason ? entry->reason : "-";
+}
+
+static void widen(size_t widths[COLUMNS], const char *const cells[COLUMNS])
+{
+	for (size_t column = 0; column < COLUMNS; column++)
+		if (widths[column] < strlen(cells[column]))
+			widths[column] = strlen(cells[column]);
+}
+
+static void print_row(FILE *stream, const size_t widths[COLUMNS], const char *const cells[COLUMNS])
+{
+	for (size_t column = 0; column < COLUMN_DESCRIPTION; column++)
+		fprintf(stream, "%-*s  ", (int)widths[column], cells[column]);
+	fprintf(stream, "%s\n", cells[COLUMN_DESCRIPTION]);
+}
+
+void plugins_print(const struct plugins *plugins, FILE *stream)
+{
+	size_t widths[COLUMNS] = {0};
+	const char *cells[COLUMNS];
+	const struct plugin_entry *entry;
+
+	widen(widths, titles);
+	for (size_t index = 0; (entry = plugins_entry(plugins, index)); index++) {
+		fill_row(cells, entry);
+		widen(widths, cells);
+	}
+	print_row(stream, widths, titles);
+	for (size_t index = 0; (entry = plugins_entry(plugins, index)); index++) {
+		fill_row(cells, entry);
+		print_row(stream, widths, cells);
+	}
 }

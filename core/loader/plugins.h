@@ -29,33 +29,11 @@ struct plugin_entry {
 
 struct plugins;
 
-/* Whether OPERATION is a request of the daemon's own, which no plugin may take. */
-typedef bool (*plugins_reserved_callback)(const char *operation);
-
-/*
- * Loads what CONFIGURATION enables from its plugin directory, and configures it. A plugin that
- * cannot be used is logged and remembered with its reason; the others go on. IS_RESERVED may be
- * NULL. Returns NULL only when out of memory or when libltdl cannot start. One at a time in a
- * process.
- */
-struct plugins *plugins_load(const struct configuration *configuration,
-	plugins_reserved_callback is_reserved, struct lvmpolld_error *error);
-
 /*
  * Returns 0 where every plugin that the configuration enables is loaded, or -ENOEXEC with a
  * sentence that counts the others, whose reasons are in the log and in their entries.
  */
 int plugins_check(const struct plugins *plugins, struct lvmpolld_error *error);
-
-/* Unloads everything. No operation may be left. */
-void plugins_unload(struct plugins *plugins);
-
-/*
- * Gives the loaded plugins the values of CONFIGURATION. When one refuses, every plugin has its
- * former values again, and the error names file, line and key.
- */
-int plugins_configure(struct plugins *plugins, const struct configuration *configuration,
-	struct lvmpolld_error *error);
 
 /* The loaded plugin for OPERATION (the word on the wire), or NULL. */
 const struct plugin_entry *plugins_find_operation(
@@ -73,18 +51,5 @@ const struct plugin_entry *plugins_entry(const struct plugins *plugins, size_t i
 
 /* Writes the table of --list-plugins. */
 void plugins_print(const struct plugins *plugins, FILE *stream);
-
-/* The standard ways, where a plugin leaves a callback out. */
-int plugin_build_arguments(const struct plugin_entry *entry,
-	const struct lvmpolld_operation *operation, struct lvmpolld_arguments *arguments,
-	struct lvmpolld_error *error);
-bool plugin_read_line(
-	const struct plugin_entry *entry, const char *line, struct lvmpolld_progress *progress);
-enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
-	const struct lvmpolld_operation *operation, const struct lvmpolld_target *targets,
-	size_t count, struct lvmpolld_progress *progress);
-enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
-	const struct lvmpolld_operation *operation, const struct lvmpolld_exit *exit,
-	const struct lvmpolld_progress *progress);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef CORE_PLUGINS_SET_H
 #define CORE_PLUGINS_SET_H
 
-#include "loader/plugin_module.h"
+#include "loader/module.h"
 #include "loader/plugins.h"
 
 struct plugins {
@@ -13,9 +13,6 @@ struct plugins {
 
 /* Whether CONFIGURATION asks for the plugin NAME. */
 bool plugins_is_enabled(const struct configuration *configuration, const char *name);
-
-/* Puts VALUES, which the plugin has accepted, in force, and takes them over. */
-void plugins_take_values(struct plugin_module *module, const struct plugin_values *values);
 
 /* Warns of sections in CONFIGURATION for which there is no plugin. */
 void plugins_warn_of_sections(

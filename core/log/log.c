@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The daemon's log: what is written, and to which outlets. */
-#include <config.h>
-
-#include "log/log.h"
+#include "config.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -12,8 +10,12 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "log/journal.h"
+#include "log/log.h"
+#include "log/stderr.h"
+#include "log/syslog.h"
+#include "log/targets.h"
 #include "util/escape.h"
-#include "log/log_outlets.h"
 
 /* Begins each line that goes on with the text of the one before. */
 #define CONTINUATION "... "
@@ -180,12 +182,11 @@ static size_t write_prefix(char *prefix, size_t size, const struct log_subject *
 	int length;
 
 	prefix[0] = '\0';
-	if (subject == NULL || subject->vg_name == NULL || subject->lv_name == NULL)
+	if (!subject || !subject->vg_name || !subject->lv_name)
 		return 0;
 	length = snprintf(raw, sizeof(raw), "%s/%s%s%s%s: ", subject->vg_name, subject->lv_name,
-		subject->operation != NULL ? " (" : "",
-		subject->operation != NULL ? subject->operation : "",
-		subject->operation != NULL ? ")" : "");
+		subject->operation ? " (" : "", subject->operation ? subject->operation : "",
+		subject->operation ? ")" : "");
 	return length < 0 ? 0 : escape_text(prefix, size, &rest);
 }
 

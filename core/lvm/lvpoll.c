@@ -17,6 +17,7 @@
 #include "log/log.h"
 #include "lvm/lvpoll.h"
 #include "loader/plugins.h"
+#include "loader/calls.h"
 
 /* Stock's figures: an lvpoll may be silent for three times this or three times two intervals. */
 #define SILENCE_MIN_S   60

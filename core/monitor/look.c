@@ -10,6 +10,7 @@
 #include "log/log.h"
 #include "monitor/look.h"
 #include "loader/plugins.h"
+#include "loader/calls.h"
 
 /*
  * Where events tell the end, looks in between are for what raises none: a leg of a mirror that

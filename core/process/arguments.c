@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An argument list that grows, as execve takes it. */
-#include <config.h>
+#include "config.h"
 
 #include "process/arguments.h"
 
@@ -23,7 +23,7 @@ static int make_room(struct lvmpolld_arguments *arguments)
 		return 0;
 	capacity = capacity == 0 ? ARGUMENTS_FIRST_CAPACITY : 2 * capacity;
 	list = reallocarray(arguments->list, capacity, sizeof(*list));
-	if (list == NULL)
+	if (!list)
 		return -ENOMEM;
 	arguments->list = list;
 	arguments->capacity = capacity;
@@ -33,7 +33,7 @@ static int make_room(struct lvmpolld_arguments *arguments)
 /* Takes ARGUMENT over, also when it fails. */
 static int add_owned(struct lvmpolld_arguments *arguments, char *argument)
 {
-	if (argument == NULL)
+	if (!argument)
 		return -ENOMEM;
 	if (make_room(arguments) < 0) {
 		free(argument);

@@ -16,7 +16,7 @@ void lines_init(struct lines *lines, lines_callback callback, void *context)
 static void deliver(struct lines *lines, bool complete)
 {
 	char nothing[] = "";
-	char *text = lines->kept != NULL ? lines->kept : nothing;
+	char *text = lines->kept ? lines->kept : nothing;
 	bool first = !lines->continued;
 
 	text[lines->length] = '\0';
@@ -57,12 +57,12 @@ int lines_feed(struct lines *lines, const char *data, size_t length)
 
 	if (length == 0)
 		return 0;
-	if (lines->kept == NULL)
+	if (!lines->kept)
 		lines->kept = malloc(LINES_PIECE_MAX + 1);
-	if (lines->kept == NULL)
+	if (!lines->kept)
 		return lose(lines, data, length);
 
-	while ((newline = memchr(data, '\n', (size_t)(end - data))) != NULL) {
+	while ((newline = memchr(data, '\n', (size_t)(end - data)))) {
 		keep(lines, data, (size_t)(newline - data));
 		deliver(lines, true);
 		data = newline + 1;

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/parameters.h"
+#include "protocol/wire.h"
+#include "records/record.h"
 #include "util/buffer.h"
 #include "util/checksum.h"
-#include "protocol/parameters.h"
-#include "records/record.h"
-#include "protocol/wire.h"
 
 #define RECORD_VERSION 1
 
@@ -178,4 +178,16 @@ int record_parse(const char *text, size_t length,
 		result = record_read_fields(message, take, context, error);
 	wire_free(message);
 	return result;
+}
+
+/*
+ * The lvid makes the name readable; LVM_SYSTEM_DIR, which is the rest of the identifier, may be
+ * any path, and goes in as a number.
+ */
+void record_make_name(const struct lvmpolld_operation *operation, char *name, size_t size)
+{
+	const char *system_dir = operation->system_dir ? operation->system_dir : "";
+
+	snprintf(name, size, "%s-%s-%016" PRIx64, operation->abort ? "abort" : "poll",
+		operation->lvid, checksum_add(CHECKSUM_START, system_dir, strlen(system_dir)));
 }

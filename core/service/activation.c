@@ -33,7 +33,7 @@ static int read_number(const char *name, long *number, struct lvmpolld_error *er
 	const char *text = getenv(name);
 	char *end;
 
-	if (text == NULL)
+	if (!text)
 		return -ENOENT;
 	errno = 0;
 	*number = strtol(text, &end, 10);

@@ -64,7 +64,7 @@ static int adopt_handover(pid_t parent)
 	char own[32];
 
 	/* A number that makes no sense is refused when the socket is taken. */
-	if (process == NULL || count == NULL || atol(process) != (long)parent || atoi(count) < 0)
+	if (!process || !count || atol(process) != (long)parent || atoi(count) < 0)
 		return 0;
 	snprintf(own, sizeof(own), "%ld", (long)getpid());
 	return setenv("LISTEN_PID", own, 1) == 0 ? atoi(count) : -errno;

@@ -41,7 +41,7 @@ static int set_address(struct sockaddr_un *address, const char *path)
 static int find_place(struct place *place, const char *path, struct lvmpolld_error *error)
 {
 	const char *slash = strrchr(path, '/');
-	size_t length = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+	size_t length = !slash ? 0 : (size_t)(slash - path) + 1;
 	char temporary[sizeof(place->directory) + 16];
 
 	*place = (struct place){0};
@@ -166,7 +166,7 @@ static int create_socket(
 		return result;
 	listener->path = strdup(place->address.sun_path);
 	listener->descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (listener->path == NULL || listener->descriptor < 0)
+	if (!listener->path || listener->descriptor < 0)
 		result = -errno;
 	else
 		result = publish(listener, place);
@@ -211,7 +211,7 @@ void listener_close(struct listener *listener)
 	struct stat status;
 
 	/* Removed while it still listens: whoever finds the path meanwhile finds us alive. */
-	if (listener->path != NULL && lstat(listener->path, &status) == 0 &&
+	if (listener->path && lstat(listener->path, &status) == 0 &&
 		status.st_dev == listener->device && status.st_ino == listener->inode)
 		unlink(listener->path);
 	if (listener->descriptor >= 0)

@@ -36,7 +36,7 @@ static bool load_library(void)
 	void *library;
 
 	if (is_tried || (!getenv("NOTIFY_SOCKET") && !getenv("WATCHDOG_USEC")))
-		return library_notify != NULL;
+		return library_notify;
 	is_tried = true;
 	library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 	if (library) {
@@ -48,7 +48,7 @@ static bool load_library(void)
 		log_error("the service manager is told nothing: %s", dlerror());
 		library_notify = NULL;
 	}
-	return library_notify != NULL;
+	return library_notify;
 }
 
 /*

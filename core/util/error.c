@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Errors: a code and one sentence for people. */
-#include <config.h>
+#include "config.h"
 
 #include "util/error.h"
 
@@ -22,7 +22,7 @@ int error_set(struct lvmpolld_error *error, int code, const char *format, ...)
 int error_set_arguments(
 	struct lvmpolld_error *error, int code, const char *format, va_list arguments)
 {
-	if (error == NULL)
+	if (!error)
 		return -code;
 	/* Through a buffer, because an argument may well be the sentence that is replaced. */
 	char sentence[ERROR_SENTENCE_MAX];
@@ -41,7 +41,7 @@ int error_add_context(struct lvmpolld_error *error, const char *format, ...)
 	size_t context_length, kept;
 	va_list arguments;
 
-	if (error == NULL)
+	if (!error)
 		return -EIO;
 	va_start(arguments, format);
 	vsnprintf(context, sizeof(context), format, arguments);
@@ -62,7 +62,7 @@ void error_append(struct lvmpolld_error *error, const char *format, ...)
 	size_t length;
 	va_list arguments;
 
-	if (error == NULL)
+	if (!error)
 		return;
 	length = strlen(error->sentence);
 	va_start(arguments, format);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Text from elsewhere, made safe for a terminal and for a log of lines. */
-#include <config.h>
+#include "config.h"
 
 #include "util/escape.h"
 

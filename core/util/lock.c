@@ -34,9 +34,9 @@ static void check_before_take(const struct lock *lock)
 {
 	if (held[lock->rank] == lock)
 		stop(lock, "is taken by the thread that holds it already");
-	if (held[lock->rank] != NULL)
+	if (held[lock->rank])
 		stop(lock, "is taken while the thread holds another one of its rank");
-	if (lock->rank == LOCK_RANK_STORE && held[LOCK_RANK_VOLUME] != NULL)
+	if (lock->rank == LOCK_RANK_STORE && held[LOCK_RANK_VOLUME])
 		stop(lock, "is taken while the thread holds a volume's: a store's comes first");
 }
 

@@ -87,7 +87,7 @@ static const struct dm_status_mirror *parse_status(const char *parameters, struc
 	struct dm_status_mirror *status;
 	char *padded = dm_pool_zalloc(pool, length + STATUS_PADDING);
 
-	if (padded == NULL)
+	if (!padded)
 		return NULL;
 	memcpy(padded, parameters, length);
 	if (!dm_get_status_mirror(pool, padded, &status) || status->dev_count < DEVICES_MIN ||
@@ -102,12 +102,12 @@ static struct dm_pool *create_pool(const char *parameters)
 	struct dm_pool *pool = dm_pool_create("mirror status", STATUS_POOL_HINT);
 	void *room = pool ? dm_pool_alloc(pool, strlen(parameters) + STATUS_ROOM) : NULL;
 
-	if (room == NULL && pool != NULL) {
+	if (!room && pool) {
 		dm_pool_destroy(pool);
 		return NULL;
 	}
 	/* The pool keeps what it has: it goes back to the system only with the pool. */
-	if (room != NULL)
+	if (room)
 		dm_pool_free(pool, room);
 	return pool;
 }
@@ -117,7 +117,7 @@ static bool add_status(struct mirror_sum *sum, const struct lvmpolld_target *tar
 {
 	uint64_t done, left;
 
-	if (status == NULL || !count_failed_devices(status, sum) ||
+	if (!status || !count_failed_devices(status, sum) ||
 		target->length_sectors > LENGTH_MAX_SECTORS)
 		return false;
 	sum->mirrors++;
@@ -135,7 +135,7 @@ static bool add_mirror(struct mirror_sum *sum, const struct lvmpolld_target *tar
 	struct dm_pool *pool = create_pool(target->parameters);
 	bool understood;
 
-	if (pool == NULL) {
+	if (!pool) {
 		sum->unread = true;
 		return false;
 	}

@@ -58,11 +58,11 @@ static enum lvmpolld_verdict merge_read_targets(const struct lvmpolld_operation 
 	 * No merge in the kernel: it is over, or it waits for the next activation because the
 	 * origin was in use. In both cases lvpoll says so and ends at once.
 	 */
-	if (target == NULL)
+	if (!target)
 		return LVMPOLLD_STEP;
 
 	pool = dm_pool_create("merge status", STATUS_POOL_HINT);
-	if (pool == NULL)
+	if (!pool)
 		return LVMPOLLD_NOT_MINE;
 	if (dm_get_status_snapshot(pool, target->parameters, &status))
 		verdict = read_status(status, progress);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "log/log.h"
+#include "log/libdevmapper.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -37,7 +38,7 @@ static inline void *fuzz_copy(const void *data, size_t size)
 {
 	void *copy = malloc(size);
 
-	fuzz_require(copy != NULL || size == 0);
+	fuzz_require(copy || size == 0);
 	if (size > 0)
 		memcpy(copy, data, size);
 	return copy;
@@ -48,7 +49,7 @@ static inline char *fuzz_copy_text(const void *data, size_t size)
 {
 	char *copy = malloc(size + 1);
 
-	fuzz_require(copy != NULL);
+	fuzz_require(copy);
 	if (size > 0)
 		memcpy(copy, data, size);
 	copy[size] = '\0';

@@ -5,8 +5,11 @@
 #include <errno.h>
 
 #include "configuration/configuration.h"
-#include "configuration/configuration_keys.h"
+#include "configuration/keys.h"
 #include "fuzz.h"
+#include "configuration/parse.h"
+#include "configuration/sections.h"
+#include "configuration/value.h"
 
 #define FILE_NAME "fuzz.yaml"
 
@@ -72,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct configuration *configuration = configuration_new();
 	char *text = fuzz_copy(data, size);
 
-	fuzz_require(configuration != NULL);
+	fuzz_require(configuration);
 	if (read_text(configuration, text, size) == 0) {
 		check_values(configuration);
 		/* What was right is right again, and changes nothing. */

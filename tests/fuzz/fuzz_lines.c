@@ -4,7 +4,7 @@
 
 #include "fuzz.h"
 #include "process/lines.h"
-#include "loader/plugin_defaults.h"
+#include "loader/calls.h"
 
 /* The lines put together again. */
 struct record {
@@ -34,7 +34,7 @@ static void read_line(const char *text, size_t length)
 
 		fuzz_require(told || progress.percent < 0);
 		fuzz_require(!told || (progress.percent >= 0 && progress.percent <= 100));
-		fuzz_require(!told || strstr(line, labels[i]) != NULL);
+		fuzz_require(!told || strstr(line, labels[i]));
 	}
 	free(line);
 }
@@ -44,7 +44,7 @@ static void receive(const char *text, size_t length, bool first, bool complete, 
 	struct record *record = context;
 
 	fuzz_require(strlen(text) == length && length <= LINES_PIECE_MAX);
-	fuzz_require(memchr(text, '\n', length) == NULL);
+	fuzz_require(!memchr(text, '\n', length));
 	fuzz_require(first == !record->is_within);
 	record->is_within = !complete;
 	memcpy(record->text + record->length, text, length);
@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lines lines;
 	size_t piece;
 
-	fuzz_require(record.text != NULL);
+	fuzz_require(record.text);
 	lines_init(&lines, receive, &record);
 	for (size_t at = 1; at < size; at += piece) {
 		char *copy;
@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		free(copy);
 	}
 	lines_end(&lines);
-	fuzz_require(lines.kept == NULL);
+	fuzz_require(!lines.kept);
 	if (size > 0)
 		check_record(&record, text, size - 1);
 	free(record.text);

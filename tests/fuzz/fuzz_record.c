@@ -35,7 +35,7 @@ static int take(const struct record *record, void *context, struct lvmpolld_erro
 	fuzz_require(record->command != RECORD_RUNNING || record->pid > 1);
 	taken->count++;
 	taken->text = record_format(record, &taken->length);
-	fuzz_require(taken->text != NULL && taken->length > 0);
+	fuzz_require(taken->text && taken->length > 0);
 	return 0;
 }
 
@@ -63,11 +63,11 @@ static void check(const char *text, size_t length)
 	if (!new_text)
 		return;
 	again = parse(new_text, new_length, &again_length);
-	fuzz_require(again != NULL && again_length == new_length);
+	fuzz_require(again && again_length == new_length);
 	fuzz_require(memcmp(new_text, again, new_length) == 0);
 	/* One byte that is lost is noticed. */
 	again_length = 0;
-	fuzz_require(parse(new_text, new_length - 1, &again_length) == NULL);
+	fuzz_require(!parse(new_text, new_length - 1, &again_length));
 	free(again);
 	free(new_text);
 }
@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = malloc(size + sizeof(key) + 32);
 	int checksum_length;
 
-	fuzz_require(text != NULL);
+	fuzz_require(text);
 	memcpy(text, data, size);
 	check(text, size);
 	/* The fuzzer would hardly ever find a checksum that is right. */

@@ -34,7 +34,7 @@ static char *ask(struct daemon *daemon, const char *text, size_t length)
 	answer_length = reply.length;
 	answer = fuzz_copy_text(buffer_bytes(&reply), answer_length);
 	end = strstr(answer, END);
-	fuzz_require(end != NULL && end + END_LENGTH == answer + answer_length);
+	fuzz_require(end && end + END_LENGTH == answer + answer_length);
 	*end = '\0';
 	buffer_free(&reply);
 	free(copy);
@@ -50,21 +50,21 @@ static struct wire_message *read_answer(const char *answer)
 	const char *response;
 	bool is_known = false;
 
-	fuzz_require(message != NULL);
+	fuzz_require(message);
 	response = wire_string(message, "response");
-	fuzz_require(response != NULL);
+	fuzz_require(response);
 	for (size_t i = 0; i < sizeof(responses) / sizeof(responses[0]); i++)
 		is_known |= !strcmp(response, responses[i]);
 	fuzz_require(is_known);
 	if (!strcmp(response, "failed") || !strcmp(response, "invalid") ||
 		!strcmp(response, "finished"))
-		fuzz_require(wire_string(message, "reason") != NULL);
+		fuzz_require(wire_string(message, "reason"));
 	return message;
 }
 
 static bool is_operation(const char *name)
 {
-	return name && plugins_find_operation(&plugins, name) != NULL;
+	return name && plugins_find_operation(&plugins, name);
 }
 
 /* An operation that was answered OK is in progress. */

@@ -33,8 +33,8 @@ static void check_round_trip(const char *value)
 	length = buffer.length;
 	text = fuzz_copy_text(buffer_bytes(&buffer), length);
 	message = wire_parse(text, length);
-	fuzz_require(message != NULL);
-	fuzz_require(wire_string(message, "key") != NULL);
+	fuzz_require(message);
+	fuzz_require(wire_string(message, "key"));
 	fuzz_require(!strcmp(wire_string(message, "key"), value));
 	fuzz_require(wire_number(message, "number") == (int64_t)strlen(value));
 	wire_free(message);
@@ -64,7 +64,7 @@ static void read_message(const char *text, size_t length)
 		if (value && can_be_written(value))
 			check_round_trip(value);
 		if (wire_number(message, keys[i]) != 0)
-			fuzz_require(value == NULL);
+			fuzz_require(!value);
 	}
 	wire_free(message);
 	free(copy);
@@ -81,7 +81,7 @@ static void take_messages(
 		char *text = wire_peek(buffer, length);
 
 		*scanned = 0;
-		fuzz_require(end != NULL && length == (size_t)(end - *rest) && text != NULL);
+		fuzz_require(end && length == (size_t)(end - *rest) && text);
 		fuzz_require(memcmp(text, *rest, length) == 0 && text[length] == '\0');
 		read_message(text, length);
 		wire_drop(buffer, length);
@@ -104,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		buffer_add(&buffer, data + at, size - at < piece ? size - at : piece);
 		take_messages(&buffer, &scanned, &rest, &rest_length);
 	}
-	fuzz_require(memmem(rest, rest_length, END, END_LENGTH) == NULL);
+	fuzz_require(!memmem(rest, rest_length, END, END_LENGTH));
 	fuzz_require(buffer.length == rest_length);
 	read_message(rest, rest_length);
 	buffer_free(&buffer);

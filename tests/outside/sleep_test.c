@@ -27,7 +27,7 @@ static int sleep_test_build_arguments(const struct lvmpolld_operation *operation
 	if (lvmpolld_arguments_add_standard(arguments, operation, "sleep_test") < 0 ||
 		lvmpolld_arguments_add(arguments, "--naps") < 0 ||
 		lvmpolld_arguments_add(arguments, count) < 0)
-		return lvmpolld_error_set(error, ENOMEM, "not enough memory");
+		return lvmpolld_error_set(error, ENOMEM, "out of memory");
 	return 0;
 }
 

@@ -85,7 +85,7 @@ struct fault {
 static bool read_fault(const char *path, struct fault *fault)
 {
 	char *text = state_read_file(path);
-	bool is_there = text != NULL;
+	bool is_there = text;
 
 	*fault = (struct fault){.times = NO_LIMIT};
 	if (text) {

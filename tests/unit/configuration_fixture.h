@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "configuration/configuration.h"
-#include "configuration/configuration_keys.h"
+#include "configuration/keys.h"
+#include "configuration/parse.h"
 
 static struct configuration *configuration;
 static struct lvmpolld_error error;

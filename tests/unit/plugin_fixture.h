@@ -14,6 +14,8 @@
 #include "configuration/configuration.h"
 #include "loader/plugins.h"
 #include "scratch.h"
+#include "configuration/read.h"
+#include "loader/load.h"
 
 /* What the module "good" says that it was told. */
 extern __attribute__((visibility("default"))) char good_told[512];
@@ -37,7 +39,7 @@ static inline void fixture_add_as(const char *name, const char *file)
 	char built[PATH_MAX], relative[128], target[128];
 
 	snprintf(relative, sizeof(relative), "modules/.libs/%s.so", name);
-	ck_assert_msg(realpath(relative, built) != NULL, "%s is not built", relative);
+	ck_assert_msg(realpath(relative, built), "%s is not built", relative);
 	snprintf(target, sizeof(target), "plugins/%s", file);
 	ck_assert_int_eq(symlink(built, scratch_path(target)), 0);
 }
@@ -75,14 +77,14 @@ static inline void fixture_load(const char *text)
 {
 	configuration = fixture_configuration(text);
 	plugins = plugins_load(configuration, fixture_is_reserved, &fixture_error);
-	ck_assert_msg(plugins != NULL, "%s", fixture_error.sentence);
+	ck_assert_msg(plugins, "%s", fixture_error.sentence);
 }
 
 static inline const struct plugin_entry *fixture_entry(const char *name)
 {
 	const struct plugin_entry *entry;
 
-	for (size_t index = 0; (entry = plugins_entry(plugins, index)) != NULL; index++)
+	for (size_t index = 0; (entry = plugins_entry(plugins, index)); index++)
 		if (strcmp(entry->name, name) == 0)
 			return entry;
 	ck_abort_msg("no entry %s", name);

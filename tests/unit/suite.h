@@ -45,7 +45,7 @@ static inline int suite_run_fixture(const char *name, const struct suite_test *t
 	int failed;
 
 	tcase_set_timeout(group, SUITE_TIMEOUT_S);
-	if (setup != NULL || teardown != NULL)
+	if (setup || teardown)
 		tcase_add_checked_fixture(group, setup, teardown);
 	for (size_t index = 0; index < count; index++)
 		tcase_add_loop_test(group, tests[index].test, 0, tests[index].loops);

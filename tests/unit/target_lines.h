@@ -57,7 +57,7 @@ static inline struct target_reading target_lines_read(const struct lvmpolld_plug
 	size_t count = 0;
 
 	ck_assert_ptr_nonnull(text);
-	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
+	while ((line = strsep(&rest, "\n")) && *line != '\0') {
 		ck_assert_uint_lt(count, TARGET_LINES_MAX);
 		target_line_parse(&targets[count++], line);
 	}

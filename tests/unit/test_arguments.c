@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Argument lists and errors, the two things that nearly every function returns through. */
-#include <config.h>
+#include "config.h"
 
 #include "suite.h"
 

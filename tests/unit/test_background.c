@@ -76,11 +76,11 @@ static void become_ready(void)
 
 	report.mask = umask(0);
 	report.null_before = is_null(STDERR_FILENO);
-	report.handover_is_ours = handover != NULL && atol(handover) == (long)getpid();
+	report.handover_is_ours = handover && atol(handover) == (long)getpid();
 	wait_for_go();
 	background_ready();
 	report.null_after = are_null();
-	if (getcwd(report.directory, sizeof(report.directory)) == NULL)
+	if (!getcwd(report.directory, sizeof(report.directory)))
 		report.directory[0] = '\0';
 	report.strays = count_strays();
 	tell(&report);

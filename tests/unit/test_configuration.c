@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The configuration: every key, its default and its value. */
-#include <config.h>
+#include "config.h"
 
 #include "configuration_fixture.h"
 #include "suite.h"
@@ -8,6 +8,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+
+#include "configuration/keys.h"
+#include "configuration/sections.h"
+#include "configuration/value.h"
 
 /* Keys and their values */
 
@@ -106,8 +110,7 @@ static const struct {
 
 static const char *default_value(const struct configuration_key *key, int index)
 {
-	return key_cases[index].default_value != NULL ? key_cases[index].default_value
-						      : key->default_text;
+	return key_cases[index].default_value ? key_cases[index].default_value : key->default_text;
 }
 
 START_TEST(each_key_has_its_default)
@@ -117,7 +120,7 @@ START_TEST(each_key_has_its_default)
 	ck_assert_str_eq(key->section, key_cases[_i].section);
 	ck_assert_str_eq(key->name, key_cases[_i].name);
 	ck_assert_uint_eq(key->offset, key_cases[_i].offset);
-	if (key->default_text == NULL)
+	if (!key->default_text)
 		ck_assert_ptr_null(configuration->state_directory);
 	else
 		ck_assert_str_eq(value_text(key), default_value(key, _i));
@@ -141,7 +144,7 @@ START_TEST(each_default_can_be_written)
 	const struct configuration_key *key = configuration_key((size_t)_i);
 	char text[256];
 
-	if (key->default_text == NULL)
+	if (!key->default_text)
 		return;
 	snprintf(text, sizeof(text), "%s: {%s: %s}", key->section, key->name, key_cases[_i].text);
 	ck_read(text);
@@ -159,7 +162,7 @@ START_TEST(no_key_is_left_untested)
 
 		ck_assert_ptr_eq(configuration_find_key(key->section, key->name), key);
 		ck_assert_ptr_nonnull(configuration_type_name(key->type));
-		ck_assert(strchr(key->description, '.') != NULL);
+		ck_assert(strchr(key->description, '.'));
 	}
 }
 END_TEST
@@ -194,7 +197,7 @@ START_TEST(empty_files_and_sections_change_nothing)
 	for (size_t index = 0; index < SUITE_COUNT(key_cases); index++) {
 		const struct configuration_key *key = configuration_key(index);
 
-		if (key->default_text != NULL)
+		if (key->default_text)
 			ck_assert_str_eq(value_text(key), default_value(key, (int)index));
 	}
 }
@@ -302,7 +305,7 @@ START_TEST(nearest_name_is_near)
 	for (size_t index = 0; index < SUITE_COUNT(cases); index++) {
 		const char *found = configuration_nearest_name(cases[index][0], names);
 
-		if (cases[index][1] == NULL)
+		if (!cases[index][1])
 			ck_assert_ptr_null(found);
 		else
 			ck_assert_str_eq(found, cases[index][1]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The manual page and the example file say of every key what the daemon's table says. */
-#include <config.h>
+#include "config.h"
 
 #include "configuration_fixture.h"
 #include "suite.h"
@@ -8,6 +8,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+
+#include "configuration/keys.h"
+#include "configuration/sections.h"
 
 /* make sets srcdir; the example lies in the build tree, with its paths filled in. */
 #define MANUAL  "../../man/lvmpolld.yaml.5"
@@ -24,7 +27,7 @@ static void load(const char *directory, const char *name, char *text, size_t siz
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	file = fopen(path, "re");
-	ck_assert_msg(file != NULL, "%s: %s", path, strerror(errno));
+	ck_assert_msg(file, "%s: %s", path, strerror(errno));
 	length = fread(text, 1, size - 1, file);
 	text[length] = '\0';
 	ck_assert_uint_lt(length, size - 1);
@@ -36,7 +39,7 @@ static void load_documents(void)
 	const char *source = getenv("srcdir");
 
 	set_up();
-	load(source != NULL ? source : ".", MANUAL, manual, sizeof(manual));
+	load(source ? source : ".", MANUAL, manual, sizeof(manual));
 	load(".", EXAMPLE, example, sizeof(example));
 }
 
@@ -46,10 +49,10 @@ static const char *between(const char *text, const char *before, const char *aft
 	static char found[1024];
 	const char *start = strstr(text, before), *end;
 
-	ck_assert_msg(start != NULL, "\"%s\" is missing", before);
+	ck_assert_msg(start, "\"%s\" is missing", before);
 	start += strlen(before);
 	end = strstr(start, after);
-	ck_assert_msg(end != NULL && end - start < (ptrdiff_t)sizeof(found),
+	ck_assert_msg(end && end - start < (ptrdiff_t)sizeof(found),
 		"nothing ends what begins with \"%s\"", before);
 	snprintf(found, sizeof(found), "%.*s", (int)(end - start), start);
 	return found;
@@ -70,11 +73,11 @@ static const char *manual_of(const struct configuration_key *key)
 	tag[length] = '\0';
 	snprintf(heading, sizeof(heading), "\n.SH SECTION %s\n", tag);
 	start = strstr(manual, heading);
-	ck_assert_msg(start != NULL, "%s is missing", heading + 1);
+	ck_assert_msg(start, "%s is missing", heading + 1);
 	end = strstr(start + 1, "\n.SH ");
 	snprintf(tag, sizeof(tag), "\n.TP\n.BI %s: ", key->name);
 	start = strstr(start, tag);
-	ck_assert_msg(start != NULL && start < end, "%s.%s is missing", key->section, key->name);
+	ck_assert_msg(start && start < end, "%s.%s is missing", key->section, key->name);
 	end = strstr(start + 1, "\n.TP\n");
 	snprintf(text, sizeof(text), "%.*s", (int)(end - start), start);
 	return text;
@@ -115,10 +118,10 @@ START_TEST(manual_page_has_no_other_key)
 	const char *place = strstr(manual, "\n.SH SECTION ");
 	const char *end = strstr(manual, "\n.SS Sections of plugins");
 
-	ck_assert(place != NULL && end != NULL);
-	while ((place = strstr(place + 1, "\n.BI ")) != NULL && place < end)
+	ck_assert(place && end);
+	while ((place = strstr(place + 1, "\n.BI ")) && place < end)
 		count++;
-	while (configuration_key(known) != NULL)
+	while (configuration_key(known))
 		known++;
 	ck_assert_uint_eq(count, known);
 }
@@ -132,9 +135,9 @@ START_TEST(example_file_has_each_default)
 
 	snprintf(section, sizeof(section), "\n%s:\n", key->section);
 	start = strstr(example, section);
-	ck_assert_msg(start != NULL, "section %s is missing", key->section);
+	ck_assert_msg(start, "section %s is missing", key->section);
 	snprintf(line, sizeof(line), "\n  #%s: ", key->name);
-	if (key->default_text == NULL)
+	if (!key->default_text)
 		ck_assert_ptr_nonnull(strstr(start, line));
 	else
 		ck_assert_str_eq(between(start, line, "\n"), key->default_text);
@@ -148,7 +151,7 @@ END_TEST
 /* Takes the "#" away before every key, as a user would. */
 static void uncomment(char *text)
 {
-	for (char *hash = text; (hash = strstr(hash, "\n  #")) != NULL; hash++)
+	for (char *hash = text; (hash = strstr(hash, "\n  #")); hash++)
 		if (islower((unsigned char)hash[4]))
 			hash[3] = ' ';
 }
@@ -168,7 +171,7 @@ static int count_keys(void)
 {
 	int count = 0;
 
-	while (configuration_key((size_t)count) != NULL)
+	while (configuration_key((size_t)count))
 		count++;
 	return count;
 }

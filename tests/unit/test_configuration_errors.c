@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The configuration: every error, with its place and its sentence. */
-#include <config.h>
+#include "config.h"
 
 #include "configuration_fixture.h"
 #include "suite.h"
 
 #include <errno.h>
 #include <stdio.h>
+
+#include "configuration/parse.h"
 
 #define NAMES_OF_SECTIONS "daemon, lvm, log, limits, access, plugins"
 

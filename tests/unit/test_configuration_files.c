@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The configuration: which files are read, in which order, and which are refused. */
-#include <config.h>
+#include "config.h"
 
 #include "scratch.h"
 #include "suite.h"
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "configuration/configuration.h"
+#include "configuration/read.h"
 
 static const char *file;
 static struct configuration *configuration;

@@ -2,7 +2,7 @@
 /* The plugin convert, on tables as a kernel showed them during conversions by lvm2 2.03.16. */
 #include "config.h"
 
-#include "loader/plugin_check.h"
+#include "loader/check.h"
 #include "suite.h"
 #include "target_lines.h"
 

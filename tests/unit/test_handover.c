@@ -51,7 +51,7 @@ START_TEST(handover_is_read)
 	struct handover_bytes bytes;
 	unsigned count = 0;
 
-	ck_assert_msg(handover != NULL, "%s", error.sentence);
+	ck_assert_msg(handover, "%s", error.sentence);
 	ck_assert_int_eq(wire_number(handover_daemon(handover), "version"), 1);
 	ck_assert_int_eq(handover_for_each(handover, count_message, &count, &error), 0);
 	ck_assert_uint_eq(count, 2);

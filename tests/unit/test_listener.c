@@ -30,7 +30,7 @@ static void check_refused(const char *path, int code, const char *sentence)
 	struct listener listener;
 
 	ck_assert_int_eq(listener_open(&listener, path, &error), -code);
-	ck_assert_msg(strstr(error.sentence, sentence) != NULL, "%s", error.sentence);
+	ck_assert_msg(strstr(error.sentence, sentence), "%s", error.sentence);
 	ck_assert_int_lt(listener.descriptor, 0);
 	listener_close(&listener);
 }

@@ -82,7 +82,7 @@ static void check_modes(void)
 	struct dirent *entry;
 
 	ck_assert_ptr_nonnull(directory);
-	while ((entry = readdir(directory)) != NULL) {
+	while ((entry = readdir(directory))) {
 		struct stat status;
 
 		if (fstatat(dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The log: its settings and its lines. */
-#include <config.h>
+#include "config.h"
 
 #include "log_fixture.h"
 #include "suite.h"
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "util/escape.h"
+#include "log/libdevmapper.h"
 
 static const struct {
 	const char *list;
@@ -242,7 +243,7 @@ START_TEST(lines_of_threads_are_not_mixed)
 	for (int index = 0; index < THREADS; index++)
 		ck_assert_int_eq(pthread_join(threads[index], NULL), 0);
 	rest = (char *)received(pipe_end);
-	for (char *line = strsep(&rest, "\n"); rest != NULL; line = strsep(&rest, "\n")) {
+	for (char *line = strsep(&rest, "\n"); rest; line = strsep(&rest, "\n")) {
 		char same[2] = {line[strlen(line) - 1], '\0'};
 
 		ck_assert_uint_eq(strlen(line), strlen("lvmpolld: warn: ") + LENGTH_OF_A_LINE);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The log's outlets: what they receive, and that none of them can stop the daemon. */
-#include <config.h>
+#include "config.h"
 
 #include "log_fixture.h"
 #include "suite.h"
@@ -13,7 +13,9 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "log/log_outlets.h"
+#include "log/targets.h"
+#include "log/journal.h"
+#include "log/syslog.h"
 
 static int listen_at(const char *name, const char **path)
 {
@@ -38,7 +40,7 @@ static unsigned count_lines(const char *text)
 {
 	unsigned count = 0;
 
-	for (; (text = strchr(text, '\n')) != NULL; text++)
+	for (; (text = strchr(text, '\n')); text++)
 		count++;
 	return count;
 }
@@ -85,7 +87,7 @@ START_TEST(full_socket_loses_lines_and_begins_anew)
 		1);
 	ck_assert_uint_gt(told, 0);
 	ck_assert_uint_lt(told, written);
-	while (strstr(rest, "again") == NULL)
+	while (!strstr(rest, "again"))
 		rest = (char *)received(ends[0]);
 	ck_assert_ptr_nonnull(strstr(rest, "lvmpolld: warn: again\n"));
 }

@@ -94,13 +94,13 @@ START_TEST(names_each_value)
 	struct lvmpolld_error error = {0};
 	int result = value->check("vgname", value->value, &error);
 
-	if (value->sentence == NULL) {
+	if (!value->sentence) {
 		ck_assert_msg(result == 0, "%s: %s", value->value, error.sentence);
 		return;
 	}
 	ck_assert_msg(result == -EINVAL, "%s was not refused", value->value);
 	ck_assert_int_eq(error.code, EINVAL);
-	ck_assert_msg(strstr(error.sentence, value->sentence) != NULL, "%s", error.sentence);
+	ck_assert_msg(strstr(error.sentence, value->sentence), "%s", error.sentence);
 	ck_assert_int_eq(strncmp(error.sentence, "vgname \"", strlen("vgname \"")), 0);
 }
 END_TEST
@@ -111,8 +111,7 @@ START_TEST(names_each_byte)
 	const char value[] = {'a', (char)_i, 'b', '\0'};
 	struct lvmpolld_error error = {0};
 	bool allowed = (_i >= 'a' && _i <= 'z') || (_i >= 'A' && _i <= 'Z') ||
-		       (_i >= '0' && _i <= '9') || (_i != 0 && strchr("+_.-", _i) != NULL) ||
-		       _i == 0;
+		       (_i >= '0' && _i <= '9') || (_i != 0 && strchr("+_.-", _i)) || _i == 0;
 
 	ck_assert_int_eq(names_check_vg_name("vgname", value, &error), allowed ? 0 : -EINVAL);
 	for (const char *at = error.sentence; *at != '\0'; at++)

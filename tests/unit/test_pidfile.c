@@ -150,7 +150,7 @@ START_TEST(pidfile_is_refused_while_stock_holds_it)
 
 	ck_assert_int_eq(pidfile_create(path, &error), -EEXIST);
 	snprintf(expected, sizeof(expected), "process id %ld", (long)child);
-	ck_assert_msg(strstr(error.sentence, expected) != NULL, "%s", error.sentence);
+	ck_assert_msg(strstr(error.sentence, expected), "%s", error.sentence);
 	end_child(child, end_of_child);
 
 	descriptor = pidfile_create(path, &error);

@@ -8,6 +8,7 @@
 #include "plugin_fixture.h"
 #include "suite.h"
 #include "target_lines.h"
+#include "loader/calls.h"
 
 char good_told[512];
 

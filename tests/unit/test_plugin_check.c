@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "loader/plugin_check.h"
-#include "loader/plugin_values.h"
+#include "loader/check.h"
+#include "loader/values.h"
 #include "suite.h"
 
 #define TEN   "abcdefghij"
@@ -106,12 +106,11 @@ START_TEST(fields_are_checked)
 	struct lvmpolld_error error = {0};
 	int result = plugin_check_fields(&plugins[_i].plugin, "p", &error);
 
-	if (plugins[_i].sentence == NULL) {
+	if (!plugins[_i].sentence) {
 		ck_assert_msg(result == 0, "%s", error.sentence);
 	} else {
 		ck_assert_int_lt(result, 0);
-		ck_assert_msg(
-			strstr(error.sentence, plugins[_i].sentence) != NULL, "%s", error.sentence);
+		ck_assert_msg(strstr(error.sentence, plugins[_i].sentence), "%s", error.sentence);
 	}
 }
 END_TEST
@@ -184,11 +183,10 @@ START_TEST(header_is_checked_before_anything_is_copied)
 	struct lvmpolld_error error = {0};
 	int result = plugin_check_and_copy(&copy, &foreign, &error);
 
-	if (headers[_i].sentence != NULL) {
+	if (headers[_i].sentence) {
 		ck_assert_int_lt(result, 0);
 		ck_assert_str_eq(copy.name, "untouched");
-		ck_assert_msg(
-			strstr(error.sentence, headers[_i].sentence) != NULL, "%s", error.sentence);
+		ck_assert_msg(strstr(error.sentence, headers[_i].sentence), "%s", error.sentence);
 		return;
 	}
 	ck_assert_int_eq(result, 0);

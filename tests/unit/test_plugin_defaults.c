@@ -7,8 +7,8 @@
 
 #include "process/arguments.h"
 #include "log/log.h"
-#include "loader/plugin_defaults.h"
 #include "suite.h"
+#include "loader/calls.h"
 
 static const struct {
 	struct lvmpolld_operation operation;
@@ -119,7 +119,7 @@ START_TEST(locale_does_not_matter)
 	struct lvmpolld_progress progress = {.percent = -1};
 
 	for (size_t index = 0; index < SUITE_COUNT(locales); index++)
-		if (setlocale(LC_ALL, locales[index]) != NULL)
+		if (setlocale(LC_ALL, locales[index]))
 			break;
 	ck_assert(plugin_defaults_read_line("  vg/lv: Merged: 24.50%", "Merged", &progress));
 	ck_assert_double_eq_tol(progress.percent, 24.5, 0.001);

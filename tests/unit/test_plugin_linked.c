@@ -3,8 +3,8 @@
 #include "config.h"
 
 #include "plugin_fixture.h"
-#include "loader/plugin_linked.h"
 #include "suite.h"
+#include "loader/find.h"
 
 START_TEST(linked_in_plugin_is_loaded_without_a_directory)
 {

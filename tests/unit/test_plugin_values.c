@@ -4,6 +4,7 @@
 
 #include "plugin_fixture.h"
 #include "suite.h"
+#include "loader/configure.h"
 
 char good_told[512];
 
@@ -68,8 +69,8 @@ START_TEST(bad_section_at_the_start_leaves_only_its_plugin_out)
 	fixture_load(text);
 	ck_assert_ptr_nonnull(fixture_entry("plain")->plugin);
 	ck_assert_ptr_null(fixture_entry("good")->plugin);
-	ck_assert_msg(strstr(fixture_entry("good")->reason, bad_sections[_i].sentence) != NULL,
-		"%s", fixture_entry("good")->reason);
+	ck_assert_msg(strstr(fixture_entry("good")->reason, bad_sections[_i].sentence), "%s",
+		fixture_entry("good")->reason);
 }
 END_TEST
 
@@ -82,14 +83,14 @@ START_TEST(bad_section_later_leaves_everything_as_it_was)
 	good_told[0] = '\0';
 	snprintf(text, sizeof(text), "plugins: {good: %s}", bad_sections[_i].section);
 	ck_assert_int_lt(configure(text), 0);
-	ck_assert_msg(strstr(fixture_error.sentence, bad_sections[_i].sentence) != NULL, "%s",
+	ck_assert_msg(strstr(fixture_error.sentence, bad_sections[_i].sentence), "%s",
 		fixture_error.sentence);
 	ck_assert_int_eq(strncmp(fixture_error.sentence, scratch_path("lvmpolld.yaml"),
 				 strlen(scratch_path("lvmpolld.yaml"))),
 		0);
 
 	/* Where the plugin itself refused, it was told its former values again. */
-	if (strstr(bad_sections[_i].section, "refuse me") != NULL)
+	if (strstr(bad_sections[_i].section, "refuse me"))
 		ck_assert_str_eq(good_told, "word=before;flag=false;count=7;pause=5;room=1MiB;");
 	else
 		ck_assert_str_eq(good_told, "");

@@ -6,6 +6,7 @@
 
 #include "plugin_fixture.h"
 #include "suite.h"
+#include "loader/load.h"
 
 char good_told[512];
 
@@ -120,7 +121,7 @@ START_TEST(bad_module_is_refused_with_a_reason_and_the_others_go_on)
 	ck_assert_ptr_nonnull(fixture_entry("plain")->plugin);
 	entry = fixture_entry(bad_modules[_i].name);
 	ck_assert_ptr_null(entry->plugin);
-	ck_assert_msg(strstr(entry->reason, bad_modules[_i].reason) != NULL, "%s", entry->reason);
+	ck_assert_msg(strstr(entry->reason, bad_modules[_i].reason), "%s", entry->reason);
 	ck_assert_pstr_eq(entry->operation, bad_modules[_i].operation);
 }
 END_TEST
@@ -176,9 +177,9 @@ START_TEST(plugin_from_the_past_gets_nothing_for_what_it_does_not_have)
 	ck_assert_ptr_null(plugin->progress_label);
 	ck_assert_ptr_null(plugin->layer);
 	ck_assert(!plugin->supports_abort);
-	ck_assert(plugin->configure == NULL && plugin->unload == NULL);
-	ck_assert(plugin->build_arguments == NULL && plugin->read_line == NULL);
-	ck_assert(plugin->read_targets == NULL && plugin->read_exit == NULL);
+	ck_assert(!plugin->configure && !plugin->unload);
+	ck_assert(!plugin->build_arguments && !plugin->read_line);
+	ck_assert(!plugin->read_targets && !plugin->read_exit);
 }
 END_TEST
 

@@ -7,7 +7,7 @@
 
 #include <libdevmapper.h>
 
-#include "loader/plugin_check.h"
+#include "loader/check.h"
 #include "suite.h"
 #include "target_lines.h"
 

@@ -11,6 +11,7 @@
 #include "scratch.h"
 #include "suite.h"
 #include "volume_fixture.h"
+#include "records/directory.h"
 
 static struct daemon daemon_under_test;
 

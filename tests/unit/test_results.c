@@ -62,7 +62,7 @@ static bool is_there(struct store *store, unsigned number)
 	bool found;
 
 	store_lock(store);
-	found = store_find_locked(store, request->identifier) != NULL;
+	found = store_find_locked(store, request->identifier);
 	store_unlock(store);
 	volume_request_free(request);
 	return found;

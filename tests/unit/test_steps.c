@@ -22,6 +22,8 @@
 #include "suite.h"
 #include "lifecycle/turns.h"
 #include "volume_fixture.h"
+#include "records/aside.h"
+#include "records/directory.h"
 
 static struct daemon daemon_under_test;
 

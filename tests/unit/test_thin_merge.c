@@ -2,7 +2,7 @@
 /* The plugin thin_merge, on tables as a kernel showed them around a merge by lvm2 2.03.16. */
 #include "config.h"
 
-#include "loader/plugin_check.h"
+#include "loader/check.h"
 #include "suite.h"
 #include "target_lines.h"
 

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the daemon provides to its plugins: the functions at the end of lvmpolld/plugin.h. */
+#include "config.h"
+
+#include <stdarg.h>
+
+#include <lvmpolld/plugin.h>
+
+#include "loader/calls.h"
+#include "log/log.h"
+#include "process/arguments.h"
+#include "util/error.h"
+
+int lvmpolld_error_set(struct lvmpolld_error *error, int code, const char *format, ...)
+{
+	va_list arguments;
+	int result;
+
+	va_start(arguments, format);
+	result = error_set_arguments(error, code, format, arguments);
+	va_end(arguments);
+	return result;
+}
+
+int lvmpolld_arguments_add(struct lvmpolld_arguments *arguments, const char *argument)
+{
+	return arguments_add(arguments, argument);
+}
+
+int lvmpolld_arguments_add_standard(struct lvmpolld_arguments *arguments,
+	const struct lvmpolld_operation *operation, const char *operation_name)
+{
+	return plugin_defaults_add_arguments(arguments, operation, operation_name);
+}
+
+bool lvmpolld_progress_read_line(
+	const char *line, const char *label, struct lvmpolld_progress *progress)
+{
+	return plugin_defaults_read_line(line, label, progress);
+}
+
+enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *exit)
+{
+	return plugin_defaults_read_exit(exit);
+}
+
+/* A plugin may have been built with a header that knows more levels than we do. */
+static enum log_level level_of(enum lvmpolld_log_level level)
+{
+	switch (level) {
+	case LVMPOLLD_LOG_ERROR:
+		return LOG_LEVEL_ERROR;
+	case LVMPOLLD_LOG_WARN:
+		return LOG_LEVEL_WARN;
+	case LVMPOLLD_LOG_INFO:
+		return LOG_LEVEL_INFO;
+	case LVMPOLLD_LOG_DEBUG:
+	default:
+		return LOG_LEVEL_DEBUG;
+	}
+}
+
+void lvmpolld_log(enum lvmpolld_log_level level, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	log_write_arguments(level_of(level), NULL, format, arguments);
+	va_end(arguments);
+}

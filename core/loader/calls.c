@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Calls a plugin, the standard way where it has no callback, and believes no nonsense. */
+#include "config.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+
+#include "loader/calls.h"
+#include "loader/plugins.h"
+#include "log/log.h"
+#include "process/arguments.h"
+
+int plugin_build_arguments(const struct plugin_entry *entry,
+	const struct lvmpolld_operation *operation, struct lvmpolld_arguments *arguments,
+	struct lvmpolld_error *error)
+{
+	const struct lvmpolld_plugin *plugin = entry->plugin;
+	int result;
+
+	if (!plugin->build_arguments) {
+		result = plugin_defaults_add_arguments(arguments, operation, plugin->operation);
+		return result < 0 ? error_set(error, -result, "out of memory") : 0;
+	}
+	error_set(error, EPROTO, "plugin %s builds no arguments and says no reason", entry->name);
+	if (plugin->build_arguments(operation, arguments, error) != 0)
+		return -error->code;
+	return arguments->count > 0
+		       ? 0
+		       : error_set(error, EPROTO, "plugin %s builds an empty argument list",
+				 entry->name);
+}
+
+/* Whether PROGRESS, as a plugin left it, can be: unknown, or within its bounds. */
+static bool is_possible(const struct lvmpolld_progress *progress)
+{
+	return !isnan(progress->percent) && progress->percent <= 100 &&
+	       progress->done_sectors <= progress->total_sectors;
+}
+
+/* Takes what a plugin has written to READ over into PROGRESS, where it can be. */
+static bool take_progress(const struct plugin_entry *entry, struct lvmpolld_progress *progress,
+	const struct lvmpolld_progress *read)
+{
+	if (!is_possible(read)) {
+		log_warn("plugin %s tells an impossible progress: %g %%, %llu of %llu sectors",
+			entry->name, read->percent, (unsigned long long)read->done_sectors,
+			(unsigned long long)read->total_sectors);
+		return false;
+	}
+	*progress = *read;
+	return true;
+}
+
+bool plugin_read_line(
+	const struct plugin_entry *entry, const char *line, struct lvmpolld_progress *progress)
+{
+	const struct lvmpolld_plugin *plugin = entry->plugin;
+	struct lvmpolld_progress read = *progress;
+
+	read.struct_size = sizeof(read);
+	if (!plugin->read_line)
+		return plugin->progress_label &&
+		       plugin_defaults_read_line(line, plugin->progress_label, progress);
+	return plugin->read_line(line, &read) && take_progress(entry, progress, &read);
+}
+
+enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
+	const struct lvmpolld_operation *operation, const struct lvmpolld_target *targets,
+	size_t count, struct lvmpolld_progress *progress)
+{
+	const struct lvmpolld_plugin *plugin = entry->plugin;
+	struct lvmpolld_progress read = *progress;
+	enum lvmpolld_verdict verdict;
+
+	if (!plugin->read_targets)
+		return LVMPOLLD_NOT_MINE;
+	read.struct_size = sizeof(read);
+	verdict = plugin->read_targets(operation, targets, count, &read);
+	switch (verdict) {
+	case LVMPOLLD_NOT_MINE:
+		return LVMPOLLD_NOT_MINE;
+	case LVMPOLLD_WATCH:
+	case LVMPOLLD_WATCH_TIMED:
+	case LVMPOLLD_STEP:
+	case LVMPOLLD_GIVE_UP:
+		return take_progress(entry, progress, &read) ? verdict : LVMPOLLD_NOT_MINE;
+	}
+	log_warn("plugin %s gives the verdict %d, which does not exist: lvpoll polls instead",
+		entry->name, (int)verdict);
+	return LVMPOLLD_NOT_MINE;
+}
+
+enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
+	const struct lvmpolld_operation *operation, const struct lvmpolld_exit *exit,
+	const struct lvmpolld_progress *progress)
+{
+	enum lvmpolld_outcome outcome;
+
+	if (!entry->plugin->read_exit)
+		return plugin_defaults_read_exit(exit);
+	outcome = entry->plugin->read_exit(operation, exit, progress);
+	if (outcome == LVMPOLLD_FINISHED || outcome == LVMPOLLD_CONTINUES)
+		return outcome;
+	log_warn("plugin %s gives the outcome %d, which does not exist", entry->name, (int)outcome);
+	return plugin_defaults_read_exit(exit);
+}
+
+/* Digits behind the point that are looked at; lvm2 prints two. */
+#define FRACTION_DIGITS_MAX 9
+
+/* Adds COUNT arguments, leaving out those that are NULL. */
+static int add_each(struct lvmpolld_arguments *arguments, const char *const *values, size_t count)
+{
+	int result = 0;
+
+	for (size_t index = 0; result == 0 && index < count; index++)
+		if (values[index])
+			result = arguments_add(arguments, values[index]);
+	return result;
+}
+
+int plugin_defaults_add_arguments(struct lvmpolld_arguments *arguments,
+	const struct lvmpolld_operation *operation, const char *operation_name)
+{
+	const char *const before_volume[] = {
+		"lvpoll",
+		"--interval",
+		operation->interval,
+		operation->abort ? "--abort" : NULL,
+		operation->handle_missing_pvs ? "--handlemissingpvs" : NULL,
+		"--polloperation",
+		operation_name,
+	};
+	const char *const after_volume[] = {
+		/* No backup of the metadata, which changes at every step. */
+		"-An",
+		log_cmd_is_enabled() ? "-vvvv" : NULL,
+		operation->devices_file ? "--devicesfile" : NULL,
+		operation->devices_file,
+	};
+	int result = add_each(
+		arguments, before_volume, sizeof(before_volume) / sizeof(before_volume[0]));
+
+	if (result == 0)
+		result = arguments_add_format(
+			arguments, "%s/%s", operation->vg_name, operation->lv_name);
+	if (result == 0)
+		result = add_each(
+			arguments, after_volume, sizeof(after_volume) / sizeof(after_volume[0]));
+	return result;
+}
+
+/* The C library's isdigit and strtod follow the locale, and strtod also reads "nan" and "0x1p3". */
+static bool is_digit(char character)
+{
+	return character >= '0' && character <= '9';
+}
+
+/* Reads "24.00%", 0 to 100, up to the end of the line. */
+static bool read_percent(const char *text, double *percent)
+{
+	double value = 0, unit = 1;
+	const char *digits = text;
+
+	for (; is_digit(*text) && text - digits < 3; text++)
+		value = 10 * value + (*text - '0');
+	if (text == digits)
+		return false;
+	if (*text == '.') {
+		digits = ++text;
+		for (; is_digit(*text) && text - digits < FRACTION_DIGITS_MAX; text++)
+			value += (*text - '0') * (unit /= 10);
+		if (text == digits)
+			return false;
+	}
+	if (*text != '%' || text[1] != '\0' || value > 100)
+		return false;
+	*percent = value;
+	return true;
+}
+
+bool plugin_defaults_read_line(
+	const char *line, const char *label, struct lvmpolld_progress *progress)
+{
+	size_t name_length;
+
+	/* The name has neither blanks nor colons, and lvm2 puts blanks before it. */
+	line += strspn(line, " ");
+	name_length = strcspn(line, ": \t");
+	if (name_length == 0 || strncmp(line + name_length, ": ", 2) != 0)
+		return false;
+	line += name_length + 2;
+	if (strncmp(line, label, strlen(label)) != 0)
+		return false;
+	line += strlen(label);
+	return strncmp(line, ": ", 2) == 0 && read_percent(line + 2, &progress->percent);
+}
+
+/* lvm catches SIGTERM while it holds a lock, and exits with its status for failures afterwards. */
+#define LVM_STATUS_FAILED 5
+
+enum lvmpolld_outcome plugin_defaults_read_exit(const struct lvmpolld_exit *exit)
+{
+	bool was_interrupted = exit->signal == SIGTERM || exit->status == LVM_STATUS_FAILED;
+
+	return exit->cut && was_interrupted ? LVMPOLLD_CONTINUES : LVMPOLLD_FINISHED;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether what a module exports is a plugin that this daemon can use. */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "configuration/configuration.h"
+#include "configuration/value.h"
+#include "loader/check.h"
+
+/* Where FIELD of a plugin ends: what struct_size must be at least to hold it. */
+#define END_OF(FIELD)                                                                              \
+	(offsetof(struct lvmpolld_plugin, FIELD) + sizeof(((struct lvmpolld_plugin *)NULL)->FIELD))
+
+#define LETTERS_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+int plugin_check_and_copy(struct lvmpolld_plugin *copy, const struct lvmpolld_plugin *foreign,
+	struct lvmpolld_error *error)
+{
+	size_t size = foreign->struct_size;
+
+	/* Without its size nothing else in it can be believed, the version included. */
+	if (size < END_OF(interface_version))
+		return error_set(error, ENOEXEC,
+			"its struct_size is %zu, too small for a plugin: set it with "
+			"LVMPOLLD_PLUGIN_HEADER",
+			size);
+	if (foreign->interface_version != LVMPOLLD_PLUGIN_INTERFACE)
+		return error_set(error, ENOEXEC,
+			"it is built for version %u of the plugin interface, %s than version %d of "
+			"this daemon: %s",
+			foreign->interface_version,
+			foreign->interface_version > LVMPOLLD_PLUGIN_INTERFACE ? "newer" : "older",
+			LVMPOLLD_PLUGIN_INTERFACE,
+			foreign->interface_version > LVMPOLLD_PLUGIN_INTERFACE
+				? "install a newer lvmpolld"
+				: "build the plugin again with this daemon's header");
+	if (size < END_OF(description))
+		return error_set(error, ENOEXEC,
+			"its struct_size is %zu, but name, operation and description need at least "
+			"%zu: set it with LVMPOLLD_PLUGIN_HEADER",
+			size, END_OF(description));
+
+	memset(copy, 0, sizeof(*copy));
+	memcpy(copy, foreign, size < sizeof(*copy) ? size : sizeof(*copy));
+	copy->struct_size = sizeof(*copy);
+	return 0;
+}
+
+/* Checks that VALUE, which is called WHAT, has 1 to PLUGIN_NAME_MAX characters of ALLOWED. */
+static int check_word(const char *what, const char *value, const char *allowed,
+	const char *allowed_in_words, struct lvmpolld_error *error)
+{
+	size_t length;
+
+	if (!value || value[0] == '\0')
+		return error_set(error, EINVAL, "it has no %s", what);
+	length = strnlen(value, PLUGIN_NAME_MAX + 1);
+	if (length > PLUGIN_NAME_MAX)
+		return error_set(error, EINVAL, "its %s \"%.*s...\" is longer than %d characters",
+			what, PLUGIN_NAME_MAX, value, PLUGIN_NAME_MAX);
+	if (strspn(value, allowed) != length)
+		return error_set(error, EINVAL, "its %s \"%s\" has characters other than %s", what,
+			value, allowed_in_words);
+	return 0;
+}
+
+static int check_name(const char *name, const char *module_name, struct lvmpolld_error *error)
+{
+	int result = check_word(
+		"name", name, LETTERS_AND_DIGITS "_", "letters, digits and \"_\"", error);
+
+	if (result < 0)
+		return result;
+	if (strcmp(name, module_name) != 0)
+		return error_set(error, EINVAL,
+			"its name is \"%s\", but the module is called \"%s\": they must be equal",
+			name, module_name);
+	return 0;
+}
+
+/* The operation becomes an argument of lvpoll, and must not look like an option there. */
+static int check_operation(const char *operation, struct lvmpolld_error *error)
+{
+	int result = check_word("operation", operation, LETTERS_AND_DIGITS "_-",
+		"letters, digits, \"_\" and \"-\"", error);
+
+	if (result < 0)
+		return result;
+	if (operation[0] == '-')
+		return error_set(
+			error, EINVAL, "its operation \"%s\" begins with \"-\"", operation);
+	return 0;
+}
+
+static int check_key(const struct lvmpolld_key *key, struct lvmpolld_error *error)
+{
+	struct lvmpolld_value value;
+	int result = check_word(
+		"key", key->name, LETTERS_AND_DIGITS "_", "letters, digits and \"_\"", error);
+
+	if (result < 0)
+		return result;
+	if (!key->description)
+		return error_set(error, EINVAL, "its key \"%s\" has no description", key->name);
+	if (!key->default_value)
+		return error_set(error, EINVAL, "its key \"%s\" has no default", key->name);
+	if (configuration_parse_value(key->default_value, key->type, &value, error) < 0)
+		return error_add_context(error, "the default of its key \"%s\"", key->name);
+	return 0;
+}
+
+static int check_keys(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
+{
+	const struct lvmpolld_key *keys = plugin->keys;
+	int result;
+
+	for (size_t index = 0; keys && keys[index].name; index++) {
+		if (index == PLUGIN_KEYS_MAX)
+			return error_set(error, EINVAL,
+				"it has more than %d keys: the last must have NULL for a name",
+				PLUGIN_KEYS_MAX);
+		result = check_key(&keys[index], error);
+		if (result < 0)
+			return result;
+		for (size_t before = 0; before < index; before++)
+			if (strcmp(keys[before].name, keys[index].name) == 0)
+				return error_set(error, EINVAL, "it has the key \"%s\" twice",
+					keys[index].name);
+	}
+	if (keys && keys[0].name && !plugin->configure)
+		return error_set(error, EINVAL, "it has keys, but no callback configure");
+	return 0;
+}
+
+int plugin_check_fields(
+	const struct lvmpolld_plugin *plugin, const char *module_name, struct lvmpolld_error *error)
+{
+	int result = check_name(plugin->name, module_name, error);
+
+	if (result == 0)
+		result = check_operation(plugin->operation, error);
+	if (result == 0 && !plugin->description)
+		result = error_set(error, EINVAL, "it has no description");
+	return result < 0 ? result : check_keys(plugin, error);
+}

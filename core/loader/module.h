@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A module: opened through libltdl, its plugin checked and copied. */
+#ifndef CORE_PLUGIN_MODULE_H
+#define CORE_PLUGIN_MODULE_H
+
+#include <ltdl.h>
+
+#include <lvmpolld/plugin.h>
+
+#include "loader/find.h"
+#include "loader/plugins.h"
+#include "loader/values.h"
+#include "util/error.h"
+
+struct plugin_module {
+	struct plugin_entry entry;
+	struct lvmpolld_plugin plugin; /* the copy that entry.plugin points to once it is usable */
+	lt_dlhandle handle;            /* NULL: closed */
+	bool used;                     /* a callback was called, so that unload is too */
+	struct plugin_values values;   /* of its configuration keys, in force */
+};
+
+/*
+ * Opens CANDIDATE and fills plugin and entry.operation; entry.plugin is left to the caller, who
+ * alone knows about the other modules. Returns 0 or a negative errno; the module is then closed,
+ * with entry.operation set where it could be read.
+ */
+int plugin_module_open(struct plugin_module *module, const struct plugin_candidate *candidate,
+	struct lvmpolld_error *error);
+
+/* Calls the plugin's unload where it was used, and closes it; entry keeps what people are told. */
+void plugin_module_close(struct plugin_module *module);
+
+/* Closes it and frees what it owns. */
+void plugin_module_clear(struct plugin_module *module);
+
+#endif

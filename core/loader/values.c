@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The values of a plugin's configuration keys: checked first, given to the plugin afterwards. */
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "configuration/sections.h"
+#include "configuration/value.h"
+#include "loader/check.h"
+#include "loader/values.h"
+
+/* The keys that every plugin's section may have. */
+enum { STANDARD_MONITOR, STANDARD_STALL_CHECK, STANDARD_COUNT };
+static const struct lvmpolld_key standard_keys[STANDARD_COUNT] = {
+	[STANDARD_MONITOR] = {"monitor", LVMPOLLD_STRING, "kernel",
+		"Who watches an operation: kernel, or lvpoll by polling."},
+	[STANDARD_STALL_CHECK] = {"stall_check", LVMPOLLD_SECONDS, "900",
+		"After how long without progress lvm2 is asked; 0 is never."},
+};
+
+/* By the values of enum plugin_monitor. */
+static const char *const monitor_words[] = {
+	[PLUGIN_MONITOR_KERNEL] = "kernel", [PLUGIN_MONITOR_LVPOLL] = "lvpoll"};
+
+static size_t count_keys(const struct lvmpolld_plugin *plugin)
+{
+	size_t count = 0;
+
+	while (plugin->keys && plugin->keys[count].name)
+		count++;
+	return count;
+}
+
+/* Key INDEX of those that may stand in PLUGIN's section. */
+static const struct lvmpolld_key *key_at(const struct lvmpolld_plugin *plugin, size_t index)
+{
+	return index < STANDARD_COUNT ? &standard_keys[index]
+				      : &plugin->keys[index - STANDARD_COUNT];
+}
+
+int plugin_values_check_keys(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
+{
+	size_t count = count_keys(plugin);
+
+	for (size_t index = 0; index < count; index++)
+		for (size_t standard = 0; standard < STANDARD_COUNT; standard++)
+			if (strcmp(plugin->keys[index].name, standard_keys[standard].name) == 0)
+				return error_set(error, EINVAL,
+					"its key \"%s\" is one that every plugin has: call it "
+					"something else",
+					plugin->keys[index].name);
+	return 0;
+}
+
+void plugin_values_clear(struct plugin_values *values)
+{
+	for (size_t index = 0; index < values->count; index++) {
+		free(values->list[index].text);
+		free(values->list[index].place);
+	}
+	free(values->list);
+	memset(values, 0, sizeof(*values));
+}
+
+/* The last one wins, should a file have been read over another without replacing it. */
+static const struct configuration_plugin_value *find_text(
+	const struct configuration_plugin *section, const char *key)
+{
+	for (size_t index = !section ? 0 : section->value_count; index > 0; index--)
+		if (strcmp(section->values[index - 1].key, key) == 0)
+			return &section->values[index - 1];
+	return NULL;
+}
+
+static char *format_place(const struct configuration_position *position)
+{
+	char *place;
+
+	if (asprintf(&place, "%s:%u:%u: ", position->file, position->line, position->column) < 0)
+		return NULL;
+	return place;
+}
+
+/* Fills VALUE with the text of the section or the default, unchecked. */
+static int copy_text(struct plugin_value *value, const struct lvmpolld_key *key,
+	const struct configuration_plugin *section)
+{
+	const struct configuration_plugin_value *written = find_text(section, key->name);
+
+	value->key = key;
+	value->text = strdup(written ? written->text : key->default_value);
+	value->place = written ? format_place(&written->position) : strdup("");
+	return !value->text || !value->place ? -ENOMEM : 0;
+}
+
+static int set_monitor(struct plugin_values *values, const char *word, struct lvmpolld_error *error)
+{
+	for (size_t index = 0; index < sizeof(monitor_words) / sizeof(monitor_words[0]); index++)
+		if (strcmp(word, monitor_words[index]) == 0) {
+			values->monitor = (enum plugin_monitor)index;
+			return 0;
+		}
+	return error_set(error, EINVAL, "\"%s\" is not known: it must be kernel or lvpoll", word);
+}
+
+static int set_stall_check(
+	struct plugin_values *values, uint64_t seconds, struct lvmpolld_error *error)
+{
+	if (seconds > UINT_MAX)
+		return error_set(error, EINVAL, "%llu seconds are too many: it must be %u or less",
+			(unsigned long long)seconds, UINT_MAX);
+	values->stall_check_s = (unsigned)seconds;
+	return 0;
+}
+
+/* Checks the text of value INDEX, and keeps what it means where it is one of the daemon's keys. */
+static int check_value(struct plugin_values *values, size_t index, struct lvmpolld_error *error)
+{
+	const struct plugin_value *written = &values->list[index];
+	struct lvmpolld_value value = {.struct_size = sizeof(value)};
+	int result = configuration_parse_value(written->text, written->key->type, &value, error);
+
+	if (result == 0 && index == STANDARD_MONITOR)
+		result = set_monitor(values, written->text, error);
+	if (result == 0 && index == STANDARD_STALL_CHECK)
+		result = set_stall_check(values, value.number, error);
+	return result;
+}
+
+/* Makes the message about VALUE of the plugin NAME say where it stands. */
+static int add_place(
+	const struct plugin_value *value, const char *name, struct lvmpolld_error *error)
+{
+	return error_add_context(error, "%splugins.%s.%s", value->place, name, value->key->name);
+}
+
+static int check_unknown_keys(const struct lvmpolld_plugin *plugin,
+	const struct configuration_plugin *section, struct lvmpolld_error *error)
+{
+	const char *names[STANDARD_COUNT + PLUGIN_KEYS_MAX + 1] = {NULL};
+	const struct configuration_plugin_value *value;
+	size_t count = STANDARD_COUNT + count_keys(plugin), known;
+	const char *nearest;
+
+	for (size_t index = 0; index < count; index++)
+		names[index] = key_at(plugin, index)->name;
+	for (size_t index = 0; index < section->value_count; index++) {
+		value = &section->values[index];
+		for (known = 0; known < count && strcmp(value->key, names[known]) != 0; known++)
+			;
+		if (known < count)
+			continue;
+		nearest = configuration_nearest_name(value->key, names);
+		return error_set(error, EINVAL, "%s:%u:%u: plugins.%s.%s: unknown key%s%s%s",
+			value->position.file, value->position.line, value->position.column,
+			plugin->name, value->key, nearest ? "; did you mean \"" : "",
+			nearest ? nearest : "", nearest ? "\"?" : "");
+	}
+	return 0;
+}
+
+static int read_values(struct plugin_values *values, const struct lvmpolld_plugin *plugin,
+	const struct configuration_plugin *section, struct lvmpolld_error *error)
+{
+	size_t count = STANDARD_COUNT + count_keys(plugin);
+
+	values->list = calloc(count, sizeof(*values->list));
+	if (!values->list)
+		return error_set(error, ENOMEM, "out of memory");
+	for (values->count = 0; values->count < count;) {
+		size_t index = values->count++;
+
+		if (copy_text(&values->list[index], key_at(plugin, index), section) < 0)
+			return error_set(error, ENOMEM, "out of memory");
+		if (check_value(values, index, error) < 0)
+			return add_place(&values->list[index], plugin->name, error);
+	}
+	return 0;
+}
+
+int plugin_values_read(struct plugin_values *values, const struct lvmpolld_plugin *plugin,
+	const struct configuration *configuration, struct lvmpolld_error *error)
+{
+	const struct configuration_plugin *section =
+		configuration_find_plugin(configuration, plugin->name);
+	int result = 0;
+
+	memset(values, 0, sizeof(*values));
+	if (section)
+		result = check_unknown_keys(plugin, section, error);
+	if (result == 0)
+		result = read_values(values, plugin, section, error);
+	if (result < 0)
+		plugin_values_clear(values);
+	return result;
+}
+
+int plugin_values_apply(const struct plugin_values *values, const struct lvmpolld_plugin *plugin,
+	struct lvmpolld_error *error)
+{
+	for (size_t index = STANDARD_COUNT; index < values->count; index++) {
+		const struct plugin_value *written = &values->list[index];
+		struct lvmpolld_value value = {.struct_size = sizeof(value)};
+
+		/* The text was checked when it was read. */
+		if (configuration_parse_value(written->text, written->key->type, &value, error) < 0)
+			return -EINVAL;
+		error_set(error, EINVAL, "the plugin refuses the value \"%s\"", written->text);
+		if (plugin->configure(written->key->name, &value, error) != 0)
+			return add_place(written, plugin->name, error);
+	}
+	return 0;
+}

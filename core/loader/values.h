@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The values of a plugin's configuration keys: checked first, given to the plugin afterwards. */
+#ifndef CORE_PLUGIN_VALUES_H
+#define CORE_PLUGIN_VALUES_H
+
+#include <lvmpolld/plugin.h>
+
+#include "configuration/configuration.h"
+#include "loader/plugins.h"
+#include "util/error.h"
+
+struct plugin_value {
+	const struct lvmpolld_key *key;
+	char *text;
+	char *place; /* "file:line:column: " of the file that has it; "" for a default */
+};
+
+/* First those of the daemon's own keys that every plugin has, then the plugin's. */
+struct plugin_values {
+	size_t count;
+	struct plugin_value *list;
+	enum plugin_monitor monitor;
+	unsigned stall_check_s;
+};
+
+/*
+ * Fills VALUES from PLUGIN's section of CONFIGURATION, which may be missing, and its defaults.
+ * Returns 0 or a negative errno with the place of the error; VALUES is then empty.
+ */
+int plugin_values_read(struct plugin_values *values, const struct lvmpolld_plugin *plugin,
+	const struct configuration *configuration, struct lvmpolld_error *error);
+
+/* Tells PLUGIN every value. Returns 0 or what the plugin answered, with the place of the value. */
+int plugin_values_apply(const struct plugin_values *values, const struct lvmpolld_plugin *plugin,
+	struct lvmpolld_error *error);
+
+void plugin_values_clear(struct plugin_values *values);
+
+/* Checks that PLUGIN's keys are not among those that every plugin has. Returns 0 or -EINVAL. */
+int plugin_values_check_keys(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error);
+
+#endif

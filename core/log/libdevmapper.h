@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* libdevmapper's own messages. */
+#ifndef CORE_LOG_LIBDEVMAPPER_H
+#define CORE_LOG_LIBDEVMAPPER_H
+
+
+
+/*
+ * Lets libdevmapper write its messages through this log. Called once, before any thread. They
+ * come out at level debug: whatever matters of them is said by the caller, who knows the volume.
+ */
+void log_adopt_libdevmapper(void);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is logged and where to: levels, targets, and the list behind -l. */
+#ifndef CORE_LOG_SETTINGS_H
+#define CORE_LOG_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "util/error.h"
+
+/* From the most severe on: a line is written when its level is at or before the chosen one. */
+enum log_level {
+	LOG_LEVEL_FATAL,
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
+
+/* Where lines go; a set. */
+enum log_outlet {
+	LOG_OUTLET_STDERR = 1 << 0,
+	LOG_OUTLET_SYSLOG = 1 << 1,
+	LOG_OUTLET_JOURNAL = 1 << 2,
+};
+
+struct log_settings {
+	enum log_level level;
+	bool wire; /* every message on the socket */
+	bool cmd;  /* lvm2's own debugging: lvpoll gets -vvvv */
+	unsigned outlets;
+};
+
+/* "fatal" to "debug"; and back: 0 or -EINVAL. */
+const char *log_level_name(enum log_level level);
+int log_level_from_name(const char *name, enum log_level *level);
+/* "stderr", "syslog" or "journal": 0 or -EINVAL. */
+int log_outlet_from_name(const char *name, enum log_outlet *outlet);
+/* The names for messages and suggestions, ended by NULL. */
+extern const char *const log_level_names[];
+extern const char *const log_outlet_names[];
+
+/*
+ * Reads stock's -l LIST (all, fatal, error, warn, info, debug, wire, cmd, separated by commas)
+ * into SETTINGS: the least severe level named is the one in force, or the one of SETTINGS where
+ * none is named. As with stock, "all" is wire and debug. Returns 0 or -EINVAL with the word that
+ * is wrong; SETTINGS is then unchanged.
+ */
+int log_settings_parse(
+	struct log_settings *settings, const char *list, struct lvmpolld_error *error);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where the lines of the log go; used by the log alone. No outlet ever waits. */
+#ifndef CORE_LOG_OUTLETS_H
+#define CORE_LOG_OUTLETS_H
+
+#include <stdbool.h>
+
+#include "log/log.h"
+
+#define LOG_IDENTIFIER "lvmpolld"
+
+/* Room for "lvmpolld: fatal: " and a newline around the text of a line. */
+#define LOG_TEXT_MAX (LOG_LINE_MAX - 32)
+
+struct log_line {
+	const char *kind;                  /* "warn", "wire", ... */
+	int priority;                      /* syslog's */
+	const struct log_subject *subject; /* or NULL */
+	const char *text;                  /* escaped; less than LOG_TEXT_MAX bytes */
+};
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Folders beside the state directory: for records that are not to be gone on with now. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log/log.h"
+#include "records/aside.h"
+#include "records/record.h"
+
+#define GIVEN_UP_SUFFIX ".given_up"
+
+char *record_path_aside(
+	const struct record_directory *directory, const char *suffix, const char *name)
+{
+	char *path;
+
+	if (asprintf(&path, "%s%s%s%s", directory->path, suffix, name ? "/" : "",
+		    name ? name : "") < 0)
+		return NULL;
+	return path;
+}
+
+int record_move_aside(
+	const struct record_directory *directory, const char *suffix, const char *name)
+{
+	char *folder = record_path_aside(directory, suffix, NULL);
+	char *path = record_path_aside(directory, suffix, name);
+	int result = -ENOMEM;
+
+	if (folder && path)
+		result = (mkdir(folder, 0700) < 0 && errno != EEXIST) ||
+					 renameat(directory->descriptor, name, AT_FDCWD, path) < 0
+				 ? -errno
+				 : 0;
+	free(folder);
+	free(path);
+	return result;
+}
+
+int record_move_back(const struct record_directory *directory, const char *suffix, const char *name)
+{
+	char *path = record_path_aside(directory, suffix, name);
+	int result = path ? 0 : -ENOMEM;
+
+	if (path && renameat2(AT_FDCWD, path, directory->descriptor, name, RENAME_NOREPLACE) < 0)
+		result = -errno;
+	/* A newer record of the same operation is what counts. */
+	if (result == -EEXIST)
+		unlink(path);
+	else if (result < 0)
+		log_error("%s%s/%s: cannot be taken back into %s: %s", directory->path, suffix,
+			name, directory->path, strerror(-result));
+	free(path);
+	return result;
+}
+
+/* The name alone, in the folder that record_move_aside has made. Returns 0 or a negative errno. */
+static int note_aside(
+	const struct record_directory *directory, const char *suffix, const char *name)
+{
+	char *path = record_path_aside(directory, suffix, name);
+	int descriptor = -1, result = -ENOMEM;
+
+	if (path) {
+		descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+		result = descriptor < 0 ? -errno : 0;
+	}
+	if (descriptor >= 0)
+		close(descriptor);
+	free(path);
+	return result;
+}
+
+void record_give_up(struct record_directory *directory, const struct lvmpolld_operation *operation)
+{
+	char name[NAME_MAX];
+	int result;
+
+	record_make_name(operation, name, sizeof(name));
+	result = record_move_aside(directory, GIVEN_UP_SUFFIX, name);
+	/* It has no record, for want of room or of a state directory: the name is what counts. */
+	if (result == -ENOENT || result == -EBADF)
+		result = note_aside(directory, GIVEN_UP_SUFFIX, name);
+	if (result < 0)
+		log_error("%s: cannot note that it was given up: %s; it must not be resumed, only "
+			  "aborted",
+			name, strerror(-result));
+}
+
+bool record_is_given_up(
+	const struct record_directory *directory, const struct lvmpolld_operation *operation)
+{
+	char name[NAME_MAX], *path;
+	bool is_there;
+
+	if (!directory->path)
+		return false;
+	record_make_name(operation, name, sizeof(name));
+	path = record_path_aside(directory, GIVEN_UP_SUFFIX, name);
+	is_there = path && access(path, F_OK) == 0;
+	free(path);
+	return is_there;
+}
+
+void record_forget_given_up(
+	struct record_directory *directory, const struct lvmpolld_operation *operation)
+{
+	struct lvmpolld_operation aborted = *operation;
+	char name[NAME_MAX], *path;
+
+	aborted.abort = false;
+	record_make_name(&aborted, name, sizeof(name));
+	path = record_path_aside(directory, GIVEN_UP_SUFFIX, name);
+	if (path && unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
+		log_error("%s: cannot be removed: %s", path, strerror(errno));
+	free(path);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The state directory: a file for each record in it. */
+#ifndef CORE_RECORDS_DIRECTORY_H
+#define CORE_RECORDS_DIRECTORY_H
+
+#include <stddef.h>
+
+#include "records/record.h"
+#include "util/error.h"
+
+/* The state directory. */
+struct record_directory {
+	char *path;
+	int descriptor; /* -1: there is none */
+};
+
+/*
+ * Opens the directory at PATH, which is made (0700) where it is missing, and must belong to us and
+ * be closed to others. Returns 0 or a negative errno; everything below fails then, and says so.
+ */
+int record_directory_open(
+	struct record_directory *directory, const char *path, struct lvmpolld_error *error);
+void record_directory_close(struct record_directory *directory);
+
+/*
+ * Writes RECORD in place of a former one of the same operation. Returns 0 or a negative errno; what
+ * the former one says of the lvpoll is no longer believed then.
+ */
+int record_write(struct record_directory *directory, const struct record *record,
+	struct lvmpolld_error *error);
+
+/* Removes the record of OPERATION. One that is not there is no error. */
+void record_remove(struct record_directory *directory, const struct lvmpolld_operation *operation);
+
+/*
+ * Calls TAKE with each record of the directory. One that is damaged, of another version, or that
+ * TAKE refuses (by returning a negative errno with the error) is moved to "PATH.damaged/", with a
+ * message in the log. One that cannot be read for want of memory or descriptors, or that TAKE
+ * refuses for it, stays. One that TAKE refuses with -ENOPKG, since the plugin is missing, is kept
+ * in "PATH.no_plugin/". Returns the number of records that were taken.
+ */
+size_t record_read_all(struct record_directory *directory,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context);
+
+/*
+ * Moves what is in "PATH.no_plugin/" back into the directory, and calls TAKE, unless that is NULL,
+ * with each of these records, as above. Returns the number of records that were taken.
+ */
+size_t record_bring_back(struct record_directory *directory,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context);
+
+#endif
