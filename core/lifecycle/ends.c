@@ -10,6 +10,7 @@
 #include "daemon/daemon.h"
 #include "lifecycle/ends.h"
 #include "log/log.h"
+#include "lvm/devices.h"
 #include "monitor/monitor.h"
 #include "lifecycle/operation.h"
 #include "loader/plugins.h"
@@ -17,12 +18,13 @@
 #include "lifecycle/steps.h"
 #include "lifecycle/turns.h"
 #include "loader/calls.h"
+#include "util/boot.h"
 
 /*
- * An lvpoll that says all is well while the kernel shows that it is not is asked again so often;
- * then it is believed, for it alone knows the metadata.
+ * An lvpoll that says that all is over, while the kernel shows that it is not, is run again for
+ * this time. Then the operation has failed: nobody is told that it is over.
  */
-#define DOUBTS_MAX 4
+#define DOUBT_MAX_MS 60000
 
 /*
  * What the dynamic loader, and a shell around lvm, exit with where there is no program to run: in
@@ -75,6 +77,32 @@ static const char *find_contradiction(struct volume *volume, const struct volume
 	return NULL;
 }
 
+/*
+ * An lvpoll says that VOLUME's operation is over, and CONTRADICTION, of DEVICE, says that it is
+ * not. Returns true where it is to go on; else it has failed.
+ */
+static bool may_go_on(
+	struct daemon *daemon, struct volume *volume, const char *contradiction, const char *device)
+{
+	int64_t now_ms = boot_clock_ms();
+
+	if (volume->doubted_since_ms == 0)
+		volume->doubted_since_ms = now_ms;
+	if (now_ms - volume->doubted_since_ms < DOUBT_MAX_MS) {
+		log_volume(LOG_LEVEL_WARN, volume,
+			"lvpoll says that the operation is over, but %s (device %s): it goes on",
+			contradiction, device);
+		volume->fruitless++;
+		return true;
+	}
+	log_volume(LOG_LEVEL_ERROR, volume,
+		"lvpoll says again and again that the operation is over, but %s (device %s): "
+		"it has failed, look at it; \"lvchange --poll y\" takes it up again",
+		contradiction, device);
+	operation_fail_in_doubt(daemon, volume);
+	return false;
+}
+
 void ends_confirm(
 	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting)
 {
@@ -83,24 +111,31 @@ void ends_confirm(
 	if (sighting->kind == VOLUME_SUSPENDED && !sighting->is_stalled)
 		return;
 	volume->is_exit_pending = false;
-	if (volume_sighting_gives_up(sighting)) {
+	if (volume_sighting_gives_up(sighting))
 		steps_act_on(daemon, volume, sighting);
+	else if (!contradiction)
+		operation_finish(daemon, volume, volume->pending_exit);
+	else if (may_go_on(daemon, volume, contradiction,
+			 sighting->device_name ? sighting->device_name : "unknown"))
+		steps_act_on(daemon, volume, sighting);
+}
+
+/* Likewise for one that is not watched: an abort, or one that lvpoll polls by itself. */
+static void confirm_by_devices(
+	struct daemon *daemon, struct volume *volume, const struct volume_result *result)
+{
+	const struct lvmpolld_exit ended = make_exit(result, false, LVMPOLLD_PRESENT);
+	char device[DEVICES_NAME_SIZE];
+
+	if (ask_plugin(volume, &ended) != LVMPOLLD_CONTINUES ||
+		!devices_find_volume(volume->request->operation.lvid, device)) {
+		operation_finish(daemon, volume, *result);
 		return;
 	}
-	if (contradiction && ++volume->doubts <= DOUBTS_MAX) {
-		log_volume(LOG_LEVEL_WARN, volume,
-			"lvpoll says that the operation is over, but %s: it goes on",
-			contradiction);
-		volume->fruitless++;
-		steps_act_on(daemon, volume, sighting);
+	if (!may_go_on(daemon, volume, "its device is still there", device))
 		return;
-	}
-	if (contradiction)
-		log_volume(LOG_LEVEL_ERROR, volume,
-			"lvpoll says again and again that the operation is over, but %s: "
-			"look at it",
-			contradiction);
-	operation_finish(daemon, volume, volume->pending_exit);
+	volume_set_state(volume, VOLUME_QUEUED);
+	turns_pause(volume, turns_growing_pause_s(volume->fruitless));
 }
 
 static void on_progressed(struct daemon *daemon, struct volume *volume)
@@ -111,7 +146,7 @@ static void on_progressed(struct daemon *daemon, struct volume *volume)
 	goes_on = volume->progress.percent < 100;
 	volume_unlock(volume);
 	/* It has found what it looked for. */
-	volume->doubts = 0;
+	volume->doubted_since_ms = 0;
 	turns_note_run(volume);
 	if (!goes_on || volume->request->operation.abort)
 		return;
@@ -219,6 +254,8 @@ static void on_ended(
 		volume->is_exit_pending = true;
 		volume_set_state(volume, VOLUME_QUEUED);
 		monitor_watch(daemon->monitor, volume);
+	} else if (!result.by_signal && result.value == 0) {
+		confirm_by_devices(daemon, volume, &result);
 	} else {
 		operation_finish(daemon, volume, result);
 	}

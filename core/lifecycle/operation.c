@@ -20,6 +20,7 @@
 #include "lifecycle/steps.h"
 #include "lifecycle/turns.h"
 #include "records/aside.h"
+#include "util/boot.h"
 
 /*
  * The abort failed before the lvpoll of the operation that it was to end has ended: that goes on.
@@ -68,8 +69,9 @@ static void resume_displaced(struct daemon *daemon, struct volume *abort_volume)
  */
 static void settle_aborted(struct daemon *daemon, struct volume *abort_volume, bool succeeded)
 {
+	char device[DEVICES_NAME_SIZE];
 	const struct lvmpolld_operation *operation = &abort_volume->request->operation;
-	bool is_ended = succeeded && !devices_has_volume(operation->lvid);
+	bool is_ended = succeeded && !devices_find_volume(operation->lvid, device);
 
 	if (is_ended)
 		record_forget_given_up(&daemon->records, operation);
@@ -102,7 +104,7 @@ static void leave_flight(struct daemon *daemon, struct volume *volume)
 }
 
 /* The operation is over, and what is told about it is in the volume. */
-static void settle(struct daemon *daemon, struct volume *volume, bool succeeded)
+static void settle(struct daemon *daemon, struct volume *volume, bool succeeded, bool is_in_doubt)
 {
 	struct store *store = daemon_store(daemon, volume->request->operation.abort);
 
@@ -112,8 +114,9 @@ static void settle(struct daemon *daemon, struct volume *volume, bool succeeded)
 	store_add_finished_locked(store, volume);
 	store_unlock(store);
 	/* A daemon that ends leaves the rest to the next one; an aborted one, to its abort. */
-	if (!daemon->is_stopping && !(volume->is_displaced && is_abort_in_progress(daemon,
-								      volume->request->identifier)))
+	if (!daemon->is_stopping && !is_in_doubt &&
+		!(volume->is_displaced &&
+			is_abort_in_progress(daemon, volume->request->identifier)))
 		recording_remove(daemon, &volume->request->operation);
 	if (volume->request->operation.abort && !daemon->is_stopping)
 		settle_aborted(daemon, volume, succeeded);
@@ -127,16 +130,26 @@ void operation_finish(struct daemon *daemon, struct volume *volume, struct volum
 	volume_lock(volume);
 	volume_set_finished_locked(volume, result);
 	volume_unlock(volume);
-	settle(daemon, volume, !result.by_signal && result.value == 0);
+	settle(daemon, volume, !result.by_signal && result.value == 0, false);
 }
 
-void operation_fail(struct daemon *daemon, struct volume *volume)
+static void fail(struct daemon *daemon, struct volume *volume, bool is_in_doubt)
 {
 	scheduler_remove(&daemon->scheduler, volume);
 	volume_lock(volume);
 	volume_set_state_locked(volume, VOLUME_FAILED);
 	volume_unlock(volume);
-	settle(daemon, volume, false);
+	settle(daemon, volume, false, is_in_doubt);
+}
+
+void operation_fail(struct daemon *daemon, struct volume *volume)
+{
+	fail(daemon, volume, false);
+}
+
+void operation_fail_in_doubt(struct daemon *daemon, struct volume *volume)
+{
+	fail(daemon, volume, true);
 }
 
 /*
@@ -242,6 +255,9 @@ static enum operation_answer begin_new(
 	int result = 0;
 
 	daemon->in_flight++;
+	if (!was_in_flight && volume->request->operation.interval[0] == '+')
+		volume->not_before_ms =
+			boot_clock_ms() + (int64_t)volume->request->interval_s * 1000;
 	if (!volume->request->operation.abort &&
 		record_is_given_up(&daemon->records, &volume->request->operation)) {
 		log_volume(LOG_LEVEL_ERROR, volume,

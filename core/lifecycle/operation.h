@@ -29,8 +29,9 @@ enum operation_answer operation_begin(
 
 /* What is left of an operation by a former daemon, or by the program before an upgrade. */
 struct operation_inheritance {
-	bool is_displaced; /* an abort of it is under way */
-	pid_t pid;         /* an lvpoll that still runs; or 0 */
+	bool is_displaced;     /* an abort of it is under way */
+	int64_t not_before_ms; /* no step before this, by boot_clock_ms */
+	pid_t pid;             /* an lvpoll that still runs; or 0 */
 	uint64_t start_ticks;
 	bool is_child;  /* it is a child of this process, and what follows is known */
 	int outputs[2]; /* what its outputs are read from; or -1 */
@@ -87,6 +88,9 @@ void operation_forget_waiter(struct daemon *daemon, struct waiter *waiter);
 /* VOLUME's operation is over, with a result, or because the daemon could not see it through. */
 void operation_finish(struct daemon *daemon, struct volume *volume, struct volume_result result);
 void operation_fail(struct daemon *daemon, struct volume *volume);
+/* Likewise; but the record stays, for VOLUME's devices are there, and a later daemon looks again.
+ */
+void operation_fail_in_doubt(struct daemon *daemon, struct volume *volume);
 
 /* Calls ACT for each operation of both stores that is in progress. ACT removes none. */
 void operation_for_each_in_progress(

@@ -92,6 +92,7 @@ static void inherit_what_is_told(
 	struct volume *volume, const struct operation_inheritance *inheritance)
 {
 	volume->last_pid = inheritance->last_pid;
+	volume->not_before_ms = inheritance->not_before_ms;
 	volume->is_handed_out = inheritance->is_handed_out;
 	volume_lock(volume);
 	volume->request_count = inheritance->request_count;

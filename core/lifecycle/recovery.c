@@ -61,10 +61,17 @@ static pid_t find_command(const struct record *record, uint64_t *start_ticks)
  */
 static bool is_abort_over(const struct record *record)
 {
+	char device[DEVICES_NAME_SIZE];
+
 	if (!record->operation.abort || !devices_has_namesake(&record->operation))
 		return false;
-	log_warn("%s/%s is another volume by now: the abort that was in flight is over",
-		record->operation.vg_name, record->operation.lv_name);
+	if (devices_find_volume(record->operation.lvid, device))
+		log_error("%s/%s is another volume by now, and the volume that was to be aborted "
+			  "is %s: the abort is given up, and the operation goes on",
+			record->operation.vg_name, record->operation.lv_name, device);
+	else
+		log_warn("%s/%s is another volume by now: the abort that was in flight is over",
+			record->operation.vg_name, record->operation.lv_name);
 	return true;
 }
 
@@ -97,6 +104,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 		plugins_find_operation(daemon->plugins, record->operation_name);
 	struct operation_inheritance inheritance = {
 		.is_displaced = record->is_displaced,
+		.not_before_ms = record->not_before_ms,
 		.outputs = {-1, -1},
 		.step_vg_name = record->step_vg_name,
 		.step_lv_name = record->step_lv_name,

@@ -29,8 +29,15 @@
 static void want_lvpoll(struct daemon *daemon, struct volume *volume,
 	const struct volume_sighting *sighting, enum volume_purpose purpose)
 {
+	unsigned wait_s = turns_wait_s(volume);
+
 	if (sighting->signature != volume->step_signature)
 		volume->fruitless = 0;
+	if (wait_s > 0) {
+		volume_set_state(volume, VOLUME_WATCHING);
+		turns_pause(volume, wait_s);
+		return;
+	}
 	if (volume->fruitless > 0 && !volume->is_pause_over) {
 		volume_set_state(volume, VOLUME_WATCHING);
 		turns_pause(volume, turns_growing_pause_s(volume->fruitless));
@@ -142,6 +149,7 @@ static void read_news(struct daemon *daemon, struct volume *volume)
 	sighting = volume->sighting;
 	sighting.vg_name = sighting.vg_name ? strdup(sighting.vg_name) : NULL;
 	sighting.lv_name = sighting.lv_name ? strdup(sighting.lv_name) : NULL;
+	sighting.device_name = sighting.device_name ? strdup(sighting.device_name) : NULL;
 	volume->sighting.is_stalled = false;
 	may_act = may_act_on_locked(volume, &sighting);
 	volume_unlock(volume);
@@ -151,6 +159,7 @@ static void read_news(struct daemon *daemon, struct volume *volume)
 		steps_act_on(daemon, volume, &sighting);
 	free(sighting.vg_name);
 	free(sighting.lv_name);
+	free(sighting.device_name);
 }
 
 void steps_on_news(void *context)

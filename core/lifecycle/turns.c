@@ -12,6 +12,7 @@
 #include "configuration/configuration.h"
 #include "daemon/daemon.h"
 #include "lvm/devices.h"
+#include "util/boot.h"
 #include "lifecycle/ends.h"
 #include "log/log.h"
 #include "lvm/lvpoll.h"
@@ -24,6 +25,17 @@
 
 /* An lvpoll that changed nothing is followed by a pause, twice as long each time up to this. */
 #define PAUSE_MAX_S 60
+
+unsigned turns_wait_s(const struct volume *volume)
+{
+	int64_t wait_ms = volume->not_before_ms - boot_clock_ms();
+	int64_t longest_ms = (int64_t)volume->request->interval_s * 1000;
+
+	/* After the machine has started anew the time on record means nothing. */
+	if (wait_ms > longest_ms)
+		wait_ms = longest_ms;
+	return wait_ms > 0 ? (unsigned)((wait_ms + 999) / 1000) : 0;
+}
 
 int turns_try_queue(struct daemon *daemon, struct volume *volume, enum volume_purpose purpose)
 {
@@ -185,11 +197,30 @@ static bool is_name_taken(struct volume *volume)
 	return is_taken;
 }
 
+/* The move is looked at under its new name; an abort of it cannot name it, and has failed. */
+static void keep_replaced(struct daemon *daemon, struct volume *volume)
+{
+	if (volume->request->operation.abort) {
+		operation_fail(daemon, volume);
+		return;
+	}
+	volume_set_state(volume, VOLUME_QUEUED);
+	monitor_watch(daemon->monitor, volume);
+}
+
 static void end_replaced(struct daemon *daemon, struct volume *volume)
 {
+	char device[DEVICES_NAME_SIZE];
+
+	scheduler_remove(&daemon->scheduler, volume);
+	if (devices_find_volume(volume->request->operation.lvid, device)) {
+		log_volume(LOG_LEVEL_WARN, volume,
+			"its name is another volume's by now, and its device is %s", device);
+		keep_replaced(daemon, volume);
+		return;
+	}
 	log_volume(LOG_LEVEL_WARN, volume, "it is another volume by now: the %s is over",
 		volume->request->operation.abort ? "abort" : "operation");
-	scheduler_remove(&daemon->scheduler, volume);
 	operation_finish(daemon, volume, (struct volume_result){.value = 0});
 }
 

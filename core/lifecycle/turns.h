@@ -9,6 +9,12 @@
 
 struct daemon;
 
+/*
+ * Seconds for which no step of VOLUME may begin: its client has asked for "+N", to have the time
+ * for an abort. 0: one may.
+ */
+unsigned turns_wait_s(const struct volume *volume);
+
 /* VOLUME waits for its turn to run an lvpoll for PURPOSE. Returns 0 or -ENOMEM. */
 int turns_try_queue(struct daemon *daemon, struct volume *volume, enum volume_purpose purpose);
 /* Likewise; where there is no memory for it now, it is tried again. */

@@ -16,27 +16,26 @@
 #include <linux/dm-ioctl.h>
 
 #include "lvm/devices.h"
+#include "protocol/lvid.h"
 
-#define UUID_PREFIX     "LVM-"
-#define NAME_POOL_HINT  256
-#define ATTRIBUTE_BYTES 256
+#define NAME_POOL_HINT 256
 
 /* Reads the line in PATH, without its end, into TEXT. Returns false where it is not there. */
-static bool read_line(const char *path, char text[ATTRIBUTE_BYTES])
+static bool read_line(const char *path, char text[DEVICES_NAME_SIZE])
 {
 	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t length;
 
 	if (descriptor < 0)
 		return false;
-	length = read(descriptor, text, ATTRIBUTE_BYTES - 1);
+	length = read(descriptor, text, DEVICES_NAME_SIZE - 1);
 	close(descriptor);
 	text[length > 0 ? length : 0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	return length > 0;
 }
 
-static bool read_attribute(dev_t device, const char *name, char text[ATTRIBUTE_BYTES])
+static bool read_attribute(dev_t device, const char *name, char text[DEVICES_NAME_SIZE])
 {
 	char path[64];
 
@@ -49,16 +48,14 @@ static bool read_attribute(dev_t device, const char *name, char text[ATTRIBUTE_B
 static bool is_of_another(const char *device_name, const char *lvid)
 {
 	char path[sizeof("/dev/mapper/") + DM_NAME_LEN];
-	char name[ATTRIBUTE_BYTES], uuid[ATTRIBUTE_BYTES];
+	char name[DEVICES_NAME_SIZE], uuid[DEVICES_NAME_SIZE];
 	struct stat status;
 
 	snprintf(path, sizeof(path), "/dev/mapper/%s", device_name);
 	if (stat(path, &status) < 0 || !S_ISBLK(status.st_mode))
 		return false;
 	return read_attribute(status.st_rdev, "name", name) && !strcmp(name, device_name) &&
-	       read_attribute(status.st_rdev, "uuid", uuid) &&
-	       !strncmp(uuid, UUID_PREFIX, strlen(UUID_PREFIX)) &&
-	       strcmp(uuid + strlen(UUID_PREFIX), lvid) != 0;
+	       read_attribute(status.st_rdev, "uuid", uuid) && lvid_is_of_another(lvid, uuid);
 }
 
 bool devices_has_namesake(const struct lvmpolld_operation *operation)
@@ -73,9 +70,9 @@ bool devices_has_namesake(const struct lvmpolld_operation *operation)
 	return is_taken;
 }
 
-bool devices_has_volume(const char *lvid)
+bool devices_find_volume(const char *lvid, char name[DEVICES_NAME_SIZE])
 {
-	char path[sizeof("/sys/block//dm/uuid") + NAME_MAX], uuid[ATTRIBUTE_BYTES];
+	char path[sizeof("/sys/block//dm/uuid") + NAME_MAX], uuid[DEVICES_NAME_SIZE];
 	DIR *directory = opendir("/sys/block");
 	struct dirent *entry;
 	bool is_found = false;
@@ -83,9 +80,12 @@ bool devices_has_volume(const char *lvid)
 	while (directory && !is_found && (entry = readdir(directory))) {
 		snprintf(path, sizeof(path), "/sys/block/%s/dm/uuid", entry->d_name);
 		is_found = !strncmp(entry->d_name, "dm-", 3) && read_line(path, uuid) &&
-			   !strncmp(uuid, UUID_PREFIX, strlen(UUID_PREFIX)) &&
-			   !strcmp(uuid + strlen(UUID_PREFIX), lvid);
+			   lvid_owns_uuid(lvid, uuid, NULL);
+		if (is_found)
+			snprintf(path, sizeof(path), "/sys/block/%s/dm/name", entry->d_name);
 	}
+	if (!is_found || !read_line(path, name))
+		name[0] = '\0';
 	if (directory)
 		closedir(directory);
 	return is_found;

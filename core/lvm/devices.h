@@ -16,7 +16,11 @@
  */
 bool devices_has_namesake(const struct lvmpolld_operation *operation);
 
-/* The volume LVID has a device, whatever its name is. */
-bool devices_has_volume(const char *lvid);
+/*
+ * The volume LVID has a device, in whatever layer: NAME is what that is called, and "" where it is
+ * not there.
+ */
+#define DEVICES_NAME_SIZE 256
+bool devices_find_volume(const char *lvid, char name[DEVICES_NAME_SIZE]);
 
 #endif

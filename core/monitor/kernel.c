@@ -15,9 +15,9 @@
 #include <linux/dm-ioctl.h>
 
 #include "monitor/kernel.h"
+#include "protocol/lvid.h"
 
 #define CONTROL_DEVICE  "/dev/mapper/control"
-#define UUID_PREFIX     "LVM-"
 #define TABLE_POOL_HINT 1024
 
 /* The first version that has DM_DEV_ARM_POLL and event numbers in the list. */
@@ -184,6 +184,7 @@ static void copy_names(struct dm_task *task, struct kernel_table *table)
 	const char *name = dm_task_get_name(task);
 	char *layer;
 
+	table->name = dm_pool_strdup(table->memory, name ? name : "");
 	if (name &&
 		dm_split_lvm_name(table->memory, name, &table->vg_name, &table->lv_name, &layer) &&
 		table->vg_name[0] && table->lv_name[0])
@@ -249,21 +250,73 @@ static enum kernel_answer read_device(
 	return answer;
 }
 
+/* Reads into UUID that of the device NUMBER; "" where it has none. */
+static enum kernel_answer read_uuid(uint64_t number, char uuid[DM_UUID_LEN])
+{
+	struct dm_task *task = dm_task_create(DM_DEVICE_INFO);
+	enum kernel_answer answer = KERNEL_UNREADABLE;
+	const char *found;
+
+	if (task && dm_task_set_major_minor(task, (int)major(number), (int)minor(number), 0) &&
+		dm_task_no_open_count(task)) {
+		if (dm_task_run(task)) {
+			found = dm_task_get_uuid(task);
+			snprintf(uuid, DM_UUID_LEN, "%s", found ? found : "");
+			answer = KERNEL_SEEN;
+		} else if (dm_task_get_errno(task) == ENXIO) {
+			answer = KERNEL_GONE;
+		}
+	}
+	if (task)
+		dm_task_destroy(task);
+	return answer;
+}
+
+/* Looks among all devices for one of LVID's, in whatever layer, and writes its UUID. */
+static enum kernel_answer find_device(
+	const char *lvid, char uuid[DM_UUID_LEN], struct lvmpolld_error *error)
+{
+	struct kernel_events events;
+	int result = kernel_list(&events);
+	enum kernel_answer answer = KERNEL_GONE;
+
+	if (result < 0) {
+		error_set(error, -result, "the devices cannot be listed: %s", strerror(-result));
+		return KERNEL_UNREADABLE;
+	}
+	for (size_t i = 0; i < events.count && answer != KERNEL_SEEN; i++) {
+		enum kernel_answer read = read_uuid(events.list[i].device, uuid);
+
+		if (read == KERNEL_SEEN && lvid_owns_uuid(lvid, uuid, NULL))
+			answer = KERNEL_SEEN;
+		else if (read == KERNEL_UNREADABLE)
+			answer = KERNEL_UNREADABLE;
+	}
+	free(events.list);
+	if (answer == KERNEL_UNREADABLE)
+		error_set(error, EIO, "which devices there are cannot be read");
+	return answer;
+}
+
 enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
 	struct kernel_table *table, struct lvmpolld_error *error)
 {
-	char uuid[DM_UUID_LEN];
+	char uuid[LVID_UUID_SIZE];
 	enum kernel_answer answer = KERNEL_GONE;
 
 	if (layer) {
-		snprintf(uuid, sizeof(uuid), UUID_PREFIX "%s-%s", lvid, layer);
+		lvid_format_uuid(lvid, layer, uuid);
 		answer = read_device(uuid, table, error);
 	}
 	if (answer == KERNEL_GONE) {
-		snprintf(uuid, sizeof(uuid), UUID_PREFIX "%s", lvid);
+		lvid_format_uuid(lvid, NULL, uuid);
 		answer = read_device(uuid, table, error);
 	}
-	return answer;
+	if (answer != KERNEL_GONE)
+		return answer;
+	/* lvm2 adds layers as it pleases: the volume is gone only where no device is its. */
+	answer = find_device(lvid, uuid, error);
+	return answer == KERNEL_SEEN ? read_device(uuid, table, error) : answer;
 }
 
 void kernel_release_table(struct kernel_table *table)

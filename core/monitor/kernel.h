@@ -45,7 +45,8 @@ struct kernel_table {
 	uint64_t device;
 	uint32_t event_number;
 	bool is_suspended;
-	char *vg_name; /* as the device is called now; NULL where its name is not one of lvm2's */
+	char *name;    /* as the device is called now */
+	char *vg_name; /* what that tells; NULL where it is not one of lvm2's names */
 	char *lv_name;
 	size_t target_count;
 	struct lvmpolld_target *targets;
@@ -65,8 +66,9 @@ int kernel_list(struct kernel_events *events);
 bool kernel_find_event(const struct kernel_events *events, uint64_t device, uint32_t *event_number);
 
 /*
- * Reads the table of the volume LVID, or of its layer LAYER where that is not NULL and there is
- * one. Where the answer is KERNEL_SEEN the table is to be released.
+ * Reads the table of one of LVID's devices: that of its layer LAYER, where LAYER is not NULL and
+ * there is such a device; else the volume's own; else any other layer's. KERNEL_GONE: no device is
+ * LVID's. Where the answer is KERNEL_SEEN the table is to be released.
  */
 enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
 	struct kernel_table *table, struct lvmpolld_error *error);

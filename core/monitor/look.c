@@ -192,6 +192,7 @@ static bool record_sighting(struct look *look, bool is_stalled)
 			sighting->verdict = look->verdict;
 		sighting->kind = VOLUME_SEEN;
 		sighting->signature = sign(&look->table);
+		replace(&sighting->device_name, look->table.name);
 		replace(&sighting->vg_name, look->table.vg_name);
 		replace(&sighting->lv_name, look->table.lv_name);
 		volume->progress = look->progress;

@@ -122,6 +122,7 @@ void volume_free(struct volume *volume)
 	volume_lock(volume);
 	free(volume->sighting.vg_name);
 	free(volume->sighting.lv_name);
+	free(volume->sighting.device_name);
 	volume_unlock(volume);
 	lock_destroy(&volume->lock);
 	free(volume);

@@ -62,6 +62,7 @@ struct volume_sighting {
 	enum lvmpolld_verdict verdict;
 	uint64_t signature; /* differs when the names or the table do; 0 where there is none */
 	bool is_stalled;    /* no progress for as long as the plugin's stall_check says */
+	char *device_name;  /* the device that was read, as it was called; NULL: none yet */
 	char *vg_name;      /* as the device is called now; NULL: as in the request */
 	char *lv_name;
 };
@@ -131,6 +132,7 @@ struct volume {
 	pid_t left_pid;          /* of one that runs and could not be taken over yet; or 0 */
 	uint64_t left_start_ticks;
 	bool has_begun;          /* it was watched, or an lvpoll of it has run */
+	int64_t not_before_ms;   /* no step before this, by boot_clock_ms; 0: at any time */
 	bool is_answered;        /* its request was: from now on it is seen through */
 	bool is_displaced;       /* an abort has ended it: it is over when its lvpoll is */
 	unsigned fruitless;      /* lvpolls in a row after which the kernel showed the same */
@@ -138,11 +140,11 @@ struct volume {
 	bool is_pause_over;      /* the pause that fruitless lvpolls cost is served */
 	char *step_vg_name;      /* the names that the latest lvpoll was given; or NULL */
 	char *step_lv_name;
-	struct event *pause;     /* runs until the next lvpoll may */
-	unsigned doubts;         /* exits with status 0 in a row that the kernel contradicts */
-	unsigned start_failures; /* lvpolls in a row that could not run */
-	int start_failure;       /* the latest: an errno, or an exit status, negated; or 0 */
-	bool is_unexecutable;    /* it was that lvm cannot be executed */
+	struct event *pause;      /* runs until the next lvpoll may */
+	int64_t doubted_since_ms; /* the first of the exits in a row that are contradicted; or 0 */
+	unsigned start_failures;  /* lvpolls in a row that could not run */
+	int start_failure;        /* the latest: an errno, or an exit status, negated; or 0 */
+	bool is_unexecutable;     /* it was that lvm cannot be executed */
 
 	/* The scheduler's. */
 	struct scheduler_group *group; /* where it waits or runs; or NULL */

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/boot.h"
@@ -28,4 +29,12 @@ const char *boot_id(void)
 	if (length != BOOT_ID_LENGTH)
 		memset(id, 0, sizeof(id));
 	return id[0] ? id : NULL;
+}
+
+int64_t boot_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }

@@ -52,6 +52,8 @@ static const struct lvmpolld_plugin pvmove_plugin = {
 	.operation = "pvmove",
 	.description = "Moves data from one physical volume to others",
 	.supports_abort = true,
+	/* Since lvm2 2.03.36; before, the volume has one device, its own. */
+	.layer = "real",
 	.progress_label = "Moved",
 	.read_targets = pvmove_read_targets,
 	.read_exit = pvmove_read_exit,

@@ -9,8 +9,16 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCES = os.path.join(os.path.dirname(HERE), "standin")
 LIBRARY = "device_mapper.so"
 
+# The form of the UUIDs that lvm2 gives the devices of a pvmove: "LVM-<lvid>", or, since 2.03.36
+# ("newer"), "LVM-<lvid>-real". The names of the devices are the same.
+UUIDS = "LVMPOLLD_TEST_UUIDS"
+
 # Faults, as the stand-in knows them.
 HANG = "hang"
+
+
+def has_newer_uuids():
+    return os.environ.get(UUIDS) == "newer"
 
 
 def fail(error, times=None):
@@ -87,12 +95,14 @@ class Kernel:
         self.write(complete, text)
         os.rename(complete, self.path("devices", str(minor)))
 
-    def add(self, vgname, lvname, identity, targets, layer=None):
-        """A new device of lvm2's."""
+    def add(self, vgname, lvname, identity, targets, layer=None, is_move=False):
+        """A new device of lvm2's; with is_move, one of a pvmove, in the form of UUIDs under test."""
         self.minors += 1
         suffix = "-" + layer if layer else ""
+        uuid_suffix = "-real" if is_move and has_newer_uuids() else suffix
         self.write_device(self.minors, "name %s-%s%s\nuuid LVM-%s%s\nevents 0\n%s" % (
-            escape(vgname), escape(lvname), suffix, identity, suffix, format_targets(targets)))
+            escape(vgname), escape(lvname), suffix, identity, uuid_suffix,
+            format_targets(targets)))
         return Device(self, self.minors)
 
     def raise_event(self):
@@ -121,6 +131,10 @@ class Kernel:
             lines = [line.rstrip("\n").split(" ", 2) for line in file if line.endswith("\n")]
         calls = [(float(line[0]), line[1], line[2] if len(line) > 2 else "") for line in lines]
         return [call for call in calls if call[0] >= since and kind in (None, call[1])]
+
+    def looks(self, since=0.0):
+        """Those calls that have read the status of a device that is there."""
+        return [call for call in self.calls("status", since) if call[2]]
 
     def forget_calls(self):
         """For what is counted from now on."""

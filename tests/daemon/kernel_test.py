@@ -32,6 +32,9 @@ def identity_in(vgname, lvname):
 class KernelTest(DaemonTest):
     """A test with a kernel of its own. Whatever asks the kernel must not wait for a device."""
 
+    # tests/daemon/run runs each of them with both forms of UUIDs (kernel_standin.UUIDS).
+    has_both_uuids = True
+
     def setUp(self):
         self.new_kernel()
 
@@ -66,8 +69,9 @@ class KernelTest(DaemonTest):
         wait_for(lambda: self.daemon.log().count("configuration was read again") > before,
                  "the new configuration")
 
-    def add_device(self, lvname, targets, vgname="vg", **options):
-        return self.kernel.add(vgname, lvname, identity_in(vgname, lvname), targets, **options)
+    def add_device(self, lvname, targets, vgname="vg", operation="pvmove", **options):
+        return self.kernel.add(vgname, lvname, identity_in(vgname, lvname), targets,
+                               is_move=operation == "pvmove", **options)
 
     def add_move(self, lvname="move", count=1, in_sync=0, vgname="vg"):
         """A device of COUNT segments to move; each step of the stand-in for lvm begins the next."""
@@ -117,8 +121,8 @@ class KernelTest(DaemonTest):
             pass
 
     def looks(self):
-        """How often the daemon has read a status."""
-        return len(self.kernel.calls("status"))
+        """How often the daemon has read the status of a device that is there."""
+        return len(self.kernel.looks())
 
     def wait_looks(self, count):
         wait_for(lambda: self.looks() >= count, "look %d at a device" % count)

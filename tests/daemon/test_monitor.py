@@ -27,8 +27,9 @@ class WatchTest(KernelTest):
         self.assert_reply(self.client.progress(identity), response="in_progress")
 
     def test_no_lvpoll_for_a_conversion_and_a_merge_either(self):
-        self.add_device("move-convert", [mirror(0, SEGMENT_SECTORS, 50, REGIONS)])
-        self.add_device("move-merge", [snapshot_merge(SEGMENT_SECTORS, 4112)])
+        self.add_device("move-convert", [mirror(0, SEGMENT_SECTORS, 50, REGIONS)],
+                        operation="convert")
+        self.add_device("move-merge", [snapshot_merge(SEGMENT_SECTORS, 4112)], operation="merge")
         self.start()
         self.start_watching("move-convert", operation="convert")
         self.start_watching("move-merge", operation="merge")
@@ -36,8 +37,9 @@ class WatchTest(KernelTest):
         self.assertEqual(self.daemon.starts(), [])
 
     def test_layer_below_snapshots_is_watched(self):
-        self.add_device("move", [linear(0, 8)])
-        self.add_device("move", [mirror(0, SEGMENT_SECTORS, 25, REGIONS)], layer="real")
+        self.add_device("move", [linear(0, 8)], operation="convert")
+        self.add_device("move", [mirror(0, SEGMENT_SECTORS, 25, REGIONS)], layer="real",
+                        operation="convert")
         self.start()
         identity = self.start_watching(operation="convert")
         self.assertEqual(self.entry(identity)["progress_done_sectors"], SEGMENT_SECTORS // 4)
@@ -65,9 +67,9 @@ class WatchTest(KernelTest):
             self.start_watching("move-%d" % number)
         self.kernel.forget_calls()
         devices[7].change(targets=segments(1, 0, 10), event=True)
-        wait_for(lambda: self.kernel.calls("status"), "a look")
+        wait_for(self.kernel.looks, "a look")
         self.client.hello()
-        self.assertEqual({call[2] for call in self.kernel.calls("status")}, {"vg-move--7"})
+        self.assertEqual({call[2] for call in self.kernel.looks()}, {"vg-move--7"})
 
     def test_events_of_other_devices_lead_to_no_look(self):
         device = self.add_move("move-1")
@@ -82,7 +84,7 @@ class WatchTest(KernelTest):
         self.wait_listed(other)
         self.wait_listed(device)
         self.wait_looks(looks + 1)
-        self.assertEqual({call[2] for call in self.kernel.calls("status")}, {"vg-move--1"})
+        self.assertEqual({call[2] for call in self.kernel.looks()}, {"vg-move--1"})
         self.assertEqual(self.looks(), looks + 1)
 
     def test_events_are_armed_before_they_are_listed(self):
@@ -219,7 +221,8 @@ class TimedTest(KernelTest):
     """What raises no event."""
 
     def test_merge_is_looked_at_until_it_is_done(self):
-        device = self.add_device("move", [snapshot_merge(SEGMENT_SECTORS, 4112)])
+        device = self.add_device("move", [snapshot_merge(SEGMENT_SECTORS, 4112)],
+                                 operation="merge")
         self.start()
         identity = self.start_watching(operation="merge")
         for allocated in (3000, 2000, 1000):
@@ -231,7 +234,8 @@ class TimedTest(KernelTest):
         self.assertEqual(len(self.daemon.starts()), 1)
 
     def test_merge_near_its_end_is_looked_at_often_but_not_without_end(self):
-        device = self.add_device("move", [snapshot_merge(SEGMENT_SECTORS, 4016)])
+        device = self.add_device("move", [snapshot_merge(SEGMENT_SECTORS, 4016)],
+                                 operation="merge")
         self.start()
         identity = self.start_watching(operation="merge")
         begin = time.monotonic()

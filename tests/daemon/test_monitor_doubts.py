@@ -8,14 +8,15 @@ import unittest
 
 from deadline import scaled, wait_for
 from kernel_standin import fail, mirror
-from kernel_test import REGIONS, SEGMENT_SECTORS, KernelTest, segments
+from kernel_test import REGIONS, SEGMENT_SECTORS, KernelTest, identity_in, segments
 
 
 class RenameTest(KernelTest):
     """An lvpoll exits with 0 where it cannot find the name that it was given."""
 
     def test_volume_renamed_when_its_last_step_has_begun(self):
-        device = self.add_device("move-late", [mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)])
+        device = self.add_device("move-late", [mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)],
+                                 operation="convert")
         self.start()
         identity = self.request("move-late", operation="convert")
         self.wait_starts(1)
@@ -36,6 +37,38 @@ class RenameTest(KernelTest):
         self.wait_starts(4)
         self.assertLess(time.monotonic() - begin, scaled(2))
         self.assert_reply(self.client.progress(identity), response="in_progress")
+
+
+class LayerTest(KernelTest):
+    """lvm2 adds layers as it pleases: a volume is gone only where none of its devices is left."""
+
+    def add_strange(self, layer):
+        device = self.kernel.add("vg", "move-idle", identity_in("vg", "move-idle"),
+                                 segments(1, 0, 50), layer=layer)
+        self.start()
+        return device
+
+    def test_device_of_an_unknown_layer_is_watched(self):
+        self.add_strange("future")
+        self.start_watching("move-idle")
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_move_does_not_end_well_while_a_device_of_it_is_there(self):
+        device = self.add_strange("future")
+        device.change(targets=["0 8192 strange"])
+        identity = self.request("good")
+        self.kernel.add("vg", "good", identity, ["0 8192 linear"], layer="future")
+        wait_for(lambda: "(device vg-good-future)" in self.daemon.log(), "the doubt in the log", 20)
+        self.assert_reply(self.client.progress(identity), response="in_progress")
+
+    def test_list_that_fails_does_not_mean_that_it_is_gone(self):
+        self.kernel.set_fault("list", fail(errno.ENOMEM))
+        self.add_strange("future")
+        identity = self.request("move-idle")
+        wait_for(lambda: "the devices cannot be listed" in self.daemon.log(), "the warning")
+        self.assertEqual(self.daemon.starts(), [])
+        self.kernel.clear_fault("list")
+        self.wait_watching(identity)
 
 
 class ReturnTest(KernelTest):
@@ -196,13 +229,12 @@ class LookTest(KernelTest):
             self.add_move("move-%d" % number)
             self.request("move-%d" % number)
         # Not by asking the daemon: it looks at what it is asked about.
-        wait_for(lambda: len({call[2] for call in self.kernel.calls("status")}) == count,
+        wait_for(lambda: len({call[2] for call in self.kernel.looks()}) == count,
                  "a look at each")
         begin = time.monotonic()
         # The first of them may fall just before the second: the moment of that is a matter of the clock.
-        wait_for(lambda: len(self.kernel.calls("status", since=begin)) >= 4 * count,
-                 "four looks at each", 20)
-        times = [call[0] for call in self.kernel.calls("status", since=begin)]
+        wait_for(lambda: len(self.kernel.looks(begin)) >= 4 * count, "four looks at each", 20)
+        times = [call[0] for call in self.kernel.looks(begin)]
         pauses = [after - before for before, after in zip(times, times[1:]) if after - before > 0.5]
         self.assertLessEqual(len(pauses), 4, pauses)
         self.assertGreaterEqual(len(pauses), 2, pauses)

@@ -70,9 +70,9 @@ class FaultTest(KernelTest):
     def test_unreadable_device_is_not_taken_for_gone(self):
         self.start_move()
         self.kernel.set_fault("status", fail(errno.EIO))
-        before = self.looks()
+        before = len(self.kernel.calls("status"))
         self.device.change(event=True)
-        self.wait_looks(before + 3)
+        wait_for(lambda: len(self.kernel.calls("status")) >= before + 3, "three tries in vain")
         self.assertEqual(self.daemon.starts(), [])
         self.kernel.clear_fault("status")
         self.finish_move()

@@ -10,6 +10,7 @@ from deadline import scaled, wait_for
 from kernel_standin import mirror
 from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, segments
 from lvmpolld import is_running, read_file
+from upgrade_test import upgrade
 
 
 def interval_of(arguments):
@@ -179,7 +180,7 @@ class IntervalTest(KernelTest):
         self.assertEqual(self.interval_of_step("+0"), "1")
 
     def test_plus_goes(self):
-        self.assertEqual(self.interval_of_step("+15"), "15")
+        self.assertEqual(self.interval_of_step("+1"), "1")
 
     def test_other_stays(self):
         self.assertEqual(self.interval_of_step("37"), "37")
@@ -216,3 +217,62 @@ class AbortTest(KernelTest):
 
 if __name__ == "__main__":
     unittest.main()
+
+
+class PlusTest(KernelTest):
+    """The interval "+N": no step before N seconds have passed, so that an abort has its chance."""
+
+    WAIT_S = 3
+
+    def setUp(self):
+        super().setUp()
+        self.add_move("move", in_sync=REGIONS)
+
+    def begin(self, wait_s=WAIT_S):
+        self.start()
+        self.begun = time.monotonic()
+        return self.request("move", interval="+%d" % wait_s)
+
+    def assert_step_when_due(self, identity, wait_s=WAIT_S):
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertGreaterEqual(time.monotonic() - self.begun, wait_s)
+        self.assertEqual(len(self.daemon.starts()), 1)
+
+    def test_no_step_before(self):
+        self.assert_step_when_due(self.begin())
+
+    def test_gone_device_is_not_asked_about_before(self):
+        identity = self.begin()
+        self.wait_watching(identity)
+        for device in os.listdir(self.kernel.path("devices")):
+            os.unlink(self.kernel.path("devices", device))
+        self.kernel.raise_event()
+        self.assert_step_when_due(identity)
+
+    def test_request_again_does_not_begin_it_anew(self):
+        identity = self.begin()
+        wait_for(lambda: time.monotonic() - self.begun > 1, "a second")
+        self.request("move", interval="+600")
+        self.assert_step_when_due(identity)
+        self.assertLess(time.monotonic() - self.begun, scaled(60))
+
+    def test_abort_is_not_delayed(self):
+        identity = self.begin(600)
+        self.wait_watching(identity)
+        self.request("move", interval="15", abort=1)
+        self.assertIn("--abort", self.wait_starts(1)[0][2])
+
+    def test_the_time_outlives_a_crash(self):
+        identity = self.begin()
+        self.daemon.send_signal(signal.SIGKILL)
+        self.daemon.wait_end()
+        self.daemon.start("-c", self.configuration,
+                          environment=self.daemon.environment(**self.kernel.variables()))
+        wait_for(self.daemon.accepts, "a daemon behind the socket")
+        self.client = self.connect(self.daemon)
+        self.assert_step_when_due(identity)
+
+    def test_the_time_outlives_an_upgrade(self):
+        identity = self.begin()
+        upgrade(self.daemon)
+        self.assert_step_when_due(identity)

@@ -2,6 +2,7 @@
 /* What is done with the monitor's news, and what is not. */
 #include "config.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -14,6 +15,7 @@
 #include "daemon/daemon.h"
 #include "lvm/devices.h"
 #include "lvm/lvpoll.h"
+#include "lifecycle/ends.h"
 #include "lifecycle/operation.h"
 #include "lifecycle/recording.h"
 #include "lifecycle/results.h"
@@ -21,6 +23,7 @@
 #include "lifecycle/steps.h"
 #include "suite.h"
 #include "lifecycle/turns.h"
+#include "util/boot.h"
 #include "volume_fixture.h"
 #include "records/aside.h"
 #include "records/directory.h"
@@ -36,9 +39,10 @@ bool devices_has_namesake(const struct lvmpolld_operation *operation)
 	return has_namesake;
 }
 
-bool devices_has_volume(const char *lvid)
+bool devices_find_volume(const char *lvid, char name[DEVICES_NAME_SIZE])
 {
 	(void)lvid;
+	strcpy(name, has_volume ? "vg-pvmove0" : "");
 	return has_volume;
 }
 
@@ -251,6 +255,115 @@ START_TEST(steps_what_is_given_up_stays_so_where_an_abort_did_not_find_it)
 }
 END_TEST
 
+/* A volume whose lvpoll has ended with 0 while the kernel still copies its data. */
+static struct volume *end_in_doubt(bool abort)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct volume *volume = queue(abort, VOLUME_STEP);
+
+	scheduler_remove(&daemon->scheduler, volume);
+	volume->daemon = daemon;
+	volume->polls_itself = true;
+	volume->pause = event_new(daemon->base, -1, 0, turns_on_pause_over, volume);
+	ck_assert_ptr_nonnull(volume->pause);
+	volume->not_before_ms = boot_clock_ms() + 1000;
+	recording_write(daemon, volume, RECORD_NO_COMMAND);
+	return volume;
+}
+
+static size_t count_records(void)
+{
+	DIR *directory = opendir(scratch_path("state"));
+	const struct dirent *entry;
+	size_t count = 0;
+
+	ck_assert_ptr_nonnull(directory);
+	while ((entry = readdir(directory)))
+		count += entry->d_name[0] != '.';
+	closedir(directory);
+	return count;
+}
+
+static const struct volume_sighting copying = {
+	.kind = VOLUME_SEEN, .verdict = LVMPOLLD_WATCH, .signature = 1};
+
+START_TEST(steps_an_end_that_the_kernel_contradicts_is_none)
+{
+	struct volume *volume = end_in_doubt(false);
+
+	ends_confirm(&daemon_under_test, volume, &copying);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_WATCHING);
+	ck_assert_int_gt(volume->doubted_since_ms, 0);
+	ck_assert_uint_eq(count_records(), 1);
+}
+END_TEST
+
+/* The record stays: the next daemon, and whoever asks, goes on with it. */
+START_TEST(steps_an_end_that_is_contradicted_for_a_minute_is_a_failure)
+{
+	struct volume *volume = end_in_doubt(false);
+
+	volume->doubted_since_ms = boot_clock_ms() - 60000;
+	ends_confirm(&daemon_under_test, volume, &copying);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
+	ck_assert_uint_eq(count_records(), 1);
+}
+END_TEST
+
+/* Likewise where the kernel is not watched: an abort, with _i 1, or a move that polls by itself. */
+START_TEST(steps_an_end_beside_a_device_is_none)
+{
+	struct daemon *daemon = &daemon_under_test;
+	struct volume *volume = end_in_doubt(_i == 1);
+	const struct process_end end = {.value = 0};
+
+	has_volume = true;
+	ends_callbacks.ended(daemon, volume, end, false);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_QUEUED);
+	ck_assert(event_pending(volume->pause, EV_TIMEOUT, NULL));
+	event_del(volume->pause);
+	volume->doubted_since_ms = boot_clock_ms() - 60000;
+	ends_callbacks.ended(daemon, volume, end, false);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
+	ck_assert_uint_eq(count_records(), 1);
+}
+END_TEST
+
+START_TEST(steps_an_end_without_a_device_is_the_end)
+{
+	struct volume *volume = end_in_doubt(_i == 1);
+	const struct process_end end = {.value = 0};
+
+	ends_callbacks.ended(&daemon_under_test, volume, end, false);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_FINISHED);
+	ck_assert_uint_eq(count_records(), 0);
+}
+END_TEST
+
+/* As after a renaming: the name is another's, and what was asked for still exists. */
+START_TEST(steps_what_has_a_device_is_not_over_where_its_name_is_another_s)
+{
+	struct volume *abort_volume = queue(true, VOLUME_POLL);
+
+	has_namesake = has_volume = true;
+	turns_run(&daemon_under_test);
+	ck_assert_int_eq(volume_get_state(abort_volume), VOLUME_FAILED);
+}
+END_TEST
+
+START_TEST(steps_time_before_the_first_step_is_no_longer_than_was_asked_for)
+{
+	struct volume *volume = queue(false, VOLUME_STEP);
+
+	ck_assert_uint_eq(turns_wait_s(volume), 0);
+	volume->not_before_ms = boot_clock_ms() + 7000;
+	ck_assert_uint_eq(turns_wait_s(volume), 7);
+	/* As on record since before the machine started anew: 15 s were asked for. */
+	volume->not_before_ms = boot_clock_ms() + 86400000;
+	ck_assert_uint_eq(turns_wait_s(volume), 15);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -258,6 +371,12 @@ int main(void)
 		SUITE_TEST(steps_what_is_given_up_stays_so_where_an_abort_did_not_find_it),
 		SUITE_TEST(steps_what_has_no_record_is_given_up_for_good_too),
 		SUITE_TEST(steps_loss_of_data_comes_before_a_stall),
+		SUITE_TEST(steps_an_end_that_the_kernel_contradicts_is_none),
+		SUITE_TEST(steps_an_end_that_is_contradicted_for_a_minute_is_a_failure),
+		SUITE_LOOP(steps_an_end_beside_a_device_is_none, 2),
+		SUITE_LOOP(steps_an_end_without_a_device_is_the_end, 2),
+		SUITE_TEST(steps_what_has_a_device_is_not_over_where_its_name_is_another_s),
+		SUITE_TEST(steps_time_before_the_first_step_is_no_longer_than_was_asked_for),
 		SUITE_TEST(steps_no_turn_for_what_would_lose_data),
 		SUITE_TEST(steps_lvpoll_that_cannot_be_taken_over_yet_is_not_run_beside),
 		SUITE_TEST(steps_news_of_what_is_over_changes_nothing),

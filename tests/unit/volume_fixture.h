@@ -9,12 +9,22 @@
 #include "loader/plugins.h"
 #include "operation/volume.h"
 
+/* As for a pvmove: while the device is there the operation is not over. */
+static inline enum lvmpolld_outcome fixture_read_exit(const struct lvmpolld_operation *operation,
+	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
+{
+	(void)operation;
+	(void)progress;
+	return ended->presence == LVMPOLLD_PRESENT ? LVMPOLLD_CONTINUES : LVMPOLLD_FINISHED;
+}
+
 static const struct lvmpolld_plugin fixture_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "fixture",
 	.operation = "fixture",
 	.description = "Does nothing",
 	.supports_abort = true,
+	.read_exit = fixture_read_exit,
 };
 
 static const struct plugin_entry fixture_entry = {

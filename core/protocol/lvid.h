@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which device-mapper devices belong to a volume.
+ *
+ * lvm2 gives a device the UUID "LVM-", the volume's lvid (64 characters), and for a layer of the
+ * volume "-" and the layer's name ("real", "cow", "tpool"). It adds layers as it pleases: since
+ * 2.03.36 a pvmove's only device is its layer "real". So a device is a volume's by its lvid alone,
+ * and nobody compares whole UUIDs.
+ */
+#ifndef CORE_LVID_H
+#define CORE_LVID_H
+
+#include <stdbool.h>
+
+/* What lvid_format_uuid writes at most: device-mapper's own limit. */
+#define LVID_UUID_SIZE 129
+
+/*
+ * Whether the device with the device-mapper UUID is one of the volume LVID. LAYER, unless NULL,
+ * then points at the name of its layer, in UUID; "" for the volume's own device.
+ */
+bool lvid_owns_uuid(const char *lvid, const char *uuid, const char **layer);
+
+/* The device is lvm2's, and another volume's. */
+bool lvid_is_of_another(const char *lvid, const char *uuid);
+
+/* Writes the UUID of LVID's device in LAYER; NULL: the volume's own device. */
+void lvid_format_uuid(const char *lvid, const char *layer, char uuid[LVID_UUID_SIZE]);
+
+#endif
