@@ -217,7 +217,8 @@ struct lvmpolld_plugin {
 	/*
 	 * The layer whose table read_targets gets: lvm2 moves what a volume is made of into a layer
 	 * below it, a device with the UUID "LVM-<lvid>-<layer>", while the volume has snapshots
-	 * ("real"). Where there is no such device, or layer is NULL, it is the volume's own table.
+	 * ("real"). Where there is no such device, or layer is NULL, it is the volume's own table;
+	 * and where there is neither, that of any other layer of the volume.
 	 */
 	const char *layer;
 };

@@ -180,7 +180,7 @@ START_TEST(plugin_is_what_lvm2_asks_for)
 	ck_assert_str_eq(plugin->operation, "pvmove");
 	ck_assert_str_eq(plugin->progress_label, "Moved");
 	ck_assert(plugin->supports_abort);
-	ck_assert_ptr_null(plugin->layer);
+	ck_assert_str_eq(plugin->layer, "real");
 }
 END_TEST
 
