@@ -62,7 +62,6 @@ struct daemon {
 	struct event *stop_poll; /* looks whether the last lvpoll has ended */
 	unsigned stop_polls;
 	bool is_stopping;
-	bool is_ended_by_signal;
 };
 
 /*

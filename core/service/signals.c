@@ -17,7 +17,6 @@
 
 static void stop(struct daemon *daemon, int number)
 {
-	daemon->is_ended_by_signal = true;
 	daemon_stop(daemon, strsignal(number));
 }
 

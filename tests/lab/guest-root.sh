@@ -9,14 +9,22 @@ export PATH=/usr/sbin:/sbin:/usr/bin:/bin
 guest_share=${0%/*}
 guest_source=$(dirname "$(readlink -f "$0")")
 guest_root=/mnt/root
+# shellcheck disable=SC1091 # written by the host for each guest
+. "$guest_share/settings"
 
 guest_root_load_modules() {
 	local kernel release
 	release=$(uname -r)
 	kernel=/mnt/kernel
 	mkdir -p "$kernel/lib/modules"
-	ln -s "/usr/lib/uml/modules/$release" "$kernel/lib/modules/$release"
+	ln -s "$LAB_MODULES/$release" "$kernel/lib/modules/$release"
 	modprobe -d "$kernel" -a overlay dm-mod dm-log dm-mirror dm-snapshot dm-thin-pool dm-raid loop
+}
+
+# guest_root_mount_host FOLDER MOUNTPOINT: a folder of the host. Its path is all of the option, which mount(8) from 2.39 on
+# can pass only by the old system call.
+guest_root_mount_host() {
+	LIBMOUNT_FORCE_MOUNT2=always mount -t hostfs none -o "$1" "$2"
 }
 
 guest_root_make() {
@@ -25,7 +33,9 @@ guest_root_make() {
 	mkdir -p /mnt/upper /mnt/work "$guest_root"
 	guest_root_load_modules || return 1
 	mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work "$guest_root" || return 1
-	mount -t hostfs none -o "$guest_share" "$guest_root/mnt" || return 1
+	guest_root_use_lvm2 || return 1
+	guest_root_preload || return 1
+	guest_root_mount_host "$guest_share" "$guest_root/mnt" || return 1
 	mount -t tmpfs -o mode=755 tmpfs "$guest_root/run" || return 1
 	guest_root_limit_io || return 1
 }
@@ -34,4 +44,21 @@ guest_root_make() {
 guest_root_limit_io() {
 	mkdir "$guest_root/run/blkio"
 	mount -t cgroup -o blkio blkio "$guest_root/run/blkio"
+}
+
+# An lvm2 that somebody has built takes the place of the root's own. The name that Debian gives to libdevmapper ends in .1:
+# where the build has none of that name, the daemon and dmsetup keep that of the root.
+guest_root_use_lvm2() {
+	local library
+	[ -n "$LAB_LVM2" ] || return 0
+	library=$(find "$guest_root/usr/lib" "$guest_root/lib/" -name libdevmapper.so.1.02.1 -print -quit)
+	cp -L --remove-destination "$LAB_LVM2"/lib/libdevmapper.so.1.02* "${library%/*}/" || return 1
+	cp -L --remove-destination "$LAB_LVM2/sbin/lvm" "$guest_root/sbin/lvm" || return 1
+	[ ! -e "$LAB_LVM2/sbin/lvmpolld" ] || cp -L "$LAB_LVM2/sbin/lvmpolld" "$guest_root/sbin/lvmpolld"
+}
+
+# Into every program, since the library itself knows that it is meant for lvm alone.
+guest_root_preload() {
+	[ -n "$LAB_PRELOAD" ] || return 0
+	cp "$LAB_PRELOAD" "$guest_root/usr/lib/lab-preload.so" && echo /usr/lib/lab-preload.so >"$guest_root/etc/ld.so.preload"
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # pvmove --abort when some segments have moved and one is half way: all data is what it was, and the move is gone.
+# lvm2: each
 
 disks_make 2 64
 vg_make vg "${disk[@]}"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A second leg is made on a disk with a place that cannot be written: it is never taken for complete, and can be taken away.
+# pvmove: none
 
 disks_make 2 64
 disk_make_breakable "${disk[1]}"

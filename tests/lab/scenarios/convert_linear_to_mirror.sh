@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # lvconvert makes a mirror of a linear volume and waits until both legs hold the data.
+# pvmove: none
+# lvm2: each
 
 disks_make 3 64
 vg_make vg "${disk[@]}"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # lvconvert adds a third leg to a mirror, and waits until it holds the data.
+# pvmove: none
+# lvm2: each
 
 disks_make 3 64
 vg_make vg "${disk[@]}"

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # A daemon that cannot listen says so, with an exit status and a reason, also where it was to go to the background.
 # stock: fails, because its parent process ends with status 0 whatever becomes of the daemon
+# pvmove: none
 
 : >"$lab/no-socket"
 run "$LAB_DAEMON" -s "$lab/no-socket" -p "$daemon_pid_file"

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # A volume of many segments moves within seconds with lvm2's own interval of 15 s.
 # stock: fails, because it goes on to the next segment only when an interval has passed
+# lvm2: each
 
 disks_make 2 64
 vg_make vg "${disk[@]}"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A group is deactivated while a snapshot merges and activated again: the merge is finished.
+# pvmove: none
+# lvm2: each
 
 slow_merge_start
 run_ok vgchange -an vg

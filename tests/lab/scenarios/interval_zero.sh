@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # pvmove -b -i0: no lvpoll waits in the kernel with the group's lock held, so that others change metadata in mid-move.
 # stock: fails, because its lvpoll gets the interval of 0, with which it waits in the kernel while the group is locked
+# lvm2: each
 
 disks_make 2 96
 vg_make vg "${disk[@]}"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # The daemon is killed in the middle of a merge, and another one is started: it goes on.
+# pvmove: none
 
 lvpolls_note_overlaps
 slow_merge_start

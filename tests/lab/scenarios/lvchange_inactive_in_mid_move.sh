@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A volume is deactivated in mid-move and activated again: pvmove in the foreground ends, and the move is then finished.
+# lvm2: each
 
 disks_make 2 64
 vg_make vg "${disk[@]}"

@@ -3,6 +3,7 @@
 # The lvpoll of a step is killed while it has the group's lock, as for want of memory: another one finishes the step.
 # stock: fails, because it takes the end of its lvpoll for the end of the move
 # deadline: 90
+# lvm2: each
 
 lvpolls_note_overlaps
 disks_make 2 64

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # lvm2 does not remove a volume in mid-move, only one that lies beside it; the move is not disturbed.
+# lvm2: each
 
 disks_make 2 64
 vg_make vg "${disk[@]}"

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # An origin is renamed when the lvpoll that ends its merge has been started with the old name.
 # stock: fails, because it believes an lvpoll that could not find the volume
+# pvmove: none
 
 lvpolls_hold
 slow_merge_start

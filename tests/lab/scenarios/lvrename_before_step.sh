@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # A mirror is renamed when the lvpoll that ends its conversion has been started with the old name.
 # stock: fails, because it believes an lvpoll that could not find the volume
+# pvmove: none
+# lvm2: each
 
 mirror_make
 lvpolls_hold

@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # A mirror is renamed while a third leg is made for it: the layer that lvm2 laid over it for that is taken away in the end.
 # stock: fails, because its lvpoll asks for the old name, exits with 0, and the conversion is taken for finished
+# pvmove: none
+# lvm2: each
 
 mirror_make
 slow_conversion_start

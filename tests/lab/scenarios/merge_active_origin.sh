@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A snapshot merges at once into an active origin that nobody uses; the origin is then as it was.
+# pvmove: none
+# lvm2: each
 
 disks_make 1 64
 vg_make vg "${disk[@]}"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A snapshot whose origin is in use merges when the origin is next activated, in the background.
+# pvmove: none
+# lvm2: each
 
 disks_make 1 64
 vg_make vg "${disk[@]}"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # lvconvert --merge -b of a slow merge: no lvpoll while data is copied, and the end is seen although no event tells of it.
+# pvmove: none
+# lvm2: each
 
 slow_merge_start
 if [ "$LAB_STOCK" = 0 ]; then

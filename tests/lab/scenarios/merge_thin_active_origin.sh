@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A thin snapshot replaces at once an origin that nobody uses: there is nothing to poll.
+# pvmove: none
+# lvm2: each
 
 disks_make 1 128
 vg_make vg "${disk[@]}"

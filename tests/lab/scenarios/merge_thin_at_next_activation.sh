@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A thin snapshot whose origin is in use merges when the origin is next activated.
+# pvmove: none
+# lvm2: each
 
 disks_make 1 128
 vg_make vg "${disk[@]}"

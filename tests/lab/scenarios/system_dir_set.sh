@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A client's LVM_SYSTEM_DIR reaches the daemon, its lvpoll and its dump, and the client learns of the progress.
+# lvm2: each
 
 mkdir "$lab/etc-lvm"
 lvm_configure "$lab/etc-lvm"

@@ -3,6 +3,7 @@
 # Under systemd, the daemon is killed in the middle of a conversion: it goes on with the next one.
 # boot: systemd
 # stock: fails, because its lvpoll dies with the daemon and nothing starts another
+# pvmove: none
 
 daemon_is_systemds
 lvpolls_note_overlaps

@@ -3,6 +3,7 @@
 # Under systemd, the daemon is killed while data is copied: the move goes on with the next one, and nobody had to ask.
 # boot: systemd
 # stock: fails, because its lvpoll dies with the daemon and nothing starts another
+# lvm2: each
 
 daemon_is_systemds
 lvpolls_note_overlaps

@@ -3,6 +3,7 @@
 # Under systemd, the daemon is killed while a pvmove waits in the foreground: the move is finished, whatever the command tells.
 # boot: systemd
 # stock: fails, because its lvpoll dies with the daemon and nothing starts another
+# lvm2: each
 
 daemon_is_systemds
 lvpolls_note_overlaps

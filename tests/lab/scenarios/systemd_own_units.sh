@@ -3,6 +3,7 @@
 # Under systemd with our own units: started by the first command, gone when idle, started again by the next.
 # boot: systemd
 # daemon: own
+# lvm2: each
 
 disks_make 2 64
 vg_make vg "${disk[@]}"

@@ -49,7 +49,10 @@ wait_until 10 daemon_answers
 wait_until 10 service_is_idle
 aside_are 1 || fail "the record is gone"
 
+# This one is asked for its result in the end: it does not go before that.
 mv "$lab/pvmove.so" "$lab/plugins"
+unit_extend_command --plugin-dir "$lab/plugins"
+run_ok systemctl daemon-reload
 run_ok systemctl start "$service"
 wait_until 30 pvmove_none
 expect_on vg/data "${disk[1]}"

@@ -3,6 +3,7 @@
 # Under systemd, systemctl restart in mid-move: the move goes on.
 # boot: systemd
 # stock: fails, because it forgets what it polls
+# lvm2: each
 
 daemon_is_systemds
 lvpolls_note_overlaps

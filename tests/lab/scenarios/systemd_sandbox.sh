@@ -4,6 +4,7 @@
 # boot: systemd
 # daemon: own
 # deadline: 120
+# lvm2: each
 
 # Runs as part of an lvpoll: each line tells whether something could be done.
 cat >"$lab/probe" <<'PROBE'

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # Under systemd with stock's units: started by the first command, gone when idle, started again by the next.
 # boot: systemd
+# lvm2: each
 
 disks_make 2 64
 vg_make vg "${disk[@]}"

@@ -3,6 +3,7 @@
 # Under systemd, an upgrade in mid-move: same process, same socket, and pvmove in the foreground notices nothing.
 # boot: systemd
 # daemon: own
+# lvm2: each
 
 upgrades_are() {
 	[ "$(grep -c 'has taken over' "$lab/daemon.log")" = "$1" ]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # The disk that data moves to breaks in mid-move: pvmove fails, and when the disk is back, pvmove --abort brings all back.
+# lvm2: each
 
 disks_make 2 64
 disk_make_breakable "${disk[1]}"

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # The disk that data moves to has a place that cannot be written: the move is given up before data is lost.
 # stock: fails, because the kernel takes what could not be copied for copied, and so do lvm2 and stock's daemon
+# lvm2: each
 
 disks_make 2 64
 disk_make_breakable "${disk[1]}"

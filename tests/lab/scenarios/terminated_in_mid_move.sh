@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # SIGTERM in mid-move, and another daemon is started: the move goes on.
 # stock: fails, because it forgets what it polls
+# lvm2: each
 
 lvpolls_note_overlaps
 slow_move_start

@@ -3,6 +3,7 @@
 # Two volumes of many segments move at once in one group: the steps of one do not disturb those of the other.
 # stock: fails, because it goes on to the next segment only when an interval has passed
 # deadline: 120
+# lvm2: each
 
 disks_make 4 64
 vg_make vg "${disk[@]}"

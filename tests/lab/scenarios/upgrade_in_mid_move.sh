@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # The daemon is upgraded in the middle of a fragmented move: pvmove in the foreground notices nothing.
 # daemon: own
+# lvm2: each
 
 upgrades_are() {
 	[ "$(grep -c 'has taken over' "$lab/daemon.log")" = "$1" ]

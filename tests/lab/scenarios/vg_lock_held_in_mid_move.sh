@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # Another command holds the group's lock when a step is due: the daemon answers, and the step follows the lock's release.
+# lvm2: each
 
 slow_move_start
 vg_lock_take vg

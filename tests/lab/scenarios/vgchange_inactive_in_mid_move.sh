@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A group is deactivated in mid-move and activated again: the move in the background is finished.
+# lvm2: each
 
 slow_move_start
 run_ok vgchange -an vg

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # The volume group is renamed before an abort's lvpoll looks for it, which then finds nothing: the move goes on.
 # daemon: own
+# lvm2: each
 
 slow_move_start
 lvpolls_hold

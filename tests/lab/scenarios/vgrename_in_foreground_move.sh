@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # A group is renamed while a pvmove in the foreground waits: what that command says of it is right, and the move is finished.
 # stock: fails, because its lvpoll asks for the old name, exits with 0, and the move is taken for finished
+# lvm2: each
 
 disks_make 2 64
 vg_make vg "${disk[@]}"

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # A group is renamed while a snapshot merges into its origin: the merge is finished under the new name.
 # stock: fails, because its lvpoll asks for the old name, exits with 0, and the merge is taken for finished
+# pvmove: none
 
 slow_merge_start
 run_ok vgrename vg renamed

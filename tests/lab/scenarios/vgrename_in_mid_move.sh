@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # A group is renamed in mid-move: the move goes on under the new name.
 # stock: fails, because its lvpoll asks for the old name, exits with 0, and the move is taken for finished
+# lvm2: each
 
 slow_move_start
 

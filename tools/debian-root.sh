@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# The root of another Debian, made by debootstrap and kept for the next run, and commands that run in it. Sourced, after
+# packages.sh. It takes root, and nothing beyond that: it may itself be run in a chroot.
+
+# What a root holds beside what is needed to build and for the lab.
+debian_root_packages="check clang python3 binutils man-db groff-base diffutils xz-utils"
+# A release hardly changes in this time; sid does so every day.
+debian_root_days=21
+debian_root_days_sid=1
+
+debian_root_say() {
+	echo "root of $debian_root_suite: $*" >&2
+}
+
+debian_root_cache() {
+	echo "${LVMPOLLD_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/lvmpolld}"
+}
+
+debian_root_all_packages() {
+	# shellcheck disable=SC2086,SC2154 # lists of words, from packages.sh
+	echo $packages_build $packages_lab $debian_root_packages
+}
+
+# debian_root_use SUITE: sets $debian_root to a folder with that Debian, made or made anew if need be. It stays as it is
+# for as long as the caller runs, which holds a lock on it. 1 if it cannot be had, with the reason on stderr.
+debian_root_use() {
+	local cache lock
+	debian_root_suite=$1
+	cache=$(debian_root_cache)
+	debian_root=$cache/root-$1
+	if [ "$(id -u)" != 0 ]; then
+		debian_root_say "only root can make one, and build in it"
+		return 1
+	fi
+	mkdir -p "$cache" || return 1
+	exec {lock}>>"$cache/root-$1.lock"
+	if flock --nonblock "$lock"; then
+		debian_root_refresh || return 1
+	else
+		debian_root_say "somebody else makes or uses it"
+	fi
+	flock --shared "$lock"
+	debian_root_works || {
+		debian_root_say "$debian_root does not work"
+		return 1
+	}
+}
+
+# One that is stale serves where none can be made, as without a network.
+debian_root_refresh() {
+	local why
+	why=$(debian_root_fault)
+	[ -n "$why" ] || return 0
+	debian_root_say "$why: making it, which takes some minutes"
+	if debian_root_make; then
+		debian_root_say "made, in $debian_root"
+	elif debian_root_works; then
+		debian_root_say "it could not be made anew: going on with the one of $(debian_root_date)"
+	else
+		return 1
+	fi
+}
+
+# Why it must be made, if it must.
+debian_root_fault() {
+	local days=$debian_root_days
+	[ "$debian_root_suite" != sid ] || days=$debian_root_days_sid
+	if [ ! -e "$debian_root" ]; then
+		echo "there is none yet"
+	elif ! debian_root_works; then
+		echo "the one of $(debian_root_date) is broken, or other packages are wanted"
+	elif [ -n "$(find "$debian_root/lvmpolld-root" -mtime "+$days")" ]; then
+		echo "the one of $(debian_root_date) is older than $days days"
+	fi
+}
+
+debian_root_date() {
+	date -r "$debian_root/lvmpolld-root" +%F 2>/dev/null || echo "an unknown day"
+}
+
+# All packages are there, and what matters of them can be run.
+debian_root_works() {
+	[ "$(cat "$debian_root/lvmpolld-root" 2>/dev/null)" = "$(debian_root_all_packages)" ] &&
+		chroot "$debian_root" /bin/sh -c 'gcc --version && clang --version && make --version && python3 -V && /sbin/lvm version &&
+			/lib/systemd/systemd --version && pkg-config --exists devmapper libevent check' >/dev/null 2>&1
+}
+
+# Under another name until it is whole.
+debian_root_make() {
+	local new=$debian_root.new log=$debian_root.log
+	rm -rf --one-file-system "$new" "$debian_root.old" || return 1
+	: >"$log"
+	if ! debian_root_fill "$new" "$log"; then
+		debian_root_say "this failed; all that was printed is in $log:"
+		tail -n 15 "$log" | sed 's/^/  | /' >&2
+		rm -rf --one-file-system "$new"
+		return 1
+	fi
+	debian_root_all_packages >"$new/lvmpolld-root"
+	[ ! -e "$debian_root" ] || mv "$debian_root" "$debian_root.old" || return 1
+	mv "$new" "$debian_root" || return 1
+	rm -rf --one-file-system "$debian_root.old"
+}
+
+debian_root_fill() {
+	local new=$1 log=$2
+	debian_root_say "debootstrap ..."
+	debootstrap --variant=minbase "$debian_root_suite" "$new" "$(debian_root_mirror)" </dev/null >>"$log" 2>&1 || return 1
+	debian_root_say "installing packages ..."
+	# No package starts its service in there.
+	printf '#!/bin/sh\nexit 101\n' >"$new/usr/sbin/policy-rc.d"
+	chmod +x "$new/usr/sbin/policy-rc.d"
+	# shellcheck disable=SC2046 # a list of words
+	debian_root_run "$new" / env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
+		apt-get -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends $(debian_root_all_packages) </dev/null >>"$log" 2>&1 || return 1
+	rm -f "$new"/var/cache/apt/archives/*.deb
+}
+
+# The archive that this machine installs from.
+debian_root_mirror() {
+	local uri=''
+	if command -v apt-get >/dev/null; then
+		# shellcheck disable=SC2016 # apt-get's own
+		uri=$(apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI)' 2>/dev/null |
+			sed -n 's/^Debian \(bookworm\|trixie\|forky\|sid\) //p' | head -n 1)
+	fi
+	echo "${uri:-http://deb.debian.org/debian}"
+}
+
+# debian_root_run ROOT "FOLDER..." COMMAND...: runs a command in it, with a /tmp of its own, in which folders of this
+# machine have the names that they have here ("/" stands for none).
+debian_root_run() {
+	local root=$1 folders=$2 propagation=private
+	shift 2
+	# Where / is no mount point, as in a chroot, its propagation cannot be changed.
+	unshare --mount --propagation private true 2>/dev/null || propagation=unchanged
+	unshare --mount --propagation "$propagation" bash -s -- "$root" "$folders" "$@" <<'END'
+		set -eu
+		root=$1 folders=$2
+		shift 2
+		mounted=()
+		trap 'for ((i = ${#mounted[@]} - 1; i >= 0; i--)); do umount -l "${mounted[i]}"; done' EXIT
+		bind() {
+			mkdir -p "$root$1"
+			mount --bind "$1" "$root$1"
+			mounted+=("$root$1")
+		}
+		# All other mounts are below this one, and so reach no other namespace.
+		mount --bind "$root" "$root"
+		mounted+=("$root")
+		mount --make-private "$root"
+		for folder in /proc /sys /dev /dev/pts /dev/shm; do
+			[ ! -d "$folder" ] || bind "$folder"
+		done
+		mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+		mounted+=("$root/tmp")
+		for folder in $folders; do
+			[ "$folder" = / ] || bind "$folder"
+		done
+		chroot "$root" "$@" </dev/null
+END
+}
