@@ -11,7 +11,7 @@ top=$(cd "$(dirname "$0")" && pwd)
 # Each is a file in tests/layers. Those beside run at the same time as the others, and the lab has a CPU of its
 # own. When it has ended, two at a time run of what is left: what takes longest begins before that.
 layers_main=(gcc clang asan tsan static options fuzz valgrind faults distcheck)
-layers_beside=(shellcheck lab)
+layers_beside=(shellcheck harness lab)
 layer_deadline_s=2400
 
 usage() {
@@ -117,7 +117,7 @@ run_layer() {
 	if [ -z "$counts" ]; then
 		counts="0 1 0"
 		echo "FAILED  layer $name ended with status $status before it was done" >>"$work/$name.report"
-		tail -n 30 "$work/$name.log" | sed 's/^/  | /' >>"$work/$name.report"
+		tail -n 30 "$work/$name.log" | tr -d '\000\r' | cat -v | sed 's/^/  | /' >>"$work/$name.report"
 	fi
 	echo "$counts" >>"$work/counts"
 	print_block "$name" "$counts" $((SECONDS - start))

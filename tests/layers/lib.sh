@@ -24,7 +24,12 @@ layer_skipped() {
 
 # The last lines of a log, for people.
 layer_show() {
-	tail -n "${2:-25}" "$1" | cut -c 1-300 | sed 's/^/  | /' >>"$CHECK_REPORT"
+	layer_readable <"$1" | tail -n "${2:-25}" | sed 's/^/  | /' >>"$CHECK_REPORT"
+}
+
+# Logs hold what other programs printed, bytes of whatever kind.
+layer_readable() {
+	tr -d '\000\r' | cat -v | cut -c 1-300
 }
 
 layer_end() {
@@ -147,7 +152,7 @@ layer_add_counts() {
 # Tests skipped for one reason are one line.
 layer_report_skips() {
 	local what=$1 file=$2
-	{ grep -E '^(skip|skipped)( |:)' "$file" || true; } |
+	{ grep -aE '^(skip|skipped)( |:)' "$file" || true; } |
 		sed -E 's/^(skip|skipped) ?([^:]*): (.*)$/\3/' | sort | uniq -c | while read -r count reason; do
 		echo "skipped $what: $count for this reason: $reason" >>"$CHECK_REPORT"
 	done
@@ -156,9 +161,11 @@ layer_report_skips() {
 # The lines in which suites name what failed, with some that follow; or the end, where there are none.
 layer_show_failures() {
 	local file=$1 lines=$CHECK_WORK/$layer.failures
-	grep -E -A 12 '^(FAILED|failed |not ok |[^ ]+\.c:[0-9]+:[FE]:)|ERROR: .*Sanitizer|WARNING: ThreadSanitizer|runtime error:' \
-		"$file" >"$lines" || cp "$file" "$lines"
-	grep -Ev '^(passed|ok|--$)' "$lines" | head -n 60 | cut -c 1-300 | sed 's/^/  | /' >>"$CHECK_REPORT"
+	layer_readable <"$file" >"$lines.all"
+	grep -E -A 12 '^(FAILED|failed |not ok |[^ ]+\.[ch]:[0-9]+:[FE]:)|ERROR: .*Sanitizer|WARNING: ThreadSanitizer|runtime error:' \
+		"$lines.all" >"$lines" || tail -n 60 "$lines.all" >"$lines"
+	# Not head: it would leave what comes before it without a reader.
+	grep -Ev '^(passed|ok|--$)' "$lines" | sed -n '1,60s/^/  | /p' >>"$CHECK_REPORT" || true
 }
 
 # layer_suite WHAT COMMAND...: runs a suite that says itself how many of its tests passed; 77 is its status for none.

@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# the tests' own tools: the reason of a failure is shown, whatever it is
+# shellcheck source=tests/layers/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+folder=$CHECK_WORK/harness
+mkdir "$folder" "$folder/bin"
+
+# What a layer reports of a suite that printed the log on stdin.
+report_of() {
+	cat >"$folder/suite"
+	: >"$folder/report"
+	# shellcheck disable=SC2030,SC2034 # they are of this shell alone
+	(
+		CHECK_REPORT=$folder/report passed=0 failed=0 skipped=0
+		layer_count_output "a suite" "$folder/suite" FAIL
+		layer_end
+	) || true
+	cat "$folder/report"
+}
+
+shows_failure_in_header() {
+	printf '%s\n' "50%: Checks: 2, Failures: 1, Errors: 0" "../tests/unit/steps.h:12:F:core:test:0: 3 is not 4" |
+		report_of | grep -x '  | ../tests/unit/steps.h:12:F:core:test:0: 3 is not 4'
+}
+
+shows_log_with_binary_bytes() {
+	printf 'some \000\377 bytes\nnot ok move\n  the \000 reason\n1 passed, 1 failed, 0 skipped\n' | report_of >"$folder/shown"
+	cat "$folder/shown"
+	grep -x '  | not ok move' "$folder/shown"
+	grep -x '  |   the  reason' "$folder/shown"
+	grep -x 'counts 1 1 0' "$folder/shown"
+}
+
+# guest_shows TEXT: a guest whose kernel is the script on stdin ends the lab's run with a failure that tells this.
+guest_shows() {
+	cat >"$folder/bin/linux.uml"
+	chmod +x "$folder/bin/linux.uml"
+	refuse env PATH="$folder/bin:$PATH" TMPDIR="$folder" "$CHECK_SOURCE/tests/lab/run" --stock pvmove_abort >"$folder/shown" 2>&1
+	cat "$folder/shown"
+	grep -Fx "$1" "$folder/shown"
+}
+
+shows_why_guest_does_not_boot() {
+	guest_shows '  the guest did not boot: mount: /mnt: hostfs is refused' <<-'END'
+		#!/bin/sh
+		printf 'first\000line\nmount: /mnt: hostfs is refused\n\nreboot: Power down\n'
+	END
+	grep -x '  | firstline' "$folder/shown"
+}
+
+shows_panic() {
+	guest_shows '  the guest ended in the middle: Kernel panic - not syncing: no memory' <<-'END'
+		#!/bin/bash
+		for word; do
+			[[ $word != init=* ]] || share=${word#init=} share=${share%/init}
+		done
+		echo "start pvmove_abort" >>"$share/results"
+		printf 'before\377it\nKernel panic - not syncing: no memory\nCPU: 0\nreboot: in 5 seconds\n'
+	END
+	grep -x '  | CPU: 0' "$folder/shown"
+}
+
+layer_step "a failure in a .h file is shown" shows_failure_in_header
+layer_step "a log with binary bytes is shown" shows_log_with_binary_bytes
+lacks=$(TMPDIR=$folder "$CHECK_SOURCE/tests/lab/run" --stock --lacks)
+if [ -n "$lacks" ]; then
+	layer_skipped "guests that end badly: $lacks"
+	layer_end
+fi
+layer_step "a guest that does not boot tells why" shows_why_guest_does_not_boot
+layer_step "a guest's panic is shown" shows_panic
+layer_end
