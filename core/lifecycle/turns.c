@@ -141,6 +141,9 @@ static int start_lvpoll(struct daemon *daemon, struct volume *volume, struct lvm
 	char interval[16];
 	int result = error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
 
+	/* An abort with "+" finds nothing with lvm2 2.03.39, and says that all is well. */
+	if (operation.abort && operation.interval[0] == '+')
+		operation.interval++;
 	if (volume->purpose != VOLUME_POLL) {
 		make_step_interval(volume->request, interval, sizeof(interval));
 		operation.interval = interval;
