@@ -35,11 +35,19 @@ struct configuration_plugin {
 	struct configuration_plugin_value *values;
 };
 
+/* When a new daemon goes on with what a former one had in flight; an upgraded one always does. */
+enum configuration_resume {
+	CONFIGURATION_RESUME_ALWAYS,
+	CONFIGURATION_RESUME_AFTER_CRASH, /* one that a signal ends leaves no record behind */
+	CONFIGURATION_RESUME_NEVER,
+};
+
 struct configuration {
 	char *socket_path;
 	char *pidfile_path;
 	char *state_directory;   /* NULL until resolved: see configuration_resolve */
 	unsigned idle_timeout_s; /* 0: never */
+	enum configuration_resume resume;
 
 	char *lvm_binary;
 	unsigned lvm_max_running;

@@ -23,6 +23,8 @@ static const struct configuration_key keys[] = {
 		FIELD(state_directory), "The directory that tells a new daemon what is in flight."},
 	{"daemon", "idle_timeout", CONFIGURATION_SECONDS, "0", 0, SECONDS_MAX,
 		FIELD(idle_timeout_s), "How long the daemon stays without work; 0 is for ever."},
+	{"daemon", "resume", CONFIGURATION_RESUME, "always", 0, 0, FIELD(resume),
+		"When a new daemon goes on with what a former one had in flight."},
 
 	{"lvm", "binary", CONFIGURATION_PATH, DEFAULT_LVM_PATH, 2, PATH_MAX - 1, FIELD(lvm_binary),
 		"The lvm command that is run for lvpoll."},
@@ -31,7 +33,7 @@ static const struct configuration_key keys[] = {
 	{"lvm", "signal_retries", CONFIGURATION_COUNT, "2", 0, 1000, FIELD(lvm_signal_retries),
 		"How often an lvpoll that somebody else's signal has ended is run again."},
 
-	{"log", "level", CONFIGURATION_LOG_LEVEL, "warn", 0, 0, FIELD(log.level),
+	{"log", "level", CONFIGURATION_LOG_LEVEL, "notice", 0, 0, FIELD(log.level),
 		"The least severe kind of line that is written."},
 	{"log", "wire", CONFIGURATION_BOOLEAN, "false", 0, 0, FIELD(log.wire),
 		"Whether every message on the socket is written, too."},
@@ -75,6 +77,7 @@ static const char *const type_names[] = {
 	[CONFIGURATION_SIZE] = "size",
 	[CONFIGURATION_BOOLEAN] = "boolean",
 	[CONFIGURATION_LOG_LEVEL] = "log level",
+	[CONFIGURATION_RESUME] = "always, after_crash or never",
 	[CONFIGURATION_LOG_OUTLETS] = "list of outlets",
 	[CONFIGURATION_USERS] = "list of users",
 	[CONFIGURATION_GROUPS] = "list of groups",

@@ -105,8 +105,27 @@ static int set_log_level(struct configuration *configuration, const struct confi
 {
 	if (log_level_from_name(text, field_of(configuration, key)) < 0)
 		return error_set(error, EINVAL,
-			"\"%s\" is not a log level: fatal, error, warn, info or debug", text);
+			"\"%s\" is not a log level: fatal, error, warn, notice, info or debug",
+			text);
 	return 0;
+}
+
+static int set_resume(struct configuration *configuration, const struct configuration_key *key,
+	const char *text, struct lvmpolld_error *error)
+{
+	static const char *const words[] = {
+		[CONFIGURATION_RESUME_ALWAYS] = "always",
+		[CONFIGURATION_RESUME_AFTER_CRASH] = "after_crash",
+		[CONFIGURATION_RESUME_NEVER] = "never",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i], text)) {
+			*(enum configuration_resume *)field_of(configuration, key) =
+				(enum configuration_resume)i;
+			return 0;
+		}
+	return error_set(error, EINVAL, "\"%s\" is none of always, after_crash and never", text);
 }
 
 static int set_plugins_all(struct configuration *configuration, const struct configuration_key *key,
@@ -150,6 +169,8 @@ int configuration_set_scalar(struct configuration *configuration,
 		return set_boolean(configuration, key, text, error);
 	case CONFIGURATION_LOG_LEVEL:
 		return set_log_level(configuration, key, text, error);
+	case CONFIGURATION_RESUME:
+		return set_resume(configuration, key, text, error);
 	case CONFIGURATION_PLUGIN_NAMES:
 		return set_plugins_all(configuration, key, text, error);
 	case CONFIGURATION_LOG_OUTLETS:

@@ -206,6 +206,8 @@ void daemon_destroy(struct daemon *daemon)
 	client_close_all(daemon);
 	listener_close(&daemon->listener);
 	upgrade_destroy(daemon);
+	if (daemon->is_ended_by_signal)
+		recovery_forget(daemon);
 	/* The next daemon may need the state directory before such a thread is gone. */
 	recording_destroy(daemon);
 	/* A monitor thread that hangs in the kernel keeps what it uses; the process ends anyway. */

@@ -62,6 +62,7 @@ struct daemon {
 	struct event *stop_poll; /* looks whether the last lvpoll has ended */
 	unsigned stop_polls;
 	bool is_stopping;
+	bool is_ended_by_signal;
 };
 
 /*

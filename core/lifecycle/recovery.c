@@ -161,7 +161,9 @@ void recovery_adopt(struct daemon *daemon, int descriptor)
 
 bool recovery_is_needed(const struct configuration *configuration)
 {
-	DIR *directory = opendir(configuration->state_directory);
+	DIR *directory = configuration->resume == CONFIGURATION_RESUME_NEVER
+				 ? NULL
+				 : opendir(configuration->state_directory);
 	const struct dirent *entry;
 	bool is_needed = false;
 
@@ -179,11 +181,48 @@ static void log_taken(size_t taken)
 			taken, taken == 1 ? "" : "s");
 }
 
+/* Whoever wants nothing resumed is to know what is left; it is told once. */
+static int name_record(const struct record *record, void *context, struct lvmpolld_error *error)
+{
+	const struct lvmpolld_operation *operation = &record->operation;
+	const struct log_subject subject = {
+		.vg_name = operation->vg_name,
+		.lv_name = operation->lv_name,
+		.lvid = operation->lvid,
+		.operation = record->operation_name,
+	};
+	struct daemon *daemon = context;
+
+	(void)error;
+	log_write_subject(LOG_LEVEL_WARN, &subject,
+		"%s was left in flight by a former daemon and is not resumed (daemon.resume): "
+		"\"vgchange --poll y %s\" lets it go on",
+		operation->abort ? "its abort" : "it", operation->vg_name);
+	record_remove(&daemon->records, operation);
+	return 0;
+}
+
 void recovery_run(struct daemon *daemon)
 {
 	/* Those whose plugin is still missing are set aside again, and the log has them again. */
 	record_bring_back(&daemon->records, NULL, NULL);
-	log_taken(record_read_all(&daemon->records, take_record, daemon));
+	if (daemon->configuration->resume == CONFIGURATION_RESUME_NEVER)
+		record_read_all(&daemon->records, name_record, daemon);
+	else
+		log_taken(record_read_all(&daemon->records, take_record, daemon));
+}
+
+void recovery_forget(struct daemon *daemon)
+{
+	size_t removed = 0;
+
+	if (daemon->configuration->resume == CONFIGURATION_RESUME_AFTER_CRASH)
+		removed = record_remove_all(&daemon->records);
+	if (removed > 0)
+		log_notice("%zu operation%s in flight stay%s as %s, until a client asks for %s "
+			   "(daemon.resume)",
+			removed, removed == 1 ? "" : "s", removed == 1 ? "s" : "",
+			removed == 1 ? "it is" : "they are", removed == 1 ? "it" : "them");
 }
 
 void recovery_run_postponed(struct daemon *daemon)

@@ -22,16 +22,23 @@ int recovery_open(struct daemon *daemon, struct lvmpolld_error *error);
  */
 void recovery_adopt(struct daemon *daemon, int descriptor);
 
-/* Whether anything is recorded in flight. */
+/* Whether anything is recorded in flight that is to be resumed. */
 bool recovery_is_needed(const struct configuration *configuration);
 
 /*
  * Takes up every operation that is recorded there: watched again, or stepped, once an lvpoll that
  * is left over from the former daemon has ended. The record of an operation whose plugin is not
- * loaded is kept aside, and looked at again the next time.
+ * loaded is kept aside, and looked at again the next time. Where nothing is to be resumed, the log
+ * names what was left, and its records are removed.
  */
 void recovery_run(struct daemon *daemon);
 /* Likewise, of those alone that were kept aside: the others are taken up already. */
 void recovery_run_postponed(struct daemon *daemon);
+
+/*
+ * The daemon ends since it was told to: where only a crash is to be resumed from, no record is left
+ * behind.
+ */
+void recovery_forget(struct daemon *daemon);
 
 #endif

@@ -49,10 +49,11 @@ void log_write_arguments(enum log_level level, const struct log_subject *subject
 /* A line of the extra kind "wire"; written where that kind is on, whatever the level. */
 void log_write_wire(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-#define log_fatal(...) log_write(LOG_LEVEL_FATAL, __VA_ARGS__)
-#define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
-#define log_warn(...)  log_write(LOG_LEVEL_WARN, __VA_ARGS__)
-#define log_info(...)  log_write(LOG_LEVEL_INFO, __VA_ARGS__)
-#define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
+#define log_fatal(...)  log_write(LOG_LEVEL_FATAL, __VA_ARGS__)
+#define log_error(...)  log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warn(...)   log_write(LOG_LEVEL_WARN, __VA_ARGS__)
+#define log_notice(...) log_write(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_info(...)   log_write(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)  log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
 #endif

@@ -9,10 +9,10 @@
 #include "log/log.h"
 #include "log/settings.h"
 
-#define LOG_WORDS "all, fatal, error, warn, info, debug, wire and cmd"
+#define LOG_WORDS "all, fatal, error, warn, notice, info, debug, wire and cmd"
 
 /* In the order of enum log_level. */
-const char *const log_level_names[] = {"fatal", "error", "warn", "info", "debug", NULL};
+const char *const log_level_names[] = {"fatal", "error", "warn", "notice", "info", "debug", NULL};
 
 /* In the order of the bits of enum log_outlet. */
 const char *const log_outlet_names[] = {"stderr", "syslog", "journal", NULL};

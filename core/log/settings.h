@@ -12,6 +12,7 @@ enum log_level {
 	LOG_LEVEL_FATAL,
 	LOG_LEVEL_ERROR,
 	LOG_LEVEL_WARN,
+	LOG_LEVEL_NOTICE, /* when an operation begins, and when it ends */
 	LOG_LEVEL_INFO,
 	LOG_LEVEL_DEBUG
 };
@@ -40,10 +41,10 @@ extern const char *const log_level_names[];
 extern const char *const log_outlet_names[];
 
 /*
- * Reads stock's -l LIST (all, fatal, error, warn, info, debug, wire, cmd, separated by commas)
- * into SETTINGS: the least severe level named is the one in force, or the one of SETTINGS where
- * none is named. As with stock, "all" is wire and debug. Returns 0 or -EINVAL with the word that
- * is wrong; SETTINGS is then unchanged.
+ * Reads stock's -l LIST (all, fatal, error, warn, info, debug, wire, cmd, separated by commas), and
+ * notice, into SETTINGS: the least severe level named is the one in force, or the one of SETTINGS
+ * where none is named. As with stock, "all" is wire and debug. Returns 0 or -EINVAL with the word
+ * that is wrong; SETTINGS is then unchanged.
  */
 int log_settings_parse(
 	struct log_settings *settings, const char *list, struct lvmpolld_error *error);

@@ -307,3 +307,42 @@ size_t record_bring_back(struct record_directory *directory,
 	free(folder);
 	return taken;
 }
+
+static size_t empty_folder(const char *folder)
+{
+	struct dirent **entries = NULL;
+	int count = scandir(folder, &entries, NULL, alphasort);
+	int descriptor = count < 0 ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	size_t removed = 0;
+
+	for (int i = 0; i < count; i++) {
+		const char *name = entries[i]->d_name;
+		bool is_entry = strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+
+		if (is_entry && unlinkat(descriptor, name, 0) == 0)
+			removed++;
+		else if (is_entry)
+			log_error("%s/%s: cannot remove the record: %s", folder, name,
+				strerror(errno));
+		free(entries[i]);
+	}
+	free(entries);
+	if (descriptor >= 0)
+		close(descriptor);
+	return removed;
+}
+
+size_t record_remove_all(struct record_directory *directory)
+{
+	char *postponed = record_path_aside(directory, POSTPONED_SUFFIX, NULL);
+	size_t removed = 0;
+
+	if (directory->descriptor >= 0)
+		removed = empty_folder(directory->path);
+	if (directory->descriptor >= 0 && postponed) {
+		removed += empty_folder(postponed);
+		rmdir(postponed);
+	}
+	free(postponed);
+	return removed;
+}

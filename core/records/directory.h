@@ -33,6 +33,12 @@ int record_write(struct record_directory *directory, const struct record *record
 void record_remove(struct record_directory *directory, const struct lvmpolld_operation *operation);
 
 /*
+ * Removes all records, those of operations whose plugin is missing too, and returns their number.
+ * What was given up is not forgotten by this.
+ */
+size_t record_remove_all(struct record_directory *directory);
+
+/*
  * Calls TAKE with each record of the directory. One that is damaged, of another version, or that
  * TAKE refuses (by returning a negative errno with the error) is moved to "PATH.damaged/", with a
  * message in the log. One that cannot be read for want of memory or descriptors, or that TAKE

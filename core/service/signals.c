@@ -17,6 +17,7 @@
 
 static void stop(struct daemon *daemon, int number)
 {
+	daemon->is_ended_by_signal = true;
 	daemon_stop(daemon, strsignal(number));
 }
 

@@ -55,6 +55,10 @@ static const char *value_text(const struct configuration_key *key)
 		snprintf(text, sizeof(text), "%s",
 			log_level_name(*(const enum log_level *)(const void *)field));
 		break;
+	case CONFIGURATION_RESUME:
+		snprintf(text, sizeof(text), "%d",
+			(int)*(const enum configuration_resume *)(const void *)field);
+		break;
 	case CONFIGURATION_LOG_OUTLETS:
 		snprintf(text, sizeof(text), "%u", configuration->log.outlets);
 		break;
@@ -87,10 +91,11 @@ static const struct {
 	{"daemon", "pidfile", FIELD(pidfile_path), NULL, "\"/x\"", "/x"},
 	{"daemon", "state_directory", FIELD(state_directory), NULL, "/s", "/s"},
 	{"daemon", "idle_timeout", FIELD(idle_timeout_s), "0", "60", "60"},
+	{"daemon", "resume", FIELD(resume), "0", "after_crash", "1"},
 	{"lvm", "binary", FIELD(lvm_binary), NULL, "/opt/lvm", "/opt/lvm"},
 	{"lvm", "max_running", FIELD(lvm_max_running), "8", "1", "1"},
 	{"lvm", "signal_retries", FIELD(lvm_signal_retries), "2", "0", "0"},
-	{"log", "level", FIELD(log.level), "warn", "debug", "debug"},
+	{"log", "level", FIELD(log.level), "notice", "debug", "debug"},
 	{"log", "wire", FIELD(log.wire), "0", "true", "1"},
 	{"log", "cmd", FIELD(log.cmd), "0", "true", "1"},
 	{"log", "outlets", FIELD(log.outlets), "3", "[journal]", "4"},
@@ -178,6 +183,10 @@ START_TEST(values_have_more_than_one_spelling)
 	ck_read("limits: {message_size: 1024}\nlvm: {max_running: '12'}");
 	ck_assert_uint_eq(configuration->limit_message_size, 1024);
 	ck_assert_uint_eq(configuration->lvm_max_running, 12);
+	ck_read("daemon: {resume: never}");
+	ck_assert_int_eq(configuration->resume, CONFIGURATION_RESUME_NEVER);
+	ck_read("daemon: {resume: 'always'}");
+	ck_assert_int_eq(configuration->resume, CONFIGURATION_RESUME_ALWAYS);
 	ck_read("plugins: {enabled: []}");
 	ck_assert(!configuration->plugins_all);
 	ck_read("plugins: {enabled: all}");

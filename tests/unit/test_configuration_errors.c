@@ -87,6 +87,10 @@ static const struct {
 		"315360000 seconds"},
 	{"daemon: {idle_timeout: 99999999999999999999}",
 		"FILE:1:24: daemon.idle_timeout: \"99999999999999999999\" is too large a number"},
+	{"daemon: {resume: sometimes}", "FILE:1:18: daemon.resume: \"sometimes\" is none of "
+					"always, after_crash and never"},
+	{"daemon: {resume: [never]}", "FILE:1:18: daemon.resume: a single value (always, "
+				      "after_crash or never) belongs here, and not a list"},
 	{"lvm: {max_running: 0}",
 		"FILE:1:20: lvm.max_running: \"0\" is out of range: from 1 to 1024"},
 	{"lvm: {max_running: 0x10}",
@@ -108,7 +112,7 @@ static const struct {
 		"FILE:1:24: limits.message_size: \"99999999999999999999GiB\" is too large a size"},
 	{"log: {wire: yes}", "FILE:1:13: log.wire: \"yes\" is neither true nor false"},
 	{"log: {level: loud}", "FILE:1:14: log.level: \"loud\" is not a log level: fatal, error, "
-			       "warn, info or debug"},
+			       "warn, notice, info or debug"},
 	{"log: {outlets: [stderr, console]}", "FILE:1:25: log.outlets: \"console\" is not an "
 					      "outlet: stderr, syslog or journal"},
 	{"access: {users: [root, nobody of that name]}",

@@ -81,7 +81,7 @@ START_TEST(drop_in_with_an_error_is_named)
 	ck_assert_int_eq(configuration_read(configuration, file, false, &error), -EINVAL);
 	snprintf(sentence, sizeof(sentence),
 		"%s/lvmpolld.d/x.yaml:2:14: log.level: \"loud\" is not a log level: fatal, error, "
-		"warn, info or debug",
+		"warn, notice, info or debug",
 		scratch_directory);
 	ck_assert_str_eq(error.sentence, sentence);
 }

@@ -23,6 +23,7 @@ static const struct {
 	{"fatal", LOG_LEVEL_FATAL, false, false},
 	{"error", LOG_LEVEL_ERROR, false, false},
 	{"warn", LOG_LEVEL_WARN, false, false},
+	{"notice", LOG_LEVEL_NOTICE, false, false},
 	{"info", LOG_LEVEL_INFO, false, false},
 	{"debug", LOG_LEVEL_DEBUG, false, false},
 	{"wire", LOG_LEVEL_WARN, true, false},
@@ -67,8 +68,8 @@ START_TEST(unknown_setting_is_named)
 
 	ck_assert_int_eq(log_settings_parse(&settings, bad_lists[_i][0], &error), -EINVAL);
 	snprintf(sentence, sizeof(sentence),
-		"unknown log setting \"%s\" in \"%s\": known are all, fatal, error, warn, info, "
-		"debug, wire and cmd, separated by commas",
+		"unknown log setting \"%s\" in \"%s\": known are all, fatal, error, warn, notice, "
+		"info, debug, wire and cmd, separated by commas",
 		bad_lists[_i][1], bad_lists[_i][0]);
 	ck_assert_str_eq(error.sentence, sentence);
 	ck_assert_int_eq(settings.level, before.level);
@@ -101,6 +102,20 @@ START_TEST(levels_decide_what_is_written)
 	log_warn("c");
 	log_write_wire("d");
 	ck_assert_str_eq(received(pipe_end), "lvmpolld: fatal: a\nlvmpolld: error: b\n");
+}
+END_TEST
+
+START_TEST(notice_is_between_warnings_and_information)
+{
+	configure(LOG_LEVEL_NOTICE, LOG_OUTLET_STDERR);
+	log_warn("a");
+	log_notice("b");
+	log_info("c");
+	ck_assert_str_eq(received(pipe_end), "lvmpolld: warn: a\nlvmpolld: notice: b\n");
+	configure(LOG_LEVEL_WARN, LOG_OUTLET_STDERR);
+	log_notice("d");
+	log_warn("e");
+	ck_assert_str_eq(received(pipe_end), "lvmpolld: warn: e\n");
 }
 END_TEST
 
@@ -277,6 +292,7 @@ int main(void)
 		SUITE_LOOP(unknown_setting_is_named, SUITE_COUNT(bad_lists)),
 		SUITE_TEST(settings_in_force_can_be_asked_for),
 		SUITE_TEST(levels_decide_what_is_written),
+		SUITE_TEST(notice_is_between_warnings_and_information),
 		SUITE_TEST(warnings_are_written_before_any_setting),
 		SUITE_TEST(wire_does_not_depend_on_the_level),
 		SUITE_TEST(subject_is_a_prefix),

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""daemon.resume: who goes on with what is in flight after a stop, a crash and an upgrade."""
+
+import os
+import signal
+import unittest
+
+from deadline import wait_for
+from kernel_standin import mirror
+from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS
+from lvmpolld import is_running
+from protocol import lvid, volume
+from recovery_test import RecoveryTest, pvmove_record, record_name
+from upgrade_test import upgrade
+
+NOT_RESUMED = "was left in flight by a former daemon and is not resumed"
+VALUES = ("always", "after_crash", "never")
+
+
+class ResumeTest(RecoveryTest):
+    """A move is in flight when the daemon stops, dies or is upgraded."""
+
+    def setUp(self):
+        super().setUp()
+        self.configuration = os.path.join(self.daemon.directory, "lvmpolld.yaml")
+
+    def start_with(self, value, more=""):
+        with open(self.configuration, "w") as file:
+            file.write("daemon: {resume: %s}\n%s" % (value, more))
+        self.start("-c", self.configuration)
+
+    def start_move(self, value):
+        self.start_with(value)
+        self.assert_ok(self.client.ask("pvmove", **volume(self.hang)))
+        self.assertTrue(is_running(self.daemon.wait_start(self.hang)[0]))
+
+    def stop(self):
+        self.assertEqual(self.daemon.stop(), 0)
+
+    def assert_resumed(self):
+        self.wait_starts_of(self.hang, 2)
+        self.assert_reply(self.client.progress(lvid(self.hang)), response="in_progress")
+        self.assertNotIn(NOT_RESUMED, self.daemon.log())
+
+    def assert_not_resumed(self):
+        """Nothing is known of it, until a client asks for it."""
+        self.assert_reply(self.client.progress(lvid(self.hang)), response="not_found")
+        self.assertEqual(self.client.dump(), {"poll": {}, "abort": {}})
+        self.assertEqual(len(self.starts_of(self.hang)), 1)
+        self.assertEqual(os.listdir(self.state), [])
+        self.assert_ok(self.client.ask("pvmove", **volume(self.hang)))
+        self.assert_resumed_by_client()
+
+    def assert_resumed_by_client(self):
+        self.wait_starts_of(self.hang, 2)
+        self.assert_reply(self.client.progress(lvid(self.hang)), response="in_progress")
+
+    def assert_named_once(self):
+        self.assertIn('vg/%s (pvmove): it %s (daemon.resume): "vgchange --poll y vg" lets it go on'
+                      % (self.hang, NOT_RESUMED), self.daemon.log())
+        self.assertEqual(self.daemon.log().count(NOT_RESUMED), 1)
+
+    def test_always_resumes_after_a_stop(self):
+        self.start_move("always")
+        self.stop()
+        self.start_with("always")
+        self.assert_resumed()
+
+    def test_always_resumes_after_a_crash(self):
+        self.start_move("always")
+        self.kill()
+        self.start_with("always")
+        self.assert_resumed()
+
+    def test_after_crash_leaves_no_record_when_it_is_stopped(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+            with self.subTest(number.name):
+                name = self.named("hang-%d" % number)
+                self.start_with("after_crash")
+                self.assert_ok(self.client.ask("pvmove", **volume(name)))
+                pid = self.daemon.wait_start(name)[0]
+                self.assertEqual(self.daemon.stop(number), 0)
+                self.assertEqual(os.listdir(self.state), [])
+                self.wait_gone(pid)
+                self.assertIn("1 operation in flight stays as it is", self.daemon.log())
+
+    def test_after_crash_does_not_resume_after_a_stop(self):
+        self.start_move("after_crash")
+        self.stop()
+        self.start_with("after_crash")
+        self.assert_not_resumed()
+
+    def test_after_crash_leaves_no_record_of_an_abort_either(self):
+        self.start_with("after_crash")
+        for parameters in ({}, {"abort": 1}):
+            self.assert_ok(self.client.ask("pvmove", **volume(self.hang, **parameters)))
+        self.wait_starts_of(self.hang, 2)
+        self.stop()
+        self.assertEqual(os.listdir(self.state), [])
+
+    def test_after_crash_leaves_no_record_without_a_plugin_either(self):
+        self.put_record(record_name(lvid(self.hang)), pvmove_record(self.hang))
+        self.start_with("after_crash", "plugins: {enabled: [convert]}\n")
+        self.assertTrue(os.path.exists(self.state + ".no_plugin"))
+        self.stop()
+        self.assertFalse(os.path.exists(self.state + ".no_plugin"))
+        self.start_with("after_crash")
+        self.assert_reply(self.client.progress(lvid(self.hang)), response="not_found")
+
+    def test_after_crash_resumes_after_a_crash(self):
+        self.start_move("after_crash")
+        self.kill()
+        self.start_with("after_crash")
+        self.assert_resumed()
+
+    def test_never_does_not_resume_after_a_stop_and_names_what_was_left(self):
+        self.start_move("never")
+        self.stop()
+        self.start_with("never")
+        self.assert_named_once()
+        self.assert_not_resumed()
+
+    def test_never_does_not_resume_after_a_crash_and_names_what_was_left(self):
+        self.start_move("never")
+        self.kill()
+        self.start_with("never")
+        self.assert_named_once()
+        self.assert_not_resumed()
+
+    def test_what_was_left_is_named_by_one_daemon_alone(self):
+        self.start_move("never")
+        self.kill()
+        for _ in range(2):
+            self.start_with("never")
+            self.assert_named_once()
+            self.stop()
+
+    def test_never_names_an_abort_too(self):
+        self.put_record(record_name(lvid(self.hang), store="abort"),
+                        pvmove_record(self.hang, abort=1))
+        self.start_with("never")
+        self.assertIn("its abort " + NOT_RESUMED, self.daemon.log())
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_upgrade_resumes_always(self):
+        for value in VALUES:
+            with self.subTest(value):
+                name = self.named("until-7-" + value)
+                self.daemon.make_pipe(name)
+                self.start_with(value)
+                self.assert_ok(self.client.ask("pvmove", **volume(name)))
+                self.daemon.wait_start(name)
+                upgrade(self.daemon)
+                self.assertNotIn(NOT_RESUMED, self.daemon.log())
+                self.daemon.release(name)
+                self.assert_finished(self.client.result(lvid(name)), "retcode", 7)
+                self.stop()
+
+    def test_value_that_is_in_force_when_it_stops_counts(self):
+        self.start_move("always")
+        with open(self.configuration, "w") as file:
+            file.write("daemon: {resume: after_crash}\n")
+        self.daemon.send_signal(signal.SIGHUP)
+        self.wait_log("the configuration was read again")
+        self.stop()
+        self.assertEqual(os.listdir(self.state), [])
+
+    def test_wrong_value_is_told_in_one_sentence(self):
+        with open(self.configuration, "w") as file:
+            file.write("daemon:\n  resume: sometimes\n")
+        answer = self.run_daemon("--check-config", "-c", self.configuration)
+        self.assertEqual(answer.returncode, 78)
+        self.assertEqual(answer.stderr, 'lvmpolld: %s:2:11: daemon.resume: "sometimes" is none of '
+                         "always, after_crash and never\n" % self.configuration)
+
+
+class GivenUpTest(KernelTest):
+    """That going on would lose data is not forgotten, whatever daemon.resume says."""
+
+    def give_up(self, configuration):
+        device = self.add_move("good")
+        self.start(configuration)
+        identity = self.start_watching("good")
+        device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AS")])
+        self.assert_failed(identity)
+        device.change(targets=[mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)], event=True)
+        return identity
+
+    def assert_failed(self, identity):
+        self.assert_reply(self.client.result(identity), response="failed",
+                          reason="polling of lvm command failed")
+
+    def start_again(self):
+        self.daemon.start("-c", self.configuration, "-l", "info",
+                          environment=self.daemon.environment(**self.kernel.variables()))
+        wait_for(self.daemon.accepts, "a daemon behind the socket")
+        self.client = self.connect(self.daemon)
+
+    def check(self, value, end):
+        identity = self.give_up("daemon: {resume: %s}\n" % value)
+        end()
+        self.request("good")
+        self.assert_failed(identity)
+        self.assertEqual(self.daemon.starts(), [])
+
+    def stop(self):
+        self.assertEqual(self.daemon.stop(), 0)
+        self.start_again()
+
+    def kill(self):
+        self.daemon.send_signal(signal.SIGKILL)
+        self.daemon.wait_end()
+        self.start_again()
+
+    def upgrade(self):
+        upgrade(self.daemon)
+
+    def check_each(self, end):
+        for value in VALUES:
+            with self.subTest(value):
+                self.new_kernel()
+                self.check(value, end)
+
+    def test_it_survives_a_stop(self):
+        self.check_each(self.stop)
+
+    def test_it_survives_a_crash(self):
+        self.check_each(self.kill)
+
+    def test_it_survives_an_upgrade(self):
+        self.check_each(self.upgrade)
+
+
+if __name__ == "__main__":
+    unittest.main()
