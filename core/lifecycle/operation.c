@@ -13,6 +13,7 @@
 #include "log/log.h"
 #include "lvm/lvpoll.h"
 #include "lifecycle/operation.h"
+#include "lifecycle/operation_log.h"
 #include "loader/plugins.h"
 #include "lifecycle/recording.h"
 #include "lifecycle/results.h"
@@ -109,6 +110,9 @@ static void settle(struct daemon *daemon, struct volume *volume, bool succeeded,
 	struct store *store = daemon_store(daemon, volume->request->operation.abort);
 
 	leave_flight(daemon, volume);
+	/* What a daemon leaves in flight when it ends is not over. */
+	if (!daemon->is_stopping)
+		operation_log_end(volume);
 	store_lock(store);
 	store_unwatch_locked(store, volume);
 	store_add_finished_locked(store, volume);
@@ -258,6 +262,9 @@ static enum operation_answer begin_new(
 	if (!was_in_flight && volume->request->operation.interval[0] == '+')
 		volume->not_before_ms =
 			boot_clock_ms() + (int64_t)volume->request->interval_s * 1000;
+	/* Of one that goes on where its abort did not succeed the log has told that. */
+	if (!was_in_flight)
+		operation_log_begin(volume);
 	if (!volume->request->operation.abort &&
 		record_is_given_up(&daemon->records, &volume->request->operation)) {
 		log_volume(LOG_LEVEL_ERROR, volume,
@@ -273,6 +280,8 @@ static enum operation_answer begin_new(
 		result = set_going(daemon, volume, was_in_flight);
 	if (result == 0)
 		return OPERATION_ACCEPTED;
+	if (!was_in_flight)
+		operation_log_refused(volume);
 	refuse(daemon, volume);
 	return result == -ENOEXEC ? OPERATION_NOT_EXECUTABLE : OPERATION_NO_MEMORY;
 }

@@ -132,6 +132,7 @@ void operation_inherit(struct daemon *daemon, struct volume_request *request,
 	daemon->in_flight++;
 	if (inheritance->is_record_stale)
 		recording_write(daemon, volume, RECORD_NO_COMMAND);
-	log_volume(LOG_LEVEL_INFO, volume, "taken up from a former daemon");
+	log_volume(LOG_LEVEL_NOTICE, volume, "%sgoes on: taken up from a former daemon",
+		volume->request->operation.abort ? "its abort " : "");
 	steps_resume(daemon, volume, inheritance);
 }

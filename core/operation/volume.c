@@ -90,6 +90,7 @@ void volume_request_free(struct volume_request *request)
 	free((char *)request->operation.system_dir);
 	free((char *)request->operation.devices_file);
 	free(request->identifier);
+	free(request->command_line);
 	free(request);
 }
 
@@ -105,6 +106,7 @@ struct volume *volume_new(struct volume_request *request)
 	}
 	*(const struct volume_request **)&volume->request = request;
 	TAILQ_INIT(&volume->waits);
+	clock_gettime(CLOCK_BOOTTIME, &volume->begun_at);
 	volume_lock(volume);
 	volume->progress.struct_size = sizeof(volume->progress);
 	volume->progress.percent = -1;

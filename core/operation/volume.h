@@ -47,6 +47,7 @@ struct volume_request {
 	const struct plugin_entry *plugin;
 	char *identifier; /* LVM_SYSTEM_DIR and lvid: the key in the store */
 	unsigned interval_s;
+	char *command_line; /* the client's, for the log; or NULL */
 };
 
 /* What the monitor thread saw when it last looked. */
@@ -114,6 +115,7 @@ struct volume {
 
 	/* The main thread's alone. */
 	struct daemon *daemon;
+	struct timespec begun_at; /* CLOCK_BOOTTIME */
 	struct lvpoll *lvpoll;  /* the process that runs for it, or NULL */
 	pid_t last_pid;         /* of its latest lvpoll; 0 before the first */
 	struct wait_list waits; /* who is to hear how it ends */

@@ -200,6 +200,7 @@ static void answer_operation(const struct request *request, const struct plugin_
 {
 	const struct lvmpolld_operation operation = parameters_read(request->message);
 	struct buffer *reply = request->reply;
+	const char *command_line = wire_string(request->message, "cmdline");
 	struct volume_request *wanted;
 
 	if (operation.abort && !plugin->plugin->supports_abort) {
@@ -209,6 +210,9 @@ static void answer_operation(const struct request *request, const struct plugin_
 	if (!check_presence(&operation, reply) || !check_names(&operation, reply))
 		return;
 	wanted = volume_request_new(&operation, plugin);
+	/* Without memory for that, the log does without. */
+	if (wanted && command_line)
+		wanted->command_line = strdup(command_line);
 	if (!wanted)
 		answer_begin(OPERATION_NO_MEMORY, reply);
 	else
