@@ -30,6 +30,7 @@ enum operation_answer operation_begin(
 /* What is left of an operation by a former daemon, or by the program before an upgrade. */
 struct operation_inheritance {
 	bool is_displaced;     /* an abort of it is under way */
+	int64_t begun_ms;      /* when it was asked for, by boot_clock_ms; 0: not known */
 	int64_t not_before_ms; /* no step before this, by boot_clock_ms */
 	pid_t pid;             /* an lvpoll that still runs; or 0 */
 	uint64_t start_ticks;

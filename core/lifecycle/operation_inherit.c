@@ -93,6 +93,9 @@ static void inherit_what_is_told(
 {
 	volume->last_pid = inheritance->last_pid;
 	volume->not_before_ms = inheritance->not_before_ms;
+	/* Else it begins now, as far as anybody knows. */
+	if (inheritance->begun_ms > 0 && inheritance->begun_ms < volume->begun_ms)
+		volume->begun_ms = inheritance->begun_ms;
 	volume->is_handed_out = inheritance->is_handed_out;
 	volume_lock(volume);
 	volume->request_count = inheritance->request_count;

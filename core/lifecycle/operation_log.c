@@ -4,11 +4,11 @@
 
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "lifecycle/operation_log.h"
 #include "log/log.h"
 #include "operation/volume.h"
+#include "util/boot.h"
 
 #define SECTORS_PER_MIB 2048
 #define MIB_PER_GIB     1024
@@ -85,15 +85,6 @@ static void write_data(
 	snprintf(text, size, ": %s of %s", done, total);
 }
 
-static double seconds_since(const struct timespec *begin)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (double)(now.tv_sec - begin->tv_sec) +
-	       (double)(now.tv_nsec - begin->tv_nsec) / 1000000000;
-}
-
 void operation_log_end(struct volume *volume)
 {
 	struct lvmpolld_progress progress;
@@ -106,7 +97,8 @@ void operation_log_end(struct volume *volume)
 		  volume->result.value == 0;
 	write_end(volume, volume->state, end, sizeof(end));
 	volume_unlock(volume);
-	write_duration(seconds_since(&volume->begun_at), duration, sizeof(duration));
+	write_duration(
+		(double)(boot_clock_ms() - volume->begun_ms) / 1000, duration, sizeof(duration));
 	write_data(&progress, is_good, data, sizeof(data));
 	log_volume(LOG_LEVEL_NOTICE, volume, "%s%s after %s%s", subject_of(volume), end, duration,
 		data);

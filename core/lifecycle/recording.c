@@ -26,6 +26,7 @@ static int write_record(struct daemon *daemon, struct volume *volume, struct lvm
 		.operation_name = volume->request->plugin->plugin->operation,
 		.is_displaced = volume->is_displaced,
 		.not_before_ms = volume->not_before_ms,
+		.begun_ms = volume->begun_ms,
 		.command = volume->recorded_command,
 		.pid = volume->last_pid,
 		.start_ticks = volume->start_ticks,

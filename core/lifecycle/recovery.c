@@ -105,6 +105,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	struct operation_inheritance inheritance = {
 		.is_displaced = record->is_displaced,
 		.not_before_ms = record->not_before_ms,
+		.begun_ms = record->begun_ms,
 		.outputs = {-1, -1},
 		.step_vg_name = record->step_vg_name,
 		.step_lv_name = record->step_lv_name,

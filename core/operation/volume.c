@@ -7,6 +7,7 @@
 
 #include "loader/plugins.h"
 #include "operation/volume.h"
+#include "util/boot.h"
 
 #define STATE_BIT(state) (1u << (state))
 
@@ -106,7 +107,7 @@ struct volume *volume_new(struct volume_request *request)
 	}
 	*(const struct volume_request **)&volume->request = request;
 	TAILQ_INIT(&volume->waits);
-	clock_gettime(CLOCK_BOOTTIME, &volume->begun_at);
+	volume->begun_ms = boot_clock_ms();
 	volume_lock(volume);
 	volume->progress.struct_size = sizeof(volume->progress);
 	volume->progress.percent = -1;

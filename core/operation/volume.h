@@ -115,7 +115,7 @@ struct volume {
 
 	/* The main thread's alone. */
 	struct daemon *daemon;
-	struct timespec begun_at; /* CLOCK_BOOTTIME */
+	int64_t begun_ms;       /* when it was asked for, by boot_clock_ms */
 	struct lvpoll *lvpoll;  /* the process that runs for it, or NULL */
 	pid_t last_pid;         /* of its latest lvpoll; 0 before the first */
 	struct wait_list waits; /* who is to hear how it ends */

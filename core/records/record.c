@@ -63,6 +63,8 @@ void record_add_fields(struct buffer *text, const struct record *record)
 	add_flag(text, "displaced", record->is_displaced);
 	if (record->not_before_ms > 0)
 		wire_add_number(text, "not_before_ms", record->not_before_ms);
+	if (record->begun_ms > 0)
+		wire_add_number(text, "begun_ms", record->begun_ms);
 	wire_add_string(text, "lvm_command", command_names[record->command]);
 	if (record->command == RECORD_RUNNING) {
 		wire_add_number(text, "lvm_command_pid", record->pid);
@@ -142,6 +144,7 @@ int record_read_fields(const struct wire_message *message,
 		.operation_name = wire_string(message, "operation"),
 		.is_displaced = wire_number(message, "displaced") != 0,
 		.not_before_ms = wire_number(message, "not_before_ms"),
+		.begun_ms = wire_number(message, "begun_ms"),
 		.step_vg_name = wire_string(message, "lvm_command_vgname"),
 		.step_lv_name = wire_string(message, "lvm_command_lvname"),
 		.boot_id = wire_string(message, "lvm_command_boot"),

@@ -31,6 +31,7 @@ struct record {
 	struct lvmpolld_operation operation;
 	const char *operation_name; /* as on the wire */
 	bool is_displaced;          /* an abort of it is under way: it goes on only if that fails */
+	int64_t begun_ms;           /* when it was asked for, by boot_clock_ms; 0: not known */
 	int64_t not_before_ms;      /* no step before this, by boot_clock_ms; 0: at any time */
 	enum record_command command;
 	pid_t pid;            /* of an lvpoll that runs */

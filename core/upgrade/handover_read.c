@@ -163,6 +163,7 @@ static struct operation_inheritance read_inheritance(
 		.is_terminating = wire_number(message, "terminating") != 0,
 		.is_leftover = wire_number(message, "leftover") != 0,
 		.not_before_ms = record->not_before_ms,
+		.begun_ms = record->begun_ms,
 		.step_vg_name = wire_string(message, "step_vgname"),
 		.step_lv_name = wire_string(message, "step_lvname"),
 		.last_pid = (pid_t)wire_number(message, "last_pid"),

@@ -104,6 +104,7 @@ static void write_volume(struct volume *volume, struct buffer *text)
 		.operation_name = volume->request->plugin->plugin->operation,
 		.is_displaced = volume->is_displaced,
 		.not_before_ms = volume->not_before_ms,
+		.begun_ms = volume->begun_ms,
 		.command =
 			volume->lvpoll || volume->left_pid > 0 ? RECORD_RUNNING : RECORD_NO_COMMAND,
 		.pid = volume->left_pid > 0 ? volume->left_pid : volume->last_pid,

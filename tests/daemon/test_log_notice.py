@@ -9,7 +9,7 @@ from kernel_standin import mirror
 from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, segments
 from lvmpolld import DaemonTest, ours_only
 from protocol import lvid, volume
-from recovery_test import RecoveryTest
+from recovery_test import RecoveryTest, record_name
 from upgrade_test import upgrade
 
 SECONDS = r"\d+\.\d s"
@@ -123,10 +123,16 @@ class GoOnTest(RecoveryTest):
         self.client = self.connect(self.daemon)
         self.assert_ok(self.client.ask("pvmove", **volume(self.until)))
         self.daemon.wait_start(self.until)
+        self.begun = self.begun_ms()
+
+    def begun_ms(self):
+        """When it was asked for, from which its end counts how long it took."""
+        return self.records()[record_name(lvid(self.until))]["begun_ms"]
 
     def assert_goes_on_and_ends(self):
         wait_for(lambda: [line for line in lines(self.daemon) if "goes on: taken up" in line],
                  "a line that says so")
+        self.assertEqual(self.begun_ms(), self.begun)
         self.daemon.release(self.until)
         self.client = self.connect(self.daemon)
         self.client.result(lvid(self.until))

@@ -30,6 +30,8 @@ class RecordTest(RecoveryTest):
         # The time before which nothing is done is told by the clock that begins when the machine does.
         self.assertLessEqual(float(record.pop("not_before_ms")) / 1000 - 7,
                              time.clock_gettime(time.CLOCK_BOOTTIME))
+        self.assertLessEqual(float(record.pop("begun_ms")) / 1000,
+                             time.clock_gettime(time.CLOCK_BOOTTIME))
         self.assertEqual(record, {
             "version": "1", "operation": "convert", "lvid": lvid(self.hang), "vgname": "vg",
             "lvname": self.hang, "interval": "+7", "sysdir": "/some/etc lvm",
