@@ -7,55 +7,40 @@
 
 #include <event2/event.h>
 
-#include "server/client.h"
-#include "server/client_accept.h"
 #include "configuration/configuration.h"
 #include "daemon/daemon.h"
-#include "upgrade/handover.h"
-#include "daemon/idle.h"
+#include "daemon/reload.h"
+#include "lifecycle/operation.h"
+#include "lifecycle/recording.h"
+#include "lifecycle/recovery.h"
+#include "lifecycle/results.h"
+#include "lifecycle/steps.h"
+#include "lifecycle/turns.h"
+#include "loader/load.h"
+#include "loader/plugins.h"
 #include "log/log.h"
 #include "lvm/lvpoll.h"
 #include "monitor/monitor.h"
-#include "lifecycle/operation.h"
-#include "loader/plugins.h"
-#include "lifecycle/recording.h"
-#include "lifecycle/recovery.h"
 #include "server/request.h"
-#include "lifecycle/results.h"
+#include "server/server.h"
+#include "service/notify.h"
 #include "service/signals.h"
-#include "daemon/status.h"
-#include "lifecycle/steps.h"
-#include "lifecycle/turns.h"
-#include "upgrade/upgrade.h"
 #include "service/watchdog.h"
-#include "loader/load.h"
+#include "upgrade/read.h"
+#include "upgrade/upgrade.h"
 
 /* After SIGTERM the lvpolls have this long to end; then the daemon goes without them. */
 #define STOP_POLL_MS  20
 #define STOP_POLL_MAX 50
 
-static int init_stores(struct daemon *daemon, struct lvmpolld_error *error)
-{
-	if (store_init(&daemon->polling, "poll") < 0)
-		return error_set(error, ENOMEM, "out of memory");
-	if (store_init(&daemon->aborts, "abort") < 0) {
-		store_destroy(&daemon->polling);
-		return error_set(error, ENOMEM, "out of memory");
-	}
-	daemon->has_stores = true;
-	if (scheduler_init(&daemon->scheduler) < 0)
-		return error_set(error, ENOMEM, "out of memory");
-	return 0;
-}
-
 /* Without device-mapper, or without permission for it, lvpoll does the watching, as with stock. */
-static void start_monitor(struct daemon *daemon)
+static void start_monitor(struct operations *operations)
 {
 	struct lvmpolld_error error;
 
-	daemon->monitor =
-		monitor_start(daemon->base, &daemon->polling, steps_on_news, daemon, &error);
-	if (!daemon->monitor)
+	operations->monitor = monitor_start(
+		operations->base, &operations->polling, steps_on_news, operations, &error);
+	if (!operations->monitor)
 		log_info("the kernel is not watched, lvpoll polls by itself: %s", error.sentence);
 }
 
@@ -65,11 +50,87 @@ static void on_stop_poll(evutil_socket_t descriptor, short what, void *context)
 
 	(void)descriptor;
 	(void)what;
-	if (!operation_any_lvpoll(daemon)) {
+	if (!operation_any_lvpoll(&daemon->operations)) {
 		event_base_loopbreak(daemon->base);
 	} else if (++daemon->stop_polls == STOP_POLL_MAX) {
 		log_warn("lvpolls that have not ended yet are left to end by themselves");
 		event_base_loopbreak(daemon->base);
+	}
+}
+
+/* What a service manager shows. */
+static void tell_status(const struct operations *operations)
+{
+	if (operations->in_flight == 0)
+		notify_status("No operation in flight");
+	else
+		notify_status("%zu operation%s in flight", operations->in_flight,
+			operations->in_flight == 1 ? "" : "s");
+}
+
+static void update_idle(struct daemon *daemon)
+{
+	const struct operations *operations = &daemon->operations;
+	bool is_busy = operations->is_stopping || operations->in_flight > 0 ||
+		       daemon->server.client_count > 0;
+
+	idle_update(&daemon->idle, is_busy, daemon->configuration->idle_timeout_s);
+}
+
+static void on_operations_changed(void *context)
+{
+	struct daemon *daemon = context;
+
+	update_idle(daemon);
+	tell_status(&daemon->operations);
+}
+
+static void on_clients_changed(void *context)
+{
+	update_idle(context);
+}
+
+/* Ends the daemon: no more clients; running lvpolls get SIGTERM and a moment to end. */
+static void stop(struct daemon *daemon, const char *reason)
+{
+	static const struct timeval period = {.tv_usec = STOP_POLL_MS * 1000};
+
+	if (daemon->operations.is_stopping)
+		return;
+	log_info("ending: %s", reason);
+	daemon->operations.is_stopping = true;
+	update_idle(daemon);
+	operation_end_all(&daemon->operations);
+	server_close(&daemon->server);
+	if (operation_any_lvpoll(&daemon->operations)) {
+		if (event_add(daemon->stop_poll, &period) == 0)
+			return;
+		log_warn("lvpolls are left to end by themselves: out of memory");
+	}
+	event_base_loopbreak(daemon->base);
+}
+
+static void on_idle(void *context)
+{
+	stop(context, "idle for the configured time");
+}
+
+static void on_signal(enum signals_request request, const char *name, void *context)
+{
+	struct daemon *daemon = context;
+
+	switch (request) {
+	case SIGNALS_STOP:
+		daemon->is_ended_by_signal = true;
+		stop(daemon, name);
+		break;
+	case SIGNALS_RELOAD:
+		reload_configuration(daemon);
+		update_idle(daemon);
+		break;
+	case SIGNALS_UPGRADE:
+		upgrade_begin(&daemon->upgrades);
+		break;
 	}
 }
 
@@ -83,150 +144,144 @@ static int init_loop(struct daemon *daemon, struct lvmpolld_error *error)
 	daemon->stop_poll = event_new(daemon->base, -1, EV_PERSIST, on_stop_poll, daemon);
 	if (!daemon->stop_poll)
 		return error_set(error, ENOMEM, "out of memory");
-	result = signals_init(daemon, error);
+	result = signals_init(&daemon->signals, daemon->base, on_signal, daemon, error);
 	if (result == 0)
-		result = idle_init(daemon, error);
+		result = idle_init(&daemon->idle, daemon->base, on_idle, daemon, error);
 	if (result == 0)
-		result = watchdog_init(daemon, error);
+		result = watchdog_init(&daemon->watchdog, daemon->base, error);
 	return result;
 }
 
-/* Whoever has the socket has the operations: those of a daemon that runs are left alone. */
+/* The daemon that has the socket has the operations: those of one that runs are left alone. */
 static int open_and_recover(struct daemon *daemon, struct lvmpolld_error *error)
 {
-	int result = listener_open(&daemon->listener, daemon->configuration->socket_path, error);
+	int result =
+		listener_open(&daemon->server.listener, daemon->configuration->socket_path, error);
 
 	if (result == 0)
-		result = recovery_open(daemon, error);
+		result = recovery_open(&daemon->operations, error);
 	if (result == 0)
-		recovery_run(daemon);
+		recovery_run(&daemon->operations);
 	return result;
 }
 
-static int inherit(struct daemon *daemon, struct handover *handover, struct lvmpolld_error *error)
+static int take_over(
+	struct daemon *daemon, const struct handover *handover, struct lvmpolld_error *error)
 {
 	int result;
 
-	recovery_adopt(daemon, handover_state_directory(handover));
-	result = handover_take(handover, daemon, error);
+	recovery_adopt(&daemon->operations, handover_state_directory(handover));
+	result = handover_take_listener(handover, &daemon->server, error);
+	if (result == 0)
+		result = handover_take_operations(handover, &daemon->operations, error);
 	/* The new program may have plugins that the old one had not. */
 	if (result == 0)
-		recovery_run_postponed(daemon);
+		recovery_run_postponed(&daemon->operations);
 	return result;
 }
 
-/* Goes on with what is in flight, and begins to serve. */
-static int go_on(struct daemon *daemon, struct handover *handover, struct lvmpolld_error *error)
+/* Resumes what is in flight, and begins to serve. */
+static int start_serving(
+	struct daemon *daemon, const struct handover *handover, struct lvmpolld_error *error)
 {
+	struct operations *operations = &daemon->operations;
 	int result;
 
-	daemon->is_taking_over = true;
-	result = handover ? inherit(daemon, handover, error) : open_and_recover(daemon, error);
-	daemon->is_taking_over = false;
+	operations->is_taking_over = true;
+	result = handover ? take_over(daemon, handover, error) : open_and_recover(daemon, error);
+	operations->is_taking_over = false;
 	if (result == 0)
-		result = client_accept_start(daemon, error);
+		result = server_start(&daemon->server, error);
 	if (result < 0)
 		return result;
-	turns_run(daemon);
-	results_limit(daemon);
+	turns_run(operations);
+	results_limit(operations);
 	if (handover) {
-		handover_take_clients(handover, daemon);
+		handover_take_clients(handover, &daemon->server);
 		log_warn("upgrade: lvmpolld " PACKAGE_VERSION
 			 " has taken over, with %zu operation%s in flight",
-			daemon->in_flight, daemon->in_flight == 1 ? "" : "s");
+			operations->in_flight, operations->in_flight == 1 ? "" : "s");
 	}
 	return 0;
 }
 
+static int init_parts(struct daemon *daemon, int pidfile, struct lvmpolld_error *error)
+{
+	struct operations *operations = &daemon->operations;
+	int result = init_loop(daemon, error);
+
+	if (result == 0)
+		result = operations_init(operations, daemon->base, daemon->configuration,
+			on_operations_changed, daemon, error);
+	if (result < 0)
+		return result;
+	server_init(&daemon->server, daemon->base, daemon->configuration, operations,
+		on_clients_changed, daemon);
+	daemon->upgrades.parts = (struct handover_parts){pidfile, operations, &daemon->server};
+	operations->plugins = plugins_load(daemon->configuration, request_is_reserved, error);
+	return operations->plugins ? 0 : -error->code;
+}
+
 int daemon_init(struct daemon *daemon, const struct options *options,
-	struct configuration *configuration, int pidfile, struct handover *handover,
+	struct configuration *configuration, int pidfile, const struct handover *handover,
 	struct lvmpolld_error *error)
 {
 	int result;
 
-	memset(daemon, 0, sizeof(*daemon));
-	daemon->options = options;
-	daemon->configuration = configuration;
-	daemon->pidfile = pidfile;
-	daemon->listener.descriptor = -1;
-	daemon->records.descriptor = -1;
-	daemon->signals = -1;
-	TAILQ_INIT(&daemon->clients);
-	TAILQ_INIT(&daemon->given_up);
-	result = init_stores(daemon, error);
-	if (result == 0)
-		result = init_loop(daemon, error);
+	*daemon = (struct daemon){
+		.options = options,
+		.configuration = configuration,
+		.operations.records.descriptor = -1,
+		.server.listener.descriptor = -1,
+		.signals.descriptor = -1,
+	};
+	result = init_parts(daemon, pidfile, error);
 	if (result < 0)
 		return result;
-	daemon->plugins = plugins_load(configuration, request_is_reserved, error);
-	if (!daemon->plugins)
-		return -error->code;
-	start_monitor(daemon);
-	return go_on(daemon, handover, error);
-}
-
-struct store *daemon_store(struct daemon *daemon, bool abort)
-{
-	return abort ? &daemon->aborts : &daemon->polling;
+	start_monitor(&daemon->operations);
+	return start_serving(daemon, handover, error);
 }
 
 int daemon_run(struct daemon *daemon, struct lvmpolld_error *error)
 {
-	idle_update(daemon);
-	status_update(daemon);
+	on_operations_changed(daemon);
 	if (event_base_dispatch(daemon->base) < 0)
 		return error_set(error, EIO, "the event loop failed");
 	return 0;
 }
 
-void daemon_stop(struct daemon *daemon, const char *reason)
+/* Returns false where the monitor thread hangs in the kernel, and uses the stores. */
+static bool destroy_operations(struct operations *operations)
 {
-	static const struct timeval period = {.tv_usec = STOP_POLL_MS * 1000};
+	struct lvpoll *lvpoll;
 
-	if (daemon->is_stopping)
-		return;
-	log_info("ending: %s", reason);
-	daemon->is_stopping = true;
-	idle_update(daemon);
-	operation_end_all(daemon);
-	client_close_all(daemon);
-	listener_close(&daemon->listener);
-	if (operation_any_lvpoll(daemon)) {
-		if (event_add(daemon->stop_poll, &period) == 0)
-			return;
-		log_warn("lvpolls are left to end by themselves: out of memory");
-	}
-	event_base_loopbreak(daemon->base);
+	/* The next daemon may need the state directory before such a thread is gone. */
+	recording_destroy(operations);
+	if (operations->monitor && !monitor_stop(operations->monitor))
+		return false;
+	while ((lvpoll = lvpoll_next_abandoned(&operations->lvpolls, NULL)))
+		lvpoll_free(lvpoll);
+	if (operations->has_stores)
+		operation_forget_lvpolls(operations);
+	operations_destroy(operations);
+	if (operations->plugins)
+		plugins_unload(operations->plugins);
+	results_destroy(operations);
+	return true;
 }
 
 void daemon_destroy(struct daemon *daemon)
 {
-	struct lvpoll *lvpoll;
-
-	client_close_all(daemon);
-	listener_close(&daemon->listener);
-	upgrade_destroy(daemon);
+	server_close(&daemon->server);
+	upgrade_destroy(&daemon->upgrades);
 	if (daemon->is_ended_by_signal)
-		recovery_forget(daemon);
-	/* The next daemon may need the state directory before such a thread is gone. */
-	recording_destroy(daemon);
-	/* A monitor thread that hangs in the kernel keeps what it uses; the process ends anyway. */
-	if (daemon->monitor && !monitor_stop(daemon->monitor))
+		recovery_forget(&daemon->operations);
+	/* What a thread that hangs uses is kept; the process ends anyway. */
+	if (!destroy_operations(&daemon->operations))
 		return;
-	while ((lvpoll = lvpoll_next_given_up(daemon, NULL)))
-		lvpoll_free(lvpoll);
-	if (daemon->has_stores) {
-		operation_forget_lvpolls(daemon);
-		store_destroy(&daemon->polling);
-		store_destroy(&daemon->aborts);
-	}
-	scheduler_destroy(&daemon->scheduler);
-	if (daemon->plugins)
-		plugins_unload(daemon->plugins);
-	idle_destroy(daemon);
-	results_destroy(daemon);
-	watchdog_destroy(daemon);
-	signals_destroy(daemon);
+	idle_destroy(&daemon->idle);
+	watchdog_destroy(&daemon->watchdog);
+	signals_destroy(&daemon->signals);
 	if (daemon->stop_poll)
 		event_free(daemon->stop_poll);
 	if (daemon->base)

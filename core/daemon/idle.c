@@ -1,46 +1,45 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Ending after a time without work and without clients. */
+/* Tells when nothing has been done, and nobody has been connected, for a time. */
 #include "config.h"
 
 #include <errno.h>
 
 #include <event2/event.h>
 
-#include "configuration/configuration.h"
-#include "daemon/daemon.h"
 #include "daemon/idle.h"
 
 static void on_idle(evutil_socket_t descriptor, short what, void *context)
 {
+	const struct idle *idle = context;
+
 	(void)descriptor;
 	(void)what;
-	daemon_stop(context, "idle for the configured time");
+	idle->told(idle->context);
 }
 
-int idle_init(struct daemon *daemon, struct lvmpolld_error *error)
+int idle_init(struct idle *idle, struct event_base *base, void (*told)(void *context),
+	void *context, struct lvmpolld_error *error)
 {
-	daemon->idle_timer = event_new(daemon->base, -1, 0, on_idle, daemon);
-	if (!daemon->idle_timer)
-		return error_set(error, ENOMEM, "out of memory");
-	return 0;
+	*idle = (struct idle){.told = told, .context = context};
+	idle->timer = event_new(base, -1, 0, on_idle, idle);
+	return idle->timer ? 0 : error_set(error, ENOMEM, "out of memory");
 }
 
-void idle_update(struct daemon *daemon)
+void idle_update(struct idle *idle, bool is_busy, unsigned timeout_s)
 {
-	const struct timeval timeout = {.tv_sec = daemon->configuration->idle_timeout_s};
+	const struct timeval timeout = {.tv_sec = timeout_s};
 
-	if (!daemon->idle_timer)
+	if (!idle->timer)
 		return;
-	if (daemon->is_stopping || daemon->client_count > 0 || daemon->in_flight > 0 ||
-		timeout.tv_sec == 0)
-		event_del(daemon->idle_timer);
+	if (is_busy || timeout_s == 0)
+		event_del(idle->timer);
 	else
-		event_add(daemon->idle_timer, &timeout);
+		event_add(idle->timer, &timeout);
 }
 
-void idle_destroy(struct daemon *daemon)
+void idle_destroy(struct idle *idle)
 {
-	if (daemon->idle_timer)
-		event_free(daemon->idle_timer);
-	daemon->idle_timer = NULL;
+	if (idle->timer)
+		event_free(idle->timer);
+	idle->timer = NULL;
 }

@@ -1,21 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Ending after a time without work and without clients. */
+/* Tells when nothing has been done, and nobody has been connected, for a time. */
 #ifndef CORE_IDLE_H
 #define CORE_IDLE_H
 
+#include <stdbool.h>
+
 #include "util/error.h"
 
-struct daemon;
+struct event;
+struct event_base;
 
-/* Returns 0 or -ENOMEM with the error. */
-int idle_init(struct daemon *daemon, struct lvmpolld_error *error);
+struct idle {
+	struct event *timer;
+	void (*told)(void *context);
+	void *context;
+};
 
 /*
- * To be called when the number of clients or of operations in flight, or the configured time, may
- * have changed: starts or stops the one timer, which is all that an idle daemon waits for.
+ * TOLD is called with CONTEXT, from the loop BASE, when the daemon was idle for the time that
+ * idle_update sets. Returns 0 or -ENOMEM with the error.
  */
-void idle_update(struct daemon *daemon);
+int idle_init(struct idle *idle, struct event_base *base, void (*told)(void *context),
+	void *context, struct lvmpolld_error *error);
 
-void idle_destroy(struct daemon *daemon);
+/*
+ * To be called when whether the daemon IS_BUSY, or the time TIMEOUT_S (0: never), may have changed.
+ * Starts or stops the one timer, which is all that an idle daemon waits for.
+ */
+void idle_update(struct idle *idle, bool is_busy, unsigned timeout_s);
+
+void idle_destroy(struct idle *idle);
 
 #endif

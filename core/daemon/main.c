@@ -11,28 +11,29 @@
 #include <unistd.h>
 
 #include "client/daemon_connection.h"
-#include "service/activation.h"
-#include "service/background.h"
 #include "configuration/configuration.h"
+#include "configuration/options.h"
 #include "daemon/daemon.h"
-#include "upgrade/handover.h"
+#include "lifecycle/recovery.h"
+#include "loader/load.h"
+#include "loader/plugins.h"
+#include "log/libdevmapper.h"
 #include "log/log.h"
 #include "lvm/lvpoll.h"
-#include "service/notify.h"
-#include "configuration/options.h"
-#include "service/pidfile.h"
-#include "loader/plugins.h"
-#include "lifecycle/recovery.h"
 #include "server/request.h"
+#include "service/activation.h"
+#include "service/background.h"
+#include "service/notify.h"
+#include "service/pidfile.h"
+#include "upgrade/file.h"
+#include "upgrade/read.h"
 #include "upgrade/upgrade.h"
-#include "loader/load.h"
-#include "log/libdevmapper.h"
 
 /*
  * A descriptor that is opened later must not become somebody's standard output; and what whoever
  * started us left open is nothing for lvm, which would complain of each at each step.
  */
-static void sort_descriptors(void)
+static void sanitize_descriptors(void)
 {
 	int descriptor;
 
@@ -270,7 +271,7 @@ int main(int argc, char **argv)
 	struct options options;
 	struct lvmpolld_error error;
 
-	sort_descriptors();
+	sanitize_descriptors();
 	upgrade_remember_program(argv);
 	/* The command line of a service is part of its configuration. */
 	if (options_parse(&options, argc, argv, &error) < 0)

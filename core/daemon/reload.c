@@ -5,18 +5,17 @@
 #include <string.h>
 
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
-#include "daemon/idle.h"
-#include "log/log.h"
-#include "lvm/lvpoll.h"
-#include "service/notify.h"
-#include "lifecycle/operation.h"
 #include "configuration/options.h"
-#include "loader/plugins.h"
+#include "daemon/daemon.h"
 #include "daemon/reload.h"
+#include "lifecycle/operation.h"
 #include "lifecycle/results.h"
 #include "lifecycle/turns.h"
 #include "loader/configure.h"
+#include "loader/plugins.h"
+#include "log/log.h"
+#include "lvm/lvpoll.h"
+#include "service/notify.h"
 
 /* Gives CONFIGURATION the former value of what cannot change while the daemon runs. */
 static void keep_path(const char *key, char **former, char **value)
@@ -41,13 +40,14 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 		&configuration->state_directory);
 	keep_path("plugins.directory", &former->plugin_directory, &configuration->plugin_directory);
 	daemon->configuration = configuration;
+	daemon->operations.configuration = configuration;
+	daemon->server.configuration = configuration;
 	configuration_free(former);
 	log_configure(&configuration->log);
-	idle_update(daemon);
-	results_limit(daemon);
+	results_limit(&daemon->operations);
 	/* It may be the path of lvm that has changed. */
-	operation_for_each_in_progress(daemon, turns_hurry);
-	turns_run(daemon);
+	operation_for_each_in_progress(&daemon->operations, turns_hurry);
+	turns_run(&daemon->operations);
 }
 
 /* Returns 0 where everything in CONFIGURATION can be put in force, and the plugins have theirs. */
@@ -56,7 +56,8 @@ static int check(struct daemon *daemon, const struct configuration *configuratio
 {
 	int result = lvpoll_check_binary(configuration->lvm_binary, error);
 
-	return result < 0 ? result : plugins_configure(daemon->plugins, configuration, error);
+	return result < 0 ? result
+			  : plugins_configure(daemon->operations.plugins, configuration, error);
 }
 
 void reload_configuration(struct daemon *daemon)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "lifecycle/ends.h"
 #include "log/log.h"
 #include "lvm/devices.h"
@@ -81,8 +81,8 @@ static const char *find_contradiction(struct volume *volume, const struct volume
  * An lvpoll says that VOLUME's operation is over, and CONTRADICTION, of DEVICE, says that it is
  * not. Returns true where it is to go on; else it has failed.
  */
-static bool may_go_on(
-	struct daemon *daemon, struct volume *volume, const char *contradiction, const char *device)
+static bool may_go_on(struct operations *operations, struct volume *volume,
+	const char *contradiction, const char *device)
 {
 	int64_t now_ms = boot_clock_ms();
 
@@ -99,12 +99,12 @@ static bool may_go_on(
 		"lvpoll says again and again that the operation is over, but %s (device %s): "
 		"it has failed, look at it; \"lvchange --poll y\" takes it up again",
 		contradiction, device);
-	operation_fail_in_doubt(daemon, volume);
+	operation_fail_in_doubt(operations, volume);
 	return false;
 }
 
-void ends_confirm(
-	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting)
+void ends_confirm(struct operations *operations, struct volume *volume,
+	const struct volume_sighting *sighting)
 {
 	const char *contradiction = find_contradiction(volume, sighting);
 
@@ -112,34 +112,35 @@ void ends_confirm(
 		return;
 	volume->is_exit_pending = false;
 	if (volume_sighting_gives_up(sighting))
-		steps_act_on(daemon, volume, sighting);
+		steps_act_on(operations, volume, sighting);
 	else if (!contradiction)
-		operation_finish(daemon, volume, volume->pending_exit);
-	else if (may_go_on(daemon, volume, contradiction,
+		operation_finish(operations, volume, volume->pending_exit);
+	else if (may_go_on(operations, volume, contradiction,
 			 sighting->device_name ? sighting->device_name : "unknown"))
-		steps_act_on(daemon, volume, sighting);
+		steps_act_on(operations, volume, sighting);
 }
 
 /* Likewise for one that is not watched: an abort, or one that lvpoll polls by itself. */
 static void confirm_by_devices(
-	struct daemon *daemon, struct volume *volume, const struct volume_result *result)
+	struct operations *operations, struct volume *volume, const struct volume_result *result)
 {
 	const struct lvmpolld_exit ended = make_exit(result, false, LVMPOLLD_PRESENT);
 	char device[DEVICES_NAME_SIZE];
 
 	if (ask_plugin(volume, &ended) != LVMPOLLD_CONTINUES ||
 		!devices_find_volume(volume->request->operation.lvid, device)) {
-		operation_finish(daemon, volume, *result);
+		operation_finish(operations, volume, *result);
 		return;
 	}
-	if (!may_go_on(daemon, volume, "its device is still there", device))
+	if (!may_go_on(operations, volume, "its device is still there", device))
 		return;
 	volume_set_state(volume, VOLUME_QUEUED);
 	turns_pause(volume, turns_growing_pause_s(volume->fruitless));
 }
 
-static void on_progressed(struct daemon *daemon, struct volume *volume)
+static void on_progressed(void *context, struct volume *volume)
 {
+	struct operations *operations = context;
 	bool goes_on;
 
 	volume_lock(volume);
@@ -151,12 +152,13 @@ static void on_progressed(struct daemon *daemon, struct volume *volume)
 	if (!goes_on || volume->request->operation.abort)
 		return;
 	/* One that polls by itself gives way to those that wait for a turn. */
-	if (volume->purpose != VOLUME_POLL || daemon->scheduler.waiting > 0)
+	if (volume->purpose != VOLUME_POLL || operations->scheduler.waiting > 0)
 		lvpoll_terminate(volume->lvpoll);
 }
 
-static bool on_silent(struct daemon *daemon, struct volume *volume)
+static bool on_silent(void *context, struct volume *volume)
 {
+	struct operations *operations = context;
 	/*
 	 * Where the kernel is watched nothing is lost by waiting for its end, and going on. And
 	 * what a left-over one prints is read by nobody.
@@ -165,12 +167,12 @@ static bool on_silent(struct daemon *daemon, struct volume *volume)
 		return false;
 	log_volume(LOG_LEVEL_ERROR, volume,
 		"the operation is given up; \"lvchange --poll y\" takes it up again");
-	operation_fail(daemon, volume);
+	operation_fail(operations, volume);
 	return true;
 }
 
 /* The operation is not over. One whose lvpoll gave way waits as that would have done. */
-static void go_on(struct daemon *daemon, struct volume *volume)
+static void go_on(struct operations *operations, struct volume *volume)
 {
 	bool had_leftover = volume->has_leftover;
 
@@ -179,21 +181,21 @@ static void go_on(struct daemon *daemon, struct volume *volume)
 	volume->is_pause_over = false;
 	volume_set_state(volume, VOLUME_QUEUED);
 	if (volume->polls_itself && had_leftover)
-		turns_queue(daemon, volume, VOLUME_POLL);
+		turns_queue(operations, volume, VOLUME_POLL);
 	else if (volume->polls_itself)
 		turns_pause(volume, volume->request->interval_s);
 	else
-		monitor_watch(daemon->monitor, volume);
+		monitor_watch(operations->monitor, volume);
 }
 
-bool ends_may_ask_kernel(const struct daemon *daemon, const struct volume *volume)
+bool ends_may_ask_kernel(const struct operations *operations, const struct volume *volume)
 {
-	return daemon->monitor && !volume->request->operation.abort &&
+	return operations->monitor && !volume->request->operation.abort &&
 	       volume->request->plugin->monitor == PLUGIN_MONITOR_KERNEL;
 }
 
 /* A signal that nobody here has sent: out of memory, say. It says nothing of the operation. */
-static void retry_after_signal(struct daemon *daemon, struct volume *volume, int number)
+static void retry_after_signal(struct operations *operations, struct volume *volume, int number)
 {
 	unsigned seconds = turns_growing_pause_s(volume->signal_retries);
 
@@ -204,7 +206,7 @@ static void retry_after_signal(struct daemon *daemon, struct volume *volume, int
 	volume_set_state(volume, VOLUME_QUEUED);
 	/* Meanwhile the kernel may show that going on would lose data. */
 	if (!volume->polls_itself)
-		monitor_watch(daemon->monitor, volume);
+		monitor_watch(operations->monitor, volume);
 	turns_pause(volume, seconds);
 }
 
@@ -220,46 +222,48 @@ static bool could_not_run(const struct volume_result *result)
 	       (result->value == STATUS_NOT_EXECUTABLE || result->value == STATUS_NOT_FOUND);
 }
 
-static void try_again(struct daemon *daemon, struct volume *volume, int status)
+static void try_again(struct operations *operations, struct volume *volume, int status)
 {
 	char reason[64];
 
 	snprintf(reason, sizeof(reason), "lvpoll could not run: it ended with status %d", status);
-	turns_try_again(daemon, volume, -status, reason);
+	turns_try_again(operations, volume, -status, reason);
 }
 
 static void on_ended(
-	struct daemon *daemon, struct volume *volume, struct process_end end, bool was_terminated)
+	void *context, struct volume *volume, struct process_end end, bool was_terminated)
 {
+	struct operations *operations = context;
 	const struct volume_result result = {.by_signal = end.by_signal, .value = end.value};
 	struct lvmpolld_exit ended = make_exit(&result, was_terminated, LVMPOLLD_UNKNOWN);
 
-	scheduler_remove(&daemon->scheduler, volume);
-	recording_write(daemon, volume, RECORD_NO_COMMAND);
+	scheduler_remove(&operations->scheduler, volume);
+	recording_write(operations, volume, RECORD_NO_COMMAND);
 	volume->signal_retries =
 		is_foreign_signal(&result, was_terminated) ? volume->signal_retries + 1 : 0;
 	if (!could_not_run(&result))
 		turns_note_run(volume);
-	if (volume->is_displaced || daemon->is_stopping) {
-		operation_finish(daemon, volume, result);
+	if (volume->is_displaced || operations->is_stopping) {
+		operation_finish(operations, volume, result);
 	} else if (volume->has_begun && could_not_run(&result)) {
-		try_again(daemon, volume, result.value);
+		try_again(operations, volume, result.value);
 	} else if (volume->signal_retries > 0 &&
-		   volume->signal_retries <= daemon->configuration->lvm_signal_retries) {
-		retry_after_signal(daemon, volume, result.value);
+		   volume->signal_retries <= operations->configuration->lvm_signal_retries) {
+		retry_after_signal(operations, volume, result.value);
 	} else if (ask_plugin(volume, &ended) == LVMPOLLD_CONTINUES) {
-		go_on(daemon, volume);
-	} else if (ends_may_ask_kernel(daemon, volume) && !result.by_signal && result.value == 0) {
+		go_on(operations, volume);
+	} else if (ends_may_ask_kernel(operations, volume) && !result.by_signal &&
+		   result.value == 0) {
 		volume->pending_exit = result;
 		volume->is_exit_pending = true;
 		volume_set_state(volume, VOLUME_QUEUED);
-		monitor_watch(daemon->monitor, volume);
+		monitor_watch(operations->monitor, volume);
 	} else if (!result.by_signal && result.value == 0) {
-		confirm_by_devices(daemon, volume, &result);
+		confirm_by_devices(operations, volume, &result);
 	} else {
-		operation_finish(daemon, volume, result);
+		operation_finish(operations, volume, result);
 	}
-	turns_run(daemon);
+	turns_run(operations);
 }
 
 const struct lvpoll_callbacks ends_callbacks = {

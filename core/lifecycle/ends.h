@@ -15,13 +15,13 @@ extern const struct lvpoll_callbacks ends_callbacks;
  * lvpoll exits with 0 also where it could not find the volume, as after a renaming: before that is
  * taken for the end, the kernel is asked, and here is what it SIGHTED.
  */
-void ends_confirm(
-	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighted);
+void ends_confirm(struct operations *operations, struct volume *volume,
+	const struct volume_sighting *sighted);
 
 /*
  * An abort is a change of metadata that the kernel knows nothing of; and whoever configures
  * "monitor: lvpoll" wants device-mapper left alone.
  */
-bool ends_may_ask_kernel(const struct daemon *daemon, const struct volume *volume);
+bool ends_may_ask_kernel(const struct operations *operations, const struct volume *volume);
 
 #endif

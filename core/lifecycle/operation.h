@@ -10,7 +10,7 @@
 
 #include "operation/volume.h"
 
-struct daemon;
+struct operations;
 
 /* What became of an init request. */
 enum operation_answer {
@@ -25,7 +25,7 @@ enum operation_answer {
  * to hear how it ends.
  */
 enum operation_answer operation_begin(
-	struct daemon *daemon, struct volume_request *request, struct waiter *waiter);
+	struct operations *operations, struct volume_request *request, struct waiter *waiter);
 
 /* What is left of an operation by a former daemon, or by the program before an upgrade. */
 struct operation_inheritance {
@@ -53,14 +53,14 @@ struct operation_inheritance {
 };
 
 /* Goes on with an operation that was in flight, or keeps its result; takes REQUEST. */
-void operation_inherit(struct daemon *daemon, struct volume_request *request,
+void operation_inherit(struct operations *operations, struct volume_request *request,
 	const struct operation_inheritance *inheritance);
 
 /*
  * REQUEST, which is taken, was displaced by an abort: where that is under way, it remembers it for
  * the case that it fails.
  */
-void operation_inherit_displaced(struct daemon *daemon, struct volume_request *request);
+void operation_inherit_displaced(struct operations *operations, struct volume_request *request);
 
 /* What progress_info is told. */
 enum operation_standing {
@@ -80,27 +80,28 @@ struct operation_report {
  * Tells WAITER where the operation stands. It is to hear how one in progress ends. The result of
  * one that is over is handed out, and kept for those who wait for it; then it is forgotten.
  */
-struct operation_report operation_collect(
-	struct daemon *daemon, const char *identifier, bool abort_store, struct waiter *waiter);
+struct operation_report operation_collect(struct operations *operations, const char *identifier,
+	bool abort_store, struct waiter *waiter);
 
 /* WAITER goes: a result that was kept for it alone, and was handed out, is forgotten. */
-void operation_forget_waiter(struct daemon *daemon, struct waiter *waiter);
+void operation_forget_waiter(struct operations *operations, struct waiter *waiter);
 
 /* VOLUME's operation is over, with a result, or because the daemon could not see it through. */
-void operation_finish(struct daemon *daemon, struct volume *volume, struct volume_result result);
-void operation_fail(struct daemon *daemon, struct volume *volume);
+void operation_finish(
+	struct operations *operations, struct volume *volume, struct volume_result result);
+void operation_fail(struct operations *operations, struct volume *volume);
 /* Likewise; but the record stays, for VOLUME's devices are there, and a later daemon looks again.
  */
-void operation_fail_in_doubt(struct daemon *daemon, struct volume *volume);
+void operation_fail_in_doubt(struct operations *operations, struct volume *volume);
 
 /* Calls ACT for each operation of both stores that is in progress. ACT removes none. */
-void operation_for_each_in_progress(
-	struct daemon *daemon, void (*act)(struct daemon *daemon, struct volume *volume));
+void operation_for_each_in_progress(struct operations *operations,
+	void (*act)(struct operations *operations, struct volume *volume));
 
 /* Ends every lvpoll with SIGTERM. What is in flight stays as it is, in kernel and metadata. */
-void operation_end_all(struct daemon *daemon);
-bool operation_any_lvpoll(struct daemon *daemon);
+void operation_end_all(struct operations *operations);
+bool operation_any_lvpoll(struct operations *operations);
 /* Lets go of lvpolls that have not ended. */
-void operation_forget_lvpolls(struct daemon *daemon);
+void operation_forget_lvpolls(struct operations *operations);
 
 #endif

@@ -4,32 +4,32 @@
 
 #include <errno.h>
 
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "log/log.h"
 #include "lifecycle/operation.h"
 #include "lifecycle/recording.h"
 #include "lifecycle/steps.h"
 
 /* The abort of IDENTIFIER that is under way, or NULL. */
-static struct volume *find_abort(struct daemon *daemon, const char *identifier)
+static struct volume *find_abort(struct operations *operations, const char *identifier)
 {
 	struct volume *volume;
 	bool is_in_progress = false;
 
-	store_lock(&daemon->aborts);
-	volume = store_find_locked(&daemon->aborts, identifier);
+	store_lock(&operations->aborts);
+	volume = store_find_locked(&operations->aborts, identifier);
 	if (volume) {
 		volume_lock(volume);
 		is_in_progress = volume_is_in_progress_locked(volume);
 		volume_unlock(volume);
 	}
-	store_unlock(&daemon->aborts);
+	store_unlock(&operations->aborts);
 	return is_in_progress ? volume : NULL;
 }
 
-void operation_inherit_displaced(struct daemon *daemon, struct volume_request *request)
+void operation_inherit_displaced(struct operations *operations, struct volume_request *request)
 {
-	struct volume *abort_volume = find_abort(daemon, request->identifier);
+	struct volume *abort_volume = find_abort(operations, request->identifier);
 
 	if (abort_volume && !abort_volume->displaced)
 		abort_volume->displaced = request;
@@ -48,10 +48,10 @@ static bool remember_displaced(struct volume *abort_volume, const struct volume_
 	return abort_volume->displaced;
 }
 
-static void inherit_result(struct daemon *daemon, struct volume *volume,
+static void inherit_result(struct operations *operations, struct volume *volume,
 	const struct operation_inheritance *inheritance)
 {
-	struct store *store = daemon_store(daemon, volume->request->operation.abort);
+	struct store *store = operations_store(operations, volume->request->operation.abort);
 
 	volume_lock(volume);
 	if (inheritance->is_failed)
@@ -67,9 +67,9 @@ static void inherit_result(struct daemon *daemon, struct volume *volume,
 /* Adds a volume for REQUEST, which is freed where that fails. Of what is over there is no record.
  */
 static struct volume *add_volume(
-	struct daemon *daemon, struct volume_request *request, bool is_over)
+	struct operations *operations, struct volume_request *request, bool is_over)
 {
-	struct store *store = daemon_store(daemon, request->operation.abort);
+	struct store *store = operations_store(operations, request->operation.abort);
 	struct volume *volume = volume_new(request);
 	int result;
 
@@ -104,7 +104,7 @@ static void inherit_what_is_told(
 	volume_unlock(volume);
 }
 
-void operation_inherit(struct daemon *daemon, struct volume_request *request,
+void operation_inherit(struct operations *operations, struct volume_request *request,
 	const struct operation_inheritance *inheritance)
 {
 	bool is_over = inheritance->is_finished || inheritance->is_failed;
@@ -113,29 +113,29 @@ void operation_inherit(struct daemon *daemon, struct volume_request *request,
 	 * record knows less of that than an upgrade: there, what was not taken back is aborted.
 	 */
 	struct volume *abort_volume =
-		inheritance->is_displaced ? find_abort(daemon, request->identifier) : NULL;
+		inheritance->is_displaced ? find_abort(operations, request->identifier) : NULL;
 	bool is_displaced = inheritance->is_displaced && (abort_volume || inheritance->is_child);
 	struct volume *volume;
 
 	if (is_displaced && inheritance->pid == 0 && !is_over) {
-		operation_inherit_displaced(daemon, request);
+		operation_inherit_displaced(operations, request);
 		return;
 	}
 	if (abort_volume && !remember_displaced(abort_volume, request))
 		is_displaced = inheritance->is_child;
-	volume = add_volume(daemon, request, is_over);
+	volume = add_volume(operations, request, is_over);
 	if (!volume)
 		return;
 	volume->is_displaced = is_displaced;
 	inherit_what_is_told(volume, inheritance);
 	if (is_over) {
-		inherit_result(daemon, volume, inheritance);
+		inherit_result(operations, volume, inheritance);
 		return;
 	}
-	daemon->in_flight++;
+	operations->in_flight++;
 	if (inheritance->is_record_stale)
-		recording_write(daemon, volume, RECORD_NO_COMMAND);
+		recording_write(operations, volume, RECORD_NO_COMMAND);
 	log_volume(LOG_LEVEL_NOTICE, volume, "%sgoes on: taken up from a former daemon",
 		volume->request->operation.abort ? "its abort " : "");
-	steps_resume(daemon, volume, inheritance);
+	steps_resume(operations, volume, inheritance);
 }

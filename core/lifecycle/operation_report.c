@@ -2,7 +2,7 @@
 /* What whoever asks after an operation is told. */
 #include "config.h"
 
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "lvm/lvpoll.h"
 #include "monitor/monitor.h"
 #include "lifecycle/operation.h"
@@ -54,10 +54,10 @@ static struct operation_report hand_out_locked(
 	return report;
 }
 
-struct operation_report operation_collect(
-	struct daemon *daemon, const char *identifier, bool abort_store, struct waiter *waiter)
+struct operation_report operation_collect(struct operations *operations, const char *identifier,
+	bool abort_store, struct waiter *waiter)
 {
-	struct store *store = daemon_store(daemon, abort_store);
+	struct store *store = operations_store(operations, abort_store);
 	struct operation_report report = {.standing = OPERATION_NOT_FOUND};
 	struct volume *volume;
 
@@ -69,8 +69,8 @@ struct operation_report operation_collect(
 			waiters_add(volume, waiter);
 		else
 			waiters_remove(volume, waiter);
-		if (daemon->monitor)
-			monitor_refresh_locked(daemon->monitor, volume);
+		if (operations->monitor)
+			monitor_refresh_locked(operations->monitor, volume);
 	} else if (volume) {
 		report = hand_out_locked(store, volume, waiter);
 	}
@@ -78,12 +78,13 @@ struct operation_report operation_collect(
 	return report;
 }
 
-void operation_forget_waiter(struct daemon *daemon, struct waiter *waiter)
+void operation_forget_waiter(struct operations *operations, struct waiter *waiter)
 {
 	struct volume *volume;
 
 	while ((volume = waiter_take_volume(waiter))) {
-		struct store *store = daemon_store(daemon, volume->request->operation.abort);
+		struct store *store =
+			operations_store(operations, volume->request->operation.abort);
 
 		store_lock(store);
 		forget_if_collected_locked(store, volume);

@@ -6,7 +6,7 @@
 
 #include "util/boot.h"
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "log/log.h"
 #include "lifecycle/operation.h"
 #include "loader/plugins.h"
@@ -19,7 +19,8 @@
 /* A record that could not be written is tried again after this time. */
 #define RETRY_S 1
 
-static int write_record(struct daemon *daemon, struct volume *volume, struct lvmpolld_error *error)
+static int write_record(
+	struct operations *operations, struct volume *volume, struct lvmpolld_error *error)
 {
 	const struct record record = {
 		.operation = volume->request->operation,
@@ -35,22 +36,22 @@ static int write_record(struct daemon *daemon, struct volume *volume, struct lvm
 		.step_lv_name = volume->step_lv_name,
 	};
 
-	return record_write(&daemon->records, &record, error);
+	return record_write(&operations->records, &record, error);
 }
 
-static void retry_one(struct daemon *daemon, struct volume *volume)
+static void retry_one(struct operations *operations, struct volume *volume)
 {
 	struct lvmpolld_error error;
 
-	if (!volume->is_record_stale || write_record(daemon, volume, &error) < 0)
+	if (!volume->is_record_stale || write_record(operations, volume, &error) < 0)
 		return;
 	volume->is_record_stale = false;
-	daemon->stale_records--;
+	operations->stale_records--;
 }
 
-static void mark_stale(struct daemon *daemon, struct volume *volume)
+static void mark_stale(struct operations *operations, struct volume *volume)
 {
-	daemon->stale_records += !volume->is_record_stale;
+	operations->stale_records += !volume->is_record_stale;
 	volume->is_record_stale = true;
 }
 
@@ -58,50 +59,51 @@ static void mark_stale(struct daemon *daemon, struct volume *volume)
  * It could not be opened at the start, or somebody has removed it: it is made, and what is in
  * flight is written there. Records of a former daemon that lie there are for the next start.
  */
-static void reopen_directory(struct daemon *daemon)
+static void reopen_directory(struct operations *operations)
 {
 	struct record_directory fresh;
 	struct lvmpolld_error error;
 
-	if (record_directory_is_there(&daemon->records))
+	if (record_directory_is_there(&operations->records))
 		return;
-	if (record_directory_open(&fresh, daemon->configuration->state_directory, &error) < 0 ||
+	if (record_directory_open(&fresh, operations->configuration->state_directory, &error) < 0 ||
 		record_directory_try_lock(&fresh) < 0) {
 		record_directory_close(&fresh);
 		return;
 	}
-	record_directory_close(&daemon->records);
-	daemon->records = fresh;
-	operation_for_each_in_progress(daemon, mark_stale);
+	record_directory_close(&operations->records);
+	operations->records = fresh;
+	operation_for_each_in_progress(operations, mark_stale);
 }
 
-static void arm_retry(struct daemon *daemon);
+static void arm_retry(struct operations *operations);
 
 static void on_retry(evutil_socket_t descriptor, short what, void *context)
 {
-	struct daemon *daemon = context;
+	struct operations *operations = context;
 
 	(void)descriptor;
 	(void)what;
-	reopen_directory(daemon);
-	operation_for_each_in_progress(daemon, retry_one);
-	if (daemon->stale_records > 0)
-		arm_retry(daemon);
+	reopen_directory(operations);
+	operation_for_each_in_progress(operations, retry_one);
+	if (operations->stale_records > 0)
+		arm_retry(operations);
 	else
 		log_warn("the records of all operations in flight are written again");
 }
 
-static void arm_retry(struct daemon *daemon)
+static void arm_retry(struct operations *operations)
 {
 	static const struct timeval retry = {.tv_sec = RETRY_S};
 
-	if (!daemon->record_retry)
-		daemon->record_retry = event_new(daemon->base, -1, 0, on_retry, daemon);
-	if (daemon->record_retry)
-		timer_start(daemon->record_retry, &retry);
+	if (!operations->record_retry)
+		operations->record_retry = event_new(operations->base, -1, 0, on_retry, operations);
+	if (operations->record_retry)
+		timer_start(operations->record_retry, &retry);
 }
 
-void recording_write(struct daemon *daemon, struct volume *volume, enum record_command command)
+void recording_write(
+	struct operations *operations, struct volume *volume, enum record_command command)
 {
 	struct log_subject subject = volume_subject(volume);
 	struct lvmpolld_error error;
@@ -112,23 +114,23 @@ void recording_write(struct daemon *daemon, struct volume *volume, enum record_c
 	/* Without it nobody could tell that it is the same process: it is looked for by name. */
 	if (command == RECORD_RUNNING && volume->start_ticks == 0)
 		volume->recorded_command = RECORD_STARTING;
-	volume->is_record_stale = write_record(daemon, volume, &error) < 0;
-	daemon->stale_records += (size_t)volume->is_record_stale - (size_t)was_stale;
+	volume->is_record_stale = write_record(operations, volume, &error) < 0;
+	operations->stale_records += (size_t)volume->is_record_stale - (size_t)was_stale;
 	if (!volume->is_record_stale || was_stale)
 		return;
 	log_write_subject(LOG_LEVEL_ERROR, &subject,
 		"%s; it goes on, but would be lost if the daemon crashed now", error.sentence);
-	arm_retry(daemon);
+	arm_retry(operations);
 }
 
-void recording_remove(struct daemon *daemon, const struct lvmpolld_operation *operation)
+void recording_remove(struct operations *operations, const struct lvmpolld_operation *operation)
 {
-	record_remove(&daemon->records, operation);
+	record_remove(&operations->records, operation);
 }
 
-void recording_destroy(struct daemon *daemon)
+void recording_destroy(struct operations *operations)
 {
-	if (daemon->record_retry)
-		event_free(daemon->record_retry);
-	record_directory_close(&daemon->records);
+	if (operations->record_retry)
+		event_free(operations->record_retry);
+	record_directory_close(&operations->records);
 }

@@ -6,18 +6,19 @@
 #include "records/record.h"
 #include "operation/volume.h"
 
-struct daemon;
+struct operations;
 
 /*
  * Writes what is known of VOLUME now, with COMMAND. Where that fails (no room, read-only) the
  * operation goes on all the same: it would be lost for certain if it was refused. The log says so,
  * and it is written again and again until it works.
  */
-void recording_write(struct daemon *daemon, struct volume *volume, enum record_command command);
+void recording_write(
+	struct operations *operations, struct volume *volume, enum record_command command);
 
 /* The operation needs nobody any more. */
-void recording_remove(struct daemon *daemon, const struct lvmpolld_operation *operation);
+void recording_remove(struct operations *operations, const struct lvmpolld_operation *operation);
 
-void recording_destroy(struct daemon *daemon);
+void recording_destroy(struct operations *operations);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "util/boot.h"
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "lvm/devices.h"
 #include "lvm/leftover.h"
 #include "log/log.h"
@@ -79,12 +79,12 @@ static bool is_abort_over(const struct record *record)
  * Not by lvpoll alone: it may be the plugin that keeps lvm2 from losing data, and whoever has taken
  * it away wanted no daemon to do this.
  */
-static int refuse_without_plugin(
-	const struct daemon *daemon, const struct record *record, struct lvmpolld_error *error)
+static int refuse_without_plugin(const struct operations *operations, const struct record *record,
+	struct lvmpolld_error *error)
 {
 	char reason[384];
 	bool is_known = plugins_explain_missing(
-		daemon->plugins, record->operation_name, reason, sizeof(reason));
+		operations->plugins, record->operation_name, reason, sizeof(reason));
 
 	return error_set(error, ENOPKG,
 		"%s/%s was in flight and is left alone: no plugin for the operation %s is "
@@ -99,9 +99,9 @@ static int refuse_without_plugin(
  */
 static int take_record(const struct record *record, void *context, struct lvmpolld_error *error)
 {
-	struct daemon *daemon = context;
+	struct operations *operations = context;
 	const struct plugin_entry *plugin =
-		plugins_find_operation(daemon->plugins, record->operation_name);
+		plugins_find_operation(operations->plugins, record->operation_name);
 	struct operation_inheritance inheritance = {
 		.is_displaced = record->is_displaced,
 		.not_before_ms = record->not_before_ms,
@@ -113,12 +113,12 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	struct volume_request *request;
 
 	if (!plugin)
-		return refuse_without_plugin(daemon, record, error);
+		return refuse_without_plugin(operations, record, error);
 	if (record->operation.abort && !plugin->plugin->supports_abort)
 		return error_set(error, EBADMSG, "the operation %s cannot be aborted",
 			record->operation_name);
 	if (is_abort_over(record)) {
-		record_remove(&daemon->records, &record->operation);
+		record_remove(&operations->records, &record->operation);
 		return 0;
 	}
 	request = volume_request_new(&record->operation, plugin);
@@ -129,7 +129,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 		return 0;
 	}
 	inheritance.pid = find_command(record, &inheritance.start_ticks);
-	operation_inherit(daemon, request, &inheritance);
+	operation_inherit(operations, request, &inheritance);
 	return 0;
 }
 
@@ -138,25 +138,25 @@ static void complain(const struct lvmpolld_error *error)
 	log_error("operations will not survive a crash of the daemon: %s", error->sentence);
 }
 
-int recovery_open(struct daemon *daemon, struct lvmpolld_error *error)
+int recovery_open(struct operations *operations, struct lvmpolld_error *error)
 {
-	if (record_directory_open(&daemon->records, daemon->configuration->state_directory, error) <
-		0) {
+	if (record_directory_open(
+		    &operations->records, operations->configuration->state_directory, error) < 0) {
 		complain(error);
 		return 0;
 	}
-	return record_directory_lock(&daemon->records, error);
+	return record_directory_lock(&operations->records, error);
 }
 
-void recovery_adopt(struct daemon *daemon, int descriptor)
+void recovery_adopt(struct operations *operations, int descriptor)
 {
 	struct lvmpolld_error error;
 
-	if (descriptor >= 0 && record_directory_adopt(&daemon->records,
-				       daemon->configuration->state_directory, descriptor) == 0)
+	if (descriptor >= 0 && record_directory_adopt(&operations->records,
+				       operations->configuration->state_directory, descriptor) == 0)
 		return;
 	/* The old program had none, or it was removed. There is no way back to that program. */
-	if (recovery_open(daemon, &error) < 0)
+	if (recovery_open(operations, &error) < 0)
 		complain(&error);
 }
 
@@ -192,33 +192,33 @@ static int name_record(const struct record *record, void *context, struct lvmpol
 		.lvid = operation->lvid,
 		.operation = record->operation_name,
 	};
-	struct daemon *daemon = context;
+	struct operations *operations = context;
 
 	(void)error;
 	log_write_subject(LOG_LEVEL_WARN, &subject,
 		"%s was left in flight by a former daemon and is not resumed (daemon.resume): "
 		"\"vgchange --poll y %s\" lets it go on",
 		operation->abort ? "its abort" : "it", operation->vg_name);
-	record_remove(&daemon->records, operation);
+	record_remove(&operations->records, operation);
 	return 0;
 }
 
-void recovery_run(struct daemon *daemon)
+void recovery_run(struct operations *operations)
 {
 	/* Those whose plugin is still missing are set aside again, and the log has them again. */
-	record_bring_back(&daemon->records, NULL, NULL);
-	if (daemon->configuration->resume == CONFIGURATION_RESUME_NEVER)
-		record_read_all(&daemon->records, name_record, daemon);
+	record_bring_back(&operations->records, NULL, NULL);
+	if (operations->configuration->resume == CONFIGURATION_RESUME_NEVER)
+		record_read_all(&operations->records, name_record, operations);
 	else
-		log_taken(record_read_all(&daemon->records, take_record, daemon));
+		log_taken(record_read_all(&operations->records, take_record, operations));
 }
 
-void recovery_forget(struct daemon *daemon)
+void recovery_forget(struct operations *operations)
 {
 	size_t removed = 0;
 
-	if (daemon->configuration->resume == CONFIGURATION_RESUME_AFTER_CRASH)
-		removed = record_remove_all(&daemon->records);
+	if (operations->configuration->resume == CONFIGURATION_RESUME_AFTER_CRASH)
+		removed = record_remove_all(&operations->records);
 	if (removed > 0)
 		log_notice("%zu operation%s in flight stay%s as %s, until a client asks for %s "
 			   "(daemon.resume)",
@@ -226,7 +226,7 @@ void recovery_forget(struct daemon *daemon)
 			removed == 1 ? "it is" : "they are", removed == 1 ? "it" : "them");
 }
 
-void recovery_run_postponed(struct daemon *daemon)
+void recovery_run_postponed(struct operations *operations)
 {
-	log_taken(record_bring_back(&daemon->records, take_record, daemon));
+	log_taken(record_bring_back(&operations->records, take_record, operations));
 }

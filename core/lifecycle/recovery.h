@@ -8,19 +8,19 @@
 #include "util/error.h"
 
 struct configuration;
-struct daemon;
+struct operations;
 
 /*
  * Opens the state directory and locks it. Where it cannot be opened the log says so, and the daemon
  * goes on without it. Returns -EBUSY with the error where another daemon has it.
  */
-int recovery_open(struct daemon *daemon, struct lvmpolld_error *error);
+int recovery_open(struct operations *operations, struct lvmpolld_error *error);
 
 /*
  * Takes over DESCRIPTOR, that of the locked state directory, from the program before an upgrade; -1
  * for none: then it is opened, if it can be.
  */
-void recovery_adopt(struct daemon *daemon, int descriptor);
+void recovery_adopt(struct operations *operations, int descriptor);
 
 /* Whether anything is recorded in flight that is to be resumed. */
 bool recovery_is_needed(const struct configuration *configuration);
@@ -31,14 +31,14 @@ bool recovery_is_needed(const struct configuration *configuration);
  * loaded is kept aside, and looked at again the next time. Where nothing is to be resumed, the log
  * names what was left, and its records are removed.
  */
-void recovery_run(struct daemon *daemon);
+void recovery_run(struct operations *operations);
 /* Likewise, of those alone that were kept aside: the others are taken up already. */
-void recovery_run_postponed(struct daemon *daemon);
+void recovery_run_postponed(struct operations *operations);
 
 /*
  * The daemon ends since it was told to: where only a crash is to be resumed from, no record is left
  * behind.
  */
-void recovery_forget(struct daemon *daemon);
+void recovery_forget(struct operations *operations);
 
 #endif

@@ -7,7 +7,7 @@
 #include <event2/event.h>
 
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "log/log.h"
 #include "lifecycle/results.h"
 
@@ -59,10 +59,10 @@ static void on_timer(evutil_socket_t descriptor, short what, void *context)
 	results_limit(context);
 }
 
-void results_limit(struct daemon *daemon)
+void results_limit(struct operations *operations)
 {
-	const struct configuration *configuration = daemon->configuration;
-	struct store *stores[] = {&daemon->polling, &daemon->aborts};
+	const struct configuration *configuration = operations->configuration;
+	struct store *stores[] = {&operations->polling, &operations->aborts};
 	struct timeval next = {.tv_sec = -1};
 
 	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
@@ -74,14 +74,15 @@ void results_limit(struct daemon *daemon)
 	}
 	if (next.tv_sec < 0)
 		return;
-	if (!daemon->results_timer)
-		daemon->results_timer = event_new(daemon->base, -1, 0, on_timer, daemon);
-	if (daemon->results_timer)
-		event_add(daemon->results_timer, &next);
+	if (!operations->results_timer)
+		operations->results_timer =
+			event_new(operations->base, -1, 0, on_timer, operations);
+	if (operations->results_timer)
+		event_add(operations->results_timer, &next);
 }
 
-void results_destroy(struct daemon *daemon)
+void results_destroy(struct operations *operations)
 {
-	if (daemon->results_timer)
-		event_free(daemon->results_timer);
+	if (operations->results_timer)
+		event_free(operations->results_timer);
 }

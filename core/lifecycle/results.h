@@ -3,11 +3,11 @@
 #ifndef CORE_RESULTS_H
 #define CORE_RESULTS_H
 
-struct daemon;
+struct operations;
 
 /* Drops what is beyond the limits, the oldest first, and sees to it that age is noticed. */
-void results_limit(struct daemon *daemon);
+void results_limit(struct operations *operations);
 
-void results_destroy(struct daemon *daemon);
+void results_destroy(struct operations *operations);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include <event2/event.h>
 
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "lvm/devices.h"
 #include "lifecycle/ends.h"
 #include "log/log.h"
@@ -26,7 +26,7 @@
 #define ADOPT_RETRY_S 1
 
 /* Wants an lvpoll for a volume that the kernel shows; one in vain costs a pause before the next. */
-static void want_lvpoll(struct daemon *daemon, struct volume *volume,
+static void want_lvpoll(struct operations *operations, struct volume *volume,
 	const struct volume_sighting *sighting, enum volume_purpose purpose)
 {
 	unsigned wait_s = turns_wait_s(volume);
@@ -44,20 +44,20 @@ static void want_lvpoll(struct daemon *daemon, struct volume *volume,
 		return;
 	}
 	volume->is_pause_over = false;
-	turns_queue(daemon, volume, purpose);
+	turns_queue(operations, volume, purpose);
 }
 
 /* The kernel shows nothing that the plugin understands: lvpoll polls by itself. */
-static void poll_itself(struct daemon *daemon, struct volume *volume)
+static void poll_itself(struct operations *operations, struct volume *volume)
 {
 	volume->polls_itself = true;
-	monitor_unwatch(daemon->monitor, volume);
-	turns_queue(daemon, volume, VOLUME_POLL);
+	monitor_unwatch(operations->monitor, volume);
+	turns_queue(operations, volume, VOLUME_POLL);
 }
 
 /* Its device is gone. No lvpoll can tell of it where another volume has its name by now. */
-static void act_on_gone(
-	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting)
+static void act_on_gone(struct operations *operations, struct volume *volume,
+	const struct volume_sighting *sighting)
 {
 	struct lvmpolld_operation operation = volume->request->operation;
 
@@ -66,42 +66,42 @@ static void act_on_gone(
 		operation.lv_name = sighting->lv_name;
 	}
 	if (!devices_has_namesake(&operation)) {
-		want_lvpoll(daemon, volume, sighting, VOLUME_VERDICT);
+		want_lvpoll(operations, volume, sighting, VOLUME_VERDICT);
 		return;
 	}
 	log_volume(LOG_LEVEL_WARN, volume, "%s/%s is another volume by now: the operation is over",
 		operation.vg_name, operation.lv_name);
-	operation_finish(daemon, volume, (struct volume_result){.value = 0});
+	operation_finish(operations, volume, (struct volume_result){.value = 0});
 }
 
-static void give_up(struct daemon *daemon, struct volume *volume)
+static void give_up(struct operations *operations, struct volume *volume)
 {
 	log_volume(LOG_LEVEL_ERROR, volume,
 		"the operation is given up and stays as it is in kernel and metadata, "
 		"since going on would lose data");
-	record_give_up(&daemon->records, &volume->request->operation);
-	operation_fail(daemon, volume);
+	record_give_up(&operations->records, &volume->request->operation);
+	operation_fail(operations, volume);
 }
 
 /* That data would be lost comes before all else: VOLUME may wait for a turn then, or be stalled. */
-void steps_act_on(
-	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting)
+void steps_act_on(struct operations *operations, struct volume *volume,
+	const struct volume_sighting *sighting)
 {
 	if (volume_sighting_gives_up(sighting)) {
-		give_up(daemon, volume);
+		give_up(operations, volume);
 	} else if (sighting->kind == VOLUME_GONE) {
-		act_on_gone(daemon, volume, sighting);
+		act_on_gone(operations, volume, sighting);
 	} else if (sighting->kind == VOLUME_SUSPENDED && !sighting->is_stalled) {
 		volume_set_state(volume, VOLUME_WATCHING);
 	} else if (sighting->is_stalled) {
 		log_volume(LOG_LEVEL_WARN, volume,
 			"no progress for %u s (stall_check): lvpoll is asked",
 			volume->request->plugin->stall_check_s);
-		want_lvpoll(daemon, volume, sighting, VOLUME_STEP);
+		want_lvpoll(operations, volume, sighting, VOLUME_STEP);
 	} else if (sighting->verdict == LVMPOLLD_STEP) {
-		want_lvpoll(daemon, volume, sighting, VOLUME_STEP);
+		want_lvpoll(operations, volume, sighting, VOLUME_STEP);
 	} else if (sighting->verdict == LVMPOLLD_NOT_MINE) {
-		poll_itself(daemon, volume);
+		poll_itself(operations, volume);
 	} else {
 		volume->fruitless = 0;
 		volume->has_begun = true;
@@ -136,7 +136,7 @@ static bool may_act_on_locked(const struct volume *volume, const struct volume_s
 	return !volume->group && !event_pending(volume->pause, EV_TIMEOUT, NULL);
 }
 
-static void read_news(struct daemon *daemon, struct volume *volume)
+static void read_news(struct operations *operations, struct volume *volume)
 {
 	struct volume_sighting sighting;
 	bool may_act;
@@ -154,9 +154,9 @@ static void read_news(struct daemon *daemon, struct volume *volume)
 	may_act = may_act_on_locked(volume, &sighting);
 	volume_unlock(volume);
 	if (may_act && volume->is_exit_pending)
-		ends_confirm(daemon, volume, &sighting);
+		ends_confirm(operations, volume, &sighting);
 	else if (may_act)
-		steps_act_on(daemon, volume, &sighting);
+		steps_act_on(operations, volume, &sighting);
 	free(sighting.vg_name);
 	free(sighting.lv_name);
 	free(sighting.device_name);
@@ -164,39 +164,39 @@ static void read_news(struct daemon *daemon, struct volume *volume)
 
 void steps_on_news(void *context)
 {
-	struct daemon *daemon = context;
+	struct operations *operations = context;
 	struct volume *volume;
 
 	for (;;) {
-		store_lock(&daemon->polling);
-		volume = store_take_news_locked(&daemon->polling);
-		store_unlock(&daemon->polling);
-		if (!volume || daemon->is_stopping)
+		store_lock(&operations->polling);
+		volume = store_take_news_locked(&operations->polling);
+		store_unlock(&operations->polling);
+		if (!volume || operations->is_stopping)
 			break;
-		read_news(daemon, volume);
+		read_news(operations, volume);
 	}
-	turns_run(daemon);
+	turns_run(operations);
 }
 
 /* What VOLUME needs before anything can be done with it. Returns 0 or -ENOMEM. */
-static int prepare(struct daemon *daemon, struct volume *volume)
+static int prepare(struct operations *operations, struct volume *volume)
 {
-	volume->daemon = daemon;
-	volume->polls_itself = !ends_may_ask_kernel(daemon, volume);
-	volume->pause = event_new(daemon->base, -1, 0, turns_on_pause_over, volume);
+	volume->operations = operations;
+	volume->polls_itself = !ends_may_ask_kernel(operations, volume);
+	volume->pause = event_new(operations->base, -1, 0, turns_on_pause_over, volume);
 	return volume->pause ? 0 : -ENOMEM;
 }
 
-static int set_going(struct daemon *daemon, struct volume *volume)
+static int set_going(struct operations *operations, struct volume *volume)
 {
 	int result = 0;
 
 	if (volume->polls_itself)
-		result = turns_try_queue(daemon, volume, VOLUME_POLL);
+		result = turns_try_queue(operations, volume, VOLUME_POLL);
 	else
-		monitor_watch(daemon->monitor, volume);
+		monitor_watch(operations->monitor, volume);
 	if (result == 0)
-		turns_run(daemon);
+		turns_run(operations);
 	return result;
 }
 
@@ -211,10 +211,10 @@ static int set_going(struct daemon *daemon, struct volume *volume)
  * the operation goes on. To carry it out later, after its user was told that it failed, would be
  * wrong; to keep it in silence, without a deadline, is what nobody would understand.
  */
-static int answer_start_failure(struct daemon *daemon, struct volume *volume)
+static int answer_start_failure(struct operations *operations, struct volume *volume)
 {
 	if (!volume->is_unexecutable || volume->request->operation.abort) {
-		steps_end(daemon, volume);
+		steps_end(operations, volume);
 		return volume->is_unexecutable ? -ENOEXEC : -EAGAIN;
 	}
 	volume->is_answered = true;
@@ -224,16 +224,16 @@ static int answer_start_failure(struct daemon *daemon, struct volume *volume)
 	return 0;
 }
 
-int steps_begin(struct daemon *daemon, struct volume *volume)
+int steps_begin(struct operations *operations, struct volume *volume)
 {
-	int result = prepare(daemon, volume);
+	int result = prepare(operations, volume);
 
 	if (result == 0)
-		result = set_going(daemon, volume);
+		result = set_going(operations, volume);
 	if (result < 0)
 		return result;
 	if (volume->start_failures > 0)
-		return answer_start_failure(daemon, volume);
+		return answer_start_failure(operations, volume);
 	volume->is_answered = true;
 	return 0;
 }
@@ -249,27 +249,27 @@ static char *copy_name(const char *name)
  * for. One of a former daemon, whose output nobody reads, is asked to end first. Returns 0 or a
  * negative errno: -ESRCH where it is gone.
  */
-static int adopt_lvpoll(struct daemon *daemon, struct volume *volume,
+static int adopt_lvpoll(struct operations *operations, struct volume *volume,
 	const struct operation_inheritance *inheritance)
 {
 	struct lvmpolld_error error;
 	int result;
 
 	volume->purpose = inheritance->is_child ? inheritance->purpose : VOLUME_POLL;
-	result = lvpoll_adopt(daemon, volume, inheritance->pid, inheritance->start_ticks,
-		inheritance->outputs, &ends_callbacks, &error);
+	result = lvpoll_adopt(&operations->lvpolls, volume, inheritance->pid,
+		inheritance->start_ticks, inheritance->outputs, &ends_callbacks, &error);
 	if (result < 0 && result != -ESRCH)
 		log_volume(LOG_LEVEL_ERROR, volume, "%s; trying again", error.sentence);
 	if (result < 0)
 		return result;
 	/* Without memory for its place in the queue it runs beside it, which does no harm. */
-	if (scheduler_adopt(&daemon->scheduler, volume) < 0)
+	if (scheduler_adopt(&operations->scheduler, volume) < 0)
 		log_volume(LOG_LEVEL_WARN, volume, "out of memory: its lvpoll is not counted");
 	volume->step_vg_name = copy_name(inheritance->step_vg_name);
 	volume->step_lv_name = copy_name(inheritance->step_lv_name);
 	volume->has_leftover = !inheritance->is_child || inheritance->is_leftover;
 	volume_set_state(volume, VOLUME_STEPPING);
-	recording_write(daemon, volume, RECORD_RUNNING);
+	recording_write(operations, volume, RECORD_RUNNING);
 	if (!inheritance->is_child)
 		log_volume(LOG_LEVEL_WARN, volume,
 			"lvpoll[%d] is left over from a former daemon: it is asked to end first",
@@ -280,10 +280,10 @@ static int adopt_lvpoll(struct daemon *daemon, struct volume *volume,
 }
 
 /* Where that is for want of something it is tried again: nothing else is run meanwhile. */
-static int adopt_now_or_later(struct daemon *daemon, struct volume *volume,
+static int adopt_now_or_later(struct operations *operations, struct volume *volume,
 	const struct operation_inheritance *inheritance)
 {
-	int result = adopt_lvpoll(daemon, volume, inheritance);
+	int result = adopt_lvpoll(operations, volume, inheritance);
 	bool is_left = result < 0 && result != -ESRCH;
 
 	volume->left_pid = is_left ? inheritance->pid : 0;
@@ -293,7 +293,7 @@ static int adopt_now_or_later(struct daemon *daemon, struct volume *volume,
 	return is_left ? 0 : result;
 }
 
-bool steps_adopt_left(struct daemon *daemon, struct volume *volume)
+bool steps_adopt_left(struct operations *operations, struct volume *volume)
 {
 	const struct operation_inheritance left = {
 		.pid = volume->left_pid,
@@ -301,45 +301,45 @@ bool steps_adopt_left(struct daemon *daemon, struct volume *volume)
 		.outputs = {-1, -1},
 	};
 
-	return left.pid > 0 && adopt_now_or_later(daemon, volume, &left) == 0;
+	return left.pid > 0 && adopt_now_or_later(operations, volume, &left) == 0;
 }
 
 /* Whoever asks for VOLUME, which is freed, hears that nobody sees to it. */
-static void give_back(struct daemon *daemon, struct volume *volume)
+static void give_back(struct operations *operations, struct volume *volume)
 {
-	struct store *store = daemon_store(daemon, volume->request->operation.abort);
+	struct store *store = operations_store(operations, volume->request->operation.abort);
 
-	daemon->in_flight--;
+	operations->in_flight--;
 	store_lock(store);
 	store_remove_locked(store, volume);
 	store_unlock(store);
 }
 
-void steps_resume(struct daemon *daemon, struct volume *volume,
+void steps_resume(struct operations *operations, struct volume *volume,
 	const struct operation_inheritance *inheritance)
 {
-	if (prepare(daemon, volume) < 0) {
+	if (prepare(operations, volume) < 0) {
 		log_volume(LOG_LEVEL_FATAL, volume,
 			"it was in flight and cannot be taken up: out of memory; the record stays");
-		give_back(daemon, volume);
+		give_back(operations, volume);
 		return;
 	}
 	volume->has_begun = true;
 	volume->is_answered = true;
-	if (inheritance->pid > 0 && adopt_now_or_later(daemon, volume, inheritance) == 0)
+	if (inheritance->pid > 0 && adopt_now_or_later(operations, volume, inheritance) == 0)
 		return;
-	if (set_going(daemon, volume) < 0)
+	if (set_going(operations, volume) < 0)
 		turns_pause(volume, 1);
 }
 
-bool steps_end(struct daemon *daemon, struct volume *volume)
+bool steps_end(struct operations *operations, struct volume *volume)
 {
-	monitor_unwatch(daemon->monitor, volume);
+	monitor_unwatch(operations->monitor, volume);
 	event_del(volume->pause);
 	if (volume->lvpoll) {
 		lvpoll_terminate(volume->lvpoll);
 		return false;
 	}
-	scheduler_remove(&daemon->scheduler, volume);
+	scheduler_remove(&operations->scheduler, volume);
 	return true;
 }

@@ -12,13 +12,13 @@
 
 #include "operation/volume.h"
 
-struct daemon;
+struct operations;
 
 /*
  * Sets VOLUME, which is new, going. Returns 0, or a negative errno where nothing can be started:
  * -ENOEXEC where lvm cannot be executed, which is the end of an abort alone.
  */
-int steps_begin(struct daemon *daemon, struct volume *volume);
+int steps_begin(struct operations *operations, struct volume *volume);
 
 struct operation_inheritance;
 
@@ -27,26 +27,26 @@ struct operation_inheritance;
  * is no child of ours it is asked to end, for its output is lost. What cannot be started now is
  * tried again. Where there is no memory to wait for that, VOLUME is removed and freed.
  */
-void steps_resume(struct daemon *daemon, struct volume *volume,
+void steps_resume(struct operations *operations, struct volume *volume,
 	const struct operation_inheritance *inheritance);
 
 /*
  * Takes over an lvpoll that steps_resume has found and could not take over yet, if there is one.
  * Returns false where there is none, or it has ended: then VOLUME is to be set going.
  */
-bool steps_adopt_left(struct daemon *daemon, struct volume *volume);
+bool steps_adopt_left(struct operations *operations, struct volume *volume);
 
 /* Does what SIGHTING, the latest of VOLUME, asks for. */
-void steps_act_on(
-	struct daemon *daemon, struct volume *volume, const struct volume_sighting *sighting);
+void steps_act_on(struct operations *operations, struct volume *volume,
+	const struct volume_sighting *sighting);
 
 /* The monitor has seen something. */
-void steps_on_news(void *daemon);
+void steps_on_news(void *operations);
 
 /*
  * No more of it: VOLUME waits for nothing, is not watched, and its lvpoll, where one runs, gets
  * SIGTERM. Returns true where none runs.
  */
-bool steps_end(struct daemon *daemon, struct volume *volume);
+bool steps_end(struct operations *operations, struct volume *volume);
 
 #endif

@@ -10,7 +10,7 @@
 #include <event2/event.h>
 
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "lvm/devices.h"
 #include "util/boot.h"
 #include "lifecycle/ends.h"
@@ -37,11 +37,12 @@ unsigned turns_wait_s(const struct volume *volume)
 	return wait_ms > 0 ? (unsigned)((wait_ms + 999) / 1000) : 0;
 }
 
-int turns_try_queue(struct daemon *daemon, struct volume *volume, enum volume_purpose purpose)
+int turns_try_queue(
+	struct operations *operations, struct volume *volume, enum volume_purpose purpose)
 {
 	volume->purpose = purpose;
 	volume_set_state(volume, VOLUME_QUEUED);
-	return scheduler_add(&daemon->scheduler, volume, volume->request->operation.abort);
+	return scheduler_add(&operations->scheduler, volume, volume->request->operation.abort);
 }
 
 void turns_pause(struct volume *volume, unsigned seconds)
@@ -70,7 +71,8 @@ static void log_try_again(const struct volume *volume, const char *reason)
 			reason, PAUSE_MAX_S);
 }
 
-void turns_try_again(struct daemon *daemon, struct volume *volume, int kind, const char *reason)
+void turns_try_again(
+	struct operations *operations, struct volume *volume, int kind, const char *reason)
 {
 	if (kind != volume->start_failure)
 		log_try_again(volume, reason);
@@ -79,32 +81,33 @@ void turns_try_again(struct daemon *daemon, struct volume *volume, int kind, con
 	volume_set_state(volume, VOLUME_QUEUED);
 	/* Meanwhile the kernel may show that going on would lose data. */
 	if (!volume->polls_itself)
-		monitor_watch(daemon->monitor, volume);
+		monitor_watch(operations->monitor, volume);
 	turns_pause(volume, turns_growing_pause_s(volume->start_failures));
 }
 
-void turns_queue(struct daemon *daemon, struct volume *volume, enum volume_purpose purpose)
+void turns_queue(struct operations *operations, struct volume *volume, enum volume_purpose purpose)
 {
-	if (turns_try_queue(daemon, volume, purpose) < 0)
-		turns_try_again(daemon, volume, ENOMEM, "cannot queue for lvpoll: out of memory");
+	if (turns_try_queue(operations, volume, purpose) < 0)
+		turns_try_again(
+			operations, volume, ENOMEM, "cannot queue for lvpoll: out of memory");
 }
 
 /* What has waited long enough goes on: with a fresh look first, where the kernel can tell. */
 void turns_on_pause_over(evutil_socket_t descriptor, short what, void *context)
 {
 	struct volume *volume = context;
-	struct daemon *daemon = volume->daemon;
+	struct operations *operations = volume->operations;
 
 	(void)descriptor;
 	(void)what;
-	if (steps_adopt_left(daemon, volume))
+	if (steps_adopt_left(operations, volume))
 		return;
 	volume->is_pause_over = true;
 	if (volume->polls_itself)
-		turns_queue(daemon, volume, VOLUME_POLL);
+		turns_queue(operations, volume, VOLUME_POLL);
 	else
-		monitor_watch(daemon->monitor, volume);
-	turns_run(daemon);
+		monitor_watch(operations->monitor, volume);
+	turns_run(operations);
 }
 
 /* Notes what the device is called now: the names that the next lvpoll is given. */
@@ -135,7 +138,8 @@ static void make_step_interval(const struct volume_request *request, char *inter
 	snprintf(interval, size, "%u", request->interval_s > 0 ? request->interval_s : 1);
 }
 
-static int start_lvpoll(struct daemon *daemon, struct volume *volume, struct lvmpolld_error *error)
+static int start_lvpoll(
+	struct operations *operations, struct volume *volume, struct lvmpolld_error *error)
 {
 	struct lvmpolld_operation operation = volume->request->operation;
 	char interval[16];
@@ -151,7 +155,8 @@ static int start_lvpoll(struct daemon *daemon, struct volume *volume, struct lvm
 	operation.vg_name = volume->step_vg_name;
 	operation.lv_name = volume->step_lv_name;
 	if (operation.vg_name && operation.lv_name)
-		result = lvpoll_start(daemon, volume, &operation, &ends_callbacks, error);
+		result = lvpoll_start(&operations->lvpolls, volume,
+			operations->configuration->lvm_binary, &operation, &ends_callbacks, error);
 	return result;
 }
 
@@ -166,11 +171,11 @@ void turns_note_run(struct volume *volume)
 	volume->start_failure = 0;
 }
 
-void turns_hurry(struct daemon *daemon, struct volume *volume)
+void turns_hurry(struct operations *operations, struct volume *volume)
 {
 	static const struct timeval now = {0};
 
-	(void)daemon;
+	(void)operations;
 	if (volume->start_failures == 0 || !event_pending(volume->pause, EV_TIMEOUT, NULL))
 		return;
 	volume->is_unexecutable = false;
@@ -201,53 +206,53 @@ static bool is_name_taken(struct volume *volume)
 }
 
 /* The move is looked at under its new name; an abort of it cannot name it, and has failed. */
-static void keep_replaced(struct daemon *daemon, struct volume *volume)
+static void keep_replaced(struct operations *operations, struct volume *volume)
 {
 	if (volume->request->operation.abort) {
-		operation_fail(daemon, volume);
+		operation_fail(operations, volume);
 		return;
 	}
 	volume_set_state(volume, VOLUME_QUEUED);
-	monitor_watch(daemon->monitor, volume);
+	monitor_watch(operations->monitor, volume);
 }
 
-static void end_replaced(struct daemon *daemon, struct volume *volume)
+static void end_replaced(struct operations *operations, struct volume *volume)
 {
 	char device[DEVICES_NAME_SIZE];
 
-	scheduler_remove(&daemon->scheduler, volume);
+	scheduler_remove(&operations->scheduler, volume);
 	if (devices_find_volume(volume->request->operation.lvid, device)) {
 		log_volume(LOG_LEVEL_WARN, volume,
 			"its name is another volume's by now, and its device is %s", device);
-		keep_replaced(daemon, volume);
+		keep_replaced(operations, volume);
 		return;
 	}
 	log_volume(LOG_LEVEL_WARN, volume, "it is another volume by now: the %s is over",
 		volume->request->operation.abort ? "abort" : "operation");
-	operation_finish(daemon, volume, (struct volume_result){.value = 0});
+	operation_finish(operations, volume, (struct volume_result){.value = 0});
 }
 
 /*
  * Runs the lvpoll of VOLUME, whose turn it is. Where it cannot be started now, it is tried again
  * later: lvm may be in the middle of an upgrade, or the machine short of something.
  */
-static void take_turn(struct daemon *daemon, struct volume *volume)
+static void take_turn(struct operations *operations, struct volume *volume)
 {
 	struct lvmpolld_error error;
 	int result;
 
-	monitor_unwatch(daemon->monitor, volume);
+	monitor_unwatch(operations->monitor, volume);
 	note_present_names(volume);
-	recording_write(daemon, volume, RECORD_STARTING);
-	result = start_lvpoll(daemon, volume, &error);
-	recording_write(daemon, volume, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);
+	recording_write(operations, volume, RECORD_STARTING);
+	result = start_lvpoll(operations, volume, &error);
+	recording_write(operations, volume, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);
 	volume->is_unexecutable = result == -ENOEXEC;
 	if (result == 0) {
 		volume_set_state(volume, VOLUME_STEPPING);
 		return;
 	}
-	scheduler_remove(&daemon->scheduler, volume);
-	turns_try_again(daemon, volume, error.code, error.sentence);
+	scheduler_remove(&operations->scheduler, volume);
+	turns_try_again(operations, volume, error.code, error.sentence);
 }
 
 /* It may have been seen since VOLUME has waited for its turn, or while its lvpoll ran. */
@@ -261,26 +266,26 @@ static bool would_lose_data(struct volume *volume)
 	return would;
 }
 
-static void end_lossy(struct daemon *daemon, struct volume *volume)
+static void end_lossy(struct operations *operations, struct volume *volume)
 {
 	static const struct volume_sighting loss = {
 		.kind = VOLUME_SEEN, .verdict = LVMPOLLD_GIVE_UP};
 
-	scheduler_remove(&daemon->scheduler, volume);
-	steps_act_on(daemon, volume, &loss);
+	scheduler_remove(&operations->scheduler, volume);
+	steps_act_on(operations, volume, &loss);
 }
 
-void turns_run(struct daemon *daemon)
+void turns_run(struct operations *operations)
 {
 	struct volume *volume;
 
-	while (!daemon->is_stopping && !daemon->is_taking_over &&
+	while (!operations->is_stopping && !operations->is_taking_over &&
 		(volume = scheduler_next(
-			 &daemon->scheduler, daemon->configuration->lvm_max_running)))
+			 &operations->scheduler, operations->configuration->lvm_max_running)))
 		if (would_lose_data(volume))
-			end_lossy(daemon, volume);
+			end_lossy(operations, volume);
 		else if (is_name_taken(volume))
-			end_replaced(daemon, volume);
+			end_replaced(operations, volume);
 		else
-			take_turn(daemon, volume);
+			take_turn(operations, volume);
 }

@@ -7,7 +7,7 @@
 
 #include "operation/volume.h"
 
-struct daemon;
+struct operations;
 
 /*
  * Seconds for which no step of VOLUME may begin: its client has asked for "+N", to have the time
@@ -16,9 +16,10 @@ struct daemon;
 unsigned turns_wait_s(const struct volume *volume);
 
 /* VOLUME waits for its turn to run an lvpoll for PURPOSE. Returns 0 or -ENOMEM. */
-int turns_try_queue(struct daemon *daemon, struct volume *volume, enum volume_purpose purpose);
+int turns_try_queue(
+	struct operations *operations, struct volume *volume, enum volume_purpose purpose);
 /* Likewise; where there is no memory for it now, it is tried again. */
-void turns_queue(struct daemon *daemon, struct volume *volume, enum volume_purpose purpose);
+void turns_queue(struct operations *operations, struct volume *volume, enum volume_purpose purpose);
 
 /* Lets VOLUME wait; then it is looked at, or queued where it polls by itself. */
 void turns_pause(struct volume *volume, unsigned seconds);
@@ -32,13 +33,14 @@ void turns_on_pause_over(evutil_socket_t descriptor, short what, void *volume);
  * negated. It is tried again after a pause that grows to a minute, for as long as it takes: what is
  * in flight is not given up because lvm is missing. The log says so once for each kind in a row.
  */
-void turns_try_again(struct daemon *daemon, struct volume *volume, int kind, const char *reason);
+void turns_try_again(
+	struct operations *operations, struct volume *volume, int kind, const char *reason);
 /* An lvpoll of VOLUME has run. */
 void turns_note_run(struct volume *volume);
 /* Where VOLUME waits because its lvpoll could not run, it is tried now: that may be mended. */
-void turns_hurry(struct daemon *daemon, struct volume *volume);
+void turns_hurry(struct operations *operations, struct volume *volume);
 
 /* Starts the lvpolls whose turn it is. */
-void turns_run(struct daemon *daemon);
+void turns_run(struct operations *operations);
 
 #endif

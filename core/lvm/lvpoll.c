@@ -12,8 +12,6 @@
 #include <event2/event.h>
 
 #include "process/arguments.h"
-#include "configuration/configuration.h"
-#include "daemon/daemon.h"
 #include "log/log.h"
 #include "lvm/lvpoll.h"
 #include "loader/plugins.h"
@@ -24,14 +22,14 @@
 #define SILENCE_PERIODS 3
 
 struct lvpoll {
-	struct daemon *daemon;
+	struct lvpolls *lvpolls;
 	struct volume *volume; /* NULL once the operation has let go of it */
 	const struct lvpoll_callbacks *callbacks;
 	struct process *process;
 	struct event *silence_timer;
 	unsigned silent_periods;
-	bool is_given_up;
-	TAILQ_ENTRY(lvpoll) link; /* in daemon->given_up, where it is */
+	bool is_abandoned;
+	TAILQ_ENTRY(lvpoll) link; /* in lvpolls->abandoned, where it is */
 };
 
 unsigned lvpoll_silence_s(unsigned interval_s)
@@ -67,7 +65,7 @@ static void read_progress(struct lvpoll *lvpoll, const char *line)
 	told = plugin_read_line(volume->request->plugin, line, &volume->progress);
 	volume_unlock(volume);
 	if (told)
-		lvpoll->callbacks->progressed(lvpoll->daemon, volume);
+		lvpoll->callbacks->progressed(lvpoll->lvpolls->context, volume);
 }
 
 /*
@@ -90,7 +88,7 @@ static void on_output(enum process_stream stream, const char *text, size_t lengt
 
 	(void)length;
 	if (!lvpoll->volume) {
-		log_write(level, "lvpoll that was given up: %s", text);
+		log_write(level, "lvpoll that was abandoned: %s", text);
 		return;
 	}
 	subject = volume_subject(lvpoll->volume);
@@ -102,10 +100,10 @@ static void on_output(enum process_stream stream, const char *text, size_t lengt
 		read_progress(lvpoll, text);
 }
 
-static void add_given_up(struct lvpoll *lvpoll)
+static void add_abandoned(struct lvpoll *lvpoll)
 {
-	lvpoll->is_given_up = true;
-	TAILQ_INSERT_TAIL(&lvpoll->daemon->given_up, lvpoll, link);
+	lvpoll->is_abandoned = true;
+	TAILQ_INSERT_TAIL(&lvpoll->lvpolls->abandoned, lvpoll, link);
 }
 
 /* The operation lets go of LVPOLL, which lives on until its process is gone. */
@@ -134,7 +132,7 @@ static void log_end(
 static void on_ended(struct process_end end, void *context)
 {
 	struct lvpoll *lvpoll = context;
-	struct daemon *daemon = lvpoll->daemon;
+	void *callbacks_context = lvpoll->lvpolls->context;
 	const struct lvpoll_callbacks *callbacks = lvpoll->callbacks;
 	bool was_terminated = process_is_terminating(lvpoll->process);
 	pid_t pid = process_id(lvpoll->process);
@@ -145,7 +143,7 @@ static void on_ended(struct process_end end, void *context)
 	if (!volume)
 		return;
 	log_end(volume, pid, end, was_terminated);
-	callbacks->ended(daemon, volume, end, was_terminated);
+	callbacks->ended(callbacks_context, volume, end, was_terminated);
 }
 
 static const struct process_callbacks process_callbacks = {
@@ -169,17 +167,17 @@ static void on_silence(evutil_socket_t descriptor, short what, void *context)
 		(int)process_id(lvpoll->process),
 		SILENCE_PERIODS * lvpoll_silence_s(lvpoll->volume->request->interval_s));
 	process_terminate(lvpoll->process);
-	if (lvpoll->callbacks->silent(lvpoll->daemon, lvpoll->volume)) {
+	if (lvpoll->callbacks->silent(lvpoll->lvpolls->context, lvpoll->volume)) {
 		detach(lvpoll);
-		add_given_up(lvpoll);
+		add_abandoned(lvpoll);
 	}
 }
 
-static int build_arguments(const struct daemon *daemon, const struct volume *volume,
+static int build_arguments(const struct volume *volume, const char *binary,
 	const struct lvmpolld_operation *operation, struct lvmpolld_arguments *arguments,
 	struct lvmpolld_error *error)
 {
-	int result = arguments_add(arguments, daemon->configuration->lvm_binary);
+	int result = arguments_add(arguments, binary);
 
 	if (result < 0)
 		return error_set(error, ENOMEM, "out of memory");
@@ -218,7 +216,7 @@ static int start_process(struct lvpoll *lvpoll, const struct lvmpolld_arguments 
 {
 	enum process_failure failure;
 
-	lvpoll->process = process_start(lvpoll->daemon->base, arguments->list, environment->list,
+	lvpoll->process = process_start(lvpoll->lvpolls->base, arguments->list, environment->list,
 		&process_callbacks, lvpoll, &failure, error);
 	if (lvpoll->process)
 		return 0;
@@ -239,34 +237,34 @@ static void log_start(const struct volume *volume, const struct lvmpolld_argumen
 }
 
 static struct lvpoll *lvpoll_new(
-	struct daemon *daemon, struct volume *volume, const struct lvpoll_callbacks *callbacks)
+	struct lvpolls *lvpolls, struct volume *volume, const struct lvpoll_callbacks *callbacks)
 {
 	struct lvpoll *lvpoll = calloc(1, sizeof(*lvpoll));
 
 	if (!lvpoll)
 		return NULL;
-	lvpoll->daemon = daemon;
+	lvpoll->lvpolls = lvpolls;
 	lvpoll->volume = volume;
 	lvpoll->callbacks = callbacks;
-	lvpoll->silence_timer = event_new(daemon->base, -1, 0, on_silence, lvpoll);
+	lvpoll->silence_timer = event_new(lvpolls->base, -1, 0, on_silence, lvpoll);
 	if (lvpoll->silence_timer)
 		return lvpoll;
 	free(lvpoll);
 	return NULL;
 }
 
-int lvpoll_start(struct daemon *daemon, struct volume *volume,
+int lvpoll_start(struct lvpolls *lvpolls, struct volume *volume, const char *binary,
 	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks,
 	struct lvmpolld_error *error)
 {
 	struct lvmpolld_arguments arguments = {0}, environment = {0};
-	struct lvpoll *lvpoll = lvpoll_new(daemon, volume, callbacks);
+	struct lvpoll *lvpoll = lvpoll_new(lvpolls, volume, callbacks);
 	int result;
 
 	error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
 	if (!lvpoll)
 		return -ENOMEM;
-	result = build_arguments(daemon, volume, operation, &arguments, error);
+	result = build_arguments(volume, binary, operation, &arguments, error);
 	if (result == 0)
 		result = build_environment(operation, &environment);
 	if (result == 0)
@@ -285,11 +283,11 @@ int lvpoll_start(struct daemon *daemon, struct volume *volume,
 }
 
 /* One for VOLUME, or for none, whose process is there already. NULL with the error. */
-static struct lvpoll *adopt(struct daemon *daemon, struct volume *volume, pid_t pid,
+static struct lvpoll *adopt(struct lvpolls *lvpolls, struct volume *volume, pid_t pid,
 	uint64_t start_ticks, const int outputs[2], const struct lvpoll_callbacks *callbacks,
 	struct lvmpolld_error *error)
 {
-	struct lvpoll *lvpoll = lvpoll_new(daemon, volume, callbacks);
+	struct lvpoll *lvpoll = lvpoll_new(lvpolls, volume, callbacks);
 
 	if (!lvpoll) {
 		error_set(
@@ -297,18 +295,18 @@ static struct lvpoll *adopt(struct daemon *daemon, struct volume *volume, pid_t 
 		return NULL;
 	}
 	lvpoll->process = process_adopt(
-		daemon->base, pid, start_ticks, outputs, &process_callbacks, lvpoll, error);
+		lvpolls->base, pid, start_ticks, outputs, &process_callbacks, lvpoll, error);
 	if (lvpoll->process)
 		return lvpoll;
 	lvpoll_free(lvpoll);
 	return NULL;
 }
 
-int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks,
+int lvpoll_adopt(struct lvpolls *lvpolls, struct volume *volume, pid_t pid, uint64_t start_ticks,
 	const int outputs[2], const struct lvpoll_callbacks *callbacks,
 	struct lvmpolld_error *error)
 {
-	struct lvpoll *lvpoll = adopt(daemon, volume, pid, start_ticks, outputs, callbacks, error);
+	struct lvpoll *lvpoll = adopt(lvpolls, volume, pid, start_ticks, outputs, callbacks, error);
 
 	if (!lvpoll)
 		return -error->code;
@@ -318,19 +316,19 @@ int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64
 	return 0;
 }
 
-struct lvpoll *lvpoll_next_given_up(struct daemon *daemon, struct lvpoll *previous)
+struct lvpoll *lvpoll_next_abandoned(struct lvpolls *lvpolls, struct lvpoll *previous)
 {
-	return previous ? TAILQ_NEXT(previous, link) : TAILQ_FIRST(&daemon->given_up);
+	return previous ? TAILQ_NEXT(previous, link) : TAILQ_FIRST(&lvpolls->abandoned);
 }
 
-int lvpoll_adopt_given_up(struct daemon *daemon, pid_t pid, uint64_t start_ticks,
+int lvpoll_adopt_abandoned(struct lvpolls *lvpolls, pid_t pid, uint64_t start_ticks,
 	const int outputs[2], struct lvmpolld_error *error)
 {
-	struct lvpoll *lvpoll = adopt(daemon, NULL, pid, start_ticks, outputs, NULL, error);
+	struct lvpoll *lvpoll = adopt(lvpolls, NULL, pid, start_ticks, outputs, NULL, error);
 
 	if (!lvpoll)
 		return -error->code;
-	add_given_up(lvpoll);
+	add_abandoned(lvpoll);
 	process_terminate(lvpoll->process);
 	return 0;
 }
@@ -363,7 +361,7 @@ void lvpoll_free(struct lvpoll *lvpoll)
 		lvpoll->volume->lvpoll = NULL;
 	if (lvpoll->silence_timer)
 		event_free(lvpoll->silence_timer);
-	if (lvpoll->is_given_up)
-		TAILQ_REMOVE(&lvpoll->daemon->given_up, lvpoll, link);
+	if (lvpoll->is_abandoned)
+		TAILQ_REMOVE(&lvpoll->lvpolls->abandoned, lvpoll, link);
 	free(lvpoll);
 }

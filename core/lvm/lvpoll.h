@@ -4,26 +4,36 @@
 #define CORE_LVPOLL_H
 
 #include <stdbool.h>
+#include <sys/queue.h>
 
 #include "util/error.h"
 #include "process/process.h"
 #include "operation/volume.h"
 
-struct daemon;
+struct event_base;
 struct lvpoll;
+
+TAILQ_HEAD(lvpoll_list, lvpoll);
+
+/* What the lvpolls of a daemon share. */
+struct lvpolls {
+	struct event_base *base;
+	struct lvpoll_list abandoned; /* have not ended yet, and no operation waits for them */
+	void *context;                /* what the callbacks get */
+};
 
 struct lvpoll_callbacks {
 	/* A line of it was read into VOLUME's progress. */
-	void (*progressed)(struct daemon *daemon, struct volume *volume);
+	void (*progressed)(void *context, struct volume *volume);
 	/*
-	 * It has printed nothing for too long, and is being ended. Where true is returned the
-	 * operation lets go of it: volume->lvpoll is NULL from then on and no more is told. Else
-	 * its end is told as always.
+	 * It has printed nothing for too long, and gets SIGTERM. Return true to abandon it:
+	 * volume->lvpoll is NULL from then on, and its end is not told. Return false to be told
+	 * of its end as always.
 	 */
-	bool (*silent)(struct daemon *daemon, struct volume *volume);
+	bool (*silent)(void *context, struct volume *volume);
 	/* It has ended, WAS_TERMINATED by us or by itself. volume->lvpoll is NULL by then. */
-	void (*ended)(struct daemon *daemon, struct volume *volume, struct process_end end,
-		bool was_terminated);
+	void (*ended)(
+		void *context, struct volume *volume, struct process_end end, bool was_terminated);
 };
 
 /* Exit statuses with which lvm2 is told that its command could not be run. */
@@ -36,29 +46,29 @@ unsigned lvpoll_silence_s(unsigned interval_s);
 int lvpoll_check_binary(const char *path, struct lvmpolld_error *error);
 
 /*
- * Starts one for VOLUME, with the names and the interval of OPERATION, and makes it volume->lvpoll.
- * Returns 0; -ENOEXEC where lvm cannot be
- * executed; or another negative errno where it may be tried again.
+ * Starts BINARY, the lvm command, for VOLUME with the names and the interval of OPERATION, and
+ * makes it volume->lvpoll. Returns 0, or -ENOEXEC where BINARY cannot be executed, or another
+ * negative errno where it may be tried again.
  */
-int lvpoll_start(struct daemon *daemon, struct volume *volume,
+int lvpoll_start(struct lvpolls *lvpolls, struct volume *volume, const char *binary,
 	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks,
 	struct lvmpolld_error *error);
 
 /*
- * Takes over lvpoll PID that another daemon has started for VOLUME; see process_adopt. It is asked
- * to end. Returns 0, or a negative errno with the error: -ESRCH where it is gone.
+ * Adopts lvpoll PID, which another daemon has started for VOLUME; see process_adopt. It goes on:
+ * lvpoll_terminate ends it. Returns 0, or a negative errno with the error: -ESRCH where it is gone.
  */
-int lvpoll_adopt(struct daemon *daemon, struct volume *volume, pid_t pid, uint64_t start_ticks,
+int lvpoll_adopt(struct lvpolls *lvpolls, struct volume *volume, pid_t pid, uint64_t start_ticks,
 	const int outputs[2], const struct lvpoll_callbacks *callbacks,
 	struct lvmpolld_error *error);
 
 /*
- * Those that operations have let go of (callback silent) live on in DAEMON until their processes
- * are gone: the one after PREVIOUS, or the first where that is NULL.
+ * The lvpoll that was abandoned after PREVIOUS, or the first where that is NULL: its operation no
+ * longer waits for it (callback silent), and it stays here until its process is gone.
  */
-struct lvpoll *lvpoll_next_given_up(struct daemon *daemon, struct lvpoll *previous);
-/* Takes one of them over, and goes on asking it to end. Returns 0 or a negative errno. */
-int lvpoll_adopt_given_up(struct daemon *daemon, pid_t pid, uint64_t start_ticks,
+struct lvpoll *lvpoll_next_abandoned(struct lvpolls *lvpolls, struct lvpoll *previous);
+/* Adopts one of them, and ends it. Returns 0 or a negative errno. */
+int lvpoll_adopt_abandoned(struct lvpolls *lvpolls, pid_t pid, uint64_t start_ticks,
 	const int outputs[2], struct lvmpolld_error *error);
 
 pid_t lvpoll_id(const struct lvpoll *lvpoll);

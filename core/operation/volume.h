@@ -22,7 +22,7 @@
 #include "records/record.h"
 #include "operation/waiters.h"
 
-struct daemon;
+struct operations;
 struct event;
 struct lvpoll;
 struct plugin_entry;
@@ -114,7 +114,7 @@ struct volume {
 	struct volume_sighting sighting GUARDED_BY(volume_role);
 
 	/* The main thread's alone. */
-	struct daemon *daemon;
+	struct operations *operations;
 	int64_t begun_ms;       /* when it was asked for, by boot_clock_ms */
 	struct lvpoll *lvpoll;  /* the process that runs for it, or NULL */
 	pid_t last_pid;         /* of its latest lvpoll; 0 before the first */

@@ -12,13 +12,11 @@
 
 #include "util/buffer.h"
 #include "server/client.h"
-#include "server/client_accept.h"
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
-#include "daemon/idle.h"
 #include "log/log.h"
 #include "lifecycle/operation.h"
 #include "server/request.h"
+#include "server/server.h"
 #include "protocol/wire.h"
 
 /* Replies that a client has not read hold back its further requests from this many bytes on. */
@@ -39,11 +37,11 @@ static void free_event(struct event *event)
 
 void client_free(struct client *client)
 {
-	struct daemon *daemon = client->daemon;
+	struct server *server = client->server;
 
-	TAILQ_REMOVE(&daemon->clients, client, link);
-	daemon->client_count--;
-	operation_forget_waiter(daemon, &client->waiter);
+	TAILQ_REMOVE(&server->clients, client, link);
+	server->client_count--;
+	operation_forget_waiter(server->operations, &client->waiter);
 	free_event(client->readable);
 	free_event(client->writable);
 	free_event(client->message_deadline);
@@ -52,8 +50,7 @@ void client_free(struct client *client)
 	buffer_free(&client->output);
 	close(client->descriptor);
 	free(client);
-	client_accept_resume(daemon);
-	idle_update(daemon);
+	server->left(server);
 }
 
 static void log_message(
@@ -75,7 +72,7 @@ static int answer(struct client *client, size_t length)
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &client->heard_at);
 	client->turn++;
 	log_message(client, "->", text, length);
-	request_answer(client->daemon, &client->waiter, text, length, output);
+	request_answer(client->server->operations, &client->waiter, text, length, output);
 	wire_drop(&client->input, length);
 	if (output->is_lost)
 		return -ENOMEM;
@@ -91,7 +88,7 @@ static int add_event(
 	const struct timeval time = {.tv_sec = seconds};
 
 	if (!*event)
-		*event = event_new(client->daemon->base, -1, 0, callback, client);
+		*event = event_new(client->server->base, -1, 0, callback, client);
 	return *event ? event_add(*event, &time) : -1;
 }
 
@@ -103,14 +100,14 @@ static void on_message_deadline(evutil_socket_t descriptor, short what, void *co
 	(void)what;
 	log_warn("client %d is disconnected: it did not complete its message within "
 		 "limits.client_timeout (%u s)",
-		(int)client->pid, client->daemon->configuration->limit_client_timeout_s);
+		(int)client->pid, client->server->configuration->limit_client_timeout_s);
 	client_free(client);
 }
 
 /* The time for completing a message runs from its first byte. Returns 0 or -1. */
 static int update_deadline(struct client *client)
 {
-	unsigned limit_s = client->daemon->configuration->limit_client_timeout_s;
+	unsigned limit_s = client->server->configuration->limit_client_timeout_s;
 	bool is_incomplete = client->input.length > 0 && client->output.length == 0;
 
 	if (!is_incomplete)
@@ -126,7 +123,7 @@ static int update_deadline(struct client *client)
  */
 static int update_reading(struct client *client)
 {
-	size_t limit = client->daemon->configuration->limit_message_size + WIRE_END_LENGTH;
+	size_t limit = client->server->configuration->limit_message_size + WIRE_END_LENGTH;
 
 	if (client->is_half_closed || client->input.length > limit)
 		return event_del(client->readable);
@@ -154,11 +151,11 @@ static void on_writable(evutil_socket_t descriptor, short what, void *context);
 static int await_writable(struct client *client)
 {
 	const struct timeval limit = {
-		.tv_sec = client->daemon->configuration->limit_client_timeout_s};
+		.tv_sec = client->server->configuration->limit_client_timeout_s};
 
 	if (!client->writable)
 		client->writable = event_new(
-			client->daemon->base, client->descriptor, EV_WRITE, on_writable, client);
+			client->server->base, client->descriptor, EV_WRITE, on_writable, client);
 	return client->writable ? event_add(client->writable, &limit) : -1;
 }
 
@@ -183,7 +180,7 @@ static int send_replies(struct client *client)
 
 static bool may_ask_no_more(const struct client *client)
 {
-	unsigned limit = client->daemon->configuration->limit_requests;
+	unsigned limit = client->server->configuration->limit_requests;
 
 	return limit > 0 && client->requests >= limit;
 }
@@ -195,7 +192,7 @@ static bool may_ask_no_more(const struct client *client)
  */
 static int answer_messages(struct client *client)
 {
-	size_t limit = client->daemon->configuration->limit_message_size;
+	size_t limit = client->server->configuration->limit_message_size;
 	size_t length;
 
 	while (client->output.length < UNREAD_REPLIES_MAX) {
@@ -218,7 +215,7 @@ static int answer_messages(struct client *client)
 /* RESULT is what answer_messages has refused it for. */
 static void refuse(struct client *client, int result)
 {
-	const struct configuration *configuration = client->daemon->configuration;
+	const struct configuration *configuration = client->server->configuration;
 
 	if (result == -EMSGSIZE) {
 		log_warn("client %d is disconnected: its message has more bytes than "
@@ -329,7 +326,7 @@ static void on_writable(evutil_socket_t descriptor, short what, void *context)
 	if (what & EV_TIMEOUT) {
 		log_warn("client %d is disconnected: it did not read its reply within "
 			 "limits.client_timeout (%u s)",
-			(int)client->pid, client->daemon->configuration->limit_client_timeout_s);
+			(int)client->pid, client->server->configuration->limit_client_timeout_s);
 		client_free(client);
 	} else if (send_replies(client) < 0) {
 		client_free(client);
@@ -345,7 +342,7 @@ static void on_next_turn(evutil_socket_t descriptor, short what, void *context)
 	client_serve(context);
 }
 
-struct client *client_add(struct daemon *daemon, int descriptor, pid_t pid)
+struct client *client_add(struct server *server, int descriptor, pid_t pid)
 {
 	struct client *client = calloc(1, sizeof(*client));
 
@@ -354,29 +351,20 @@ struct client *client_add(struct daemon *daemon, int descriptor, pid_t pid)
 		close(descriptor);
 		return NULL;
 	}
-	client->daemon = daemon;
+	client->server = server;
 	waiter_init(&client->waiter);
 	client->descriptor = descriptor;
 	client->pid = pid;
 	clock_gettime(CLOCK_MONOTONIC, &client->heard_at);
-	TAILQ_INSERT_TAIL(&daemon->clients, client, link);
-	daemon->client_count++;
+	TAILQ_INSERT_TAIL(&server->clients, client, link);
+	server->client_count++;
 	client->readable =
-		event_new(daemon->base, descriptor, EV_READ | EV_PERSIST, on_readable, client);
+		event_new(server->base, descriptor, EV_READ | EV_PERSIST, on_readable, client);
 	if (!client->readable) {
 		log_error("client %d is turned away: out of memory", (int)client->pid);
 		client_free(client);
 		return NULL;
 	}
-	idle_update(daemon);
+	server->changed(server->context);
 	return client;
-}
-
-void client_close_all(struct daemon *daemon)
-{
-	struct client *client;
-
-	client_accept_stop(daemon);
-	while ((client = TAILQ_FIRST(&daemon->clients)))
-		client_free(client);
 }

@@ -13,14 +13,11 @@
 #include "util/buffer.h"
 #include "operation/waiters.h"
 
-struct daemon;
-struct buffer;
 struct event;
-struct handover_bytes;
-struct wire_message;
+struct server;
 
 struct client {
-	struct daemon *daemon;
+	struct server *server;
 	int descriptor;
 	struct buffer input;  /* what it has sent and is not answered yet */
 	struct buffer output; /* replies that it has not read */
@@ -35,16 +32,16 @@ struct client {
 	unsigned turn;                  /* how many were answered in this turn of the loop */
 	bool is_half_closed;            /* it will send no more */
 	struct timespec heard_at; /* of its latest request, or when it came; CLOCK_MONOTONIC */
-	uid_t user;               /* client_accept.c's, as is what follows */
+	uid_t user;               /* server.c's, as is what follows */
 	bool is_held;             /* it has no place yet and is not read; until an upgrade */
-	TAILQ_ENTRY(client) link; /* in daemon->clients, oldest first */
+	TAILQ_ENTRY(client) link; /* in server->clients, oldest first */
 };
 
 /*
  * Takes DESCRIPTOR, a connection of process PID, over in any case. NULL when out of memory; that is
  * logged.
  */
-struct client *client_add(struct daemon *daemon, int descriptor, pid_t pid);
+struct client *client_add(struct server *server, int descriptor, pid_t pid);
 
 /* Reads what it has sent by now, and answers it. It may be gone afterwards. */
 void client_read(struct client *client);
@@ -53,22 +50,5 @@ void client_serve(struct client *client);
 
 /* Disconnects it. */
 void client_free(struct client *client);
-
-/* Accepts no more, and closes every connection. */
-void client_close_all(struct daemon *daemon);
-
-/* For an upgrade: writes every client down, as a message each; and then the bytes of all. */
-void client_write_all(struct daemon *daemon, struct buffer *text);
-int client_write_bytes(struct daemon *daemon, int descriptor);
-/* Lets the connections survive an exec; or no longer. */
-void client_keep_descriptors(struct daemon *daemon, bool keep);
-/*
- * Takes the client on DESCRIPTOR over, with what MESSAGE says of it. NULL where that failed. It is
- * still to be served.
- */
-struct client *client_adopt(struct daemon *daemon, int descriptor,
-	const struct wire_message *message, struct handover_bytes *bytes);
-/* And that it waits for the operation that MESSAGE names. */
-void client_adopt_wait(struct client *client, const struct wire_message *message);
 
 #endif

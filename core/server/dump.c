@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "util/buffer.h"
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "server/dump.h"
 #include "lvm/lvpoll.h"
 #include "monitor/monitor.h"
@@ -111,12 +111,12 @@ static void write_store(
 			store->name, WIRE_MESSAGE_MAX >> 20, left_out);
 }
 
-void dump_write(struct daemon *daemon, struct buffer *reply)
+void dump_write(struct operations *operations, struct buffer *reply)
 {
 	size_t limit = reply->length + WIRE_MESSAGE_MAX - FRAME_ROOM;
 
 	wire_add_format(reply, "# Registered polling operations\n\n");
-	write_store(reply, &daemon->polling, daemon->monitor, limit - ABORTS_ROOM);
+	write_store(reply, &operations->polling, operations->monitor, limit - ABORTS_ROOM);
 	wire_add_format(reply, "\n\n# Registered abort operations\n\n");
-	write_store(reply, &daemon->aborts, NULL, limit);
+	write_store(reply, &operations->aborts, NULL, limit);
 }

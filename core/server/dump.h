@@ -3,10 +3,10 @@
 #ifndef CORE_DUMP_H
 #define CORE_DUMP_H
 
-struct daemon;
+struct operations;
 struct buffer;
 
-/* Writes the state of DAEMON, without the end of the reply. */
-void dump_write(struct daemon *daemon, struct buffer *reply);
+/* Writes the state of OPERATIONS, without the end of the reply. */
+void dump_write(struct operations *operations, struct buffer *reply);
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "util/buffer.h"
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "server/dump.h"
 #include "log/log.h"
 #include "lifecycle/operation.h"
@@ -35,7 +35,7 @@
 
 /* A request, who makes it, and where the reply goes. */
 struct request {
-	struct daemon *daemon;
+	struct operations *operations;
 	struct waiter *waiter;
 	const struct wire_message *message;
 	struct buffer *reply;
@@ -90,15 +90,15 @@ static void answer_progress_info(const struct request *request)
 		answer(request->reply, "failed", REASON_NO_MEMORY);
 		return;
 	}
-	report = operation_collect(
-		request->daemon, identifier, wire_number(message, "abort") != 0, request->waiter);
+	report = operation_collect(request->operations, identifier,
+		wire_number(message, "abort") != 0, request->waiter);
 	free(identifier);
 	answer_report(&report, request->reply);
 }
 
 static void answer_dump(const struct request *request)
 {
-	dump_write(request->daemon, request->reply);
+	dump_write(request->operations, request->reply);
 }
 
 /* Requests of the daemon's own; every other word is an operation, if a plugin knows it. */
@@ -204,7 +204,7 @@ static void answer_operation(const struct request *request, const struct plugin_
 	struct volume_request *wanted;
 
 	if (operation.abort && !plugin->plugin->supports_abort) {
-		answer_no_abort(request->daemon->plugins, reply);
+		answer_no_abort(request->operations->plugins, reply);
 		return;
 	}
 	if (!check_presence(&operation, reply) || !check_names(&operation, reply))
@@ -216,7 +216,7 @@ static void answer_operation(const struct request *request, const struct plugin_
 	if (!wanted)
 		answer_begin(OPERATION_NO_MEMORY, reply);
 	else
-		answer_begin(operation_begin(request->daemon, wanted, request->waiter), reply);
+		answer_begin(operation_begin(request->operations, wanted, request->waiter), reply);
 }
 
 /* NAME is no request of ours and no operation of a plugin that is loaded. */
@@ -225,7 +225,7 @@ static void answer_unknown(const struct request *request, const char *name)
 	struct buffer *reply = request->reply;
 	char reason[512];
 
-	if (plugins_explain_missing(request->daemon->plugins, name, reason, sizeof(reason))) {
+	if (plugins_explain_missing(request->operations->plugins, name, reason, sizeof(reason))) {
 		log_warn("a request for operation %s was refused: %s", name, reason);
 		answer(reply, "invalid", reason);
 	} else if (wire_string(request->message, "lvid")) {
@@ -255,15 +255,15 @@ static void answer_message(const struct request *request)
 			handlers[i].handle(request);
 			return;
 		}
-	plugin = plugins_find_operation(request->daemon->plugins, name);
+	plugin = plugins_find_operation(request->operations->plugins, name);
 	if (plugin)
 		answer_operation(request, plugin);
 	else
 		answer_unknown(request, name);
 }
 
-void request_answer(struct daemon *daemon, struct waiter *waiter, const char *text, size_t length,
-	struct buffer *reply)
+void request_answer(struct operations *operations, struct waiter *waiter, const char *text,
+	size_t length, struct buffer *reply)
 {
 	struct wire_message *message;
 
@@ -272,7 +272,7 @@ void request_answer(struct daemon *daemon, struct waiter *waiter, const char *te
 		return;
 	message = wire_parse(text, length);
 	if (message)
-		answer_message(&(struct request){daemon, waiter, message, reply});
+		answer_message(&(struct request){operations, waiter, message, reply});
 	else if (errno == ENOMEM)
 		answer(reply, "failed", REASON_NO_MEMORY);
 	else

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct daemon;
+struct operations;
 struct buffer;
 struct waiter;
 
@@ -15,8 +15,8 @@ struct waiter;
  * (NULL: from nobody who would wait): one whole reply, with its end, is added to REPLY, which is
  * lost where there is no memory for it.
  */
-void request_answer(struct daemon *daemon, struct waiter *waiter, const char *text, size_t length,
-	struct buffer *reply);
+void request_answer(struct operations *operations, struct waiter *waiter, const char *text,
+	size_t length, struct buffer *reply);
 
 /* NAME is a request of the daemon's own, which no plugin may take. */
 bool request_is_reserved(const char *name);

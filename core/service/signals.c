@@ -10,38 +10,17 @@
 
 #include <event2/event.h>
 
-#include "daemon/daemon.h"
-#include "daemon/reload.h"
 #include "service/signals.h"
-#include "upgrade/upgrade.h"
-
-static void stop(struct daemon *daemon, int number)
-{
-	daemon->is_ended_by_signal = true;
-	daemon_stop(daemon, strsignal(number));
-}
-
-static void reload(struct daemon *daemon, int number)
-{
-	(void)number;
-	reload_configuration(daemon);
-}
-
-static void upgrade(struct daemon *daemon, int number)
-{
-	(void)number;
-	upgrade_begin(daemon);
-}
 
 static const struct {
 	int number;
-	void (*act)(struct daemon *daemon, int number);
+	enum signals_request request;
 } actions[] = {
-	{SIGTERM, stop},
-	{SIGINT, stop},
-	{SIGQUIT, stop},
-	{SIGHUP, reload},
-	{SIGUSR2, upgrade},
+	{SIGTERM, SIGNALS_STOP},
+	{SIGINT, SIGNALS_STOP},
+	{SIGQUIT, SIGNALS_STOP},
+	{SIGHUP, SIGNALS_RELOAD},
+	{SIGUSR2, SIGNALS_UPGRADE},
 };
 
 #define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
@@ -49,6 +28,7 @@ static const struct {
 /* One at a time: what an upgrade leaves unread waits in the kernel for the next program. */
 static void on_signal(evutil_socket_t descriptor, short what, void *context)
 {
+	const struct signals *signals = context;
 	struct signalfd_siginfo info;
 
 	(void)what;
@@ -56,7 +36,8 @@ static void on_signal(evutil_socket_t descriptor, short what, void *context)
 		return;
 	for (size_t i = 0; i < ACTION_COUNT; i++)
 		if (actions[i].number == (int)info.ssi_signo)
-			actions[i].act(context, actions[i].number);
+			signals->told(
+				actions[i].request, strsignal(actions[i].number), signals->context);
 }
 
 /*
@@ -79,29 +60,32 @@ static void set_mask(sigset_t *ours)
 	sigprocmask(SIG_UNBLOCK, &others, NULL);
 }
 
-int signals_init(struct daemon *daemon, struct lvmpolld_error *error)
+int signals_init(struct signals *signals, struct event_base *base, signals_callback told,
+	void *context, struct lvmpolld_error *error)
 {
 	sigset_t ours;
 
+	*signals = (struct signals){.descriptor = -1, .told = told, .context = context};
 	/* A client or a log that goes away is an error of a write, not the end of the daemon. */
 	signal(SIGPIPE, SIG_IGN);
-	/* One that was ignored would let the kernel reap our children, and their status be lost. */
+	/* If SIGCHLD were ignored, the kernel would reap our children, and their status would be
+	 * lost. */
 	signal(SIGCHLD, SIG_DFL);
 	set_mask(&ours);
-	daemon->signals = signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (daemon->signals < 0)
+	signals->descriptor = signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (signals->descriptor < 0)
 		return error_set(error, errno, "cannot wait for signals: %s", strerror(errno));
-	daemon->signal_event =
-		event_new(daemon->base, daemon->signals, EV_READ | EV_PERSIST, on_signal, daemon);
-	if (!daemon->signal_event || event_add(daemon->signal_event, NULL) < 0)
+	signals->event =
+		event_new(base, signals->descriptor, EV_READ | EV_PERSIST, on_signal, signals);
+	if (!signals->event || event_add(signals->event, NULL) < 0)
 		return error_set(error, ENOMEM, "cannot wait for signals: out of memory");
 	return 0;
 }
 
-void signals_destroy(struct daemon *daemon)
+void signals_destroy(struct signals *signals)
 {
-	if (daemon->signal_event)
-		event_free(daemon->signal_event);
-	if (daemon->signals >= 0)
-		close(daemon->signals);
+	if (signals->event)
+		event_free(signals->event);
+	if (signals->descriptor >= 0)
+		close(signals->descriptor);
 }

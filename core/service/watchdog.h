@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tells a service manager, as often as it wants, that the event loop goes round. */
+/* Tells a service manager, as often as it wants, that the event loop runs. */
 #ifndef CORE_WATCHDOG_H
 #define CORE_WATCHDOG_H
 
 #include "util/error.h"
 
-struct daemon;
+struct event;
+struct event_base;
 
-/* Without effect where nobody watches. Returns 0 or -ENOMEM with the error. */
-int watchdog_init(struct daemon *daemon, struct lvmpolld_error *error);
-void watchdog_destroy(struct daemon *daemon);
+struct watchdog {
+	struct event *timer; /* NULL where no service manager watches */
+};
+
+/*
+ * Begins to tell it, from the loop BASE, where a service manager watches. Returns 0 or -ENOMEM with
+ * the error; watchdog_destroy is right in both cases.
+ */
+int watchdog_init(struct watchdog *watchdog, struct event_base *base, struct lvmpolld_error *error);
+void watchdog_destroy(struct watchdog *watchdog);
 
 #endif

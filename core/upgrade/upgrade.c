@@ -14,13 +14,13 @@
 #include <event2/event.h>
 
 #include "process/arguments.h"
-#include "daemon/daemon.h"
-#include "upgrade/handover.h"
+#include "lifecycle/operations.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
 #include "service/notify.h"
 #include "process/process.h"
 #include "upgrade/upgrade.h"
+#include "upgrade/write.h"
 
 /* "rehearsal:PATH" or "takeover:PID:DESCRIPTOR". */
 #define ROLE_VARIABLE    "LVMPOLLD_UPGRADE"
@@ -39,7 +39,7 @@ static char program_path[PATH_MAX];
 static char *const *program_arguments;
 
 struct upgrade {
-	struct daemon *daemon;
+	struct upgrades *upgrades;
 	struct process *rehearsal;
 	struct event *timer; /* of the rehearsal; of waiting for the monitor thread */
 	unsigned waits;
@@ -81,9 +81,14 @@ int upgrade_find_role(enum upgrade_role *role, int *descriptor, struct lvmpolld_
 	return result;
 }
 
+static struct operations *operations_of(const struct upgrade *upgrade)
+{
+	return upgrade->upgrades->parts.operations;
+}
+
 static void upgrade_free(struct upgrade *upgrade)
 {
-	upgrade->daemon->upgrade = NULL;
+	upgrade->upgrades->current = NULL;
 	if (upgrade->rehearsal)
 		process_free(upgrade->rehearsal);
 	if (upgrade->timer)
@@ -95,11 +100,11 @@ static void upgrade_free(struct upgrade *upgrade)
 
 static void give_up(struct upgrade *upgrade, const char *why)
 {
-	struct daemon *daemon = upgrade->daemon;
+	struct monitor *monitor = operations_of(upgrade)->monitor;
 
 	upgrade_free(upgrade);
-	if (daemon->monitor)
-		monitor_hold(daemon->monitor, false);
+	if (monitor)
+		monitor_hold(monitor, false);
 	notify_ready();
 	log_error("no upgrade: %s; the old program goes on", why);
 }
@@ -108,7 +113,7 @@ static void take_over(struct upgrade *upgrade)
 {
 	struct lvmpolld_arguments environment = {0};
 	struct lvmpolld_error error;
-	int file = handover_write(upgrade->daemon, false, &error);
+	int file = handover_write(&upgrade->upgrades->parts, false, &error);
 	int result = file < 0 ? file : 0;
 
 	for (char **variable = environ; *variable && result == 0; variable++)
@@ -118,10 +123,10 @@ static void take_over(struct upgrade *upgrade)
 			&environment, ROLE_VARIABLE "=" TAKEOVER_FORMAT, (int)getpid(), file);
 	if (result == 0) {
 		log_info("upgrade: %s takes over", program_path);
-		handover_keep_descriptors(upgrade->daemon, file, true);
+		handover_keep_descriptors(&upgrade->upgrades->parts, file, true);
 		execve(program_path, program_arguments, environment.list);
 		result = -errno;
-		handover_keep_descriptors(upgrade->daemon, file, false);
+		handover_keep_descriptors(&upgrade->upgrades->parts, file, false);
 	}
 	if (file >= 0)
 		close(file);
@@ -133,18 +138,19 @@ static void on_wait_over(evutil_socket_t descriptor, short what, void *context);
 
 static void wait_for_monitor(struct upgrade *upgrade)
 {
-	static const struct timeval time = {.tv_usec = MONITOR_WAIT_MS * 1000};
+	static const struct timeval pause = {.tv_usec = MONITOR_WAIT_MS * 1000};
+	const struct operations *operations = operations_of(upgrade);
 
-	if (upgrade->daemon->is_stopping) {
+	if (operations->is_stopping) {
 		upgrade_free(upgrade);
-	} else if (!upgrade->daemon->monitor || monitor_hold(upgrade->daemon->monitor, true)) {
+	} else if (!operations->monitor || monitor_hold(operations->monitor, true)) {
 		take_over(upgrade);
 	} else if (++upgrade->waits > MONITOR_WAIT_MAX) {
 		give_up(upgrade, "device-mapper does not answer");
 	} else {
-		event_assign(upgrade->timer, upgrade->daemon->base, -1, 0, on_wait_over, upgrade);
+		event_assign(upgrade->timer, operations->base, -1, 0, on_wait_over, upgrade);
 		/* The monitor is on hold: it must not stay so. */
-		if (event_add(upgrade->timer, &time) < 0)
+		if (event_add(upgrade->timer, &pause) < 0)
 			give_up(upgrade, "out of memory");
 	}
 }
@@ -176,7 +182,7 @@ static void on_rehearsal_ended(struct process_end end, void *context)
 
 	upgrade->rehearsal = NULL; /* it frees itself */
 	event_del(upgrade->timer);
-	if (upgrade->daemon->is_stopping)
+	if (operations_of(upgrade)->is_stopping)
 		upgrade_free(upgrade);
 	else if (end.by_signal || end.value != 0 || !upgrade->is_rehearsed)
 		give_up(upgrade, "the new program cannot take over");
@@ -219,11 +225,12 @@ static int start_rehearsal(struct upgrade *upgrade, struct lvmpolld_error *error
 		result = arguments_add_format(&environment,
 			ROLE_VARIABLE "=" REHEARSAL_PREFIX "/proc/%d/fd/%d", (int)getpid(),
 			upgrade->file);
-	upgrade->timer = event_new(upgrade->daemon->base, -1, 0, on_rehearsal_timeout, upgrade);
+	upgrade->timer =
+		event_new(operations_of(upgrade)->base, -1, 0, on_rehearsal_timeout, upgrade);
 	if (result < 0 || !upgrade->timer)
 		error_set(error, ENOMEM, "out of memory");
 	else
-		upgrade->rehearsal = process_start(upgrade->daemon->base, arguments.list,
+		upgrade->rehearsal = process_start(operations_of(upgrade)->base, arguments.list,
 			environment.list, &rehearsal_callbacks, upgrade, &failure, error);
 	if (upgrade->rehearsal)
 		event_add(upgrade->timer, &timeout);
@@ -232,28 +239,28 @@ static int start_rehearsal(struct upgrade *upgrade, struct lvmpolld_error *error
 	return upgrade->rehearsal ? 0 : -error->code;
 }
 
-void upgrade_begin(struct daemon *daemon)
+void upgrade_begin(struct upgrades *upgrades)
 {
 	struct upgrade *upgrade;
 	struct lvmpolld_error error;
 
-	if (daemon->upgrade || daemon->is_stopping)
+	if (upgrades->current || upgrades->parts.operations->is_stopping)
 		return;
 	upgrade = calloc(1, sizeof(*upgrade));
 	if (!upgrade) {
 		log_error("no upgrade: out of memory");
 		return;
 	}
-	upgrade->daemon = daemon;
-	daemon->upgrade = upgrade;
+	upgrade->upgrades = upgrades;
+	upgrades->current = upgrade;
 	notify_reloading();
-	upgrade->file = handover_write(daemon, true, &error);
+	upgrade->file = handover_write(&upgrades->parts, true, &error);
 	if (upgrade->file < 0 || start_rehearsal(upgrade, &error) < 0)
 		give_up(upgrade, error.sentence);
 }
 
-void upgrade_destroy(struct daemon *daemon)
+void upgrade_destroy(struct upgrades *upgrades)
 {
-	if (daemon->upgrade)
-		upgrade_free(daemon->upgrade);
+	if (upgrades->current)
+		upgrade_free(upgrades->current);
 }

@@ -10,9 +10,16 @@
 
 #include <stdbool.h>
 
+#include "upgrade/handover.h"
 #include "util/error.h"
 
-struct daemon;
+struct upgrade;
+
+/* What upgrades hand over, and the one that is under way. */
+struct upgrades {
+	struct handover_parts parts;
+	struct upgrade *current; /* or NULL */
+};
 
 /* In which part of an upgrade this program was started. */
 enum upgrade_role {
@@ -34,8 +41,8 @@ int upgrade_find_role(enum upgrade_role *role, int *descriptor, struct lvmpolld_
 void upgrade_remember_program(char *const *arguments);
 
 /* Begins an upgrade. Where one is under way it goes on. */
-void upgrade_begin(struct daemon *daemon);
+void upgrade_begin(struct upgrades *upgrades);
 
-void upgrade_destroy(struct daemon *daemon);
+void upgrade_destroy(struct upgrades *upgrades);
 
 #endif

@@ -10,9 +10,10 @@
 #include <unistd.h>
 
 #include "server/client.h"
-#include "fuzz_daemon.h"
-#include "upgrade/handover.h"
-#include "upgrade/handover_file.h"
+#include "server/server.h"
+#include "fuzz_operations.h"
+#include "upgrade/read.h"
+#include "upgrade/file.h"
 #include "operation/volume.h"
 #include "protocol/wire.h"
 
@@ -32,7 +33,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	daemon_prepare();
+	operations_prepare();
 	return 0;
 }
 
@@ -141,46 +142,56 @@ static void check_paths(const struct handover *handover)
 	configuration_free(kept);
 }
 
-static void count_in_progress(struct daemon *daemon, struct volume *volume)
+static void count_in_progress(struct operations *operations, struct volume *volume)
 {
 	(void)volume;
-	daemon->stale_records++;
+	operations->stale_records++;
 }
 
 /* Every operation is there at most once, and those that are not over are counted. */
-static void check_operations(struct daemon *daemon, const struct seen *seen)
+static void check_operations(struct operations *operations, const struct seen *seen)
 {
 	struct volume *volume;
 	size_t count = 0;
 
-	TAILQ_FOREACH (volume, &daemon->polling.volumes, link)
+	TAILQ_FOREACH (volume, &operations->polling.volumes, link)
 		count++;
-	TAILQ_FOREACH (volume, &daemon->aborts.volumes, link)
+	TAILQ_FOREACH (volume, &operations->aborts.volumes, link)
 		count++;
 	fuzz_require(count <= seen->volumes);
-	daemon->stale_records = 0;
-	operation_for_each_in_progress(daemon, count_in_progress);
-	fuzz_require(daemon->in_flight == daemon->stale_records);
-	fuzz_require(daemon->client_count <= seen->clients);
+	operations->stale_records = 0;
+	operation_for_each_in_progress(operations, count_in_progress);
+	fuzz_require(operations->in_flight == operations->stale_records);
+}
+
+static void on_clients_changed(void *context)
+{
+	(void)context;
 }
 
 static void take(struct handover *handover, const struct seen *seen)
 {
 	struct lvmpolld_error error = {0};
-	struct daemon daemon;
+	struct operations operations;
+	struct server server;
+	struct client *client;
 	int ends[2];
 
 	fuzz_require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
 	fuzz_require(dup2(ends[0], CLIENT_DESCRIPTOR) == CLIENT_DESCRIPTOR);
-	daemon_begin(&daemon);
-	if (handover_take(handover, &daemon, &error) == 0)
-		handover_take_clients(handover, &daemon);
+	operations_begin(&operations);
+	server_init(&server, base, configuration, &operations, on_clients_changed, NULL);
+	if (handover_take_listener(handover, &server, &error) == 0 &&
+		handover_take_operations(handover, &operations, &error) == 0)
+		handover_take_clients(handover, &server);
 	else
 		fuzz_require(error.code > 0 && error.sentence[0]);
-	check_operations(&daemon, seen);
-	client_close_all(&daemon);
-	free(daemon.listener.path);
-	daemon_end(&daemon);
+	check_operations(&operations, seen);
+	fuzz_require(server.client_count <= seen->clients);
+	while ((client = TAILQ_FIRST(&server.clients)))
+		client_free(client);
+	free(server.listener.path);
+	operations_end(&operations);
 	close(CLIENT_DESCRIPTOR);
 	close(ends[0]);
 	close(ends[1]);

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "util/buffer.h"
-#include "fuzz_daemon.h"
+#include "fuzz_operations.h"
 #include "server/request.h"
 #include "lifecycle/steps.h"
 #include "protocol/wire.h"
@@ -18,19 +18,19 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	daemon_prepare();
+	operations_prepare();
 	return 0;
 }
 
 /* The answer to a message of LENGTH bytes: one whole reply, without its end. */
-static char *ask(struct daemon *daemon, const char *text, size_t length)
+static char *ask(struct operations *operations, const char *text, size_t length)
 {
 	struct buffer reply = {0};
 	char *copy = fuzz_copy_text(text, length);
 	char *end, *answer;
 	size_t answer_length;
 
-	request_answer(daemon, NULL, copy, length, &reply);
+	request_answer(operations, NULL, copy, length, &reply);
 	answer_length = reply.length;
 	answer = fuzz_copy_text(buffer_bytes(&reply), answer_length);
 	end = strstr(answer, END);
@@ -68,7 +68,7 @@ static bool is_operation(const char *name)
 }
 
 /* An operation that was answered OK is in progress. */
-static void check_accepted(struct daemon *daemon, const struct wire_message *request)
+static void check_accepted(struct operations *operations, const struct wire_message *request)
 {
 	const char *system_dir = wire_string(request, "sysdir");
 	struct buffer text = {0};
@@ -82,7 +82,7 @@ static void check_accepted(struct daemon *daemon, const struct wire_message *req
 		wire_add_string(&text, "sysdir", system_dir);
 	wire_add_number(&text, "abort", wire_number(request, "abort"));
 	length = text.length;
-	answer = ask(daemon, buffer_bytes(&text), length);
+	answer = ask(operations, buffer_bytes(&text), length);
 	message = read_answer(answer);
 	fuzz_require(!strcmp(wire_string(message, "response"), "in_progress"));
 	wire_free(message);
@@ -90,12 +90,12 @@ static void check_accepted(struct daemon *daemon, const struct wire_message *req
 	buffer_free(&text);
 }
 
-static void ask_and_check(struct daemon *daemon, const char *text, size_t length)
+static void ask_and_check(struct operations *operations, const char *text, size_t length)
 {
 	char *copy = fuzz_copy_text(text, length);
 	struct wire_message *request = wire_parse(copy, length);
 	const char *name = request ? wire_string(request, "request") : NULL;
-	char *answer = ask(daemon, text, length);
+	char *answer = ask(operations, text, length);
 
 	if (name && !strcmp(name, "dump")) {
 		fuzz_require(!strncmp(answer, "# Registered polling operations\n\npoll {\n", 40));
@@ -106,7 +106,7 @@ static void ask_and_check(struct daemon *daemon, const char *text, size_t length
 		if (!request)
 			fuzz_require(!is_ok);
 		else if (is_ok && is_operation(name))
-			check_accepted(daemon, request);
+			check_accepted(operations, request);
 		wire_free(message);
 	}
 	free(answer);
@@ -126,31 +126,31 @@ static struct volume *find_oldest(struct store *store)
 	return volume;
 }
 
-static void finish_oldest(struct daemon *daemon, uint8_t how)
+static void finish_oldest(struct operations *operations, uint8_t how)
 {
-	struct volume *volume = find_oldest(how & 1 ? &daemon->aborts : &daemon->polling);
+	struct volume *volume = find_oldest(how & 1 ? &operations->aborts : &operations->polling);
 
-	if (volume && steps_end(daemon, volume))
-		operation_finish(daemon, volume,
+	if (volume && steps_end(operations, volume))
+		operation_finish(operations, volume,
 			(struct volume_result){.by_signal = how & 2, .value = how >> 2});
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data, *end = text + size;
-	struct daemon daemon;
+	struct operations operations;
 
-	daemon_begin(&daemon);
+	operations_begin(&operations);
 	while (text < end) {
 		const char *stop = memmem(text, (size_t)(end - text), END, END_LENGTH);
 		size_t length = (size_t)((stop ? stop : end) - text);
 
 		if (length > 1 && text[0] == FINISH)
-			finish_oldest(&daemon, (uint8_t)text[1]);
+			finish_oldest(&operations, (uint8_t)text[1]);
 		else
-			ask_and_check(&daemon, text, length);
+			ask_and_check(&operations, text, length);
 		text += length + (stop ? END_LENGTH : 0);
 	}
-	daemon_end(&daemon);
+	operations_end(&operations);
 	return 0;
 }

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "configuration/configuration.h"
-#include "upgrade/handover.h"
-#include "upgrade/handover_file.h"
+#include "upgrade/read.h"
+#include "upgrade/file.h"
 #include "suite.h"
 #include "protocol/wire.h"
 

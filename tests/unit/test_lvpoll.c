@@ -13,8 +13,6 @@
 
 #include <event2/event.h>
 
-#include "configuration/configuration.h"
-#include "daemon/daemon.h"
 #include "lvm/lvpoll.h"
 #include "scratch.h"
 #include "suite.h"
@@ -22,7 +20,7 @@
 
 #define DEADLINE_S 20
 
-static struct daemon daemon_under_test;
+static struct lvpolls lvpolls;
 static struct volume *volume;
 static char lvm_path[512];
 static time_t ahead_s;
@@ -68,25 +66,25 @@ static const struct plugin_entry reading_entry = {
 	.plugin = &reading_plugin,
 };
 
-static void on_progressed(struct daemon *daemon, struct volume *progressing)
+static void on_progressed(void *context, struct volume *progressing)
 {
-	ck_assert_ptr_eq(daemon, &daemon_under_test);
+	ck_assert_ptr_eq(context, &lvpolls);
 	ck_assert_ptr_eq(progressing, volume);
 	told.progressed++;
 }
 
-static bool on_silent(struct daemon *daemon, struct volume *silent)
+static bool on_silent(void *context, struct volume *silent)
 {
-	ck_assert_ptr_eq(daemon, &daemon_under_test);
+	ck_assert_ptr_eq(context, &lvpolls);
 	ck_assert_ptr_eq(silent, volume);
 	told.silent++;
 	return told.lets_go;
 }
 
 static void on_ended(
-	struct daemon *daemon, struct volume *ended, struct process_end end, bool was_terminated)
+	void *context, struct volume *ended, struct process_end end, bool was_terminated)
 {
-	ck_assert_ptr_eq(daemon, &daemon_under_test);
+	ck_assert_ptr_eq(context, &lvpolls);
 	ck_assert_ptr_eq(ended, volume);
 	ck_assert_ptr_null(volume->lvpoll);
 	told.ended++;
@@ -103,16 +101,12 @@ static const struct lvpoll_callbacks callbacks = {
 static void create_all(void)
 {
 	memset(&told, 0, sizeof(told));
-	memset(&daemon_under_test, 0, sizeof(daemon_under_test));
-	TAILQ_INIT(&daemon_under_test.given_up);
+	lvpolls = (struct lvpolls){.context = &lvpolls};
+	TAILQ_INIT(&lvpolls.abandoned);
 	scratch_create();
 	snprintf(lvm_path, sizeof(lvm_path), "%s", scratch_path("lvm"));
-	daemon_under_test.configuration = configuration_new();
-	daemon_under_test.base = event_base_new();
-	ck_assert_ptr_nonnull(daemon_under_test.configuration);
-	ck_assert_ptr_nonnull(daemon_under_test.base);
-	free(daemon_under_test.configuration->lvm_binary);
-	daemon_under_test.configuration->lvm_binary = strdup(lvm_path);
+	lvpolls.base = event_base_new();
+	ck_assert_ptr_nonnull(lvpolls.base);
 }
 
 static void free_all(void)
@@ -120,8 +114,7 @@ static void free_all(void)
 	if (volume->lvpoll)
 		lvpoll_free(volume->lvpoll);
 	volume_free(volume);
-	event_base_free(daemon_under_test.base);
-	configuration_free(daemon_under_test.configuration);
+	event_base_free(lvpolls.base);
 	scratch_remove();
 }
 
@@ -144,7 +137,7 @@ static void start(const char *program, const char *interval)
 	volume_request_free(request);
 	volume = volume_new(another);
 	ck_assert_ptr_nonnull(volume);
-	ck_assert_int_eq(lvpoll_start(&daemon_under_test, volume, &volume->request->operation,
+	ck_assert_int_eq(lvpoll_start(&lvpolls, volume, lvm_path, &volume->request->operation,
 				 &callbacks, &error),
 		0);
 	ck_assert_ptr_nonnull(volume->lvpoll);
@@ -162,11 +155,11 @@ static void on_deadline(evutil_socket_t descriptor, short what, void *context)
 static void wait_for(const unsigned *count, unsigned number)
 {
 	const struct timeval deadline = {.tv_sec = DEADLINE_S};
-	struct event *timer = event_new(daemon_under_test.base, -1, 0, on_deadline, NULL);
+	struct event *timer = event_new(lvpolls.base, -1, 0, on_deadline, NULL);
 
 	event_add(timer, &deadline);
 	while (*count < number)
-		ck_assert_int_ge(event_base_loop(daemon_under_test.base, EVLOOP_ONCE), 0);
+		ck_assert_int_ge(event_base_loop(lvpolls.base, EVLOOP_ONCE), 0);
 	event_free(timer);
 	ck_assert_uint_eq(*count, number);
 }
@@ -175,7 +168,7 @@ static void wait_for(const unsigned *count, unsigned number)
 static void pass(time_t seconds)
 {
 	ahead_s += seconds;
-	ck_assert_int_ge(event_base_loop(daemon_under_test.base, EVLOOP_NONBLOCK), 0);
+	ck_assert_int_ge(event_base_loop(lvpolls.base, EVLOOP_NONBLOCK), 0);
 }
 
 static double percent(void)
@@ -264,7 +257,7 @@ START_TEST(lvpoll_that_prints_is_not_silent)
 	pass(61);
 	ck_assert_int_eq(fclose(fopen(scratch_path("go"), "w")), 0);
 	while (percent() != 2)
-		ck_assert_int_ge(event_base_loop(daemon_under_test.base, EVLOOP_ONCE), 0);
+		ck_assert_int_ge(event_base_loop(lvpolls.base, EVLOOP_ONCE), 0);
 	pass(61);
 	pass(61);
 	ck_assert_uint_eq(told.silent, 0);
@@ -287,7 +280,7 @@ START_TEST(lvpoll_that_was_let_go_is_ended_and_told_of_no_more)
 	ck_assert_ptr_null(volume->lvpoll);
 	/* It reaps the process: then there is none of that id any more. */
 	while (kill(pid, 0) == 0)
-		ck_assert_int_ge(event_base_loop(daemon_under_test.base, EVLOOP_ONCE), 0);
+		ck_assert_int_ge(event_base_loop(lvpolls.base, EVLOOP_ONCE), 0);
 	ck_assert_int_eq(errno, ESRCH);
 	ck_assert_uint_eq(told.ended, 0);
 }
@@ -298,7 +291,7 @@ START_TEST(lvpoll_that_cannot_be_executed)
 	struct lvmpolld_error error;
 
 	volume = fixture_volume(1, 1);
-	ck_assert_int_eq(lvpoll_start(&daemon_under_test, volume, &volume->request->operation,
+	ck_assert_int_eq(lvpoll_start(&lvpolls, volume, lvm_path, &volume->request->operation,
 				 &callbacks, &error),
 		-ENOEXEC);
 	ck_assert_ptr_null(volume->lvpoll);

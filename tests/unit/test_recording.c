@@ -6,28 +6,28 @@
 #include <limits.h>
 #include <string.h>
 
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "lifecycle/recording.h"
 #include "scratch.h"
 #include "suite.h"
 #include "volume_fixture.h"
 #include "records/directory.h"
 
-static struct daemon daemon_under_test;
+static struct operations operations_under_test;
 
 static void create(void)
 {
-	struct record_directory *records = &daemon_under_test.records;
+	struct record_directory *records = &operations_under_test.records;
 	struct lvmpolld_error error;
 
 	scratch_create();
-	memset(&daemon_under_test, 0, sizeof(daemon_under_test));
+	memset(&operations_under_test, 0, sizeof(operations_under_test));
 	ck_assert_int_eq(record_directory_open(records, scratch_path("state"), &error), 0);
 }
 
 static void remove_all(void)
 {
-	recording_destroy(&daemon_under_test);
+	recording_destroy(&operations_under_test);
 	scratch_remove();
 }
 
@@ -57,7 +57,7 @@ START_TEST(recording_of_an_lvpoll_says_when_it_was_started)
 	char text[4096];
 
 	volume->last_pid = getpid();
-	recording_write(&daemon_under_test, volume, RECORD_RUNNING);
+	recording_write(&operations_under_test, volume, RECORD_RUNNING);
 	read_record(text, sizeof(text));
 	ck_assert_ptr_nonnull(strstr(text, "lvm_command = \"running\""));
 	ck_assert_ptr_null(strstr(text, "lvm_command_start = 0\n"));
@@ -72,7 +72,7 @@ START_TEST(recording_of_an_lvpoll_whose_start_is_unknown_lets_it_be_looked_for)
 	char text[4096];
 
 	volume->last_pid = INT_MAX;
-	recording_write(&daemon_under_test, volume, RECORD_RUNNING);
+	recording_write(&operations_under_test, volume, RECORD_RUNNING);
 	read_record(text, sizeof(text));
 	ck_assert_ptr_nonnull(strstr(text, "lvm_command = \"starting\""));
 	volume_free(volume);

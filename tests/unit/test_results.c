@@ -8,7 +8,7 @@
 #include <event2/event.h>
 
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "lifecycle/results.h"
 #include "suite.h"
 #include "volume_fixture.h"
@@ -16,32 +16,31 @@
 #define RESULTS 5
 #define AGE_S   100
 
-static struct daemon daemon_under_test;
+static struct operations operations_under_test;
+static struct event_base *base;
+static struct configuration *configuration;
 
-static void create_daemon(void)
+static void create_operations(void)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct lvmpolld_error error;
 
-	memset(daemon, 0, sizeof(*daemon));
-	daemon->configuration = configuration_new();
-	daemon->base = event_base_new();
-	ck_assert_ptr_nonnull(daemon->configuration);
-	ck_assert_ptr_nonnull(daemon->base);
-	daemon->configuration->limit_results = RESULTS;
-	daemon->configuration->limit_results_age_s = AGE_S;
-	ck_assert_int_eq(store_init(&daemon->polling, "poll"), 0);
-	ck_assert_int_eq(store_init(&daemon->aborts, "abort"), 0);
+	base = event_base_new();
+	configuration = configuration_new();
+	ck_assert_ptr_nonnull(configuration);
+	ck_assert_ptr_nonnull(base);
+	configuration->limit_results = RESULTS;
+	configuration->limit_results_age_s = AGE_S;
+	ck_assert_int_eq(
+		operations_init(&operations_under_test, base, configuration, NULL, NULL, &error),
+		0);
 }
 
-static void free_daemon(void)
+static void free_operations(void)
 {
-	struct daemon *daemon = &daemon_under_test;
-
-	results_destroy(daemon);
-	store_destroy(&daemon->polling);
-	store_destroy(&daemon->aborts);
-	event_base_free(daemon->base);
-	configuration_free(daemon->configuration);
+	results_destroy(&operations_under_test);
+	operations_destroy(&operations_under_test);
+	event_base_free(base);
+	configuration_free(configuration);
 }
 
 /* Puts volume NUMBER into STORE, with a result that is AGE_S seconds old. */
@@ -80,135 +79,136 @@ static size_t count(struct store *store)
 
 START_TEST(results_up_to_the_limit_stay)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 
-	results_limit(daemon);
-	ck_assert_ptr_null(daemon->results_timer);
+	results_limit(operations);
+	ck_assert_ptr_null(operations->results_timer);
 	for (unsigned number = 0; number < RESULTS; number++)
-		add_result(&daemon->polling, number, 0);
-	results_limit(daemon);
-	ck_assert_uint_eq(count(&daemon->polling), RESULTS);
+		add_result(&operations->polling, number, 0);
+	results_limit(operations);
+	ck_assert_uint_eq(count(&operations->polling), RESULTS);
 }
 END_TEST
 
 START_TEST(results_beyond_the_limit_go_the_oldest_first)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 
 	for (unsigned number = 0; number < RESULTS + 2; number++)
-		add_result(&daemon->polling, number, 0);
-	results_limit(daemon);
-	ck_assert_uint_eq(count(&daemon->polling), RESULTS);
-	ck_assert(!is_there(&daemon->polling, 0));
-	ck_assert(!is_there(&daemon->polling, 1));
-	ck_assert(is_there(&daemon->polling, 2));
+		add_result(&operations->polling, number, 0);
+	results_limit(operations);
+	ck_assert_uint_eq(count(&operations->polling), RESULTS);
+	ck_assert(!is_there(&operations->polling, 0));
+	ck_assert(!is_there(&operations->polling, 1));
+	ck_assert(is_there(&operations->polling, 2));
 }
 END_TEST
 
 START_TEST(results_of_each_store_are_limited_by_themselves)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 
 	for (unsigned number = 0; number < RESULTS; number++) {
-		add_result(&daemon->polling, number, 0);
-		add_result(&daemon->aborts, number, 0);
+		add_result(&operations->polling, number, 0);
+		add_result(&operations->aborts, number, 0);
 	}
-	results_limit(daemon);
-	ck_assert_uint_eq(count(&daemon->polling), RESULTS);
-	ck_assert_uint_eq(count(&daemon->aborts), RESULTS);
+	results_limit(operations);
+	ck_assert_uint_eq(count(&operations->polling), RESULTS);
+	ck_assert_uint_eq(count(&operations->aborts), RESULTS);
 }
 END_TEST
 
 START_TEST(results_go_when_they_are_old)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 
-	add_result(&daemon->polling, 0, AGE_S + 1);
-	add_result(&daemon->polling, 1, AGE_S);
-	add_result(&daemon->polling, 2, AGE_S - 10);
-	add_result(&daemon->aborts, 3, AGE_S);
-	results_limit(daemon);
-	ck_assert_uint_eq(count(&daemon->polling), 1);
-	ck_assert(is_there(&daemon->polling, 2));
-	ck_assert_uint_eq(count(&daemon->aborts), 0);
+	add_result(&operations->polling, 0, AGE_S + 1);
+	add_result(&operations->polling, 1, AGE_S);
+	add_result(&operations->polling, 2, AGE_S - 10);
+	add_result(&operations->aborts, 3, AGE_S);
+	results_limit(operations);
+	ck_assert_uint_eq(count(&operations->polling), 1);
+	ck_assert(is_there(&operations->polling, 2));
+	ck_assert_uint_eq(count(&operations->aborts), 0);
 }
 END_TEST
 
 START_TEST(results_that_a_second_has_begun_since_are_no_second_old)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 	struct volume *volume = fixture_volume(1, 0);
 	struct timespec now;
 
-	daemon->configuration->limit_results_age_s = 1;
-	store_lock(&daemon->polling);
-	ck_assert_int_eq(store_add_locked(&daemon->polling, volume), 0);
-	store_add_finished_locked(&daemon->polling, volume);
-	store_unlock(&daemon->polling);
+	configuration->limit_results_age_s = 1;
+	store_lock(&operations->polling);
+	ck_assert_int_eq(store_add_locked(&operations->polling, volume), 0);
+	store_add_finished_locked(&operations->polling, volume);
+	store_unlock(&operations->polling);
 	/* The test has most of a second for what is between here and there. */
 	do
 		clock_gettime(CLOCK_BOOTTIME, &now);
 	while (now.tv_nsec > 100000000);
 	volume->finished_at = (struct timespec){.tv_sec = now.tv_sec - 1, .tv_nsec = 999999999};
-	results_limit(daemon);
-	ck_assert(is_there(&daemon->polling, 0));
+	results_limit(operations);
+	ck_assert(is_there(&operations->polling, 0));
 }
 END_TEST
 
 /* Seconds until the timer; -1 where it does not run. */
-static time_t time_to_timer_s(const struct daemon *daemon)
+static time_t time_to_timer_s(const struct operations *operations)
 {
 	struct timeval due, now;
 
-	if (!daemon->results_timer || !event_pending(daemon->results_timer, EV_TIMEOUT, &due))
+	if (!operations->results_timer ||
+		!event_pending(operations->results_timer, EV_TIMEOUT, &due))
 		return -1;
-	event_base_gettimeofday_cached(daemon->base, &now);
+	event_base_gettimeofday_cached(operations->base, &now);
 	/* Rounded up: the timer is a moment older than now. */
 	return due.tv_sec - now.tv_sec + (due.tv_usec > now.tv_usec);
 }
 
 START_TEST(results_timer_waits_for_the_next_of_both_stores)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 
-	add_result(&daemon->polling, 0, AGE_S - 50);
-	add_result(&daemon->polling, 1, 0);
-	add_result(&daemon->aborts, 2, AGE_S - 20);
-	results_limit(daemon);
-	ck_assert_int_ge(time_to_timer_s(daemon), 19);
-	ck_assert_int_le(time_to_timer_s(daemon), 21);
+	add_result(&operations->polling, 0, AGE_S - 50);
+	add_result(&operations->polling, 1, 0);
+	add_result(&operations->aborts, 2, AGE_S - 20);
+	results_limit(operations);
+	ck_assert_int_ge(time_to_timer_s(operations), 19);
+	ck_assert_int_le(time_to_timer_s(operations), 21);
 }
 END_TEST
 
 START_TEST(results_timer_does_what_it_is_for)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 	const struct timeval deadline = {.tv_sec = 10};
 
-	add_result(&daemon->polling, 0, AGE_S - 1);
-	results_limit(daemon);
-	ck_assert_uint_eq(count(&daemon->polling), 1);
+	add_result(&operations->polling, 0, AGE_S - 1);
+	results_limit(operations);
+	ck_assert_uint_eq(count(&operations->polling), 1);
 	/* Nothing else is in the loop, so that it ends with the timer. */
-	event_base_loopexit(daemon->base, &deadline);
-	while (count(&daemon->polling) > 0 && !event_base_got_exit(daemon->base))
-		event_base_loop(daemon->base, EVLOOP_ONCE);
-	ck_assert_uint_eq(count(&daemon->polling), 0);
+	event_base_loopexit(operations->base, &deadline);
+	while (count(&operations->polling) > 0 && !event_base_got_exit(operations->base))
+		event_base_loop(operations->base, EVLOOP_ONCE);
+	ck_assert_uint_eq(count(&operations->polling), 0);
 }
 END_TEST
 
 START_TEST(results_limits_may_shrink)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 
 	for (unsigned number = 0; number < RESULTS; number++)
-		add_result(&daemon->polling, number, 10);
-	results_limit(daemon);
-	daemon->configuration->limit_results = 2;
-	results_limit(daemon);
-	ck_assert_uint_eq(count(&daemon->polling), 2);
-	daemon->configuration->limit_results_age_s = 5;
-	results_limit(daemon);
-	ck_assert_uint_eq(count(&daemon->polling), 0);
+		add_result(&operations->polling, number, 10);
+	results_limit(operations);
+	configuration->limit_results = 2;
+	results_limit(operations);
+	ck_assert_uint_eq(count(&operations->polling), 2);
+	configuration->limit_results_age_s = 5;
+	results_limit(operations);
+	ck_assert_uint_eq(count(&operations->polling), 0);
 }
 END_TEST
 
@@ -225,5 +225,6 @@ int main(void)
 		SUITE_TEST(results_limits_may_shrink),
 	};
 
-	return suite_run_fixture("results", tests, SUITE_COUNT(tests), create_daemon, free_daemon);
+	return suite_run_fixture(
+		"results", tests, SUITE_COUNT(tests), create_operations, free_operations);
 }

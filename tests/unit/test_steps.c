@@ -12,7 +12,7 @@
 #include <event2/event.h>
 
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
+#include "lifecycle/operations.h"
 #include "lvm/devices.h"
 #include "lvm/lvpoll.h"
 #include "lifecycle/ends.h"
@@ -28,7 +28,9 @@
 #include "records/aside.h"
 #include "records/directory.h"
 
-static struct daemon daemon_under_test;
+static struct operations operations_under_test;
+static struct event_base *base;
+static struct configuration *configuration;
 
 /* In place of what /dev and /sys tell. */
 static bool has_namesake, has_volume;
@@ -46,43 +48,38 @@ bool devices_find_volume(const char *lvid, char name[DEVICES_NAME_SIZE])
 	return has_volume;
 }
 
-static void create_daemon(void)
+static void create_operations(void)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 	struct lvmpolld_error error;
 
 	scratch_create();
 	has_namesake = has_volume = false;
-	memset(daemon, 0, sizeof(*daemon));
-	daemon->configuration = configuration_new();
-	daemon->base = event_base_new();
-	daemon->records.descriptor = -1;
-	ck_assert_ptr_nonnull(daemon->configuration);
-	ck_assert_ptr_nonnull(daemon->base);
-	ck_assert_int_eq(store_init(&daemon->polling, "poll"), 0);
-	ck_assert_int_eq(store_init(&daemon->aborts, "abort"), 0);
-	ck_assert_int_eq(scheduler_init(&daemon->scheduler), 0);
-	ck_assert_int_eq(record_directory_open(&daemon->records, scratch_path("state"), &error), 0);
+	base = event_base_new();
+	configuration = configuration_new();
+	ck_assert_ptr_nonnull(configuration);
+	ck_assert_ptr_nonnull(base);
+	ck_assert_int_eq(operations_init(operations, base, configuration, NULL, NULL, &error), 0);
+	ck_assert_int_eq(
+		record_directory_open(&operations->records, scratch_path("state"), &error), 0);
 }
 
-static void free_daemon(void)
+static void free_operations(void)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 
-	store_destroy(&daemon->polling);
-	store_destroy(&daemon->aborts);
-	scheduler_destroy(&daemon->scheduler);
-	results_destroy(daemon);
-	recording_destroy(daemon);
-	event_base_free(daemon->base);
-	configuration_free(daemon->configuration);
+	operations_destroy(operations);
+	results_destroy(operations);
+	recording_destroy(operations);
+	event_base_free(base);
+	configuration_free(configuration);
 	scratch_remove();
 }
 
 /* As when an abort ends a move at the moment at which the monitor has seen something of it. */
 START_TEST(steps_news_of_what_is_over_changes_nothing)
 {
-	struct store *store = &daemon_under_test.polling;
+	struct store *store = &operations_under_test.polling;
 	struct volume *volume = fixture_volume(1, 1);
 
 	store_lock(store);
@@ -95,9 +92,9 @@ START_TEST(steps_news_of_what_is_over_changes_nothing)
 	volume->sighting.signature = 1;
 	volume_unlock(volume);
 	store_unlock(store);
-	steps_on_news(&daemon_under_test);
+	steps_on_news(&operations_under_test);
 	ck_assert_int_eq(volume_get_state(volume), VOLUME_FINISHED);
-	ck_assert_uint_eq(daemon_under_test.scheduler.waiting, 0);
+	ck_assert_uint_eq(operations_under_test.scheduler.waiting, 0);
 	store_lock(store);
 	ck_assert_ptr_null(store_take_news_locked(store));
 	store_unlock(store);
@@ -107,28 +104,28 @@ END_TEST
 /* As when the kernel shows that a disk fails while a move waits for its turn. */
 START_TEST(steps_no_turn_for_what_would_lose_data)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 	struct volume *volume = fixture_volume(1, 1);
 
-	daemon->in_flight = 1;
-	store_lock(&daemon->polling);
-	ck_assert_int_eq(store_add_locked(&daemon->polling, volume), 0);
-	store_unlock(&daemon->polling);
-	ck_assert_int_eq(turns_try_queue(daemon, volume, VOLUME_STEP), 0);
+	operations->in_flight = 1;
+	store_lock(&operations->polling);
+	ck_assert_int_eq(store_add_locked(&operations->polling, volume), 0);
+	store_unlock(&operations->polling);
+	ck_assert_int_eq(turns_try_queue(operations, volume, VOLUME_STEP), 0);
 	volume_lock(volume);
 	volume->sighting.kind = VOLUME_SEEN;
 	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
 	volume_unlock(volume);
-	turns_run(daemon);
+	turns_run(operations);
 	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
-	ck_assert_uint_eq(daemon->scheduler.waiting + daemon->scheduler.running, 0);
+	ck_assert_uint_eq(operations->scheduler.waiting + operations->scheduler.running, 0);
 }
 END_TEST
 
 /* As after a crash on a machine that is short of everything. */
 START_TEST(steps_lvpoll_that_cannot_be_taken_over_yet_is_not_run_beside)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 	struct volume *volume = fixture_volume(1, 1);
 	struct operation_inheritance left = {.outputs = {-1, -1}};
 	struct rlimit former, none;
@@ -140,22 +137,22 @@ START_TEST(steps_lvpoll_that_cannot_be_taken_over_yet_is_not_run_beside)
 	while (left.pid == 0)
 		pause();
 	left.start_ticks = process_read_start(left.pid);
-	daemon->is_taking_over = true;
-	store_lock(&daemon->polling);
-	ck_assert_int_eq(store_add_locked(&daemon->polling, volume), 0);
-	store_unlock(&daemon->polling);
+	operations->is_taking_over = true;
+	store_lock(&operations->polling);
+	ck_assert_int_eq(store_add_locked(&operations->polling, volume), 0);
+	store_unlock(&operations->polling);
 	getrlimit(RLIMIT_NOFILE, &former);
 	none = (struct rlimit){.rlim_cur = 0, .rlim_max = former.rlim_max};
 	setrlimit(RLIMIT_NOFILE, &none);
-	steps_resume(daemon, volume, &left);
+	steps_resume(operations, volume, &left);
 	setrlimit(RLIMIT_NOFILE, &former);
 	ck_assert_ptr_null(volume->lvpoll);
-	ck_assert_uint_eq(daemon->scheduler.waiting, 0);
-	event_base_loop(daemon->base, EVLOOP_ONCE);
+	ck_assert_uint_eq(operations->scheduler.waiting, 0);
+	event_base_loop(operations->base, EVLOOP_ONCE);
 	ck_assert_ptr_nonnull(volume->lvpoll);
 	ck_assert_int_eq(lvpoll_id(volume->lvpoll), left.pid);
-	ck_assert_uint_eq(daemon->scheduler.waiting, 0);
-	operation_forget_lvpolls(daemon);
+	ck_assert_uint_eq(operations->scheduler.waiting, 0);
+	operation_forget_lvpolls(operations);
 	ck_assert_int_eq(waitpid(left.pid, NULL, 0), left.pid);
 }
 END_TEST
@@ -163,45 +160,45 @@ END_TEST
 /* In a turn that waits, with a stall that is not heard of yet: its turn is not asked for twice. */
 START_TEST(steps_loss_of_data_comes_before_a_stall)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 	struct volume *volume = fixture_volume(1, 1);
 
-	daemon->in_flight = 1;
-	volume->daemon = daemon;
-	volume->pause = event_new(daemon->base, -1, 0, turns_on_pause_over, volume);
+	operations->in_flight = 1;
+	volume->operations = operations;
+	volume->pause = event_new(operations->base, -1, 0, turns_on_pause_over, volume);
 	ck_assert_ptr_nonnull(volume->pause);
-	ck_assert_int_eq(turns_try_queue(daemon, volume, VOLUME_STEP), 0);
-	store_lock(&daemon->polling);
-	ck_assert_int_eq(store_add_locked(&daemon->polling, volume), 0);
-	store_add_news_locked(&daemon->polling, volume);
+	ck_assert_int_eq(turns_try_queue(operations, volume, VOLUME_STEP), 0);
+	store_lock(&operations->polling);
+	ck_assert_int_eq(store_add_locked(&operations->polling, volume), 0);
+	store_add_news_locked(&operations->polling, volume);
 	volume_lock(volume);
 	volume->sighting.kind = VOLUME_SEEN;
 	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
 	volume->sighting.is_stalled = true;
 	volume_unlock(volume);
-	store_unlock(&daemon->polling);
-	steps_on_news(daemon);
+	store_unlock(&operations->polling);
+	steps_on_news(operations);
 	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
-	ck_assert_uint_eq(daemon->scheduler.waiting + daemon->scheduler.running, 0);
+	ck_assert_uint_eq(operations->scheduler.waiting + operations->scheduler.running, 0);
 }
 END_TEST
 
 /* A volume whose lvpoll waits for its turn, for PURPOSE. */
 static struct volume *queue(bool abort, enum volume_purpose purpose)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 	struct volume_request *request = fixture_request(1, 1, NULL);
-	struct store *store = daemon_store(daemon, abort);
+	struct store *store = operations_store(operations, abort);
 	struct volume *volume;
 
 	request->operation.abort = abort;
 	volume = volume_new(request);
 	ck_assert_ptr_nonnull(volume);
-	daemon->in_flight++;
+	operations->in_flight++;
 	store_lock(store);
 	ck_assert_int_eq(store_add_locked(store, volume), 0);
 	store_unlock(store);
-	ck_assert_int_eq(turns_try_queue(daemon, volume, purpose), 0);
+	ck_assert_int_eq(turns_try_queue(operations, volume, purpose), 0);
 	return volume;
 }
 
@@ -212,45 +209,45 @@ START_TEST(steps_no_turn_for_what_has_another_s_name_by_now)
 	struct volume *gone = queue(false, VOLUME_VERDICT);
 
 	has_namesake = true;
-	turns_run(&daemon_under_test);
+	turns_run(&operations_under_test);
 	ck_assert_int_eq(volume_get_state(abort_volume), VOLUME_FINISHED);
 	ck_assert_int_eq(volume_get_state(gone), VOLUME_FINISHED);
-	ck_assert_int_eq(daemon_under_test.in_flight, 0);
+	ck_assert_int_eq(operations_under_test.in_flight, 0);
 }
 END_TEST
 
 /* As when the disk was full when the operation began: it must not be gone on with all the same. */
 START_TEST(steps_what_has_no_record_is_given_up_for_good_too)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 	struct volume *volume = queue(false, VOLUME_STEP);
 
 	volume_lock(volume);
 	volume->sighting.kind = VOLUME_SEEN;
 	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
 	volume_unlock(volume);
-	turns_run(daemon);
+	turns_run(operations);
 	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
-	ck_assert(record_is_given_up(&daemon->records, &volume->request->operation));
+	ck_assert(record_is_given_up(&operations->records, &volume->request->operation));
 }
 END_TEST
 
 /* lvpoll ends with status 0 also where it could not find the volume: that was not aborted then. */
 START_TEST(steps_what_is_given_up_stays_so_where_an_abort_did_not_find_it)
 {
-	struct daemon *daemon = &daemon_under_test;
-	struct record_directory *records = &daemon->records;
+	struct operations *operations = &operations_under_test;
+	struct record_directory *records = &operations->records;
 	struct volume *volume = queue(false, VOLUME_STEP);
 	const struct lvmpolld_operation *operation = &volume->request->operation;
 	struct volume *abort_volume = queue(true, VOLUME_POLL);
 
-	recording_write(daemon, volume, RECORD_NO_COMMAND);
+	recording_write(operations, volume, RECORD_NO_COMMAND);
 	record_give_up(records, operation);
 	ck_assert(record_is_given_up(records, operation));
-	scheduler_remove(&daemon->scheduler, volume);
-	scheduler_remove(&daemon->scheduler, abort_volume);
+	scheduler_remove(&operations->scheduler, volume);
+	scheduler_remove(&operations->scheduler, abort_volume);
 	has_volume = true;
-	operation_finish(daemon, abort_volume, (struct volume_result){.value = 0});
+	operation_finish(operations, abort_volume, (struct volume_result){.value = 0});
 	ck_assert(record_is_given_up(records, operation));
 }
 END_TEST
@@ -258,16 +255,16 @@ END_TEST
 /* A volume whose lvpoll has ended with 0 while the kernel still copies its data. */
 static struct volume *end_in_doubt(bool abort)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 	struct volume *volume = queue(abort, VOLUME_STEP);
 
-	scheduler_remove(&daemon->scheduler, volume);
-	volume->daemon = daemon;
+	scheduler_remove(&operations->scheduler, volume);
+	volume->operations = operations;
 	volume->polls_itself = true;
-	volume->pause = event_new(daemon->base, -1, 0, turns_on_pause_over, volume);
+	volume->pause = event_new(operations->base, -1, 0, turns_on_pause_over, volume);
 	ck_assert_ptr_nonnull(volume->pause);
 	volume->not_before_ms = boot_clock_ms() + 1000;
-	recording_write(daemon, volume, RECORD_NO_COMMAND);
+	recording_write(operations, volume, RECORD_NO_COMMAND);
 	return volume;
 }
 
@@ -291,7 +288,7 @@ START_TEST(steps_an_end_that_the_kernel_contradicts_is_none)
 {
 	struct volume *volume = end_in_doubt(false);
 
-	ends_confirm(&daemon_under_test, volume, &copying);
+	ends_confirm(&operations_under_test, volume, &copying);
 	ck_assert_int_eq(volume_get_state(volume), VOLUME_WATCHING);
 	ck_assert_int_gt(volume->doubted_since_ms, 0);
 	ck_assert_uint_eq(count_records(), 1);
@@ -304,7 +301,7 @@ START_TEST(steps_an_end_that_is_contradicted_for_a_minute_is_a_failure)
 	struct volume *volume = end_in_doubt(false);
 
 	volume->doubted_since_ms = boot_clock_ms() - 60000;
-	ends_confirm(&daemon_under_test, volume, &copying);
+	ends_confirm(&operations_under_test, volume, &copying);
 	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
 	ck_assert_uint_eq(count_records(), 1);
 }
@@ -313,17 +310,17 @@ END_TEST
 /* Likewise where the kernel is not watched: an abort, with _i 1, or a move that polls by itself. */
 START_TEST(steps_an_end_beside_a_device_is_none)
 {
-	struct daemon *daemon = &daemon_under_test;
+	struct operations *operations = &operations_under_test;
 	struct volume *volume = end_in_doubt(_i == 1);
 	const struct process_end end = {.value = 0};
 
 	has_volume = true;
-	ends_callbacks.ended(daemon, volume, end, false);
+	ends_callbacks.ended(operations, volume, end, false);
 	ck_assert_int_eq(volume_get_state(volume), VOLUME_QUEUED);
 	ck_assert(event_pending(volume->pause, EV_TIMEOUT, NULL));
 	event_del(volume->pause);
 	volume->doubted_since_ms = boot_clock_ms() - 60000;
-	ends_callbacks.ended(daemon, volume, end, false);
+	ends_callbacks.ended(operations, volume, end, false);
 	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
 	ck_assert_uint_eq(count_records(), 1);
 }
@@ -334,7 +331,7 @@ START_TEST(steps_an_end_without_a_device_is_the_end)
 	struct volume *volume = end_in_doubt(_i == 1);
 	const struct process_end end = {.value = 0};
 
-	ends_callbacks.ended(&daemon_under_test, volume, end, false);
+	ends_callbacks.ended(&operations_under_test, volume, end, false);
 	ck_assert_int_eq(volume_get_state(volume), VOLUME_FINISHED);
 	ck_assert_uint_eq(count_records(), 0);
 }
@@ -346,7 +343,7 @@ START_TEST(steps_what_has_a_device_is_not_over_where_its_name_is_another_s)
 	struct volume *abort_volume = queue(true, VOLUME_POLL);
 
 	has_namesake = has_volume = true;
-	turns_run(&daemon_under_test);
+	turns_run(&operations_under_test);
 	ck_assert_int_eq(volume_get_state(abort_volume), VOLUME_FAILED);
 }
 END_TEST
@@ -382,5 +379,6 @@ int main(void)
 		SUITE_TEST(steps_news_of_what_is_over_changes_nothing),
 	};
 
-	return suite_run_fixture("steps", tests, SUITE_COUNT(tests), create_daemon, free_daemon);
+	return suite_run_fixture(
+		"steps", tests, SUITE_COUNT(tests), create_operations, free_operations);
 }

@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "server/client.h"
+#include "server/server.h"
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
-#include "upgrade/handover.h"
-#include "upgrade/handover_file.h"
+#include "lifecycle/operations.h"
+#include "upgrade/clients.h"
+#include "upgrade/read.h"
+#include "upgrade/file.h"
 #include "log/log.h"
 #include "lvm/lvpoll.h"
 #include "lifecycle/operation.h"
@@ -84,18 +86,20 @@ int handover_keep_paths(const struct handover *handover, struct configuration *c
 	return result;
 }
 
-static int take_listener(
-	const struct wire_message *message, struct daemon *daemon, struct lvmpolld_error *error)
+int handover_take_listener(
+	const struct handover *handover, struct server *server, struct lvmpolld_error *error)
 {
+	const struct wire_message *message = handover_daemon(handover);
 	const char *path = wire_string(message, "listener_path");
+	struct listener *listener = &server->listener;
 
-	daemon->listener.descriptor = read_descriptor(message, "listener");
-	if (daemon->listener.descriptor < 0)
+	listener->descriptor = read_descriptor(message, "listener");
+	if (listener->descriptor < 0)
 		return error_set(error, EBADF, "the listening socket was not handed over");
-	daemon->listener.device = (dev_t)wire_number(message, "listener_device");
-	daemon->listener.inode = (ino_t)wire_number(message, "listener_inode");
-	daemon->listener.path = path ? strdup(path) : NULL;
-	if (path && !daemon->listener.path)
+	listener->device = (dev_t)wire_number(message, "listener_device");
+	listener->inode = (ino_t)wire_number(message, "listener_inode");
+	listener->path = path ? strdup(path) : NULL;
+	if (path && !listener->path)
 		return error_set(error, ENOMEM, "out of memory");
 	return 0;
 }
@@ -129,7 +133,7 @@ int handover_check_operations(const struct handover *handover, const struct plug
 
 /* The handed-over message and the record in it. */
 struct volume_context {
-	struct daemon *daemon;
+	struct operations *operations;
 	const struct wire_message *message;
 };
 
@@ -183,7 +187,7 @@ static int take_volume(const struct record *record, void *context, struct lvmpol
 {
 	struct volume_context *taken = context;
 	const struct plugin_entry *plugin =
-		plugins_find_operation(taken->daemon->plugins, record->operation_name);
+		plugins_find_operation(taken->operations->plugins, record->operation_name);
 	struct operation_inheritance inheritance = read_inheritance(taken->message, record);
 	struct volume_request *request;
 
@@ -194,19 +198,19 @@ static int take_volume(const struct record *record, void *context, struct lvmpol
 	if (!request)
 		return error_set(error, ENOMEM, "out of memory");
 	if (is_item(taken->message, "displaced"))
-		operation_inherit_displaced(taken->daemon, request);
+		operation_inherit_displaced(taken->operations, request);
 	else
-		operation_inherit(taken->daemon, request, &inheritance);
+		operation_inherit(taken->operations, request, &inheritance);
 	return 0;
 }
 
-static int take_given_up(
-	const struct wire_message *message, struct daemon *daemon, struct lvmpolld_error *error)
+static int take_abandoned(
+	const struct wire_message *message, struct lvpolls *lvpolls, struct lvmpolld_error *error)
 {
 	const int outputs[] = {
 		read_descriptor(message, "stdout"), read_descriptor(message, "stderr")};
 
-	return lvpoll_adopt_given_up(daemon, (pid_t)wire_number(message, "pid"),
+	return lvpoll_adopt_abandoned(lvpolls, (pid_t)wire_number(message, "pid"),
 		(uint64_t)wire_number(message, "start_ticks"), outputs, error);
 }
 
@@ -218,15 +222,17 @@ static bool is_over(const struct wire_message *message)
 				!strcmp(state, volume_state_name(VOLUME_FAILED)));
 }
 
-static int take_item(const struct wire_message *message, void *daemon, struct lvmpolld_error *error)
+static int take_item(
+	const struct wire_message *message, void *context, struct lvmpolld_error *error)
 {
-	struct volume_context context = {daemon, message};
+	struct operations *operations = context;
+	struct volume_context taken = {operations, message};
 	int result = 0;
 
 	if (is_operation(message))
-		result = record_read_fields(message, take_volume, &context, error);
+		result = record_read_fields(message, take_volume, &taken, error);
 	else if (is_item(message, "given_up"))
-		result = take_given_up(message, daemon, error);
+		result = take_abandoned(message, &operations->lvpolls, error);
 	/* The record of what is in flight is still there, for a daemon that can use it. */
 	if (result < 0)
 		log_error("%s could not be taken over: %s",
@@ -234,16 +240,15 @@ static int take_item(const struct wire_message *message, void *daemon, struct lv
 	return 0;
 }
 
-int handover_take(struct handover *handover, struct daemon *daemon, struct lvmpolld_error *error)
+int handover_take_operations(const struct handover *handover, struct operations *operations,
+	struct lvmpolld_error *error)
 {
-	int result = take_listener(handover_daemon(handover), daemon, error);
-
-	return result < 0 ? result : handover_for_each(handover, take_item, daemon, error);
+	return handover_for_each(handover, take_item, operations, error);
 }
 
 /* The clients are taken one after the other, each with the messages behind its own. */
 struct client_context {
-	struct daemon *daemon;
+	struct server *server;
 	struct client *client; /* the latest, which is still to be served; or NULL */
 	struct handover_bytes bytes;
 };
@@ -256,21 +261,21 @@ static int take_client(
 	(void)error;
 	if (is_item(message, "wait")) {
 		if (taken->client)
-			client_adopt_wait(taken->client, message);
+			clients_adopt_wait(taken->client, message);
 		return 0;
 	}
 	if (taken->client)
 		client_serve(taken->client);
 	taken->client = NULL;
 	if (is_item(message, "client"))
-		taken->client = client_adopt(taken->daemon, read_descriptor(message, "descriptor"),
+		taken->client = clients_adopt(taken->server, read_descriptor(message, "descriptor"),
 			message, &taken->bytes);
 	return 0;
 }
 
-void handover_take_clients(struct handover *handover, struct daemon *daemon)
+void handover_take_clients(const struct handover *handover, struct server *server)
 {
-	struct client_context context = {daemon, NULL, handover_client_bytes(handover)};
+	struct client_context context = {server, NULL, handover_client_bytes(handover)};
 	struct lvmpolld_error error;
 
 	/* The last message, the end, is no client's: all are served by then. */

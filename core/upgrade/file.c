@@ -10,8 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "upgrade/handover.h"
-#include "upgrade/handover_file.h"
+#include "upgrade/file.h"
 #include "protocol/wire.h"
 
 struct handover {

@@ -9,31 +9,36 @@
 #include <unistd.h>
 
 #include "util/buffer.h"
-#include "server/client.h"
+#include "server/server.h"
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
-#include "upgrade/handover.h"
-#include "upgrade/handover_file.h"
+#include "lifecycle/operations.h"
+#include "upgrade/clients.h"
+#include "upgrade/write.h"
+#include "upgrade/file.h"
 #include "lvm/lvpoll.h"
 #include "loader/plugins.h"
 #include "records/record.h"
 #include "protocol/wire.h"
 
-static void write_daemon(struct daemon *daemon, struct buffer *text)
+static void write_daemon(const struct handover_parts *parts, struct buffer *text)
 {
+	const struct configuration *configuration = parts->server->configuration;
+	const struct listener *listener = &parts->server->listener;
+	int records = parts->operations->records.descriptor;
+
 	wire_add_string(text, "item", "daemon");
 	wire_add_number(text, "version", HANDOVER_VERSION);
-	wire_add_number(text, "pidfile", daemon->pidfile);
-	wire_add_string(text, "daemon.socket", daemon->configuration->socket_path);
-	wire_add_string(text, "daemon.pidfile", daemon->configuration->pidfile_path);
-	wire_add_string(text, "daemon.state_directory", daemon->configuration->state_directory);
-	if (daemon->records.descriptor >= 0)
-		wire_add_number(text, "records", daemon->records.descriptor);
-	wire_add_number(text, "listener", daemon->listener.descriptor);
-	if (daemon->listener.path)
-		wire_add_string(text, "listener_path", daemon->listener.path);
-	wire_add_number(text, "listener_device", (int64_t)daemon->listener.device);
-	wire_add_number(text, "listener_inode", (int64_t)daemon->listener.inode);
+	wire_add_number(text, "pidfile", parts->pidfile);
+	wire_add_string(text, "daemon.socket", configuration->socket_path);
+	wire_add_string(text, "daemon.pidfile", configuration->pidfile_path);
+	wire_add_string(text, "daemon.state_directory", configuration->state_directory);
+	if (records >= 0)
+		wire_add_number(text, "records", records);
+	wire_add_number(text, "listener", listener->descriptor);
+	if (listener->path)
+		wire_add_string(text, "listener_path", listener->path);
+	wire_add_number(text, "listener_device", (int64_t)listener->device);
+	wire_add_number(text, "listener_inode", (int64_t)listener->inode);
 	wire_add_end(text);
 }
 
@@ -144,12 +149,12 @@ static void write_volumes(struct store *store, struct buffer *text)
 	store_unlock(store);
 }
 
-static void write_given_up(struct daemon *daemon, struct buffer *text)
+static void write_abandoned(struct lvpolls *lvpolls, struct buffer *text)
 {
 	struct lvpoll *lvpoll = NULL;
 	int outputs[2];
 
-	while ((lvpoll = lvpoll_next_given_up(daemon, lvpoll))) {
+	while ((lvpoll = lvpoll_next_abandoned(lvpolls, lvpoll))) {
 		lvpoll_outputs(lvpoll, outputs);
 		wire_add_string(text, "item", "given_up");
 		wire_add_number(text, "pid", lvpoll_id(lvpoll));
@@ -161,21 +166,22 @@ static void write_given_up(struct daemon *daemon, struct buffer *text)
 	}
 }
 
-static int write_all(struct daemon *daemon, struct buffer *text)
+static int write_all(const struct handover_parts *parts, struct buffer *text)
 {
-	write_daemon(daemon, text);
+	write_daemon(parts, text);
 	/* Aborts first, as with records: what they have displaced looks for them. */
-	write_volumes(&daemon->aborts, text);
-	write_volumes(&daemon->polling, text);
-	write_given_up(daemon, text);
-	client_write_all(daemon, text);
+	write_volumes(&parts->operations->aborts, text);
+	write_volumes(&parts->operations->polling, text);
+	write_abandoned(&parts->operations->lvpolls, text);
+	clients_write(parts->server, text);
 	wire_add_string(text, "item", "end");
 	wire_add_end(text);
 	return text->is_lost ? -ENOMEM : 0;
 }
 
 /* Returns the descriptor of a memory file with TEXT; or a negative errno. */
-static int store_text(struct daemon *daemon, const struct buffer *text, bool is_rehearsal)
+static int store_text(
+	const struct handover_parts *parts, const struct buffer *text, bool is_rehearsal)
 {
 	int descriptor = memfd_create("lvmpolld handover", MFD_CLOEXEC);
 	int result = descriptor < 0 ? -errno : 0;
@@ -183,7 +189,7 @@ static int store_text(struct daemon *daemon, const struct buffer *text, bool is_
 	if (result == 0)
 		result = buffer_write(text, descriptor);
 	if (result == 0 && !is_rehearsal)
-		result = client_write_bytes(daemon, descriptor);
+		result = clients_write_bytes(parts->server, descriptor);
 	if (result == 0)
 		return descriptor;
 	if (descriptor >= 0)
@@ -191,13 +197,14 @@ static int store_text(struct daemon *daemon, const struct buffer *text, bool is_
 	return result;
 }
 
-int handover_write(struct daemon *daemon, bool is_rehearsal, struct lvmpolld_error *error)
+int handover_write(
+	const struct handover_parts *parts, bool is_rehearsal, struct lvmpolld_error *error)
 {
 	struct buffer text = {0};
-	int result = write_all(daemon, &text);
+	int result = write_all(parts, &text);
 
 	if (result == 0)
-		result = store_text(daemon, &text, is_rehearsal);
+		result = store_text(parts, &text, is_rehearsal);
 	buffer_free(&text);
 	if (result < 0)
 		error_set(error, -result, "cannot write down the state: %s", strerror(-result));
@@ -230,17 +237,17 @@ static void keep_volumes(struct store *store, bool keep)
 	store_unlock(store);
 }
 
-void handover_keep_descriptors(struct daemon *daemon, int file, bool keep)
+void handover_keep_descriptors(const struct handover_parts *parts, int file, bool keep)
 {
 	struct lvpoll *lvpoll = NULL;
 
 	keep_descriptor(file, keep);
-	keep_descriptor(daemon->pidfile, keep);
-	keep_descriptor(daemon->records.descriptor, keep);
-	keep_descriptor(daemon->listener.descriptor, keep);
-	keep_volumes(&daemon->aborts, keep);
-	keep_volumes(&daemon->polling, keep);
-	while ((lvpoll = lvpoll_next_given_up(daemon, lvpoll)))
+	keep_descriptor(parts->pidfile, keep);
+	keep_descriptor(parts->operations->records.descriptor, keep);
+	keep_descriptor(parts->server->listener.descriptor, keep);
+	keep_volumes(&parts->operations->aborts, keep);
+	keep_volumes(&parts->operations->polling, keep);
+	while ((lvpoll = lvpoll_next_abandoned(&parts->operations->lvpolls, lvpoll)))
 		keep_lvpoll(lvpoll, keep);
-	client_keep_descriptors(daemon, keep);
+	clients_keep_descriptors(parts->server, keep);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Accepting clients: as many as may be, and only those who may; and who goes where more come. */
+/* Accepts clients: as many as may be, and only those who may; and who goes where more come. */
 #include "config.h"
 
 #include <errno.h>
@@ -14,9 +14,8 @@
 
 #include "server/access.h"
 #include "server/client.h"
-#include "server/client_accept.h"
+#include "server/server.h"
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
 #include "log/log.h"
 
 /* When descriptors or places are short, it is tried again after this time. */
@@ -50,11 +49,11 @@ struct candidate {
 };
 
 /* How many clients are served at a time: limits.clients, or what there are descriptors for. */
-static unsigned count_places(const struct daemon *daemon)
+static unsigned count_places(const struct server *server)
 {
-	unsigned limit = daemon->configuration->limit_clients;
+	unsigned limit = server->configuration->limit_clients;
 	rlim_t kept = DESCRIPTORS_KEPT +
-		      DESCRIPTORS_FOR_LVPOLL * (rlim_t)daemon->configuration->lvm_max_running;
+		      DESCRIPTORS_FOR_LVPOLL * (rlim_t)server->configuration->lvm_max_running;
 	struct rlimit descriptors;
 
 	if (getrlimit(RLIMIT_NOFILE, &descriptors) < 0)
@@ -115,7 +114,7 @@ static bool goes_before(const struct candidate *a, const struct candidate *b)
 static void log_displacement(const struct client *newcomer, const struct candidate *candidate)
 {
 	const struct client *client = candidate->client;
-	unsigned limit = count_places(client->daemon);
+	unsigned limit = count_places(client->server);
 
 	if (candidate->claim == CLAIM_GOOD)
 		log_warn("client %d of user %u is disconnected: limits.clients (%u) is reached and "
@@ -130,13 +129,13 @@ static void log_displacement(const struct client *newcomer, const struct candida
 }
 
 /* Disconnects the one client that has to make room for NEWCOMER. False: there is none. */
-static bool make_room(struct daemon *daemon, const struct client *newcomer)
+static bool make_room(struct server *server, const struct client *newcomer)
 {
 	struct candidate chosen = {.client = NULL};
 	int64_t now_ms = read_clock_ms();
 	struct client *client;
 
-	TAILQ_FOREACH (client, &daemon->clients, link) {
+	TAILQ_FOREACH (client, &server->clients, link) {
 		struct candidate candidate = make_candidate(client, now_ms);
 
 		if (!client->is_held && may_displace(newcomer, &candidate) &&
@@ -151,28 +150,28 @@ static bool make_room(struct daemon *daemon, const struct client *newcomer)
 }
 
 /* Those that wait for a place: with privilege, or without. */
-static size_t count_held(const struct daemon *daemon, bool with_privilege)
+static size_t count_held(const struct server *server, bool with_privilege)
 {
 	const struct client *client;
 	size_t count = 0;
 
-	TAILQ_FOREACH (client, &daemon->clients, link)
+	TAILQ_FOREACH (client, &server->clients, link)
 		count += client->is_held && is_privileged(client) == with_privilege;
 	return count;
 }
 
-static bool has_room(const struct daemon *daemon)
+static bool has_room(const struct server *server)
 {
-	size_t held = count_held(daemon, true) + count_held(daemon, false);
+	size_t held = count_held(server, true) + count_held(server, false);
 
-	return daemon->client_count - held < count_places(daemon);
+	return server->client_count - held < count_places(server);
 }
 
-static struct client *next_held(const struct daemon *daemon)
+static struct client *next_held(const struct server *server)
 {
 	struct client *client, *next = NULL;
 
-	TAILQ_FOREACH (client, &daemon->clients, link)
+	TAILQ_FOREACH (client, &server->clients, link)
 		if (client->is_held && (!next || (is_privileged(client) && !is_privileged(next))))
 			next = client;
 	return next;
@@ -192,37 +191,38 @@ static bool let_in(struct client *client)
 }
 
 /* Lets those in who wait, as long as there is room for them, or room can be made. */
-static void let_in_held(struct daemon *daemon)
+static void let_in_held(struct server *server)
 {
 	struct client *client;
 
-	while ((client = next_held(daemon)) && (has_room(daemon) || make_room(daemon, client)))
+	while ((client = next_held(server)) && (has_room(server) || make_room(server, client)))
 		if (!let_in(client))
 			break;
 }
 
 /* Looks again in a while. Returns 0, or -1 without memory for the timer. */
-static int start_retry(struct daemon *daemon)
+static int start_retry(struct server *server)
 {
 	static const struct timeval retry = {
 		.tv_sec = ACCEPT_RETRY_MS / 1000, .tv_usec = ACCEPT_RETRY_MS % 1000 * 1000};
 
-	return event_add(daemon->accept_retry, &retry);
+	return event_add(server->accept_retry, &retry);
 }
 
-static void pause_accepting(struct daemon *daemon)
+static void pause_accepting(struct server *server)
 {
 	/* Where there is no memory for the timer, the socket is looked at again at once. */
-	if (start_retry(daemon) == 0)
-		event_del(daemon->accept_event);
+	if (start_retry(server) == 0)
+		event_del(server->accept_event);
 }
 
-void client_accept_resume(struct daemon *daemon)
+/* A place has become free. */
+static void on_left(struct server *server)
 {
 	/* The timer runs where somebody waits. Who leaves is in the middle of something: later. */
-	if (!daemon->is_stopping && daemon->accept_retry &&
-		event_pending(daemon->accept_retry, EV_TIMEOUT, NULL))
-		event_active(daemon->accept_retry, EV_TIMEOUT, 0);
+	if (server->accept_retry && event_pending(server->accept_retry, EV_TIMEOUT, NULL))
+		event_active(server->accept_retry, EV_TIMEOUT, 0);
+	server->changed(server->context);
 }
 
 /*
@@ -231,25 +231,23 @@ void client_accept_resume(struct daemon *daemon)
  */
 static void on_accept_retry(evutil_socket_t descriptor, short what, void *context)
 {
-	struct daemon *daemon = context;
+	struct server *server = context;
 
 	(void)descriptor;
 	(void)what;
-	if (daemon->is_stopping)
-		return;
-	let_in_held(daemon);
-	if (next_held(daemon))
-		start_retry(daemon);
-	if (count_held(daemon, true) == 0)
-		event_add(daemon->accept_event, NULL);
+	let_in_held(server);
+	if (next_held(server))
+		start_retry(server);
+	if (count_held(server, true) == 0)
+		event_add(server->accept_event, NULL);
 }
 
 /* There is no place for CLIENT now. */
-static void hold(struct daemon *daemon, struct client *client)
+static void hold(struct server *server, struct client *client)
 {
-	unsigned limit = count_places(daemon);
+	unsigned limit = count_places(server);
 
-	if (start_retry(daemon) < 0 || count_held(daemon, false) > HELD_MAX) {
+	if (start_retry(server) < 0 || count_held(server, false) > HELD_MAX) {
 		log_warn("client %d of user %u is turned away: limits.clients (%u) is reached and "
 			 "others wait already",
 			(int)client->pid, (unsigned)client->user, limit);
@@ -257,68 +255,68 @@ static void hold(struct daemon *daemon, struct client *client)
 		return;
 	}
 	if (is_privileged(client))
-		pause_accepting(daemon);
-	if (!daemon->is_accept_refused)
+		pause_accepting(server);
+	if (!server->is_accept_refused)
 		log_warn("limits.clients (%u) is reached: further clients wait until one leaves",
 			limit);
-	daemon->is_accept_refused = true;
+	server->is_accept_refused = true;
 }
 
 /* Whether there is a place for one more, and nobody has waited for it. */
-static bool is_free(struct daemon *daemon)
+static bool is_free(struct server *server)
 {
-	if (daemon->client_count > count_places(daemon) ||
-		event_pending(daemon->accept_retry, EV_TIMEOUT, NULL))
+	if (server->client_count > count_places(server) ||
+		event_pending(server->accept_retry, EV_TIMEOUT, NULL))
 		return false;
-	daemon->is_accept_refused = false;
+	server->is_accept_refused = false;
 	return true;
 }
 
 /* Who connects has mostly sent its first request, too: it need not be waited for. */
-static void greet(struct daemon *daemon, int connection)
+static void greet(struct server *server, int connection)
 {
 	struct access_peer peer;
 	struct client *client;
 
-	if (!access_is_allowed(daemon->configuration, connection, &peer)) {
+	if (!access_is_allowed(server->configuration, connection, &peer)) {
 		close(connection);
 		return;
 	}
-	client = client_add(daemon, connection, peer.pid);
+	client = client_add(server, connection, peer.pid);
 	if (!client)
 		return;
 	client->user = peer.user;
-	if (is_free(daemon)) {
+	if (is_free(server)) {
 		client_read(client);
 		return;
 	}
 	client->is_held = true;
-	let_in_held(daemon);
+	let_in_held(server);
 	if (client->is_held)
-		hold(daemon, client);
+		hold(server, client);
 }
 
 static void on_acceptable(evutil_socket_t descriptor, short what, void *context)
 {
-	struct daemon *daemon = context;
+	struct server *server = context;
 	int connection;
 
 	(void)what;
 	connection = accept4(descriptor, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (connection >= 0) {
-		greet(daemon, connection);
+		greet(server, connection);
 		return;
 	}
 	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 		return;
 	log_error("cannot accept a client: %s; trying again", strerror(errno));
-	pause_accepting(daemon);
+	pause_accepting(server);
 }
 
 /* Once: what else is logged of the limit has the number that is in force. */
-static void tell_places(const struct daemon *daemon)
+static void tell_places(const struct server *server)
 {
-	unsigned limit = daemon->configuration->limit_clients, places = count_places(daemon);
+	unsigned limit = server->configuration->limit_clients, places = count_places(server);
 
 	if (places < limit)
 		log_warn("limits.clients is %u, but there are descriptors (RLIMIT_NOFILE) for %u "
@@ -326,23 +324,49 @@ static void tell_places(const struct daemon *daemon)
 			limit, places);
 }
 
-int client_accept_start(struct daemon *daemon, struct lvmpolld_error *error)
+int server_start(struct server *server, struct lvmpolld_error *error)
 {
-	tell_places(daemon);
-	daemon->accept_event = event_new(daemon->base, daemon->listener.descriptor,
-		EV_READ | EV_PERSIST, on_acceptable, daemon);
-	daemon->accept_retry = event_new(daemon->base, -1, 0, on_accept_retry, daemon);
-	if (!daemon->accept_event || !daemon->accept_retry ||
-		event_add(daemon->accept_event, NULL) < 0)
+	tell_places(server);
+	server->accept_event = event_new(server->base, server->listener.descriptor,
+		EV_READ | EV_PERSIST, on_acceptable, server);
+	server->accept_retry = event_new(server->base, -1, 0, on_accept_retry, server);
+	if (!server->accept_event || !server->accept_retry ||
+		event_add(server->accept_event, NULL) < 0)
 		return error_set(error, ENOMEM, "cannot accept clients: out of memory");
 	return 0;
 }
 
-void client_accept_stop(struct daemon *daemon)
+void server_init(struct server *server, struct event_base *base,
+	const struct configuration *configuration, struct operations *operations,
+	void (*changed)(void *context), void *context)
 {
-	if (daemon->accept_event)
-		event_free(daemon->accept_event);
-	if (daemon->accept_retry)
-		event_free(daemon->accept_retry);
-	daemon->accept_event = daemon->accept_retry = NULL;
+	*server = (struct server){
+		.base = base,
+		.configuration = configuration,
+		.operations = operations,
+		.listener.descriptor = -1,
+		.left = on_left,
+		.changed = changed,
+		.context = context,
+	};
+	TAILQ_INIT(&server->clients);
+}
+
+static void stop_accepting(struct server *server)
+{
+	if (server->accept_event)
+		event_free(server->accept_event);
+	if (server->accept_retry)
+		event_free(server->accept_retry);
+	server->accept_event = server->accept_retry = NULL;
+}
+
+void server_close(struct server *server)
+{
+	struct client *client;
+
+	stop_accepting(server);
+	while ((client = TAILQ_FIRST(&server->clients)))
+		client_free(client);
+	listener_close(&server->listener);
 }

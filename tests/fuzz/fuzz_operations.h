@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A daemon for fuzz targets: with all plugins, but without a single process, since no lvpoll ever
- * gets its turn.
+ * The operations of a daemon, for fuzz targets: with all plugins, but without a single process,
+ * since no lvpoll ever gets its turn.
  */
-#ifndef TESTS_FUZZ_FUZZ_DAEMON_H
-#define TESTS_FUZZ_FUZZ_DAEMON_H
+#ifndef TESTS_FUZZ_FUZZ_OPERATIONS_H
+#define TESTS_FUZZ_FUZZ_OPERATIONS_H
 
 #include <event2/event.h>
 
 #include "configuration/configuration.h"
-#include "daemon/daemon.h"
 #include "fuzz.h"
 #include "lifecycle/operation.h"
+#include "lifecycle/operations.h"
 #include "loader/plugins_set.h"
 #include "lifecycle/recording.h"
 #include "lifecycle/results.h"
@@ -50,7 +50,7 @@ static inline void set_up_plugins(void)
 }
 
 /* To be called once, by LLVMFuzzerInitialize. */
-static inline void daemon_prepare(void)
+static inline void operations_prepare(void)
 {
 	fuzz_log_to_nowhere();
 	set_up_plugins();
@@ -61,29 +61,21 @@ static inline void daemon_prepare(void)
 	configuration->limit_results = RESULTS_MAX;
 }
 
-static inline void daemon_begin(struct daemon *daemon)
+static inline void operations_begin(struct operations *operations)
 {
-	memset(daemon, 0, sizeof(*daemon));
-	daemon->base = base;
-	daemon->configuration = configuration;
-	daemon->plugins = &plugins;
+	struct lvmpolld_error error;
+
 	/* Nothing is written: a disk would be all that is tried. */
-	daemon->records.descriptor = -1;
-	TAILQ_INIT(&daemon->clients);
-	TAILQ_INIT(&daemon->given_up);
-	fuzz_require(store_init(&daemon->polling, "poll") == 0);
-	fuzz_require(store_init(&daemon->aborts, "abort") == 0);
-	fuzz_require(scheduler_init(&daemon->scheduler) == 0);
+	fuzz_require(operations_init(operations, base, configuration, NULL, NULL, &error) == 0);
+	operations->plugins = &plugins;
 }
 
-static inline void daemon_end(struct daemon *daemon)
+static inline void operations_end(struct operations *operations)
 {
-	operation_forget_lvpolls(daemon);
-	store_destroy(&daemon->polling);
-	store_destroy(&daemon->aborts);
-	scheduler_destroy(&daemon->scheduler);
-	results_destroy(daemon);
-	recording_destroy(daemon);
+	operation_forget_lvpolls(operations);
+	operations_destroy(operations);
+	results_destroy(operations);
+	recording_destroy(operations);
 }
 
 #endif

@@ -17,6 +17,13 @@ struct wire_message;
 /* Raised when an older program could not make sense of what is written. */
 #define HANDOVER_VERSION 1
 
+/*
+ * Reads what was written into the file DESCRIPTOR, which is closed, and checks it all, so that
+ * nothing can be wrong with it later. NULL where it is no such file.
+ */
+struct handover *handover_read(int descriptor, struct lvmpolld_error *error);
+void handover_free(struct handover *handover);
+
 /* The first message. */
 const struct wire_message *handover_daemon(const struct handover *handover);
 

@@ -9,8 +9,10 @@
 #include "server/access.h"
 #include "util/buffer.h"
 #include "server/client.h"
-#include "daemon/daemon.h"
-#include "upgrade/handover_file.h"
+#include "lifecycle/operations.h"
+#include "server/server.h"
+#include "upgrade/clients.h"
+#include "upgrade/file.h"
 #include "log/log.h"
 #include "protocol/wire.h"
 
@@ -29,11 +31,11 @@ static void write_waits(const struct client *client, struct buffer *text)
 	}
 }
 
-void client_write_all(struct daemon *daemon, struct buffer *text)
+void clients_write(struct server *server, struct buffer *text)
 {
 	struct client *client;
 
-	TAILQ_FOREACH (client, &daemon->clients, link) {
+	TAILQ_FOREACH (client, &server->clients, link) {
 		wire_add_string(text, "item", "client");
 		wire_add_number(text, "descriptor", client->descriptor);
 		wire_add_number(text, "pid", client->pid);
@@ -46,12 +48,12 @@ void client_write_all(struct daemon *daemon, struct buffer *text)
 	}
 }
 
-int client_write_bytes(struct daemon *daemon, int descriptor)
+int clients_write_bytes(struct server *server, int descriptor)
 {
 	struct client *client;
 	int result = 0;
 
-	TAILQ_FOREACH (client, &daemon->clients, link) {
+	TAILQ_FOREACH (client, &server->clients, link) {
 		if (result == 0)
 			result = buffer_write(&client->input, descriptor);
 		if (result == 0)
@@ -60,11 +62,11 @@ int client_write_bytes(struct daemon *daemon, int descriptor)
 	return result;
 }
 
-void client_keep_descriptors(struct daemon *daemon, bool keep)
+void clients_keep_descriptors(struct server *server, bool keep)
 {
 	struct client *client;
 
-	TAILQ_FOREACH (client, &daemon->clients, link)
+	TAILQ_FOREACH (client, &server->clients, link)
 		fcntl(client->descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 
@@ -78,9 +80,10 @@ static int read_bytes(const struct wire_message *message, const char *key,
 	return data ? buffer_add(buffer, data, length) : -ENOMEM;
 }
 
-void client_adopt_wait(struct client *client, const struct wire_message *message)
+void clients_adopt_wait(struct client *client, const struct wire_message *message)
 {
-	struct store *store = daemon_store(client->daemon, wire_number(message, "abort") != 0);
+	struct store *store =
+		operations_store(client->server->operations, wire_number(message, "abort") != 0);
 	const char *identifier = wire_string(message, "identifier");
 	struct volume *volume;
 
@@ -91,14 +94,14 @@ void client_adopt_wait(struct client *client, const struct wire_message *message
 		waiters_add(volume, &client->waiter);
 }
 
-struct client *client_adopt(struct daemon *daemon, int descriptor,
+struct client *clients_adopt(struct server *server, int descriptor,
 	const struct wire_message *message, struct handover_bytes *bytes)
 {
 	struct client *client = NULL;
 	struct access_peer peer;
 
 	if (descriptor >= 0)
-		client = client_add(daemon, descriptor, (pid_t)wire_number(message, "pid"));
+		client = client_add(server, descriptor, (pid_t)wire_number(message, "pid"));
 	if (!client)
 		return NULL;
 	/* Nobody's, where that cannot be told: it has no privilege then. */

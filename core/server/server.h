@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The server: its listening socket, its clients, who may connect, and who goes where more come. */
+#ifndef CORE_SERVER_H
+#define CORE_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/queue.h>
+
+#include "service/listener.h"
+#include "util/error.h"
+
+struct client;
+struct configuration;
+struct event;
+struct event_base;
+struct operations;
+
+TAILQ_HEAD(client_list, client);
+
+struct server {
+	struct event_base *base;
+	const struct configuration *configuration; /* the one in force: another after a reload */
+	struct operations *operations;             /* what is asked about */
+	struct listener listener;
+	struct client_list clients;
+	size_t client_count;
+	struct event *accept_event;
+	struct event *accept_retry;
+	bool is_accept_refused;              /* the limit was reached, and said */
+	void (*left)(struct server *server); /* server.c's: a client has left */
+	void (*changed)(void *context);      /* client_count has changed */
+	void *context;
+};
+
+/* Makes SERVER one without a socket. CHANGED is called with CONTEXT. */
+void server_init(struct server *server, struct event_base *base,
+	const struct configuration *configuration, struct operations *operations,
+	void (*changed)(void *context), void *context);
+
+/* Begins to accept clients on the listening socket. Returns 0 or a negative errno with the error.
+ */
+int server_start(struct server *server, struct lvmpolld_error *error);
+
+/* Accepts no more, and closes every connection and the socket. */
+void server_close(struct server *server);
+
+#endif
