@@ -9,23 +9,31 @@ top=$(cd "$(dirname "$0")" && pwd)
 . "$top/tools/packages.sh"
 
 # Each is a file in tests/layers. Those beside run at the same time as the others, and the lab has a CPU of its
-# own. When it has ended, two at a time run of what is left: what takes longest begins before that.
-layers_main=(gcc clang asan tsan static options fuzz valgrind faults distcheck)
-layers_beside=(shellcheck harness lab)
+# own. When it has ended, two at a time run of what is left: what takes longest begins before that. A layer with a line
+# "# full: alone" is run with --full, or by its name.
+layers_main=(gcc debian13 clang asan tsan static options fuzz valgrind faults distcheck fresh12 fresh13 fresh_sid)
+layers_beside=(shellcheck harness lab lab13)
 layer_deadline_s=2400
+layer_deadline_full_s=14400
+tell_every_s=45
 
 usage() {
 	cat <<-END
-		Usage: $0 [--list] [LAYER]...
-		Installs what is missing and runs these layers of tests, or all of them.
+		Usage: $0 [--list] [--full] [LAYER]...
+		Installs what is missing and runs these layers of tests, or all of the usual run.
 		The checkout itself is only read: everything happens in a copy under \$TMPDIR.
+
+		  --full   all layers: README's two commands on each Debian, every scenario with each lvm2 and both forms of
+		           UUIDs, long runs; some hours
+		  --list   list the layers, and the minutes that each takes on an idle machine
 	END
 }
 
 list_layers() {
 	local name
 	for name in "${layers_main[@]}" "${layers_beside[@]}"; do
-		printf '%-11s %s\n' "$name" "$(description "$name")"
+		printf '%-11s %3s min  %s%s\n' "$name" "$(field "$name" minutes)" "$(description "$name")" \
+			"$(is_usual "$name" || echo " (--full alone)")"
 	done
 }
 
@@ -33,10 +41,22 @@ description() {
 	sed -n '3s/^# //p' "$top/tests/layers/$1.sh"
 }
 
+# A field of a layer's leading comment, such as "# minutes: 3".
+field() {
+	sed -n "/^[^#]/q; s/^# $2: //p" "$top/tests/layers/$1.sh"
+}
+
+is_usual() {
+	[ "$(field "$1" full)" != alone ]
+}
+
 # Leaves in layers_main and layers_beside what was asked for.
 choose_layers() {
 	local name
-	[ $# -gt 0 ] || return 0
+	if [ $# = 0 ]; then
+		[ "$full" = 1 ] || choose_usual
+		return
+	fi
 	for name in "$@"; do
 		[[ " ${layers_main[*]} ${layers_beside[*]} " == *" $name "* ]] || {
 			echo "$0: there is no layer '$name': see --list" >&2
@@ -45,6 +65,15 @@ choose_layers() {
 	done
 	mapfile -t layers_main < <(among "${layers_main[*]}" "$@")
 	mapfile -t layers_beside < <(among "${layers_beside[*]}" "$@")
+}
+
+choose_usual() {
+	local name usual=()
+	for name in "${layers_main[@]}" "${layers_beside[@]}"; do
+		! is_usual "$name" || usual+=("$name")
+	done
+	mapfile -t layers_main < <(among "${layers_main[*]}" "${usual[@]}")
+	mapfile -t layers_beside < <(among "${layers_beside[*]}" "${usual[@]}")
 }
 
 # among "WORDS" NAME...: those of the words that are named, in their own order.
@@ -90,9 +119,9 @@ split_cpus() {
 
 # cpus_of LAYER. The lab waits for the layer gcc, which may have all of them until then.
 cpus_of() {
-	if [ "$1" = lab ]; then
+	if [[ $1 == lab* ]]; then
 		echo "$cpu_beside"
-	elif [ "$1" != gcc ] && [ -e "$work/lab.wanted" ]; then
+	elif [ "$1" != gcc ] && compgen -G "$work/lab*.wanted" >/dev/null; then
 		echo "$cpus_main"
 	else
 		echo "$cpus_all"
@@ -103,12 +132,13 @@ cpus_of() {
 
 # run_layer NAME: runs one layer and prints its block of lines when it has ended.
 run_layer() {
-	local name=$1 affinity start=$SECONDS status=0 counts
+	local name=$1 affinity start=$SECONDS status=0 counts deadline=$layer_deadline_s
+	[ "$full" = 0 ] || deadline=$layer_deadline_full_s
 	affinity=$(cpus_of "$name")
 	printf -- '-- %-10s %s ...\n' "$name" "$(description "$name")"
 	: >"$work/$name.report"
-	CHECK_SOURCE=$work/source CHECK_WORK=$work CHECK_REPORT=$work/$name.report CHECK_CPU=$cpu_beside \
-		timeout --kill-after=20 "$layer_deadline_s" \
+	CHECK_SOURCE=$work/source CHECK_WORK=$work CHECK_REPORT=$work/$name.report CHECK_CPU=$cpu_beside CHECK_FULL=$full \
+		timeout --kill-after=20 "$deadline" \
 		taskset -c "$affinity" "$work/source/tests/layers/$name.sh" >"$work/$name.log" 2>&1 &
 	echo $! >"$work/$name.pid"
 	wait $! || status=$?
@@ -121,6 +151,26 @@ run_layer() {
 	fi
 	echo "$counts" >>"$work/counts"
 	print_block "$name" "$counts" $((SECONDS - start))
+}
+
+# tell_progress: what each layer does, at least once a minute, for as long as the process that runs it.
+tell_progress() {
+	local start=$SECONDS file name
+	while sleep "$tell_every_s"; do
+		for file in "$work"/*.pid; do
+			name=$(basename "$file" .pid)
+			[ ! -e "$file" ] || printf '   %-10s %d min after the start: %s\n' "$name" $(((SECONDS - start) / 60)) "$(last_line "$name")"
+		done
+	done
+}
+
+# What a layer printed last, or what it runs.
+last_line() {
+	local file text
+	# shellcheck disable=SC2012 # the names are our own
+	file=$(ls -t "$work/$1.log" "$work/$1.step.log" "$work/$1.suite.log" 2>/dev/null | head -n 1)
+	text=$(tail -c 2000 "$file" | tr -d '\000\r' | cat -v | grep -v '^ *$' | tail -n 1 | cut -c 1-110)
+	echo "${text:-$(grep -a '^### ' "$work/$1.log" | tail -n 1 | cut -c 5-110)}"
 }
 
 # In one piece, since another layer may print at the same time.
@@ -149,12 +199,15 @@ run_in_turn() {
 }
 
 run_layers() {
+	local name
 	[[ " ${layers_main[*]} " == *" gcc "* ]] || : >"$work/gcc.done"
 	if [ "$cpus_all" = "$cpu_beside" ]; then
 		run_in_turn "${layers_main[@]}" "${layers_beside[@]}"
 		return
 	fi
-	[[ " ${layers_beside[*]} " != *" lab "* ]] || : >"$work/lab.wanted"
+	for name in "${layers_beside[@]}"; do
+		[[ $name != lab* ]] || : >"$work/$name.wanted"
+	done
 	run_in_turn "${layers_beside[@]}" "${layers_main[@]}" &
 	beside=$!
 	run_in_turn "${layers_main[@]}"
@@ -164,9 +217,11 @@ run_layers() {
 
 # --- the whole --------------------------------------------------------------------------------------------------
 
-beside=
+beside=''
+teller=''
 clean_up() {
 	local file
+	[ -z "$teller" ] || kill "$teller" 2>/dev/null || true
 	[ -z "$beside" ] || kill "$beside" 2>/dev/null || true
 	# The timeout that watches over a layer passes the signal on to all of it.
 	for file in "$work"/*.pid; do
@@ -188,12 +243,31 @@ sum_up() {
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
+# The sum of the layers on two CPUs, of which the lab has one.
+tell_duration() {
+	local name minutes total=0 lab=0
+	for name in "${layers_main[@]}" "${layers_beside[@]}"; do
+		minutes=$(field "$name" minutes)
+		[ "$full" = 0 ] || minutes=$(field "$name" minutes_full | grep . || echo "$minutes")
+		total=$((total + minutes))
+		[[ $name != lab* ]] || lab=$((lab + minutes))
+	done
+	total=$(((total + 1) / 2))
+	echo "-- about $((total > lab ? total : lab)) minutes on two idle CPUs, beside what must be installed:" \
+		"${layers_main[*]} ${layers_beside[*]}"
+}
+
 main() {
-	case ${1:-} in
-	--help | -h) usage; exit 0 ;;
-	--list) list_layers; exit 0 ;;
-	-*) usage >&2; exit 2 ;;
-	esac
+	full=0
+	while [[ ${1:-} == -* ]]; do
+		case $1 in
+		--help | -h) usage; exit 0 ;;
+		--list) list_layers; exit 0 ;;
+		--full) full=1 ;;
+		*) usage >&2; exit 2 ;;
+		esac
+		shift
+	done
 	choose_layers "$@"
 	keep=0
 	work=$(mktemp -d "${TMPDIR:-/tmp}/lvmpolld-check.XXXXXX")
@@ -202,14 +276,17 @@ main() {
 	trap clean_up EXIT
 	trap 'exit 130' INT TERM HUP
 	: >"$work/counts"
+	tell_duration
 	echo "-- packages"
 	# shellcheck disable=SC2086 # lists of words
-	packages_need $packages_build $packages_lab $packages_check || {
+	packages_need $packages_build $packages_lab $packages_check $packages_roots || {
 		echo "0 passed, 1 failed, 0 skipped"
 		exit 1
 	}
 	split_cpus
 	copy_source
+	tell_progress &
+	teller=$!
 	run_layers
 	sum_up
 }

@@ -131,33 +131,36 @@ debian_root_mirror() {
 # debian_root_run ROOT "FOLDER..." COMMAND...: runs a command in it, with a /tmp of its own, in which folders of this
 # machine have the names that they have here ("/" stands for none).
 debian_root_run() {
-	local root=$1 folders=$2 propagation=private
-	shift 2
+	local propagation=private
 	# Where / is no mount point, as in a chroot, its propagation cannot be changed.
 	unshare --mount --propagation private true 2>/dev/null || propagation=unchanged
-	unshare --mount --propagation "$propagation" bash -s -- "$root" "$folders" "$@" <<'END'
+	unshare --mount --propagation "$propagation" bash -s -- "$@" <<'END'
 		set -eu
 		root=$1 folders=$2
 		shift 2
-		mounted=()
-		trap 'for ((i = ${#mounted[@]} - 1; i >= 0; i--)); do umount -l "${mounted[i]}"; done' EXIT
 		bind() {
 			mkdir -p "$root$1"
 			mount --bind "$1" "$root$1"
-			mounted+=("$root$1")
 		}
 		# All other mounts are below this one, and so reach no other namespace.
 		mount --bind "$root" "$root"
-		mounted+=("$root")
+		trap 'umount -l "$root"' EXIT
 		mount --make-private "$root"
 		for folder in /proc /sys /dev /dev/pts /dev/shm; do
 			[ ! -d "$folder" ] || bind "$folder"
 		done
 		mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
-		mounted+=("$root/tmp")
 		for folder in $folders; do
 			[ "$folder" = / ] || bind "$folder"
 		done
+		# The root of the namespace itself, where that can be: some things do not work in a chroot.
+		cd "$root"
+		if pivot_root . . 2>/dev/null; then
+			trap - EXIT
+			umount -l .
+			cd /
+			exec "$@" </dev/null
+		fi
 		chroot "$root" "$@" </dev/null
 END
 }

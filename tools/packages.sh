@@ -11,6 +11,10 @@ packages_lab="user-mode-linux lvm2 thin-provisioning-tools kmod dmsetup systemd 
 packages_check="check clang libclang-rt-dev llvm valgrind binutils shellcheck python3 man-db groff-base xz-utils bzip2
 	diffutils git"
 
+# For the roots of other Debians.
+# shellcheck disable=SC2034
+packages_roots="debootstrap debian-archive-keyring"
+
 # The names of those packages that are not installed.
 packages_missing() {
 	local name
@@ -58,6 +62,19 @@ packages_install() {
 	[ "${#names[@]}" -eq 0 ] || packages_apt install --no-install-recommends "${names[@]}" >>"$log" 2>&1
 }
 
+# packages_wait PROCESS LOG: waits for it and says at least once a minute what it does.
+packages_wait() {
+	local began=$SECONDS
+	while kill -0 "$1" 2>/dev/null; do
+		if [ $((SECONDS - began)) -ge 30 ]; then
+			began=$SECONDS
+			echo "  ... $(tail -n 1 "$2" | cut -c 1-100)"
+		fi
+		sleep 0.2
+	done
+	wait "$1"
+}
+
 # packages_need NAME...: installs what is missing, or says what to install and returns 1.
 packages_need() {
 	local missing log status=0
@@ -74,7 +91,8 @@ packages_need() {
 	fi
 	echo "  installing ${missing[*]}"
 	log=$(mktemp) || return 1
-	if ! packages_install "$log" "${missing[@]}"; then
+	packages_install "$log" "${missing[@]}" &
+	if ! packages_wait $! "$log"; then
 		tail -n 15 "$log" | sed 's/^/  | /' >&2
 		echo "  apt-get could not install them; once that works, start again." >&2
 		status=1

@@ -46,7 +46,8 @@ class StateTest(DaemonTest):
 
     def remount(self, how):
         user = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
-        subprocess.run(["nsenter", "--target", str(self.daemon.pid), *user, "--mount",
+        # Its root, too: in a chroot the daemon's mounts are not below the root of their namespace.
+        subprocess.run(["nsenter", "--target", str(self.daemon.pid), *user, "--mount", "--root",
                         "mount", "-o", "remount,bind," + how, self.state], check=True)
 
     def fill(self):

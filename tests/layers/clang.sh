@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # built by clang without a warning, its thread-safety analysis included
+# minutes: 2
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 

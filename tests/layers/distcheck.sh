@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # make distcheck, and whether the tarball holds all of the tree
+# minutes: 4
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # the tests' own tools: the reason of a failure is shown, whatever it is
+# minutes: 1
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 

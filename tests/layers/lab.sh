@@ -1,12 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# stock lvm2 with our daemon on a real kernel
+# this machine's lvm2 with our daemon on a real kernel: all scenarios, those of pvmove with newer UUIDs, too; chaos
 # after: gcc
+# minutes: 20
+# minutes_full: 55
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 layer_need_gcc_build
 export LAB_CPU=$CHECK_CPU
-layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" --builddir "$gcc_build"
-layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" --builddir "$gcc_build"
+options=(--builddir "$gcc_build")
+layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}"
+layer_suite "scenarios of pvmove, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" --moves --uuids newer
+if [ "$CHECK_FULL" = 1 ]; then
+	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 100
+	layer_suite "chaos, newer UUIDs" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 100 --uuids newer
+else
+	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}"
+fi
 layer_end

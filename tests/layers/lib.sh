@@ -3,7 +3,7 @@
 # What the layers of check.sh are written with: steps that count as tests, builds, and counting what suites print.
 #
 # From check.sh: CHECK_SOURCE is a clean copy of the tree, CHECK_WORK a folder for builds and logs, CHECK_CPU the CPU
-# for what measures time, CHECK_REPORT the file for what people are to see: lines of failures and skips, and at last
+# for what measures time, CHECK_FULL 1 with --full, CHECK_REPORT the file for what people are to see: lines of failures and skips, and at last
 # "counts PASSED FAILED SKIPPED". What is printed goes to the layer's log.
 
 set -euo pipefail
@@ -11,6 +11,10 @@ export LC_ALL=C
 unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS LDFLAGS CPPFLAGS
 layer=$(basename "$0" .sh)
 passed=0 failed=0 skipped=0
+# 1 in a layer whose failures are told, and are none: what it looks at changes without us.
+layer_only_tells=0
+# What stands before each command that configures and builds: see layer_use_root.
+layer_in=()
 
 layer_failed() {
 	echo "FAILED  $*" | tee -a "$CHECK_REPORT"
@@ -33,6 +37,10 @@ layer_readable() {
 }
 
 layer_end() {
+	if [ "$layer_only_tells" = 1 ] && [ "$failed" -gt 0 ]; then
+		layer_skipped "$failed that failed, which is only told here"
+		skipped=$((skipped + failed - 1)) failed=0
+	fi
 	echo "counts $passed $failed $skipped" >>"$CHECK_REPORT"
 	exit $((failed > 0))
 }
@@ -90,11 +98,11 @@ layer_configure() {
 	layer_autogen
 	mkdir -p "$folder"
 	cd "$folder"
-	"$CHECK_SOURCE/configure" "$@"
+	"${layer_in[@]}" "$CHECK_SOURCE/configure" "$@"
 }
 
 layer_make() {
-	make -j "$(nproc)" "$@"
+	"${layer_in[@]}" make -j "$(nproc)" "$@"
 }
 
 # layer_build FOLDER OPTION...: configured, compiled, with the programs of the tests; ends the layer where that fails.
@@ -162,7 +170,7 @@ layer_report_skips() {
 layer_show_failures() {
 	local file=$1 lines=$CHECK_WORK/$layer.failures
 	layer_readable <"$file" >"$lines.all"
-	grep -E -A 12 '^(FAILED|failed |not ok |[^ ]+\.[ch]:[0-9]+:[FE]:)|ERROR: .*Sanitizer|WARNING: ThreadSanitizer|runtime error:' \
+	grep -E -A 12 '^( *FAILED|failed |not ok |[^ ]+\.[ch]:[0-9]+:[FE]:)|ERROR: .*Sanitizer|WARNING: ThreadSanitizer|runtime error:' \
 		"$lines.all" >"$lines" || tail -n 60 "$lines.all" >"$lines"
 	# Not head: it would leave what comes before it without a reader.
 	grep -Ev '^(passed|ok|--$)' "$lines" | sed -n '1,60s/^/  | /p' >>"$CHECK_REPORT" || true
@@ -173,6 +181,7 @@ layer_suite() {
 	local what=$1 log status=0 result=FAIL
 	shift
 	log=$CHECK_WORK/$layer.suite.log
+	echo "### $what: $*"
 	"$@" >"$log" 2>&1 || status=$?
 	cat "$log"
 	case $status in
@@ -194,9 +203,9 @@ layer_count_checks() {
 	[ "$found" = 1 ] || layer_failed "make check ran no test in $folder"
 }
 
-# The processes whose program was built in this folder.
+# The processes whose program was built in this folder, which has a longer name where they are seen from outside a root.
 layer_processes_of() {
-	find /proc -maxdepth 2 -name exe -path '/proc/[0-9]*' -lname "$1/*" -printf '%h %l\n' 2>/dev/null || true
+	find /proc -maxdepth 2 -name exe -path '/proc/[0-9]*' -lname "*$1/*" -printf '%h %l\n' 2>/dev/null || true
 }
 
 layer_left_none_behind() {
@@ -220,4 +229,67 @@ layer_check() {
 		layer_failed "make check, though no test of it did: see the log of this layer"
 	fi
 	layer_step "no process of the tests is left" layer_left_none_behind "$folder"
+}
+
+# --- other Debians ----------------------------------------------------------------------------------------------
+
+# What makes roots, and work in them; ends the layer where nobody may.
+layer_need_roots() {
+	# shellcheck source=tools/packages.sh
+	. "$CHECK_SOURCE/tools/packages.sh"
+	# shellcheck source=tools/debian-root.sh
+	. "$CHECK_SOURCE/tools/debian-root.sh"
+	cd "$CHECK_WORK"
+	if [ "$(id -u)" != 0 ]; then
+		layer_skipped "all of it: only root can make the root of another Debian, and build in it"
+		layer_end
+	fi
+}
+
+# layer_use_root SUITE: from here on all is configured, built and checked on the root of that Debian, in $debian_root. Ends
+# the layer where there is none.
+layer_use_root() {
+	local status=0
+	layer_need_roots
+	debian_root_use "$1" 2>"$CHECK_WORK/$layer.step.log" || status=$?
+	cat "$CHECK_WORK/$layer.step.log"
+	if [ "$status" != 0 ]; then
+		layer_failed "the root of Debian's $1"
+		layer_show "$CHECK_WORK/$layer.step.log"
+		layer_end
+	fi
+	layer_in=(layer_run_in_root)
+}
+
+layer_run_in_root() {
+	debian_root_run "$debian_root" "$CHECK_WORK" env -C "$PWD" "$@"
+}
+
+# The build on a Debian, in $root_build; made by the first that needs it.
+layer_need_root_build() {
+	root_build=$CHECK_WORK/build-$1
+	exec 8>"$root_build.lock"
+	flock 8
+	[ -x "$root_build/core/lvmpolld" ] || layer_build "$root_build" CC=gcc --enable-werror --enable-debug
+	flock -u 8
+	exec 8>&-
+}
+
+# layer_two_commands SUITE LAYER...: what README tells a newcomer to do, on a Debian that has nothing of what that needs; of
+# check.sh these layers.
+layer_two_commands() {
+	local suite=$1 fresh=$CHECK_WORK/fresh-$1
+	shift
+	layer_need_roots
+	layer_step_or_end "debootstrap of $suite" debootstrap --variant=minbase "$suite" "$fresh" "$(debian_root_mirror)"
+	layer_step_or_end "a clone" layer_clone_into "$fresh/root/lvmpolld"
+	layer_step "demo.sh on $suite" debian_root_run "$fresh" / env -C /root/lvmpolld ./demo.sh
+	layer_suite "check.sh on $suite" debian_root_run "$fresh" / env -C /root/lvmpolld ./check.sh "$@"
+	layer_step "nothing of $suite is left mounted" refuse grep -F "$fresh" /proc/mounts
+	rm -rf --one-file-system "$fresh"
+}
+
+layer_clone_into() {
+	mkdir -p "$1"
+	tar -C "$CHECK_SOURCE" -T "$CHECK_WORK/tree" -cf - | tar -C "$1" -xf -
 }

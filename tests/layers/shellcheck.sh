@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # every shell script of the tree without a remark of shellcheck
+# minutes: 1
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 

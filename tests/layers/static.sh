@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # plugins linked into the daemon, with shared libraries and without: --list-plugins, and daemon tests of operations
+# minutes: 2
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 

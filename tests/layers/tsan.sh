@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # unit and daemon tests with ThreadSanitizer
+# minutes: 5
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 

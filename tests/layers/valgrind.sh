@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # daemon tests with the daemon under valgrind
 # after: gcc
+# minutes: 5
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 

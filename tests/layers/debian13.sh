@@ -1,0 +1,12 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Debian 13: built by its gcc and clang without a warning, make check
+# minutes: 6
+# shellcheck source=tests/layers/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+layer_use_root trixie
+layer_need_root_build trixie
+layer_check "$root_build"
+layer_build "$CHECK_WORK/build-trixie-clang" CC=clang --enable-werror
+layer_end

@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# the lab on Debian 13: its lvm2, its systemd and its kernel; what a version of lvm2 can touch
+# minutes: 7
+# minutes_full: 40
+# shellcheck source=tests/layers/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+layer_use_root trixie
+layer_need_root_build trixie
+export LAB_CPU=$CHECK_CPU
+options=(--builddir "$root_build" --root "$debian_root")
+if [ "$CHECK_FULL" = 1 ]; then
+	layer_suite "all scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}"
+	layer_suite "scenarios of pvmove, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" --moves --uuids newer
+	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 25
+else
+	layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" --each-lvm2
+fi
+layer_end
