@@ -77,6 +77,18 @@ static const char *find_contradiction(struct volume *volume, const struct volume
 	return NULL;
 }
 
+/* Data was copied since the last doubt: lvpoll is wrong, and nothing is wrong with the operation.
+ */
+static bool has_moved_on(struct volume *volume)
+{
+	uint64_t doubted_sectors = volume->doubted_sectors;
+
+	volume_lock(volume);
+	volume->doubted_sectors = volume->progress.done_sectors;
+	volume_unlock(volume);
+	return volume->doubted_sectors != doubted_sectors;
+}
+
 /*
  * An lvpoll says that VOLUME's operation is over, and CONTRADICTION, of DEVICE, says that it is
  * not. Returns true where it is to go on; else it has failed.
@@ -86,7 +98,7 @@ static bool may_go_on(struct operations *operations, struct volume *volume,
 {
 	int64_t now_ms = boot_clock_ms();
 
-	if (volume->doubted_since_ms == 0)
+	if (has_moved_on(volume) || volume->doubted_since_ms == 0)
 		volume->doubted_since_ms = now_ms;
 	if (now_ms - volume->doubted_since_ms < DOUBT_MAX_MS) {
 		log_volume(LOG_LEVEL_WARN, volume,

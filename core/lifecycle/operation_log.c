@@ -33,11 +33,11 @@ void operation_log_refused(const struct volume *volume)
 }
 
 /* "ends well", or how else. */
-static void write_end(const struct volume *volume, enum volume_state state, char *text, size_t size)
+static void write_end(const struct volume *volume, char *text, size_t size) REQUIRES(volume_role)
 {
 	if (volume->is_displaced)
 		snprintf(text, size, "ends, since it is aborted,");
-	else if (state == VOLUME_FAILED)
+	else if (volume->state == VOLUME_FAILED)
 		snprintf(text, size, "is given up");
 	else if (volume->result.by_signal)
 		snprintf(text, size, "ends with its lvpoll, by signal %d,", volume->result.value);
@@ -95,7 +95,7 @@ void operation_log_end(struct volume *volume)
 	progress = volume->progress;
 	is_good = volume->state == VOLUME_FINISHED && !volume->result.by_signal &&
 		  volume->result.value == 0;
-	write_end(volume, volume->state, end, sizeof(end));
+	write_end(volume, end, sizeof(end));
 	volume_unlock(volume);
 	write_duration(
 		(double)(boot_clock_ms() - volume->begun_ms) / 1000, duration, sizeof(duration));

@@ -144,6 +144,7 @@ struct volume {
 	char *step_lv_name;
 	struct event *pause;      /* runs until the next lvpoll may */
 	int64_t doubted_since_ms; /* the first of the exits in a row that are contradicted; or 0 */
+	uint64_t doubted_sectors; /* what was copied at the latest of them */
 	unsigned start_failures;  /* lvpolls in a row that could not run */
 	int start_failure;        /* the latest: an errno, or an exit status, negated; or 0 */
 	bool is_unexecutable;     /* it was that lvm cannot be executed */

@@ -34,9 +34,9 @@ class StartTest(DaemonTest):
 
     def test_argument_list_with_everything(self):
         record = self.record(abort=1, handle_missing_pvs=1, devicesfile="some.devices",
-                             interval="+15")
+                             interval="0")
         self.assertEqual(record.arguments[1:], [
-            "lvpoll", "--interval", "+15", "--abort", "--handlemissingpvs", "--polloperation",
+            "lvpoll", "--interval", "0", "--abort", "--handlemissingpvs", "--polloperation",
             "pvmove", "vg/record", "-An", "--devicesfile", "some.devices"])
 
     @ours_only("2.03.16 never asks lvpoll to be verbose")

@@ -307,6 +307,21 @@ START_TEST(steps_an_end_that_is_contradicted_for_a_minute_is_a_failure)
 }
 END_TEST
 
+/* As with lvm2 2.03.40, whose lvpoll does not know a first conversion to a mirror. */
+START_TEST(steps_an_end_is_doubted_anew_where_data_was_copied)
+{
+	struct volume *volume = end_in_doubt(false);
+
+	volume->doubted_since_ms = boot_clock_ms() - 60000;
+	volume_lock(volume);
+	volume->progress.done_sectors = 8;
+	volume_unlock(volume);
+	ends_confirm(&operations_under_test, volume, &copying);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_WATCHING);
+	ck_assert_int_gt(volume->doubted_since_ms, boot_clock_ms() - 60000);
+}
+END_TEST
+
 /* Likewise where the kernel is not watched: an abort, with _i 1, or a move that polls by itself. */
 START_TEST(steps_an_end_beside_a_device_is_none)
 {
@@ -370,6 +385,7 @@ int main(void)
 		SUITE_TEST(steps_loss_of_data_comes_before_a_stall),
 		SUITE_TEST(steps_an_end_that_the_kernel_contradicts_is_none),
 		SUITE_TEST(steps_an_end_that_is_contradicted_for_a_minute_is_a_failure),
+		SUITE_TEST(steps_an_end_is_doubted_anew_where_data_was_copied),
 		SUITE_LOOP(steps_an_end_beside_a_device_is_none, 2),
 		SUITE_LOOP(steps_an_end_without_a_device_is_the_end, 2),
 		SUITE_TEST(steps_what_has_a_device_is_not_over_where_its_name_is_another_s),
