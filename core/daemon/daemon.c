@@ -198,8 +198,8 @@ static int start_serving(
 	results_limit(operations);
 	if (handover) {
 		handover_take_clients(handover, &daemon->server);
-		log_warn("upgrade: lvmpolld " PACKAGE_VERSION
-			 " has taken over, with %zu operation%s in flight",
+		log_notice("upgrade: lvmpolld " PACKAGE_VERSION
+			   " has taken over, with %zu operation%s in flight",
 			operations->in_flight, operations->in_flight == 1 ? "" : "s");
 	}
 	return 0;

@@ -178,7 +178,8 @@ bool recovery_is_needed(const struct configuration *configuration)
 static void log_taken(size_t taken)
 {
 	if (taken > 0)
-		log_warn("%zu record%s of a former daemon found: going on with what was in flight",
+		log_notice(
+			"%zu record%s of a former daemon found: going on with what was in flight",
 			taken, taken == 1 ? "" : "s");
 }
 
