@@ -16,9 +16,14 @@
 
 #define COMMAND_LINE_MAX 4096
 
-/* A process without a command line gets one soon, or has hidden it for good. */
 #define SEARCH_PAUSE_MS 5
 #define SEARCH_PAUSES   200
+
+/*
+ * An lvpoll executes its program as soon as it is forked, and has a command line then. A process
+ * that had none for so long has none for good: User Mode Linux, for one, unmaps it.
+ */
+#define EXEC_MAX_MS 1000
 
 /* Reads /proc/PID/NAME as text, with two NUL bytes behind it. Returns its length, 0 for none. */
 static size_t read_proc(pid_t pid, const char *name, char *text, size_t size)
@@ -60,25 +65,28 @@ struct search {
 struct standing {
 	int parent;
 	bool has_memory;
+	long long start_ms; /* since the boot */
 };
 
 static bool read_standing(pid_t pid, struct standing *standing)
 {
 	char text[1024];
 	const char *field;
+	unsigned long long start;
 	unsigned long memory;
 
 	if (read_proc(pid, "stat", text, sizeof(text)) == 0)
 		return false;
-	/* Field 4, the parent, and field 23, the size of the memory; a name may hold anything. */
+	/* Fields 4, 22 and 23: parent, start, size of the memory; a name may hold anything. */
 	field = strrchr(text, ')');
 	if (!field ||
 		sscanf(field,
-			") %*c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-			"%*s %*s %*s %lu",
-			&standing->parent, &memory) != 2)
+			") %*c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			"%*s %llu %lu",
+			&standing->parent, &start, &memory) != 3)
 		return false;
 	standing->has_memory = memory > 0;
+	standing->start_ms = (long long)(start * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK));
 	return true;
 }
 
@@ -86,8 +94,12 @@ static bool read_standing(pid_t pid, struct standing *standing)
 static bool may_be_executing(pid_t pid)
 {
 	struct standing standing;
+	struct timespec now;
 
-	return read_standing(pid, &standing) && standing.has_memory;
+	if (!read_standing(pid, &standing) || !standing.has_memory)
+		return false;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000 - standing.start_ms < EXEC_MAX_MS;
 }
 
 static bool polls(pid_t pid, struct search *search)
@@ -116,8 +128,7 @@ static bool has_daemon_as_parent(pid_t pid)
 	if (!read_standing(pid, &child) || child.parent == getpid() ||
 		!read_standing(child.parent, &parent) || !parent.has_memory)
 		return false;
-	return read_proc(child.parent, "comm", name, sizeof(name)) > 0 &&
-	       !strncmp(name, "lvmpolld", strlen("lvmpolld"));
+	return read_proc(child.parent, "comm", name, sizeof(name)) > 0 && strstr(name, "lvmpolld");
 }
 
 static pid_t search_once(struct search *search)

@@ -123,7 +123,8 @@ int record_write(struct record_directory *directory, const struct record *record
 		result = -errno;
 	if (result < 0) {
 		unlinkat(directory->descriptor, TEMPORARY_NAME, 0);
-		fchmodat(directory->descriptor, name, RECORD_MODE_OLD, 0);
+		/* The failure to write is what is told. */
+		(void)!fchmodat(directory->descriptor, name, RECORD_MODE_OLD, 0);
 		return error_set(error, -result, "%s/%s: cannot write the record: %s",
 			directory->path, name, strerror(-result));
 	}

@@ -69,8 +69,11 @@ static bool set_command_line(const char *start, const char *end)
 	return prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) == 0;
 }
 
-/* Starts a process that has COMMAND_LINE, at once or after it had none. False: not permitted. */
-static bool start(const char *command_line, size_t size, bool is_late)
+/* When a process has its command line. */
+enum moment { AT_ONCE, AFTER_EXEC, NEVER };
+
+/* Starts a process that has COMMAND_LINE from that moment on. False: not permitted. */
+static bool start(const char *command_line, size_t size, enum moment moment)
 {
 	static const struct timespec exec = {.tv_nsec = EXEC_MS * 1000000L};
 	/* The kernel shows nothing that is part of a file. */
@@ -84,10 +87,11 @@ static bool start(const char *command_line, size_t size, bool is_late)
 	child = fork();
 	ck_assert_int_ge(child, 0);
 	if (child == 0) {
-		answer = set_command_line(line, is_late ? line : line + size);
+		answer = set_command_line(line, moment == AT_ONCE ? line + size : line);
 		(void)!write(ends[1], &answer, 1);
 		nanosleep(&exec, NULL);
-		set_command_line(line, line + size);
+		if (moment != NEVER)
+			set_command_line(line, line + size);
 		for (;;)
 			pause();
 	}
@@ -109,9 +113,17 @@ static void stop(void)
 	child = 0;
 }
 
+static long long clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
 START_TEST(leftover_is_found_by_its_command_line)
 {
-	if (!start(polling, sizeof(polling), false))
+	if (!start(polling, sizeof(polling), AT_ONCE))
 		return;
 	ck_assert_int_eq(leftover_find("pvmove", &operation), child);
 	ck_assert_int_eq(leftover_find("merge", &operation), 0);
@@ -120,7 +132,7 @@ END_TEST
 
 START_TEST(leftover_in_the_middle_of_its_exec_is_waited_for)
 {
-	if (!start(polling, sizeof(polling), true))
+	if (!start(polling, sizeof(polling), AFTER_EXEC))
 		return;
 	ck_assert_int_eq(leftover_find("pvmove", &operation), child);
 }
@@ -130,7 +142,7 @@ START_TEST(leftover_of_an_abort_is_another)
 {
 	struct lvmpolld_operation abort = operation;
 
-	if (!start(aborting, sizeof(aborting), false))
+	if (!start(aborting, sizeof(aborting), AT_ONCE))
 		return;
 	abort.abort = true;
 	ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
@@ -140,7 +152,7 @@ END_TEST
 
 START_TEST(leftover_of_another_volume_is_not_taken)
 {
-	if (!start(other_volume, sizeof(other_volume), false))
+	if (!start(other_volume, sizeof(other_volume), AT_ONCE))
 		return;
 	ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
 }
@@ -149,7 +161,7 @@ END_TEST
 /* What has ended and is not reaped has no command line either, and will have none. */
 START_TEST(leftover_zombie_is_not_waited_for)
 {
-	struct timespec begin, end;
+	long long begin_ms;
 	siginfo_t info;
 
 	child = fork();
@@ -157,12 +169,24 @@ START_TEST(leftover_zombie_is_not_waited_for)
 	if (child == 0)
 		_exit(0);
 	ck_assert_int_eq(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
-	clock_gettime(CLOCK_MONOTONIC, &begin);
+	begin_ms = clock_ms();
 	ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	ck_assert_int_lt(
-		(end.tv_sec - begin.tv_sec) * 1000 + (end.tv_nsec - begin.tv_nsec) / 1000000,
-		SEARCH_MS);
+	ck_assert_int_lt(clock_ms() - begin_ms, SEARCH_MS);
+}
+END_TEST
+
+/* Once it is old enough to have executed its program, however many operations there are. */
+START_TEST(leftover_that_never_has_a_command_line_is_waited_for_once)
+{
+	long long begin_ms;
+
+	if (!start(polling, sizeof(polling), NEVER))
+		return;
+	ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
+	begin_ms = clock_ms();
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
+	ck_assert_int_lt(clock_ms() - begin_ms, SEARCH_MS);
 }
 END_TEST
 
@@ -174,6 +198,7 @@ int main(void)
 		SUITE_TEST(leftover_of_an_abort_is_another),
 		SUITE_TEST(leftover_of_another_volume_is_not_taken),
 		SUITE_TEST(leftover_zombie_is_not_waited_for),
+		SUITE_TEST(leftover_that_never_has_a_command_line_is_waited_for_once),
 	};
 
 	return suite_run_fixture("leftover", tests, SUITE_COUNT(tests), NULL, stop);
