@@ -49,13 +49,11 @@ static uint64_t share_sectors(uint64_t length, uint64_t in_sync, uint64_t total)
 }
 
 /*
- * Counts the legs that are not alive; false where a letter is none that dm-mirror has. A failure to
- * read from a leg costs no data while there is another.
+ * Counts the legs that are not alive. A failure to read from a leg costs no data while there is
+ * another.
  */
-static bool count_failed_devices(const struct dm_status_mirror *status, struct mirror_sum *sum)
+static void count_failed_devices(const struct dm_status_mirror *status, struct mirror_sum *sum)
 {
-	bool understood = true;
-
 	for (uint32_t index = 0; index < status->dev_count; index++)
 		switch (status->devs[index].health) {
 		case DM_STATUS_MIRROR_ALIVE:
@@ -70,11 +68,21 @@ static bool count_failed_devices(const struct dm_status_mirror *status, struct m
 		case DM_STATUS_MIRROR_UNCLASSIFIED:
 			sum->failed_devices++;
 			break;
-		default:
-			understood = false;
-			break;
 		}
-	return understood;
+}
+
+/*
+ * One letter of health for each of COUNT legs, all of them dm-mirror's. Versions of libdevmapper
+ * differ in what they make of others: 1.02.205 takes them for a failure that lvm2 should see.
+ */
+static bool has_letters(const char *parameters, uint32_t count)
+{
+	/* Before them: the number of legs, the legs, the regions, and a number of words. */
+	for (uint64_t word = 0; word < (uint64_t)count + 3; word++) {
+		parameters += strcspn(parameters, " ");
+		parameters += strspn(parameters, " ");
+	}
+	return strspn(parameters, "ADFRSU") == count && strcspn(parameters, " ") == count;
 }
 
 /*
@@ -91,7 +99,8 @@ static const struct dm_status_mirror *parse_status(const char *parameters, struc
 		return NULL;
 	memcpy(padded, parameters, length);
 	if (!dm_get_status_mirror(pool, padded, &status) || status->dev_count < DEVICES_MIN ||
-		status->total_regions == 0 || status->insync_regions > status->total_regions)
+		!has_letters(parameters, status->dev_count) || status->total_regions == 0 ||
+		status->insync_regions > status->total_regions)
 		return NULL;
 	return status;
 }
@@ -117,8 +126,10 @@ static bool add_status(struct mirror_sum *sum, const struct lvmpolld_target *tar
 {
 	uint64_t done, left;
 
-	if (!status || !count_failed_devices(status, sum) ||
-		target->length_sectors > LENGTH_MAX_SECTORS)
+	if (!status)
+		return false;
+	count_failed_devices(status, sum);
+	if (target->length_sectors > LENGTH_MAX_SECTORS)
 		return false;
 	sum->mirrors++;
 	sum->copying |= status->insync_regions != status->total_regions;

@@ -246,7 +246,7 @@ static void *write_many(void *context)
 
 START_TEST(lines_of_threads_are_not_mixed)
 {
-	static char letters[THREADS] = "abcd";
+	static char letters[THREADS] = {'a', 'b', 'c', 'd'};
 	pthread_t threads[THREADS];
 	unsigned count = 0;
 	char *rest;
