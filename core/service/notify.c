@@ -24,6 +24,24 @@
 #define LIBRARY "libsystemd.so.0"
 
 /*
+ * Tells packagers' tools that the library is wanted, which they cannot see otherwise: a note in the
+ * format of "dlopen metadata for ELF files", https://systemd.io/ELF_DLOPEN_METADATA. In assembler,
+ * since a sanitizer would put its own bytes behind a variable.
+ */
+#define NOTE                                                                                       \
+	"[{\\\"soname\\\":[\\\"" LIBRARY "\\\"],\\\"feature\\\":\\\"systemd\\\","                  \
+	"\\\"description\\\":\\\"Readiness, status and "                                           \
+	"watchdog\\\",\\\"priority\\\":\\\"recommended\\\"}]"
+
+__asm__(".pushsection .note.dlopen, \"a\", %note\n"
+	".balign 4\n"
+	".long 4, 2f - 1f, 0x407c0c0a\n" /* lengths of the owner's name and of the text, type */
+	".asciz \"FDO\"\n"
+	"1: .asciz \"" NOTE "\"\n"
+	"2: .balign 4\n"
+	".popsection\n");
+
+/*
  * The library and the ones that it needs are as many as all the others together: they are loaded
  * only where a manager wants to be told something.
  */
