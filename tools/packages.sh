@@ -8,7 +8,7 @@ packages_build="gcc libc6-dev make autoconf automake libtool pkg-config libltdl-
 # shellcheck disable=SC2034
 packages_lab="user-mode-linux lvm2 thin-provisioning-tools kmod dmsetup systemd systemd-sysv util-linux mount procps"
 # shellcheck disable=SC2034
-packages_check="check clang libclang-rt-dev llvm valgrind binutils shellcheck python3 man-db groff-base xz-utils bzip2
+packages_check="check dpkg-dev clang libclang-rt-dev llvm valgrind binutils shellcheck python3 man-db groff-base xz-utils bzip2
 	diffutils git"
 
 # For the roots of other Debians.
@@ -77,7 +77,7 @@ packages_wait() {
 
 # packages_need NAME...: installs what is missing, or says what to install and returns 1.
 packages_need() {
-	local missing log status=0
+	local missing log status=0 start=$SECONDS
 	if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 		echo "  this is not Debian: taking for granted that all is installed that is needed"
 		return 0
@@ -89,10 +89,12 @@ packages_need() {
 		echo "  Let somebody who may run this, then start again:  apt-get install ${missing[*]}" >&2
 		return 1
 	fi
-	echo "  installing ${missing[*]}"
+	echo "  installing with what they need, which takes some minutes at first: ${missing[*]}"
 	log=$(mktemp) || return 1
 	packages_install "$log" "${missing[@]}" &
-	if ! packages_wait $! "$log"; then
+	if packages_wait $! "$log"; then
+		echo "  installed in $((SECONDS - start)) s"
+	else
 		tail -n 15 "$log" | sed 's/^/  | /' >&2
 		echo "  apt-get could not install them; once that works, start again." >&2
 		status=1

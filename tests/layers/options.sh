@@ -13,10 +13,21 @@ lvm=/opt/some/sbin/lvm
 build_in_source_tree() {
 	cp -a "$CHECK_SOURCE" "$tree"
 	cd "$tree"
+	git init -q
+	git add -A
 	./autogen.sh
 	./configure --enable-werror --without-systemd --disable-plugin-thin-merge "--with-lvm-path=$lvm" \
-		--prefix=/usr --sysconfdir=/etc
+		--prefix=/usr
 	layer_make
+	layer_make check TESTS=
+	layer_make -C bench bench BENCH_FLAGS=--help
+}
+
+# What was in the tree before is all that git knows of.
+git_ignores_what_was_built() {
+	git -C "$tree" status --porcelain >"$CHECK_WORK/untracked"
+	cat "$CHECK_WORK/untracked"
+	[ ! -s "$CHECK_WORK/untracked" ]
 }
 
 # Everything lands under DESTDIR, and nothing of the plugin that was left out.
@@ -67,6 +78,47 @@ lvm_is_where_configure_was_told() {
 	grep -F "Default: \\fB$lvm\\fP." "$stage/usr/share/man/man5/lvmpolld.yaml.5"
 }
 
+# Paths that configure is told are those of the units, the daemon and the pages, under the daemon's own name.
+paths_are_where_configure_was_told() {
+	local build=$CHECK_WORK/build-paths stage=$CHECK_WORK/installed-paths
+	layer_configure "$build" --disable-dependency-tracking --sbindir=/opt/daemons --program-suffix=-ours \
+		--sysconfdir=/opt/etc
+	layer_make -C "$build"
+	make -C "$build" install "DESTDIR=$stage"
+	grep -x 'ExecStart=/opt/daemons/lvmpolld-ours -f -t 60' "$stage/usr/local/lib/systemd/system/lvm2-lvmpolld.service"
+	ls "$stage/opt/daemons/lvmpolld-ours"
+	strings "$stage/opt/daemons/lvmpolld-ours" | grep -x '/opt/etc/lvm/.*'
+	grep -F /opt/etc/lvm/lvmpolld.yaml "$stage/usr/local/share/man/man8/lvmpolld-ours.8"
+	grep -F /opt/etc/lvm/lvmpolld.d "$stage/usr/local/share/man/man5/lvmpolld.yaml-ours.5"
+	make -C "$build" uninstall "DESTDIR=$stage"
+	find "$stage" ! -type d >"$CHECK_WORK/paths-left"
+	cat "$CHECK_WORK/paths-left"
+	[ ! -s "$CHECK_WORK/paths-left" ]
+}
+
+# lvm2's configuration is there, whatever our prefix is.
+configuration_is_in_etc_otherwise() {
+	strings "$stage/usr/sbin/lvmpolld" | grep -x '/etc/lvm/.*'
+	grep -F /etc/lvm/lvmpolld.yaml "$stage/usr/share/man/man8/lvmpolld.8"
+}
+
+# A build without the library check says so where it is configured, and where it is tested.
+without_check() {
+	local build=$CHECK_WORK/build-without-check pkg_config=$CHECK_WORK/pkg-config-without-check
+	cat >"$pkg_config" <<-'END'
+		#!/bin/sh
+		case " $* " in *' check >= '*) exit 1 ;; esac
+		exec pkg-config "$@"
+	END
+	chmod +x "$pkg_config"
+	layer_configure "$build" --disable-dependency-tracking "PKG_CONFIG=$pkg_config" >"$CHECK_WORK/without-check"
+	grep 'no unit program is built or run' "$CHECK_WORK/without-check"
+	layer_make -C "$build"
+	make -C "$build" check SUITES= >"$CHECK_WORK/without-check"
+	grep -x 'SKIP: not_built' "$CHECK_WORK/without-check"
+	grep '^The unit programs were not built or run' "$CHECK_WORK/without-check"
+}
+
 relative_lvm_path_is_refused() {
 	refuse layer_configure "$CHECK_WORK/build-relative" --with-lvm-path=sbin/lvm >"$CHECK_WORK/relative" 2>&1
 	cat "$CHECK_WORK/relative"
@@ -88,7 +140,52 @@ layer_step "the installed daemon loads what was installed" installed_daemon_load
 layer_step "--without-systemd leaves libsystemd out" not_linked_with_systemd
 layer_step "--without-systemd leaves a unit that waits for no message" unit_waits_for_no_message
 layer_step "--with-lvm-path is the default, and told" lvm_is_where_configure_was_told
-layer_step "--with-lvm-path that is relative is refused" relative_lvm_path_is_refused
+layer_step "git ignores what a build in the source tree leaves" git_ignores_what_was_built
+layer_step "--sbindir, --program-suffix and --sysconfdir are heeded" paths_are_where_configure_was_told
+layer_step "without --sysconfdir the configuration is beside lvm2's" configuration_is_in_etc_otherwise
+layer_step "without the library check it is said that no unit program is run" without_check
+layer_step "--with-lvm-path that is relative is refused" # Paths that configure is told are those of the units, the daemon and the pages, under the daemon's own name.
+paths_are_where_configure_was_told() {
+	local build=$CHECK_WORK/build-paths stage=$CHECK_WORK/installed-paths
+	layer_configure "$build" --disable-dependency-tracking --sbindir=/opt/daemons --program-suffix=-ours \
+		--sysconfdir=/opt/etc
+	layer_make -C "$build"
+	make -C "$build" install "DESTDIR=$stage"
+	grep -x 'ExecStart=/opt/daemons/lvmpolld-ours -f -t 60' "$stage/usr/local/lib/systemd/system/lvm2-lvmpolld.service"
+	ls "$stage/opt/daemons/lvmpolld-ours"
+	strings "$stage/opt/daemons/lvmpolld-ours" | grep -x '/opt/etc/lvm/.*'
+	grep -F /opt/etc/lvm/lvmpolld.yaml "$stage/usr/local/share/man/man8/lvmpolld-ours.8"
+	grep -F /opt/etc/lvm/lvmpolld.d "$stage/usr/local/share/man/man5/lvmpolld.yaml-ours.5"
+	make -C "$build" uninstall "DESTDIR=$stage"
+	find "$stage" ! -type d >"$CHECK_WORK/paths-left"
+	cat "$CHECK_WORK/paths-left"
+	[ ! -s "$CHECK_WORK/paths-left" ]
+}
+
+# lvm2's configuration is there, whatever our prefix is.
+configuration_is_in_etc_otherwise() {
+	strings "$stage/usr/sbin/lvmpolld" | grep -x '/etc/lvm/.*'
+	grep -F /etc/lvm/lvmpolld.yaml "$stage/usr/share/man/man8/lvmpolld.8"
+}
+
+# A build without the library check says so where it is configured, and where it is tested.
+without_check() {
+	local build=$CHECK_WORK/build-without-check pkg_config=$CHECK_WORK/pkg-config-without-check
+	cat >"$pkg_config" <<-'END'
+		#!/bin/sh
+		case " $* " in *' check >= '*) exit 1 ;; esac
+		exec pkg-config "$@"
+	END
+	chmod +x "$pkg_config"
+	layer_configure "$build" --disable-dependency-tracking "PKG_CONFIG=$pkg_config" >"$CHECK_WORK/without-check"
+	grep 'no unit program is built or run' "$CHECK_WORK/without-check"
+	layer_make -C "$build"
+	make -C "$build" check SUITES= >"$CHECK_WORK/without-check"
+	grep -x 'SKIP: not_built' "$CHECK_WORK/without-check"
+	grep '^The unit programs were not built or run' "$CHECK_WORK/without-check"
+}
+
+relative_lvm_path_is_refused
 for plugin in "${plugins[@]}"; do
 	layer_step "--disable-plugin-${plugin//_/-} leaves out this one alone" without_plugin "$plugin"
 done

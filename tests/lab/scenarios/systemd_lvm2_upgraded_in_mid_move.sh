@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Installed beside stock, the daemon stays when lvm2's package is upgraded in mid-move; and the way back is README's.
+# boot: systemd
+# daemon: own
+# deadline: 200
+
+# What the package's scripts do when it is upgraded, with stock's files put in place anew.
+upgrade_lvm2() {
+	cp /run/stock-units/* /lib/systemd/system/
+	run_ok systemctl daemon-reload
+	run_ok systemctl restart "$socket"
+}
+
+remove_ours() {
+	rm "$installed"/lvm2-lvmpolld.* "${installed%/lib/systemd/system}/sbin/lvmpolld"
+	run_ok systemctl daemon-reload
+	run_ok systemctl stop "$path"
+	run_ok systemctl restart "$socket"
+}
+
+program_is() {
+	[ "$(readlink "/proc/$(unit_property "$service" MainPID)/exe")" = "$1" ]
+}
+
+installed=$(staged "$service")
+[ -n "$installed" ] || skip "the daemon under test was not installed"
+installed=$(dirname "${installed#"$LAB_STAGE"}")
+run_ok systemctl daemon-reload
+run_ok systemctl start "$socket"
+expect_equal "the unit" "$installed/$service" "$(unit_property "$service" FragmentPath)"
+disks_make 2 64
+vg_make vg "${disk[@]}"
+lv_make vg data 48 "${disk[0]}"
+copy_slowly
+run_ok pvmove -b -i1 "${disk[0]}" "${disk[1]}"
+wait_until 30 mirror_is_half_way
+wait_until 10 program_is "${installed%/lib/systemd/system}/sbin/lvmpolld"
+upgrade_lvm2
+expect_equal "the unit after the upgrade" "$installed/$service" "$(unit_property "$service" FragmentPath)"
+wait_until 10 program_is "${installed%/lib/systemd/system}/sbin/lvmpolld"
+copy_fast
+wait_until 30 pvmove_none
+expect_moved vg/data
+
+copy_slowly
+run_ok pvmove -b -i1 "${disk[1]}" "${disk[0]}"
+wait_until 30 mirror_is_half_way
+remove_ours
+run_ok vgchange --poll y
+copy_fast
+wait_until 30 pvmove_none
+expect_on vg/data "${disk[0]}"
+wait_until 10 program_is /usr/sbin/lvmpolld
