@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # built as Debian builds its packages, with all of its hardening, without a warning: unit programs, symbols
+# minutes: 2
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # built in the source tree, without systemd, without a plugin and for an lvm elsewhere; installed under DESTDIR
-# minutes: 3
+# minutes: 5
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
