@@ -25,7 +25,7 @@ build_in_source_tree() {
 
 # What was in the tree before is all that git knows of.
 git_ignores_what_was_built() {
-	git -C "$tree" status --porcelain >"$CHECK_WORK/untracked"
+	git -C "$tree" ls-files --others --exclude-standard >"$CHECK_WORK/untracked"
 	cat "$CHECK_WORK/untracked"
 	[ ! -s "$CHECK_WORK/untracked" ]
 }
