@@ -53,7 +53,7 @@ static enum lvmpolld_outcome ask_plugin(struct volume *volume, const struct lvmp
 	progress = volume->progress;
 	volume_unlock(volume);
 	return plugin_read_exit(
-		volume->request->plugin, &volume->request->operation, ended, &progress);
+		volume->request->plugin, &volume->request->parameters, ended, &progress);
 }
 
 /* Why an exit with status 0 is not the end, by what the kernel shows after it; NULL where it is. */
@@ -140,7 +140,7 @@ static void confirm_by_devices(
 	char device[DEVICES_NAME_SIZE];
 
 	if (ask_plugin(volume, &ended) != LVMPOLLD_CONTINUES ||
-		!devices_find_volume(volume->request->operation.lvid, device)) {
+		!devices_find_volume(volume->request->parameters.lvid, device)) {
 		operation_finish(operations, volume, *result);
 		return;
 	}
@@ -161,10 +161,10 @@ static void on_progressed(void *context, struct volume *volume)
 	/* It has found what it looked for. */
 	volume->doubted_since_ms = 0;
 	turns_note_run(volume);
-	if (!goes_on || volume->request->operation.abort)
+	if (!goes_on || volume->request->parameters.abort)
 		return;
 	/* One that polls by itself gives way to those that wait for a turn. */
-	if (volume->purpose != VOLUME_POLL || operations->scheduler.waiting > 0)
+	if (volume->purpose != LVPOLL_POLL || operations->scheduler.waiting > 0)
 		lvpoll_terminate(volume->lvpoll);
 }
 
@@ -175,7 +175,7 @@ static bool on_silent(void *context, struct volume *volume)
 	 * Where the kernel is watched nothing is lost by waiting for its end, and going on. And
 	 * what a left-over one prints is read by nobody.
 	 */
-	if (volume->has_leftover || (!volume->polls_itself && !volume->request->operation.abort))
+	if (volume->has_leftover || (!volume->polls_itself && !volume->request->parameters.abort))
 		return false;
 	log_volume(LOG_LEVEL_ERROR, volume,
 		"the operation is given up; \"lvchange --poll y\" takes it up again");
@@ -193,7 +193,7 @@ static void go_on(struct operations *operations, struct volume *volume)
 	volume->is_pause_over = false;
 	volume_set_state(volume, VOLUME_QUEUED);
 	if (volume->polls_itself && had_leftover)
-		turns_queue(operations, volume, VOLUME_POLL);
+		turns_queue(operations, volume, LVPOLL_POLL);
 	else if (volume->polls_itself)
 		turns_pause(volume, volume->request->interval_s);
 	else
@@ -202,7 +202,7 @@ static void go_on(struct operations *operations, struct volume *volume)
 
 bool ends_may_ask_kernel(const struct operations *operations, const struct volume *volume)
 {
-	return operations->monitor && !volume->request->operation.abort &&
+	return operations->monitor && !volume->request->parameters.abort &&
 	       volume->request->plugin->monitor == PLUGIN_MONITOR_KERNEL;
 }
 

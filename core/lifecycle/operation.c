@@ -70,13 +70,13 @@ static void settle_aborted(
 	struct operations *operations, struct volume *abort_volume, bool succeeded)
 {
 	char device[DEVICES_NAME_SIZE];
-	const struct lvmpolld_operation *operation = &abort_volume->request->operation;
-	bool is_ended = succeeded && !devices_find_volume(operation->lvid, device);
+	const struct lvmpolld_request *request = &abort_volume->request->parameters;
+	bool is_ended = succeeded && !devices_find_volume(request->lvid, device);
 
 	if (is_ended)
-		record_forget_given_up(&operations->records, operation);
+		record_forget_refused(&operations->records, request);
 	if (is_ended && abort_volume->displaced)
-		recording_remove(operations, &abort_volume->displaced->operation);
+		recording_remove(operations, &abort_volume->displaced->parameters);
 	else if (abort_volume->displaced)
 		resume_displaced(operations, abort_volume);
 }
@@ -107,7 +107,7 @@ static void leave_flight(struct operations *operations, struct volume *volume)
 static void settle(
 	struct operations *operations, struct volume *volume, bool succeeded, bool is_in_doubt)
 {
-	struct store *store = operations_store(operations, volume->request->operation.abort);
+	struct store *store = operations_store(operations, volume->request->parameters.abort);
 
 	leave_flight(operations, volume);
 	/* What a daemon leaves in flight when it ends is not over. */
@@ -121,8 +121,8 @@ static void settle(
 	if (!operations->is_stopping && !is_in_doubt &&
 		!(volume->is_displaced &&
 			is_abort_in_progress(operations, volume->request->identifier)))
-		recording_remove(operations, &volume->request->operation);
-	if (volume->request->operation.abort && !operations->is_stopping)
+		recording_remove(operations, &volume->request->parameters);
+	if (volume->request->parameters.abort && !operations->is_stopping)
 		settle_aborted(operations, volume, succeeded);
 	results_limit(operations);
 	operations_changed(operations);
@@ -230,10 +230,10 @@ static enum encounter encounter_locked(struct store *store, const struct volume_
 /* What could not be started was never accepted: it leaves no result, and no trace. */
 static void refuse(struct operations *operations, struct volume *volume)
 {
-	struct store *store = operations_store(operations, volume->request->operation.abort);
+	struct store *store = operations_store(operations, volume->request->parameters.abort);
 
 	leave_flight(operations, volume);
-	recording_remove(operations, &volume->request->operation);
+	recording_remove(operations, &volume->request->parameters);
 	if (volume->displaced)
 		resume_displaced(operations, volume);
 	store_lock(store);
@@ -259,14 +259,14 @@ static enum operation_answer begin_new(
 	int result = 0;
 
 	operations->in_flight++;
-	if (!was_in_flight && volume->request->operation.interval[0] == '+')
+	if (!was_in_flight && volume->request->parameters.interval[0] == '+')
 		volume->not_before_ms =
 			boot_clock_ms() + (int64_t)volume->request->interval_s * 1000;
 	/* Of one that goes on where its abort did not succeed the log has told that. */
 	if (!was_in_flight)
 		operation_log_begin(volume);
-	if (!volume->request->operation.abort &&
-		record_is_given_up(&operations->records, &volume->request->operation)) {
+	if (!volume->request->parameters.abort &&
+		record_is_refused(&operations->records, &volume->request->parameters)) {
 		log_volume(LOG_LEVEL_ERROR, volume,
 			"it was given up since going on would lose data, and is not taken "
 			"up again: abort it");
@@ -274,7 +274,7 @@ static enum operation_answer begin_new(
 		return OPERATION_ACCEPTED;
 	}
 	recording_write(operations, volume, RECORD_NO_COMMAND);
-	if (volume->request->operation.abort)
+	if (volume->request->parameters.abort)
 		result = prepare_abort(operations, volume);
 	if (result == 0)
 		result = set_going(operations, volume, was_in_flight);
@@ -289,7 +289,7 @@ static enum operation_answer begin_new(
 static enum operation_answer begin(struct operations *operations, struct volume_request *request,
 	struct waiter *waiter, bool was_in_flight)
 {
-	struct store *store = operations_store(operations, request->operation.abort);
+	struct store *store = operations_store(operations, request->parameters.abort);
 	struct volume *volume;
 	enum encounter encounter;
 	enum operation_answer answer;

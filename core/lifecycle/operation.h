@@ -36,7 +36,7 @@ struct operation_inheritance {
 	uint64_t start_ticks;
 	bool is_child;  /* it is a child of this process, and what follows is known */
 	int outputs[2]; /* what its outputs are read from; or -1 */
-	enum volume_purpose purpose;
+	enum lvpoll_purpose purpose;
 	bool is_terminating;
 	bool is_leftover; /* a former daemon has started it, and nobody reads what it prints */
 	const char *step_vg_name; /* the names that it was given; or NULL */

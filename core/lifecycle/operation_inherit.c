@@ -44,14 +44,14 @@ static bool remember_displaced(struct volume *abort_volume, const struct volume_
 		abort_volume->displaced = volume_request_copy(request);
 	if (!abort_volume->displaced)
 		log_error("%s/%s: where its abort fails, it is not polled again: out of memory",
-			request->operation.vg_name, request->operation.lv_name);
+			request->parameters.vg_name, request->parameters.lv_name);
 	return abort_volume->displaced;
 }
 
 static void inherit_result(struct operations *operations, struct volume *volume,
 	const struct operation_inheritance *inheritance)
 {
-	struct store *store = operations_store(operations, volume->request->operation.abort);
+	struct store *store = operations_store(operations, volume->request->parameters.abort);
 
 	volume_lock(volume);
 	if (inheritance->is_failed)
@@ -69,7 +69,7 @@ static void inherit_result(struct operations *operations, struct volume *volume,
 static struct volume *add_volume(
 	struct operations *operations, struct volume_request *request, bool is_over)
 {
-	struct store *store = operations_store(operations, request->operation.abort);
+	struct store *store = operations_store(operations, request->parameters.abort);
 	struct volume *volume = volume_new(request);
 	int result;
 
@@ -78,7 +78,7 @@ static struct volume *add_volume(
 	store_unlock(store);
 	if (result == 0)
 		return volume;
-	log_fatal("%s/%s %s", request->operation.vg_name, request->operation.lv_name,
+	log_fatal("%s/%s %s", request->parameters.vg_name, request->parameters.lv_name,
 		is_over ? "has ended, and its result is lost: out of memory"
 			: "was in flight and cannot be taken up: out of memory; the record stays");
 	if (volume)
@@ -136,6 +136,6 @@ void operation_inherit(struct operations *operations, struct volume_request *req
 	if (inheritance->is_record_stale)
 		recording_write(operations, volume, RECORD_NO_COMMAND);
 	log_volume(LOG_LEVEL_NOTICE, volume, "%sgoes on: taken up from a former daemon",
-		volume->request->operation.abort ? "its abort " : "");
+		volume->request->parameters.abort ? "its abort " : "");
 	steps_resume(operations, volume, inheritance);
 }

@@ -16,7 +16,7 @@
 /* The operation is in the prefix of each line; that it is about an abort is not. */
 static const char *subject_of(const struct volume *volume)
 {
-	return volume->request->operation.abort ? "its abort " : "";
+	return volume->request->parameters.abort ? "its abort " : "";
 }
 
 void operation_log_begin(const struct volume *volume)

@@ -84,7 +84,7 @@ void operation_forget_waiter(struct operations *operations, struct waiter *waite
 
 	while ((volume = waiter_take_volume(waiter))) {
 		struct store *store =
-			operations_store(operations, volume->request->operation.abort);
+			operations_store(operations, volume->request->parameters.abort);
 
 		store_lock(store);
 		forget_if_collected_locked(store, volume);

@@ -23,8 +23,8 @@ static int write_record(
 	struct operations *operations, struct volume *volume, struct lvmpolld_error *error)
 {
 	const struct record record = {
-		.operation = volume->request->operation,
-		.operation_name = volume->request->plugin->plugin->operation,
+		.request = volume->request->parameters,
+		.operation_name = volume->request->plugin->interface->operation,
 		.is_displaced = volume->is_displaced,
 		.not_before_ms = volume->not_before_ms,
 		.begun_ms = volume->begun_ms,
@@ -123,9 +123,9 @@ void recording_write(
 	arm_retry(operations);
 }
 
-void recording_remove(struct operations *operations, const struct lvmpolld_operation *operation)
+void recording_remove(struct operations *operations, const struct lvmpolld_request *request)
 {
-	record_remove(&operations->records, operation);
+	record_remove(&operations->records, request);
 }
 
 void recording_destroy(struct operations *operations)

@@ -17,7 +17,7 @@ void recording_write(
 	struct operations *operations, struct volume *volume, enum record_command command);
 
 /* The operation needs nobody any more. */
-void recording_remove(struct operations *operations, const struct lvmpolld_operation *operation);
+void recording_remove(struct operations *operations, const struct lvmpolld_request *request);
 
 void recording_destroy(struct operations *operations);
 

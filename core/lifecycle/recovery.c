@@ -31,7 +31,7 @@ static bool is_of_this_run(const struct record *record)
 /* The lvpoll of RECORD where it still runs; 0 where it does not. */
 static pid_t find_command(const struct record *record, uint64_t *start_ticks)
 {
-	struct lvmpolld_operation given = record->operation;
+	struct lvmpolld_request given = record->request;
 	pid_t pid = record->pid;
 
 	if (record->step_vg_name && record->step_lv_name) {
@@ -63,15 +63,15 @@ static bool is_abort_over(const struct record *record)
 {
 	char device[DEVICES_NAME_SIZE];
 
-	if (!record->operation.abort || !devices_has_namesake(&record->operation))
+	if (!record->request.abort || !devices_has_namesake(&record->request))
 		return false;
-	if (devices_find_volume(record->operation.lvid, device))
+	if (devices_find_volume(record->request.lvid, device))
 		log_error("%s/%s is another volume by now, and the volume that was to be aborted "
 			  "is %s: the abort is given up, and the operation goes on",
-			record->operation.vg_name, record->operation.lv_name, device);
+			record->request.vg_name, record->request.lv_name, device);
 	else
 		log_warn("%s/%s is another volume by now: the abort that was in flight is over",
-			record->operation.vg_name, record->operation.lv_name);
+			record->request.vg_name, record->request.lv_name);
 	return true;
 }
 
@@ -89,7 +89,7 @@ static int refuse_without_plugin(const struct operations *operations, const stru
 	return error_set(error, ENOPKG,
 		"%s/%s was in flight and is left alone: no plugin for the operation %s is "
 		"loaded%s%s%s",
-		record->operation.vg_name, record->operation.lv_name, record->operation_name,
+		record->request.vg_name, record->request.lv_name, record->operation_name,
 		is_known ? " (" : "", is_known ? reason : "", is_known ? ")" : "");
 }
 
@@ -114,18 +114,18 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 
 	if (!plugin)
 		return refuse_without_plugin(operations, record, error);
-	if (record->operation.abort && !plugin->plugin->supports_abort)
+	if (record->request.abort && !plugin->interface->supports_abort)
 		return error_set(error, EBADMSG, "the operation %s cannot be aborted",
 			record->operation_name);
 	if (is_abort_over(record)) {
-		record_remove(&operations->records, &record->operation);
+		record_remove(&operations->records, &record->request);
 		return 0;
 	}
-	request = volume_request_new(&record->operation, plugin);
+	request = volume_request_new(&record->request, plugin);
 	if (!request) {
 		log_fatal("%s/%s was in flight and cannot be taken up: out of memory; "
 			  "the record stays",
-			record->operation.vg_name, record->operation.lv_name);
+			record->request.vg_name, record->request.lv_name);
 		return 0;
 	}
 	inheritance.pid = find_command(record, &inheritance.start_ticks);
@@ -186,11 +186,11 @@ static void log_taken(size_t taken)
 /* Whoever wants nothing resumed is to know what is left; it is told once. */
 static int name_record(const struct record *record, void *context, struct lvmpolld_error *error)
 {
-	const struct lvmpolld_operation *operation = &record->operation;
+	const struct lvmpolld_request *request = &record->request;
 	const struct log_subject subject = {
-		.vg_name = operation->vg_name,
-		.lv_name = operation->lv_name,
-		.lvid = operation->lvid,
+		.vg_name = request->vg_name,
+		.lv_name = request->lv_name,
+		.lvid = request->lvid,
 		.operation = record->operation_name,
 	};
 	struct operations *operations = context;
@@ -199,8 +199,8 @@ static int name_record(const struct record *record, void *context, struct lvmpol
 	log_write_subject(LOG_LEVEL_WARN, &subject,
 		"%s was left in flight by a former daemon and is not resumed (daemon.resume): "
 		"\"vgchange --poll y %s\" lets it go on",
-		operation->abort ? "its abort" : "it", operation->vg_name);
-	record_remove(&operations->records, operation);
+		request->abort ? "its abort" : "it", request->vg_name);
+	record_remove(&operations->records, request);
 	return 0;
 }
 

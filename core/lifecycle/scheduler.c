@@ -20,7 +20,7 @@ struct scheduler_group {
 	char vg_uuid[VG_UUID_LENGTH + 1];
 	TAILQ_HEAD(, volume) waiting;
 	size_t running;
-	size_t steps; /* of those that run, the ones that are not for VOLUME_POLL */
+	size_t steps; /* of those that run, the ones that are not for LVPOLL_POLL */
 	TAILQ_ENTRY(scheduler_group) turn;
 };
 
@@ -43,7 +43,7 @@ static struct scheduler_group *group_of(struct scheduler *scheduler, const struc
 	char vg_uuid[VG_UUID_LENGTH + 1];
 	struct scheduler_group *group;
 
-	memcpy(vg_uuid, volume->request->operation.lvid, VG_UUID_LENGTH);
+	memcpy(vg_uuid, volume->request->parameters.lvid, VG_UUID_LENGTH);
 	vg_uuid[VG_UUID_LENGTH] = '\0';
 	group = dm_hash_lookup(scheduler->by_vg_uuid, vg_uuid);
 	if (group)
@@ -101,7 +101,7 @@ void scheduler_remove(struct scheduler *scheduler, struct volume *volume)
 	} else {
 		scheduler->running--;
 		group->running--;
-		group->steps -= volume->purpose != VOLUME_POLL;
+		group->steps -= volume->purpose != LVPOLL_POLL;
 	}
 	volume->group = NULL;
 	if (group->running == 0 && TAILQ_EMPTY(&group->waiting)) {
@@ -115,7 +115,7 @@ static void count_running(
 {
 	scheduler->running++;
 	group->running++;
-	group->steps += volume->purpose != VOLUME_POLL;
+	group->steps += volume->purpose != LVPOLL_POLL;
 }
 
 int scheduler_adopt(struct scheduler *scheduler, struct volume *volume)
@@ -134,7 +134,7 @@ static struct volume *first_allowed(const struct scheduler_group *group)
 {
 	struct volume *volume = TAILQ_FIRST(&group->waiting);
 
-	return group->steps == 0 || volume->purpose == VOLUME_POLL ? volume : NULL;
+	return group->steps == 0 || volume->purpose == LVPOLL_POLL ? volume : NULL;
 }
 
 struct volume *scheduler_next(struct scheduler *scheduler, size_t max_running)

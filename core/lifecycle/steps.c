@@ -27,7 +27,7 @@
 
 /* Wants an lvpoll for a volume that the kernel shows; one in vain costs a pause before the next. */
 static void want_lvpoll(struct operations *operations, struct volume *volume,
-	const struct volume_sighting *sighting, enum volume_purpose purpose)
+	const struct volume_sighting *sighting, enum lvpoll_purpose purpose)
 {
 	unsigned wait_s = turns_wait_s(volume);
 
@@ -52,25 +52,25 @@ static void poll_itself(struct operations *operations, struct volume *volume)
 {
 	volume->polls_itself = true;
 	monitor_unwatch(operations->monitor, volume);
-	turns_queue(operations, volume, VOLUME_POLL);
+	turns_queue(operations, volume, LVPOLL_POLL);
 }
 
 /* Its device is gone. No lvpoll can tell of it where another volume has its name by now. */
 static void act_on_gone(struct operations *operations, struct volume *volume,
 	const struct volume_sighting *sighting)
 {
-	struct lvmpolld_operation operation = volume->request->operation;
+	struct lvmpolld_request request = volume->request->parameters;
 
 	if (sighting->vg_name && sighting->lv_name) {
-		operation.vg_name = sighting->vg_name;
-		operation.lv_name = sighting->lv_name;
+		request.vg_name = sighting->vg_name;
+		request.lv_name = sighting->lv_name;
 	}
-	if (!devices_has_namesake(&operation)) {
-		want_lvpoll(operations, volume, sighting, VOLUME_VERDICT);
+	if (!devices_has_namesake(&request)) {
+		want_lvpoll(operations, volume, sighting, LVPOLL_CHECK);
 		return;
 	}
 	log_volume(LOG_LEVEL_WARN, volume, "%s/%s is another volume by now: the operation is over",
-		operation.vg_name, operation.lv_name);
+		request.vg_name, request.lv_name);
 	operation_finish(operations, volume, (struct volume_result){.value = 0});
 }
 
@@ -79,7 +79,7 @@ static void give_up(struct operations *operations, struct volume *volume)
 	log_volume(LOG_LEVEL_ERROR, volume,
 		"the operation is given up and stays as it is in kernel and metadata, "
 		"since going on would lose data");
-	record_give_up(&operations->records, &volume->request->operation);
+	record_refuse(&operations->records, &volume->request->parameters);
 	operation_fail(operations, volume);
 }
 
@@ -97,10 +97,10 @@ void steps_act_on(struct operations *operations, struct volume *volume,
 		log_volume(LOG_LEVEL_WARN, volume,
 			"no progress for %u s (stall_check): lvpoll is asked",
 			volume->request->plugin->stall_check_s);
-		want_lvpoll(operations, volume, sighting, VOLUME_STEP);
+		want_lvpoll(operations, volume, sighting, LVPOLL_STEP);
 	} else if (sighting->verdict == LVMPOLLD_STEP) {
-		want_lvpoll(operations, volume, sighting, VOLUME_STEP);
-	} else if (sighting->verdict == LVMPOLLD_NOT_MINE) {
+		want_lvpoll(operations, volume, sighting, LVPOLL_STEP);
+	} else if (sighting->verdict == LVMPOLLD_POLL) {
 		poll_itself(operations, volume);
 	} else {
 		volume->fruitless = 0;
@@ -192,7 +192,7 @@ static int set_going(struct operations *operations, struct volume *volume)
 	int result = 0;
 
 	if (volume->polls_itself)
-		result = turns_try_queue(operations, volume, VOLUME_POLL);
+		result = turns_try_queue(operations, volume, LVPOLL_POLL);
 	else
 		monitor_watch(operations->monitor, volume);
 	if (result == 0)
@@ -213,7 +213,7 @@ static int set_going(struct operations *operations, struct volume *volume)
  */
 static int answer_start_failure(struct operations *operations, struct volume *volume)
 {
-	if (!volume->is_unexecutable || volume->request->operation.abort) {
+	if (!volume->is_unexecutable || volume->request->parameters.abort) {
 		steps_end(operations, volume);
 		return volume->is_unexecutable ? -ENOEXEC : -EAGAIN;
 	}
@@ -255,7 +255,7 @@ static int adopt_lvpoll(struct operations *operations, struct volume *volume,
 	struct lvmpolld_error error;
 	int result;
 
-	volume->purpose = inheritance->is_child ? inheritance->purpose : VOLUME_POLL;
+	volume->purpose = inheritance->is_child ? inheritance->purpose : LVPOLL_POLL;
 	result = lvpoll_adopt(&operations->lvpolls, volume, inheritance->pid,
 		inheritance->start_ticks, inheritance->outputs, &ends_callbacks, &error);
 	if (result < 0 && result != -ESRCH)
@@ -307,7 +307,7 @@ bool steps_adopt_left(struct operations *operations, struct volume *volume)
 /* Whoever asks for VOLUME, which is freed, hears that nobody sees to it. */
 static void give_back(struct operations *operations, struct volume *volume)
 {
-	struct store *store = operations_store(operations, volume->request->operation.abort);
+	struct store *store = operations_store(operations, volume->request->parameters.abort);
 
 	operations->in_flight--;
 	store_lock(store);

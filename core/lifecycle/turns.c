@@ -38,11 +38,11 @@ unsigned turns_wait_s(const struct volume *volume)
 }
 
 int turns_try_queue(
-	struct operations *operations, struct volume *volume, enum volume_purpose purpose)
+	struct operations *operations, struct volume *volume, enum lvpoll_purpose purpose)
 {
 	volume->purpose = purpose;
 	volume_set_state(volume, VOLUME_QUEUED);
-	return scheduler_add(&operations->scheduler, volume, volume->request->operation.abort);
+	return scheduler_add(&operations->scheduler, volume, volume->request->parameters.abort);
 }
 
 void turns_pause(struct volume *volume, unsigned seconds)
@@ -85,7 +85,7 @@ void turns_try_again(
 	turns_pause(volume, turns_growing_pause_s(volume->start_failures));
 }
 
-void turns_queue(struct operations *operations, struct volume *volume, enum volume_purpose purpose)
+void turns_queue(struct operations *operations, struct volume *volume, enum lvpoll_purpose purpose)
 {
 	if (turns_try_queue(operations, volume, purpose) < 0)
 		turns_try_again(
@@ -104,7 +104,7 @@ void turns_on_pause_over(evutil_socket_t descriptor, short what, void *context)
 		return;
 	volume->is_pause_over = true;
 	if (volume->polls_itself)
-		turns_queue(operations, volume, VOLUME_POLL);
+		turns_queue(operations, volume, LVPOLL_POLL);
 	else
 		monitor_watch(operations->monitor, volume);
 	turns_run(operations);
@@ -113,8 +113,8 @@ void turns_on_pause_over(evutil_socket_t descriptor, short what, void *context)
 /* Notes what the device is called now: the names that the next lvpoll is given. */
 static void note_present_names(struct volume *volume)
 {
-	const char *vg_name = volume->request->operation.vg_name;
-	const char *lv_name = volume->request->operation.lv_name;
+	const char *vg_name = volume->request->parameters.vg_name;
+	const char *lv_name = volume->request->parameters.lv_name;
 
 	free(volume->step_vg_name);
 	free(volume->step_lv_name);
@@ -141,22 +141,22 @@ static void make_step_interval(const struct volume_request *request, char *inter
 static int start_lvpoll(
 	struct operations *operations, struct volume *volume, struct lvmpolld_error *error)
 {
-	struct lvmpolld_operation operation = volume->request->operation;
+	struct lvmpolld_request request = volume->request->parameters;
 	char interval[16];
 	int result = error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
 
 	/* An abort with "+" finds nothing with lvm2 2.03.39, and says that all is well. */
-	if (operation.abort && operation.interval[0] == '+')
-		operation.interval++;
-	if (volume->purpose != VOLUME_POLL) {
+	if (request.abort && request.interval[0] == '+')
+		request.interval++;
+	if (volume->purpose != LVPOLL_POLL) {
 		make_step_interval(volume->request, interval, sizeof(interval));
-		operation.interval = interval;
+		request.interval = interval;
 	}
-	operation.vg_name = volume->step_vg_name;
-	operation.lv_name = volume->step_lv_name;
-	if (operation.vg_name && operation.lv_name)
+	request.vg_name = volume->step_vg_name;
+	request.lv_name = volume->step_lv_name;
+	if (request.vg_name && request.lv_name)
 		result = lvpoll_start(&operations->lvpolls, volume,
-			operations->configuration->lvm_binary, &operation, &ends_callbacks, error);
+			operations->configuration->lvm_binary, &request, &ends_callbacks, error);
 	return result;
 }
 
@@ -190,17 +190,17 @@ void turns_hurry(struct operations *operations, struct volume *volume)
  */
 static bool is_name_taken(struct volume *volume)
 {
-	struct lvmpolld_operation operation = volume->request->operation;
+	struct lvmpolld_request request = volume->request->parameters;
 	bool is_taken;
 
-	if (!operation.abort && volume->purpose != VOLUME_VERDICT)
+	if (!request.abort && volume->purpose != LVPOLL_CHECK)
 		return false;
 	volume_lock(volume);
 	if (volume->sighting.vg_name && volume->sighting.lv_name) {
-		operation.vg_name = volume->sighting.vg_name;
-		operation.lv_name = volume->sighting.lv_name;
+		request.vg_name = volume->sighting.vg_name;
+		request.lv_name = volume->sighting.lv_name;
 	}
-	is_taken = devices_has_namesake(&operation);
+	is_taken = devices_has_namesake(&request);
 	volume_unlock(volume);
 	return is_taken;
 }
@@ -208,7 +208,7 @@ static bool is_name_taken(struct volume *volume)
 /* The move is looked at under its new name; an abort of it cannot name it, and has failed. */
 static void keep_replaced(struct operations *operations, struct volume *volume)
 {
-	if (volume->request->operation.abort) {
+	if (volume->request->parameters.abort) {
 		operation_fail(operations, volume);
 		return;
 	}
@@ -221,14 +221,14 @@ static void end_replaced(struct operations *operations, struct volume *volume)
 	char device[DEVICES_NAME_SIZE];
 
 	scheduler_remove(&operations->scheduler, volume);
-	if (devices_find_volume(volume->request->operation.lvid, device)) {
+	if (devices_find_volume(volume->request->parameters.lvid, device)) {
 		log_volume(LOG_LEVEL_WARN, volume,
 			"its name is another volume's by now, and its device is %s", device);
 		keep_replaced(operations, volume);
 		return;
 	}
 	log_volume(LOG_LEVEL_WARN, volume, "it is another volume by now: the %s is over",
-		volume->request->operation.abort ? "abort" : "operation");
+		volume->request->parameters.abort ? "abort" : "operation");
 	operation_finish(operations, volume, (struct volume_result){.value = 0});
 }
 
@@ -269,7 +269,7 @@ static bool would_lose_data(struct volume *volume)
 static void end_lossy(struct operations *operations, struct volume *volume)
 {
 	static const struct volume_sighting loss = {
-		.kind = VOLUME_SEEN, .verdict = LVMPOLLD_GIVE_UP};
+		.kind = VOLUME_SEEN, .verdict = LVMPOLLD_DATA_LOSS};
 
 	scheduler_remove(&operations->scheduler, volume);
 	steps_act_on(operations, volume, &loss);

@@ -17,9 +17,9 @@ unsigned turns_wait_s(const struct volume *volume);
 
 /* VOLUME waits for its turn to run an lvpoll for PURPOSE. Returns 0 or -ENOMEM. */
 int turns_try_queue(
-	struct operations *operations, struct volume *volume, enum volume_purpose purpose);
+	struct operations *operations, struct volume *volume, enum lvpoll_purpose purpose);
 /* Likewise; where there is no memory for it now, it is tried again. */
-void turns_queue(struct operations *operations, struct volume *volume, enum volume_purpose purpose);
+void turns_queue(struct operations *operations, struct volume *volume, enum lvpoll_purpose purpose);
 
 /* Lets VOLUME wait; then it is looked at, or queued where it polls by itself. */
 void turns_pause(struct volume *volume, unsigned seconds);

@@ -28,9 +28,9 @@ int lvmpolld_arguments_add(struct lvmpolld_arguments *arguments, const char *arg
 }
 
 int lvmpolld_arguments_add_standard(struct lvmpolld_arguments *arguments,
-	const struct lvmpolld_operation *operation, const char *operation_name)
+	const struct lvmpolld_request *request, const char *operation_name)
 {
-	return plugin_defaults_add_arguments(arguments, operation, operation_name);
+	return plugin_defaults_add_arguments(arguments, request, operation_name);
 }
 
 bool lvmpolld_progress_read_line(

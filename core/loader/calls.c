@@ -12,19 +12,18 @@
 #include "log/log.h"
 #include "process/arguments.h"
 
-int plugin_build_arguments(const struct plugin_entry *entry,
-	const struct lvmpolld_operation *operation, struct lvmpolld_arguments *arguments,
-	struct lvmpolld_error *error)
+int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpolld_request *request,
+	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
-	const struct lvmpolld_plugin *plugin = entry->plugin;
+	const struct lvmpolld_plugin *plugin = entry->interface;
 	int result;
 
 	if (!plugin->build_arguments) {
-		result = plugin_defaults_add_arguments(arguments, operation, plugin->operation);
+		result = plugin_defaults_add_arguments(arguments, request, plugin->operation);
 		return result < 0 ? error_set(error, -result, "out of memory") : 0;
 	}
 	error_set(error, EPROTO, "plugin %s builds no arguments and says no reason", entry->name);
-	if (plugin->build_arguments(operation, arguments, error) != 0)
+	if (plugin->build_arguments(request, arguments, error) != 0)
 		return -error->code;
 	return arguments->count > 0
 		       ? 0
@@ -56,7 +55,7 @@ static bool take_progress(const struct plugin_entry *entry, struct lvmpolld_prog
 bool plugin_read_line(
 	const struct plugin_entry *entry, const char *line, struct lvmpolld_progress *progress)
 {
-	const struct lvmpolld_plugin *plugin = entry->plugin;
+	const struct lvmpolld_plugin *plugin = entry->interface;
 	struct lvmpolld_progress read = *progress;
 
 	read.struct_size = sizeof(read);
@@ -67,40 +66,40 @@ bool plugin_read_line(
 }
 
 enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
-	const struct lvmpolld_operation *operation, const struct lvmpolld_target *targets,
-	size_t count, struct lvmpolld_progress *progress)
+	const struct lvmpolld_request *request, const struct lvmpolld_target *targets, size_t count,
+	struct lvmpolld_progress *progress)
 {
-	const struct lvmpolld_plugin *plugin = entry->plugin;
+	const struct lvmpolld_plugin *plugin = entry->interface;
 	struct lvmpolld_progress read = *progress;
 	enum lvmpolld_verdict verdict;
 
 	if (!plugin->read_targets)
-		return LVMPOLLD_NOT_MINE;
+		return LVMPOLLD_POLL;
 	read.struct_size = sizeof(read);
-	verdict = plugin->read_targets(operation, targets, count, &read);
+	verdict = plugin->read_targets(request, targets, count, &read);
 	switch (verdict) {
-	case LVMPOLLD_NOT_MINE:
-		return LVMPOLLD_NOT_MINE;
+	case LVMPOLLD_POLL:
+		return LVMPOLLD_POLL;
 	case LVMPOLLD_WATCH:
 	case LVMPOLLD_WATCH_TIMED:
 	case LVMPOLLD_STEP:
-	case LVMPOLLD_GIVE_UP:
-		return take_progress(entry, progress, &read) ? verdict : LVMPOLLD_NOT_MINE;
+	case LVMPOLLD_DATA_LOSS:
+		return take_progress(entry, progress, &read) ? verdict : LVMPOLLD_POLL;
 	}
 	log_warn("plugin %s gives the verdict %d, which does not exist: lvpoll polls instead",
 		entry->name, (int)verdict);
-	return LVMPOLLD_NOT_MINE;
+	return LVMPOLLD_POLL;
 }
 
 enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
-	const struct lvmpolld_operation *operation, const struct lvmpolld_exit *exit,
+	const struct lvmpolld_request *request, const struct lvmpolld_exit *exit,
 	const struct lvmpolld_progress *progress)
 {
 	enum lvmpolld_outcome outcome;
 
-	if (!entry->plugin->read_exit)
+	if (!entry->interface->read_exit)
 		return plugin_defaults_read_exit(exit);
-	outcome = entry->plugin->read_exit(operation, exit, progress);
+	outcome = entry->interface->read_exit(request, exit, progress);
 	if (outcome == LVMPOLLD_FINISHED || outcome == LVMPOLLD_CONTINUES)
 		return outcome;
 	log_warn("plugin %s gives the outcome %d, which does not exist", entry->name, (int)outcome);
@@ -122,14 +121,14 @@ static int add_each(struct lvmpolld_arguments *arguments, const char *const *val
 }
 
 int plugin_defaults_add_arguments(struct lvmpolld_arguments *arguments,
-	const struct lvmpolld_operation *operation, const char *operation_name)
+	const struct lvmpolld_request *request, const char *operation_name)
 {
 	const char *const before_volume[] = {
 		"lvpoll",
 		"--interval",
-		operation->interval,
-		operation->abort ? "--abort" : NULL,
-		operation->handle_missing_pvs ? "--handlemissingpvs" : NULL,
+		request->interval,
+		request->abort ? "--abort" : NULL,
+		request->handle_missing_pvs ? "--handlemissingpvs" : NULL,
 		"--polloperation",
 		operation_name,
 	};
@@ -137,15 +136,15 @@ int plugin_defaults_add_arguments(struct lvmpolld_arguments *arguments,
 		/* No backup of the metadata, which changes at every step. */
 		"-An",
 		log_cmd_is_enabled() ? "-vvvv" : NULL,
-		operation->devices_file ? "--devicesfile" : NULL,
-		operation->devices_file,
+		request->devices_file ? "--devicesfile" : NULL,
+		request->devices_file,
 	};
 	int result = add_each(
 		arguments, before_volume, sizeof(before_volume) / sizeof(before_volume[0]));
 
 	if (result == 0)
 		result = arguments_add_format(
-			arguments, "%s/%s", operation->vg_name, operation->lv_name);
+			arguments, "%s/%s", request->vg_name, request->lv_name);
 	if (result == 0)
 		result = add_each(
 			arguments, after_volume, sizeof(after_volume) / sizeof(after_volume[0]));

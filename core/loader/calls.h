@@ -9,21 +9,20 @@
 
 #include "loader/plugins.h"
 
-int plugin_build_arguments(const struct plugin_entry *entry,
-	const struct lvmpolld_operation *operation, struct lvmpolld_arguments *arguments,
-	struct lvmpolld_error *error);
+int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpolld_request *request,
+	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);
 bool plugin_read_line(
 	const struct plugin_entry *entry, const char *line, struct lvmpolld_progress *progress);
 enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
-	const struct lvmpolld_operation *operation, const struct lvmpolld_target *targets,
-	size_t count, struct lvmpolld_progress *progress);
+	const struct lvmpolld_request *request, const struct lvmpolld_target *targets, size_t count,
+	struct lvmpolld_progress *progress);
 enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
-	const struct lvmpolld_operation *operation, const struct lvmpolld_exit *exit,
+	const struct lvmpolld_request *request, const struct lvmpolld_exit *exit,
 	const struct lvmpolld_progress *progress);
 
 /* The standard ways. See lvmpolld_arguments_add_standard. */
 int plugin_defaults_add_arguments(struct lvmpolld_arguments *arguments,
-	const struct lvmpolld_operation *operation, const char *operation_name);
+	const struct lvmpolld_request *request, const char *operation_name);
 
 /* See lvmpolld_progress_read_line. */
 bool plugin_defaults_read_line(

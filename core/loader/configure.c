@@ -28,7 +28,7 @@ static int read_all(const struct plugins *plugins, struct plugin_values *values,
 
 	for (size_t index = 0; result == 0 && index < plugins->count; index++) {
 		module = &plugins->modules[index];
-		if (module->entry.plugin)
+		if (module->entry.interface)
 			result = plugin_values_read(
 				&values[index], &module->plugin, configuration, error);
 	}
@@ -43,7 +43,7 @@ static void restore(const struct plugins *plugins, size_t count)
 	for (size_t index = 0; index < count; index++) {
 		const struct plugin_module *module = &plugins->modules[index];
 
-		if (module->entry.plugin &&
+		if (module->entry.interface &&
 			plugin_values_apply(&module->values, &module->plugin, &error) < 0)
 			log_error("plugin %s does not take its former configuration back: %s",
 				module->entry.name, error.sentence);
@@ -57,7 +57,7 @@ static int apply_all(const struct plugins *plugins, const struct plugin_values *
 		const struct plugin_module *module = &plugins->modules[index];
 		int result = 0;
 
-		if (module->entry.plugin)
+		if (module->entry.interface)
 			result = plugin_values_apply(&values[index], &module->plugin, error);
 		if (result < 0) {
 			/* The one that refused may have taken some values before. */
@@ -94,7 +94,7 @@ int plugins_configure(struct plugins *plugins, const struct configuration *confi
 	if (result == 0)
 		result = apply_all(plugins, values, error);
 	for (size_t index = 0; index < plugins->count; index++)
-		if (result == 0 && plugins->modules[index].entry.plugin)
+		if (result == 0 && plugins->modules[index].entry.interface)
 			plugins_take_values(&plugins->modules[index], &values[index]);
 		else
 			plugin_values_clear(&values[index]);

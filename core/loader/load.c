@@ -96,7 +96,7 @@ static void load_module(const struct plugins *plugins, struct plugin_module *mod
 		refuse(module, &error);
 		return;
 	}
-	module->entry.plugin = &module->plugin;
+	module->entry.interface = &module->plugin;
 	log_info("plugin %s (%s) is loaded", module->entry.name, module->entry.path);
 }
 

@@ -134,7 +134,7 @@ void plugin_module_close(struct plugin_module *module)
 	if (module->used && module->plugin.unload)
 		module->plugin.unload();
 	module->used = false;
-	module->entry.plugin = NULL;
+	module->entry.interface = NULL;
 	if (module->handle)
 		lt_dlclose(module->handle);
 	module->handle = NULL;

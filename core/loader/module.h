@@ -14,14 +14,15 @@
 
 struct plugin_module {
 	struct plugin_entry entry;
-	struct lvmpolld_plugin plugin; /* the copy that entry.plugin points to once it is usable */
-	lt_dlhandle handle;            /* NULL: closed */
-	bool used;                     /* a callback was called, so that unload is too */
-	struct plugin_values values;   /* of its configuration keys, in force */
+	struct lvmpolld_plugin
+		plugin;              /* the copy that entry.interface points to once it is usable */
+	lt_dlhandle handle;          /* NULL: closed */
+	bool used;                   /* a callback was called, so that unload is too */
+	struct plugin_values values; /* of its configuration keys, in force */
 };
 
 /*
- * Opens CANDIDATE and fills plugin and entry.operation; entry.plugin is left to the caller, who
+ * Opens CANDIDATE and fills plugin and entry.operation; entry.interface is left to the caller, who
  * alone knows about the other modules. Returns 0 or a negative errno; the module is then closed,
  * with entry.operation set where it could be read.
  */

@@ -68,7 +68,7 @@ int plugins_check(const struct plugins *plugins, struct lvmpolld_error *error)
 		const struct plugin_entry *entry = &plugins->modules[index].entry;
 
 		enabled += entry->enabled;
-		failed += entry->enabled && !entry->plugin;
+		failed += entry->enabled && !entry->interface;
 	}
 	if (failed == 0)
 		return 0;
@@ -87,7 +87,7 @@ const struct plugin_entry *plugins_find_operation(
 	for (size_t index = 0; index < plugins->count; index++) {
 		const struct plugin_entry *entry = &plugins->modules[index].entry;
 
-		if (entry->plugin && strcmp(entry->operation, operation) == 0)
+		if (entry->interface && strcmp(entry->operation, operation) == 0)
 			return entry;
 	}
 	return NULL;
@@ -137,7 +137,7 @@ bool plugins_explain_missing(
 	for (size_t index = 0; index < plugins->count; index++) {
 		const struct plugin_entry *entry = &plugins->modules[index].entry;
 
-		if (entry->plugin || !is_meant_for(entry, operation))
+		if (entry->interface || !is_meant_for(entry, operation))
 			continue;
 		snprintf(reason, size, "plugin %s is not loaded: %s", entry->name,
 			entry->reason ? entry->reason : "out of memory");
@@ -161,10 +161,10 @@ static void fill_row(const char *cells[COLUMNS], const struct plugin_entry *entr
 {
 	cells[COLUMN_NAME] = entry->name;
 	cells[COLUMN_OPERATION] = entry->operation ? entry->operation : "-";
-	cells[COLUMN_STATUS] = entry->plugin ? "loaded" : "not loaded";
+	cells[COLUMN_STATUS] = entry->interface ? "loaded" : "not loaded";
 	cells[COLUMN_FROM] = entry->path;
-	if (entry->plugin)
-		cells[COLUMN_DESCRIPTION] = entry->plugin->description;
+	if (entry->interface)
+		cells[COLUMN_DESCRIPTION] = entry->interface->description;
 	else
 		cells[COLUMN_DESCRIPTION] = entry->reason ? entry->reason : "-";
 }

@@ -15,15 +15,16 @@
 /* How the operations of a plugin are watched: its key "monitor". */
 enum plugin_monitor { PLUGIN_MONITOR_KERNEL, PLUGIN_MONITOR_LVPOLL };
 
-/* A plugin that was found: loaded where plugin is not NULL, else not, for the reason. */
+/* A plugin that was found: loaded where interface is not NULL, else not, for the reason. */
 struct plugin_entry {
 	char *name;
-	char *path;                           /* the module's file, or "linked in" */
-	const struct lvmpolld_plugin *plugin; /* a full copy in the daemon's own layout; or NULL */
-	char *reason;                         /* why it is not loaded; or NULL */
+	char *path; /* the module's file, or "linked in" */
+	const struct lvmpolld_plugin
+		*interface; /* a full copy in the daemon's own layout; or NULL */
+	char *reason;       /* why it is not loaded; or NULL */
 	enum plugin_monitor monitor;
 	atomic_uint stall_check_s; /* key "stall_check": 0 is never; the monitor thread reads it */
-	bool enabled;              /* by the configuration: without plugin it failed */
+	bool enabled;              /* by the configuration: without interface it failed */
 	char *operation;           /* what it is for; NULL where that is not known */
 };
 

@@ -58,12 +58,11 @@ static bool is_of_another(const char *device_name, const char *lvid)
 	       read_attribute(status.st_rdev, "uuid", uuid) && lvid_is_of_another(lvid, uuid);
 }
 
-bool devices_has_namesake(const struct lvmpolld_operation *operation)
+bool devices_has_namesake(const struct lvmpolld_request *request)
 {
 	struct dm_pool *pool = dm_pool_create("device name", NAME_POOL_HINT);
-	char *name =
-		pool ? dm_build_dm_name(pool, operation->vg_name, operation->lv_name, NULL) : NULL;
-	bool is_taken = name && is_of_another(name, operation->lvid);
+	char *name = pool ? dm_build_dm_name(pool, request->vg_name, request->lv_name, NULL) : NULL;
+	bool is_taken = name && is_of_another(name, request->lvid);
 
 	if (pool)
 		dm_pool_destroy(pool);

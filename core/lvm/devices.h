@@ -11,10 +11,10 @@
 #include <lvmpolld/plugin.h>
 
 /*
- * A device has the name of OPERATION's volume and the UUID of another one. A move that is over
+ * A device has the name of REQUEST's volume and the UUID of another one. A move that is over
  * leaves its name to the next: what is on record of the former must not be done to the latter.
  */
-bool devices_has_namesake(const struct lvmpolld_operation *operation);
+bool devices_has_namesake(const struct lvmpolld_request *request);
 
 /*
  * The volume LVID has a device, in whatever layer: NAME is what that is called, and "" where it is

@@ -57,7 +57,7 @@ static bool has_argument(const char *arguments, size_t length, const char *wante
 /* What is looked for; and whether there was a process that could not be told yet. */
 struct search {
 	const char *operation_name;
-	const struct lvmpolld_operation *operation;
+	const struct lvmpolld_request *request;
 	bool is_unsure;
 };
 
@@ -104,7 +104,7 @@ static bool may_be_executing(pid_t pid)
 
 static bool polls(pid_t pid, struct search *search)
 {
-	const struct lvmpolld_operation *operation = search->operation;
+	const struct lvmpolld_request *request = search->request;
 	char arguments[COMMAND_LINE_MAX], volume[512];
 	size_t length = read_proc(pid, "cmdline", arguments, sizeof(arguments));
 
@@ -112,11 +112,11 @@ static bool polls(pid_t pid, struct search *search)
 		search->is_unsure = search->is_unsure || may_be_executing(pid);
 		return false;
 	}
-	snprintf(volume, sizeof(volume), "%s/%s", operation->vg_name, operation->lv_name);
+	snprintf(volume, sizeof(volume), "%s/%s", request->vg_name, request->lv_name);
 	return has_argument(arguments, length, "lvpoll") &&
 	       has_argument(arguments, length, search->operation_name) &&
 	       has_argument(arguments, length, volume) &&
-	       has_argument(arguments, length, "--abort") == operation->abort;
+	       has_argument(arguments, length, "--abort") == request->abort;
 }
 
 /* Another daemon, on a socket of its own, looks after its own children; one that ends, no more. */
@@ -151,10 +151,10 @@ static pid_t search_once(struct search *search)
 	return found;
 }
 
-pid_t leftover_find(const char *operation_name, const struct lvmpolld_operation *operation)
+pid_t leftover_find(const char *operation_name, const struct lvmpolld_request *request)
 {
 	static const struct timespec pause = {.tv_nsec = SEARCH_PAUSE_MS * 1000000L};
-	struct search search = {.operation_name = operation_name, .operation = operation};
+	struct search search = {.operation_name = operation_name, .request = request};
 	pid_t found = search_once(&search);
 
 	for (int i = 0; i < SEARCH_PAUSES && !found && search.is_unsure; i++) {

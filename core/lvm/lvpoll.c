@@ -174,14 +174,14 @@ static void on_silence(evutil_socket_t descriptor, short what, void *context)
 }
 
 static int build_arguments(const struct volume *volume, const char *binary,
-	const struct lvmpolld_operation *operation, struct lvmpolld_arguments *arguments,
+	const struct lvmpolld_request *request, struct lvmpolld_arguments *arguments,
 	struct lvmpolld_error *error)
 {
 	int result = arguments_add(arguments, binary);
 
 	if (result < 0)
 		return error_set(error, ENOMEM, "out of memory");
-	return plugin_build_arguments(volume->request->plugin, operation, arguments, error);
+	return plugin_build_arguments(volume->request->plugin, request, arguments, error);
 }
 
 static bool has_name(const char *variable, const char *name)
@@ -193,7 +193,7 @@ static bool has_name(const char *variable, const char *name)
 
 /* The daemon's own environment, with the client's LVM_SYSTEM_DIR or none, and LC_ALL=C. */
 static int build_environment(
-	const struct lvmpolld_operation *operation, struct lvmpolld_arguments *environment)
+	const struct lvmpolld_request *request, struct lvmpolld_arguments *environment)
 {
 	int result = 0;
 
@@ -205,9 +205,9 @@ static int build_environment(
 			result = arguments_add(environment, *variable);
 	if (result == 0)
 		result = arguments_add(environment, "LC_ALL=C");
-	if (result == 0 && operation->system_dir)
-		result = arguments_add_format(
-			environment, "LVM_SYSTEM_DIR=%s", operation->system_dir);
+	if (result == 0 && request->system_dir)
+		result =
+			arguments_add_format(environment, "LVM_SYSTEM_DIR=%s", request->system_dir);
 	return result;
 }
 
@@ -254,7 +254,7 @@ static struct lvpoll *lvpoll_new(
 }
 
 int lvpoll_start(struct lvpolls *lvpolls, struct volume *volume, const char *binary,
-	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks,
+	const struct lvmpolld_request *request, const struct lvpoll_callbacks *callbacks,
 	struct lvmpolld_error *error)
 {
 	struct lvmpolld_arguments arguments = {0}, environment = {0};
@@ -264,9 +264,9 @@ int lvpoll_start(struct lvpolls *lvpolls, struct volume *volume, const char *bin
 	error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
 	if (!lvpoll)
 		return -ENOMEM;
-	result = build_arguments(volume, binary, operation, &arguments, error);
+	result = build_arguments(volume, binary, request, &arguments, error);
 	if (result == 0)
-		result = build_environment(operation, &environment);
+		result = build_environment(request, &environment);
 	if (result == 0)
 		result = start_process(lvpoll, &arguments, &environment, error);
 	if (result == 0) {

@@ -46,12 +46,12 @@ unsigned lvpoll_silence_s(unsigned interval_s);
 int lvpoll_check_binary(const char *path, struct lvmpolld_error *error);
 
 /*
- * Starts BINARY, the lvm command, for VOLUME with the names and the interval of OPERATION, and
+ * Starts BINARY, the lvm command, for VOLUME with the names and the interval of REQUEST, and
  * makes it volume->lvpoll. Returns 0, or -ENOEXEC where BINARY cannot be executed, or another
  * negative errno where it may be tried again.
  */
 int lvpoll_start(struct lvpolls *lvpolls, struct volume *volume, const char *binary,
-	const struct lvmpolld_operation *operation, const struct lvpoll_callbacks *callbacks,
+	const struct lvmpolld_request *request, const struct lvpoll_callbacks *callbacks,
 	struct lvmpolld_error *error);
 
 /*

@@ -139,10 +139,10 @@ static void ask_kernel(struct look *look)
 {
 	const struct volume_request *request = look->volume->request;
 
-	look->answer = kernel_read_table(request->operation.lvid, request->plugin->plugin->layer,
-		&look->table, &look->error);
+	look->answer = kernel_read_table(request->parameters.lvid,
+		request->plugin->interface->layer, &look->table, &look->error);
 	if (look->answer == KERNEL_SEEN && !look->table.is_suspended)
-		look->verdict = plugin_read_targets(request->plugin, &request->operation,
+		look->verdict = plugin_read_targets(request->plugin, &request->parameters,
 			look->table.targets, look->table.target_count, &look->progress);
 }
 
@@ -215,13 +215,13 @@ static bool record_sighting(struct look *look, bool is_stalled)
 static bool record_late_loss(const struct look *look)
 {
 	struct volume *volume = look->volume;
-	bool is_loss = look->answer == KERNEL_SEEN && look->verdict == LVMPOLLD_GIVE_UP;
+	bool is_loss = look->answer == KERNEL_SEEN && look->verdict == LVMPOLLD_DATA_LOSS;
 
 	if (!is_loss)
 		return false;
 	volume_lock(volume);
 	volume->sighting.kind = VOLUME_SEEN;
-	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
+	volume->sighting.verdict = LVMPOLLD_DATA_LOSS;
 	volume_unlock(volume);
 	return true;
 }
@@ -377,7 +377,7 @@ bool look_at_due(struct store *store, bool has_events)
 
 	while ((look.volume = take_due(store, now_ms, &look.epoch))) {
 		memset(&look.table, 0, sizeof(look.table));
-		look.verdict = LVMPOLLD_NOT_MINE;
+		look.verdict = LVMPOLLD_POLL;
 		volume_lock(look.volume);
 		look.progress = look.volume->progress;
 		volume_unlock(look.volume);

@@ -50,26 +50,26 @@ char *volume_identifier(const char *system_dir, const char *lvid)
 }
 
 struct volume_request *volume_request_new(
-	const struct lvmpolld_operation *operation, const struct plugin_entry *plugin)
+	const struct lvmpolld_request *parameters, const struct plugin_entry *plugin)
 {
 	struct volume_request *request = calloc(1, sizeof(*request));
-	struct lvmpolld_operation *copy;
+	struct lvmpolld_request *copy;
 
 	if (!request)
 		return NULL;
-	copy = &request->operation;
+	copy = &request->parameters;
 	copy->struct_size = sizeof(*copy);
-	copy->abort = operation->abort;
-	copy->handle_missing_pvs = operation->handle_missing_pvs;
+	copy->abort = parameters->abort;
+	copy->handle_missing_pvs = parameters->handle_missing_pvs;
 	request->plugin = plugin;
-	request->identifier = volume_identifier(operation->system_dir, operation->lvid);
-	request->interval_s = (unsigned)strtoul(operation->interval, NULL, 10);
-	if (request->identifier && copy_string(&copy->vg_name, operation->vg_name) &&
-		copy_string(&copy->lv_name, operation->lv_name) &&
-		copy_string(&copy->lvid, operation->lvid) &&
-		copy_string(&copy->interval, operation->interval) &&
-		copy_string(&copy->system_dir, operation->system_dir) &&
-		copy_string(&copy->devices_file, operation->devices_file))
+	request->identifier = volume_identifier(parameters->system_dir, parameters->lvid);
+	request->interval_s = (unsigned)strtoul(parameters->interval, NULL, 10);
+	if (request->identifier && copy_string(&copy->vg_name, parameters->vg_name) &&
+		copy_string(&copy->lv_name, parameters->lv_name) &&
+		copy_string(&copy->lvid, parameters->lvid) &&
+		copy_string(&copy->interval, parameters->interval) &&
+		copy_string(&copy->system_dir, parameters->system_dir) &&
+		copy_string(&copy->devices_file, parameters->devices_file))
 		return request;
 	volume_request_free(request);
 	return NULL;
@@ -77,19 +77,19 @@ struct volume_request *volume_request_new(
 
 struct volume_request *volume_request_copy(const struct volume_request *request)
 {
-	return volume_request_new(&request->operation, request->plugin);
+	return volume_request_new(&request->parameters, request->plugin);
 }
 
 void volume_request_free(struct volume_request *request)
 {
 	if (!request)
 		return;
-	free((char *)request->operation.vg_name);
-	free((char *)request->operation.lv_name);
-	free((char *)request->operation.lvid);
-	free((char *)request->operation.interval);
-	free((char *)request->operation.system_dir);
-	free((char *)request->operation.devices_file);
+	free((char *)request->parameters.vg_name);
+	free((char *)request->parameters.lv_name);
+	free((char *)request->parameters.lvid);
+	free((char *)request->parameters.interval);
+	free((char *)request->parameters.system_dir);
+	free((char *)request->parameters.devices_file);
 	free(request->identifier);
 	free(request->command_line);
 	free(request);
@@ -197,12 +197,12 @@ const char *volume_state_name(enum volume_state state)
 
 struct log_subject volume_subject(const struct volume *volume)
 {
-	const struct lvmpolld_operation *operation = &volume->request->operation;
+	const struct lvmpolld_request *request = &volume->request->parameters;
 
 	return (struct log_subject){
-		.vg_name = operation->vg_name,
-		.lv_name = operation->lv_name,
-		.lvid = operation->lvid,
-		.operation = volume->request->plugin->plugin->operation,
+		.vg_name = request->vg_name,
+		.lv_name = request->lv_name,
+		.lvid = request->lvid,
+		.operation = volume->request->plugin->interface->operation,
 	};
 }

@@ -43,7 +43,7 @@ struct volume_result {
 
 /* What a client asked for; immutable. The strings of operation are owned. */
 struct volume_request {
-	struct lvmpolld_operation operation;
+	struct lvmpolld_request parameters;
 	const struct plugin_entry *plugin;
 	char *identifier; /* LVM_SYSTEM_DIR and lvid: the key in the store */
 	unsigned interval_s;
@@ -71,7 +71,7 @@ struct volume_sighting {
 /* A step would lose data. */
 static inline bool volume_sighting_gives_up(const struct volume_sighting *sighting)
 {
-	return sighting->kind == VOLUME_SEEN && sighting->verdict == LVMPOLLD_GIVE_UP;
+	return sighting->kind == VOLUME_SEEN && sighting->verdict == LVMPOLLD_DATA_LOSS;
 }
 
 /* The monitor thread's notes on a volume, and what the main thread wants of it. */
@@ -94,10 +94,10 @@ struct volume_watch {
 };
 
 /* What an lvpoll is run for. */
-enum volume_purpose {
-	VOLUME_POLL,   /* it polls by itself, as with stock */
-	VOLUME_STEP,   /* it moves the metadata on, and is ended when it would begin to wait */
-	VOLUME_VERDICT /* its exit tells how the operation stands */
+enum lvpoll_purpose {
+	LVPOLL_POLL, /* it polls by itself, as with stock */
+	LVPOLL_STEP, /* it moves the metadata on, and is ended when it would begin to wait */
+	LVPOLL_CHECK /* its exit tells how the operation stands */
 };
 
 struct scheduler_group;
@@ -122,8 +122,8 @@ struct volume {
 	bool is_handed_out;     /* its result was, to somebody, and is kept for those who wait */
 	struct volume_request *displaced; /* of an abort: the operation that it ended; or NULL */
 
-	enum volume_purpose purpose;
-	bool polls_itself;    /* the kernel is of no help: every lvpoll is for VOLUME_POLL */
+	enum lvpoll_purpose purpose;
+	bool polls_itself;    /* the kernel is of no help: every lvpoll is for LVPOLL_POLL */
 	bool is_exit_pending; /* an lvpoll has ended well, and one more look is to confirm */
 	struct volume_result pending_exit;
 	enum record_command recorded_command; /* what its record says of its lvpoll */
@@ -168,11 +168,11 @@ struct volume {
 char *volume_identifier(const char *system_dir, const char *lvid);
 
 /*
- * Makes a request from OPERATION, whose strings are copied. NULL when out of memory. The identifier
+ * Makes a request from REQUEST, whose strings are copied. NULL when out of memory. The identifier
  * and the number in the interval are worked out here.
  */
 struct volume_request *volume_request_new(
-	const struct lvmpolld_operation *operation, const struct plugin_entry *plugin);
+	const struct lvmpolld_request *request, const struct plugin_entry *plugin);
 struct volume_request *volume_request_copy(const struct volume_request *request);
 void volume_request_free(struct volume_request *request);
 

@@ -11,10 +11,10 @@
 /* Seconds up to some 31 years: what is longer is a slip, and would overflow lvm2's number. */
 #define INTERVAL_DIGITS_MAX 9
 
-struct lvmpolld_operation parameters_read(const struct wire_message *message)
+struct lvmpolld_request parameters_read(const struct wire_message *message)
 {
-	return (struct lvmpolld_operation){
-		.struct_size = sizeof(struct lvmpolld_operation),
+	return (struct lvmpolld_request){
+		.struct_size = sizeof(struct lvmpolld_request),
 		.vg_name = wire_string(message, "vgname"),
 		.lv_name = wire_string(message, "lvname"),
 		.lvid = wire_string(message, "lvid"),
@@ -37,7 +37,7 @@ bool parameters_is_interval(const char *interval)
 	       strspn(digits, "0123456789") == strlen(digits);
 }
 
-int parameters_check(const struct lvmpolld_operation *operation, struct lvmpolld_error *error)
+int parameters_check(const struct lvmpolld_request *request, struct lvmpolld_error *error)
 {
 	const struct {
 		const char *parameter;
@@ -45,19 +45,19 @@ int parameters_check(const struct lvmpolld_operation *operation, struct lvmpolld
 		int (*check)(
 			const char *parameter, const char *value, struct lvmpolld_error *error);
 	} checks[] = {
-		{"vgname", operation->vg_name, names_check_vg_name},
-		{"lvname", operation->lv_name, names_check_lv_name},
-		{"lvid", operation->lvid, names_check_lvid},
-		{"devicesfile", operation->devices_file, names_check_devices_file},
-		{"sysdir", operation->system_dir, names_check_system_dir},
+		{"vgname", request->vg_name, names_check_vg_name},
+		{"lvname", request->lv_name, names_check_lv_name},
+		{"lvid", request->lvid, names_check_lvid},
+		{"devicesfile", request->devices_file, names_check_devices_file},
+		{"sysdir", request->system_dir, names_check_system_dir},
 	};
 	int result = 0;
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && result == 0; i++)
 		if (checks[i].value)
 			result = checks[i].check(checks[i].parameter, checks[i].value, error);
-	if (result == 0 && operation->vg_name && operation->lv_name)
+	if (result == 0 && request->vg_name && request->lv_name)
 		result = names_check_device_name(
-			"lvname", operation->vg_name, operation->lv_name, error);
+			"lvname", request->vg_name, request->lv_name, error);
 	return result;
 }

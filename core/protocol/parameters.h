@@ -12,7 +12,7 @@
 struct wire_message;
 
 /* Takes them out of MESSAGE, which keeps the strings. What is missing is NULL or false. */
-struct lvmpolld_operation parameters_read(const struct wire_message *message);
+struct lvmpolld_request parameters_read(const struct wire_message *message);
 
 /* INTERVAL is there, and seconds as lvpoll takes them: "15" or "+15". */
 bool parameters_is_interval(const char *interval);
@@ -21,6 +21,6 @@ bool parameters_is_interval(const char *interval);
  * Checks the names that are there: by lvm2's rules, so that none can become an option, a path or a
  * variable of its own. Returns 0, or -EINVAL with the parameter that is wrong.
  */
-int parameters_check(const struct lvmpolld_operation *operation, struct lvmpolld_error *error);
+int parameters_check(const struct lvmpolld_request *request, struct lvmpolld_error *error);
 
 #endif

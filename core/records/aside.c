@@ -79,12 +79,12 @@ static int note_aside(
 	return result;
 }
 
-void record_give_up(struct record_directory *directory, const struct lvmpolld_operation *operation)
+void record_refuse(struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char name[NAME_MAX];
 	int result;
 
-	record_make_name(operation, name, sizeof(name));
+	record_make_name(request, name, sizeof(name));
 	result = record_move_aside(directory, GIVEN_UP_SUFFIX, name);
 	/* It has no record, for want of room or of a state directory: the name is what counts. */
 	if (result == -ENOENT || result == -EBADF)
@@ -95,25 +95,25 @@ void record_give_up(struct record_directory *directory, const struct lvmpolld_op
 			name, strerror(-result));
 }
 
-bool record_is_given_up(
-	const struct record_directory *directory, const struct lvmpolld_operation *operation)
+bool record_is_refused(
+	const struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char name[NAME_MAX], *path;
 	bool is_there;
 
 	if (!directory->path)
 		return false;
-	record_make_name(operation, name, sizeof(name));
+	record_make_name(request, name, sizeof(name));
 	path = record_path_aside(directory, GIVEN_UP_SUFFIX, name);
 	is_there = path && access(path, F_OK) == 0;
 	free(path);
 	return is_there;
 }
 
-void record_forget_given_up(
-	struct record_directory *directory, const struct lvmpolld_operation *operation)
+void record_forget_refused(
+	struct record_directory *directory, const struct lvmpolld_request *request)
 {
-	struct lvmpolld_operation aborted = *operation;
+	struct lvmpolld_request aborted = *request;
 	char name[NAME_MAX], *path;
 
 	aborted.abort = false;

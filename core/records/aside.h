@@ -30,10 +30,10 @@ int record_move_back(
  * whoever asks next: the kernel may have forgotten by then why. Its record is kept in
  * "PATH.given_up/" until an abort has succeeded, or the machine starts anew and copies anew.
  */
-void record_give_up(struct record_directory *directory, const struct lvmpolld_operation *operation);
-bool record_is_given_up(
-	const struct record_directory *directory, const struct lvmpolld_operation *operation);
-void record_forget_given_up(
-	struct record_directory *directory, const struct lvmpolld_operation *operation);
+void record_refuse(struct record_directory *directory, const struct lvmpolld_request *request);
+bool record_is_refused(
+	const struct record_directory *directory, const struct lvmpolld_request *request);
+void record_forget_refused(
+	struct record_directory *directory, const struct lvmpolld_request *request);
 
 #endif

@@ -112,7 +112,7 @@ int record_write(struct record_directory *directory, const struct record *record
 	if (directory->descriptor < 0)
 		return error_set(error, ENOENT, "%s: there is no state directory",
 			directory->path ? directory->path : "");
-	record_make_name(&record->operation, name, sizeof(name));
+	record_make_name(&record->request, name, sizeof(name));
 	text = record_format(record, &length);
 	if (!text)
 		return error_set(error, ENOMEM, "%s/%s: out of memory", directory->path, name);
@@ -131,13 +131,13 @@ int record_write(struct record_directory *directory, const struct record *record
 	return 0;
 }
 
-void record_remove(struct record_directory *directory, const struct lvmpolld_operation *operation)
+void record_remove(struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char name[NAME_MAX];
 
 	if (directory->descriptor < 0)
 		return;
-	record_make_name(operation, name, sizeof(name));
+	record_make_name(request, name, sizeof(name));
 	if (unlinkat(directory->descriptor, name, 0) < 0 && errno != ENOENT)
 		log_error("%s/%s: cannot remove the record: %s", directory->path, name,
 			strerror(errno));
@@ -215,7 +215,7 @@ static int take_named(const struct record *record, void *context, struct lvmpoll
 	struct record believed = *record;
 	char name[NAME_MAX];
 
-	record_make_name(&record->operation, name, sizeof(name));
+	record_make_name(&record->request, name, sizeof(name));
 	if (strcmp(name, named->name) != 0)
 		return error_set(error, EBADMSG, "by what is in it, it should be called %s", name);
 	/* Another lvpoll may run by now, whose id nobody knows. */

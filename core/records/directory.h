@@ -29,8 +29,8 @@ void record_directory_close(struct record_directory *directory);
 int record_write(struct record_directory *directory, const struct record *record,
 	struct lvmpolld_error *error);
 
-/* Removes the record of OPERATION. One that is not there is no error. */
-void record_remove(struct record_directory *directory, const struct lvmpolld_operation *operation);
+/* Removes the record of REQUEST. One that is not there is no error. */
+void record_remove(struct record_directory *directory, const struct lvmpolld_request *request);
 
 /*
  * Removes all records, those of operations whose plugin is missing too, and returns their number.

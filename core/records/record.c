@@ -43,23 +43,23 @@ static void add_flag(struct buffer *text, const char *key, bool flag)
 static bool has_other_names(const struct record *record)
 {
 	return record->step_vg_name && record->step_lv_name &&
-	       (strcmp(record->step_vg_name, record->operation.vg_name) != 0 ||
-		       strcmp(record->step_lv_name, record->operation.lv_name) != 0);
+	       (strcmp(record->step_vg_name, record->request.vg_name) != 0 ||
+		       strcmp(record->step_lv_name, record->request.lv_name) != 0);
 }
 
 void record_add_fields(struct buffer *text, const struct record *record)
 {
-	const struct lvmpolld_operation *operation = &record->operation;
+	const struct lvmpolld_request *request = &record->request;
 
 	wire_add_string(text, "operation", record->operation_name);
-	wire_add_string(text, "lvid", operation->lvid);
-	wire_add_string(text, "vgname", operation->vg_name);
-	wire_add_string(text, "lvname", operation->lv_name);
-	wire_add_string(text, "interval", operation->interval);
-	add_optional_string(text, "sysdir", operation->system_dir);
-	add_optional_string(text, "devicesfile", operation->devices_file);
-	add_flag(text, "abort", operation->abort);
-	add_flag(text, "handle_missing_pvs", operation->handle_missing_pvs);
+	wire_add_string(text, "lvid", request->lvid);
+	wire_add_string(text, "vgname", request->vg_name);
+	wire_add_string(text, "lvname", request->lv_name);
+	wire_add_string(text, "interval", request->interval);
+	add_optional_string(text, "sysdir", request->system_dir);
+	add_optional_string(text, "devicesfile", request->devices_file);
+	add_flag(text, "abort", request->abort);
+	add_flag(text, "handle_missing_pvs", request->handle_missing_pvs);
 	add_flag(text, "displaced", record->is_displaced);
 	if (record->not_before_ms > 0)
 		wire_add_number(text, "not_before_ms", record->not_before_ms);
@@ -127,12 +127,12 @@ static int read_command(
 /* The same checks as for a request: what is on disk is believed no more than a client. */
 static int check_fields(const struct record *record, struct lvmpolld_error *error)
 {
-	const struct lvmpolld_operation *operation = &record->operation;
+	const struct lvmpolld_request *request = &record->request;
 
-	if (!record->operation_name || !operation->lvid || !operation->vg_name ||
-		!operation->lv_name || !parameters_is_interval(operation->interval))
+	if (!record->operation_name || !request->lvid || !request->vg_name || !request->lv_name ||
+		!parameters_is_interval(request->interval))
 		return error_set(error, EBADMSG, "a field is missing");
-	return parameters_check(operation, error);
+	return parameters_check(request, error);
 }
 
 int record_read_fields(const struct wire_message *message,
@@ -140,7 +140,7 @@ int record_read_fields(const struct wire_message *message,
 	void *context, struct lvmpolld_error *error)
 {
 	struct record record = {
-		.operation = parameters_read(message),
+		.request = parameters_read(message),
 		.operation_name = wire_string(message, "operation"),
 		.is_displaced = wire_number(message, "displaced") != 0,
 		.not_before_ms = wire_number(message, "not_before_ms"),
@@ -190,10 +190,10 @@ int record_parse(const char *text, size_t length,
  * The lvid makes the name readable; LVM_SYSTEM_DIR, which is the rest of the identifier, may be
  * any path, and goes in as a number.
  */
-void record_make_name(const struct lvmpolld_operation *operation, char *name, size_t size)
+void record_make_name(const struct lvmpolld_request *request, char *name, size_t size)
 {
-	const char *system_dir = operation->system_dir ? operation->system_dir : "";
+	const char *system_dir = request->system_dir ? request->system_dir : "";
 
-	snprintf(name, size, "%s-%s-%016" PRIx64, operation->abort ? "abort" : "poll",
-		operation->lvid, checksum_add(CHECKSUM_START, system_dir, strlen(system_dir)));
+	snprintf(name, size, "%s-%s-%016" PRIx64, request->abort ? "abort" : "poll", request->lvid,
+		checksum_add(CHECKSUM_START, system_dir, strlen(system_dir)));
 }

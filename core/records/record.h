@@ -28,7 +28,7 @@ enum record_command {
 };
 
 struct record {
-	struct lvmpolld_operation operation;
+	struct lvmpolld_request request;
 	const char *operation_name; /* as on the wire */
 	bool is_displaced;          /* an abort of it is under way: it goes on only if that fails */
 	int64_t begun_ms;           /* when it was asked for, by boot_clock_ms; 0: not known */
@@ -58,7 +58,7 @@ int record_parse(const char *text, size_t length,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
 	void *context, struct lvmpolld_error *error);
 
-/* The name of the record of OPERATION. */
-void record_make_name(const struct lvmpolld_operation *operation, char *name, size_t size);
+/* The name of the record of REQUEST. */
+void record_make_name(const struct lvmpolld_request *request, char *name, size_t size);
 
 #endif

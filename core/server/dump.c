@@ -23,16 +23,16 @@ static void write_string(struct buffer *text, const char *key, const char *value
 
 static void write_request(struct buffer *text, const struct volume_request *request)
 {
-	const struct lvmpolld_operation *operation = &request->operation;
+	const struct lvmpolld_request *parameters = &request->parameters;
 
-	write_string(text, "lvid", operation->lvid);
-	write_string(text, "type", request->plugin->plugin->operation);
-	wire_add_format(text, "\t\tlvname=\"%s/%s\"\n", operation->vg_name, operation->lv_name);
+	write_string(text, "lvid", parameters->lvid);
+	write_string(text, "type", request->plugin->interface->operation);
+	wire_add_format(text, "\t\tlvname=\"%s/%s\"\n", parameters->vg_name, parameters->lv_name);
 	wire_add_format(
 		text, "\t\tlvmpolld_internal_timeout=%u\n", lvpoll_silence_s(request->interval_s));
-	write_string(text, "lvm_command_interval", operation->interval);
+	write_string(text, "lvm_command_interval", parameters->interval);
 	write_string(text, "LVM_SYSTEM_DIR",
-		operation->system_dir ? operation->system_dir : "<undefined>");
+		parameters->system_dir ? parameters->system_dir : "<undefined>");
 }
 
 static void write_progress(struct buffer *text, const struct lvmpolld_progress *progress)

@@ -129,9 +129,9 @@ static void answer_no_abort(const struct plugins *plugins, struct buffer *reply)
 	size_t used = 0;
 
 	for (size_t i = 0; (entry = plugins_entry(plugins, i)); i++)
-		if (entry->plugin && entry->plugin->supports_abort && used < sizeof(names))
+		if (entry->interface && entry->interface->supports_abort && used < sizeof(names))
 			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
-				used ? " or " : "", entry->plugin->operation);
+				used ? " or " : "", entry->interface->operation);
 	for (char *c = names; *c; c++)
 		*c = (char)toupper((unsigned char)*c);
 	snprintf(reason, sizeof(reason), "abort only supported with %s polling operation",
@@ -140,19 +140,19 @@ static void answer_no_abort(const struct plugins *plugins, struct buffer *reply)
 }
 
 /* Answers the first of the required parameters that is missing. Returns false where one is. */
-static bool check_presence(const struct lvmpolld_operation *operation, struct buffer *reply)
+static bool check_presence(const struct lvmpolld_request *parameters, struct buffer *reply)
 {
 	const struct {
 		const char *parameter;
 		const char *value;
 	} required[] = {
-		{"lvname", operation->lv_name},
-		{"lvid", operation->lvid},
-		{"vgname", operation->vg_name},
+		{"lvname", parameters->lv_name},
+		{"lvid", parameters->lvid},
+		{"vgname", parameters->vg_name},
 	};
 	char reason[64];
 
-	if (!parameters_is_interval(operation->interval)) {
+	if (!parameters_is_interval(parameters->interval)) {
 		answer(reply, "invalid", REASON_INTERVAL);
 		return false;
 	}
@@ -167,11 +167,11 @@ static bool check_presence(const struct lvmpolld_operation *operation, struct bu
 }
 
 /* What stock passes on unchecked. Answers the first that is wrong. Returns false where one is. */
-static bool check_names(const struct lvmpolld_operation *operation, struct buffer *reply)
+static bool check_names(const struct lvmpolld_request *parameters, struct buffer *reply)
 {
 	struct lvmpolld_error error;
 
-	if (parameters_check(operation, &error) == 0)
+	if (parameters_check(parameters, &error) == 0)
 		return true;
 	log_warn("a request was refused: %s", error.sentence);
 	answer(reply, "invalid", error.sentence);
@@ -198,18 +198,18 @@ static void answer_begin(enum operation_answer begun, struct buffer *reply)
 
 static void answer_operation(const struct request *request, const struct plugin_entry *plugin)
 {
-	const struct lvmpolld_operation operation = parameters_read(request->message);
+	const struct lvmpolld_request parameters = parameters_read(request->message);
 	struct buffer *reply = request->reply;
 	const char *command_line = wire_string(request->message, "cmdline");
 	struct volume_request *wanted;
 
-	if (operation.abort && !plugin->plugin->supports_abort) {
+	if (parameters.abort && !plugin->interface->supports_abort) {
 		answer_no_abort(request->operations->plugins, reply);
 		return;
 	}
-	if (!check_presence(&operation, reply) || !check_names(&operation, reply))
+	if (!check_presence(&parameters, reply) || !check_names(&parameters, reply))
 		return;
-	wanted = volume_request_new(&operation, plugin);
+	wanted = volume_request_new(&parameters, plugin);
 	/* Without memory for that, the log does without. */
 	if (wanted && command_line)
 		wanted->command_line = strdup(command_line);

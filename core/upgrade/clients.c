@@ -26,7 +26,7 @@ static void write_waits(const struct client *client, struct buffer *text)
 
 		wire_add_string(text, "item", "wait");
 		wire_add_string(text, "identifier", request->identifier);
-		wire_add_number(text, "abort", request->operation.abort);
+		wire_add_number(text, "abort", request->parameters.abort);
 		wire_add_end(text);
 	}
 }

@@ -163,7 +163,7 @@ static struct operation_inheritance read_inheritance(
 		.start_ticks = record->start_ticks,
 		.is_child = true,
 		.outputs = {read_descriptor(message, "stdout"), read_descriptor(message, "stderr")},
-		.purpose = (enum volume_purpose)wire_number(message, "purpose"),
+		.purpose = (enum lvpoll_purpose)wire_number(message, "purpose"),
 		.is_terminating = wire_number(message, "terminating") != 0,
 		.is_leftover = wire_number(message, "leftover") != 0,
 		.not_before_ms = record->not_before_ms,
@@ -194,7 +194,7 @@ static int take_volume(const struct record *record, void *context, struct lvmpol
 	if (!plugin)
 		return error_set(error, ENOENT, "no plugin for the operation %s is loaded",
 			record->operation_name);
-	request = volume_request_new(&record->operation, plugin);
+	request = volume_request_new(&record->request, plugin);
 	if (!request)
 		return error_set(error, ENOMEM, "out of memory");
 	if (is_item(taken->message, "displaced"))

@@ -84,8 +84,8 @@ static void write_displaced(const struct volume *abort_volume, struct buffer *te
 	if (!displaced)
 		return;
 	record = (struct record){
-		.operation = displaced->operation,
-		.operation_name = displaced->plugin->plugin->operation,
+		.request = displaced->parameters,
+		.operation_name = displaced->plugin->interface->operation,
 		.is_displaced = true,
 	};
 	wire_add_string(text, "item", "displaced");
@@ -105,8 +105,8 @@ static uint64_t find_start(const struct volume *volume)
 static void write_volume(struct volume *volume, struct buffer *text)
 {
 	const struct record record = {
-		.operation = volume->request->operation,
-		.operation_name = volume->request->plugin->plugin->operation,
+		.request = volume->request->parameters,
+		.operation_name = volume->request->plugin->interface->operation,
 		.is_displaced = volume->is_displaced,
 		.not_before_ms = volume->not_before_ms,
 		.begun_ms = volume->begun_ms,

@@ -31,7 +31,7 @@ struct lvmpolld_arguments;
  * What a client asked for. Read-only, and valid only during the callback; all strings have passed
  * lvm2's rules for names. New fields come at the end: struct_size says how much is there.
  */
-struct lvmpolld_operation {
+struct lvmpolld_request {
 	size_t struct_size;
 	const char *vg_name;      /* name of the volume group */
 	const char *lv_name;      /* name of the logical volume, without its group */
@@ -80,7 +80,7 @@ static inline const struct lvmpolld_target *lvmpolld_target_at(
 
 /* What an operation needs next, by what the kernel shows. */
 enum lvmpolld_verdict {
-	LVMPOLLD_NOT_MINE = 0,    /* nothing that this plugin understands: lvpoll polls by itself */
+	LVMPOLLD_POLL = 0,        /* nothing that this plugin understands: lvpoll polls by itself */
 	LVMPOLLD_WATCH = 1,       /* data is being copied; the target raises an event when done */
 	LVMPOLLD_WATCH_TIMED = 2, /* data is being copied; no event tells when it is done */
 	LVMPOLLD_STEP = 3,        /* lvm2 must move the metadata on: run lvpoll now */
@@ -88,7 +88,7 @@ enum lvmpolld_verdict {
 	 * A step would lose data: none is made, and the operation stays as it is in kernel and
 	 * metadata. The plugin says why with lvmpolld_log, and what somebody can do about it.
 	 */
-	LVMPOLLD_GIVE_UP = 4,
+	LVMPOLLD_DATA_LOSS = 4,
 };
 
 /* Whether the kernel has the volume's device. */
@@ -184,7 +184,7 @@ struct lvmpolld_plugin {
 	 * Builds what follows "lvm" on the command line. Returns 0 or what lvmpolld_error_set
 	 * returned. NULL: lvmpolld_arguments_add_standard.
 	 */
-	int (*build_arguments)(const struct lvmpolld_operation *operation,
+	int (*build_arguments)(const struct lvmpolld_request *request,
 		struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);
 
 	/*
@@ -202,17 +202,17 @@ struct lvmpolld_plugin {
 
 	/*
 	 * Reads the kernel's table of the volume, COUNT lines in order of their start, into
-	 * *progress and a verdict. Runs in the monitor thread. NULL: LVMPOLLD_NOT_MINE.
+	 * *progress and a verdict. Runs in the monitor thread. NULL: LVMPOLLD_POLL.
 	 */
-	enum lvmpolld_verdict (*read_targets)(const struct lvmpolld_operation *operation,
+	enum lvmpolld_verdict (*read_targets)(const struct lvmpolld_request *request,
 		const struct lvmpolld_target *targets, size_t count,
 		struct lvmpolld_progress *progress);
 
 	/*
 	 * Says what the end of an lvpoll means. NULL: lvmpolld_exit_read_standard.
 	 */
-	enum lvmpolld_outcome (*read_exit)(const struct lvmpolld_operation *operation,
-		const struct lvmpolld_exit *exit, const struct lvmpolld_progress *progress);
+	enum lvmpolld_outcome (*read_exit)(const struct lvmpolld_request *request,
+		const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress);
 
 	/*
 	 * The layer whose table read_targets gets: lvm2 moves what a volume is made of into a layer
@@ -256,11 +256,11 @@ int lvmpolld_error_set(struct lvmpolld_error *error, int code, const char *forma
 int lvmpolld_arguments_add(struct lvmpolld_arguments *arguments, const char *argument);
 
 /*
- * Adds the standard argument list of lvpoll for OPERATION, with OPERATION_NAME behind
+ * Adds the standard argument list of lvpoll for REQUEST, with OPERATION_NAME behind
  * --polloperation. Returns 0 or -ENOMEM.
  */
 int lvmpolld_arguments_add_standard(struct lvmpolld_arguments *arguments,
-	const struct lvmpolld_operation *operation, const char *operation_name);
+	const struct lvmpolld_request *request, const char *operation_name);
 
 /*
  * Reads a line as "  vg/lv: LABEL: 24.00%". Returns true and sets progress->percent where it is
@@ -273,7 +273,7 @@ bool lvmpolld_progress_read_line(
  * What the end of an lvpoll means where a plugin says nothing else: the operation goes on where the
  * lvpoll was cut short, and is over where it ended by itself, even with our signal on its way.
  */
-enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *exit);
+enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *ended);
 
 /* Levels of lvmpolld_log. */
 enum lvmpolld_log_level {

@@ -209,7 +209,7 @@ enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets,
 		return LVMPOLLD_WATCH_TIMED;
 	}
 	if (!understood || sum.foreign)
-		return LVMPOLLD_NOT_MINE;
+		return LVMPOLLD_POLL;
 
 	/*
 	 * Without any mirror the kernel has nothing to do, and only the metadata tells whether the

@@ -9,7 +9,7 @@
  * Sets all of *PROGRESS and returns the verdict:
  * - a mirror that is still copying: LVMPOLLD_WATCH, since dm-mirror raises an event at the end;
  * - every mirror in sync, one with a failed leg, or none at all: LVMPOLLD_STEP;
- * - lines that cannot be what lvm2 makes: LVMPOLLD_NOT_MINE, with *PROGRESS left alone;
+ * - lines that cannot be what lvm2 makes: LVMPOLLD_POLL, with *PROGRESS left alone;
  * - no memory to read a line: LVMPOLLD_WATCH_TIMED, with *PROGRESS left alone and a word in the
  * log.
  *

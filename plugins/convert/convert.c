@@ -9,13 +9,13 @@
  * afterwards, so that one that was polled too late gets its step at once. Where the volume has
  * snapshots, all this is one layer below it.
  */
-static enum lvmpolld_verdict convert_read_targets(const struct lvmpolld_operation *operation,
+static enum lvmpolld_verdict convert_read_targets(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	/* lvm2 handles errors of these mirrors itself. */
 	bool lacks_data;
 
-	(void)operation;
+	(void)request;
 	return mirror_targets_read(targets, count, progress, &lacks_data);
 }
 

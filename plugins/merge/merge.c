@@ -36,7 +36,7 @@ static enum lvmpolld_verdict read_status(
 	if (!status->has_metadata_sectors || status->total_sectors == 0 ||
 		status->used_sectors < status->metadata_sectors ||
 		status->used_sectors > status->total_sectors)
-		return LVMPOLLD_NOT_MINE;
+		return LVMPOLLD_POLL;
 
 	progress->total_sectors = status->total_sectors;
 	progress->done_sectors = status->total_sectors - (merged ? 0 : status->used_sectors);
@@ -45,15 +45,15 @@ static enum lvmpolld_verdict read_status(
 	return merged ? LVMPOLLD_STEP : LVMPOLLD_WATCH_TIMED;
 }
 
-static enum lvmpolld_verdict merge_read_targets(const struct lvmpolld_operation *operation,
+static enum lvmpolld_verdict merge_read_targets(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	const struct lvmpolld_target *target = find_merge(targets, count);
-	enum lvmpolld_verdict verdict = LVMPOLLD_NOT_MINE;
+	enum lvmpolld_verdict verdict = LVMPOLLD_POLL;
 	struct dm_status_snapshot *status;
 	struct dm_pool *pool;
 
-	(void)operation;
+	(void)request;
 	/*
 	 * No merge in the kernel: it is over, or it waits for the next activation because the
 	 * origin was in use. In both cases lvpoll says so and ends at once.
@@ -63,7 +63,7 @@ static enum lvmpolld_verdict merge_read_targets(const struct lvmpolld_operation 
 
 	pool = dm_pool_create("merge status", STATUS_POOL_HINT);
 	if (!pool)
-		return LVMPOLLD_NOT_MINE;
+		return LVMPOLLD_POLL;
 	if (dm_get_status_snapshot(pool, target->parameters, &status))
 		verdict = read_status(status, progress);
 	dm_pool_destroy(pool);

@@ -7,14 +7,14 @@
  * mirrors one of them after the other to its new place; with --atomic all of them at once, in one
  * mirror over two hidden volumes. Each mirror in sync is a step.
  */
-static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_operation *operation,
+static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	enum lvmpolld_verdict verdict;
 	bool lacks_data;
 
 	/* To abort is one change of metadata, done by the first lvpoll whatever the mirror does. */
-	if (operation->abort)
+	if (request->abort)
 		return LVMPOLLD_STEP;
 	verdict = mirror_targets_read(targets, count, progress, &lacks_data);
 	/* An lvpoll that polls by itself would lose data, too, whatever else is in the table. */
@@ -28,18 +28,18 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_operation
 	lvmpolld_log(LVMPOLLD_LOG_ERROR,
 		"%s/%s: some data could not be copied, and the kernel will take it for copied; "
 		"\"pvmove --abort\" ends the move, and all data stays where it was",
-		operation->vg_name, operation->lv_name);
-	return LVMPOLLD_GIVE_UP;
+		request->vg_name, request->lv_name);
+	return LVMPOLLD_DATA_LOSS;
 }
 
 /*
  * The hidden volume is there as long as the move is: an lvpoll that ends well beside it has not
  * found the volume, because its group was renamed, say.
  */
-static enum lvmpolld_outcome pvmove_read_exit(const struct lvmpolld_operation *operation,
+static enum lvmpolld_outcome pvmove_read_exit(const struct lvmpolld_request *request,
 	const struct lvmpolld_exit *exit, const struct lvmpolld_progress *progress)
 {
-	(void)operation;
+	(void)request;
 	(void)progress;
 	if (exit->status == 0 && exit->presence == LVMPOLLD_PRESENT)
 		return LVMPOLLD_CONTINUES;

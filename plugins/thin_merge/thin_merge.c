@@ -3,10 +3,10 @@
 #include <lvmpolld/plugin.h>
 
 /* Nothing is copied: the activation has swapped the volumes, and lvm2 only clears up after it. */
-static enum lvmpolld_verdict thin_merge_read_targets(const struct lvmpolld_operation *operation,
+static enum lvmpolld_verdict thin_merge_read_targets(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
-	(void)operation;
+	(void)request;
 	(void)targets;
 	(void)count;
 	(void)progress;

@@ -42,7 +42,7 @@ static inline void set_up_plugins(void)
 
 	for (size_t i = 0; i < PLUGIN_COUNT; i++)
 		modules[i].entry = (struct plugin_entry){.name = (char *)loaded[i]->name,
-			.plugin = loaded[i],
+			.interface = loaded[i],
 			.enabled = true,
 			.operation = (char *)loaded[i]->operation};
 	modules[PLUGIN_COUNT].entry = (struct plugin_entry){

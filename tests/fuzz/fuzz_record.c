@@ -27,11 +27,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static int take(const struct record *record, void *context, struct lvmpolld_error *error)
 {
 	struct taken *taken = context;
-	const struct lvmpolld_operation *operation = &record->operation;
+	const struct lvmpolld_request *request = &record->request;
 
 	(void)error;
-	fuzz_require(record->operation_name && operation->vg_name && operation->lv_name);
-	fuzz_require(operation->interval && strlen(operation->lvid) == 64);
+	fuzz_require(record->operation_name && request->vg_name && request->lv_name);
+	fuzz_require(request->interval && strlen(request->lvid) == 64);
 	fuzz_require(record->command != RECORD_RUNNING || record->pid > 1);
 	taken->count++;
 	taken->text = record_format(record, &taken->length);

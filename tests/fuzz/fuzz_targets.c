@@ -78,7 +78,7 @@ static void check_reading(enum lvmpolld_verdict verdict, const struct lvmpolld_p
 	const struct lvmpolld_progress *progress)
 {
 	switch (verdict) {
-	case LVMPOLLD_NOT_MINE:
+	case LVMPOLLD_POLL:
 		fuzz_require(memcmp(former, progress, sizeof(*progress)) == 0);
 		return;
 	case LVMPOLLD_WATCH:
@@ -87,7 +87,7 @@ static void check_reading(enum lvmpolld_verdict verdict, const struct lvmpolld_p
 		fuzz_require(progress->done_sectors < progress->total_sectors);
 		break;
 	case LVMPOLLD_STEP:
-	case LVMPOLLD_GIVE_UP:
+	case LVMPOLLD_DATA_LOSS:
 		break;
 	default:
 		fuzz_require(!"a verdict that exists");
@@ -101,7 +101,7 @@ static void check_reading(enum lvmpolld_verdict verdict, const struct lvmpolld_p
 static void read_with(
 	const struct lvmpolld_plugin *plugin, const struct table *table, bool abort_wanted)
 {
-	const struct lvmpolld_operation operation = {.struct_size = sizeof(operation),
+	const struct lvmpolld_request request = {.struct_size = sizeof(request),
 		.vg_name = "vg",
 		.lv_name = "lv",
 		.abort = abort_wanted};
@@ -113,8 +113,8 @@ static void read_with(
 	former.percent = -1;
 	progress = former;
 	memcpy(&progress, &former, sizeof(progress));
-	check_reading(plugin->read_targets(
-			      &operation, &table->targets[0].target, table->count, &progress),
+	check_reading(
+		plugin->read_targets(&request, &table->targets[0].target, table->count, &progress),
 		&former, &progress);
 }
 

@@ -18,13 +18,13 @@ static int sleep_test_configure(
 	return 0;
 }
 
-static int sleep_test_build_arguments(const struct lvmpolld_operation *operation,
+static int sleep_test_build_arguments(const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
 	char count[24];
 
 	snprintf(count, sizeof(count), "%" PRIu64, naps);
-	if (lvmpolld_arguments_add_standard(arguments, operation, "sleep_test") < 0 ||
+	if (lvmpolld_arguments_add_standard(arguments, request, "sleep_test") < 0 ||
 		lvmpolld_arguments_add(arguments, "--naps") < 0 ||
 		lvmpolld_arguments_add(arguments, count) < 0)
 		return lvmpolld_error_set(error, ENOMEM, "out of memory");

@@ -49,7 +49,7 @@ static inline void target_line_parse(struct larger_target *target, char *text)
 
 /* What PLUGIN says about the table LINES, one target a line. */
 static inline struct target_reading target_lines_read(const struct lvmpolld_plugin *plugin,
-	const struct lvmpolld_operation *operation, const char *lines)
+	const struct lvmpolld_request *request, const char *lines)
 {
 	struct larger_target targets[TARGET_LINES_MAX];
 	struct target_reading reading = {.progress = no_progress};
@@ -62,7 +62,7 @@ static inline struct target_reading target_lines_read(const struct lvmpolld_plug
 		target_line_parse(&targets[count++], line);
 	}
 	reading.verdict =
-		plugin->read_targets(operation, &targets[0].target, count, &reading.progress);
+		plugin->read_targets(request, &targets[0].target, count, &reading.progress);
 	free(text);
 	return reading;
 }
@@ -78,9 +78,9 @@ struct target_case {
 };
 
 static inline void target_case_check(const struct lvmpolld_plugin *plugin,
-	const struct lvmpolld_operation *operation, const struct target_case *expected)
+	const struct lvmpolld_request *request, const struct target_case *expected)
 {
-	struct target_reading reading = target_lines_read(plugin, operation, expected->lines);
+	struct target_reading reading = target_lines_read(plugin, request, expected->lines);
 
 	ck_assert_msg(reading.verdict == expected->verdict, "verdict %d instead of %d for:\n%s",
 		(int)reading.verdict, (int)expected->verdict, expected->lines);

@@ -8,7 +8,7 @@
 
 const struct lvmpolld_plugin *convert_LTX_lvmpolld_plugin(void);
 
-static const struct lvmpolld_operation conversion = {
+static const struct lvmpolld_request conversion = {
 	.struct_size = sizeof(conversion), .vg_name = "vg", .lv_name = "c", .interval = "15"};
 
 static const struct target_case cases[] = {
@@ -34,10 +34,10 @@ static const struct target_case cases[] = {
 	/* No mirror any more. */
 	{"0 81920 linear \n", LVMPOLLD_STEP, 0, 0, -1, 0},
 	/* The layer below a volume with snapshots was not to be had. */
-	{"0 81920 snapshot-origin \n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 81920 snapshot-origin \n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	/* Garbage. */
-	{"0 81920 mirror 3 254:1 254:2 5/20 1 AAA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 81920 mirror 2 254:1 254:2 21/20 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 81920 mirror 3 254:1 254:2 5/20 1 AAA 1 core\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 81920 mirror 2 254:1 254:2 21/20 1 AA 1 core\n", LVMPOLLD_POLL, 0, 0, -1, 0},
 };
 
 START_TEST(tables_are_read)

@@ -25,7 +25,7 @@ static const char polling[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-leftover
 static const char aborting[] = "lvm\0lvpoll\0--polloperation\0pvmove\0--abort\0vg-leftover/pvmove7";
 static const char other_volume[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-leftover/pvmove70";
 
-static const struct lvmpolld_operation operation = {
+static const struct lvmpolld_request operation = {
 	.struct_size = sizeof(operation), .vg_name = "vg-leftover", .lv_name = "pvmove7"};
 
 static pid_t child;
@@ -140,7 +140,7 @@ END_TEST
 
 START_TEST(leftover_of_an_abort_is_another)
 {
-	struct lvmpolld_operation abort = operation;
+	struct lvmpolld_request abort = operation;
 
 	if (!start(aborting, sizeof(aborting), AT_ONCE))
 		return;

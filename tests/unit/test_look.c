@@ -48,10 +48,10 @@ bool kernel_find_event(const struct kernel_events *events, uint64_t device, uint
 	return false;
 }
 
-static enum lvmpolld_verdict read_targets(const struct lvmpolld_operation *operation,
+static enum lvmpolld_verdict read_targets(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
-	(void)operation;
+	(void)request;
 	(void)targets;
 	(void)count;
 	progress->done_sectors = done_sectors;
@@ -70,7 +70,7 @@ static const struct lvmpolld_plugin looking_plugin = {
 
 static struct plugin_entry looking_entry = {
 	.name = (char *)"looking",
-	.plugin = &looking_plugin,
+	.interface = &looking_plugin,
 };
 
 static struct volume *volume;
@@ -151,14 +151,14 @@ END_TEST
 START_TEST(look_does_not_forget_that_data_would_be_lost)
 {
 	watch();
-	ck_assert(look_and_see(LVMPOLLD_GIVE_UP));
+	ck_assert(look_and_see(LVMPOLLD_DATA_LOSS));
 	ck_assert(look_and_see(LVMPOLLD_STEP));
 	ck_assert_ptr_eq(take_news(), volume);
 	ck_assert_int_eq(sighting().kind, VOLUME_SEEN);
-	ck_assert_int_eq(sighting().verdict, LVMPOLLD_GIVE_UP);
+	ck_assert_int_eq(sighting().verdict, LVMPOLLD_DATA_LOSS);
 	watch();
 	ck_assert(look_and_see(LVMPOLLD_STEP));
-	ck_assert_int_eq(sighting().verdict, LVMPOLLD_GIVE_UP);
+	ck_assert_int_eq(sighting().verdict, LVMPOLLD_DATA_LOSS);
 }
 END_TEST
 
@@ -166,14 +166,14 @@ END_TEST
 START_TEST(look_does_not_forget_it_while_the_device_is_suspended)
 {
 	watch();
-	ck_assert(look_and_see(LVMPOLLD_GIVE_UP));
+	ck_assert(look_and_see(LVMPOLLD_DATA_LOSS));
 	is_suspended = true;
 	ck_assert(look_and_see(LVMPOLLD_STEP));
 	ck_assert_int_eq(sighting().kind, VOLUME_SEEN);
 	is_suspended = false;
 	ck_assert(look_and_see(LVMPOLLD_STEP));
 	ck_assert_ptr_eq(take_news(), volume);
-	ck_assert_int_eq(sighting().verdict, LVMPOLLD_GIVE_UP);
+	ck_assert_int_eq(sighting().verdict, LVMPOLLD_DATA_LOSS);
 }
 END_TEST
 
@@ -192,12 +192,12 @@ START_TEST(look_that_ends_too_late_still_tells_that_data_would_be_lost)
 	ck_assert(!look_and_see(LVMPOLLD_STEP));
 	ck_assert_int_eq(sighting().kind, VOLUME_NOT_SEEN_YET);
 	watch();
-	ck_assert(look_and_see(LVMPOLLD_GIVE_UP));
+	ck_assert(look_and_see(LVMPOLLD_DATA_LOSS));
 	meanwhile = NULL;
 	ck_assert_ptr_eq(take_news(), volume);
 	watch();
 	ck_assert(look_and_see(LVMPOLLD_STEP));
-	ck_assert_int_eq(sighting().verdict, LVMPOLLD_GIVE_UP);
+	ck_assert_int_eq(sighting().verdict, LVMPOLLD_DATA_LOSS);
 }
 END_TEST
 

@@ -63,7 +63,7 @@ static const struct lvmpolld_plugin reading_plugin = {
 
 static const struct plugin_entry reading_entry = {
 	.name = (char *)"fixture",
-	.plugin = &reading_plugin,
+	.interface = &reading_plugin,
 };
 
 static void on_progressed(void *context, struct volume *progressing)
@@ -123,7 +123,7 @@ static void free_all(void)
 static void start(const char *program, const char *interval)
 {
 	struct volume_request *request = fixture_request(1, 1, NULL), *another;
-	struct lvmpolld_operation operation = request->operation;
+	struct lvmpolld_request parameters = request->parameters;
 	struct lvmpolld_error error;
 	FILE *file = fopen(lvm_path, "w");
 
@@ -131,13 +131,13 @@ static void start(const char *program, const char *interval)
 	fprintf(file, "#!/bin/sh\n%s\n", program);
 	ck_assert_int_eq(fclose(file), 0);
 	ck_assert_int_eq(chmod(lvm_path, 0700), 0);
-	operation.interval = interval;
-	another = volume_request_new(&operation, &reading_entry);
+	parameters.interval = interval;
+	another = volume_request_new(&parameters, &reading_entry);
 	ck_assert_ptr_nonnull(another);
 	volume_request_free(request);
 	volume = volume_new(another);
 	ck_assert_ptr_nonnull(volume);
-	ck_assert_int_eq(lvpoll_start(&lvpolls, volume, lvm_path, &volume->request->operation,
+	ck_assert_int_eq(lvpoll_start(&lvpolls, volume, lvm_path, &volume->request->parameters,
 				 &callbacks, &error),
 		0);
 	ck_assert_ptr_nonnull(volume->lvpoll);
@@ -291,7 +291,7 @@ START_TEST(lvpoll_that_cannot_be_executed)
 	struct lvmpolld_error error;
 
 	volume = fixture_volume(1, 1);
-	ck_assert_int_eq(lvpoll_start(&lvpolls, volume, lvm_path, &volume->request->operation,
+	ck_assert_int_eq(lvpoll_start(&lvpolls, volume, lvm_path, &volume->request->parameters,
 				 &callbacks, &error),
 		-ENOEXEC);
 	ck_assert_ptr_null(volume->lvpoll);

@@ -8,7 +8,7 @@
 
 const struct lvmpolld_plugin *merge_LTX_lvmpolld_plugin(void);
 
-static const struct lvmpolld_operation merging = {
+static const struct lvmpolld_request merging = {
 	.struct_size = sizeof(merging), .vg_name = "vg", .lv_name = "o", .interval = "15"};
 
 static const struct target_case cases[] = {
@@ -32,14 +32,14 @@ static const struct target_case cases[] = {
 	{"0 81920 linear \n", LVMPOLLD_STEP, 0, 0, -1, 0},
 	{"", LVMPOLLD_STEP, 0, 0, -1, 0},
 	/* An old kernel, that does not tell where the end is. */
-	{"0 81920 snapshot-merge 4112/81920\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 81920 snapshot-merge 4112/81920\n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	/* Garbage. */
-	{"0 81920 snapshot-merge \n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 81920 snapshot-merge garbage\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 81920 snapshot-merge Unknown\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 81920 snapshot-merge 8/40960 16\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 81920 snapshot-merge 40968/40960 16\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 81920 snapshot-merge 0/0 0\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 81920 snapshot-merge \n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 81920 snapshot-merge garbage\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 81920 snapshot-merge Unknown\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 81920 snapshot-merge 8/40960 16\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 81920 snapshot-merge 40968/40960 16\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 81920 snapshot-merge 0/0 0\n", LVMPOLLD_POLL, 0, 0, -1, 0},
 };
 
 START_TEST(tables_are_read)

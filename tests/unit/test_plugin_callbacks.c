@@ -12,14 +12,14 @@
 
 char good_told[512];
 
-static const struct lvmpolld_operation operation = {
+static const struct lvmpolld_request operation = {
 	.struct_size = sizeof(operation), .vg_name = "vg", .lv_name = "lv", .interval = "15"};
 
 static const struct plugin_entry *load(const char *name)
 {
 	fixture_add(name);
 	fixture_load("");
-	ck_assert_ptr_nonnull(fixture_entry(name)->plugin);
+	ck_assert_ptr_nonnull(fixture_entry(name)->interface);
 	return fixture_entry(name);
 }
 
@@ -51,7 +51,7 @@ static const struct {
 START_TEST(arguments_of_a_plugin_are_taken_or_it_says_why)
 {
 	const struct plugin_entry *entry = load("good");
-	struct lvmpolld_operation built = operation;
+	struct lvmpolld_request built = operation;
 	struct lvmpolld_arguments arguments = {0};
 
 	built.lv_name = builds[_i].lv_name;
@@ -109,15 +109,15 @@ static const struct {
 	enum lvmpolld_verdict verdict;
 	double percent;
 } verdicts[] = {
-	{"0 5", LVMPOLLD_NOT_MINE, -1},
+	{"0 5", LVMPOLLD_POLL, -1},
 	{"1 5", LVMPOLLD_WATCH, 5},
 	{"2 5", LVMPOLLD_WATCH_TIMED, 5},
 	{"3 5", LVMPOLLD_STEP, 5},
-	{"4 5", LVMPOLLD_GIVE_UP, 5},
-	{"5 5", LVMPOLLD_NOT_MINE, -1},
-	{"-1 5", LVMPOLLD_NOT_MINE, -1},
-	{"1 500", LVMPOLLD_NOT_MINE, -1},
-	{"3 nan", LVMPOLLD_NOT_MINE, -1},
+	{"4 5", LVMPOLLD_DATA_LOSS, 5},
+	{"5 5", LVMPOLLD_POLL, -1},
+	{"-1 5", LVMPOLLD_POLL, -1},
+	{"1 500", LVMPOLLD_POLL, -1},
+	{"3 nan", LVMPOLLD_POLL, -1},
 };
 
 START_TEST(impossible_verdict_falls_back_to_lvpoll)
@@ -142,7 +142,7 @@ START_TEST(plugin_that_reads_no_targets_leaves_polling_to_lvpoll)
 	struct lvmpolld_progress progress = no_progress;
 
 	ck_assert_int_eq(
-		plugin_read_targets(entry, &operation, &target, 1, &progress), LVMPOLLD_NOT_MINE);
+		plugin_read_targets(entry, &operation, &target, 1, &progress), LVMPOLLD_POLL);
 	ck_assert_mem_eq(&progress, &no_progress, sizeof(progress));
 }
 END_TEST

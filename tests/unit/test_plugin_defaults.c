@@ -11,7 +11,7 @@
 #include "loader/calls.h"
 
 static const struct {
-	struct lvmpolld_operation operation;
+	struct lvmpolld_request operation;
 	bool cmd; /* the log's setting */
 	const char *arguments;
 } lists[] = {
@@ -32,7 +32,7 @@ static const struct {
 
 START_TEST(arguments_are_those_of_stock)
 {
-	struct lvmpolld_operation operation = lists[_i].operation;
+	struct lvmpolld_request operation = lists[_i].operation;
 	struct lvmpolld_arguments arguments = {0};
 	const struct log_settings settings = {.level = LOG_LEVEL_WARN, .cmd = lists[_i].cmd};
 	char joined[512] = "";

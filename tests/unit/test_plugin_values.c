@@ -67,8 +67,8 @@ START_TEST(bad_section_at_the_start_leaves_only_its_plugin_out)
 	fixture_add("plain");
 	snprintf(text, sizeof(text), "plugins: {good: %s}", bad_sections[_i].section);
 	fixture_load(text);
-	ck_assert_ptr_nonnull(fixture_entry("plain")->plugin);
-	ck_assert_ptr_null(fixture_entry("good")->plugin);
+	ck_assert_ptr_nonnull(fixture_entry("plain")->interface);
+	ck_assert_ptr_null(fixture_entry("good")->interface);
 	ck_assert_msg(strstr(fixture_entry("good")->reason, bad_sections[_i].sentence), "%s",
 		fixture_entry("good")->reason);
 }
@@ -94,7 +94,7 @@ START_TEST(bad_section_later_leaves_everything_as_it_was)
 		ck_assert_str_eq(good_told, "word=before;flag=false;count=7;pause=5;room=1MiB;");
 	else
 		ck_assert_str_eq(good_told, "");
-	ck_assert_ptr_nonnull(fixture_entry("good")->plugin);
+	ck_assert_ptr_nonnull(fixture_entry("good")->interface);
 	ck_assert_int_eq(fixture_entry("good")->monitor, PLUGIN_MONITOR_LVPOLL);
 	ck_assert_uint_eq(fixture_entry("good")->stall_check_s, 5);
 }
@@ -129,7 +129,7 @@ START_TEST(section_without_plugin_is_only_a_warning)
 {
 	fixture_add("plain");
 	fixture_load("plugins: {gone: {a: b}}");
-	ck_assert_ptr_nonnull(fixture_entry("plain")->plugin);
+	ck_assert_ptr_nonnull(fixture_entry("plain")->interface);
 	ck_assert_int_eq(plugins_check(plugins, &fixture_error), 0);
 	ck_assert_int_eq(configure("plugins: {gone: {a: b}}"), 0);
 }
@@ -139,7 +139,7 @@ START_TEST(section_of_a_disabled_plugin_has_no_effect)
 {
 	fixture_add("good");
 	fixture_load("plugins: {enabled: [], good: {nonsense: b}}");
-	ck_assert_ptr_null(fixture_entry("good")->plugin);
+	ck_assert_ptr_null(fixture_entry("good")->interface);
 	ck_assert_int_eq(plugins_check(plugins, &fixture_error), 0);
 	ck_assert_int_eq(configure("plugins: {enabled: [], good: {nonsense: b}}"), 0);
 	ck_assert_str_eq(good_told, "");

@@ -26,9 +26,9 @@ START_TEST(everything_in_the_directory_is_loaded_sorted_by_name)
 	ck_assert_str_eq(entry->path, scratch_path("plugins/good.so"));
 	ck_assert_ptr_null(entry->reason);
 	ck_assert(entry->enabled);
-	ck_assert_str_eq(entry->plugin->description, "Does well");
-	ck_assert_uint_eq(entry->plugin->struct_size, sizeof(struct lvmpolld_plugin));
-	ck_assert(entry->plugin->supports_abort);
+	ck_assert_str_eq(entry->interface->description, "Does well");
+	ck_assert_uint_eq(entry->interface->struct_size, sizeof(struct lvmpolld_plugin));
+	ck_assert(entry->interface->supports_abort);
 	ck_assert_int_eq(entry->monitor, PLUGIN_MONITOR_KERNEL);
 	ck_assert_uint_eq(entry->stall_check_s, 900);
 
@@ -48,8 +48,8 @@ START_TEST(only_what_the_configuration_enables_is_loaded)
 	fixture_add("good");
 	fixture_load("plugins: {enabled: [plain]}");
 
-	ck_assert_ptr_nonnull(fixture_entry("plain")->plugin);
-	ck_assert_ptr_null(fixture_entry("good")->plugin);
+	ck_assert_ptr_nonnull(fixture_entry("plain")->interface);
+	ck_assert_ptr_null(fixture_entry("good")->interface);
 	ck_assert(!fixture_entry("good")->enabled);
 	ck_assert_str_eq(fixture_entry("good")->operation, "good-operation");
 	ck_assert_str_eq(
@@ -70,8 +70,8 @@ START_TEST(enabled_module_that_is_missing_is_an_entry)
 	fixture_add("plain");
 	fixture_load("plugins: {enabled: [thin_merge, plain]}");
 
-	ck_assert_ptr_nonnull(fixture_entry("plain")->plugin);
-	ck_assert_ptr_null(fixture_entry("thin_merge")->plugin);
+	ck_assert_ptr_nonnull(fixture_entry("plain")->interface);
+	ck_assert_ptr_null(fixture_entry("thin_merge")->interface);
 	ck_assert(fixture_entry("thin_merge")->enabled);
 	ck_assert_ptr_null(fixture_entry("thin_merge")->operation);
 	ck_assert_str_eq(fixture_entry("thin_merge")->path, scratch_path("plugins"));
@@ -117,10 +117,10 @@ START_TEST(bad_module_is_refused_with_a_reason_and_the_others_go_on)
 	fixture_add(bad_modules[_i].name);
 	fixture_load("");
 
-	ck_assert_ptr_nonnull(fixture_entry("good")->plugin);
-	ck_assert_ptr_nonnull(fixture_entry("plain")->plugin);
+	ck_assert_ptr_nonnull(fixture_entry("good")->interface);
+	ck_assert_ptr_nonnull(fixture_entry("plain")->interface);
 	entry = fixture_entry(bad_modules[_i].name);
-	ck_assert_ptr_null(entry->plugin);
+	ck_assert_ptr_null(entry->interface);
 	ck_assert_msg(strstr(entry->reason, bad_modules[_i].reason), "%s", entry->reason);
 	ck_assert_pstr_eq(entry->operation, bad_modules[_i].operation);
 }
@@ -157,7 +157,7 @@ START_TEST(module_is_found_as_in_a_build_tree)
 	ck_assert_int_eq(symlink(built, scratch_path("plugins/plain/.libs")), 0);
 	fixture_load("");
 
-	ck_assert_ptr_nonnull(fixture_entry("plain")->plugin);
+	ck_assert_ptr_nonnull(fixture_entry("plain")->interface);
 	ck_assert_str_eq(fixture_entry("plain")->path, scratch_path("plugins/plain/plain.la"));
 	ck_assert_ptr_null(plugins_entry(plugins, 1));
 }
@@ -170,7 +170,7 @@ START_TEST(plugin_from_the_past_gets_nothing_for_what_it_does_not_have)
 	fixture_add("past");
 	fixture_load("");
 
-	plugin = fixture_entry("past")->plugin;
+	plugin = fixture_entry("past")->interface;
 	ck_assert_ptr_nonnull(plugin);
 	ck_assert_str_eq(plugin->description, "Comes from the past");
 	ck_assert_ptr_null(plugin->keys);
@@ -188,10 +188,10 @@ START_TEST(plugin_from_the_future_is_used_as_far_as_we_know)
 	fixture_add("future");
 	fixture_load("");
 
-	ck_assert_ptr_nonnull(fixture_entry("future")->plugin);
-	ck_assert_str_eq(fixture_entry("future")->plugin->progress_label, "Dreamt");
+	ck_assert_ptr_nonnull(fixture_entry("future")->interface);
+	ck_assert_str_eq(fixture_entry("future")->interface->progress_label, "Dreamt");
 	ck_assert_uint_eq(
-		fixture_entry("future")->plugin->struct_size, sizeof(struct lvmpolld_plugin));
+		fixture_entry("future")->interface->struct_size, sizeof(struct lvmpolld_plugin));
 }
 END_TEST
 
@@ -222,7 +222,7 @@ START_TEST(plugins_can_be_loaded_again)
 	plugins_unload(plugins);
 	configuration_free(configuration);
 	fixture_load("");
-	ck_assert_ptr_nonnull(fixture_entry("good")->plugin);
+	ck_assert_ptr_nonnull(fixture_entry("good")->interface);
 }
 END_TEST
 

@@ -13,9 +13,9 @@
 
 const struct lvmpolld_plugin *pvmove_LTX_lvmpolld_plugin(void);
 
-static const struct lvmpolld_operation move = {
+static const struct lvmpolld_request move = {
 	.struct_size = sizeof(move), .vg_name = "vg", .lv_name = "pvmove0", .interval = "15"};
-static const struct lvmpolld_operation abortion = {.struct_size = sizeof(abortion),
+static const struct lvmpolld_request abortion = {.struct_size = sizeof(abortion),
 	.vg_name = "vg",
 	.lv_name = "pvmove0",
 	.interval = "15",
@@ -63,16 +63,19 @@ static const struct target_case cases[] = {
 	 "100 100 mirror 2 7:0 7:1 2/4 1 AA 1 core\n",
 		LVMPOLLD_WATCH, 150, 200, 75.00, 0},
 	/* What could not be written or copied would be lost. */
-	{"0 163840 mirror 2 7:0 254:0 8/40 1 AD 1 core\n", LVMPOLLD_GIVE_UP, 32768, 163840, 20, 1},
-	{"0 163840 mirror 2 7:0 254:0 8/40 1 SA 1 core\n", LVMPOLLD_GIVE_UP, 32768, 163840, 20, 1},
-	{"0 163840 mirror 2 7:0 254:0 8/40 1 DS 1 core\n", LVMPOLLD_GIVE_UP, 32768, 163840, 20, 2},
-	{"0 163840 mirror 2 7:0 254:0 40/40 1 AF 1 core\n", LVMPOLLD_GIVE_UP, 163840, 163840, 100,
+	{"0 163840 mirror 2 7:0 254:0 8/40 1 AD 1 core\n", LVMPOLLD_DATA_LOSS, 32768, 163840, 20,
+		1},
+	{"0 163840 mirror 2 7:0 254:0 8/40 1 SA 1 core\n", LVMPOLLD_DATA_LOSS, 32768, 163840, 20,
+		1},
+	{"0 163840 mirror 2 7:0 254:0 8/40 1 DS 1 core\n", LVMPOLLD_DATA_LOSS, 32768, 163840, 20,
+		2},
+	{"0 163840 mirror 2 7:0 254:0 40/40 1 AF 1 core\n", LVMPOLLD_DATA_LOSS, 163840, 163840, 100,
 		1},
 	{"0 163840 mirror 2 7:0 254:0 40/40 1 AA 1 core\n"
 	 "163840 163840 mirror 2 7:0 254:0 8/40 1 AS 1 core\n",
-		LVMPOLLD_GIVE_UP, 196608, 327680, 60, 1},
-	{"0 16384 mirror 2 7:0 7:1 2/4 1 AS 1 core\n16384 16384 thin 0 -\n", LVMPOLLD_GIVE_UP, 0, 0,
-		-1, 0},
+		LVMPOLLD_DATA_LOSS, 196608, 327680, 60, 1},
+	{"0 16384 mirror 2 7:0 7:1 2/4 1 AS 1 core\n16384 16384 thin 0 -\n", LVMPOLLD_DATA_LOSS, 0,
+		0, -1, 0},
 	/* A leg that cannot be read, or that failed for a reason unknown: lvm2 has to decide. */
 	{"0 163840 mirror 2 7:0 254:0 8/40 1 RA 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 1},
 	{"0 163840 mirror 2 7:0 254:0 8/40 1 AU 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 1},
@@ -82,30 +85,28 @@ static const struct target_case cases[] = {
 	{"0 16384 error \n", LVMPOLLD_STEP, 0, 0, -1, 0},
 	{"", LVMPOLLD_STEP, 0, 0, -1, 0},
 	/* What lvm2 never makes for a move. */
-	{"0 16384 mirror 2 7:0 7:1 2/4 1 AA 1 core\n16384 16384 thin 0 -\n", LVMPOLLD_NOT_MINE, 0,
-		0, -1, 0},
-	{"0 81920 snapshot-origin \n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 81920 raid raid1 2 AA 81920/81920 idle 0 0 -\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1 2/4 1 AA 1 core\n16384 16384 thin 0 -\n", LVMPOLLD_POLL, 0, 0,
+		-1, 0},
+	{"0 81920 snapshot-origin \n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 81920 raid raid1 2 AA 81920/81920 idle 0 0 -\n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	/* Garbage. */
-	{"0 16384 mirror \n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 16384 mirror garbage\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 16384 mirror 2 7:0 7:1\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 16384 mirror 2 7:0 7:1 5/4 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 16384 mirror 2 7:0 7:1 0/0 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 16384 mirror 2 7:0 7:1 a/b 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 16384 mirror 99999999 7:0 7:1 0/4 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 16384 mirror -1 7:0 7:1 0/4 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 16384 mirror 0 0/4 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 16384 mirror 2 7:0 7:1 0/4 1 A 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 16384 mirror 2 7:0 7:1 0/4 1 AX 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 16384 mirror 8 7:0 7:1 7:2 7:3 7:4 7:5 7:6 7:7 0/4 1 A\n", LVMPOLLD_NOT_MINE, 0, 0, -1,
-		0},
-	{"0 0 mirror 2 7:0 7:1 0/4 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
-	{"0 18446744073709551615 mirror 2 7:0 7:1 0/4 1 AA 1 core\n", LVMPOLLD_NOT_MINE, 0, 0, -1,
-		0},
+	{"0 16384 mirror \n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 16384 mirror garbage\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1 5/4 1 AA 1 core\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1 0/0 1 AA 1 core\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1 a/b 1 AA 1 core\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 16384 mirror 99999999 7:0 7:1 0/4 1 AA 1 core\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 16384 mirror -1 7:0 7:1 0/4 1 AA 1 core\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 16384 mirror 0 0/4 1 AA 1 core\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1 0/4 1 A 1 core\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 16384 mirror 2 7:0 7:1 0/4 1 AX 1 core\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 16384 mirror 8 7:0 7:1 7:2 7:3 7:4 7:5 7:6 7:7 0/4 1 A\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 0 mirror 2 7:0 7:1 0/4 1 AA 1 core\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 18446744073709551615 mirror 2 7:0 7:1 0/4 1 AA 1 core\n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 36028797018963967 mirror 2 7:0 7:1 0/4 1 AA 1 core\n"
 	 "36028797018963967 1 linear \n",
-		LVMPOLLD_NOT_MINE, 0, 0, -1, 0},
+		LVMPOLLD_POLL, 0, 0, -1, 0},
 };
 
 /* How many more pools there is memory for. It stands before libdevmapper's. */
@@ -135,7 +136,7 @@ START_TEST(table_that_cannot_be_read_for_want_of_memory_is_read_again)
 		"0 163840 mirror 2 7:0 254:0 40/40 1 AA 1 core\n"
 		"163840 163840 mirror 2 7:0 254:0 40/40 1 AS 1 core\n");
 	pools_left = UINT_MAX;
-	ck_assert_int_eq(reading.verdict, _i < 2 ? LVMPOLLD_WATCH_TIMED : LVMPOLLD_GIVE_UP);
+	ck_assert_int_eq(reading.verdict, _i < 2 ? LVMPOLLD_WATCH_TIMED : LVMPOLLD_DATA_LOSS);
 }
 END_TEST
 

@@ -15,28 +15,28 @@
 
 #define PLAIN                                                                                      \
 	{                                                                                          \
-		.struct_size = sizeof(struct lvmpolld_operation), .vg_name = "vg",                 \
+		.struct_size = sizeof(struct lvmpolld_request), .vg_name = "vg",                   \
 		.lv_name = "pvmove0", .lvid = LVID, .interval = "15",                              \
 	}
 #define FULL                                                                                       \
 	{                                                                                          \
-		.struct_size = sizeof(struct lvmpolld_operation), .vg_name = "vg-1.2_3+",          \
+		.struct_size = sizeof(struct lvmpolld_request), .vg_name = "vg-1.2_3+",            \
 		.lv_name = "pvmove0", .lvid = LVID, .interval = "+3",                              \
 		.system_dir = "/etc/my \"lvm\" \\ here", .devices_file = "some.devices",           \
 		.abort = true, .handle_missing_pvs = true,                                         \
 	}
 
 static const struct record records[] = {
-	{.operation = PLAIN, .operation_name = "pvmove"},
-	{.operation = FULL, .operation_name = "convert", .is_displaced = true},
-	{.operation = PLAIN, .operation_name = "merge_thin", .command = RECORD_STARTING},
-	{.operation = FULL,
+	{.request = PLAIN, .operation_name = "pvmove"},
+	{.request = FULL, .operation_name = "convert", .is_displaced = true},
+	{.request = PLAIN, .operation_name = "merge_thin", .command = RECORD_STARTING},
+	{.request = FULL,
 		.operation_name = "merge",
 		.command = RECORD_RUNNING,
 		.pid = 2147483647,
 		.start_ticks = 9223372036854775807,
 		.boot_id = "0e5dbb25-0e4b-4ab9-9f64-0e2a8f1f4b4f"},
-	{.operation = PLAIN,
+	{.request = PLAIN,
 		.operation_name = "pvmove",
 		.command = RECORD_STARTING,
 		.step_vg_name = "renamed",
@@ -108,15 +108,14 @@ static int compare(const struct record *record, void *context, struct lvmpolld_e
 
 	(void)why;
 	ck_assert_str_eq(record->operation_name, expected->operation_name);
-	ck_assert_str_eq(record->operation.vg_name, expected->operation.vg_name);
-	ck_assert_str_eq(record->operation.lv_name, expected->operation.lv_name);
-	ck_assert_str_eq(record->operation.lvid, expected->operation.lvid);
-	ck_assert_str_eq(record->operation.interval, expected->operation.interval);
-	ck_assert_pstr_eq(record->operation.system_dir, expected->operation.system_dir);
-	ck_assert_pstr_eq(record->operation.devices_file, expected->operation.devices_file);
-	ck_assert_int_eq(record->operation.abort, expected->operation.abort);
-	ck_assert_int_eq(
-		record->operation.handle_missing_pvs, expected->operation.handle_missing_pvs);
+	ck_assert_str_eq(record->request.vg_name, expected->request.vg_name);
+	ck_assert_str_eq(record->request.lv_name, expected->request.lv_name);
+	ck_assert_str_eq(record->request.lvid, expected->request.lvid);
+	ck_assert_str_eq(record->request.interval, expected->request.interval);
+	ck_assert_pstr_eq(record->request.system_dir, expected->request.system_dir);
+	ck_assert_pstr_eq(record->request.devices_file, expected->request.devices_file);
+	ck_assert_int_eq(record->request.abort, expected->request.abort);
+	ck_assert_int_eq(record->request.handle_missing_pvs, expected->request.handle_missing_pvs);
 	ck_assert_int_eq(record->is_displaced, expected->is_displaced);
 	ck_assert_int_eq(record->command, expected->command);
 	ck_assert_int_eq(record->pid, expected->pid);

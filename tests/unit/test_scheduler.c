@@ -36,7 +36,7 @@ static void free_all(void)
 }
 
 static struct volume *add(
-	unsigned group, unsigned number, enum volume_purpose purpose, bool is_urgent)
+	unsigned group, unsigned number, enum lvpoll_purpose purpose, bool is_urgent)
 {
 	struct volume *volume = volumes[group][number];
 
@@ -63,7 +63,7 @@ END_TEST
 START_TEST(scheduler_keeps_to_the_limit)
 {
 	for (unsigned number = 0; number < 3; number++)
-		add(0, number, VOLUME_POLL, false);
+		add(0, number, LVPOLL_POLL, false);
 	ck_assert_ptr_nonnull(scheduler_next(&scheduler, 2));
 	ck_assert_ptr_nonnull(scheduler_next(&scheduler, 2));
 	ck_assert_ptr_null(scheduler_next(&scheduler, 2));
@@ -78,10 +78,10 @@ END_TEST
 START_TEST(scheduler_lets_groups_take_turns)
 {
 	for (unsigned number = 0; number < 3; number++)
-		add(0, number, VOLUME_POLL, false);
-	add(1, 0, VOLUME_POLL, false);
-	add(2, 0, VOLUME_POLL, false);
-	add(2, 1, VOLUME_POLL, false);
+		add(0, number, LVPOLL_POLL, false);
+	add(1, 0, LVPOLL_POLL, false);
+	add(2, 0, LVPOLL_POLL, false);
+	add(2, 1, LVPOLL_POLL, false);
 	expect(0, 0);
 	expect(1, 0);
 	expect(2, 0);
@@ -93,10 +93,10 @@ END_TEST
 
 START_TEST(scheduler_runs_one_step_of_a_group_at_a_time)
 {
-	add(0, 0, VOLUME_STEP, false);
-	add(0, 1, VOLUME_STEP, false);
-	add(0, 2, VOLUME_VERDICT, false);
-	add(1, 0, VOLUME_STEP, false);
+	add(0, 0, LVPOLL_STEP, false);
+	add(0, 1, LVPOLL_STEP, false);
+	add(0, 2, LVPOLL_CHECK, false);
+	add(1, 0, LVPOLL_STEP, false);
 	expect(0, 0);
 	expect(1, 0);
 	ck_assert_ptr_null(scheduler_next(&scheduler, SIZE_MAX));
@@ -111,9 +111,9 @@ END_TEST
 /* One that polls sleeps most of its time, and keeps no step from its turn, nor others that poll. */
 START_TEST(scheduler_runs_steps_beside_those_that_poll)
 {
-	add(0, 0, VOLUME_POLL, false);
-	add(0, 1, VOLUME_STEP, false);
-	add(0, 2, VOLUME_POLL, false);
+	add(0, 0, LVPOLL_POLL, false);
+	add(0, 1, LVPOLL_STEP, false);
+	add(0, 2, LVPOLL_POLL, false);
 	expect(0, 0);
 	expect(0, 1);
 	expect(0, 2);
@@ -122,10 +122,10 @@ END_TEST
 
 START_TEST(scheduler_takes_the_urgent_first)
 {
-	add(0, 0, VOLUME_STEP, false);
-	add(1, 0, VOLUME_STEP, false);
-	add(2, 0, VOLUME_POLL, true);
-	add(1, 1, VOLUME_POLL, true);
+	add(0, 0, LVPOLL_STEP, false);
+	add(1, 0, LVPOLL_STEP, false);
+	add(2, 0, LVPOLL_POLL, true);
+	add(1, 1, LVPOLL_POLL, true);
 	expect(1, 1);
 	expect(2, 0);
 	expect(0, 0);
@@ -137,17 +137,17 @@ END_TEST
  */
 START_TEST(scheduler_takes_the_urgent_beside_a_step)
 {
-	add(0, 0, VOLUME_STEP, false);
+	add(0, 0, LVPOLL_STEP, false);
 	expect(0, 0);
-	add(0, 1, VOLUME_POLL, true);
+	add(0, 1, LVPOLL_POLL, true);
 	expect(0, 1);
 }
 END_TEST
 
 START_TEST(scheduler_forgets_whoever_waits)
 {
-	add(0, 0, VOLUME_STEP, false);
-	add(0, 1, VOLUME_STEP, false);
+	add(0, 0, LVPOLL_STEP, false);
+	add(0, 1, LVPOLL_STEP, false);
 	scheduler_remove(&scheduler, volumes[0][0]);
 	ck_assert_uint_eq(scheduler.waiting, 1);
 	expect(0, 1);
@@ -159,10 +159,10 @@ END_TEST
 
 START_TEST(scheduler_counts_those_of_another_daemon)
 {
-	volumes[0][0]->purpose = VOLUME_STEP;
+	volumes[0][0]->purpose = LVPOLL_STEP;
 	ck_assert_int_eq(scheduler_adopt(&scheduler, volumes[0][0]), 0);
-	add(0, 1, VOLUME_STEP, false);
-	add(1, 0, VOLUME_STEP, false);
+	add(0, 1, LVPOLL_STEP, false);
+	add(1, 0, LVPOLL_STEP, false);
 	ck_assert_ptr_null(scheduler_next(&scheduler, 1));
 	expect(1, 0);
 	ck_assert_ptr_null(scheduler_next(&scheduler, SIZE_MAX));
@@ -180,7 +180,7 @@ START_TEST(scheduler_serves_everybody_in_the_end)
 
 	for (unsigned number = 0; number < VOLUMES_A_GROUP; number++)
 		for (unsigned group = 0; group < GROUPS; group++)
-			add(group, number, (group + number) % 3 ? VOLUME_STEP : VOLUME_POLL,
+			add(group, number, (group + number) % 3 ? LVPOLL_STEP : LVPOLL_POLL,
 				number % 5 == 0);
 	while (served < (size_t)GROUPS * VOLUMES_A_GROUP) {
 		struct volume *volume = scheduler_next(&scheduler, SUITE_COUNT(running));
@@ -197,9 +197,9 @@ START_TEST(scheduler_serves_everybody_in_the_end)
 		memmove(running, running + 1, --count * sizeof(running[0]));
 		memset(steps, 0, sizeof(steps));
 		for (size_t i = 0; i < count; i++)
-			if (running[i]->purpose != VOLUME_POLL)
+			if (running[i]->purpose != LVPOLL_POLL)
 				ck_assert_uint_eq(
-					++steps[running[i]->request->operation.vg_name[2] - '0'],
+					++steps[running[i]->request->parameters.vg_name[2] - '0'],
 					1);
 	}
 	ck_assert_uint_eq(scheduler.waiting, 0);

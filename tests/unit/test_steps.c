@@ -35,9 +35,9 @@ static struct configuration *configuration;
 /* In place of what /dev and /sys tell. */
 static bool has_namesake, has_volume;
 
-bool devices_has_namesake(const struct lvmpolld_operation *operation)
+bool devices_has_namesake(const struct lvmpolld_request *request)
 {
-	(void)operation;
+	(void)request;
 	return has_namesake;
 }
 
@@ -111,10 +111,10 @@ START_TEST(steps_no_turn_for_what_would_lose_data)
 	store_lock(&operations->polling);
 	ck_assert_int_eq(store_add_locked(&operations->polling, volume), 0);
 	store_unlock(&operations->polling);
-	ck_assert_int_eq(turns_try_queue(operations, volume, VOLUME_STEP), 0);
+	ck_assert_int_eq(turns_try_queue(operations, volume, LVPOLL_STEP), 0);
 	volume_lock(volume);
 	volume->sighting.kind = VOLUME_SEEN;
-	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
+	volume->sighting.verdict = LVMPOLLD_DATA_LOSS;
 	volume_unlock(volume);
 	turns_run(operations);
 	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
@@ -167,13 +167,13 @@ START_TEST(steps_loss_of_data_comes_before_a_stall)
 	volume->operations = operations;
 	volume->pause = event_new(operations->base, -1, 0, turns_on_pause_over, volume);
 	ck_assert_ptr_nonnull(volume->pause);
-	ck_assert_int_eq(turns_try_queue(operations, volume, VOLUME_STEP), 0);
+	ck_assert_int_eq(turns_try_queue(operations, volume, LVPOLL_STEP), 0);
 	store_lock(&operations->polling);
 	ck_assert_int_eq(store_add_locked(&operations->polling, volume), 0);
 	store_add_news_locked(&operations->polling, volume);
 	volume_lock(volume);
 	volume->sighting.kind = VOLUME_SEEN;
-	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
+	volume->sighting.verdict = LVMPOLLD_DATA_LOSS;
 	volume->sighting.is_stalled = true;
 	volume_unlock(volume);
 	store_unlock(&operations->polling);
@@ -184,14 +184,14 @@ START_TEST(steps_loss_of_data_comes_before_a_stall)
 END_TEST
 
 /* A volume whose lvpoll waits for its turn, for PURPOSE. */
-static struct volume *queue(bool abort, enum volume_purpose purpose)
+static struct volume *queue(bool abort, enum lvpoll_purpose purpose)
 {
 	struct operations *operations = &operations_under_test;
 	struct volume_request *request = fixture_request(1, 1, NULL);
 	struct store *store = operations_store(operations, abort);
 	struct volume *volume;
 
-	request->operation.abort = abort;
+	request->parameters.abort = abort;
 	volume = volume_new(request);
 	ck_assert_ptr_nonnull(volume);
 	operations->in_flight++;
@@ -205,8 +205,8 @@ static struct volume *queue(bool abort, enum volume_purpose purpose)
 /* As when a move is over while its abort, or the last lvpoll of it, waits, and the next begins. */
 START_TEST(steps_no_turn_for_what_has_another_s_name_by_now)
 {
-	struct volume *abort_volume = queue(true, VOLUME_POLL);
-	struct volume *gone = queue(false, VOLUME_VERDICT);
+	struct volume *abort_volume = queue(true, LVPOLL_POLL);
+	struct volume *gone = queue(false, LVPOLL_CHECK);
 
 	has_namesake = true;
 	turns_run(&operations_under_test);
@@ -220,15 +220,15 @@ END_TEST
 START_TEST(steps_what_has_no_record_is_given_up_for_good_too)
 {
 	struct operations *operations = &operations_under_test;
-	struct volume *volume = queue(false, VOLUME_STEP);
+	struct volume *volume = queue(false, LVPOLL_STEP);
 
 	volume_lock(volume);
 	volume->sighting.kind = VOLUME_SEEN;
-	volume->sighting.verdict = LVMPOLLD_GIVE_UP;
+	volume->sighting.verdict = LVMPOLLD_DATA_LOSS;
 	volume_unlock(volume);
 	turns_run(operations);
 	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
-	ck_assert(record_is_given_up(&operations->records, &volume->request->operation));
+	ck_assert(record_is_refused(&operations->records, &volume->request->parameters));
 }
 END_TEST
 
@@ -237,18 +237,18 @@ START_TEST(steps_what_is_given_up_stays_so_where_an_abort_did_not_find_it)
 {
 	struct operations *operations = &operations_under_test;
 	struct record_directory *records = &operations->records;
-	struct volume *volume = queue(false, VOLUME_STEP);
-	const struct lvmpolld_operation *operation = &volume->request->operation;
-	struct volume *abort_volume = queue(true, VOLUME_POLL);
+	struct volume *volume = queue(false, LVPOLL_STEP);
+	const struct lvmpolld_request *operation = &volume->request->parameters;
+	struct volume *abort_volume = queue(true, LVPOLL_POLL);
 
 	recording_write(operations, volume, RECORD_NO_COMMAND);
-	record_give_up(records, operation);
-	ck_assert(record_is_given_up(records, operation));
+	record_refuse(records, operation);
+	ck_assert(record_is_refused(records, operation));
 	scheduler_remove(&operations->scheduler, volume);
 	scheduler_remove(&operations->scheduler, abort_volume);
 	has_volume = true;
 	operation_finish(operations, abort_volume, (struct volume_result){.value = 0});
-	ck_assert(record_is_given_up(records, operation));
+	ck_assert(record_is_refused(records, operation));
 }
 END_TEST
 
@@ -256,7 +256,7 @@ END_TEST
 static struct volume *end_in_doubt(bool abort)
 {
 	struct operations *operations = &operations_under_test;
-	struct volume *volume = queue(abort, VOLUME_STEP);
+	struct volume *volume = queue(abort, LVPOLL_STEP);
 
 	scheduler_remove(&operations->scheduler, volume);
 	volume->operations = operations;
@@ -355,7 +355,7 @@ END_TEST
 /* As after a renaming: the name is another's, and what was asked for still exists. */
 START_TEST(steps_what_has_a_device_is_not_over_where_its_name_is_another_s)
 {
-	struct volume *abort_volume = queue(true, VOLUME_POLL);
+	struct volume *abort_volume = queue(true, LVPOLL_POLL);
 
 	has_namesake = has_volume = true;
 	turns_run(&operations_under_test);
@@ -365,7 +365,7 @@ END_TEST
 
 START_TEST(steps_time_before_the_first_step_is_no_longer_than_was_asked_for)
 {
-	struct volume *volume = queue(false, VOLUME_STEP);
+	struct volume *volume = queue(false, LVPOLL_STEP);
 
 	ck_assert_uint_eq(turns_wait_s(volume), 0);
 	volume->not_before_ms = boot_clock_ms() + 7000;

@@ -8,7 +8,7 @@
 
 const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
 
-static const struct lvmpolld_operation merging = {
+static const struct lvmpolld_request merging = {
 	.struct_size = sizeof(merging), .vg_name = "vg", .lv_name = "t", .interval = "15"};
 
 /* It is the same before and after the activation that swaps the volumes. */

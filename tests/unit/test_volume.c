@@ -19,7 +19,7 @@ START_TEST(volume_is_new)
 	ck_assert_double_lt(volume->progress.percent, 0);
 	volume_unlock(volume);
 	ck_assert_uint_eq(volume->request->interval_s, 15);
-	ck_assert_str_eq(volume->request->operation.interval, "+15");
+	ck_assert_str_eq(volume->request->parameters.interval, "+15");
 	volume_free(volume);
 }
 END_TEST
@@ -36,7 +36,7 @@ START_TEST(volume_identifier_is_system_dir_and_lvid)
 
 	ck_assert_uint_eq(strlen(request->identifier), length + 64);
 	ck_assert_int_eq(strncmp(request->identifier, system_dirs[_i].prefix, length), 0);
-	ck_assert_str_eq(request->identifier + length, request->operation.lvid);
+	ck_assert_str_eq(request->identifier + length, request->parameters.lvid);
 	volume_request_free(request);
 }
 END_TEST
@@ -45,18 +45,18 @@ START_TEST(volume_request_s_copy_has_all_of_its_own)
 {
 	struct volume_request *request = fixture_request(1, 2, "/etc/lvm"), *copy;
 
-	request->operation.abort = true;
-	request->operation.handle_missing_pvs = true;
-	request->operation.devices_file = strdup("system.devices");
+	request->parameters.abort = true;
+	request->parameters.handle_missing_pvs = true;
+	request->parameters.devices_file = strdup("system.devices");
 	copy = volume_request_copy(request);
 	ck_assert_ptr_nonnull(copy);
-	ck_assert_ptr_ne(copy->operation.devices_file, request->operation.devices_file);
+	ck_assert_ptr_ne(copy->parameters.devices_file, request->parameters.devices_file);
 	volume_request_free(request);
-	ck_assert(copy->operation.abort);
-	ck_assert(copy->operation.handle_missing_pvs);
-	ck_assert_str_eq(copy->operation.devices_file, "system.devices");
-	ck_assert_str_eq(copy->operation.system_dir, "/etc/lvm");
-	ck_assert_str_eq(copy->operation.vg_name, "vg1");
+	ck_assert(copy->parameters.abort);
+	ck_assert(copy->parameters.handle_missing_pvs);
+	ck_assert_str_eq(copy->parameters.devices_file, "system.devices");
+	ck_assert_str_eq(copy->parameters.system_dir, "/etc/lvm");
+	ck_assert_str_eq(copy->parameters.vg_name, "vg1");
 	ck_assert_uint_eq(copy->interval_s, 15);
 	ck_assert_ptr_eq(copy->plugin, &fixture_entry);
 	volume_request_free(copy);

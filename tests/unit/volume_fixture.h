@@ -10,10 +10,10 @@
 #include "operation/volume.h"
 
 /* As for a pvmove: while the device is there the operation is not over. */
-static inline enum lvmpolld_outcome fixture_read_exit(const struct lvmpolld_operation *operation,
+static inline enum lvmpolld_outcome fixture_read_exit(const struct lvmpolld_request *request,
 	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
 {
-	(void)operation;
+	(void)request;
 	(void)progress;
 	return ended->presence == LVMPOLLD_PRESENT ? LVMPOLLD_CONTINUES : LVMPOLLD_FINISHED;
 }
@@ -29,7 +29,7 @@ static const struct lvmpolld_plugin fixture_plugin = {
 
 static const struct plugin_entry fixture_entry = {
 	.name = (char *)"fixture",
-	.plugin = &fixture_plugin,
+	.interface = &fixture_plugin,
 };
 
 /* A request for volume NUMBER of volume group GROUP; both are in its lvid. */
@@ -37,8 +37,8 @@ static inline struct volume_request *fixture_request(
 	unsigned group, unsigned number, const char *system_dir)
 {
 	char lvid[64 + 1], vg_name[16], lv_name[16];
-	const struct lvmpolld_operation operation = {
-		.struct_size = sizeof(operation),
+	const struct lvmpolld_request parameters = {
+		.struct_size = sizeof(parameters),
 		.vg_name = vg_name,
 		.lv_name = lv_name,
 		.lvid = lvid,
@@ -50,7 +50,7 @@ static inline struct volume_request *fixture_request(
 	snprintf(lvid, sizeof(lvid), "%032u%032u", group, number);
 	snprintf(vg_name, sizeof(vg_name), "vg%u", group);
 	snprintf(lv_name, sizeof(lv_name), "lv%u", number);
-	request = volume_request_new(&operation, &fixture_entry);
+	request = volume_request_new(&parameters, &fixture_entry);
 	ck_assert_ptr_nonnull(request);
 	return request;
 }

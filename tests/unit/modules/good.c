@@ -26,16 +26,16 @@ static void good_unload(void)
 	strcat(good_told, "unload;");
 }
 
-static int good_build_arguments(const struct lvmpolld_operation *operation,
+static int good_build_arguments(const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
-	if (strcmp(operation->lv_name, "silent") == 0)
+	if (strcmp(request->lv_name, "silent") == 0)
 		return -1;
-	if (strcmp(operation->lv_name, "empty") == 0)
+	if (strcmp(request->lv_name, "empty") == 0)
 		return 0;
-	if (strcmp(operation->lv_name, "broken") == 0)
-		return lvmpolld_error_set(error, ENOENT, "no %s", operation->lv_name);
-	return lvmpolld_arguments_add(arguments, operation->lv_name);
+	if (strcmp(request->lv_name, "broken") == 0)
+		return lvmpolld_error_set(error, ENOENT, "no %s", request->lv_name);
+	return lvmpolld_arguments_add(arguments, request->lv_name);
 }
 
 static bool good_read_line(const char *line, struct lvmpolld_progress *progress)
@@ -43,22 +43,22 @@ static bool good_read_line(const char *line, struct lvmpolld_progress *progress)
 	return sscanf(line, "%lf", &progress->percent) == 1;
 }
 
-static enum lvmpolld_verdict good_read_targets(const struct lvmpolld_operation *operation,
+static enum lvmpolld_verdict good_read_targets(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	int verdict = 0;
 
-	(void)operation;
+	(void)request;
 	if (count > 0)
 		sscanf(lvmpolld_target_at(targets, count - 1)->parameters, "%d %lf", &verdict,
 			&progress->percent);
 	return (enum lvmpolld_verdict)verdict;
 }
 
-static enum lvmpolld_outcome good_read_exit(const struct lvmpolld_operation *operation,
+static enum lvmpolld_outcome good_read_exit(const struct lvmpolld_request *request,
 	const struct lvmpolld_exit *exit, const struct lvmpolld_progress *progress)
 {
-	(void)operation;
+	(void)request;
 	(void)progress;
 	return (enum lvmpolld_outcome)exit->status;
 }
