@@ -12,6 +12,7 @@
 #include "log/log.h"
 #include "lvm/lvpoll.h"
 #include "lifecycle/operation.h"
+#include "lifecycle/resume.h"
 #include "lifecycle/operation_log.h"
 #include "loader/plugins.h"
 #include "lifecycle/recording.h"
@@ -244,7 +245,7 @@ static void refuse(struct operations *operations, struct volume *volume)
 /* What was accepted once is not refused where it cannot be started now: that is tried again. */
 static int set_going(struct operations *operations, struct volume *volume, bool was_in_flight)
 {
-	static const struct operation_inheritance nothing = {.outputs = {-1, -1}};
+	static const struct resume_info nothing = {.outputs = {-1, -1}};
 
 	if (!was_in_flight)
 		return steps_begin(operations, volume);

@@ -19,6 +19,7 @@
 #include "lifecycle/recovery.h"
 #include "records/directory.h"
 #include "records/lock.h"
+#include "lifecycle/resume.h"
 
 /* A state directory may outlive the machine's run; then another process may have id and start. */
 static bool is_of_this_run(const struct record *record)
@@ -102,7 +103,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	struct operations *operations = context;
 	const struct plugin_entry *plugin =
 		plugins_find_operation(operations->plugins, record->operation_name);
-	struct operation_inheritance inheritance = {
+	struct resume_info info = {
 		.is_displaced = record->is_displaced,
 		.not_before_ms = record->not_before_ms,
 		.begun_ms = record->begun_ms,
@@ -128,8 +129,8 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 			record->request.vg_name, record->request.lv_name);
 		return 0;
 	}
-	inheritance.pid = find_command(record, &inheritance.start_ticks);
-	operation_inherit(operations, request, &inheritance);
+	info.pid = find_command(record, &info.start_ticks);
+	operation_resume(operations, request, &info);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "lvm/lvpoll.h"
 #include "monitor/monitor.h"
 #include "lifecycle/operation.h"
+#include "lifecycle/resume.h"
 #include "loader/plugins.h"
 #include "lifecycle/recording.h"
 #include "lifecycle/steps.h"
@@ -249,15 +250,15 @@ static char *copy_name(const char *name)
  * for. One of a former daemon, whose output nobody reads, is asked to end first. Returns 0 or a
  * negative errno: -ESRCH where it is gone.
  */
-static int adopt_lvpoll(struct operations *operations, struct volume *volume,
-	const struct operation_inheritance *inheritance)
+static int adopt_lvpoll(
+	struct operations *operations, struct volume *volume, const struct resume_info *info)
 {
 	struct lvmpolld_error error;
 	int result;
 
-	volume->purpose = inheritance->is_child ? inheritance->purpose : LVPOLL_POLL;
-	result = lvpoll_adopt(&operations->lvpolls, volume, inheritance->pid,
-		inheritance->start_ticks, inheritance->outputs, &ends_callbacks, &error);
+	volume->purpose = info->is_child ? info->purpose : LVPOLL_POLL;
+	result = lvpoll_adopt(&operations->lvpolls, volume, info->pid, info->start_ticks,
+		info->outputs, &ends_callbacks, &error);
 	if (result < 0 && result != -ESRCH)
 		log_volume(LOG_LEVEL_ERROR, volume, "%s; trying again", error.sentence);
 	if (result < 0)
@@ -265,29 +266,29 @@ static int adopt_lvpoll(struct operations *operations, struct volume *volume,
 	/* Without memory for its place in the queue it runs beside it, which does no harm. */
 	if (scheduler_adopt(&operations->scheduler, volume) < 0)
 		log_volume(LOG_LEVEL_WARN, volume, "out of memory: its lvpoll is not counted");
-	volume->step_vg_name = copy_name(inheritance->step_vg_name);
-	volume->step_lv_name = copy_name(inheritance->step_lv_name);
-	volume->has_leftover = !inheritance->is_child || inheritance->is_leftover;
+	volume->step_vg_name = copy_name(info->step_vg_name);
+	volume->step_lv_name = copy_name(info->step_lv_name);
+	volume->has_leftover = !info->is_child || info->is_leftover;
 	volume_set_state(volume, VOLUME_STEPPING);
 	recording_write(operations, volume, RECORD_RUNNING);
-	if (!inheritance->is_child)
+	if (!info->is_child)
 		log_volume(LOG_LEVEL_WARN, volume,
 			"lvpoll[%d] is left over from a former daemon: it is asked to end first",
-			(int)inheritance->pid);
-	if (!inheritance->is_child || inheritance->is_terminating)
+			(int)info->pid);
+	if (!info->is_child || info->is_terminating)
 		lvpoll_terminate(volume->lvpoll);
 	return 0;
 }
 
 /* Where that is for want of something it is tried again: nothing else is run meanwhile. */
-static int adopt_now_or_later(struct operations *operations, struct volume *volume,
-	const struct operation_inheritance *inheritance)
+static int adopt_now_or_later(
+	struct operations *operations, struct volume *volume, const struct resume_info *info)
 {
-	int result = adopt_lvpoll(operations, volume, inheritance);
+	int result = adopt_lvpoll(operations, volume, info);
 	bool is_left = result < 0 && result != -ESRCH;
 
-	volume->left_pid = is_left ? inheritance->pid : 0;
-	volume->left_start_ticks = inheritance->start_ticks;
+	volume->left_pid = is_left ? info->pid : 0;
+	volume->left_start_ticks = info->start_ticks;
 	if (is_left)
 		turns_pause(volume, ADOPT_RETRY_S);
 	return is_left ? 0 : result;
@@ -295,7 +296,7 @@ static int adopt_now_or_later(struct operations *operations, struct volume *volu
 
 bool steps_adopt_left(struct operations *operations, struct volume *volume)
 {
-	const struct operation_inheritance left = {
+	const struct resume_info left = {
 		.pid = volume->left_pid,
 		.start_ticks = volume->left_start_ticks,
 		.outputs = {-1, -1},
@@ -315,8 +316,8 @@ static void give_back(struct operations *operations, struct volume *volume)
 	store_unlock(store);
 }
 
-void steps_resume(struct operations *operations, struct volume *volume,
-	const struct operation_inheritance *inheritance)
+void steps_resume(
+	struct operations *operations, struct volume *volume, const struct resume_info *info)
 {
 	if (prepare(operations, volume) < 0) {
 		log_volume(LOG_LEVEL_FATAL, volume,
@@ -326,7 +327,7 @@ void steps_resume(struct operations *operations, struct volume *volume,
 	}
 	volume->has_begun = true;
 	volume->is_answered = true;
-	if (inheritance->pid > 0 && adopt_now_or_later(operations, volume, inheritance) == 0)
+	if (info->pid > 0 && adopt_now_or_later(operations, volume, info) == 0)
 		return;
 	if (set_going(operations, volume) < 0)
 		turns_pause(volume, 1);

@@ -20,15 +20,15 @@ struct operations;
  */
 int steps_begin(struct operations *operations, struct volume *volume);
 
-struct operation_inheritance;
+struct resume_info;
 
 /*
  * Sets VOLUME, which was in flight before, going. An lvpoll that still runs is waited for; where it
  * is no child of ours it is asked to end, for its output is lost. What cannot be started now is
  * tried again. Where there is no memory to wait for that, VOLUME is removed and freed.
  */
-void steps_resume(struct operations *operations, struct volume *volume,
-	const struct operation_inheritance *inheritance);
+void steps_resume(
+	struct operations *operations, struct volume *volume, const struct resume_info *info);
 
 /*
  * Takes over an lvpoll that steps_resume has found and could not take over yet, if there is one.

@@ -18,6 +18,7 @@
 #include "server/request.h"
 #include "server/server.h"
 #include "protocol/wire.h"
+#include "lifecycle/report.h"
 
 /* Replies that a client has not read hold back its further requests from this many bytes on. */
 #define UNREAD_REPLIES_MAX (256 * 1024)

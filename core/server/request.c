@@ -18,6 +18,7 @@
 #include "server/request.h"
 #include "operation/volume.h"
 #include "protocol/wire.h"
+#include "lifecycle/report.h"
 
 #define PROTOCOL_NAME    "lvmpolld"
 #define PROTOCOL_VERSION 1

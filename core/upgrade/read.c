@@ -21,6 +21,7 @@
 #include "loader/plugins.h"
 #include "records/record.h"
 #include "protocol/wire.h"
+#include "lifecycle/resume.h"
 
 static bool is_item(const struct wire_message *message, const char *name)
 {
@@ -151,13 +152,13 @@ static struct lvmpolld_progress read_progress(const struct wire_message *message
 	};
 }
 
-static struct operation_inheritance read_inheritance(
+static struct resume_info read_inheritance(
 	const struct wire_message *message, const struct record *record)
 {
 	const char *state = wire_string(message, "state");
 	const char *reason = wire_string(message, "reason");
 
-	return (struct operation_inheritance){
+	return (struct resume_info){
 		.is_displaced = record->is_displaced,
 		.pid = record->command == RECORD_RUNNING ? record->pid : 0,
 		.start_ticks = record->start_ticks,
@@ -188,7 +189,7 @@ static int take_volume(const struct record *record, void *context, struct lvmpol
 	struct volume_context *taken = context;
 	const struct plugin_entry *plugin =
 		plugins_find_operation(taken->operations->plugins, record->operation_name);
-	struct operation_inheritance inheritance = read_inheritance(taken->message, record);
+	struct resume_info info = read_inheritance(taken->message, record);
 	struct volume_request *request;
 
 	if (!plugin)
@@ -198,9 +199,9 @@ static int take_volume(const struct record *record, void *context, struct lvmpol
 	if (!request)
 		return error_set(error, ENOMEM, "out of memory");
 	if (is_item(taken->message, "displaced"))
-		operation_inherit_displaced(taken->operations, request);
+		operation_resume_displaced(taken->operations, request);
 	else
-		operation_inherit(taken->operations, request, &inheritance);
+		operation_resume(taken->operations, request, &info);
 	return 0;
 }
 

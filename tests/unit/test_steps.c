@@ -17,6 +17,7 @@
 #include "lvm/lvpoll.h"
 #include "lifecycle/ends.h"
 #include "lifecycle/operation.h"
+#include "lifecycle/resume.h"
 #include "lifecycle/recording.h"
 #include "lifecycle/results.h"
 #include "scratch.h"
@@ -127,7 +128,7 @@ START_TEST(steps_lvpoll_that_cannot_be_taken_over_yet_is_not_run_beside)
 {
 	struct operations *operations = &operations_under_test;
 	struct volume *volume = fixture_volume(1, 1);
-	struct operation_inheritance left = {.outputs = {-1, -1}};
+	struct resume_info left = {.outputs = {-1, -1}};
 	struct rlimit former, none;
 
 	/* The suite's own handler would end the suite. */

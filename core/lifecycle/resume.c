@@ -9,6 +9,7 @@
 #include "lifecycle/operation.h"
 #include "lifecycle/recording.h"
 #include "lifecycle/steps.h"
+#include "lifecycle/resume.h"
 
 /* The abort of IDENTIFIER that is under way, or NULL. */
 static struct volume *find_abort(struct operations *operations, const char *identifier)
@@ -27,7 +28,7 @@ static struct volume *find_abort(struct operations *operations, const char *iden
 	return is_in_progress ? volume : NULL;
 }
 
-void operation_inherit_displaced(struct operations *operations, struct volume_request *request)
+void operation_resume_displaced(struct operations *operations, struct volume_request *request)
 {
 	struct volume *abort_volume = find_abort(operations, request->identifier);
 
@@ -48,19 +49,19 @@ static bool remember_displaced(struct volume *abort_volume, const struct volume_
 	return abort_volume->displaced;
 }
 
-static void inherit_result(struct operations *operations, struct volume *volume,
-	const struct operation_inheritance *inheritance)
+static void resume_result(
+	struct operations *operations, struct volume *volume, const struct resume_info *info)
 {
 	struct store *store = operations_store(operations, volume->request->parameters.abort);
 
 	volume_lock(volume);
-	if (inheritance->is_failed)
+	if (info->is_failed)
 		volume_set_state_locked(volume, VOLUME_FAILED);
 	else
-		volume_set_finished_locked(volume, inheritance->result);
+		volume_set_finished_locked(volume, info->result);
 	volume_unlock(volume);
 	store_lock(store);
-	store_restore_finished_locked(store, volume, inheritance->finished_at_s);
+	store_restore_finished_locked(store, volume, info->finished_at_s);
 	store_unlock(store);
 }
 
@@ -88,54 +89,53 @@ static struct volume *add_volume(
 	return NULL;
 }
 
-static void inherit_what_is_told(
-	struct volume *volume, const struct operation_inheritance *inheritance)
+static void resume_what_is_told(struct volume *volume, const struct resume_info *info)
 {
-	volume->last_pid = inheritance->last_pid;
-	volume->not_before_ms = inheritance->not_before_ms;
+	volume->last_pid = info->last_pid;
+	volume->not_before_ms = info->not_before_ms;
 	/* Else it begins now, as far as anybody knows. */
-	if (inheritance->begun_ms > 0 && inheritance->begun_ms < volume->begun_ms)
-		volume->begun_ms = inheritance->begun_ms;
-	volume->is_handed_out = inheritance->is_handed_out;
+	if (info->begun_ms > 0 && info->begun_ms < volume->begun_ms)
+		volume->begun_ms = info->begun_ms;
+	volume->is_handed_out = info->is_handed_out;
 	volume_lock(volume);
-	volume->request_count = inheritance->request_count;
-	if (inheritance->progress.struct_size > 0)
-		volume->progress = inheritance->progress;
+	volume->request_count = info->request_count;
+	if (info->progress.struct_size > 0)
+		volume->progress = info->progress;
 	volume_unlock(volume);
 }
 
-void operation_inherit(struct operations *operations, struct volume_request *request,
-	const struct operation_inheritance *inheritance)
+void operation_resume(struct operations *operations, struct volume_request *request,
+	const struct resume_info *info)
 {
-	bool is_over = inheritance->is_finished || inheritance->is_failed;
+	bool is_over = info->is_finished || info->is_failed;
 	/*
 	 * Where the abort is over without having ended it, it is an operation like any other. A
 	 * record knows less of that than an upgrade: there, what was not taken back is aborted.
 	 */
 	struct volume *abort_volume =
-		inheritance->is_displaced ? find_abort(operations, request->identifier) : NULL;
-	bool is_displaced = inheritance->is_displaced && (abort_volume || inheritance->is_child);
+		info->is_displaced ? find_abort(operations, request->identifier) : NULL;
+	bool is_displaced = info->is_displaced && (abort_volume || info->is_child);
 	struct volume *volume;
 
-	if (is_displaced && inheritance->pid == 0 && !is_over) {
-		operation_inherit_displaced(operations, request);
+	if (is_displaced && info->pid == 0 && !is_over) {
+		operation_resume_displaced(operations, request);
 		return;
 	}
 	if (abort_volume && !remember_displaced(abort_volume, request))
-		is_displaced = inheritance->is_child;
+		is_displaced = info->is_child;
 	volume = add_volume(operations, request, is_over);
 	if (!volume)
 		return;
 	volume->is_displaced = is_displaced;
-	inherit_what_is_told(volume, inheritance);
+	resume_what_is_told(volume, info);
 	if (is_over) {
-		inherit_result(operations, volume, inheritance);
+		resume_result(operations, volume, info);
 		return;
 	}
 	operations->in_flight++;
-	if (inheritance->is_record_stale)
+	if (info->is_record_stale)
 		recording_write(operations, volume, RECORD_NO_COMMAND);
 	log_volume(LOG_LEVEL_NOTICE, volume, "%sgoes on: taken up from a former daemon",
 		volume->request->parameters.abort ? "its abort " : "");
-	steps_resume(operations, volume, inheritance);
+	steps_resume(operations, volume, info);
 }

@@ -6,6 +6,7 @@
 #include "lvm/lvpoll.h"
 #include "monitor/monitor.h"
 #include "lifecycle/operation.h"
+#include "lifecycle/report.h"
 
 /*
  * An operation of which lvm could not be executed even once stays in flight; but whoever asks hears
