@@ -7,6 +7,7 @@
 #include <lvmpolld/plugin.h>
 
 #include "loader/calls.h"
+#include "loader/row.h"
 #include "log/log.h"
 #include "process/arguments.h"
 #include "util/error.h"
@@ -42,6 +43,11 @@ bool lvmpolld_progress_read_line(
 enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *exit)
 {
 	return plugin_defaults_read_exit(exit);
+}
+
+const char *lvmpolld_row_field(const struct lvmpolld_row *row, const char *field)
+{
+	return row_find(row, field);
 }
 
 /* A plugin may have been built with a header that knows more levels than we do. */

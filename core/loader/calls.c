@@ -106,6 +106,26 @@ enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
 	return plugin_defaults_read_exit(exit);
 }
 
+enum lvmpolld_standing plugin_read_report(const struct plugin_entry *entry,
+	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume)
+{
+	enum lvmpolld_standing standing;
+
+	if (!entry->plugin->read_report)
+		return LVMPOLLD_STANDING_CANNOT_TELL;
+	standing = entry->plugin->read_report(operation, volume);
+	switch (standing) {
+	case LVMPOLLD_STANDING_CANNOT_TELL:
+	case LVMPOLLD_STANDING_GOES_ON:
+	case LVMPOLLD_STANDING_OVER:
+	case LVMPOLLD_STANDING_FAILED:
+		return standing;
+	}
+	log_warn("plugin %s gives the standing %d, which does not exist", entry->name,
+		(int)standing);
+	return LVMPOLLD_STANDING_CANNOT_TELL;
+}
+
 /* Digits behind the point that are looked at; lvm2 prints two. */
 #define FRACTION_DIGITS_MAX 9
 

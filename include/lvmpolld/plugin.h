@@ -114,6 +114,21 @@ enum lvmpolld_outcome {
 	LVMPOLLD_CONTINUES = 1 /* the operation goes on */
 };
 
+/*
+ * A volume as lvm2's own report tells of it ("lvs"): a value for each field that the daemon has
+ * asked for, read with lvmpolld_row_field. The daemon owns it.
+ */
+struct lvmpolld_row;
+
+/* How an operation stands by lvm2's metadata. */
+enum lvmpolld_standing {
+	LVMPOLLD_STANDING_CANNOT_TELL = 0, /* lvpoll's word counts, or lvm2 is asked again */
+	LVMPOLLD_STANDING_GOES_ON = 1,     /* lvm2 still has it, whether or not data moves now */
+	LVMPOLLD_STANDING_OVER = 2, /* it is over, finished or aborted: lvm2 has it no more */
+	/* It cannot go on, and no further lvpoll changes that; somebody has to look at it. */
+	LVMPOLLD_STANDING_FAILED = 3
+};
+
 /* Types of configuration values; the daemon checks a value before a plugin sees it. */
 enum lvmpolld_type {
 	LVMPOLLD_STRING = 0,
@@ -221,6 +236,16 @@ struct lvmpolld_plugin {
 	 * and where there is neither, that of any other layer of the volume.
 	 */
 	const char *layer;
+
+	/*
+	 * Says how the operation stands by the metadata, where its end is in doubt and lvm2 was
+	 * asked. VOLUME is the operation's volume, found by its UUID, whatever it is called by now;
+	 * NULL: its group is seen, with all its disks, and has no such volume. A field may have a
+	 * value that this plugin does not know: CANNOT_TELL is the answer then, never a guess. Runs
+	 * in the main thread. NULL: LVMPOLLD_STANDING_CANNOT_TELL.
+	 */
+	enum lvmpolld_standing (*read_report)(
+		const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume);
 };
 
 /*
@@ -274,6 +299,14 @@ bool lvmpolld_progress_read_line(
  * lvpoll was cut short, and is over where it ended by itself, even with our signal on its way.
  */
 enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *ended);
+
+/*
+ * The value of FIELD in ROW, named as for lvs -o ("lv_attr"); "" where lvm2 has nothing to tell,
+ * and NULL where it was not asked. The fields: vg_name, vg_uuid, vg_partial, vg_missing_pv_count,
+ * lv_name (without brackets), lv_uuid, lv_attr, lv_active, copy_percent, move_pv, lv_converting,
+ * lv_merging, lv_merge_failed, lv_snapshot_invalid, origin. It is valid as long as ROW is.
+ */
+const char *lvmpolld_row_field(const struct lvmpolld_row *row, const char *field);
 
 /* Levels of lvmpolld_log. */
 enum lvmpolld_log_level {

@@ -2,6 +2,12 @@
 /* The plugin for mirror up-conversion: a volume gets one more copy of its data. */
 #include <common/mirror_targets.h>
 
+#include <string.h>
+
+/* The seventh letter of lv_attr is the type of the volume's target, also below snapshots. */
+#define ATTRIBUTE_TARGET 6
+#define ATTRIBUTES_MIN   (ATTRIBUTE_TARGET + 1)
+
 /*
  * The polled volume is the mirror itself. With a log on disk, a third copy is made by a mirror
  * that lvm2 lays over the old one until both are in sync; it is again the polled volume that
@@ -19,6 +25,59 @@ static enum lvmpolld_verdict convert_read_targets(const struct lvmpolld_request 
 	return mirror_targets_read(targets, count, progress, &lacks_data);
 }
 
+static bool is(const char *value, const char *expected)
+{
+	return value && !strcmp(value, expected);
+}
+
+/*
+ * A mirror that lvm2 takes for an ordinary one by now. While its legs are made equal, or cannot be
+ * since nothing runs, the conversion is not at its end.
+ */
+static enum lvmpolld_standing read_mirror(const struct lvmpolld_row *volume)
+{
+	const char *percent = lvmpolld_row_field(volume, "copy_percent");
+
+	if (is(percent, "100.00"))
+		return LVMPOLLD_STANDING_OVER;
+	if (percent && *percent != '\0')
+		return LVMPOLLD_STANDING_GOES_ON;
+	return is(lvmpolld_row_field(volume, "lv_active"), "") ? LVMPOLLD_STANDING_GOES_ON
+							       : LVMPOLLD_STANDING_CANNOT_TELL;
+}
+
+/*
+ * lvm2 says "converting" only while there is a mirror over the old one; of the others the metadata
+ * has been that of a mirror from the beginning.
+ */
+static enum lvmpolld_standing convert_read_report(
+	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume)
+{
+	const char *converting, *attributes;
+
+	(void)operation;
+	/* The volume stays: somebody has removed it. */
+	if (!volume)
+		return LVMPOLLD_STANDING_FAILED;
+	converting = lvmpolld_row_field(volume, "lv_converting");
+	attributes = lvmpolld_row_field(volume, "lv_attr");
+	if (!converting || !attributes || strlen(attributes) < ATTRIBUTES_MIN)
+		return LVMPOLLD_STANDING_CANNOT_TELL;
+	if (*converting != '\0')
+		return is(converting, "converting") ? LVMPOLLD_STANDING_GOES_ON
+						    : LVMPOLLD_STANDING_CANNOT_TELL;
+	switch (attributes[ATTRIBUTE_TARGET]) {
+	case 'm':
+		return read_mirror(volume);
+	case '-': /* plain, */
+	case 's': /* plain with snapshots, */
+	case 'r': /* raid: somebody has made something else of it */
+		return LVMPOLLD_STANDING_OVER;
+	default:
+		return LVMPOLLD_STANDING_CANNOT_TELL;
+	}
+}
+
 static const struct lvmpolld_plugin convert_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "convert",
@@ -27,6 +86,7 @@ static const struct lvmpolld_plugin convert_plugin = {
 	.progress_label = "Converted",
 	.read_targets = convert_read_targets,
 	.layer = "real",
+	.read_report = convert_read_report,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(convert, convert_plugin);

@@ -70,6 +70,34 @@ static enum lvmpolld_verdict merge_read_targets(const struct lvmpolld_request *r
 	return verdict;
 }
 
+static bool is(const struct lvmpolld_row *volume, const char *field, const char *expected)
+{
+	const char *value = lvmpolld_row_field(volume, field);
+
+	return value && !strcmp(value, expected);
+}
+
+/*
+ * The origin merges until the snapshot is gone, whether the merge runs in the kernel or waits for
+ * the next activation. That the kernel cannot go on shows only while it is active.
+ */
+static enum lvmpolld_standing merge_read_report(
+	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume)
+{
+	(void)operation;
+	/* The origin stays: somebody has removed it. */
+	if (!volume)
+		return LVMPOLLD_STANDING_FAILED;
+	if (is(volume, "lv_merging", ""))
+		return LVMPOLLD_STANDING_OVER;
+	if (!is(volume, "lv_merging", "merging"))
+		return LVMPOLLD_STANDING_CANNOT_TELL;
+	if (is(volume, "lv_merge_failed", "merge failed") ||
+		is(volume, "lv_snapshot_invalid", "snapshot invalid"))
+		return LVMPOLLD_STANDING_FAILED;
+	return LVMPOLLD_STANDING_GOES_ON;
+}
+
 static const struct lvmpolld_plugin merge_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "merge",
@@ -77,6 +105,7 @@ static const struct lvmpolld_plugin merge_plugin = {
 	.description = "Merges a snapshot into its origin",
 	.progress_label = "Merged",
 	.read_targets = merge_read_targets,
+	.read_report = merge_read_report,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(merge, merge_plugin);

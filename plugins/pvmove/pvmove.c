@@ -46,6 +46,17 @@ static enum lvmpolld_outcome pvmove_read_exit(const struct lvmpolld_request *req
 	return lvmpolld_exit_read_standard(exit);
 }
 
+/*
+ * The hidden volume goes in the same change of the metadata that finishes or aborts the move: where
+ * it is no more, there is none.
+ */
+static enum lvmpolld_standing pvmove_read_report(
+	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume)
+{
+	(void)operation;
+	return volume ? LVMPOLLD_STANDING_GOES_ON : LVMPOLLD_STANDING_OVER;
+}
+
 static const struct lvmpolld_plugin pvmove_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "pvmove",
@@ -57,6 +68,7 @@ static const struct lvmpolld_plugin pvmove_plugin = {
 	.progress_label = "Moved",
 	.read_targets = pvmove_read_targets,
 	.read_exit = pvmove_read_exit,
+	.read_report = pvmove_read_report,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(pvmove, pvmove_plugin);

@@ -13,6 +13,31 @@ static enum lvmpolld_verdict thin_merge_read_targets(const struct lvmpolld_reque
 	return LVMPOLLD_STEP;
 }
 
+/*
+ * lv_merging is empty for the origin of a thin merge, which only the first letter of lv_attr tells:
+ * "O" while it merges, "V" when it is an ordinary thin volume again.
+ */
+static enum lvmpolld_standing thin_merge_read_report(
+	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume)
+{
+	const char *attributes;
+
+	(void)operation;
+	/* The origin stays, with its UUID: somebody has removed it. */
+	if (!volume)
+		return LVMPOLLD_STANDING_FAILED;
+	attributes = lvmpolld_row_field(volume, "lv_attr");
+	switch (attributes ? *attributes : '\0') {
+	case 'O':
+		return LVMPOLLD_STANDING_GOES_ON;
+	case 'V':
+	case 'o':
+		return LVMPOLLD_STANDING_OVER;
+	default:
+		return LVMPOLLD_STANDING_CANNOT_TELL;
+	}
+}
+
 static const struct lvmpolld_plugin thin_merge_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "thin_merge",
@@ -20,6 +45,7 @@ static const struct lvmpolld_plugin thin_merge_plugin = {
 	.description = "Merges a thin snapshot into its origin",
 	.progress_label = "Merged",
 	.read_targets = thin_merge_read_targets,
+	.read_report = thin_merge_read_report,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(thin_merge, thin_merge_plugin);

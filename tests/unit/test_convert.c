@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "loader/check.h"
+#include "report_rows.h"
 #include "suite.h"
 #include "target_lines.h"
 
@@ -46,6 +47,111 @@ START_TEST(tables_are_read)
 }
 END_TEST
 
+/* As lvm2 2.03.16 to 2.03.40 print them. */
+static const struct report_case reports[] = {
+	/* From a plain volume, and to more legs with the log in memory. */
+	{REPORT_ROWS("LVM2_LV_ATTR='mwi-a-m---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='0.00' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	{REPORT_ROWS("LVM2_LV_ATTR='mwi-a-m---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='99.99' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	{REPORT_ROWS("LVM2_LV_ATTR='mwi-a-m---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='100.00' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_OVER},
+	/* Below a snapshot. */
+	{REPORT_ROWS("LVM2_LV_ATTR='owi-a-m---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='8.33' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	{REPORT_ROWS("LVM2_LV_ATTR='owi-a-m---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='100.00' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_OVER},
+	/* To more legs with the log on disk: in sync, it still has to be made one mirror of. */
+	{REPORT_ROWS("LVM2_LV_ATTR='cwi-a-m---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='8.33' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='converting' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	{REPORT_ROWS("LVM2_LV_ATTR='cwi-a-m---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='100.00' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='converting' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	{REPORT_ROWS("LVM2_LV_ATTR='cwi---m---' LVM2_LV_ACTIVE='' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='converting' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	/* Nothing is copied while it is inactive. */
+	{REPORT_ROWS("LVM2_LV_ATTR='mwi---m---' LVM2_LV_ACTIVE='' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	/* lvm2 could not ask the kernel. */
+	{REPORT_ROWS("LVM2_LV_ATTR='mwi-XXm---' LVM2_LV_ACTIVE='unknown' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_CANNOT_TELL},
+	{REPORT_ROWS("LVM2_LV_ATTR='mwi-s-m---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_CANNOT_TELL},
+	/* Somebody has taken the new leg away, or made a raid of it. */
+	{REPORT_ROWS("LVM2_LV_ATTR='-wi-a-----' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_OVER},
+	{REPORT_ROWS("LVM2_LV_ATTR='owi-a-s---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_OVER},
+	{REPORT_ROWS("LVM2_LV_ATTR='rwi-a-r---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='100.00' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_OVER},
+	/* What nobody knows. */
+	{REPORT_ROWS("LVM2_LV_ATTR='?wi-a-?---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_CANNOT_TELL},
+	{REPORT_ROWS("LVM2_LV_ATTR='mwi' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_CANNOT_TELL},
+	{REPORT_ROWS("LVM2_LV_ATTR='cwi-a-m---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='1' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_CANNOT_TELL},
+	{REPORT_ROWS("LVM2_LV_NAME='x'"), LVMPOLLD_STANDING_CANNOT_TELL},
+	/* Removed. */
+	{REPORT_GROUP_ROW, LVMPOLLD_STANDING_FAILED},
+};
+
+START_TEST(reports_are_read)
+{
+	report_case_check(convert_LTX_lvmpolld_plugin(), &conversion, &reports[_i]);
+}
+END_TEST
+
 START_TEST(plugin_is_what_lvm2_asks_for)
 {
 	const struct lvmpolld_plugin *plugin = convert_LTX_lvmpolld_plugin();
@@ -63,6 +169,7 @@ int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
+		SUITE_LOOP(reports_are_read, SUITE_COUNT(reports)),
 		SUITE_TEST(plugin_is_what_lvm2_asks_for),
 	};
 

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "loader/check.h"
+#include "report_rows.h"
 #include "suite.h"
 #include "target_lines.h"
 
@@ -48,6 +49,79 @@ START_TEST(tables_are_read)
 }
 END_TEST
 
+/* As lvm2 2.03.16 to 2.03.40 print them. */
+static const struct report_case reports[] = {
+	/* Data goes back, and all of it is back, before the step. */
+	{REPORT_ROWS("LVM2_LV_ATTR='Owi-a-s---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='merging' "
+		     "LVM2_LV_MERGE_FAILED='' LVM2_LV_SNAPSHOT_INVALID='' LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	/* It waits for the next activation, in use and inactive. */
+	{REPORT_ROWS("LVM2_LV_ATTR='Owi-aos---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='merging' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	{REPORT_ROWS("LVM2_LV_ATTR='Owi---s---' LVM2_LV_ACTIVE='' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='merging' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	/* Suspended. */
+	{REPORT_ROWS("LVM2_LV_ATTR='Owi-s-s---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='merging' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	/* Over, and with another snapshot. */
+	{REPORT_ROWS("LVM2_LV_ATTR='-wi-a-----' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_OVER},
+	{REPORT_ROWS("LVM2_LV_ATTR='owi-a-s---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_OVER},
+	{REPORT_ROWS("LVM2_LV_ATTR='-wi-------' LVM2_LV_ACTIVE='' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_OVER},
+	/* A disk has failed in the merge; the snapshot was full before it began. */
+	{REPORT_ROWS("LVM2_LV_ATTR='Owi-m-s---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='merging' "
+		     "LVM2_LV_MERGE_FAILED='merge failed' LVM2_LV_SNAPSHOT_INVALID='' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_FAILED},
+	{REPORT_ROWS("LVM2_LV_ATTR='Owi-m-s-p-' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='merging' "
+		     "LVM2_LV_MERGE_FAILED='merge failed' LVM2_LV_SNAPSHOT_INVALID='' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_FAILED},
+	{REPORT_ROWS("LVM2_LV_ATTR='Owi-I-s---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='merging' "
+		     "LVM2_LV_MERGE_FAILED='' LVM2_LV_SNAPSHOT_INVALID='snapshot invalid' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_FAILED},
+	/* What nobody knows. */
+	{REPORT_ROWS("LVM2_LV_ATTR='Owi-a-s---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='1' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_CANNOT_TELL},
+	{REPORT_ROWS("LVM2_LV_ATTR='Owi-a-s---'"), LVMPOLLD_STANDING_CANNOT_TELL},
+	/* Removed. */
+	{REPORT_GROUP_ROW, LVMPOLLD_STANDING_FAILED},
+};
+
+START_TEST(reports_are_read)
+{
+	report_case_check(merge_LTX_lvmpolld_plugin(), &merging, &reports[_i]);
+}
+END_TEST
+
 START_TEST(plugin_is_what_lvm2_asks_for)
 {
 	const struct lvmpolld_plugin *plugin = merge_LTX_lvmpolld_plugin();
@@ -64,6 +138,7 @@ int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
+		SUITE_LOOP(reports_are_read, SUITE_COUNT(reports)),
 		SUITE_TEST(plugin_is_what_lvm2_asks_for),
 	};
 

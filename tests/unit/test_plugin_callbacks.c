@@ -9,6 +9,7 @@
 #include "suite.h"
 #include "target_lines.h"
 #include "loader/calls.h"
+#include "loader/row.h"
 
 char good_told[512];
 
@@ -179,6 +180,43 @@ START_TEST(impossible_outcome_falls_back_to_the_standard)
 }
 END_TEST
 
+/* Standings of the module "good", which takes them from the first attribute. */
+static const struct {
+	const char *attributes;
+	enum lvmpolld_standing standing;
+} standings[] = {
+	{"0", LVMPOLLD_STANDING_CANNOT_TELL},
+	{"1", LVMPOLLD_STANDING_GOES_ON},
+	{"2", LVMPOLLD_STANDING_OVER},
+	{"3", LVMPOLLD_STANDING_FAILED},
+	{"4", LVMPOLLD_STANDING_CANNOT_TELL},
+	{"/", LVMPOLLD_STANDING_CANNOT_TELL},
+};
+
+START_TEST(standing_is_what_the_plugin_says_but_no_nonsense)
+{
+	const struct row_field field = {"lv_attr", standings[_i].attributes};
+	const struct lvmpolld_row row = {&field, 1};
+
+	ck_assert_int_eq(
+		plugin_read_report(load("good"), &operation, &row), standings[_i].standing);
+}
+END_TEST
+
+START_TEST(standing_is_told_for_a_volume_that_is_gone)
+{
+	ck_assert_int_eq(
+		plugin_read_report(load("good"), &operation, NULL), LVMPOLLD_STANDING_OVER);
+}
+END_TEST
+
+START_TEST(plugin_that_reads_no_report_cannot_tell)
+{
+	ck_assert_int_eq(
+		plugin_read_report(load("plain"), &operation, NULL), LVMPOLLD_STANDING_CANNOT_TELL);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -191,6 +229,10 @@ int main(void)
 		SUITE_TEST(plugin_that_reads_no_targets_leaves_polling_to_lvpoll),
 		SUITE_LOOP(standard_outcome_follows_from_who_ended_lvpoll, SUITE_COUNT(exits)),
 		SUITE_TEST(impossible_outcome_falls_back_to_the_standard),
+		SUITE_LOOP(
+			standing_is_what_the_plugin_says_but_no_nonsense, SUITE_COUNT(standings)),
+		SUITE_TEST(standing_is_told_for_a_volume_that_is_gone),
+		SUITE_TEST(plugin_that_reads_no_report_cannot_tell),
 	};
 
 	return suite_run_fixture(

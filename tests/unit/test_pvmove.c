@@ -8,6 +8,7 @@
 #include <libdevmapper.h>
 
 #include "loader/check.h"
+#include "report_rows.h"
 #include "suite.h"
 #include "target_lines.h"
 
@@ -172,6 +173,46 @@ START_TEST(abort_needs_one_step_whatever_the_table_shows)
 }
 END_TEST
 
+/* As lvm2 2.03.16 to 2.03.40 print them. */
+static const struct report_case reports[] = {
+	/* Copying; with --atomic it is the same. */
+	{REPORT_ROWS("LVM2_LV_ATTR='p-C-aom---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='25.00' "
+		     "LVM2_MOVE_PV='/dev/loop0' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	/* All in sync, before the step. */
+	{REPORT_ROWS("LVM2_LV_ATTR='p-C-aom---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='100.00' "
+		     "LVM2_MOVE_PV='/dev/loop0' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	/* Inactive, suspended, and with its new disk missing. */
+	{REPORT_ROWS("LVM2_LV_ATTR='p-C---m---' LVM2_LV_ACTIVE='' LVM2_COPY_PERCENT='' "
+		     "LVM2_MOVE_PV='/dev/loop0' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	{REPORT_ROWS("LVM2_LV_ATTR='p-C-som---' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='16.67' "
+		     "LVM2_MOVE_PV='/dev/loop0' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	{REPORT_ROWS("LVM2_LV_ATTR='p-C-aom-p-' LVM2_LV_ACTIVE='active' LVM2_COPY_PERCENT='28.57' "
+		     "LVM2_MOVE_PV='/dev/loop0' LVM2_LV_CONVERTING='' LVM2_LV_MERGING='' "
+		     "LVM2_LV_MERGE_FAILED='unknown' LVM2_LV_SNAPSHOT_INVALID='unknown' "
+		     "LVM2_ORIGIN=''"),
+		LVMPOLLD_STANDING_GOES_ON},
+	/* Finished, or aborted. */
+	{REPORT_GROUP_ROW, LVMPOLLD_STANDING_OVER},
+};
+
+START_TEST(reports_are_read)
+{
+	report_case_check(pvmove_LTX_lvmpolld_plugin(), &move, &reports[_i]);
+}
+END_TEST
+
 START_TEST(plugin_is_what_lvm2_asks_for)
 {
 	const struct lvmpolld_plugin *plugin = pvmove_LTX_lvmpolld_plugin();
@@ -192,6 +233,7 @@ int main(void)
 		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
 		SUITE_LOOP(abort_needs_one_step_whatever_the_table_shows, SUITE_COUNT(cases)),
 		SUITE_TEST(what_is_left_until_the_step_is_told),
+		SUITE_LOOP(reports_are_read, SUITE_COUNT(reports)),
 		SUITE_TEST(plugin_is_what_lvm2_asks_for),
 	};
 

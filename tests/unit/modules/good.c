@@ -63,6 +63,13 @@ static enum lvmpolld_outcome good_read_exit(const struct lvmpolld_request *reque
 	return (enum lvmpolld_outcome)exit->status;
 }
 
+static enum lvmpolld_standing good_read_report(
+	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume)
+{
+	(void)operation;
+	return (enum lvmpolld_standing)(volume ? *lvmpolld_row_field(volume, "lv_attr") - '0' : 2);
+}
+
 static const struct lvmpolld_key good_keys[] = {
 	{"word", LVMPOLLD_STRING, "", "A word."},
 	{"flag", LVMPOLLD_BOOLEAN, "false", "A flag."},
@@ -85,6 +92,7 @@ static const struct lvmpolld_plugin good_plugin = {
 	.read_line = good_read_line,
 	.read_targets = good_read_targets,
 	.read_exit = good_read_exit,
+	.read_report = good_read_report,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(good, good_plugin);

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Asking lvm2 for its metadata by UUID: the command, and what its rows say. */
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lvm/report.h"
+#include "process/arguments.h"
+#include "util/error.h"
+#include "util/escape.h"
+
+#define UUID_LENGTH 32
+
+/* How much of a line that is not understood an error shows. */
+#define LINE_SHOWN_SIZE 80
+
+/* --- the command --------------------------------------------------------------------------------
+ */
+
+#define GROUP_FIELDS "vg_name,vg_uuid,vg_partial,vg_missing_pv_count"
+
+/* What plugins may read of a volume; lvmpolld_row_field names them. */
+#define VOLUME_FIELDS                                                                              \
+	GROUP_FIELDS ",lv_name,lv_uuid,lv_attr,lv_active,copy_percent,move_pv,"                    \
+		     "lv_converting,lv_merging,lv_merge_failed,lv_snapshot_invalid,origin"
+
+/* Whatever lvm.conf says of reports, they have the form that is read here. */
+#define CONFIGURATION                                                                              \
+	"report{output_format=\"basic\" compact_output=0 compact_output_cols=\"\" "                \
+	"binary_values_as_numeric=0 columns_as_rows=0 buffered=1 quoted=1 separator=\" \" "        \
+	"mark_hidden_devices=1} log{report_command_log=0}"
+
+/* Makes of a UUID of 32 characters what lvm2 prints: 6-4-4-4-4-4-6. */
+static int add_uuid(char **text, const char *uuid)
+{
+	static const int groups[] = {6, 4, 4, 4, 4, 4, 6};
+	char dashed[UUID_LENGTH + sizeof(groups) / sizeof(groups[0])], *at = dashed, *longer;
+
+	for (size_t index = 0; index < sizeof(groups) / sizeof(groups[0]); index++) {
+		at += sprintf(at, "%s%.*s", index > 0 ? "-" : "", groups[index], uuid);
+		uuid += groups[index];
+	}
+	if (asprintf(&longer, "%s%svg_uuid=\"%s\"", *text ? *text : "", *text ? " || " : "",
+		    dashed) < 0)
+		return -ENOMEM;
+	free(*text);
+	*text = longer;
+	return 0;
+}
+
+static int add_each(struct lvmpolld_arguments *arguments, const char *const *values, size_t count)
+{
+	int result = 0;
+
+	for (size_t index = 0; result == 0 && index < count; index++)
+		result = arguments_add(arguments, values[index]);
+	return result;
+}
+
+int report_build_arguments(struct lvmpolld_arguments *arguments, const char *binary,
+	const char *const vg_uuids[], size_t count, const char *devices_file)
+{
+	char *selection = NULL;
+	int result = 0;
+
+	for (size_t index = 0; result == 0 && index < count; index++)
+		result = add_uuid(&selection, vg_uuids[index]);
+	if (result == 0) {
+		/*
+		 * The rows of groups tell of one that has no volumes at all: "vgs" has no row for
+		 * it. The other parts of a full report cannot be left out: nothing is selected.
+		 */
+		const char *const values[] = {binary, "fullreport", "-a", "--noheadings",
+			"--nameprefixes", "--config", CONFIGURATION, "--configreport", "vg", "-o",
+			GROUP_FIELDS, "-S", selection, "--configreport", "lv", "-o", VOLUME_FIELDS,
+			"-S", selection, "--configreport", "pv", "-o", "pv_name", "-S",
+			"pv_name=none", "--configreport", "pvseg", "-o", "pvseg_start", "-S",
+			"pvseg_size=0", "--configreport", "seg", "-o", "segtype", "-S",
+			"segtype=none"};
+		const char *const devices[] = {"--devicesfile", devices_file};
+
+		result = add_each(arguments, values, sizeof(values) / sizeof(values[0]));
+		if (result == 0 && devices_file)
+			result = add_each(arguments, devices, 2);
+	}
+	free(selection);
+	return result;
+}
+
+/* --- its rows ------------------------------------------------------------------------------------
+ */
+
+#define NAME_PREFIX "LVM2_"
+
+struct report {
+	char *text; /* cut into the names and values of the fields */
+	struct row_field *fields;
+	struct lvmpolld_row *rows;
+	size_t field_count;
+	size_t row_count;
+};
+
+static bool is_name(char character)
+{
+	return (character >= 'A' && character <= 'Z') || (character >= '0' && character <= '9') ||
+	       character == '_';
+}
+
+/* "LV_ATTR" becomes "lv_attr", as one asks for it. */
+static void name_field(char *name, char *end)
+{
+	*end = '\0';
+	for (; *name != '\0'; name++)
+		*name = (char)tolower((unsigned char)*name);
+}
+
+/* lvm2 puts the name of a hidden volume in brackets. */
+static const char *without_brackets(const char *name, char *value, char *end)
+{
+	if (strcmp(name, "lv_name") != 0 || *value != '[' || end[-1] != ']')
+		return value;
+	end[-1] = '\0';
+	return value + 1;
+}
+
+/* Reads "LVM2_NAME='value'" at TEXT. Returns what follows; NULL where it is something else. */
+static char *read_field(struct report *report, char *text)
+{
+	struct row_field *field = &report->fields[report->field_count];
+	char *name, *value, *end;
+
+	if (strncmp(text, NAME_PREFIX, strlen(NAME_PREFIX)) != 0)
+		return NULL;
+	name = value = text + strlen(NAME_PREFIX);
+	while (is_name(*value))
+		value++;
+	if (value == name || strncmp(value, "='", 2) != 0)
+		return NULL;
+	end = strchr(value + 2, '\'');
+	if (!end || (end[1] != ' ' && end[1] != '\0'))
+		return NULL;
+	name_field(name, value);
+	*end = '\0';
+	field->name = name;
+	field->value = without_brackets(name, value + 2, end);
+	report->field_count++;
+	return end + 1;
+}
+
+/* A line of blanks is none. */
+static bool read_row(struct report *report, char *line)
+{
+	struct lvmpolld_row *row = &report->rows[report->row_count];
+	size_t first = report->field_count;
+
+	for (line += strspn(line, " "); *line != '\0'; line += strspn(line, " ")) {
+		line = read_field(report, line);
+		if (!line)
+			return false;
+	}
+	if (report->field_count == first)
+		return true;
+	row->fields = &report->fields[first];
+	row->count = report->field_count - first;
+	report->row_count++;
+	return true;
+}
+
+static int count_character(const char *text, size_t length, char wanted)
+{
+	int count = 0;
+
+	for (size_t index = 0; index < length; index++)
+		count += text[index] == wanted;
+	return count;
+}
+
+/* Room for as many rows and fields as there can be. */
+static struct report *make_report(const char *text, size_t length)
+{
+	struct report *report = calloc(1, sizeof(*report));
+
+	if (!report)
+		return NULL;
+	report->text = calloc(length + 1, 1);
+	report->rows =
+		calloc((size_t)count_character(text, length, '\n') + 1, sizeof(*report->rows));
+	report->fields =
+		calloc((size_t)count_character(text, length, '=') + 1, sizeof(*report->fields));
+	if (!report->text || !report->rows || !report->fields) {
+		report_free(report);
+		return NULL;
+	}
+	if (length > 0)
+		memcpy(report->text, text, length);
+	return report;
+}
+
+/* Says which LINE, a copy of the original, is not understood. */
+static void refuse(struct lvmpolld_error *error, size_t number, const char *line)
+{
+	char shown[LINE_SHOWN_SIZE];
+
+	escape_text(shown, sizeof(shown), &line);
+	error_set(error, EBADMSG, "line %zu of lvm2's report is not understood: \"%s%s\"", number,
+		shown, *line != '\0' ? "..." : "");
+}
+
+static bool read_rows(struct report *report, const char *original, struct lvmpolld_error *error)
+{
+	char *line = report->text;
+	size_t number = 1;
+
+	for (char *end; *line != '\0'; line = end + 1, number++) {
+		size_t at = (size_t)(line - report->text);
+
+		end = strchr(line, '\n');
+		if (end)
+			*end = '\0';
+		if (!end || !read_row(report, line)) {
+			char *copy = strndup(original + at, strcspn(original + at, "\n"));
+
+			refuse(error, number, copy ? copy : "");
+			free(copy);
+			return false;
+		}
+	}
+	return true;
+}
+
+struct report *report_parse(const char *text, size_t length, struct lvmpolld_error *error)
+{
+	struct report *report;
+
+	if (length > 0 && memchr(text, '\0', length)) {
+		error_set(error, EBADMSG, "lvm2's report has a NUL byte in it");
+		return NULL;
+	}
+	report = make_report(text, length);
+	if (!report) {
+		error_set(error, ENOMEM, "out of memory");
+		return NULL;
+	}
+	if (!read_rows(report, text, error)) {
+		report_free(report);
+		return NULL;
+	}
+	return report;
+}
+
+void report_free(struct report *report)
+{
+	if (!report)
+		return;
+	free(report->fields);
+	free(report->rows);
+	free(report->text);
+	free(report);
+}
+
+/* --- what they say -------------------------------------------------------------------------------
+ */
+
+/* Whether ROW's field NAME is UUID, of 32 characters without dashes. */
+static bool has_uuid(const struct lvmpolld_row *row, const char *name, const char *uuid)
+{
+	const char *value = row_find(row, name);
+	size_t length = 0;
+
+	for (; value && *value != '\0'; value++) {
+		if (*value == '-')
+			continue;
+		if (length == UUID_LENGTH || *value != uuid[length])
+			return false;
+		length++;
+	}
+	return length == UUID_LENGTH;
+}
+
+static bool has_value(const struct lvmpolld_row *row, const char *name, const char *unlike)
+{
+	const char *value = row_find(row, name);
+
+	return value && *value != '\0' && strcmp(value, unlike) != 0;
+}
+
+static void take_group(struct report_volume *volume, const struct lvmpolld_row *row)
+{
+	volume->vg_name = row_find(row, "vg_name");
+	volume->is_partial = volume->is_partial || has_value(row, "vg_partial", "unknown") ||
+			     has_value(row, "vg_missing_pv_count", "0");
+}
+
+enum report_answer report_find(
+	const struct report *report, const char *lvid, struct report_volume *volume)
+{
+	enum report_answer answer = REPORT_LACKS_GROUP;
+
+	memset(volume, 0, sizeof(*volume));
+	for (size_t index = 0; index < report->row_count; index++) {
+		const struct lvmpolld_row *row = &report->rows[index];
+
+		if (!has_uuid(row, "vg_uuid", lvid))
+			continue;
+		answer = REPORT_LACKS_VOLUME;
+		take_group(volume, row);
+		if (!has_uuid(row, "lv_uuid", lvid + UUID_LENGTH))
+			continue;
+		volume->lv_name = row_find(row, "lv_name");
+		volume->is_active = has_value(row, "lv_active", "unknown");
+		volume->row = *row;
+		return REPORT_HAS_VOLUME;
+	}
+	return answer;
+}
