@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the stand-in for lvm answers where it is asked for a report."""
+
+import os
+import re
+import subprocess
+
+from kernel_standin import linear, mirror, snapshot_merge
+from kernel_test import KernelTest, identity_in
+from lvmpolld import STANDIN, read_file
+
+
+def dashed(uuid):
+    return "-".join((uuid[:6], uuid[6:10], uuid[10:14], uuid[14:18], uuid[18:22], uuid[22:26],
+                     uuid[26:]))
+
+
+class ReportTest(KernelTest):
+
+    def setUp(self):
+        super().setUp()
+        self.place = self.temporary_directory()
+
+    def report(self, *groups):
+        selection = " || ".join('vg_uuid="%s"' % dashed(group) for group in groups)
+        return subprocess.run(
+            [STANDIN, "fullreport", "--configreport", "vg", "-S", selection, "--configreport",
+             "lv", "-S", selection],
+            env=dict(os.environ, STANDIN_DIR=self.place, LVMPOLLD_STANDIN_DM=self.kernel.folder),
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+
+    def rows(self, *groups):
+        result = self.report(*groups)
+        self.assertEqual(result.returncode, 0)
+        return [dict(re.findall(r"LVM2_(\w+)='([^']*)'", line))
+                for line in result.stdout.splitlines()]
+
+    def say(self, name, text=""):
+        with open(os.path.join(self.place, name), "w") as file:
+            file.write(text)
+
+    def test_volume_is_there_while_it_has_a_device(self):
+        identity = identity_in("a-b", "pvmove0")
+        device = self.kernel.add("a-b", "pvmove0", identity, [linear(0, 8), mirror(8, 8, 1, 2)],
+                                 is_move=True)
+        group, volume = self.rows(identity[:32])
+        self.assertEqual((group["VG_NAME"], group["VG_UUID"]), ("a-b", dashed(identity[:32])))
+        self.assertEqual((volume["LV_NAME"], volume["LV_UUID"]),
+                         ("[pvmove0]", dashed(identity[32:])))
+        self.assertEqual((volume["LV_ATTR"], volume["COPY_PERCENT"]), ("p-C-aom---", "75.00"))
+        device.remove()
+        group, = self.rows(identity[:32])
+        self.assertEqual(group["VG_UUID"], dashed(identity[:32]))
+
+    def test_layers_are_one_volume(self):
+        identity = identity_in("vg", "data")
+        self.kernel.add("vg", "data", identity, ["0 8 snapshot-origin"])
+        self.kernel.add("vg", "data", identity, [mirror(0, 8, 2, 2)], layer="real")
+        volume, = self.rows(identity[:32])[1:]
+        self.assertEqual((volume["LV_NAME"], volume["LV_ATTR"], volume["COPY_PERCENT"]),
+                         ("data", "mwi-a-m---", "100.00"))
+
+    def test_merge_is_told_by_the_table(self):
+        identity = identity_in("vg", "data")
+        self.kernel.add("vg", "data", identity, [snapshot_merge(64, 32)])
+        volume, = self.rows(identity[:32])[1:]
+        self.assertEqual((volume["LV_MERGING"], volume["LV_MERGE_FAILED"]), ("merging", ""))
+
+    def test_files_let_it_say_otherwise(self):
+        group = identity_in("vg", "data")[:32]
+        self.say("vgs.hidden")
+        self.assertEqual(self.rows(group), [])
+        self.say("vgs.rows", "  what a test wants\n")
+        self.assertEqual(self.report(group).stdout, "  what a test wants\n")
+        self.say("vgs.fail", "5\n")
+        self.assertEqual(self.report(group).returncode, 5)
+        reports = read_file(os.path.join(self.place, "reports")).splitlines()
+        self.assertEqual(len(reports), 3)
+        self.assertRegex(reports[0], "^[0-9]+ fullreport ")
+        self.assertFalse(os.path.exists(os.path.join(self.place, "started")))
