@@ -18,8 +18,7 @@
 /* How much of a line that is not understood an error shows. */
 #define LINE_SHOWN_SIZE 80
 
-/* --- the command --------------------------------------------------------------------------------
- */
+/* --- the command --- */
 
 #define GROUP_FIELDS "vg_name,vg_uuid,vg_partial,vg_missing_pv_count"
 
@@ -65,7 +64,7 @@ int report_build_arguments(struct lvmpolld_arguments *arguments, const char *bin
 	const char *const vg_uuids[], size_t count, const char *devices_file)
 {
 	char *selection = NULL;
-	int result = 0;
+	int result = count > 0 ? 0 : -EINVAL;
 
 	for (size_t index = 0; result == 0 && index < count; index++)
 		result = add_uuid(&selection, vg_uuids[index]);
@@ -91,8 +90,7 @@ int report_build_arguments(struct lvmpolld_arguments *arguments, const char *bin
 	return result;
 }
 
-/* --- its rows ------------------------------------------------------------------------------------
- */
+/* --- its rows --- */
 
 #define NAME_PREFIX "LVM2_"
 
@@ -262,8 +260,7 @@ void report_free(struct report *report)
 	free(report);
 }
 
-/* --- what they say -------------------------------------------------------------------------------
- */
+/* --- what they say --- */
 
 /* Whether ROW's field NAME is UUID, of 32 characters without dashes. */
 static bool has_uuid(const struct lvmpolld_row *row, const char *name, const char *uuid)

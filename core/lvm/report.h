@@ -36,7 +36,8 @@ struct report_volume {
 /*
  * Adds to ARGUMENTS, which are empty, a command that reads the COUNT groups VG_UUIDS, of 32
  * characters without dashes each, and changes nothing. BINARY comes first, DEVICES_FILE is NULL for
- * none. An exit status other than 0 proves nothing, whatever was printed. Returns 0 or -ENOMEM.
+ * none. An exit status other than 0 proves nothing, whatever was printed. Returns 0, -EINVAL
+ * where there is no group, or -ENOMEM.
  */
 int report_build_arguments(struct lvmpolld_arguments *arguments, const char *binary,
 	const char *const vg_uuids[], size_t count, const char *devices_file);

@@ -17,8 +17,7 @@ static struct report *parse(const char *text)
 	return report;
 }
 
-/* --- the command --------------------------------------------------------------------------------
- */
+/* --- the command --- */
 
 /* The argument behind NAME, from INDEX on; NULL where there is none. */
 static const char *find_option(
@@ -88,8 +87,17 @@ START_TEST(devices_file_is_passed_on)
 }
 END_TEST
 
-/* --- its rows ------------------------------------------------------------------------------------
- */
+/* Without a selection it would be a report of all that there is. */
+START_TEST(nothing_is_asked_about_no_group)
+{
+	struct lvmpolld_arguments arguments = {0};
+
+	ck_assert_int_eq(report_build_arguments(&arguments, "lvm", NULL, 0, NULL), -EINVAL);
+	ck_assert_uint_eq(arguments.count, 0);
+}
+END_TEST
+
+/* --- its rows --- */
 
 START_TEST(hidden_volume_is_found_and_named_without_brackets)
 {
@@ -171,8 +179,7 @@ START_TEST(missing_disks_are_told_with_the_volume_and_without)
 }
 END_TEST
 
-/* --- what is not understood ----------------------------------------------------------------------
- */
+/* --- what is not understood --- */
 
 static const struct {
 	const char *text;
@@ -236,6 +243,7 @@ int main(void)
 		SUITE_TEST(groups_and_volumes_are_selected_by_the_uuids_of_the_groups),
 		SUITE_TEST(all_that_plugins_may_read_is_asked_for),
 		SUITE_TEST(devices_file_is_passed_on),
+		SUITE_TEST(nothing_is_asked_about_no_group),
 		SUITE_TEST(hidden_volume_is_found_and_named_without_brackets),
 		SUITE_TEST(group_that_is_seen_and_volume_that_is_not_are_told_apart),
 		SUITE_TEST(volume_is_looked_for_in_its_group_alone),
