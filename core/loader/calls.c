@@ -107,13 +107,13 @@ enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
 }
 
 enum lvmpolld_standing plugin_read_report(const struct plugin_entry *entry,
-	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume)
+	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
 {
 	enum lvmpolld_standing standing;
 
-	if (!entry->plugin->read_report)
+	if (!entry->interface->read_report)
 		return LVMPOLLD_STANDING_CANNOT_TELL;
-	standing = entry->plugin->read_report(operation, volume);
+	standing = entry->interface->read_report(request, volume);
 	switch (standing) {
 	case LVMPOLLD_STANDING_CANNOT_TELL:
 	case LVMPOLLD_STANDING_GOES_ON:

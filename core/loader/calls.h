@@ -21,7 +21,7 @@ enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
 	const struct lvmpolld_progress *progress);
 /* VOLUME is NULL where its group is seen, with all its disks, and has no such volume. */
 enum lvmpolld_standing plugin_read_report(const struct plugin_entry *entry,
-	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume);
+	const struct lvmpolld_request *request, const struct lvmpolld_row *volume);
 
 /* The standard ways. See lvmpolld_arguments_add_standard. */
 int plugin_defaults_add_arguments(struct lvmpolld_arguments *arguments,

@@ -245,7 +245,7 @@ struct lvmpolld_plugin {
 	 * in the main thread. NULL: LVMPOLLD_STANDING_CANNOT_TELL.
 	 */
 	enum lvmpolld_standing (*read_report)(
-		const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume);
+		const struct lvmpolld_request *request, const struct lvmpolld_row *volume);
 };
 
 /*

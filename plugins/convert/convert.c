@@ -51,11 +51,11 @@ static enum lvmpolld_standing read_mirror(const struct lvmpolld_row *volume)
  * has been that of a mirror from the beginning.
  */
 static enum lvmpolld_standing convert_read_report(
-	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume)
+	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
 {
 	const char *converting, *attributes;
 
-	(void)operation;
+	(void)request;
 	/* The volume stays: somebody has removed it. */
 	if (!volume)
 		return LVMPOLLD_STANDING_FAILED;

@@ -82,9 +82,9 @@ static bool is(const struct lvmpolld_row *volume, const char *field, const char 
  * the next activation. That the kernel cannot go on shows only while it is active.
  */
 static enum lvmpolld_standing merge_read_report(
-	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume)
+	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
 {
-	(void)operation;
+	(void)request;
 	/* The origin stays: somebody has removed it. */
 	if (!volume)
 		return LVMPOLLD_STANDING_FAILED;

@@ -51,9 +51,9 @@ static enum lvmpolld_outcome pvmove_read_exit(const struct lvmpolld_request *req
  * it is no more, there is none.
  */
 static enum lvmpolld_standing pvmove_read_report(
-	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume)
+	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
 {
-	(void)operation;
+	(void)request;
 	return volume ? LVMPOLLD_STANDING_GOES_ON : LVMPOLLD_STANDING_OVER;
 }
 

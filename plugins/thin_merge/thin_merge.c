@@ -18,11 +18,11 @@ static enum lvmpolld_verdict thin_merge_read_targets(const struct lvmpolld_reque
  * "O" while it merges, "V" when it is an ordinary thin volume again.
  */
 static enum lvmpolld_standing thin_merge_read_report(
-	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume)
+	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
 {
 	const char *attributes;
 
-	(void)operation;
+	(void)request;
 	/* The origin stays, with its UUID: somebody has removed it. */
 	if (!volume)
 		return LVMPOLLD_STANDING_FAILED;

@@ -13,7 +13,7 @@ const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
 
 #define LVID "19EcOXA8tyBTcgn7Er1JMDxXKbW8K8Cd8GRddk8eWyDEfXU92RxZhf85ehMd0Swa"
 
-static const struct lvmpolld_operation operation = {.struct_size = sizeof(operation),
+static const struct lvmpolld_request request = {.struct_size = sizeof(request),
 	.vg_name = "vg",
 	.lv_name = "lv",
 	.lvid = LVID,
@@ -34,7 +34,7 @@ static void read_row(const struct lvmpolld_row *row)
 		thin_merge_LTX_lvmpolld_plugin()};
 
 	for (size_t i = 0; i < sizeof(plugins) / sizeof(plugins[0]); i++) {
-		int standing = (int)plugins[i]->read_report(&operation, row);
+		int standing = (int)plugins[i]->read_report(&request, row);
 
 		fuzz_require(standing >= LVMPOLLD_STANDING_CANNOT_TELL &&
 			     standing <= LVMPOLLD_STANDING_FAILED);

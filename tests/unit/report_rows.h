@@ -34,7 +34,7 @@ struct report_case {
 };
 
 static inline void report_case_check(const struct lvmpolld_plugin *plugin,
-	const struct lvmpolld_operation *operation, const struct report_case *expected)
+	const struct lvmpolld_request *request, const struct report_case *expected)
 {
 	struct lvmpolld_error error = {0};
 	struct report *report = report_parse(expected->rows, strlen(expected->rows), &error);
@@ -45,7 +45,7 @@ static inline void report_case_check(const struct lvmpolld_plugin *plugin,
 	ck_assert_msg(report, "%s", error.sentence);
 	answer = report_find(report, REPORT_LVID, &volume);
 	ck_assert_int_ne(answer, REPORT_LACKS_GROUP);
-	standing = plugin->read_report(operation, answer == REPORT_HAS_VOLUME ? &volume.row : NULL);
+	standing = plugin->read_report(request, answer == REPORT_HAS_VOLUME ? &volume.row : NULL);
 	ck_assert_msg(standing == expected->standing, "standing %d instead of %d for:\n%s",
 		(int)standing, (int)expected->standing, expected->rows);
 	report_free(report);

@@ -64,9 +64,9 @@ static enum lvmpolld_outcome good_read_exit(const struct lvmpolld_request *reque
 }
 
 static enum lvmpolld_standing good_read_report(
-	const struct lvmpolld_operation *operation, const struct lvmpolld_row *volume)
+	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
 {
-	(void)operation;
+	(void)request;
 	return (enum lvmpolld_standing)(volume ? *lvmpolld_row_field(volume, "lv_attr") - '0' : 2);
 }
 
