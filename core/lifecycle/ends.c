@@ -132,7 +132,10 @@ void ends_confirm(struct operations *operations, struct volume *volume,
 		steps_act_on(operations, volume, sighting);
 }
 
-/* Likewise for one that is not watched: an abort, or one that lvpoll polls by itself. */
+/*
+ * Likewise for one that is not watched: an abort, or one that lvpoll polls by itself. An abort of
+ * what has another name now cannot name it, and has failed: the move goes on.
+ */
 static void confirm_by_devices(
 	struct operations *operations, struct volume *volume, const struct volume_result *result)
 {
@@ -142,6 +145,12 @@ static void confirm_by_devices(
 	if (ask_plugin(volume, &ended) != LVMPOLLD_CONTINUES ||
 		!devices_find_volume(volume->request->parameters.lvid, device)) {
 		operation_finish(operations, volume, *result);
+		return;
+	}
+	if (volume->request->parameters.abort &&
+		!devices_is_named_as(device, &volume->request->parameters)) {
+		log_volume(LOG_LEVEL_WARN, volume, "its device is called %s by now", device);
+		operation_fail(operations, volume);
 		return;
 	}
 	if (!may_go_on(operations, volume, "its device is still there", device))

@@ -69,6 +69,20 @@ bool devices_has_namesake(const struct lvmpolld_request *request)
 	return is_taken;
 }
 
+bool devices_is_named_as(const char *name, const struct lvmpolld_request *request)
+{
+	struct dm_pool *pool = dm_pool_create("device name", NAME_POOL_HINT);
+	const char *wanted =
+		pool ? dm_build_dm_name(pool, request->vg_name, request->lv_name, NULL) : NULL;
+	size_t length = wanted ? strlen(wanted) : 0;
+	bool is_named = wanted && strncmp(name, wanted, length) == 0 &&
+			(name[length] == '\0' || name[length] == '-');
+
+	if (pool)
+		dm_pool_destroy(pool);
+	return is_named;
+}
+
 bool devices_find_volume(const char *lvid, char name[DEVICES_NAME_SIZE])
 {
 	char path[sizeof("/sys/block//dm/uuid") + NAME_MAX], uuid[DEVICES_NAME_SIZE];

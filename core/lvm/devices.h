@@ -23,4 +23,8 @@ bool devices_has_namesake(const struct lvmpolld_request *request);
 #define DEVICES_NAME_SIZE 256
 bool devices_find_volume(const char *lvid, char name[DEVICES_NAME_SIZE]);
 
+/* The device NAME is called as REQUEST's volume, or as a layer of it. False when out of memory.
+ */
+bool devices_is_named_as(const char *name, const struct lvmpolld_request *request);
+
 #endif

@@ -34,7 +34,7 @@ static struct event_base *base;
 static struct configuration *configuration;
 
 /* In place of what /dev and /sys tell. */
-static bool has_namesake, has_volume;
+static bool has_namesake, has_volume, is_renamed;
 
 bool devices_has_namesake(const struct lvmpolld_request *request)
 {
@@ -49,13 +49,20 @@ bool devices_find_volume(const char *lvid, char name[DEVICES_NAME_SIZE])
 	return has_volume;
 }
 
+bool devices_is_named_as(const char *name, const struct lvmpolld_request *request)
+{
+	(void)name;
+	(void)request;
+	return !is_renamed;
+}
+
 static void create_operations(void)
 {
 	struct operations *operations = &operations_under_test;
 	struct lvmpolld_error error;
 
 	scratch_create();
-	has_namesake = has_volume = false;
+	has_namesake = has_volume = is_renamed = false;
 	base = event_base_new();
 	configuration = configuration_new();
 	ck_assert_ptr_nonnull(configuration);
@@ -342,6 +349,17 @@ START_TEST(steps_an_end_beside_a_device_is_none)
 }
 END_TEST
 
+START_TEST(steps_an_abort_of_what_was_renamed_has_failed_at_once)
+{
+	struct volume *volume = end_in_doubt(true);
+	const struct process_end end = {.value = 0};
+
+	has_volume = is_renamed = true;
+	ends_callbacks.ended(&operations_under_test, volume, end, false);
+	ck_assert_int_eq(volume_get_state(volume), VOLUME_FAILED);
+}
+END_TEST
+
 START_TEST(steps_an_end_without_a_device_is_the_end)
 {
 	struct volume *volume = end_in_doubt(_i == 1);
@@ -388,6 +406,7 @@ int main(void)
 		SUITE_TEST(steps_an_end_that_is_contradicted_for_a_minute_is_a_failure),
 		SUITE_TEST(steps_an_end_is_doubted_anew_where_data_was_copied),
 		SUITE_LOOP(steps_an_end_beside_a_device_is_none, 2),
+		SUITE_TEST(steps_an_abort_of_what_was_renamed_has_failed_at_once),
 		SUITE_LOOP(steps_an_end_without_a_device_is_the_end, 2),
 		SUITE_TEST(steps_what_has_a_device_is_not_over_where_its_name_is_another_s),
 		SUITE_TEST(steps_time_before_the_first_step_is_no_longer_than_was_asked_for),
