@@ -26,6 +26,8 @@ usage() {
 		  --full   all layers: README's two commands on each Debian, every scenario with each lvm2 and both forms of
 		           UUIDs, long runs; some hours
 		  --list   list the layers, and the minutes that each takes on an idle machine
+
+		Roots of other Debians are kept in \$LVMPOLLD_CACHE (default: ~/.cache/lvmpolld).
 	END
 }
 
@@ -156,7 +158,7 @@ run_layer() {
 # tell_progress: what each layer does, at least once a minute, for as long as the process that runs it.
 tell_progress() {
 	local start=$SECONDS file name
-	while sleep "$tell_every_s"; do
+	while sleep "$tell_every_s" >/dev/null 2>&1; do
 		for file in "$work"/*.pid; do
 			name=$(basename "$file" .pid)
 			[ ! -e "$file" ] || printf '   %-10s %d min after the start: %s\n' "$name" $(((SECONDS - start) / 60)) "$(last_line "$name")"

@@ -72,7 +72,7 @@ show_move() {
 	local status=0
 	"$source/tests/lab/run" --builddir "$build" --show "$source/tests/lab/demo.sh" </dev/null 2>&1 |
 		tee "$work/lab.log" | sed -u -n 's/^demo|//p' || status=1
-	grep -qx '1 passed, 0 failed, 0 skipped' "$work/lab.log" || status=1
+	grep -aqx '1 passed, 0 failed, 0 skipped' "$work/lab.log" || status=1
 	return "$status"
 }
 
@@ -80,7 +80,7 @@ explain_failure() {
 	local reason
 	reason=$(sed -n 's/^skip demo: //p' "$work/lab.log")
 	[ -z "$reason" ] || fail "the lab cannot run on this machine: $reason"
-	grep -v '^demo|' "$work/lab.log" | tail -n 40 | sed 's/^/  | /'
+	grep -av '^demo|' "$work/lab.log" | tail -n 40 | sed 's/^/  | /'
 	fail "the move did not go as it should; all that was printed is in $work/lab.log"
 }
 

@@ -106,7 +106,7 @@ debian_root_make() {
 debian_root_fill() {
 	local new=$1 log=$2
 	debian_root_say "debootstrap ..."
-	debootstrap --variant=minbase "$debian_root_suite" "$new" "$(debian_root_mirror)" </dev/null >>"$log" 2>&1 || return 1
+	debian_root_bootstrap "$debian_root_suite" "$new" </dev/null >>"$log" 2>&1 || return 1
 	debian_root_say "installing packages ..."
 	# No package starts its service in there.
 	printf '#!/bin/sh\nexit 101\n' >"$new/usr/sbin/policy-rc.d"
@@ -115,6 +115,13 @@ debian_root_fill() {
 	debian_root_run "$new" / env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
 		apt-get -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends $(debian_root_all_packages) </dev/null >>"$log" 2>&1 || return 1
 	rm -f "$new"/var/cache/apt/archives/*.deb
+}
+
+# debian_root_bootstrap SUITE FOLDER: the least that Debian needs. An archive that lags behind must do, too: sid's index is
+# valid for a week.
+debian_root_bootstrap() {
+	debootstrap --variant=minbase "$1" "$2" "$(debian_root_mirror)" || return 1
+	echo 'Acquire::Check-Valid-Until "false";' >"$2/etc/apt/apt.conf.d/90lvmpolld-root"
 }
 
 # The archive that this machine installs from.
