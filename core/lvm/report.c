@@ -214,13 +214,14 @@ static bool read_rows(struct report *report, const char *original, struct lvmpol
 	size_t number = 1;
 
 	for (char *end; *line != '\0'; line = end + 1, number++) {
-		size_t at = (size_t)(line - report->text);
+		size_t at = (size_t)(line - report->text), length;
 
 		end = strchr(line, '\n');
 		if (end)
 			*end = '\0';
+		length = strlen(line);
 		if (!end || !read_row(report, line)) {
-			char *copy = strndup(original + at, strcspn(original + at, "\n"));
+			char *copy = strndup(original + at, length);
 
 			refuse(error, number, copy ? copy : "");
 			free(copy);
