@@ -59,7 +59,7 @@ struct configuration *configuration_new(void)
 
 	if (!configuration)
 		return NULL;
-	for (size_t index = 0; (key = configuration_key(index)); index++) {
+	for (size_t i = 0; (key = configuration_key(i)); i++) {
 		if (set_default(configuration, key) < 0) {
 			configuration_free(configuration);
 			return NULL;
@@ -79,8 +79,8 @@ void configuration_free(struct configuration *configuration)
 	free(configuration->access_users);
 	free(configuration->access_groups);
 	free(configuration->plugin_directory);
-	for (size_t index = 0; index < configuration->plugin_enabled_count; index++)
-		free(configuration->plugins_enabled[index]);
+	for (size_t i = 0; i < configuration->plugin_enabled_count; i++)
+		free(configuration->plugins_enabled[i]);
 	free(configuration->plugins_enabled);
 	configuration_free_plugins(configuration);
 	free(configuration);

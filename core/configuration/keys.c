@@ -39,7 +39,7 @@ static const struct configuration_key keys[] = {
 		"Whether every message on the socket is written, too."},
 	{"log", "cmd", CONFIGURATION_BOOLEAN, "false", 0, 0, FIELD(log.cmd),
 		"Whether lvpoll is run with lvm2's own debugging, -vvvv."},
-	{"log", "outlets", CONFIGURATION_LOG_OUTLETS, "[stderr, syslog]", 0, 0, FIELD(log.outlets),
+	{"log", "targets", CONFIGURATION_LOG_TARGETS, "[stderr, syslog]", 0, 0, FIELD(log.targets),
 		"Where lines are written to."},
 
 	{"limits", "clients", CONFIGURATION_COUNT, "256", 1, 100000, FIELD(limit_clients),
@@ -78,23 +78,22 @@ static const char *const type_names[] = {
 	[CONFIGURATION_BOOLEAN] = "boolean",
 	[CONFIGURATION_LOG_LEVEL] = "log level",
 	[CONFIGURATION_RESUME] = "always, after_crash or never",
-	[CONFIGURATION_LOG_OUTLETS] = "list of outlets",
+	[CONFIGURATION_LOG_TARGETS] = "list of targets",
 	[CONFIGURATION_USERS] = "list of users",
 	[CONFIGURATION_GROUPS] = "list of groups",
 	[CONFIGURATION_PLUGIN_NAMES] = "all, or list of plugins",
 };
 
-const struct configuration_key *configuration_key(size_t index)
+const struct configuration_key *configuration_key(size_t i)
 {
-	return index < KEY_COUNT ? &keys[index] : NULL;
+	return i < KEY_COUNT ? &keys[i] : NULL;
 }
 
 const struct configuration_key *configuration_find_key(const char *section, const char *name)
 {
-	for (size_t index = 0; index < KEY_COUNT; index++) {
-		if (strcmp(keys[index].section, section) == 0 &&
-			strcmp(keys[index].name, name) == 0)
-			return &keys[index];
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (strcmp(keys[i].section, section) == 0 && strcmp(keys[i].name, name) == 0)
+			return &keys[i];
 	}
 	return NULL;
 }
@@ -106,7 +105,7 @@ const char *configuration_type_name(enum configuration_type type)
 
 bool configuration_type_is_list(enum configuration_type type)
 {
-	return type >= CONFIGURATION_LOG_OUTLETS;
+	return type >= CONFIGURATION_LOG_TARGETS;
 }
 
 void configuration_section_keys(
@@ -114,10 +113,9 @@ void configuration_section_keys(
 {
 	size_t count = 0;
 
-	for (size_t index = 0; index < KEY_COUNT && count < CONFIGURATION_SECTION_KEYS_MAX;
-		index++) {
-		if (strcmp(keys[index].section, section) == 0)
-			names[count++] = keys[index].name;
+	for (size_t i = 0; i < KEY_COUNT && count < CONFIGURATION_SECTION_KEYS_MAX; i++) {
+		if (strcmp(keys[i].section, section) == 0)
+			names[count++] = keys[i].name;
 	}
 	names[count] = NULL;
 }

@@ -21,7 +21,7 @@ enum configuration_type {
 	CONFIGURATION_LOG_LEVEL,
 	CONFIGURATION_RESUME,
 	/* Lists: */
-	CONFIGURATION_LOG_OUTLETS,
+	CONFIGURATION_LOG_TARGETS,
 	CONFIGURATION_USERS,
 	CONFIGURATION_GROUPS,
 	CONFIGURATION_PLUGIN_NAMES, /* or the word "all" */
@@ -39,8 +39,8 @@ struct configuration_key {
 	const char *description; /* one sentence */
 };
 
-/* Key INDEX in the order of the manual page, or NULL behind the last. */
-const struct configuration_key *configuration_key(size_t index);
+/* Key I in the order of the manual page, or NULL behind the last. */
+const struct configuration_key *configuration_key(size_t i);
 
 /* Key NAME of SECTION, or NULL. */
 const struct configuration_key *configuration_find_key(const char *section, const char *name);

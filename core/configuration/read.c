@@ -129,11 +129,10 @@ static int read_directory(
 	if (count < 0)
 		return error_set(
 			error, errno, "%s: cannot be read: %s", directory, strerror(errno));
-	for (int index = 0; index < count; index++) {
+	for (int i = 0; i < count; i++) {
 		if (result == 0)
-			result = read_drop_in(
-				configuration, directory, entries[index]->d_name, error);
-		free(entries[index]);
+			result = read_drop_in(configuration, directory, entries[i]->d_name, error);
+		free(entries[i]);
 	}
 	free(entries);
 	return result;

@@ -32,8 +32,8 @@ static void clear_value(struct configuration_plugin_value *value)
 
 void configuration_free_plugins(struct configuration *configuration)
 {
-	for (size_t index = 0; index < configuration->plugin_count; index++) {
-		struct configuration_plugin *plugin = &configuration->plugins[index];
+	for (size_t i = 0; i < configuration->plugin_count; i++) {
+		struct configuration_plugin *plugin = &configuration->plugins[i];
 
 		for (size_t value = 0; value < plugin->value_count; value++)
 			clear_value(&plugin->values[value]);
@@ -49,9 +49,9 @@ void configuration_free_plugins(struct configuration *configuration)
 static struct configuration_plugin *find_plugin(
 	const struct configuration *configuration, const char *name)
 {
-	for (size_t index = 0; index < configuration->plugin_count; index++) {
-		if (strcmp(configuration->plugins[index].name, name) == 0)
-			return &configuration->plugins[index];
+	for (size_t i = 0; i < configuration->plugin_count; i++) {
+		if (strcmp(configuration->plugins[i].name, name) == 0)
+			return &configuration->plugins[i];
 	}
 	return NULL;
 }
@@ -90,9 +90,9 @@ static struct configuration_plugin_value *take_value(
 {
 	struct configuration_plugin_value *values;
 
-	for (size_t index = 0; index < plugin->value_count; index++) {
-		if (strcmp(plugin->values[index].key, key) == 0)
-			return &plugin->values[index];
+	for (size_t i = 0; i < plugin->value_count; i++) {
+		if (strcmp(plugin->values[i].key, key) == 0)
+			return &plugin->values[i];
 	}
 	values = reallocarray(plugin->values, plugin->value_count + 1, sizeof(*values));
 	if (!values)
@@ -109,7 +109,7 @@ int configuration_set_plugin_value(struct configuration *configuration, const ch
 	struct configuration_plugin *plugin = find_plugin(configuration, name);
 	struct configuration_plugin_value *value = NULL;
 
-	if (plugin && new.key && new.text && copy_position(&new.position, position) == 0)
+	if (plugin && new.key &&new.text && copy_position(&new.position, position) == 0)
 		value = take_value(plugin, key);
 	if (!value) {
 		clear_value(&new);

@@ -146,7 +146,7 @@ static int set_plugins_all(struct configuration *configuration, const struct con
 static const char *list_example(enum configuration_type type)
 {
 	switch (type) {
-	case CONFIGURATION_LOG_OUTLETS:
+	case CONFIGURATION_LOG_TARGETS:
 		return "[stderr, syslog]";
 	case CONFIGURATION_USERS:
 		return "[root]";
@@ -173,7 +173,7 @@ int configuration_set_scalar(struct configuration *configuration,
 		return set_resume(configuration, key, text, error);
 	case CONFIGURATION_PLUGIN_NAMES:
 		return set_plugins_all(configuration, key, text, error);
-	case CONFIGURATION_LOG_OUTLETS:
+	case CONFIGURATION_LOG_TARGETS:
 	case CONFIGURATION_USERS:
 	case CONFIGURATION_GROUPS:
 		break;
@@ -185,21 +185,20 @@ int configuration_set_scalar(struct configuration *configuration,
 /* The last number is no id: to the kernel it means "none". */
 #define ID_MAX (UINT32_MAX - 1)
 
-static int set_outlets(struct configuration *configuration, size_t count, const char *const *items,
+static int set_targets(struct configuration *configuration, size_t count, const char *const *items,
 	size_t *wrong, struct lvmpolld_error *error)
 {
-	unsigned outlets = 0;
+	unsigned targets = 0;
 
 	for (*wrong = 0; *wrong < count; (*wrong)++) {
-		enum log_outlet outlet;
+		enum log_target target;
 
-		if (log_outlet_from_name(items[*wrong], &outlet) < 0)
+		if (log_target_from_name(items[*wrong], &target) < 0)
 			return error_set(error, EINVAL,
-				"\"%s\" is not an outlet: stderr, syslog or journal",
-				items[*wrong]);
-		outlets |= (unsigned)outlet;
+				"\"%s\" is not a target: stderr, syslog or journal", items[*wrong]);
+		targets |= (unsigned)target;
 	}
-	configuration->log.outlets = outlets;
+	configuration->log.targets = targets;
 	return 0;
 }
 
@@ -290,8 +289,8 @@ static int set_ids(uint32_t **ids, size_t *id_count, const char *kind, find_id f
 
 static void free_strings(size_t count, char **strings)
 {
-	for (size_t index = 0; index < count; index++)
-		free(strings[index]);
+	for (size_t i = 0; i < count; i++)
+		free(strings[i]);
 	free(strings);
 }
 
@@ -338,8 +337,8 @@ int configuration_set_list(struct configuration *configuration, const struct con
 	size_t count, const char *const *items, size_t *wrong, struct lvmpolld_error *error)
 {
 	switch (key->type) {
-	case CONFIGURATION_LOG_OUTLETS:
-		return set_outlets(configuration, count, items, wrong, error);
+	case CONFIGURATION_LOG_TARGETS:
+		return set_targets(configuration, count, items, wrong, error);
 	case CONFIGURATION_USERS:
 		return set_ids(&configuration->access_users, &configuration->access_user_count,
 			"user", find_user, count, items, wrong, error);

@@ -48,9 +48,9 @@ static int find_suffix(const char *suffix)
 		int shift;
 	} suffixes[] = {{"", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}};
 
-	for (size_t index = 0; index < sizeof(suffixes) / sizeof(suffixes[0]); index++) {
-		if (strcmp(suffix, suffixes[index].suffix) == 0)
-			return suffixes[index].shift;
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		if (strcmp(suffix, suffixes[i].suffix) == 0)
+			return suffixes[i].shift;
 	}
 	return -EINVAL;
 }

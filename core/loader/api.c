@@ -40,9 +40,9 @@ bool lvmpolld_progress_read_line(
 	return plugin_defaults_read_line(line, label, progress);
 }
 
-enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *exit)
+enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *ended)
 {
-	return plugin_defaults_read_exit(exit);
+	return plugin_defaults_read_exit(ended);
 }
 
 const char *lvmpolld_row_field(const struct lvmpolld_row *row, const char *field)

@@ -92,18 +92,18 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 }
 
 enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
-	const struct lvmpolld_request *request, const struct lvmpolld_exit *exit,
+	const struct lvmpolld_request *request, const struct lvmpolld_exit *ended,
 	const struct lvmpolld_progress *progress)
 {
 	enum lvmpolld_outcome outcome;
 
 	if (!entry->interface->read_exit)
-		return plugin_defaults_read_exit(exit);
-	outcome = entry->interface->read_exit(request, exit, progress);
+		return plugin_defaults_read_exit(ended);
+	outcome = entry->interface->read_exit(request, ended, progress);
 	if (outcome == LVMPOLLD_FINISHED || outcome == LVMPOLLD_CONTINUES)
 		return outcome;
 	log_warn("plugin %s gives the outcome %d, which does not exist", entry->name, (int)outcome);
-	return plugin_defaults_read_exit(exit);
+	return plugin_defaults_read_exit(ended);
 }
 
 enum lvmpolld_standing plugin_read_report(const struct plugin_entry *entry,
@@ -134,9 +134,9 @@ static int add_each(struct lvmpolld_arguments *arguments, const char *const *val
 {
 	int result = 0;
 
-	for (size_t index = 0; result == 0 && index < count; index++)
-		if (values[index])
-			result = arguments_add(arguments, values[index]);
+	for (size_t i = 0; result == 0 && i < count; i++)
+		if (values[i])
+			result = arguments_add(arguments, values[i]);
 	return result;
 }
 
@@ -220,9 +220,9 @@ bool plugin_defaults_read_line(
 /* lvm catches SIGTERM while it holds a lock, and exits with its status for failures afterwards. */
 #define LVM_STATUS_FAILED 5
 
-enum lvmpolld_outcome plugin_defaults_read_exit(const struct lvmpolld_exit *exit)
+enum lvmpolld_outcome plugin_defaults_read_exit(const struct lvmpolld_exit *ended)
 {
-	bool was_interrupted = exit->signal == SIGTERM || exit->status == LVM_STATUS_FAILED;
+	bool was_interrupted = ended->signal == SIGTERM || ended->status == LVM_STATUS_FAILED;
 
-	return exit->cut && was_interrupted ? LVMPOLLD_CONTINUES : LVMPOLLD_FINISHED;
+	return ended->cut && was_interrupted ? LVMPOLLD_CONTINUES : LVMPOLLD_FINISHED;
 }

@@ -17,7 +17,7 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	const struct lvmpolld_request *request, const struct lvmpolld_target *targets, size_t count,
 	struct lvmpolld_progress *progress);
 enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
-	const struct lvmpolld_request *request, const struct lvmpolld_exit *exit,
+	const struct lvmpolld_request *request, const struct lvmpolld_exit *ended,
 	const struct lvmpolld_progress *progress);
 /* VOLUME is NULL where its group is seen, with all its disks, and has no such volume. */
 enum lvmpolld_standing plugin_read_report(const struct plugin_entry *entry,
@@ -32,6 +32,6 @@ bool plugin_defaults_read_line(
 	const char *line, const char *label, struct lvmpolld_progress *progress);
 
 /* See lvmpolld_exit_read_standard. */
-enum lvmpolld_outcome plugin_defaults_read_exit(const struct lvmpolld_exit *exit);
+enum lvmpolld_outcome plugin_defaults_read_exit(const struct lvmpolld_exit *ended);
 
 #endif

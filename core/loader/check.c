@@ -116,18 +116,18 @@ static int check_keys(const struct lvmpolld_plugin *plugin, struct lvmpolld_erro
 	const struct lvmpolld_key *keys = plugin->keys;
 	int result;
 
-	for (size_t index = 0; keys && keys[index].name; index++) {
-		if (index == PLUGIN_KEYS_MAX)
+	for (size_t i = 0; keys && keys[i].name; i++) {
+		if (i == PLUGIN_KEYS_MAX)
 			return error_set(error, EINVAL,
 				"it has more than %d keys: the last must have NULL for a name",
 				PLUGIN_KEYS_MAX);
-		result = check_key(&keys[index], error);
+		result = check_key(&keys[i], error);
 		if (result < 0)
 			return result;
-		for (size_t before = 0; before < index; before++)
-			if (strcmp(keys[before].name, keys[index].name) == 0)
-				return error_set(error, EINVAL, "it has the key \"%s\" twice",
-					keys[index].name);
+		for (size_t before = 0; before < i; before++)
+			if (strcmp(keys[before].name, keys[i].name) == 0)
+				return error_set(
+					error, EINVAL, "it has the key \"%s\" twice", keys[i].name);
 	}
 	if (keys && keys[0].name && !plugin->configure)
 		return error_set(error, EINVAL, "it has keys, but no callback configure");

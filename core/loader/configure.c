@@ -26,11 +26,11 @@ static int read_all(const struct plugins *plugins, struct plugin_values *values,
 	const struct plugin_module *module;
 	int result = 0;
 
-	for (size_t index = 0; result == 0 && index < plugins->count; index++) {
-		module = &plugins->modules[index];
+	for (size_t i = 0; result == 0 && i < plugins->count; i++) {
+		module = &plugins->modules[i];
 		if (module->entry.interface)
 			result = plugin_values_read(
-				&values[index], &module->plugin, configuration, error);
+				&values[i], &module->plugin, configuration, error);
 	}
 	return result;
 }
@@ -40,8 +40,8 @@ static void restore(const struct plugins *plugins, size_t count)
 {
 	struct lvmpolld_error error = {0};
 
-	for (size_t index = 0; index < count; index++) {
-		const struct plugin_module *module = &plugins->modules[index];
+	for (size_t i = 0; i < count; i++) {
+		const struct plugin_module *module = &plugins->modules[i];
 
 		if (module->entry.interface &&
 			plugin_values_apply(&module->values, &module->plugin, &error) < 0)
@@ -53,15 +53,15 @@ static void restore(const struct plugins *plugins, size_t count)
 static int apply_all(const struct plugins *plugins, const struct plugin_values *values,
 	struct lvmpolld_error *error)
 {
-	for (size_t index = 0; index < plugins->count; index++) {
-		const struct plugin_module *module = &plugins->modules[index];
+	for (size_t i = 0; i < plugins->count; i++) {
+		const struct plugin_module *module = &plugins->modules[i];
 		int result = 0;
 
 		if (module->entry.interface)
-			result = plugin_values_apply(&values[index], &module->plugin, error);
+			result = plugin_values_apply(&values[i], &module->plugin, error);
 		if (result < 0) {
 			/* The one that refused may have taken some values before. */
-			restore(plugins, index + 1);
+			restore(plugins, i + 1);
 			return result;
 		}
 	}
@@ -72,8 +72,8 @@ static int apply_all(const struct plugins *plugins, const struct plugin_values *
 static void warn_of_other_selection(
 	const struct plugins *plugins, const struct configuration *configuration)
 {
-	for (size_t index = 0; index < plugins->count; index++) {
-		const struct plugin_entry *entry = &plugins->modules[index].entry;
+	for (size_t i = 0; i < plugins->count; i++) {
+		const struct plugin_entry *entry = &plugins->modules[i].entry;
 
 		if (plugins_is_enabled(configuration, entry->name) != entry->enabled)
 			log_warn("plugin %s is %s in the configuration now: this has an effect "
@@ -93,11 +93,11 @@ int plugins_configure(struct plugins *plugins, const struct configuration *confi
 	result = read_all(plugins, values, configuration, error);
 	if (result == 0)
 		result = apply_all(plugins, values, error);
-	for (size_t index = 0; index < plugins->count; index++)
-		if (result == 0 && plugins->modules[index].entry.interface)
-			plugins_take_values(&plugins->modules[index], &values[index]);
+	for (size_t i = 0; i < plugins->count; i++)
+		if (result == 0 && plugins->modules[i].entry.interface)
+			plugins_take_values(&plugins->modules[i], &values[i]);
 		else
-			plugin_values_clear(&values[index]);
+			plugin_values_clear(&values[i]);
 	free(values);
 	if (result == 0) {
 		plugins_warn_of_sections(plugins, configuration);

@@ -15,17 +15,17 @@
 
 static bool is_known(const struct plugin_candidates *candidates, const char *name)
 {
-	for (size_t index = 0; index < candidates->count; index++)
-		if (strcmp(candidates->list[index].name, name) == 0)
+	for (size_t i = 0; i < candidates->count; i++)
+		if (strcmp(candidates->list[i].name, name) == 0)
 			return true;
 	return false;
 }
 
 void plugin_candidates_clear(struct plugin_candidates *candidates)
 {
-	for (size_t index = 0; index < candidates->count; index++) {
-		free(candidates->list[index].name);
-		free(candidates->list[index].file);
+	for (size_t i = 0; i < candidates->count; i++) {
+		free(candidates->list[i].name);
+		free(candidates->list[i].file);
 	}
 	free(candidates->list);
 	memset(candidates, 0, sizeof(*candidates));
@@ -60,7 +60,7 @@ static int add_linked(struct plugin_candidates *candidates)
 	const char *file;
 	int result = 0;
 
-	for (size_t index = 0; result == 0 && (file = plugin_linked_file(index)); index++)
+	for (size_t i = 0; result == 0 && (file = plugin_linked_file(i)); i++)
 		result = add_candidate(candidates, file, strcspn(file, "."), file, true);
 	return result;
 }
@@ -98,8 +98,8 @@ static int add_entries(struct plugin_candidates *candidates, const char *directo
 	int result = 0;
 
 	for (size_t form = 0; form < sizeof(forms) / sizeof(forms[0]); form++)
-		for (int index = 0; result == 0 && index < count; index++)
-			result = add_entry(candidates, directory, entries[index]->d_name,
+		for (int i = 0; result == 0 && i < count; i++)
+			result = add_entry(candidates, directory, entries[i]->d_name,
 				forms[form].ending, forms[form].suffix);
 	return result;
 }
@@ -115,8 +115,8 @@ static int add_directory(
 		return error_set(error, errno, "cannot read the plugin directory %s: %s", directory,
 			strerror(errno));
 	result = add_entries(candidates, directory, entries, count);
-	for (int index = 0; index < count; index++)
-		free(entries[index]);
+	for (int i = 0; i < count; i++)
+		free(entries[i]);
 	free(entries);
 	return result < 0 ? error_set(error, -result, "out of memory") : 0;
 }
@@ -178,12 +178,12 @@ static int is_module(const lt_dlsymlist *symbol)
 	return !symbol->address && strcmp(symbol->name, PROGRAM_ENTRY) != 0;
 }
 
-const char *plugin_linked_file(size_t index)
+const char *plugin_linked_file(size_t i)
 {
 	if (!lt_preloaded_symbols)
 		return NULL;
 	for (const lt_dlsymlist *symbol = lt_preloaded_symbols; symbol->name; symbol++)
-		if (is_module(symbol) && index-- == 0)
+		if (is_module(symbol) && i-- == 0)
 			return symbol->name;
 	return NULL;
 }

@@ -36,7 +36,7 @@ void plugin_candidates_clear(struct plugin_candidates *candidates);
 /* Makes the linked-in plugins known to libltdl. To be called before lt_dlinit. */
 void plugin_linked_register(void);
 
-/* The file name, "NAME.a" or the like, of linked-in plugin INDEX; NULL behind the last. */
-const char *plugin_linked_file(size_t index);
+/* The file name, "NAME.a" or the like, of linked-in plugin I; NULL behind the last. */
+const char *plugin_linked_file(size_t i);
 
 #endif

@@ -129,11 +129,11 @@ static int load_candidates(struct plugins *plugins, const struct plugin_candidat
 	plugins->modules = calloc(candidates->count, sizeof(*plugins->modules));
 	if (!plugins->modules)
 		return -ENOMEM;
-	for (size_t index = 0; index < candidates->count; index++) {
-		module = add_module(plugins, &candidates->list[index], configuration);
+	for (size_t i = 0; i < candidates->count; i++) {
+		module = add_module(plugins, &candidates->list[i], configuration);
 		if (!module)
 			return -ENOMEM;
-		load_module(plugins, module, &candidates->list[index], configuration, is_reserved);
+		load_module(plugins, module, &candidates->list[i], configuration, is_reserved);
 	}
 	return 0;
 }
@@ -151,11 +151,10 @@ static int find_candidates(
 			error.sentence);
 		result = 0;
 	}
-	for (size_t index = 0; result == 0 && !configuration->plugins_all &&
-			       index < configuration->plugin_enabled_count;
-		index++)
-		result = plugin_candidates_require(
-			candidates, configuration->plugins_enabled[index]);
+	for (size_t i = 0; result == 0 && !configuration->plugins_all &&
+			   i < configuration->plugin_enabled_count;
+		i++)
+		result = plugin_candidates_require(candidates, configuration->plugins_enabled[i]);
 	return result;
 }
 
@@ -201,8 +200,8 @@ void plugins_unload(struct plugins *plugins)
 {
 	if (!plugins)
 		return;
-	for (size_t index = 0; index < plugins->count; index++)
-		plugin_module_clear(&plugins->modules[index]);
+	for (size_t i = 0; i < plugins->count; i++)
+		plugin_module_clear(&plugins->modules[i]);
 	free(plugins->modules);
 	free(plugins);
 	lt_dlexit();

@@ -15,17 +15,17 @@ bool plugins_is_enabled(const struct configuration *configuration, const char *n
 {
 	if (configuration->plugins_all)
 		return true;
-	for (size_t index = 0; index < configuration->plugin_enabled_count; index++)
-		if (strcmp(configuration->plugins_enabled[index], name) == 0)
+	for (size_t i = 0; i < configuration->plugin_enabled_count; i++)
+		if (strcmp(configuration->plugins_enabled[i], name) == 0)
 			return true;
 	return false;
 }
 
 static const struct plugin_entry *find_name(const struct plugins *plugins, const char *name)
 {
-	for (size_t index = 0; index < plugins->count; index++)
-		if (strcmp(plugins->modules[index].entry.name, name) == 0)
-			return &plugins->modules[index].entry;
+	for (size_t i = 0; i < plugins->count; i++)
+		if (strcmp(plugins->modules[i].entry.name, name) == 0)
+			return &plugins->modules[i].entry;
 	return NULL;
 }
 
@@ -34,8 +34,8 @@ static const char *find_nearest_name(const struct plugins *plugins, const char *
 	const char **names = calloc(plugins->count + 1, sizeof(*names));
 	const char *nearest = NULL;
 
-	for (size_t index = 0; names && index < plugins->count; index++)
-		names[index] = plugins->modules[index].entry.name;
+	for (size_t i = 0; names && i < plugins->count; i++)
+		names[i] = plugins->modules[i].entry.name;
 	if (names)
 		nearest = configuration_nearest_name(name, names);
 	free(names);
@@ -46,8 +46,8 @@ static const char *find_nearest_name(const struct plugins *plugins, const char *
 void plugins_warn_of_sections(
 	const struct plugins *plugins, const struct configuration *configuration)
 {
-	for (size_t index = 0; index < configuration->plugin_count; index++) {
-		const struct configuration_plugin *section = &configuration->plugins[index];
+	for (size_t i = 0; i < configuration->plugin_count; i++) {
+		const struct configuration_plugin *section = &configuration->plugins[i];
 		const char *nearest = find_nearest_name(plugins, section->name);
 
 		if (!find_name(plugins, section->name))
@@ -64,8 +64,8 @@ int plugins_check(const struct plugins *plugins, struct lvmpolld_error *error)
 {
 	size_t enabled = 0, failed = 0;
 
-	for (size_t index = 0; index < plugins->count; index++) {
-		const struct plugin_entry *entry = &plugins->modules[index].entry;
+	for (size_t i = 0; i < plugins->count; i++) {
+		const struct plugin_entry *entry = &plugins->modules[i].entry;
 
 		enabled += entry->enabled;
 		failed += entry->enabled && !entry->interface;
@@ -76,16 +76,16 @@ int plugins_check(const struct plugins *plugins, struct lvmpolld_error *error)
 		error, ENOEXEC, "%zu of %zu enabled plugins cannot be used", failed, enabled);
 }
 
-const struct plugin_entry *plugins_entry(const struct plugins *plugins, size_t index)
+const struct plugin_entry *plugins_entry(const struct plugins *plugins, size_t i)
 {
-	return index < plugins->count ? &plugins->modules[index].entry : NULL;
+	return i < plugins->count ? &plugins->modules[i].entry : NULL;
 }
 
 const struct plugin_entry *plugins_find_operation(
 	const struct plugins *plugins, const char *operation)
 {
-	for (size_t index = 0; index < plugins->count; index++) {
-		const struct plugin_entry *entry = &plugins->modules[index].entry;
+	for (size_t i = 0; i < plugins->count; i++) {
+		const struct plugin_entry *entry = &plugins->modules[i].entry;
 
 		if (entry->interface && strcmp(entry->operation, operation) == 0)
 			return entry;
@@ -134,8 +134,8 @@ static bool is_meant_for(const struct plugin_entry *entry, const char *operation
 bool plugins_explain_missing(
 	const struct plugins *plugins, const char *operation, char *reason, size_t size)
 {
-	for (size_t index = 0; index < plugins->count; index++) {
-		const struct plugin_entry *entry = &plugins->modules[index].entry;
+	for (size_t i = 0; i < plugins->count; i++) {
+		const struct plugin_entry *entry = &plugins->modules[i].entry;
 
 		if (entry->interface || !is_meant_for(entry, operation))
 			continue;
@@ -190,12 +190,12 @@ void plugins_print(const struct plugins *plugins, FILE *stream)
 	const struct plugin_entry *entry;
 
 	widen(widths, titles);
-	for (size_t index = 0; (entry = plugins_entry(plugins, index)); index++) {
+	for (size_t i = 0; (entry = plugins_entry(plugins, i)); i++) {
 		fill_row(cells, entry);
 		widen(widths, cells);
 	}
 	print_row(stream, widths, titles);
-	for (size_t index = 0; (entry = plugins_entry(plugins, index)); index++) {
+	for (size_t i = 0; (entry = plugins_entry(plugins, i)); i++) {
 		fill_row(cells, entry);
 		print_row(stream, widths, cells);
 	}

@@ -47,8 +47,8 @@ const struct plugin_entry *plugins_find_operation(
 bool plugins_explain_missing(
 	const struct plugins *plugins, const char *operation, char *reason, size_t size);
 
-/* Entry INDEX in order of the names, loaded or not; NULL behind the last. */
-const struct plugin_entry *plugins_entry(const struct plugins *plugins, size_t index);
+/* Entry I in order of the names, loaded or not; NULL behind the last. */
+const struct plugin_entry *plugins_entry(const struct plugins *plugins, size_t i);
 
 /* Writes the table of --list-plugins. */
 void plugins_print(const struct plugins *plugins, FILE *stream);

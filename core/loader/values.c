@@ -36,31 +36,30 @@ static size_t count_keys(const struct lvmpolld_plugin *plugin)
 }
 
 /* Key INDEX of those that may stand in PLUGIN's section. */
-static const struct lvmpolld_key *key_at(const struct lvmpolld_plugin *plugin, size_t index)
+static const struct lvmpolld_key *key_at(const struct lvmpolld_plugin *plugin, size_t i)
 {
-	return index < STANDARD_COUNT ? &standard_keys[index]
-				      : &plugin->keys[index - STANDARD_COUNT];
+	return i < STANDARD_COUNT ? &standard_keys[i] : &plugin->keys[i - STANDARD_COUNT];
 }
 
 int plugin_values_check_keys(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
 {
 	size_t count = count_keys(plugin);
 
-	for (size_t index = 0; index < count; index++)
+	for (size_t i = 0; i < count; i++)
 		for (size_t standard = 0; standard < STANDARD_COUNT; standard++)
-			if (strcmp(plugin->keys[index].name, standard_keys[standard].name) == 0)
+			if (strcmp(plugin->keys[i].name, standard_keys[standard].name) == 0)
 				return error_set(error, EINVAL,
 					"its key \"%s\" is one that every plugin has: call it "
 					"something else",
-					plugin->keys[index].name);
+					plugin->keys[i].name);
 	return 0;
 }
 
 void plugin_values_clear(struct plugin_values *values)
 {
-	for (size_t index = 0; index < values->count; index++) {
-		free(values->list[index].text);
-		free(values->list[index].place);
+	for (size_t i = 0; i < values->count; i++) {
+		free(values->list[i].text);
+		free(values->list[i].place);
 	}
 	free(values->list);
 	memset(values, 0, sizeof(*values));
@@ -70,9 +69,9 @@ void plugin_values_clear(struct plugin_values *values)
 static const struct configuration_plugin_value *find_text(
 	const struct configuration_plugin *section, const char *key)
 {
-	for (size_t index = !section ? 0 : section->value_count; index > 0; index--)
-		if (strcmp(section->values[index - 1].key, key) == 0)
-			return &section->values[index - 1];
+	for (size_t i = !section ? 0 : section->value_count; i > 0; i--)
+		if (strcmp(section->values[i - 1].key, key) == 0)
+			return &section->values[i - 1];
 	return NULL;
 }
 
@@ -99,9 +98,9 @@ static int copy_text(struct plugin_value *value, const struct lvmpolld_key *key,
 
 static int set_monitor(struct plugin_values *values, const char *word, struct lvmpolld_error *error)
 {
-	for (size_t index = 0; index < sizeof(monitor_words) / sizeof(monitor_words[0]); index++)
-		if (strcmp(word, monitor_words[index]) == 0) {
-			values->monitor = (enum plugin_monitor)index;
+	for (size_t i = 0; i < sizeof(monitor_words) / sizeof(monitor_words[0]); i++)
+		if (strcmp(word, monitor_words[i]) == 0) {
+			values->monitor = (enum plugin_monitor)i;
 			return 0;
 		}
 	return error_set(error, EINVAL, "\"%s\" is not known: it must be kernel or lvpoll", word);
@@ -118,15 +117,15 @@ static int set_stall_check(
 }
 
 /* Checks the text of value INDEX, and keeps what it means where it is one of the daemon's keys. */
-static int check_value(struct plugin_values *values, size_t index, struct lvmpolld_error *error)
+static int check_value(struct plugin_values *values, size_t i, struct lvmpolld_error *error)
 {
-	const struct plugin_value *written = &values->list[index];
+	const struct plugin_value *written = &values->list[i];
 	struct lvmpolld_value value = {.struct_size = sizeof(value)};
 	int result = configuration_parse_value(written->text, written->key->type, &value, error);
 
-	if (result == 0 && index == STANDARD_MONITOR)
+	if (result == 0 && i == STANDARD_MONITOR)
 		result = set_monitor(values, written->text, error);
-	if (result == 0 && index == STANDARD_STALL_CHECK)
+	if (result == 0 && i == STANDARD_STALL_CHECK)
 		result = set_stall_check(values, value.number, error);
 	return result;
 }
@@ -146,10 +145,10 @@ static int check_unknown_keys(const struct lvmpolld_plugin *plugin,
 	size_t count = STANDARD_COUNT + count_keys(plugin), known;
 	const char *nearest;
 
-	for (size_t index = 0; index < count; index++)
-		names[index] = key_at(plugin, index)->name;
-	for (size_t index = 0; index < section->value_count; index++) {
-		value = &section->values[index];
+	for (size_t i = 0; i < count; i++)
+		names[i] = key_at(plugin, i)->name;
+	for (size_t i = 0; i < section->value_count; i++) {
+		value = &section->values[i];
 		for (known = 0; known < count && strcmp(value->key, names[known]) != 0; known++)
 			;
 		if (known < count)
@@ -172,12 +171,12 @@ static int read_values(struct plugin_values *values, const struct lvmpolld_plugi
 	if (!values->list)
 		return error_set(error, ENOMEM, "out of memory");
 	for (values->count = 0; values->count < count;) {
-		size_t index = values->count++;
+		size_t i = values->count++;
 
-		if (copy_text(&values->list[index], key_at(plugin, index), section) < 0)
+		if (copy_text(&values->list[i], key_at(plugin, i), section) < 0)
 			return error_set(error, ENOMEM, "out of memory");
-		if (check_value(values, index, error) < 0)
-			return add_place(&values->list[index], plugin->name, error);
+		if (check_value(values, i, error) < 0)
+			return add_place(&values->list[i], plugin->name, error);
 	}
 	return 0;
 }
@@ -202,8 +201,8 @@ int plugin_values_read(struct plugin_values *values, const struct lvmpolld_plugi
 int plugin_values_apply(const struct plugin_values *values, const struct lvmpolld_plugin *plugin,
 	struct lvmpolld_error *error)
 {
-	for (size_t index = STANDARD_COUNT; index < values->count; index++) {
-		const struct plugin_value *written = &values->list[index];
+	for (size_t i = STANDARD_COUNT; i < values->count; i++) {
+		const struct plugin_value *written = &values->list[i];
 		struct lvmpolld_value value = {.struct_size = sizeof(value)};
 
 		/* The text was checked when it was read. */

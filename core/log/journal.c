@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The log's outlet to the systemd journal, with fields that say which operation a line is about.
+ * The log's target to the systemd journal, with fields that say which operation a line is about.
  * In the journal's documented format of datagrams and not by sd_journal_sendv, which waits as long
  * as the journal does: it may hang on the very volume whose operation is to be finished.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The daemon's log: what is written, and to which outlets. */
+/* The daemon's log: what is written, and to which targets. */
 #include "config.h"
 
 #include <errno.h>
@@ -20,18 +20,18 @@
 /* Begins each line that goes on with the text of the one before. */
 #define CONTINUATION "... "
 
-/* An outlet and the lines that it did not take. */
-struct outlet {
-	enum log_outlet bit;
+/* A target and the lines that it did not take. */
+struct target {
+	enum log_target bit;
 	const char *name;
 	int (*write)(const struct log_line *line);
 	unsigned long lost;
 };
 
-static struct outlet outlet_table[] = {
-	{LOG_OUTLET_STDERR, "standard error", log_stderr_write, 0},
-	{LOG_OUTLET_SYSLOG, "syslog", log_syslog_write, 0},
-	{LOG_OUTLET_JOURNAL, "the journal", log_journal_write, 0},
+static struct target target_table[] = {
+	{LOG_TARGET_STDERR, "standard error", log_stderr_write, 0},
+	{LOG_TARGET_SYSLOG, "syslog", log_syslog_write, 0},
+	{LOG_TARGET_JOURNAL, "the journal", log_journal_write, 0},
 };
 
 static const int priorities[] = {
@@ -48,44 +48,44 @@ static atomic_int level_in_force = LOG_LEVEL_WARN;
 static atomic_bool wire_in_force;
 static atomic_bool cmd_in_force;
 
-/* Held only while lines are handed to outlets, none of which waits. Protects all that follows. */
+/* Held only while lines are handed to targets, none of which waits. Protects all that follows. */
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
-static unsigned outlets_wanted = LOG_OUTLET_STDERR;
-static unsigned outlets_used = LOG_OUTLET_STDERR;
+static unsigned targets_wanted = LOG_TARGET_STDERR;
+static unsigned targets_used = LOG_TARGET_STDERR;
 static bool stderr_detached;
 
-/* The outlets to use for WANTED, so that no line comes out in the journal twice. */
-static unsigned choose_outlets(unsigned wanted, bool detached)
+/* The targets to use for WANTED, so that no line comes out in the journal twice. */
+static unsigned choose_targets(unsigned wanted, bool detached)
 {
 	unsigned used = wanted;
 
 	if (detached)
-		used &= ~(unsigned)LOG_OUTLET_STDERR;
-	if ((used & LOG_OUTLET_STDERR) != 0 && log_stderr_is_journal() && log_journal_is_there()) {
-		used &= ~(unsigned)LOG_OUTLET_STDERR;
-		used |= LOG_OUTLET_JOURNAL;
+		used &= ~(unsigned)LOG_TARGET_STDERR;
+	if ((used & LOG_TARGET_STDERR) != 0 && log_stderr_is_journal() && log_journal_is_there()) {
+		used &= ~(unsigned)LOG_TARGET_STDERR;
+		used |= LOG_TARGET_JOURNAL;
 	}
-	if ((used & LOG_OUTLET_JOURNAL) != 0 && log_syslog_is_journal())
-		used &= ~(unsigned)LOG_OUTLET_SYSLOG;
+	if ((used & LOG_TARGET_JOURNAL) != 0 && log_syslog_is_journal())
+		used &= ~(unsigned)LOG_TARGET_SYSLOG;
 	return used;
 }
 
-static void use_outlets_locked(void)
+static void use_targets_locked(void)
 {
-	outlets_used = choose_outlets(outlets_wanted, stderr_detached);
-	if ((outlets_used & LOG_OUTLET_SYSLOG) == 0)
+	targets_used = choose_targets(targets_wanted, stderr_detached);
+	if ((targets_used & LOG_TARGET_SYSLOG) == 0)
 		log_syslog_close();
-	if ((outlets_used & LOG_OUTLET_JOURNAL) == 0)
+	if ((targets_used & LOG_TARGET_JOURNAL) == 0)
 		log_journal_close();
 }
 
 /* syslog is wanted unless somebody says otherwise, so its absence is worth no warning. */
-static void tell_absent_outlets(unsigned wanted)
+static void tell_absent_targets(unsigned wanted)
 {
-	if ((wanted & LOG_OUTLET_JOURNAL) != 0 && !log_journal_is_there())
+	if ((wanted & LOG_TARGET_JOURNAL) != 0 && !log_journal_is_there())
 		log_warn("nobody listens on %s, so the log does not get to the journal",
 			log_journal_path);
-	if ((wanted & LOG_OUTLET_SYSLOG) != 0 && !log_syslog_is_there())
+	if ((wanted & LOG_TARGET_SYSLOG) != 0 && !log_syslog_is_there())
 		log_info(
 			"nobody listens on %s, so the log does not get to syslog", log_syslog_path);
 }
@@ -96,10 +96,10 @@ void log_configure(const struct log_settings *settings)
 	atomic_store(&wire_in_force, settings->wire);
 	atomic_store(&cmd_in_force, settings->cmd);
 	pthread_mutex_lock(&log_lock);
-	outlets_wanted = settings->outlets;
-	use_outlets_locked();
+	targets_wanted = settings->targets;
+	use_targets_locked();
 	pthread_mutex_unlock(&log_lock);
-	tell_absent_outlets(settings->outlets);
+	tell_absent_targets(settings->targets);
 }
 
 struct log_settings log_settings_in_force(void)
@@ -111,7 +111,7 @@ struct log_settings log_settings_in_force(void)
 	};
 
 	pthread_mutex_lock(&log_lock);
-	settings.outlets = outlets_wanted;
+	settings.targets = targets_wanted;
 	pthread_mutex_unlock(&log_lock);
 	return settings;
 }
@@ -120,7 +120,7 @@ void log_detach_stderr(void)
 {
 	pthread_mutex_lock(&log_lock);
 	stderr_detached = true;
-	use_outlets_locked();
+	use_targets_locked();
 	pthread_mutex_unlock(&log_lock);
 }
 
@@ -147,31 +147,31 @@ bool log_cmd_is_enabled(void)
 	return atomic_load_explicit(&cmd_in_force, memory_order_relaxed);
 }
 
-/* Says how many lines were lost, once the outlet takes lines again. */
-static bool tell_lost_locked(struct outlet *outlet)
+/* Says how many lines were lost, once the target takes lines again. */
+static bool tell_lost_locked(struct target *target)
 {
 	char text[128];
 	struct log_line line = {.kind = "warn", .priority = LOG_WARNING, .text = text};
 
-	if (outlet->lost == 0)
+	if (target->lost == 0)
 		return true;
 	snprintf(text, sizeof(text), "lines lost here, because %s did not take them: %lu",
-		outlet->name, outlet->lost);
-	if (outlet->write(&line) < 0)
+		target->name, target->lost);
+	if (target->write(&line) < 0)
 		return false;
-	outlet->lost = 0;
+	target->lost = 0;
 	return true;
 }
 
 static void write_line_locked(const struct log_line *line)
 {
-	for (size_t index = 0; index < sizeof(outlet_table) / sizeof(outlet_table[0]); index++) {
-		struct outlet *outlet = &outlet_table[index];
+	for (size_t i = 0; i < sizeof(target_table) / sizeof(target_table[0]); i++) {
+		struct target *target = &target_table[i];
 
-		if ((outlets_used & (unsigned)outlet->bit) == 0)
+		if ((targets_used & (unsigned)target->bit) == 0)
 			continue;
-		if (!tell_lost_locked(outlet) || outlet->write(line) < 0)
-			outlet->lost++;
+		if (!tell_lost_locked(target) || target->write(line) < 0)
+			target->lost++;
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The daemon's log: levels, two extra kinds (wire, cmd), and the outlets that lines go to. */
+/* The daemon's log: levels, two extra kinds (wire, cmd), and the targets that lines go to. */
 #ifndef CORE_LOG_H
 #define CORE_LOG_H
 
@@ -21,7 +21,7 @@ struct log_subject {
 
 /*
  * Puts SETTINGS in force, from any thread. Before the first call warnings and worse go to standard
- * error. Lines that an outlet does not take at once are lost, since the storage that it waits for
+ * error. Lines that a target does not take at once are lost, since the storage that it waits for
  * may be the one that is worked on here; how many is said there as soon as it takes lines again.
  */
 void log_configure(const struct log_settings *settings);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The words of the log's settings: levels, outlets, and the list behind -l. */
+/* The words of the log's settings: levels, targets, and the list behind -l. */
 #include "config.h"
 
 #include <errno.h>
@@ -14,14 +14,14 @@
 /* In the order of enum log_level. */
 const char *const log_level_names[] = {"fatal", "error", "warn", "notice", "info", "debug", NULL};
 
-/* In the order of the bits of enum log_outlet. */
-const char *const log_outlet_names[] = {"stderr", "syslog", "journal", NULL};
+/* In the order of the bits of enum log_target. */
+const char *const log_target_names[] = {"stderr", "syslog", "journal", NULL};
 
 static int find_name(const char *const *names, const char *name)
 {
-	for (int index = 0; names[index]; index++) {
-		if (strcmp(names[index], name) == 0)
-			return index;
+	for (int i = 0; names[i]; i++) {
+		if (strcmp(names[i], name) == 0)
+			return i;
 	}
 	return -EINVAL;
 }
@@ -33,21 +33,21 @@ const char *log_level_name(enum log_level level)
 
 int log_level_from_name(const char *name, enum log_level *level)
 {
-	int index = find_name(log_level_names, name);
+	int i = find_name(log_level_names, name);
 
-	if (index < 0)
-		return index;
-	*level = (enum log_level)index;
+	if (i < 0)
+		return i;
+	*level = (enum log_level)i;
 	return 0;
 }
 
-int log_outlet_from_name(const char *name, enum log_outlet *outlet)
+int log_target_from_name(const char *name, enum log_target *target)
 {
-	int index = find_name(log_outlet_names, name);
+	int i = find_name(log_target_names, name);
 
-	if (index < 0)
-		return index;
-	*outlet = (enum log_outlet)(1 << index);
+	if (i < 0)
+		return i;
+	*target = (enum log_target)(1 << i);
 	return 0;
 }
 

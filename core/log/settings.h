@@ -18,27 +18,27 @@ enum log_level {
 };
 
 /* Where lines go; a set. */
-enum log_outlet {
-	LOG_OUTLET_STDERR = 1 << 0,
-	LOG_OUTLET_SYSLOG = 1 << 1,
-	LOG_OUTLET_JOURNAL = 1 << 2,
+enum log_target {
+	LOG_TARGET_STDERR = 1 << 0,
+	LOG_TARGET_SYSLOG = 1 << 1,
+	LOG_TARGET_JOURNAL = 1 << 2,
 };
 
 struct log_settings {
 	enum log_level level;
 	bool wire; /* every message on the socket */
 	bool cmd;  /* lvm2's own debugging: lvpoll gets -vvvv */
-	unsigned outlets;
+	unsigned targets;
 };
 
 /* "fatal" to "debug"; and back: 0 or -EINVAL. */
 const char *log_level_name(enum log_level level);
 int log_level_from_name(const char *name, enum log_level *level);
 /* "stderr", "syslog" or "journal": 0 or -EINVAL. */
-int log_outlet_from_name(const char *name, enum log_outlet *outlet);
+int log_target_from_name(const char *name, enum log_target *target);
 /* The names for messages and suggestions, ended by NULL. */
 extern const char *const log_level_names[];
-extern const char *const log_outlet_names[];
+extern const char *const log_target_names[];
 
 /*
  * Reads stock's -l LIST (all, fatal, error, warn, info, debug, wire, cmd, separated by commas), and

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Datagrams to a socket in the file system, without ever waiting; used by the log's outlets. */
+/* Datagrams to a socket in the file system, without ever waiting; used by the log's targets. */
 #include "config.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The log's outlet to standard error, whatever that is: file, terminal, pipe or socket. */
+/* The log's target to standard error, whatever that is: file, terminal, pipe or socket. */
 #include "config.h"
 
 #include <errno.h>

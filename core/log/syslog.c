@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The log's outlet to syslog. Not by syslog(3), which waits as long as the receiver does: a syslog
+ * The log's target to syslog. Not by syslog(3), which waits as long as the receiver does: a syslog
  * daemon that hangs on the very volume whose operation is to be finished would never come back.
  */
 #include "config.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where the lines of the log go; used by the log alone. No outlet ever waits. */
-#ifndef CORE_LOG_OUTLETS_H
-#define CORE_LOG_OUTLETS_H
+/* Where the lines of the log go; used by the log alone. No target ever waits. */
+#ifndef CORE_LOG_TARGETS_H
+#define CORE_LOG_TARGETS_H
 
 #include <stdbool.h>
 

@@ -63,8 +63,8 @@ int arguments_add_format(struct lvmpolld_arguments *arguments, const char *forma
 
 void arguments_clear(struct lvmpolld_arguments *arguments)
 {
-	for (size_t index = 0; index < arguments->count; index++)
-		free(arguments->list[index]);
+	for (size_t i = 0; i < arguments->count; i++)
+		free(arguments->list[i]);
 	free(arguments->list);
 	memset(arguments, 0, sizeof(*arguments));
 }

@@ -36,8 +36,8 @@ static void keep(struct lines *lines, const char *data, size_t length)
 			deliver(lines, false);
 			continue;
 		}
-		for (size_t index = 0; index < count; index++)
-			lines->kept[lines->length++] = data[index] != '\0' ? data[index] : '?';
+		for (size_t i = 0; i < count; i++)
+			lines->kept[lines->length++] = data[i] != '\0' ? data[i] : '?';
 		data += count;
 		length -= count;
 	}

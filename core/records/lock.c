@@ -21,7 +21,7 @@
 /* Returns 0, or the negative errno of the last attempt. */
 static int wait_for_lock(const struct record_directory *directory)
 {
-	static const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
+	static const struct timespec delay = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
 
 	for (int i = 0; flock(directory->descriptor, LOCK_EX | LOCK_NB) < 0; i++) {
 		if (errno != EWOULDBLOCK || i == LOCK_TRIES)
@@ -30,7 +30,7 @@ static int wait_for_lock(const struct record_directory *directory)
 			log_info("%s: another daemon has this state directory, or an lvm command "
 				 "that a dead one was starting: waiting for it",
 				directory->path);
-		nanosleep(&pause, NULL);
+		nanosleep(&delay, NULL);
 	}
 	return 0;
 }

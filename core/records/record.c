@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/parameters.h"
+#include "protocol/request_parameters.h"
 #include "protocol/wire.h"
 #include "records/record.h"
 #include "util/buffer.h"
@@ -130,9 +130,9 @@ static int check_fields(const struct record *record, struct lvmpolld_error *erro
 	const struct lvmpolld_request *request = &record->request;
 
 	if (!record->operation_name || !request->lvid || !request->vg_name || !request->lv_name ||
-		!parameters_is_interval(request->interval))
+		!request_parameters_is_interval(request->interval))
 		return error_set(error, EBADMSG, "a field is missing");
-	return parameters_check(request, error);
+	return request_parameters_check(request, error);
 }
 
 int record_read_fields(const struct wire_message *message,
@@ -140,7 +140,7 @@ int record_read_fields(const struct wire_message *message,
 	void *context, struct lvmpolld_error *error)
 {
 	struct record record = {
-		.request = parameters_read(message),
+		.request = request_parameters_read(message),
 		.operation_name = wire_string(message, "operation"),
 		.is_displaced = wire_number(message, "displaced") != 0,
 		.not_before_ms = wire_number(message, "not_before_ms"),

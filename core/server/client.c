@@ -86,11 +86,11 @@ static int answer(struct client *client, size_t length)
 static int add_event(
 	struct client *client, struct event **event, event_callback_fn callback, unsigned seconds)
 {
-	const struct timeval time = {.tv_sec = seconds};
+	const struct timeval timeout = {.tv_sec = seconds};
 
 	if (!*event)
 		*event = event_new(client->server->base, -1, 0, callback, client);
-	return *event ? event_add(*event, &time) : -1;
+	return *event ? event_add(*event, &timeout) : -1;
 }
 
 static void on_message_deadline(evutil_socket_t descriptor, short what, void *context)

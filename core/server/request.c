@@ -13,7 +13,7 @@
 #include "server/dump.h"
 #include "log/log.h"
 #include "lifecycle/operation.h"
-#include "protocol/parameters.h"
+#include "protocol/request_parameters.h"
 #include "loader/plugins.h"
 #include "server/request.h"
 #include "operation/volume.h"
@@ -153,7 +153,7 @@ static bool check_presence(const struct lvmpolld_request *parameters, struct buf
 	};
 	char reason[64];
 
-	if (!parameters_is_interval(parameters->interval)) {
+	if (!request_parameters_is_interval(parameters->interval)) {
 		answer(reply, "invalid", REASON_INTERVAL);
 		return false;
 	}
@@ -172,7 +172,7 @@ static bool check_names(const struct lvmpolld_request *parameters, struct buffer
 {
 	struct lvmpolld_error error;
 
-	if (parameters_check(parameters, &error) == 0)
+	if (request_parameters_check(parameters, &error) == 0)
 		return true;
 	log_warn("a request was refused: %s", error.sentence);
 	answer(reply, "invalid", error.sentence);
@@ -199,7 +199,7 @@ static void answer_begin(enum operation_answer begun, struct buffer *reply)
 
 static void answer_operation(const struct request *request, const struct plugin_entry *plugin)
 {
-	const struct lvmpolld_request parameters = parameters_read(request->message);
+	const struct lvmpolld_request parameters = request_parameters_read(request->message);
 	struct buffer *reply = request->reply;
 	const char *command_line = wire_string(request->message, "cmdline");
 	struct volume_request *wanted;

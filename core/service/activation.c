@@ -23,8 +23,8 @@ static const char *const variables[] = {
 
 static void forget_variables(void)
 {
-	for (size_t index = 0; index < sizeof(variables) / sizeof(variables[0]); index++)
-		unsetenv(variables[index]);
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
+		unsetenv(variables[i]);
 }
 
 /* Reads the decimal number in variable NAME; anything else there is an error. */

@@ -69,7 +69,7 @@ static int find_place(struct place *place, const char *path, struct lvmpolld_err
  */
 static int lock_directory(const struct place *place, struct lvmpolld_error *error)
 {
-	const struct timespec pause = {.tv_nsec = DIRECTORY_LOCK_PAUSE_NS};
+	const struct timespec delay = {.tv_nsec = DIRECTORY_LOCK_PAUSE_NS};
 	int descriptor;
 
 	/* The mode that lvm2 gives to /run/lvm. */
@@ -83,7 +83,7 @@ static int lock_directory(const struct place *place, struct lvmpolld_error *erro
 	for (int count = 0; count < DIRECTORY_LOCK_TRIES; count++) {
 		if (flock(descriptor, LOCK_EX | LOCK_NB) == 0)
 			return descriptor;
-		nanosleep(&pause, NULL);
+		nanosleep(&delay, NULL);
 	}
 	close(descriptor);
 	return error_set(error, EBUSY, "directory %s of the socket is locked by another process",

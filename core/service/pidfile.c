@@ -101,11 +101,11 @@ static int try_lock(int descriptor)
 
 static int lock_file(const char *path, int descriptor, struct lvmpolld_error *error)
 {
-	static const struct timespec pause = {.tv_nsec = DEAD_PAUSE_MS * 1000000L};
+	static const struct timespec delay = {.tv_nsec = DEAD_PAUSE_MS * 1000000L};
 	int result = try_lock(descriptor);
 
 	for (int i = 0; i < DEAD_PAUSES && result < 0 && is_held_by_the_dead(descriptor); i++) {
-		nanosleep(&pause, NULL);
+		nanosleep(&delay, NULL);
 		result = try_lock(descriptor);
 	}
 	if (result == -EAGAIN || result == -EACCES)

@@ -46,10 +46,10 @@ static size_t character_length(const unsigned char *text)
 	if (length == 0)
 		return 0;
 	code_point = text[0] & (0xffU >> (length + 1));
-	for (size_t index = 1; index < length; index++) {
-		if ((text[index] & 0xc0) != 0x80)
+	for (size_t i = 1; i < length; i++) {
+		if ((text[i] & 0xc0) != 0x80)
 			return 0;
-		code_point = code_point << 6 | (text[index] & 0x3f);
+		code_point = code_point << 6 | (text[i] & 0x3f);
 	}
 	return is_printable(code_point, length) ? length : 0;
 }

@@ -70,12 +70,12 @@ struct lvmpolld_target {
 	const char *parameters; /* the rest of the line, as the target's status gives it */
 };
 
-/* Line INDEX of TARGETS, of which there must be more than INDEX. */
+/* Line I of TARGETS, of which there must be more than I. */
 static inline const struct lvmpolld_target *lvmpolld_target_at(
-	const struct lvmpolld_target *targets, size_t index)
+	const struct lvmpolld_target *targets, size_t i)
 {
 	return (const struct lvmpolld_target *)(const void *)((const char *)targets +
-							      index * targets->struct_size);
+							      i * targets->struct_size);
 }
 
 /* What an operation needs next, by what the kernel shows. */

@@ -54,8 +54,8 @@ static uint64_t share_sectors(uint64_t length, uint64_t in_sync, uint64_t total)
  */
 static void count_failed_devices(const struct dm_status_mirror *status, struct mirror_sum *sum)
 {
-	for (uint32_t index = 0; index < status->dev_count; index++)
-		switch (status->devs[index].health) {
+	for (uint32_t i = 0; i < status->dev_count; i++)
+		switch (status->devs[i].health) {
 		case DM_STATUS_MIRROR_ALIVE:
 			break;
 		case DM_STATUS_MIRROR_FLUSH_FAILED:
@@ -190,8 +190,8 @@ static bool add_targets(struct mirror_sum *sum, const struct lvmpolld_target *ta
 {
 	bool understood = true;
 
-	for (size_t index = 0; index < count; index++)
-		understood = add_target(sum, lvmpolld_target_at(targets, index)) && understood;
+	for (size_t i = 0; i < count; i++)
+		understood = add_target(sum, lvmpolld_target_at(targets, i)) && understood;
 	return understood;
 }
 

@@ -11,8 +11,8 @@
 /* The line of the merge, or NULL. */
 static const struct lvmpolld_target *find_merge(const struct lvmpolld_target *targets, size_t count)
 {
-	for (size_t index = 0; index < count; index++) {
-		const struct lvmpolld_target *target = lvmpolld_target_at(targets, index);
+	for (size_t i = 0; i < count; i++) {
+		const struct lvmpolld_target *target = lvmpolld_target_at(targets, i);
 
 		if (strcmp(target->type, "snapshot-merge") == 0)
 			return target;

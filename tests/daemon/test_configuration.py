@@ -24,7 +24,7 @@ WRONG = (
     ("daemon: 5\n", "1:9", "daemon", ""),
     ("- a\n", "1:1", "", ""),
     ("log:\n  level: loud\n", "2:10", "level", "loud"),
-    ("log:\n  outlets: [stderr, paper]\n", "2:21", "outlets", "paper"),
+    ("log:\n  targets: [stderr, paper]\n", "2:21", "targets", "paper"),
     ("log:\n  wire: perhaps\n", "2:9", "wire", "perhaps"),
     ("limits:\n  message_size: 1Mib\n", "2:17", "message_size", "1Mib"),
     ("limits:\n  clients: [1, 2]\n", "2:12", "clients", ""),

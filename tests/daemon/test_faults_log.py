@@ -115,7 +115,7 @@ class SyslogTest(LogTest):
         self.path = os.path.join(folder, "log")
         self.configuration = os.path.join(folder, "lvmpolld.yaml")
         with open(self.configuration, "w") as file:
-            file.write("log: {outlets: [syslog]}\n")
+            file.write("log: {targets: [syslog]}\n")
         self.library = preload.build("other_syslog", folder)
 
     def listen(self):

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Every line of the log is put together, as at the most talkative level, and goes nowhere. */
 static inline void fuzz_log_to_nowhere(void)
 {
-	const struct log_settings settings = {.level = LOG_LEVEL_DEBUG, .wire = true, .outlets = 0};
+	const struct log_settings settings = {.level = LOG_LEVEL_DEBUG, .wire = true, .targets = 0};
 
 	log_configure(&settings);
 	log_adopt_libdevmapper();

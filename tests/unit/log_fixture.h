@@ -33,9 +33,9 @@ static inline void tear_down(void)
 	scratch_remove();
 }
 
-static inline void configure(enum log_level level, unsigned outlets)
+static inline void configure(enum log_level level, unsigned targets)
 {
-	const struct log_settings settings = {.level = level, .outlets = outlets};
+	const struct log_settings settings = {.level = level, .targets = targets};
 
 	log_configure(&settings);
 }

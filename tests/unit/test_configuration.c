@@ -59,8 +59,8 @@ static const char *value_text(const struct configuration_key *key)
 		snprintf(text, sizeof(text), "%d",
 			(int)*(const enum configuration_resume *)(const void *)field);
 		break;
-	case CONFIGURATION_LOG_OUTLETS:
-		snprintf(text, sizeof(text), "%u", configuration->log.outlets);
+	case CONFIGURATION_LOG_TARGETS:
+		snprintf(text, sizeof(text), "%u", configuration->log.targets);
 		break;
 	case CONFIGURATION_USERS:
 		write_ids(text, sizeof(text), configuration->access_user_count,
@@ -98,7 +98,7 @@ static const struct {
 	{"log", "level", FIELD(log.level), "notice", "debug", "debug"},
 	{"log", "wire", FIELD(log.wire), "0", "true", "1"},
 	{"log", "cmd", FIELD(log.cmd), "0", "true", "1"},
-	{"log", "outlets", FIELD(log.outlets), "3", "[journal]", "4"},
+	{"log", "targets", FIELD(log.targets), "3", "[journal]", "4"},
 	{"limits", "clients", FIELD(limit_clients), "256", "100000", "100000"},
 	{"limits", "message_size", FIELD(limit_message_size), "1048576", "64KiB", "65536"},
 	{"limits", "requests", FIELD(limit_requests), "0", "1000000", "1000000"},
@@ -174,12 +174,12 @@ END_TEST
 
 START_TEST(values_have_more_than_one_spelling)
 {
-	ck_read("log: {level: fatal, outlets: [stderr, journal, stderr]}");
+	ck_read("log: {level: fatal, targets: [stderr, journal, stderr]}");
 	ck_assert_int_eq(configuration->log.level, LOG_LEVEL_FATAL);
-	ck_assert_uint_eq(configuration->log.outlets, LOG_OUTLET_STDERR | LOG_OUTLET_JOURNAL);
-	ck_read("limits: {message_size: 16 MiB}\nlog: {outlets: []}");
+	ck_assert_uint_eq(configuration->log.targets, LOG_TARGET_STDERR | LOG_TARGET_JOURNAL);
+	ck_read("limits: {message_size: 16 MiB}\nlog: {targets: []}");
 	ck_assert_uint_eq(configuration->limit_message_size, (size_t)16 << 20);
-	ck_assert_uint_eq(configuration->log.outlets, 0);
+	ck_assert_uint_eq(configuration->log.targets, 0);
 	ck_read("limits: {message_size: 1024}\nlvm: {max_running: '12'}");
 	ck_assert_uint_eq(configuration->limit_message_size, 1024);
 	ck_assert_uint_eq(configuration->lvm_max_running, 12);

@@ -47,20 +47,20 @@ static const struct {
 		"FILE:1:14: log.level: a single value (log level) belongs here, and not a list"},
 	{"log: {level: {info: 1}}",
 		"FILE:1:14: log.level: a mapping stands here, where a value (log level) belongs"},
-	{"log: {outlets: stderr}", "FILE:1:16: log.outlets: \"stderr\" is a single value, where a "
+	{"log: {targets: stderr}", "FILE:1:16: log.targets: \"stderr\" is a single value, where a "
 				   "list such as [stderr, syslog] belongs"},
 	{"access: {users: root}", "FILE:1:17: access.users: \"root\" is a single value, where a "
 				  "list such as [root] belongs"},
 	{"access: {groups: 6}", "FILE:1:18: access.groups: \"6\" is a single value, where a list "
 				"such as [disk] belongs"},
-	{"log: {outlets: [stderr, [syslog]]}",
-		"FILE:1:25: log.outlets: a list stands in the list, where a single value belongs"},
-	{"log: {outlets: &a [*a]}",
-		"FILE:1:16: log.outlets: a list stands in the list, where a single value belongs"},
+	{"log: {targets: [stderr, [syslog]]}",
+		"FILE:1:25: log.targets: a list stands in the list, where a single value belongs"},
+	{"log: {targets: &a [*a]}",
+		"FILE:1:16: log.targets: a list stands in the list, where a single value belongs"},
 	{"log: &a {level: *a}",
 		"FILE:1:6: log.level: a mapping stands here, where a value (log level) belongs"},
-	{"log:\n  outlets:\n    - stderr\n    -\n",
-		"FILE:4:6: log.outlets: there is no value; write one, or leave the key out for its "
+	{"log:\n  targets:\n    - stderr\n    -\n",
+		"FILE:4:6: log.targets: there is no value; write one, or leave the key out for its "
 		"default"},
 	{"daemon:\n  socket:\n  pidfile: /x\n",
 		"FILE:2:10: daemon.socket: there is no value; write one, or leave the key out for "
@@ -113,8 +113,7 @@ static const struct {
 	{"log: {wire: yes}", "FILE:1:13: log.wire: \"yes\" is neither true nor false"},
 	{"log: {level: loud}", "FILE:1:14: log.level: \"loud\" is not a log level: fatal, error, "
 			       "warn, notice, info or debug"},
-	{"log: {outlets: [stderr, console]}", "FILE:1:25: log.outlets: \"console\" is not an "
-					      "outlet: stderr, syslog or journal"},
+	{"log: {targets: [stderr, console]}", "FILE:1:25: log.targets: \"console\" is not a target: stderr, syslog or journal"},
 	{"access: {users: [root, nobody of that name]}",
 		"FILE:1:24: access.users: there is no user \"nobody of that name\" here; write the "
 		"name or number of one that exists"},
@@ -210,13 +209,13 @@ START_TEST(huge_texts_are_refused)
 	ck_assert_int_eq(read_text(text), -EINVAL);
 	ck_assert_str_eq(error.sentence,
 		"FILE:1:1: a list stands here, where sections such as \"daemon:\" belong");
-	strcpy(text, "log: {outlets: [");
+	strcpy(text, "log: {targets: [");
 	for (int index = 0; index < 1001; index++)
 		strcat(text, "stderr,");
 	strcat(text, "]}");
 	ck_assert_int_eq(read_text(text), -EINVAL);
 	ck_assert_str_eq(
-		error.sentence, "FILE:1:17: log.outlets: the list has more than 1000 items");
+		error.sentence, "FILE:1:17: log.targets: the list has more than 1000 items");
 	strcpy(text, "plugins:\n  pvmove:\n");
 	for (int index = 0; index < 1001; index++)
 		sprintf(text + strlen(text), "    key%d: 1\n", index);

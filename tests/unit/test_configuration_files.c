@@ -57,11 +57,11 @@ static void write_drop_in(const char *name, const char *text)
 START_TEST(drop_ins_come_in_order_and_replace_single_keys)
 {
 	static const char text[] = "daemon: {pidfile: /main, idle_timeout: 1}\n"
-				   "log: {outlets: [stderr, syslog]}\n";
+				   "log: {targets: [stderr, syslog]}\n";
 
 	write_file(file, text, strlen(text));
 	write_drop_in("9-last.yaml", "daemon: {idle_timeout: 9}\n");
-	write_drop_in("10-first.yaml", "daemon: {idle_timeout: 10}\nlog: {outlets: [journal]}\n");
+	write_drop_in("10-first.yaml", "daemon: {idle_timeout: 10}\nlog: {targets: [journal]}\n");
 	write_drop_in("README", "this: is not read\n");
 	write_drop_in(".#hidden.yaml", "this: is not read\n");
 	write_drop_in("old.yaml~", "this: is not read\n");
@@ -69,7 +69,7 @@ START_TEST(drop_ins_come_in_order_and_replace_single_keys)
 	ck_assert_int_eq(configuration_read(configuration, file, true, &error), 0);
 	ck_assert_str_eq(configuration->pidfile_path, "/main");
 	ck_assert_uint_eq(configuration->idle_timeout_s, 9);
-	ck_assert_uint_eq(configuration->log.outlets, LOG_OUTLET_JOURNAL);
+	ck_assert_uint_eq(configuration->log.targets, LOG_TARGET_JOURNAL);
 }
 END_TEST
 

@@ -37,14 +37,14 @@ static const struct {
 
 START_TEST(list_of_settings_is_read)
 {
-	struct log_settings settings = {.level = LOG_LEVEL_WARN, .outlets = LOG_OUTLET_SYSLOG};
+	struct log_settings settings = {.level = LOG_LEVEL_WARN, .targets = LOG_TARGET_SYSLOG};
 	struct lvmpolld_error error;
 
 	ck_assert_int_eq(log_settings_parse(&settings, list_cases[_i].list, &error), 0);
 	ck_assert_int_eq(settings.level, list_cases[_i].level);
 	ck_assert_int_eq(settings.wire, list_cases[_i].wire);
 	ck_assert_int_eq(settings.cmd, list_cases[_i].cmd);
-	ck_assert_uint_eq(settings.outlets, LOG_OUTLET_SYSLOG);
+	ck_assert_uint_eq(settings.targets, LOG_TARGET_SYSLOG);
 }
 END_TEST
 
@@ -80,7 +80,7 @@ END_TEST
 START_TEST(settings_in_force_can_be_asked_for)
 {
 	const struct log_settings wanted = {
-		.level = LOG_LEVEL_INFO, .wire = true, .cmd = true, .outlets = LOG_OUTLET_STDERR};
+		.level = LOG_LEVEL_INFO, .wire = true, .cmd = true, .targets = LOG_TARGET_STDERR};
 	struct log_settings settings;
 
 	ck_assert_int_eq(log_settings_in_force().level, LOG_LEVEL_WARN);
@@ -88,7 +88,7 @@ START_TEST(settings_in_force_can_be_asked_for)
 	settings = log_settings_in_force();
 	ck_assert_int_eq(settings.level, LOG_LEVEL_INFO);
 	ck_assert(settings.wire && settings.cmd);
-	ck_assert_uint_eq(settings.outlets, LOG_OUTLET_STDERR);
+	ck_assert_uint_eq(settings.targets, LOG_TARGET_STDERR);
 	ck_assert(log_wire_is_enabled() && log_cmd_is_enabled());
 	ck_assert(log_is_enabled(LOG_LEVEL_INFO) && !log_is_enabled(LOG_LEVEL_DEBUG));
 }
@@ -96,7 +96,7 @@ END_TEST
 
 START_TEST(levels_decide_what_is_written)
 {
-	configure(LOG_LEVEL_ERROR, LOG_OUTLET_STDERR);
+	configure(LOG_LEVEL_ERROR, LOG_TARGET_STDERR);
 	log_fatal("a");
 	log_error("b");
 	log_warn("c");
@@ -107,12 +107,12 @@ END_TEST
 
 START_TEST(notice_is_between_warnings_and_information)
 {
-	configure(LOG_LEVEL_NOTICE, LOG_OUTLET_STDERR);
+	configure(LOG_LEVEL_NOTICE, LOG_TARGET_STDERR);
 	log_warn("a");
 	log_notice("b");
 	log_info("c");
 	ck_assert_str_eq(received(pipe_end), "lvmpolld: warn: a\nlvmpolld: notice: b\n");
-	configure(LOG_LEVEL_WARN, LOG_OUTLET_STDERR);
+	configure(LOG_LEVEL_WARN, LOG_TARGET_STDERR);
 	log_notice("d");
 	log_warn("e");
 	ck_assert_str_eq(received(pipe_end), "lvmpolld: warn: e\n");
@@ -130,7 +130,7 @@ END_TEST
 START_TEST(wire_does_not_depend_on_the_level)
 {
 	const struct log_settings settings = {
-		.level = LOG_LEVEL_FATAL, .wire = true, .outlets = LOG_OUTLET_STDERR};
+		.level = LOG_LEVEL_FATAL, .wire = true, .targets = LOG_TARGET_STDERR};
 
 	log_configure(&settings);
 	log_write_wire("-> %s", "hello");
@@ -155,7 +155,7 @@ END_TEST
 
 START_TEST(errno_survives_a_line)
 {
-	configure(LOG_LEVEL_DEBUG, LOG_OUTLET_STDERR | LOG_OUTLET_SYSLOG | LOG_OUTLET_JOURNAL);
+	configure(LOG_LEVEL_DEBUG, LOG_TARGET_STDERR | LOG_TARGET_SYSLOG | LOG_TARGET_JOURNAL);
 	errno = EXDEV;
 	log_debug("text");
 	ck_assert_int_eq(errno, EXDEV);
@@ -278,7 +278,7 @@ START_TEST(garbage_for_libdevmapper_is_not_worth_a_warning)
 	tree = dm_config_from_string("{ garbage");
 	ck_assert_ptr_null(tree);
 	ck_assert_str_eq(received(pipe_end), "");
-	configure(LOG_LEVEL_DEBUG, LOG_OUTLET_STDERR);
+	configure(LOG_LEVEL_DEBUG, LOG_TARGET_STDERR);
 	tree = dm_config_from_string("{ garbage");
 	ck_assert_ptr_null(tree);
 	ck_assert_int_eq(strncmp(received(pipe_end), "lvmpolld: debug: ", 17), 0);

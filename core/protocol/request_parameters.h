@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The parameters of an operation, as a message or a record carries them. */
-#ifndef CORE_PARAMETERS_H
-#define CORE_PARAMETERS_H
+#ifndef CORE_REQUEST_PARAMETERS_H
+#define CORE_REQUEST_PARAMETERS_H
 
 #include <stdbool.h>
 
@@ -12,15 +12,15 @@
 struct wire_message;
 
 /* Takes them out of MESSAGE, which keeps the strings. What is missing is NULL or false. */
-struct lvmpolld_request parameters_read(const struct wire_message *message);
+struct lvmpolld_request request_parameters_read(const struct wire_message *message);
 
 /* INTERVAL is there, and seconds as lvpoll takes them: "15" or "+15". */
-bool parameters_is_interval(const char *interval);
+bool request_parameters_is_interval(const char *interval);
 
 /*
  * Checks the names that are there: by lvm2's rules, so that none can become an option, a path or a
  * variable of its own. Returns 0, or -EINVAL with the parameter that is wrong.
  */
-int parameters_check(const struct lvmpolld_request *request, struct lvmpolld_error *error);
+int request_parameters_check(const struct lvmpolld_request *request, struct lvmpolld_error *error);
 
 #endif

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What lvm2 allows as names, so that nothing from a request becomes an option or a path. */
-#ifndef CORE_NAMES_H
-#define CORE_NAMES_H
+#ifndef CORE_LVM_NAMES_H
+#define CORE_LVM_NAMES_H
 
 #include "util/error.h"
 
 /* Characters in the lvid of a logical volume: the UUID of its group and its own. */
-#define NAMES_LVID_LENGTH 64
+#define LVM_NAMES_LVID_LENGTH 64
 
 /*
  * Each checks VALUE, the value of parameter PARAMETER. Returns 0, or -EINVAL with a sentence that
  * names the parameter, the value (with control characters escaped, and shortened where it is long)
  * and what would be right.
  */
-int names_check_vg_name(const char *parameter, const char *value, struct lvmpolld_error *error);
-int names_check_lv_name(const char *parameter, const char *value, struct lvmpolld_error *error);
+int lvm_names_check_vg_name(const char *parameter, const char *value, struct lvmpolld_error *error);
+int lvm_names_check_lv_name(const char *parameter, const char *value, struct lvmpolld_error *error);
 /* Whether device-mapper can have a device for the volume; both names were found good before. */
-int names_check_device_name(const char *parameter, const char *vg_name, const char *lv_name,
+int lvm_names_check_device_name(const char *parameter, const char *vg_name, const char *lv_name,
 	struct lvmpolld_error *error);
-int names_check_lvid(const char *parameter, const char *value, struct lvmpolld_error *error);
-int names_check_devices_file(
+int lvm_names_check_lvid(const char *parameter, const char *value, struct lvmpolld_error *error);
+int lvm_names_check_devices_file(
 	const char *parameter, const char *value, struct lvmpolld_error *error);
-int names_check_system_dir(const char *parameter, const char *value, struct lvmpolld_error *error);
+int lvm_names_check_system_dir(
+	const char *parameter, const char *value, struct lvmpolld_error *error);
 
 #endif

@@ -4,14 +4,14 @@
 
 #include <string.h>
 
-#include "protocol/names.h"
-#include "protocol/parameters.h"
+#include "protocol/lvm_names.h"
+#include "protocol/request_parameters.h"
 #include "protocol/wire.h"
 
 /* Seconds up to some 31 years: what is longer is a slip, and would overflow lvm2's number. */
 #define INTERVAL_DIGITS_MAX 9
 
-struct lvmpolld_request parameters_read(const struct wire_message *message)
+struct lvmpolld_request request_parameters_read(const struct wire_message *message)
 {
 	return (struct lvmpolld_request){
 		.struct_size = sizeof(struct lvmpolld_request),
@@ -26,7 +26,7 @@ struct lvmpolld_request parameters_read(const struct wire_message *message)
 	};
 }
 
-bool parameters_is_interval(const char *interval)
+bool request_parameters_is_interval(const char *interval)
 {
 	const char *digits;
 
@@ -37,7 +37,7 @@ bool parameters_is_interval(const char *interval)
 	       strspn(digits, "0123456789") == strlen(digits);
 }
 
-int parameters_check(const struct lvmpolld_request *request, struct lvmpolld_error *error)
+int request_parameters_check(const struct lvmpolld_request *request, struct lvmpolld_error *error)
 {
 	const struct {
 		const char *parameter;
@@ -45,11 +45,11 @@ int parameters_check(const struct lvmpolld_request *request, struct lvmpolld_err
 		int (*check)(
 			const char *parameter, const char *value, struct lvmpolld_error *error);
 	} checks[] = {
-		{"vgname", request->vg_name, names_check_vg_name},
-		{"lvname", request->lv_name, names_check_lv_name},
-		{"lvid", request->lvid, names_check_lvid},
-		{"devicesfile", request->devices_file, names_check_devices_file},
-		{"sysdir", request->system_dir, names_check_system_dir},
+		{"vgname", request->vg_name, lvm_names_check_vg_name},
+		{"lvname", request->lv_name, lvm_names_check_lv_name},
+		{"lvid", request->lvid, lvm_names_check_lvid},
+		{"devicesfile", request->devices_file, lvm_names_check_devices_file},
+		{"sysdir", request->system_dir, lvm_names_check_system_dir},
 	};
 	int result = 0;
 
@@ -57,7 +57,7 @@ int parameters_check(const struct lvmpolld_request *request, struct lvmpolld_err
 		if (checks[i].value)
 			result = checks[i].check(checks[i].parameter, checks[i].value, error);
 	if (result == 0 && request->vg_name && request->lv_name)
-		result = names_check_device_name(
+		result = lvm_names_check_device_name(
 			"lvname", request->vg_name, request->lv_name, error);
 	return result;
 }

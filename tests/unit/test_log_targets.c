@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The log's outlets: what they receive, and that none of them can stop the daemon. */
+/* The log's targets: what they receive, and that none of them can stop the daemon. */
 #include "config.h"
 
 #include "log_fixture.h"
@@ -100,7 +100,7 @@ START_TEST(closed_standard_error_does_no_harm)
 
 	log_syslog_path = path;
 	close(STDERR_FILENO);
-	configure(LOG_LEVEL_WARN, LOG_OUTLET_STDERR | LOG_OUTLET_SYSLOG);
+	configure(LOG_LEVEL_WARN, LOG_TARGET_STDERR | LOG_TARGET_SYSLOG);
 	log_warn("text");
 	ck_assert_ptr_nonnull(strstr(received(receiver), "]: text"));
 }
@@ -120,10 +120,10 @@ START_TEST(detached_standard_error_gets_nothing)
 {
 	log_detach_stderr();
 	log_fatal("text");
-	configure(LOG_LEVEL_DEBUG, LOG_OUTLET_STDERR);
+	configure(LOG_LEVEL_DEBUG, LOG_TARGET_STDERR);
 	log_fatal("text");
 	ck_assert_str_eq(received(pipe_end), "");
-	ck_assert_uint_eq(log_settings_in_force().outlets, LOG_OUTLET_STDERR);
+	ck_assert_uint_eq(log_settings_in_force().targets, LOG_TARGET_STDERR);
 }
 END_TEST
 
@@ -134,7 +134,7 @@ START_TEST(syslog_gets_priority_and_process)
 	char ending[64];
 
 	log_syslog_path = path;
-	configure(LOG_LEVEL_INFO, LOG_OUTLET_SYSLOG);
+	configure(LOG_LEVEL_INFO, LOG_TARGET_SYSLOG);
 	log_info("some %s", "text");
 	text = received(receiver);
 	/* Facility daemon is 3, info is 6. */
@@ -154,7 +154,7 @@ START_TEST(syslog_that_hangs_loses_lines_and_is_told_later)
 	unsigned told = 0, kept = 0, written;
 
 	log_syslog_path = path;
-	configure(LOG_LEVEL_WARN, LOG_OUTLET_SYSLOG);
+	configure(LOG_LEVEL_WARN, LOG_TARGET_SYSLOG);
 	written = overflow();
 	while (*received(receiver) != '\0')
 		kept++;
@@ -173,7 +173,7 @@ START_TEST(syslog_that_starts_again_is_found)
 	int receiver = listen_at("log", &path);
 
 	log_syslog_path = path;
-	configure(LOG_LEVEL_WARN, LOG_OUTLET_SYSLOG);
+	configure(LOG_LEVEL_WARN, LOG_TARGET_SYSLOG);
 	log_warn("one");
 	close(receiver);
 	unlink(path);
@@ -193,7 +193,7 @@ START_TEST(journal_gets_fields)
 	int receiver = listen_at("journal", &path);
 
 	log_journal_path = path;
-	configure(LOG_LEVEL_WARN, LOG_OUTLET_JOURNAL);
+	configure(LOG_LEVEL_WARN, LOG_TARGET_JOURNAL);
 	log_write_subject(LOG_LEVEL_ERROR, &subject, "bad\nnews");
 	ck_assert_str_eq(received(receiver),
 		"MESSAGE=vg/lv (pvmove): bad\\012news\nPRIORITY=3\nSYSLOG_IDENTIFIER=lvmpolld\n"
@@ -207,7 +207,7 @@ START_TEST(journal_that_is_not_there_is_told)
 	char expected[256];
 
 	log_journal_path = scratch_path("journal");
-	configure(LOG_LEVEL_WARN, LOG_OUTLET_STDERR | LOG_OUTLET_JOURNAL);
+	configure(LOG_LEVEL_WARN, LOG_TARGET_STDERR | LOG_TARGET_JOURNAL);
 	snprintf(expected, sizeof(expected),
 		"lvmpolld: warn: nobody listens on %s, so the log does not get to the journal\n",
 		log_journal_path);
@@ -228,17 +228,17 @@ START_TEST(no_line_gets_to_the_journal_twice)
 		(unsigned long long)status.st_ino);
 	setenv("JOURNAL_STREAM", stream, 1);
 	log_journal_path = scratch_path("nobody");
-	configure(LOG_LEVEL_WARN, LOG_OUTLET_STDERR);
+	configure(LOG_LEVEL_WARN, LOG_TARGET_STDERR);
 	log_warn("without a journal");
 	ck_assert_str_eq(received(pipe_end), "lvmpolld: warn: without a journal\n");
 	log_journal_path = path;
-	configure(LOG_LEVEL_WARN, LOG_OUTLET_STDERR);
+	configure(LOG_LEVEL_WARN, LOG_TARGET_STDERR);
 	log_warn("with one");
 	ck_assert_str_eq(received(pipe_end), "");
 	ck_assert_int_eq(strncmp(received(receiver), "MESSAGE=with one\n", 17), 0);
 	ck_assert_str_eq(received(receiver), "");
 	setenv("JOURNAL_STREAM", "1:2", 1);
-	configure(LOG_LEVEL_WARN, LOG_OUTLET_STDERR);
+	configure(LOG_LEVEL_WARN, LOG_TARGET_STDERR);
 	log_warn("other stream");
 	ck_assert_str_eq(received(pipe_end), "lvmpolld: warn: other stream\n");
 }
@@ -260,5 +260,5 @@ int main(void)
 		SUITE_TEST(no_line_gets_to_the_journal_twice),
 	};
 
-	return suite_run_fixture("log_outlets", tests, SUITE_COUNT(tests), set_up, tear_down);
+	return suite_run_fixture("log_targets", tests, SUITE_COUNT(tests), set_up, tear_down);
 }

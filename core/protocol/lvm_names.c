@@ -2,7 +2,7 @@
 /* What lvm2 allows as names, so that nothing from a request becomes an option or a path. */
 #include "config.h"
 
-#include "protocol/names.h"
+#include "protocol/lvm_names.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -59,13 +59,13 @@ static int check_name(const char *parameter, const char *value, struct lvmpolld_
 	return 0;
 }
 
-int names_check_vg_name(const char *parameter, const char *value, struct lvmpolld_error *error)
+int lvm_names_check_vg_name(const char *parameter, const char *value, struct lvmpolld_error *error)
 {
 	return check_name(parameter, value, error);
 }
 
 /* Reserved names are lvm2's own, and those are what is polled: "pvmove0", "lvol0_mimage_0". */
-int names_check_lv_name(const char *parameter, const char *value, struct lvmpolld_error *error)
+int lvm_names_check_lv_name(const char *parameter, const char *value, struct lvmpolld_error *error)
 {
 	return check_name(parameter, value, error);
 }
@@ -80,7 +80,7 @@ static size_t device_name_length(const char *name)
 	return length;
 }
 
-int names_check_device_name(const char *parameter, const char *vg_name, const char *lv_name,
+int lvm_names_check_device_name(const char *parameter, const char *vg_name, const char *lv_name,
 	struct lvmpolld_error *error)
 {
 	size_t length = device_name_length(vg_name) + 1 + device_name_length(lv_name);
@@ -94,15 +94,16 @@ int names_check_device_name(const char *parameter, const char *vg_name, const ch
 		parameter, lv_name, length, DEVICE_NAME_LENGTH_MAX);
 }
 
-int names_check_lvid(const char *parameter, const char *value, struct lvmpolld_error *error)
+int lvm_names_check_lvid(const char *parameter, const char *value, struct lvmpolld_error *error)
 {
-	if (strlen(value) != NAMES_LVID_LENGTH || value[strspn(value, uuid_characters)] != '\0')
+	if (strlen(value) != LVM_NAMES_LVID_LENGTH || value[strspn(value, uuid_characters)] != '\0')
 		return refuse(parameter, value,
 			"is not two UUIDs of lvm2: 64 letters, digits, \"!\" or \"#\"", error);
 	return 0;
 }
 
-int names_check_devices_file(const char *parameter, const char *value, struct lvmpolld_error *error)
+int lvm_names_check_devices_file(
+	const char *parameter, const char *value, struct lvmpolld_error *error)
 {
 	return check_name(parameter, value, error);
 }
@@ -116,7 +117,8 @@ static bool has_control_character(const char *value)
 	return false;
 }
 
-int names_check_system_dir(const char *parameter, const char *value, struct lvmpolld_error *error)
+int lvm_names_check_system_dir(
+	const char *parameter, const char *value, struct lvmpolld_error *error)
 {
 	if (*value != '/')
 		return refuse(parameter, value, "is not an absolute path: it must begin with \"/\"",
