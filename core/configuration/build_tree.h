@@ -3,7 +3,7 @@
 #ifndef CORE_BUILD_TREE_H
 #define CORE_BUILD_TREE_H
 
-/* Sets *TREE to the folder of that tree, to be freed; NULL where installed. 0 or -ENOMEM. */
+/* Sets *TREE to the folder of that tree, to be freed, or to NULL. Returns 0 or -ENOMEM. */
 int build_tree_find(char **tree);
 
 #endif

@@ -35,7 +35,7 @@ struct configuration_plugin {
 	struct configuration_plugin_value *values;
 };
 
-/* When a new daemon goes on with what a former one had in flight; an upgraded one always does. */
+/* When a new daemon resumes what a former one had in flight. An upgraded daemon always does. */
 enum configuration_resume {
 	CONFIGURATION_RESUME_ALWAYS,
 	CONFIGURATION_RESUME_AFTER_CRASH, /* one that a signal ends leaves no record behind */
@@ -80,14 +80,14 @@ struct configuration *configuration_new(void);
 void configuration_free(struct configuration *configuration);
 
 /*
- * Sets NAME of SECTION ("daemon", "socket") to TEXT, for what comes from the environment and the
- * command line. Only keys with a single value. Returns 0 or a negative errno with a sentence that
- * does not name the key, since the user wrote an option.
+ * Sets key NAME of SECTION ("daemon", "socket") to TEXT, which the environment or the command line
+ * gave. Only for keys with a single value. Returns 0 or a negative errno with a sentence that does
+ * not name the key: the user wrote an option.
  */
 int configuration_set_text(struct configuration *configuration, const char *section,
 	const char *name, const char *text, struct lvmpolld_error *error);
 
-/* Fills in what follows from other values (state_directory from socket_path). 0 or -ENOMEM. */
+/* Derives values from others (state_directory from socket_path). Returns 0 or -ENOMEM. */
 int configuration_resolve(struct configuration *configuration);
 
 #endif

@@ -9,7 +9,7 @@
 #include "configuration/configuration.h"
 #include "util/error.h"
 
-/* The section that holds those of the plugins, too. */
+/* The section that has the sections of the plugins, too. */
 #define CONFIGURATION_PLUGIN_SECTION "plugins"
 
 enum configuration_type {
@@ -48,7 +48,7 @@ const struct configuration_key *configuration_find_key(const char *section, cons
 /* "seconds", "list of users", ...: the type in words for people. */
 const char *configuration_type_name(enum configuration_type type);
 
-/* Whether values are lists. A key of type CONFIGURATION_PLUGIN_NAMES takes a single word, too. */
+/* Values of TYPE are lists. CONFIGURATION_PLUGIN_NAMES may be the single word "all", too. */
 bool configuration_type_is_list(enum configuration_type type);
 
 /* Names for suggestions, ended by NULL: all sections; the keys of one section. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The command line, and the environment variables that stand for parts of it. */
+/* The command line, and the environment variables that have the same effect. */
 #ifndef CORE_OPTIONS_H
 #define CORE_OPTIONS_H
 
@@ -18,7 +18,7 @@ enum options_action {
 	OPTIONS_LIST_PLUGINS
 };
 
-/* What was asked on the command line. NULL and false: not asked. Strings are argv's. */
+/* What the command line says. NULL and false: it does not say. Strings are argv's. */
 struct options {
 	enum options_action action;
 	bool foreground;

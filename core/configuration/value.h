@@ -14,7 +14,7 @@
 int configuration_parse_value(const char *text, enum lvmpolld_type type,
 	struct lvmpolld_value *value, struct lvmpolld_error *error);
 
-/* The one of NAMES (ended by NULL) that is spelt most like NAME, or NULL where none is near. */
+/* The one of NAMES (ended by NULL) that is spelt most like NAME; NULL where none is similar. */
 const char *configuration_nearest_name(const char *name, const char *const *names);
 
 #endif

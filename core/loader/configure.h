@@ -9,13 +9,13 @@ struct plugin_module;
 struct plugin_values;
 
 /*
- * Gives the loaded plugins the values of CONFIGURATION. When one refuses, every plugin has its
- * former values again, and the error names file, line and key.
+ * Gives the loaded plugins the values of CONFIGURATION. If one refuses its values, every plugin
+ * gets its former values back, and the error names file, line and key.
  */
 int plugins_configure(struct plugins *plugins, const struct configuration *configuration,
 	struct lvmpolld_error *error);
 
-/* Puts VALUES, which the plugin has accepted, in force, and takes them over. */
+/* Puts VALUES, which the plugin has accepted, in force, and owns them from now on. */
 void plugins_take_values(struct plugin_module *module, const struct plugin_values *values);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finds the modules that there are: linked in, and in the plugin directory. */
+/* Finds modules: those that are linked in, and those in the plugin directory. */
 #ifndef CORE_PLUGIN_CANDIDATES_H
 #define CORE_PLUGIN_CANDIDATES_H
 

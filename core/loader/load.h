@@ -11,15 +11,15 @@
 typedef bool (*plugins_reserved_callback)(const char *operation);
 
 /*
- * Loads what CONFIGURATION enables from its plugin directory, and configures it. A plugin that
- * cannot be used is logged and remembered with its reason; the others go on. IS_RESERVED may be
- * NULL. Returns NULL only when out of memory or when libltdl cannot start. One at a time in a
- * process.
+ * Loads and configures the plugins that CONFIGURATION enables. A plugin that cannot be used is
+ * logged and kept with its reason; the others are loaded. IS_RESERVED may be NULL. Returns NULL
+ * only when out of memory or when libltdl cannot start. A process has at most one struct plugins at
+ * a time.
  */
 struct plugins *plugins_load(const struct configuration *configuration,
 	plugins_reserved_callback is_reserved, struct lvmpolld_error *error);
 
-/* Unloads everything. No operation may be left. */
+/* Unloads all plugins. No operation may be left. */
 void plugins_unload(struct plugins *plugins);
 
 #endif

@@ -22,14 +22,14 @@ struct plugin_module {
 };
 
 /*
- * Opens CANDIDATE and fills plugin and entry.operation; entry.interface is left to the caller, who
- * alone knows about the other modules. Returns 0 or a negative errno; the module is then closed,
- * with entry.operation set where it could be read.
+ * Opens CANDIDATE and fills plugin and entry.operation. The caller sets entry.interface, once it
+ * has compared the plugin with the others. Returns 0 or a negative errno: the module is closed
+ * then, and entry.operation is set where it could be read.
  */
 int plugin_module_open(struct plugin_module *module, const struct plugin_candidate *candidate,
 	struct lvmpolld_error *error);
 
-/* Calls the plugin's unload where it was used, and closes it; entry keeps what people are told. */
+/* Calls the plugin's unload if it was used, and closes the module. The entry stays. */
 void plugin_module_close(struct plugin_module *module);
 
 /* Closes it and frees what it owns. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The plugins that are loaded, and the ones that are not, with the reason. */
+/* The plugins: those that are loaded, and those that are not, with the reason. */
 #ifndef CORE_PLUGINS_H
 #define CORE_PLUGINS_H
 
@@ -15,7 +15,7 @@
 /* How the operations of a plugin are watched: its key "monitor". */
 enum plugin_monitor { PLUGIN_MONITOR_KERNEL, PLUGIN_MONITOR_LVPOLL };
 
-/* A plugin that was found: loaded where interface is not NULL, else not, for the reason. */
+/* A plugin that was found. It is loaded where interface is not NULL. */
 struct plugin_entry {
 	char *name;
 	char *path; /* the module's file, or "linked in" */
@@ -24,15 +24,15 @@ struct plugin_entry {
 	char *reason;       /* why it is not loaded; or NULL */
 	enum plugin_monitor monitor;
 	atomic_uint stall_check_s; /* key "stall_check": 0 is never; the monitor thread reads it */
-	bool enabled;              /* by the configuration: without interface it failed */
-	char *operation;           /* what it is for; NULL where that is not known */
+	bool enabled;    /* by the configuration; then it failed where interface is NULL */
+	char *operation; /* what it is for; NULL where that is not known */
 };
 
 struct plugins;
 
 /*
- * Returns 0 where every plugin that the configuration enables is loaded, or -ENOEXEC with a
- * sentence that counts the others, whose reasons are in the log and in their entries.
+ * Returns 0 where every enabled plugin is loaded, or -ENOEXEC with a sentence that counts the
+ * others. Their reasons are in the log and in their entries.
  */
 int plugins_check(const struct plugins *plugins, struct lvmpolld_error *error);
 
@@ -41,8 +41,8 @@ const struct plugin_entry *plugins_find_operation(
 	const struct plugins *plugins, const char *operation);
 
 /*
- * Why there is no loaded plugin for OPERATION: a sentence that names the plugin and what is wrong
- * with it. False where no plugin for it was ever heard of.
+ * Fills REASON with a sentence: why no plugin for OPERATION is loaded. Returns false where there is
+ * no such plugin at all.
  */
 bool plugins_explain_missing(
 	const struct plugins *plugins, const char *operation, char *reason, size_t size);

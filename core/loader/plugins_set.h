@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the parts of the plugins' administration share. */
+/* The plugins as their loader sees them. Only the files of this folder use it. */
 #ifndef CORE_PLUGINS_SET_H
 #define CORE_PLUGINS_SET_H
 
@@ -11,7 +11,7 @@ struct plugins {
 	struct plugin_module *modules; /* sorted by name */
 };
 
-/* Whether CONFIGURATION asks for the plugin NAME. */
+/* CONFIGURATION enables the plugin NAME. */
 bool plugins_is_enabled(const struct configuration *configuration, const char *name);
 
 /* Warns of sections in CONFIGURATION for which there is no plugin. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The values of a plugin's configuration keys: checked first, given to the plugin afterwards. */
+/* The values of a plugin's configuration keys: all are checked before the plugin gets them. */
 #ifndef CORE_PLUGIN_VALUES_H
 #define CORE_PLUGIN_VALUES_H
 
@@ -15,7 +15,7 @@ struct plugin_value {
 	char *place; /* "file:line:column: " of the file that has it; "" for a default */
 };
 
-/* First those of the daemon's own keys that every plugin has, then the plugin's. */
+/* First the keys that every plugin has, then the plugin's own. */
 struct plugin_values {
 	size_t count;
 	struct plugin_value *list;
@@ -30,7 +30,7 @@ struct plugin_values {
 int plugin_values_read(struct plugin_values *values, const struct lvmpolld_plugin *plugin,
 	const struct configuration *configuration, struct lvmpolld_error *error);
 
-/* Tells PLUGIN every value. Returns 0 or what the plugin answered, with the place of the value. */
+/* Gives PLUGIN every value. Returns 0, or what the plugin returned and the place of the value. */
 int plugin_values_apply(const struct plugin_values *values, const struct lvmpolld_plugin *plugin,
 	struct lvmpolld_error *error);
 

@@ -3,11 +3,9 @@
 #ifndef CORE_LOG_LIBDEVMAPPER_H
 #define CORE_LOG_LIBDEVMAPPER_H
 
-
-
 /*
  * Lets libdevmapper write its messages through this log. Called once, before any thread. They
- * come out at level debug: whatever matters of them is said by the caller, who knows the volume.
+ * have level debug: what matters of them is logged by the caller, which knows the volume.
  */
 void log_adopt_libdevmapper(void);
 

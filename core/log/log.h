@@ -20,14 +20,14 @@ struct log_subject {
 };
 
 /*
- * Puts SETTINGS in force, from any thread. Before the first call warnings and worse go to standard
- * error. Lines that a target does not take at once are lost, since the storage that it waits for
- * may be the one that is worked on here; how many is said there as soon as it takes lines again.
+ * Puts SETTINGS in force, from any thread. Before the first call warnings and errors go to standard
+ * error. A line that a target does not take at once is lost: to wait for it could mean to wait for
+ * the storage that lvm2 works on. The number of lost lines is logged once the target takes lines.
  */
 void log_configure(const struct log_settings *settings);
 struct log_settings log_settings_in_force(void);
 
-/* In the background standard error leads nowhere: no line goes there any more. */
+/* Writes no more lines to standard error, which is /dev/null in the background. */
 void log_detach_stderr(void);
 
 void log_close(void);
@@ -38,8 +38,8 @@ bool log_cmd_is_enabled(void);
 
 /*
  * Writes one line, without a newline. Control characters are written as \ooo. A text that is
- * longer than LOG_LINE_MAX goes on in the lines that follow, which begin with "... "; no line of
- * another thread comes between. Any thread.
+ * longer than LOG_LINE_MAX is continued in further lines, which begin with "... ". No line of
+ * another thread comes between them. Any thread.
  */
 void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_write_subject(enum log_level level, const struct log_subject *subject, const char *format,

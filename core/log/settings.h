@@ -7,7 +7,8 @@
 
 #include "util/error.h"
 
-/* From the most severe on: a line is written when its level is at or before the chosen one. */
+/* The most severe first. A line is written where its level is the chosen one or a more severe one.
+ */
 enum log_level {
 	LOG_LEVEL_FATAL,
 	LOG_LEVEL_ERROR,
@@ -31,10 +32,10 @@ struct log_settings {
 	unsigned targets;
 };
 
-/* "fatal" to "debug"; and back: 0 or -EINVAL. */
+/* From level to name ("fatal" to "debug"), and back. The second returns 0 or -EINVAL. */
 const char *log_level_name(enum log_level level);
 int log_level_from_name(const char *name, enum log_level *level);
-/* "stderr", "syslog" or "journal": 0 or -EINVAL. */
+/* NAME is "stderr", "syslog" or "journal". Returns 0 or -EINVAL. */
 int log_target_from_name(const char *name, enum log_target *target);
 /* The names for messages and suggestions, ended by NULL. */
 extern const char *const log_level_names[];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Datagrams to a socket in the file system, without ever waiting; used by the log's targets. */
+/* Datagrams to a socket in the file system. Sending never waits. */
 #ifndef CORE_LOG_SOCKET_H
 #define CORE_LOG_SOCKET_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where the lines of the log go; used by the log alone. No target ever waits. */
+/* What the log hands to its targets. Only the log uses this. No target ever waits. */
 #ifndef CORE_LOG_TARGETS_H
 #define CORE_LOG_TARGETS_H
 

@@ -2,8 +2,8 @@
 /*
  * The monitor thread: it alone talks to device-mapper. It waits for the kernel's events and, for
  * what raises none, on a timer; looks at the volumes that the store of polled operations has it
- * watch; records in them what it saw, and wakes the main thread. Where the storage hangs, this
- * thread hangs, and nobody else.
+ * watch; records in them what it saw, and wakes the main thread. If the storage hangs, only this
+ * thread hangs.
  */
 #ifndef CORE_MONITOR_H
 #define CORE_MONITOR_H

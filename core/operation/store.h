@@ -21,8 +21,9 @@ struct store {
 	const char *name; /* its block in the dump */
 	struct lock lock;
 	struct dm_hash_table *by_identifier GUARDED_BY(store_role);
-	struct volume_list volumes GUARDED_BY(store_role);  /* oldest request first */
-	struct volume_list finished GUARDED_BY(store_role); /* results nobody has asked for yet */
+	struct volume_list volumes GUARDED_BY(store_role); /* oldest request first */
+	struct volume_list finished GUARDED_BY(
+		store_role); /* have a result that is kept for clients */
 	size_t finished_count GUARDED_BY(store_role);
 	struct volume_list watched GUARDED_BY(store_role); /* those that the monitor looks at */
 	size_t watched_count GUARDED_BY(store_role);

@@ -5,16 +5,16 @@
 
 #include <sys/types.h>
 
-/* What the child gets: its input, and the ends of the pipes that it writes to. */
+/* The descriptors of the child: its standard input, and the ends of the pipes that it writes to. */
 struct child_descriptors {
 	int null;
 	int write_ends[2];
 };
 
 /*
- * Opens everything that a child needs. READ_ENDS are ours: of its standard output and its standard
+ * Opens the descriptors of a child. READ_ENDS are our ends of its standard output and standard
  * error, non-blocking. Returns 0 or a negative errno; what could not be opened is -1 then, and the
- * rest is to be closed all the same.
+ * caller closes the others.
  */
 int child_open(struct child_descriptors *descriptors, int read_ends[2]);
 void child_close(struct child_descriptors *descriptors);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Cuts a stream of bytes into lines, whatever comes. */
+/* Cuts any stream of bytes into lines. */
 #ifndef CORE_LINES_H
 #define CORE_LINES_H
 
@@ -11,8 +11,8 @@
 
 /*
  * Receives one line or piece: LENGTH bytes at TEXT, followed by a NUL byte that is not counted.
- * NUL bytes within the line were replaced by '?'. COMPLETE tells whether a newline (or the end of
- * the stream) ended it; FIRST whether it is the beginning of a line.
+ * NUL bytes within the line were replaced by '?'. COMPLETE: a newline, or the end of the
+ * stream, ended it. FIRST: it is the beginning of a line.
  */
 typedef void (*lines_callback)(
 	const char *text, size_t length, bool first, bool complete, void *context);
@@ -27,7 +27,7 @@ struct lines {
 
 void lines_init(struct lines *lines, lines_callback callback, void *context);
 
-/* Takes LENGTH bytes at DATA. Returns 0 or -ENOMEM; what could not be kept is then lost. */
+/* Takes LENGTH bytes at DATA. Returns 0, or -ENOMEM: the end of DATA is lost then. */
 int lines_feed(struct lines *lines, const char *data, size_t length);
 
 /* The stream is over: delivers what is left. */

@@ -31,7 +31,7 @@ struct process_callbacks {
 	void (*ended)(struct process_end end, void *context);
 };
 
-/* What could not be done when a process did not start. */
+/* Why a process did not start. */
 enum process_failure {
 	PROCESS_FAILED_RESOURCES, /* memory, descriptors or processes are short: try again later */
 	PROCESS_FAILED_EXECUTE    /* the program cannot be executed */
@@ -47,10 +47,10 @@ struct process *process_start(struct event_base *base, char *const *arguments,
 	enum process_failure *failure, struct lvmpolld_error *error);
 
 /*
- * Takes over process PID, which another daemon has started at START_TICKS: one that is still that
- * process, and may be no child of ours. How it ends cannot be told then: as if by SIGTERM. OUTPUTS
- * are what its two pipes are read from, or -1; they are ours from now on. Returns NULL with -ESRCH
- * in the error where it is gone.
+ * Adopts process PID, which another daemon started at START_TICKS. A process that is not our child
+ * counts as ended by SIGTERM when it ends: its status cannot be read. OUTPUTS are the descriptors
+ * that its two pipes are read from, or -1; they are ours from now on. Returns NULL with the error:
+ * ESRCH where the process is gone, or PID is another process by now.
  */
 struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start_ticks,
 	const int outputs[2], const struct process_callbacks *callbacks, void *context,
@@ -65,13 +65,13 @@ void process_outputs(const struct process *process, int outputs[2]);
 pid_t process_id(const struct process *process);
 
 /*
- * Asks it to end, with SIGTERM, again and again until it is gone: an lvm command that holds a lock
- * notes the signal, but does not let it cut its next sleep short.
+ * Ends it with SIGTERM, repeated until it is gone: an lvm command that holds a lock notes the
+ * signal, but its next sleep is not cut short.
  */
 void process_terminate(struct process *process);
 bool process_is_terminating(const struct process *process);
 
-/* Forgets it without waiting for its end. No callback comes any more. */
+/* Frees it without waiting for its end. No callback is called any more. */
 void process_free(struct process *process);
 
 #endif

@@ -11,15 +11,15 @@
 
 struct wire_message;
 
-/* Takes them out of MESSAGE, which keeps the strings. What is missing is NULL or false. */
+/* Reads them from MESSAGE, which owns the strings. What is missing is NULL or false. */
 struct lvmpolld_request request_parameters_read(const struct wire_message *message);
 
-/* INTERVAL is there, and seconds as lvpoll takes them: "15" or "+15". */
+/* INTERVAL is not NULL, and a number of seconds as lvpoll takes it: "15" or "+15". */
 bool request_parameters_is_interval(const char *interval);
 
 /*
- * Checks the names that are there: by lvm2's rules, so that none can become an option, a path or a
- * variable of its own. Returns 0, or -EINVAL with the parameter that is wrong.
+ * Checks the names that are not NULL by lvm2's rules, so that none can become an option, a path or
+ * a variable. Returns 0, or -EINVAL with a sentence that names the parameter that is wrong.
  */
 int request_parameters_check(const struct lvmpolld_request *request, struct lvmpolld_error *error);
 

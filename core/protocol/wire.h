@@ -13,7 +13,7 @@ struct buffer;
 #define WIRE_END        "\n##\n"
 #define WIRE_END_LENGTH (sizeof(WIRE_END) - 1)
 
-/* lvm2 refuses longer messages since 2.03.40: so do we, and none of ours is that long. */
+/* lvm2 refuses longer messages since 2.03.40, and so do we. None of ours is that long. */
 #define WIRE_MESSAGE_MAX ((size_t)16 << 20)
 
 /* A message that was received, parsed. */
@@ -21,13 +21,13 @@ struct wire_message;
 
 /*
  * Looks for the end of the first message in BUFFER, from byte *SCANNED on, where an earlier call
- * has left off. Returns true with the LENGTH of its text, which the four bytes of the end follow.
+ * stopped. Returns true with the LENGTH of its text; the four bytes of its end follow.
  */
 bool wire_find_end(const struct buffer *buffer, size_t *scanned, size_t *length);
 
 /*
  * The text of the message of LENGTH bytes at the beginning of BUFFER, with a NUL byte in the place
- * of its end. It lies in BUFFER until wire_drop takes it out.
+ * of its end. It stays in BUFFER until wire_drop removes it.
  */
 char *wire_peek(const struct buffer *buffer, size_t length);
 void wire_drop(struct buffer *buffer, size_t length);
@@ -46,8 +46,7 @@ const char *wire_string(const struct wire_message *message, const char *key);
 int64_t wire_number(const struct wire_message *message, const char *key);
 
 /*
- * What follows adds to a reply. When there is no memory for all of it, the buffer is lost: see
- * buffer.h.
+ * The functions below add to a reply. When out of memory the buffer is lost: see buffer.h.
  */
 void wire_add(struct buffer *reply, const char *text, size_t length);
 void wire_add_format(struct buffer *reply, const char *format, ...)

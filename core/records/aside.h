@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Folders beside the state directory, called like it with a suffix: for records that are not to be
- * gone on with now. What is in them starts no daemon.
+ * Folders beside the state directory, for records that are not resumed now. Each has the name of
+ * the state directory and a suffix. A record in them does not make systemd start a daemon.
  */
 #ifndef CORE_RECORD_ASIDE_H
 #define CORE_RECORD_ASIDE_H
@@ -19,16 +19,17 @@ int record_move_aside(
 	const struct record_directory *directory, const char *suffix, const char *name);
 
 /*
- * Moves record NAME from the folder back into DIRECTORY. Where that has one of this name the one in
- * the folder is removed. Returns 0, or a negative errno, which the log tells but for -EEXIST.
+ * Moves record NAME from the folder back into DIRECTORY. Where DIRECTORY has one of this name, the
+ * one in the folder is removed. Returns 0 or a negative errno, which is logged unless it is
+ * -EEXIST.
  */
 int record_move_back(
 	const struct record_directory *directory, const char *suffix, const char *name);
 
 /*
- * An operation that was given up because going on would lose data must not be taken up again by
- * whoever asks next: the kernel may have forgotten by then why. Its record is kept in
- * "PATH.given_up/" until an abort has succeeded, or the machine starts anew and copies anew.
+ * An operation that failed because a step would lose data must not be begun again when a client
+ * asks for it: the kernel may no longer show why. Its record is kept in "PATH.given_up/" until an
+ * abort has succeeded, or the machine is booted again, when lvm2 copies from the start.
  */
 void record_refuse(struct record_directory *directory, const struct lvmpolld_request *request);
 bool record_is_refused(

@@ -9,22 +9,23 @@
 #include "util/error.h"
 
 /*
- * Makes DIRECTORY ours alone: two daemons that share one would poll the same operations. The lock
- * is that of the descriptor, which a child of a daemon that was killed has until it executes lvm:
- * who has it knows that every lvpoll of the dead can be seen in /proc. So it is waited for, for
- * some seconds. Returns 0, or -EBUSY with the error; the directory is not used then.
+ * Locks DIRECTORY: two daemons that share one would poll the same operations. The lock belongs to
+ * the descriptor, which the child of a killed daemon keeps until it executes lvm. So a daemon that
+ * has the lock can find every lvpoll of the killed daemon in /proc. This waits some seconds for the
+ * lock. Returns 0, or -EBUSY with the error; the directory must not be used then.
  */
 int record_directory_lock(struct record_directory *directory, struct lvmpolld_error *error);
 
-/* Likewise, without waiting and without a word. DIRECTORY may still be used where it is -EBUSY. */
+/* Likewise, without waiting and without a message. DIRECTORY may still be used after -EBUSY. */
 int record_directory_try_lock(struct record_directory *directory);
 
-/* DIRECTORY is open, and nobody has removed it. */
+/* DIRECTORY is open, and was not removed. */
 bool record_directory_is_there(const struct record_directory *directory);
 
 /*
- * Takes over DESCRIPTOR, with its lock, of the directory at PATH. Returns 0, or -ENOMEM, or -ENOENT
- * where another directory is there by now, or none; DESCRIPTOR is closed then.
+ * Adopts DESCRIPTOR, with its lock, of the directory at PATH. Returns 0 or -ENOMEM, or -ENOENT
+ * where PATH is another directory by now, or is not there. DESCRIPTOR is closed unless 0 is
+ * returned.
  */
 int record_directory_adopt(struct record_directory *directory, const char *path, int descriptor);
 

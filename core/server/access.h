@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who may talk to the daemon, on top of the mode of its socket. */
+/* Who may connect, besides the mode of the socket. */
 #ifndef CORE_ACCESS_H
 #define CORE_ACCESS_H
 
@@ -8,7 +8,7 @@
 
 struct configuration;
 
-/* Who is at the other end of a connection, as it was when that was made. */
+/* The process at the other end of a connection, as it was when it connected. */
 struct access_peer {
 	pid_t pid;
 	uid_t user;
@@ -19,8 +19,8 @@ struct access_peer {
 int access_find_peer(int connection, struct access_peer *peer);
 
 /*
- * The PEER of CONNECTION is one of access.users or in one of access.groups, or runs as the same
- * user as the daemon. Where it is not, that is said in the log.
+ * The user of the PEER of CONNECTION is one of access.users, or in one of access.groups, or the
+ * user of the daemon. Otherwise false is returned, and the refusal is logged.
  */
 bool access_is_allowed(
 	const struct configuration *configuration, int connection, struct access_peer *peer);

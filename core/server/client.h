@@ -24,28 +24,29 @@ struct client {
 	struct event *readable;
 	struct event *writable;         /* waited for while there is output, with a deadline */
 	struct event *message_deadline; /* runs while part of a message is there */
-	struct event *next_turn;        /* more requests are there than one turn may answer */
-	pid_t pid;                      /* as it was when it connected; for the log */
-	size_t scanned;                 /* bytes of the input in which no end was found */
-	struct waiter waiter;           /* operations that it asks after */
-	uint64_t requests;              /* that it has made */
-	unsigned turn;                  /* how many were answered in this turn of the loop */
-	bool is_half_closed;            /* it will send no more */
-	struct timespec heard_at; /* of its latest request, or when it came; CLOCK_MONOTONIC */
-	uid_t user;               /* server.c's, as is what follows */
-	bool is_held;             /* it has no place yet and is not read; until an upgrade */
+	struct event *next_turn; /* soon, where more requests are there than one turn may answer */
+	pid_t pid;               /* of the process that connected; for the log */
+	size_t scanned;          /* bytes of the input in which no end was found */
+	struct waiter waiter;    /* for operations that it has asked for */
+	uint64_t requests;       /* that it has made */
+	unsigned turn;           /* requests that were answered in this turn of the loop */
+	bool is_half_closed;     /* it will send no more */
+	struct timespec
+		heard_at; /* time of its latest request, or of its connection; CLOCK_MONOTONIC */
+	uid_t user;       /* server.c's, as is what follows */
+	bool is_pending;  /* it has no place yet and is not read; until an upgrade */
 	TAILQ_ENTRY(client) link; /* in server->clients, oldest first */
 };
 
 /*
- * Takes DESCRIPTOR, a connection of process PID, over in any case. NULL when out of memory; that is
- * logged.
+ * Makes a client of DESCRIPTOR, a connection of process PID, and owns it. When out of memory it is
+ * closed, that is logged, and NULL is returned.
  */
 struct client *client_add(struct server *server, int descriptor, pid_t pid);
 
-/* Reads what it has sent by now, and answers it. It may be gone afterwards. */
+/* Reads what it has sent, and answers it. CLIENT may have been freed afterwards. */
 void client_read(struct client *client);
-/* Answers what was read of it. It may be gone afterwards. */
+/* Answers what was read of it. CLIENT may have been freed afterwards. */
 void client_serve(struct client *client);
 
 /* Disconnects it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Answers the requests of the wire protocol: a table of names and what each does. */
+/* Answers the requests of the wire protocol. request.c has the table of them. */
 #ifndef CORE_REQUEST_H
 #define CORE_REQUEST_H
 
@@ -11,9 +11,9 @@ struct buffer;
 struct waiter;
 
 /*
- * Answers the message of LENGTH bytes at TEXT, which a NUL byte follows and which comes from WAITER
- * (NULL: from nobody who would wait): one whole reply, with its end, is added to REPLY, which is
- * lost where there is no memory for it.
+ * Answers the message of LENGTH bytes at TEXT, which a NUL byte follows. One whole reply, with its
+ * end, is added to REPLY, which is lost when out of memory. WAITER, where it is not NULL, waits for
+ * the operations that the message asks for.
  */
 void request_answer(struct operations *operations, struct waiter *waiter, const char *text,
 	size_t length, struct buffer *reply);

@@ -25,7 +25,7 @@
 #define SILENT_MS 1000
 
 /* So many clients of users without privilege wait for a place; more are turned away. */
-#define HELD_MAX 16
+#define PENDING_MAX 16
 
 /*
  * Descriptors that are not for clients, or nothing could be done for those: the daemon's own and
@@ -138,7 +138,7 @@ static bool make_room(struct server *server, const struct client *newcomer)
 	TAILQ_FOREACH (client, &server->clients, link) {
 		struct candidate candidate = make_candidate(client, now_ms);
 
-		if (!client->is_held && may_displace(newcomer, &candidate) &&
+		if (!client->is_pending && may_displace(newcomer, &candidate) &&
 			(!chosen.client || goes_before(&candidate, &chosen)))
 			chosen = candidate;
 	}
@@ -150,29 +150,30 @@ static bool make_room(struct server *server, const struct client *newcomer)
 }
 
 /* Those that wait for a place: with privilege, or without. */
-static size_t count_held(const struct server *server, bool with_privilege)
+static size_t count_pending(const struct server *server, bool with_privilege)
 {
 	const struct client *client;
 	size_t count = 0;
 
 	TAILQ_FOREACH (client, &server->clients, link)
-		count += client->is_held && is_privileged(client) == with_privilege;
+		count += client->is_pending && is_privileged(client) == with_privilege;
 	return count;
 }
 
 static bool has_room(const struct server *server)
 {
-	size_t held = count_held(server, true) + count_held(server, false);
+	size_t pending = count_pending(server, true) + count_pending(server, false);
 
-	return server->client_count - held < count_places(server);
+	return server->client_count - pending < count_places(server);
 }
 
-static struct client *next_held(const struct server *server)
+static struct client *next_pending(const struct server *server)
 {
 	struct client *client, *next = NULL;
 
 	TAILQ_FOREACH (client, &server->clients, link)
-		if (client->is_held && (!next || (is_privileged(client) && !is_privileged(next))))
+		if (client->is_pending &&
+			(!next || (is_privileged(client) && !is_privileged(next))))
 			next = client;
 	return next;
 }
@@ -185,17 +186,17 @@ static bool let_in(struct client *client)
 {
 	if (event_add(client->readable, NULL) < 0)
 		return false;
-	client->is_held = false;
+	client->is_pending = false;
 	clock_gettime(CLOCK_MONOTONIC, &client->heard_at);
 	return true;
 }
 
 /* Lets those in who wait, as long as there is room for them, or room can be made. */
-static void let_in_held(struct server *server)
+static void let_in_pending(struct server *server)
 {
 	struct client *client;
 
-	while ((client = next_held(server)) && (has_room(server) || make_room(server, client)))
+	while ((client = next_pending(server)) && (has_room(server) || make_room(server, client)))
 		if (!let_in(client))
 			break;
 }
@@ -235,19 +236,19 @@ static void on_accept_retry(evutil_socket_t descriptor, short what, void *contex
 
 	(void)descriptor;
 	(void)what;
-	let_in_held(server);
-	if (next_held(server))
+	let_in_pending(server);
+	if (next_pending(server))
 		start_retry(server);
-	if (count_held(server, true) == 0)
+	if (count_pending(server, true) == 0)
 		event_add(server->accept_event, NULL);
 }
 
 /* There is no place for CLIENT now. */
-static void hold(struct server *server, struct client *client)
+static void keep_pending(struct server *server, struct client *client)
 {
 	unsigned limit = count_places(server);
 
-	if (start_retry(server) < 0 || count_held(server, false) > HELD_MAX) {
+	if (start_retry(server) < 0 || count_pending(server, false) > PENDING_MAX) {
 		log_warn("client %d of user %u is turned away: limits.clients (%u) is reached and "
 			 "others wait already",
 			(int)client->pid, (unsigned)client->user, limit);
@@ -256,10 +257,10 @@ static void hold(struct server *server, struct client *client)
 	}
 	if (is_privileged(client))
 		pause_accepting(server);
-	if (!server->is_accept_refused)
+	if (!server->is_limit_told)
 		log_warn("limits.clients (%u) is reached: further clients wait until one leaves",
 			limit);
-	server->is_accept_refused = true;
+	server->is_limit_told = true;
 }
 
 /* Whether there is a place for one more, and nobody has waited for it. */
@@ -268,7 +269,7 @@ static bool is_free(struct server *server)
 	if (server->client_count > count_places(server) ||
 		event_pending(server->accept_retry, EV_TIMEOUT, NULL))
 		return false;
-	server->is_accept_refused = false;
+	server->is_limit_told = false;
 	return true;
 }
 
@@ -290,10 +291,10 @@ static void greet(struct server *server, int connection)
 		client_read(client);
 		return;
 	}
-	client->is_held = true;
-	let_in_held(server);
-	if (client->is_held)
-		hold(server, client);
+	client->is_pending = true;
+	let_in_pending(server);
+	if (client->is_pending)
+		keep_pending(server, client);
 }
 
 static void on_acceptable(evutil_socket_t descriptor, short what, void *context)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The server: its listening socket, its clients, who may connect, and who goes where more come. */
+/* The server: its socket, its clients, and which of them must go where too many come. */
 #ifndef CORE_SERVER_H
 #define CORE_SERVER_H
 
@@ -21,19 +21,19 @@ TAILQ_HEAD(client_list, client);
 struct server {
 	struct event_base *base;
 	const struct configuration *configuration; /* the one in force: another after a reload */
-	struct operations *operations;             /* what is asked about */
+	struct operations *operations;             /* that the clients ask for */
 	struct listener listener;
 	struct client_list clients;
 	size_t client_count;
 	struct event *accept_event;
 	struct event *accept_retry;
-	bool is_accept_refused;              /* the limit was reached, and said */
+	bool is_limit_told;                  /* the limit was reached, and that was logged */
 	void (*left)(struct server *server); /* server.c's: a client has left */
 	void (*changed)(void *context);      /* client_count has changed */
 	void *context;
 };
 
-/* Makes SERVER one without a socket. CHANGED is called with CONTEXT. */
+/* Makes SERVER a server without a socket. CHANGED is called with CONTEXT in the main thread. */
 void server_init(struct server *server, struct event_base *base,
 	const struct configuration *configuration, struct operations *operations,
 	void (*changed)(void *context), void *context);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Going into the background, with a parent that tells the truth about how it went. */
+/* Going into the background. The parent's exit status tells whether the daemon started. */
 #ifndef CORE_BACKGROUND_H
 #define CORE_BACKGROUND_H
 
 #include "util/error.h"
 
 /*
- * Forks into a session of its own, working directory "/", with no descriptor left but the standard
- * ones and what systemd handed over: it must come before anything is opened for keeps. In the
- * daemon it returns 0 or a negative errno. The parent does not return before the daemon said
- * background_ready (then *PARENT_STATUS is 0) or died or said background_failed (then it is
- * non-zero); it returns 1 and should exit with *PARENT_STATUS at once. Standard error stays open in
- * the daemon until it is ready, so that whatever goes wrong before is seen by whoever started it.
+ * Forks into a session of its own with working directory "/". Only the standard descriptors and
+ * what systemd handed over stay open, so this comes before anything else is opened. Returns 0 or a
+ * negative errno in the daemon. In the parent it returns 1 once the daemon has called
+ * background_ready or background_failed, or has died; the parent then exits with *PARENT_STATUS,
+ * which is 0 where the daemon is ready. Standard error stays open in the daemon until it is ready,
+ * so that the user who started it sees what goes wrong.
  */
 int background_enter(int *parent_status, struct lvmpolld_error *error);
 

@@ -10,18 +10,18 @@
 
 struct listener {
 	int descriptor; /* listening, non-blocking, close-on-exec */
-	char *path;     /* where it lies; NULL when it was handed over */
+	char *path;     /* of the socket; NULL where it was handed over */
 	dev_t device;   /* with inode: so that only our own socket is removed */
 	ino_t inode;
 };
 
 /*
- * Takes the socket that systemd passed (LISTEN_PID, LISTEN_FDS; checked to be one listening UNIX
- * stream socket) where there is one. Otherwise creates PATH: mode 0600 from its first moment, its
- * directory created where only that is missing, a stale socket replaced, one that somebody listens
- * on or a file that is not a socket refused. The path appears only once connections are accepted.
- * The variables of the handover are removed from the environment, with stock's SD_ACTIVATION.
- * Returns 0 or a negative errno.
+ * Takes the socket that systemd handed over, if there is one: it must be a single listening UNIX
+ * stream socket. Otherwise creates PATH with mode 0600, and its directory where only that is
+ * missing. A stale socket is replaced. A socket that somebody listens on, and a file that is not a
+ * socket, are refused. The path appears only once connections are accepted. Systemd's variables and
+ * stock's SD_ACTIVATION are removed from the environment. Returns 0 or a negative errno with the
+ * error.
  */
 int listener_open(struct listener *listener, const char *path, struct lvmpolld_error *error);
 

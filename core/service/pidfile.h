@@ -12,7 +12,7 @@
  */
 int pidfile_create(const char *path, struct lvmpolld_error *error);
 
-/* Removes PATH where it is still the file behind DESCRIPTOR, and lets the lock go. */
+/* Removes PATH if it is still the file behind DESCRIPTOR, and releases the lock. */
 void pidfile_remove(const char *path, int descriptor);
 
 #endif

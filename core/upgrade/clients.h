@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Handing clients over to a new program: their connections, and what is under way on them. */
+/* Both sides of handing over the clients: their connections, requests and replies. */
 #ifndef CORE_UPGRADE_CLIENTS_H
 #define CORE_UPGRADE_CLIENTS_H
 
@@ -11,16 +11,16 @@ struct handover_bytes;
 struct server;
 struct wire_message;
 
-/* Writes every client into TEXT, as a message each with those of the operations it waits for. */
+/* Writes into TEXT a message for each client, and one for each operation that it waits for. */
 void clients_write(struct server *server, struct buffer *text);
-/* Writes the bytes of all to DESCRIPTOR. Returns 0 or a negative errno. */
+/* Writes the bytes of all clients to DESCRIPTOR. Returns 0 or a negative errno. */
 int clients_write_bytes(struct server *server, int descriptor);
-/* Lets the connections survive an exec; or no longer. */
+/* KEEP: the connections stay open in an exec. Otherwise they are closed. */
 void clients_keep_descriptors(struct server *server, bool keep);
 
 /*
- * Adopts the client on DESCRIPTOR, with what MESSAGE says of it. NULL where that failed. It is
- * still to be served.
+ * Adopts the client on DESCRIPTOR that MESSAGE describes; BYTES are those of the clients. Returns
+ * NULL where that failed. The caller serves it.
  */
 struct client *clients_adopt(struct server *server, int descriptor,
 	const struct wire_message *message, struct handover_bytes *bytes);

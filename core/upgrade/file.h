@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What an old program writes down for a new one: messages in the syntax of the wire, the first
- * about the daemon and the last called "end", and behind them the bytes that clients have sent and
- * not yet read, in the order of their messages.
+ * The file that the old program writes for the new one. It begins with messages in the syntax of
+ * the wire: the first is about the daemon, the last is called "end". Then come, in the order of the
+ * clients' messages, the bytes that each client has sent and those that it has not read.
  */
 #ifndef CORE_HANDOVER_FILE_H
 #define CORE_HANDOVER_FILE_H
@@ -14,12 +14,12 @@
 struct handover;
 struct wire_message;
 
-/* Raised when an older program could not make sense of what is written. */
+/* To be raised when a program with the former version could not read the file. */
 #define HANDOVER_VERSION 1
 
 /*
- * Reads what was written into the file DESCRIPTOR, which is closed, and checks it all, so that
- * nothing can be wrong with it later. NULL where it is no such file.
+ * Reads the file DESCRIPTOR, closes it, and checks all of it, so that no later call meets an error
+ * in it. Returns NULL with the error where it is not such a file.
  */
 struct handover *handover_read(int descriptor, struct lvmpolld_error *error);
 void handover_free(struct handover *handover);

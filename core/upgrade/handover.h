@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Handing everything over to a new program in the same process: the listening socket, the pid file,
- * the clients with what they have sent and not yet read, the children with their pipes, operations
- * and results.
+ * What a program hands over to a new one in the same process: the listening socket, the pid file,
+ * the clients with their unanswered requests and unread replies, the children with their pipes, the
+ * operations and the results.
  */
 #ifndef CORE_HANDOVER_H
 #define CORE_HANDOVER_H

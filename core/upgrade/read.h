@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Handing everything over to a new program: the side of the new one. */
+/* The new program takes over: it reads what the old one handed over. */
 #ifndef CORE_UPGRADE_READ_H
 #define CORE_UPGRADE_READ_H
 
@@ -16,15 +16,15 @@ int handover_check_operations(const struct handover *handover, const struct plug
 	struct lvmpolld_error *error);
 
 /*
- * Where the files of the daemon are does not change while it runs, and a reload or an upgrade is no
- * end: CONFIGURATION gets the former paths. Returns 0 or -ENOMEM with the error.
+ * Gives CONFIGURATION the former paths: those of the daemon's files stay the same as long as it
+ * runs, and an upgrade is no restart. Returns 0 or -ENOMEM with the error.
  */
 int handover_keep_paths(const struct handover *handover, struct configuration *configuration,
 	struct lvmpolld_error *error);
 
 /* The descriptor of the pid file, or a negative errno. */
 int handover_pidfile(const struct handover *handover, struct lvmpolld_error *error);
-/* That of the state directory, which is locked; -1 where there is none. */
+/* The descriptor of the state directory, which is locked; -1 where there is none. */
 int handover_state_directory(const struct handover *handover);
 
 /* Takes the listening socket for SERVER. Returns 0 or a negative errno with the error. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Upgrade in place, on SIGUSR2: the process executes its program anew, by the path from which it
- * was started, and hands everything over. A rehearsal comes first: the new program must be able to
- * read the configuration, load the plugins and understand what is handed over. Where it cannot, or
- * cannot be executed, the old program goes on.
+ * Upgrade in place, on SIGUSR2: the process executes its program again, from the path that it was
+ * started from, and hands everything over. A rehearsal comes first: the new program must be able to
+ * read the configuration, to load the plugins and to read what is handed over. If it fails, or the
+ * exec does, the old program goes on.
  */
 #ifndef CORE_UPGRADE_H
 #define CORE_UPGRADE_H
@@ -21,26 +21,27 @@ struct upgrades {
 	struct upgrade *current; /* or NULL */
 };
 
-/* In which part of an upgrade this program was started. */
+/* What this program was started for. */
 enum upgrade_role {
-	UPGRADE_NONE,      /* none: started as always */
-	UPGRADE_REHEARSAL, /* it is to look whether it could take over, and to exit */
-	UPGRADE_TAKEOVER   /* it is to take over */
+	UPGRADE_NONE,      /* no upgrade: an ordinary start */
+	UPGRADE_REHEARSAL, /* to check whether it could take over, and to exit */
+	UPGRADE_TAKEOVER   /* to take over */
 };
 
 /*
- * Looks into the environment, and clears it of what tells of an upgrade. DESCRIPTOR is then open on
- * what the old program wrote. A negative errno where something is there that makes no sense.
+ * Reads ROLE from the environment, and removes it there. Where there is an upgrade, DESCRIPTOR is
+ * the file that the old program wrote. Returns 0, or a negative errno where the environment is
+ * wrong.
  */
 int upgrade_find_role(enum upgrade_role *role, int *descriptor, struct lvmpolld_error *error);
 
-/* What a rehearsal that went well prints: many a program exits with 0 and could not take over. */
+/* A rehearsal that succeeds prints this: exit status 0 alone could be any program's. */
 #define UPGRADE_REHEARSED "lvmpolld is ready to take over"
 
-/* To be called once, before the program's file can have been replaced. ARGUMENTS are main's. */
+/* To be called once, as early as possible: the program's file may be replaced. ARGUMENTS: argv. */
 void upgrade_remember_program(char *const *arguments);
 
-/* Begins an upgrade. Where one is under way it goes on. */
+/* Begins an upgrade, unless one is under way. */
 void upgrade_begin(struct upgrades *upgrades);
 
 void upgrade_destroy(struct upgrades *upgrades);

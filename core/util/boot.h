@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which run of the machine this is. */
+/* The current boot: its identifier and its clock. */
 #ifndef CORE_BOOT_H
 #define CORE_BOOT_H
 
 #include <stdint.h>
 
 /*
- * What the kernel calls this run of the machine; NULL where it does not tell. With the next one
- * process ids and the clock by which their starts are told begin anew.
+ * The kernel's identifier of this run of the machine; NULL where it cannot be read. After a reboot
+ * it is another: process ids and their start times begin anew then.
  */
 const char *boot_id(void);
 
-/* Milliseconds since this run of the machine has begun, those that it slept included. */
+/* Milliseconds since the machine was booted, including those that it was suspended
+ * (CLOCK_BOOTTIME). */
 int64_t boot_clock_ms(void);
 
 #endif

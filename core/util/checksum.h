@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A checksum against accidents: torn writes, changed tables. It is no protection against intent. */
+/* A checksum against accidents: torn writes, changed tables. It does not protect against intent. */
 #ifndef CORE_CHECKSUM_H
 #define CORE_CHECKSUM_H
 

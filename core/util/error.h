@@ -18,7 +18,7 @@ int error_set(struct lvmpolld_error *error, int code, const char *format, ...)
 int error_set_arguments(struct lvmpolld_error *error, int code, const char *format,
 	va_list arguments) __attribute__((format(printf, 3, 0)));
 
-/* Puts "context: " before the sentence. Returns -code, so that it can be returned again. */
+/* Puts "context: " before the sentence. Returns -code, for the caller to return. */
 int error_add_context(struct lvmpolld_error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -24,7 +24,7 @@
 #define EXCLUDES(...)        LOCK_ATTRIBUTE(locks_excluded(__VA_ARGS__))
 #define NO_LOCK_ANALYSIS     LOCK_ATTRIBUTE(no_thread_safety_analysis)
 
-/* What a lock protects; the order of the values is the order in which locks are taken. */
+/* What a lock protects. Locks are taken in the order of the values. */
 enum lock_rank { LOCK_RANK_STORE = 1, LOCK_RANK_VOLUME = 2 };
 
 struct LOCK_ROLE lock_role {

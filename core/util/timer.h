@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Timers that something is lost without. */
+/* Timers that must not be lost. */
 #ifndef CORE_TIMER_H
 #define CORE_TIMER_H
 
 #include <event2/event.h>
 
 /*
- * Starts TIMER. libevent's table of timers grows with their number: where there is no memory for
- * that, the time is over at once, which costs a turn of the loop, and not never.
+ * Starts TIMER. libevent may need memory for it: when out of memory the timer expires at once,
+ * which costs one turn of the loop. Otherwise it would never expire.
  */
-static inline void timer_start(struct event *timer, const struct timeval *time)
+static inline void timer_start(struct event *timer, const struct timeval *timeout)
 {
-	if (event_add(timer, time) < 0)
+	if (event_add(timer, timeout) < 0)
 		event_active(timer, EV_TIMEOUT, 0);
 }
 
