@@ -10,8 +10,10 @@
 layer_need_gcc_build
 export LAB_CPU=$CHECK_CPU
 options=(--builddir "$gcc_build")
-layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}"
-layer_suite "scenarios of pvmove, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" --moves --uuids newer
+# A guest waits for slow copies more than it computes: two share the CPU.
+guests=(--jobs 2)
+layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}"
+layer_suite "scenarios of pvmove, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" --moves --uuids newer
 if [ "$CHECK_FULL" = 1 ]; then
 	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 100
 	layer_suite "chaos, newer UUIDs" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 100 --uuids newer

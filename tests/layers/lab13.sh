@@ -10,11 +10,13 @@ layer_use_root trixie
 layer_need_root_build trixie
 export LAB_CPU=$CHECK_CPU
 options=(--builddir "$root_build" --root "$debian_root")
+# As in lab.sh.
+guests=(--jobs 2)
 if [ "$CHECK_FULL" = 1 ]; then
-	layer_suite "all scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}"
-	layer_suite "scenarios of pvmove, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" --moves --uuids newer
+	layer_suite "all scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}"
+	layer_suite "scenarios of pvmove, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" --moves --uuids newer
 	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 25
 else
-	layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" --each-lvm2
+	layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" --each-lvm2
 fi
 layer_end
