@@ -29,7 +29,7 @@ static int set_default_list(struct configuration *configuration,
 	return configuration_set_list(configuration, key, count, items, &wrong, error);
 }
 
-/* A path as it was built in is not judged here: whoever uses it says what is wrong with it. */
+/* A built-in path is not checked here: what is wrong with it shows where it is used. */
 static int set_default_path(
 	struct configuration *configuration, const struct configuration_key *key)
 {

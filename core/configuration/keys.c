@@ -9,7 +9,7 @@
 #include "configuration/keys.h"
 #include "protocol/wire.h"
 
-/* Ten years: whoever wants more means "never". */
+/* Ten years. More than that means "never". */
 #define SECONDS_MAX  UINT64_C(315360000)
 #define SOCKET_MAX   (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 #define FIELD(field) offsetof(struct configuration, field)

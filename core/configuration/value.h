@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reads single values from their text, and finds the name that somebody may have meant. */
+/* Reads single values from their text, and finds the name that a user may have meant. */
 #ifndef CORE_CONFIGURATION_VALUE_H
 #define CORE_CONFIGURATION_VALUE_H
 

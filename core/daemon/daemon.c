@@ -29,7 +29,7 @@
 #include "upgrade/read.h"
 #include "upgrade/upgrade.h"
 
-/* After SIGTERM the lvpolls have this long to end; then the daemon goes without them. */
+/* The daemon waits this long for the lvpolls to end after SIGTERM. */
 #define STOP_POLL_MS  20
 #define STOP_POLL_MAX 50
 

@@ -30,8 +30,8 @@
 #include "upgrade/upgrade.h"
 
 /*
- * A descriptor that is opened later must not become somebody's standard output; and what whoever
- * started us left open is nothing for lvm, which would complain of each at each step.
+ * Opens the standard descriptors, so that none that is opened later becomes standard output, and
+ * makes all others close-on-exec: lvm would complain at each step of a descriptor that it inherits.
  */
 static void sanitize_descriptors(void)
 {
@@ -52,8 +52,8 @@ static int complain(const struct lvmpolld_error *error)
 }
 
 /*
- * For a manager of services it makes a difference: what is short may be there the next time; what
- * is wrong in the configuration is wrong until somebody mends it.
+ * The exit status tells a service manager whether to try again: a shortage may pass, an error in
+ * the configuration stays until it is mended.
  */
 static int complain_of_configuration(const struct lvmpolld_error *error)
 {
@@ -69,7 +69,7 @@ static int complain_of_configuration(const struct lvmpolld_error *error)
 	}
 }
 
-/* Whoever waits at systemd's socket would have the daemon started again and again. */
+/* Clients that wait at systemd's socket would make it start the daemon again and again. */
 static int refuse_to_serve(const struct lvmpolld_error *error)
 {
 	int status = complain_of_configuration(error);
@@ -79,7 +79,7 @@ static int refuse_to_serve(const struct lvmpolld_error *error)
 	return status;
 }
 
-/* What was asked for must have arrived: a full disk is a failure. */
+/* The output must be complete: a full disk is a failure. */
 static int finish_output(void)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
@@ -109,7 +109,7 @@ static int list_plugins(const struct configuration *configuration)
 	return finish_output();
 }
 
-/* The configuration is right by itself; its plugins may still refuse their sections. */
+/* The configuration was read without an error. Plugins may still refuse their sections. */
 static int check_configuration(const struct configuration *configuration)
 {
 	struct lvmpolld_error error;
@@ -124,8 +124,8 @@ static int check_configuration(const struct configuration *configuration)
 }
 
 /*
- * Without lvm nothing can be begun. But what is in flight waits until it is there again, for it may
- * be in the middle of an upgrade.
+ * Without lvm no operation can be begun. But operations in flight wait until lvm can be executed:
+ * its package may be in the middle of an upgrade.
  */
 static int check_binary(const struct configuration *configuration, const struct handover *handover,
 	struct lvmpolld_error *error)
@@ -139,8 +139,8 @@ static int check_binary(const struct configuration *configuration, const struct 
 }
 
 /*
- * Takes CONFIGURATION. The binary is looked for where the daemon stands by now, which in the
- * background is "/". Then comes the pid file: it is what keeps a second daemon out.
+ * Owns CONFIGURATION. A relative path of lvm counts from the working directory, which is "/" in the
+ * background. Then the pid file is locked, which keeps a second daemon out.
  */
 static int serve(const struct options *options, struct configuration *configuration,
 	struct handover *handover)
@@ -172,7 +172,7 @@ static int serve(const struct options *options, struct configuration *configurat
 	return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* Looks whether a daemon that asks for an upgrade could be followed by this program. */
+/* The rehearsal of an upgrade: could this program take over from the daemon that runs it? */
 static int rehearse(struct configuration *configuration, int file)
 {
 	struct lvmpolld_error error;
@@ -192,7 +192,7 @@ static int rehearse(struct configuration *configuration, int file)
 	return finish_output();
 }
 
-/* Follows the program that this process ran before: wherever it was, there it stays. */
+/* Takes over from the program that this process ran before. */
 static int take_over(const struct options *options, struct configuration *configuration, int file)
 {
 	struct lvmpolld_error error;

@@ -17,7 +17,7 @@
 #include "lvm/lvpoll.h"
 #include "service/notify.h"
 
-/* Gives CONFIGURATION the former value of what cannot change while the daemon runs. */
+/* Keeps the former value of a path that cannot change while the daemon runs. */
 static void keep_path(const char *key, char **former, char **value)
 {
 	char *swap;
@@ -45,12 +45,12 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 	configuration_free(former);
 	log_configure(&configuration->log);
 	results_limit(&daemon->operations);
-	/* It may be the path of lvm that has changed. */
+	/* The path of lvm may have changed. */
 	operation_for_each_in_progress(&daemon->operations, turns_hurry);
 	turns_run(&daemon->operations);
 }
 
-/* Returns 0 where everything in CONFIGURATION can be put in force, and the plugins have theirs. */
+/* Returns 0 where all of CONFIGURATION can be put in force; the plugins have their values then. */
 static int check(struct daemon *daemon, const struct configuration *configuration,
 	struct lvmpolld_error *error)
 {

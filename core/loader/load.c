@@ -33,7 +33,7 @@ static void refuse(struct plugin_module *module, const struct lvmpolld_error *er
 	plugin_module_close(module);
 }
 
-/* Checks that nobody else has MODULE's operation. */
+/* Checks that no other plugin has MODULE's operation. */
 static int check_operation_is_free(const struct plugins *plugins,
 	const struct plugin_module *module, plugins_reserved_callback is_reserved,
 	struct lvmpolld_error *error)

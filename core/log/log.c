@@ -17,7 +17,7 @@
 #include "log/targets.h"
 #include "util/escape.h"
 
-/* Begins each line that goes on with the text of the one before. */
+/* Begins each line that continues the line before it. */
 #define CONTINUATION "... "
 
 /* A target and the lines that it did not take. */
@@ -79,7 +79,7 @@ static void use_targets_locked(void)
 		log_journal_close();
 }
 
-/* syslog is wanted unless somebody says otherwise, so its absence is worth no warning. */
+/* syslog is a target by default, so its absence is no warning. */
 static void tell_absent_targets(unsigned wanted)
 {
 	if ((wanted & LOG_TARGET_JOURNAL) != 0 && !log_journal_is_there())

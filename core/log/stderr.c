@@ -18,9 +18,9 @@
 static bool line_is_open;
 
 /*
- * Standard error is shared with whoever started the daemon, so it cannot be made non-blocking.
- * A socket can be told with each message not to wait; a pipe or terminal that poll calls writable
- * takes at least PIPE_BUF bytes.
+ * Standard error is shared with the process that started the daemon: it must not be made
+ * non-blocking. A socket can be told with each message not to wait; a pipe or terminal that poll
+ * calls writable takes at least PIPE_BUF bytes.
  */
 static ssize_t write_without_waiting(const char *data, size_t length)
 {

@@ -127,7 +127,7 @@ static bool reap(const struct process *process, struct process_end *end)
 		end->value = info.si_status;
 		return info.si_pid != 0;
 	}
-	/* Not our child, or reaped by somebody else: how it ended cannot be known. */
+	/* Not our child, or its status was read elsewhere: how it ended cannot be known. */
 	if (!process->is_adopted)
 		log_error("process %d is gone and its exit status is lost: %s", (int)process->pid,
 			strerror(errno));
@@ -178,7 +178,7 @@ static int add_output_event(struct process_output *output, struct event_base *ba
 	return 0;
 }
 
-/* Everything that can fail for want of memory is done before there is a child. */
+/* All that needs memory is done before the child is started. */
 static int add_events(struct process *process, struct event_base *base)
 {
 	process->exited = event_new(base, -1, EV_READ, on_exited, process);

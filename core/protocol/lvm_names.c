@@ -26,7 +26,7 @@ static const char uuid_characters[] =
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#";
 
 /*
- * The sentence goes to logs and to the terminal of whoever called lvm2, and a value that is refused
+ * The sentence goes to logs and to the terminal of lvm2's user, and a value that is refused
  * is not to be trusted with either.
  */
 static int refuse(

@@ -86,7 +86,8 @@ void record_refuse(struct record_directory *directory, const struct lvmpolld_req
 
 	record_make_name(request, name, sizeof(name));
 	result = record_move_aside(directory, GIVEN_UP_SUFFIX, name);
-	/* It has no record, for want of room or of a state directory: the name is what counts. */
+	/* It has no record: the disk was full, or there is no state directory. The name is enough.
+	 */
 	if (result == -ENOENT || result == -EBADF)
 		result = note_aside(directory, GIVEN_UP_SUFFIX, name);
 	if (result < 0)

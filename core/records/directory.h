@@ -15,16 +15,17 @@ struct record_directory {
 };
 
 /*
- * Opens the directory at PATH, which is made (0700) where it is missing, and must belong to us and
- * be closed to others. Returns 0 or a negative errno; everything below fails then, and says so.
+ * Opens the directory at PATH. It is made with mode 0700 where it is missing. It must belong to the
+ * daemon's user and must not be open to others. Returns 0 or a negative errno; all functions below
+ * fail then.
  */
 int record_directory_open(
 	struct record_directory *directory, const char *path, struct lvmpolld_error *error);
 void record_directory_close(struct record_directory *directory);
 
 /*
- * Writes RECORD in place of a former one of the same operation. Returns 0 or a negative errno; what
- * the former one says of the lvpoll is no longer believed then.
+ * Writes RECORD in place of a former record of the same operation. Returns 0 or a negative errno.
+ * The former record stays then, but what it says of the lvpoll is no longer believed.
  */
 int record_write(struct record_directory *directory, const struct record *record,
 	struct lvmpolld_error *error);
@@ -34,16 +35,16 @@ void record_remove(struct record_directory *directory, const struct lvmpolld_req
 
 /*
  * Removes all records, those of operations whose plugin is missing too, and returns their number.
- * What was given up is not forgotten by this.
+ * The notes of record_refuse stay.
  */
 size_t record_remove_all(struct record_directory *directory);
 
 /*
  * Calls TAKE with each record of the directory. One that is damaged, of another version, or that
  * TAKE refuses (by returning a negative errno with the error) is moved to "PATH.damaged/", with a
- * message in the log. One that cannot be read for want of memory or descriptors, or that TAKE
- * refuses for it, stays. One that TAKE refuses with -ENOPKG, since the plugin is missing, is kept
- * in "PATH.no_plugin/". Returns the number of records that were taken.
+ * message in the log. One that cannot be read, or that TAKE refuses, since memory or
+ * descriptors are short, stays. One that TAKE refuses with -ENOPKG, since the plugin is missing, is
+ * kept in "PATH.no_plugin/". Returns the number of records that were taken.
  */
 size_t record_read_all(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),

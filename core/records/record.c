@@ -86,7 +86,7 @@ char *record_format(const struct record *record, size_t *length)
 	if (!text.is_lost)
 		wire_add_format(&text, CHECKSUM_KEY "%016" PRIx64 "\"\n",
 			checksum_add(CHECKSUM_START, buffer_bytes(&text), text.length));
-	/* For whoever takes it as a string. */
+	/* So that it can be used as a string. */
 	wire_add(&text, "", 1);
 	*length = text.is_lost ? 0 : text.length - 1;
 	return text.storage;

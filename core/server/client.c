@@ -139,7 +139,7 @@ static void disconnect(struct client *client, const char *why)
 	client_free(client);
 }
 
-/* What is awaited next from the client. */
+/* Waits for what the client sends next. */
 static void await_more(struct client *client)
 {
 	if (update_deadline(client) < 0 || update_reading(client) < 0)
@@ -213,7 +213,7 @@ static int answer_messages(struct client *client)
 	return 1;
 }
 
-/* RESULT is what answer_messages has refused it for. */
+/* RESULT is the negative errno that answer_messages returned. */
 static void refuse(struct client *client, int result)
 {
 	const struct configuration *configuration = client->server->configuration;
@@ -243,7 +243,7 @@ static bool serve(struct client *client)
 	}
 	if (send_replies(client) < 0 ||
 		(client->is_half_closed && result == 0 && client->output.length == 0)) {
-		/* It has gone away without waiting for its reply, or it has all that it wanted. */
+		/* It left without waiting for its reply, or has all its replies. */
 		client_free(client);
 		return false;
 	}
@@ -281,7 +281,7 @@ static int receive(struct client *client)
 		return 1;
 	}
 	if (length == 0) {
-		/* It may have closed its side only: what it has asked is answered all the same. */
+		/* It may have closed its sending side only, so its requests are still answered. */
 		client->is_half_closed = true;
 		return 1;
 	}

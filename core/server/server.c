@@ -18,30 +18,30 @@
 #include "configuration/configuration.h"
 #include "log/log.h"
 
-/* When descriptors or places are short, it is tried again after this time. */
+/* When descriptors or places are short, accepting is tried again after this time. */
 #define ACCEPT_RETRY_MS 200
 
-/* Who has asked something within this time is at work. */
+/* A client that has asked something within this time is busy. */
 #define SILENT_MS 1000
 
-/* So many clients of users without privilege wait for a place; more are turned away. */
+/* Clients of users without privilege that may wait for a place; more are disconnected. */
 #define PENDING_MAX 16
 
 /*
- * Descriptors that are not for clients, or nothing could be done for those: the daemon's own and
- * those of who waits for a place; and three of each lvpoll. But half of all are for clients.
+ * Descriptors that are kept from clients: for the daemon itself and for clients that wait for a
+ * place, and three for each lvpoll. But at least half of all descriptors are for clients.
  */
 #define DESCRIPTORS_KEPT       64
 #define DESCRIPTORS_FOR_LVPOLL 3
 
-/* What a client has to say for its place. */
+/* How good a reason a client has to stay. */
 enum claim {
 	CLAIM_NONE,     /* it has been silent, and waits for no operation */
 	CLAIM_POSSIBLE, /* likewise, but it may wait for one without being remembered for it */
 	CLAIM_GOOD      /* it has just asked something, or waits for an operation */
 };
 
-/* A client whose place somebody else may get. */
+/* A client that may have to go. */
 struct candidate {
 	struct client *client;
 	enum claim claim;
@@ -128,7 +128,7 @@ static void log_displacement(const struct client *newcomer, const struct candida
 			(long long)candidate->silent_ms / 1000);
 }
 
-/* Disconnects the one client that has to make room for NEWCOMER. False: there is none. */
+/* Disconnects the client that must go for NEWCOMER. Returns false where there is none. */
 static bool make_room(struct server *server, const struct client *newcomer)
 {
 	struct candidate chosen = {.client = NULL};
@@ -149,7 +149,7 @@ static bool make_room(struct server *server, const struct client *newcomer)
 	return true;
 }
 
-/* Those that wait for a place: with privilege, or without. */
+/* The number of clients that wait for a place, with privilege or without. */
 static size_t count_pending(const struct server *server, bool with_privilege)
 {
 	const struct client *client;
@@ -179,8 +179,8 @@ static struct client *next_pending(const struct server *server)
 }
 
 /*
- * Gives CLIENT its place: it is read from now on, and has time to say something. Without memory for
- * that it goes on waiting, and false is returned.
+ * Gives CLIENT a place: it is read from now on. When out of memory it goes on waiting, and false is
+ * returned.
  */
 static bool let_in(struct client *client)
 {
@@ -191,7 +191,7 @@ static bool let_in(struct client *client)
 	return true;
 }
 
-/* Lets those in who wait, as long as there is room for them, or room can be made. */
+/* Gives places to those that wait, while there are free ones or some can be made free. */
 static void let_in_pending(struct server *server)
 {
 	struct client *client;
@@ -201,7 +201,7 @@ static void let_in_pending(struct server *server)
 			break;
 }
 
-/* Looks again in a while. Returns 0, or -1 without memory for the timer. */
+/* Starts the timer that tries again. Returns 0, or -1 when out of memory. */
 static int start_retry(struct server *server)
 {
 	static const struct timeval retry = {
@@ -212,7 +212,7 @@ static int start_retry(struct server *server)
 
 static void pause_accepting(struct server *server)
 {
-	/* Where there is no memory for the timer, the socket is looked at again at once. */
+	/* When out of memory for the timer, the socket is read again at once. */
 	if (start_retry(server) == 0)
 		event_del(server->accept_event);
 }
@@ -220,15 +220,15 @@ static void pause_accepting(struct server *server)
 /* A place has become free. */
 static void on_left(struct server *server)
 {
-	/* The timer runs where somebody waits. Who leaves is in the middle of something: later. */
+	/* The timer runs where a client waits. Not now: a client may be leaving in mid-request. */
 	if (server->accept_retry && event_pending(server->accept_retry, EV_TIMEOUT, NULL))
 		event_active(server->accept_retry, EV_TIMEOUT, 0);
 	server->changed(server->context);
 }
 
 /*
- * While somebody with privilege waits, all places are taken by the like, and whoever is next waits
- * unaccepted. Those without it must not stand in the way: behind them there may be one who has it.
+ * While a client with privilege waits, all places belong to clients with privilege, and no more are
+ * accepted. Clients without privilege that wait do not stop accepting: the next may have it.
  */
 static void on_accept_retry(evutil_socket_t descriptor, short what, void *context)
 {
@@ -263,7 +263,7 @@ static void keep_pending(struct server *server, struct client *client)
 	server->is_limit_told = true;
 }
 
-/* Whether there is a place for one more, and nobody has waited for it. */
+/* There is a free place, and no client waits for it. */
 static bool is_free(struct server *server)
 {
 	if (server->client_count > count_places(server) ||
@@ -273,7 +273,7 @@ static bool is_free(struct server *server)
 	return true;
 }
 
-/* Who connects has mostly sent its first request, too: it need not be waited for. */
+/* A new client has mostly sent its first request already, so it is read at once. */
 static void greet(struct server *server, int connection)
 {
 	struct access_peer peer;
@@ -314,7 +314,7 @@ static void on_acceptable(evutil_socket_t descriptor, short what, void *context)
 	pause_accepting(server);
 }
 
-/* Once: what else is logged of the limit has the number that is in force. */
+/* Once at the start: later messages about the limit have the number of places. */
 static void tell_places(const struct server *server)
 {
 	unsigned limit = server->configuration->limit_clients, places = count_places(server);

@@ -15,7 +15,7 @@
 /* The first descriptor that is handed over: a constant of systemd's interface. */
 #define HANDOVER_DESCRIPTOR 3
 
-/* As many as can wait at a socket by default; whoever comes without end must not keep us here. */
+/* The default backlog of a socket. With more, clients that keep coming would never let us end. */
 #define TURNED_AWAY_MAX 4096
 
 static const char *const variables[] = {

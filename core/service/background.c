@@ -143,7 +143,7 @@ static void release_parent(int status)
 
 	if (parent_socket < 0)
 		return;
-	/* A parent that is gone already has nobody to tell. */
+	/* The parent may be gone already. */
 	(void)!send(parent_socket, &byte, 1, MSG_NOSIGNAL);
 	close(parent_socket);
 	parent_socket = -1;

@@ -210,7 +210,7 @@ void listener_close(struct listener *listener)
 {
 	struct stat status;
 
-	/* Removed while it still listens: whoever finds the path meanwhile finds us alive. */
+	/* Removed while it still listens: a client that finds the path finds a living daemon. */
 	if (listener->path && lstat(listener->path, &status) == 0 &&
 		status.st_dev == listener->device && status.st_ino == listener->inode)
 		unlink(listener->path);

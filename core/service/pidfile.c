@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* More often than this nobody removes a file between our opening and our locking it. */
+/* Tries, in case the file is removed between opening and locking it. */
 #define TRIES_MAX 100
 
 /* A lock that a dead daemon has left to its child is waited for. */
@@ -84,7 +84,7 @@ static int refuse_locked(const char *path, int descriptor, struct lvmpolld_error
 		path, holder);
 }
 
-/* Whoever wrote its id has died, and a child that it was starting has not executed lvm yet. */
+/* The daemon whose id it has is dead, and a child that it was starting has not executed lvm yet. */
 static bool is_held_by_the_dead(int descriptor)
 {
 	long holder = find_holder(descriptor);
@@ -162,7 +162,7 @@ int pidfile_create(const char *path, struct lvmpolld_error *error)
 
 void pidfile_remove(const char *path, int descriptor)
 {
-	/* While the lock is held nobody else of our kind replaces the file. */
+	/* While the lock is held no other daemon replaces the file. */
 	if (is_file_at(path, descriptor))
 		unlink(path);
 	close(descriptor);

@@ -41,8 +41,8 @@ static void on_signal(evutil_socket_t descriptor, short what, void *context)
 }
 
 /*
- * Our signals stay blocked and are read from a descriptor, so that none can be lost in an exec. All
- * others that whoever started us has left blocked come now. What was ignored would never be seen.
+ * Our signals stay blocked and are read from a descriptor, so that none is lost in an exec. All
+ * others are unblocked: our parent may have left them blocked. An ignored signal could not be read.
  */
 static void set_mask(sigset_t *ours)
 {

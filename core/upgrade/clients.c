@@ -104,7 +104,7 @@ struct client *clients_adopt(struct server *server, int descriptor,
 		client = client_add(server, descriptor, (pid_t)wire_number(message, "pid"));
 	if (!client)
 		return NULL;
-	/* Nobody's, where that cannot be told: it has no privilege then. */
+	/* Where the user cannot be read, the client has no privilege. */
 	client->user = access_find_peer(descriptor, &peer) == 0 ? peer.user : (uid_t)-1;
 	client->requests = (uint64_t)wire_number(message, "requests");
 	client->is_half_closed = wire_number(message, "half_closed") != 0;

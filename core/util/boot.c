@@ -14,7 +14,7 @@
 
 const char *boot_id(void)
 {
-	/* Read once; where that fails, for want of descriptors, say, it is tried again. */
+	/* Read once. After a failure, as without descriptors, it is read again the next time. */
 	static char id[BOOT_ID_LENGTH + 1];
 	int descriptor;
 	ssize_t length;

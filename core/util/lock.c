@@ -22,7 +22,7 @@ static const char *rank_name(enum lock_rank rank)
 	return rank == LOCK_RANK_STORE ? "store" : "volume";
 }
 
-/* A wrong order is a deadlock that has not happened yet: there is nothing to go on with. */
+/* A wrong order can be a deadlock: the process ends here, where it is seen. */
 static void stop(const struct lock *lock, const char *what)
 {
 	fprintf(stderr, "lvmpolld: lock %p of a %s %s\n", (const void *)lock, rank_name(lock->rank),
