@@ -10,7 +10,7 @@
 #include "configuration/configuration.h"
 #include "lifecycle/operations.h"
 #include "lvm/devices.h"
-#include "lvm/leftover.h"
+#include "lvm/find_orphan.h"
 #include "log/log.h"
 #include "lifecycle/operation.h"
 #include "loader/plugins.h"
@@ -44,7 +44,7 @@ static pid_t find_command(const struct record *record, uint64_t *start_ticks)
 	case RECORD_NO_COMMAND:
 		return 0;
 	case RECORD_STARTING:
-		pid = leftover_find(record->operation_name, &given);
+		pid = find_orphan(record->operation_name, &given);
 		*start_ticks = pid > 0 ? process_read_start(pid) : 0;
 		return *start_ticks > 0 ? pid : 0;
 	case RECORD_RUNNING:

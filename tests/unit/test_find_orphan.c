@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lvm/leftover.h"
+#include "lvm/find_orphan.h"
 #include "suite.h"
 
 /* How long a process goes without a command line, while it is searched for. */
@@ -21,12 +21,12 @@
 #define SEARCH_MS 1000
 
 /* Command lines, as the kernel keeps them. */
-static const char polling[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-leftover/pvmove7";
-static const char aborting[] = "lvm\0lvpoll\0--polloperation\0pvmove\0--abort\0vg-leftover/pvmove7";
-static const char other_volume[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-leftover/pvmove70";
+static const char polling[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-orphan/pvmove7";
+static const char aborting[] = "lvm\0lvpoll\0--polloperation\0pvmove\0--abort\0vg-orphan/pvmove7";
+static const char other_volume[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-orphan/pvmove70";
 
 static const struct lvmpolld_request operation = {
-	.struct_size = sizeof(operation), .vg_name = "vg-leftover", .lv_name = "pvmove7"};
+	.struct_size = sizeof(operation), .vg_name = "vg-orphan", .lv_name = "pvmove7"};
 
 static pid_t child;
 
@@ -121,45 +121,45 @@ static long long clock_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-START_TEST(leftover_is_found_by_its_command_line)
+START_TEST(orphan_is_found_by_its_command_line)
 {
 	if (!start(polling, sizeof(polling), AT_ONCE))
 		return;
-	ck_assert_int_eq(leftover_find("pvmove", &operation), child);
-	ck_assert_int_eq(leftover_find("merge", &operation), 0);
+	ck_assert_int_eq(find_orphan("pvmove", &operation), child);
+	ck_assert_int_eq(find_orphan("merge", &operation), 0);
 }
 END_TEST
 
-START_TEST(leftover_in_the_middle_of_its_exec_is_waited_for)
+START_TEST(orphan_in_the_middle_of_its_exec_is_waited_for)
 {
 	if (!start(polling, sizeof(polling), AFTER_EXEC))
 		return;
-	ck_assert_int_eq(leftover_find("pvmove", &operation), child);
+	ck_assert_int_eq(find_orphan("pvmove", &operation), child);
 }
 END_TEST
 
-START_TEST(leftover_of_an_abort_is_another)
+START_TEST(orphan_of_an_abort_is_another)
 {
 	struct lvmpolld_request abort = operation;
 
 	if (!start(aborting, sizeof(aborting), AT_ONCE))
 		return;
 	abort.abort = true;
-	ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
-	ck_assert_int_eq(leftover_find("pvmove", &abort), child);
+	ck_assert_int_eq(find_orphan("pvmove", &operation), 0);
+	ck_assert_int_eq(find_orphan("pvmove", &abort), child);
 }
 END_TEST
 
-START_TEST(leftover_of_another_volume_is_not_taken)
+START_TEST(orphan_of_another_volume_is_not_taken)
 {
 	if (!start(other_volume, sizeof(other_volume), AT_ONCE))
 		return;
-	ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
+	ck_assert_int_eq(find_orphan("pvmove", &operation), 0);
 }
 END_TEST
 
 /* What has ended and is not reaped has no command line either, and will have none. */
-START_TEST(leftover_zombie_is_not_waited_for)
+START_TEST(orphan_zombie_is_not_waited_for)
 {
 	long long begin_ms;
 	siginfo_t info;
@@ -170,22 +170,22 @@ START_TEST(leftover_zombie_is_not_waited_for)
 		_exit(0);
 	ck_assert_int_eq(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
 	begin_ms = clock_ms();
-	ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
+	ck_assert_int_eq(find_orphan("pvmove", &operation), 0);
 	ck_assert_int_lt(clock_ms() - begin_ms, SEARCH_MS);
 }
 END_TEST
 
 /* Once it is old enough to have executed its program, however many operations there are. */
-START_TEST(leftover_that_never_has_a_command_line_is_waited_for_once)
+START_TEST(orphan_that_never_has_a_command_line_is_waited_for_once)
 {
 	long long begin_ms;
 
 	if (!start(polling, sizeof(polling), NEVER))
 		return;
-	ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
+	ck_assert_int_eq(find_orphan("pvmove", &operation), 0);
 	begin_ms = clock_ms();
 	for (int i = 0; i < 3; i++)
-		ck_assert_int_eq(leftover_find("pvmove", &operation), 0);
+		ck_assert_int_eq(find_orphan("pvmove", &operation), 0);
 	ck_assert_int_lt(clock_ms() - begin_ms, SEARCH_MS);
 }
 END_TEST
@@ -193,13 +193,13 @@ END_TEST
 int main(void)
 {
 	const struct suite_test tests[] = {
-		SUITE_TEST(leftover_is_found_by_its_command_line),
-		SUITE_TEST(leftover_in_the_middle_of_its_exec_is_waited_for),
-		SUITE_TEST(leftover_of_an_abort_is_another),
-		SUITE_TEST(leftover_of_another_volume_is_not_taken),
-		SUITE_TEST(leftover_zombie_is_not_waited_for),
-		SUITE_TEST(leftover_that_never_has_a_command_line_is_waited_for_once),
+		SUITE_TEST(orphan_is_found_by_its_command_line),
+		SUITE_TEST(orphan_in_the_middle_of_its_exec_is_waited_for),
+		SUITE_TEST(orphan_of_an_abort_is_another),
+		SUITE_TEST(orphan_of_another_volume_is_not_taken),
+		SUITE_TEST(orphan_zombie_is_not_waited_for),
+		SUITE_TEST(orphan_that_never_has_a_command_line_is_waited_for_once),
 	};
 
-	return suite_run_fixture("leftover", tests, SUITE_COUNT(tests), NULL, stop);
+	return suite_run_fixture("find_orphan", tests, SUITE_COUNT(tests), NULL, stop);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finding an lvpoll whose daemon died between starting it and writing down its process id. */
+/* Finds an orphan: an lvpoll whose daemon died before it could record the process id. */
 #include "config.h"
 
 #include <ctype.h>
@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lvm/leftover.h"
+#include "lvm/find_orphan.h"
 
 #define COMMAND_LINE_MAX 4096
 
@@ -151,7 +151,7 @@ static pid_t search_once(struct search *search)
 	return found;
 }
 
-pid_t leftover_find(const char *operation_name, const struct lvmpolld_request *request)
+pid_t find_orphan(const char *operation_name, const struct lvmpolld_request *request)
 {
 	static const struct timespec pause = {.tv_nsec = SEARCH_PAUSE_MS * 1000000L};
 	struct search search = {.operation_name = operation_name, .request = request};

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finds an orphan: an lvpoll whose daemon died before it could record the process id. */
+#ifndef CORE_FIND_ORPHAN_H
+#define CORE_FIND_ORPHAN_H
+
+#include <sys/types.h>
+
+#include <lvmpolld/plugin.h>
+
+/*
+ * Returns the id of a process that polls REQUEST, by its command line, and whose parent is no poll
+ * daemon; 0 where there is none. A process in the middle of its exec is waited for; one that never
+ * has a command line is not.
+ */
+pid_t find_orphan(const char *operation_name, const struct lvmpolld_request *request);
+
+#endif
