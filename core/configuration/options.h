@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The command line, and the environment variables that have the same effect. */
-#ifndef CORE_OPTIONS_H
-#define CORE_OPTIONS_H
+#ifndef CORE_CONFIGURATION_OPTIONS_H
+#define CORE_CONFIGURATION_OPTIONS_H
 
 #include <stdbool.h>
 

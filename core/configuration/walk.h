@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a YAML document to the configuration. */
-#ifndef CORE_CONFIGURATION_YAML_H
-#define CORE_CONFIGURATION_YAML_H
+#ifndef CORE_CONFIGURATION_WALK_H
+#define CORE_CONFIGURATION_WALK_H
 
 #include <yaml.h>
 

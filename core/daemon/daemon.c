@@ -125,8 +125,8 @@ static void on_signal(enum signals_request request, const char *name, void *cont
 		stop(daemon, name);
 		break;
 	case SIGNALS_RELOAD:
-		reload_configuration(daemon);
-		update_idle(daemon);
+		if (reload_configuration(daemon) == 0)
+			update_idle(daemon);
 		break;
 	case SIGNALS_UPGRADE:
 		upgrade_begin(&daemon->upgrades);

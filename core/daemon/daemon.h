@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The daemon as a whole: its parts, put together. Nothing outside of this folder knows it. */
-#ifndef CORE_DAEMON_H
-#define CORE_DAEMON_H
+#ifndef CORE_DAEMON_DAEMON_H
+#define CORE_DAEMON_DAEMON_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tells when the daemon has had no operation and no client for a time. */
-#ifndef CORE_IDLE_H
-#define CORE_IDLE_H
+#ifndef CORE_DAEMON_IDLE_H
+#define CORE_DAEMON_IDLE_H
 
 #include <stdbool.h>
 

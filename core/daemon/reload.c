@@ -2,6 +2,7 @@
 /* Reading the configuration again while the daemon runs. */
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "configuration/configuration.h"
@@ -60,14 +61,16 @@ static int check(struct daemon *daemon, const struct configuration *configuratio
 			  : plugins_configure(daemon->operations.plugins, configuration, error);
 }
 
-void reload_configuration(struct daemon *daemon)
+int reload_configuration(struct daemon *daemon)
 {
 	struct lvmpolld_error error;
 	struct configuration *configuration;
+	int result;
 
 	notify_reloading();
 	configuration = options_configuration(daemon->options, &error);
-	if (configuration && check(daemon, configuration, &error) == 0) {
+	result = configuration ? check(daemon, configuration, &error) : -EINVAL;
+	if (result == 0) {
 		put_in_force(daemon, configuration);
 		log_info("the configuration was read again");
 	} else {
@@ -75,4 +78,5 @@ void reload_configuration(struct daemon *daemon)
 		log_error("the former configuration stays in force: %s", error.sentence);
 	}
 	notify_ready();
+	return result;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether what a module exports is a plugin that this daemon can use. */
-#ifndef CORE_PLUGIN_CHECK_H
-#define CORE_PLUGIN_CHECK_H
+#ifndef CORE_LOADER_CHECK_H
+#define CORE_LOADER_CHECK_H
 
 #include <lvmpolld/plugin.h>
 

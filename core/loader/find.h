@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finds modules: those that are linked in, and those in the plugin directory. */
-#ifndef CORE_PLUGIN_CANDIDATES_H
-#define CORE_PLUGIN_CANDIDATES_H
+#ifndef CORE_LOADER_FIND_H
+#define CORE_LOADER_FIND_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A module: opened through libltdl, its plugin checked and copied. */
-#ifndef CORE_PLUGIN_MODULE_H
-#define CORE_PLUGIN_MODULE_H
+#ifndef CORE_LOADER_MODULE_H
+#define CORE_LOADER_MODULE_H
 
 #include <ltdl.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugins: those that are loaded, and those that are not, with the reason. */
-#ifndef CORE_PLUGINS_H
-#define CORE_PLUGINS_H
+#ifndef CORE_LOADER_PLUGINS_H
+#define CORE_LOADER_PLUGINS_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

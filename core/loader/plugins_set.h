@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugins as their loader sees them. Only the files of this folder use it. */
-#ifndef CORE_PLUGINS_SET_H
-#define CORE_PLUGINS_SET_H
+#ifndef CORE_LOADER_PLUGINS_SET_H
+#define CORE_LOADER_PLUGINS_SET_H
 
 #include "loader/module.h"
 #include "loader/plugins.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The values of a plugin's configuration keys: all are checked before the plugin gets them. */
-#ifndef CORE_PLUGIN_VALUES_H
-#define CORE_PLUGIN_VALUES_H
+#ifndef CORE_LOADER_VALUES_H
+#define CORE_LOADER_VALUES_H
 
 #include <lvmpolld/plugin.h>
 

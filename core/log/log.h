@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The daemon's log: levels, two extra kinds (wire, cmd), and the targets that lines go to. */
-#ifndef CORE_LOG_H
-#define CORE_LOG_H
+#ifndef CORE_LOG_LOG_H
+#define CORE_LOG_LOG_H
 
 #include <stdarg.h>
 #include <stdbool.h>

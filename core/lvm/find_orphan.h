@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finds an orphan: an lvpoll whose daemon died before it could record the process id. */
-#ifndef CORE_FIND_ORPHAN_H
-#define CORE_FIND_ORPHAN_H
+#ifndef CORE_LVM_FIND_ORPHAN_H
+#define CORE_LVM_FIND_ORPHAN_H
 
 #include <sys/types.h>
 

@@ -2,13 +2,13 @@
 /* An argument list that grows, as execve takes it. */
 #include "config.h"
 
-#include "process/arguments.h"
-
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "process/arguments.h"
 
 /* An lvpoll command has about ten arguments. */
 #define ARGUMENTS_FIRST_CAPACITY 16

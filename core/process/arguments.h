@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An argument list that grows, as execve takes it. */
-#ifndef CORE_ARGUMENTS_H
-#define CORE_ARGUMENTS_H
+#ifndef CORE_PROCESS_ARGUMENTS_H
+#define CORE_PROCESS_ARGUMENTS_H
 
 #include <stddef.h>
 

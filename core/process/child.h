@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Starting a child, with pipes for what it prints. */
-#ifndef CORE_CHILD_H
-#define CORE_CHILD_H
+#ifndef CORE_PROCESS_CHILD_H
+#define CORE_PROCESS_CHILD_H
 
 #include <sys/types.h>
 

@@ -2,11 +2,11 @@
 /* Cuts a stream of bytes into lines, whatever comes. */
 #include "config.h"
 
-#include "process/lines.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "process/lines.h"
 
 void lines_init(struct lines *lines, lines_callback callback, void *context)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Cuts any stream of bytes into lines. */
-#ifndef CORE_LINES_H
-#define CORE_LINES_H
+#ifndef CORE_PROCESS_LINES_H
+#define CORE_PROCESS_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

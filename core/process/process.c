@@ -14,9 +14,9 @@
 
 #include <event2/event.h>
 
+#include "log/log.h"
 #include "process/child.h"
 #include "process/lines.h"
-#include "log/log.h"
 #include "process/process.h"
 #include "util/timer.h"
 

@@ -3,8 +3,8 @@
  * A child process: started without copying the daemon's memory, read without blocking, addressed by
  * its pidfd, ended with SIGTERM and nothing stronger.
  */
-#ifndef CORE_PROCESS_H
-#define CORE_PROCESS_H
+#ifndef CORE_PROCESS_PROCESS_H
+#define CORE_PROCESS_PROCESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,8 +7,8 @@
  * 2.03.36 a pvmove's only device is its layer "real". So a device is a volume's by its lvid alone,
  * and nobody compares whole UUIDs.
  */
-#ifndef CORE_LVID_H
-#define CORE_LVID_H
+#ifndef CORE_PROTOCOL_LVID_H
+#define CORE_PROTOCOL_LVID_H
 
 #include <stdbool.h>
 

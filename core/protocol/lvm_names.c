@@ -2,13 +2,12 @@
 /* What lvm2 allows as names, so that nothing from a request becomes an option or a path. */
 #include "config.h"
 
-#include "protocol/lvm_names.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "protocol/lvm_names.h"
 #include "util/escape.h"
 
 /* lvm2's limit for a name of a group or a volume, and device-mapper's for the name of a device. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What lvm2 allows as names, so that nothing from a request becomes an option or a path. */
-#ifndef CORE_LVM_NAMES_H
-#define CORE_LVM_NAMES_H
+#ifndef CORE_PROTOCOL_LVM_NAMES_H
+#define CORE_PROTOCOL_LVM_NAMES_H
 
 #include "util/error.h"
 

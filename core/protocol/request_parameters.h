@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The parameters of an operation, as a message or a record carries them. */
-#ifndef CORE_REQUEST_PARAMETERS_H
-#define CORE_REQUEST_PARAMETERS_H
+#ifndef CORE_PROTOCOL_REQUEST_PARAMETERS_H
+#define CORE_PROTOCOL_REQUEST_PARAMETERS_H
 
 #include <stdbool.h>
 

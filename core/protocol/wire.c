@@ -9,8 +9,8 @@
 
 #include <libdevmapper.h>
 
-#include "util/buffer.h"
 #include "protocol/wire.h"
+#include "util/buffer.h"
 
 /*
  * libdevmapper's parser goes one call deeper for each brace, and for each slash in a key. No

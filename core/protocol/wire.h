@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The wire format: messages of libdevmapper's configuration syntax, ended by "\n##\n". */
-#ifndef CORE_WIRE_H
-#define CORE_WIRE_H
+#ifndef CORE_PROTOCOL_WIRE_H
+#define CORE_PROTOCOL_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * Folders beside the state directory, for records that are not resumed now. Each has the name of
  * the state directory and a suffix. A record in them does not make systemd start a daemon.
  */
-#ifndef CORE_RECORD_ASIDE_H
-#define CORE_RECORD_ASIDE_H
+#ifndef CORE_RECORDS_ASIDE_H
+#define CORE_RECORDS_ASIDE_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  * the state directory, written whole and put in place with rename. The directory is in /run, which
  * is empty after a reboot. A record must survive the daemon, not the machine: nothing is synced.
  */
-#ifndef CORE_RECORD_H
-#define CORE_RECORD_H
+#ifndef CORE_RECORDS_RECORD_H
+#define CORE_RECORDS_RECORD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "server/access.h"
 #include "configuration/configuration.h"
 #include "log/log.h"
+#include "server/access.h"
 
 /* A process is in no more groups than this, or the kernel says ERANGE and the peer is refused. */
 #define GROUPS_MAX 1024

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who may connect, besides the mode of the socket. */
-#ifndef CORE_ACCESS_H
-#define CORE_ACCESS_H
+#ifndef CORE_SERVER_ACCESS_H
+#define CORE_SERVER_ACCESS_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A client: a connection that sends requests and is answered, one after the other. */
-#ifndef CORE_CLIENT_H
-#define CORE_CLIENT_H
+#ifndef CORE_SERVER_CLIENT_H
+#define CORE_SERVER_CLIENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,8 +10,8 @@
 #include <sys/types.h>
 #include <time.h>
 
-#include "util/buffer.h"
 #include "operation/waiters.h"
+#include "util/buffer.h"
 
 struct event;
 struct server;

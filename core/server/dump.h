@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The text of "dump": stock's keys in stock's order, then our own. */
-#ifndef CORE_DUMP_H
-#define CORE_DUMP_H
+#ifndef CORE_SERVER_DUMP_H
+#define CORE_SERVER_DUMP_H
 
 struct operations;
 struct buffer;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Answers the requests of the wire protocol. request.c has the table of them. */
-#ifndef CORE_REQUEST_H
-#define CORE_REQUEST_H
+#ifndef CORE_SERVER_REQUEST_H
+#define CORE_SERVER_REQUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -12,11 +12,11 @@
 
 #include <event2/event.h>
 
+#include "configuration/configuration.h"
+#include "log/log.h"
 #include "server/access.h"
 #include "server/client.h"
 #include "server/server.h"
-#include "configuration/configuration.h"
-#include "log/log.h"
 
 /* When descriptors or places are short, accepting is tried again after this time. */
 #define ACCEPT_RETRY_MS 200

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The server: its socket, its clients, and which of them must go where too many come. */
-#ifndef CORE_SERVER_H
-#define CORE_SERVER_H
+#ifndef CORE_SERVER_SERVER_H
+#define CORE_SERVER_SERVER_H
 
 #include <stdbool.h>
 #include <stddef.h>

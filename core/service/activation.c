@@ -2,8 +2,6 @@
 /* The socket that systemd hands over. */
 #include "config.h"
 
-#include "service/activation.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -11,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "service/activation.h"
 
 /* The first descriptor that is handed over: a constant of systemd's interface. */
 #define HANDOVER_DESCRIPTOR 3

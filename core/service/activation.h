@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The socket that systemd hands over, as sd_listen_fds(3) tells; no library is needed for it. */
-#ifndef CORE_ACTIVATION_H
-#define CORE_ACTIVATION_H
+#ifndef CORE_SERVICE_ACTIVATION_H
+#define CORE_SERVICE_ACTIVATION_H
 
 #include "util/error.h"
 

@@ -2,8 +2,6 @@
 /* Going into the background, with a parent that tells the truth about how it went. */
 #include "config.h"
 
-#include "service/background.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "service/background.h"
 
 /* In the daemon, until it is ready; a socket, since writing to one need not raise SIGPIPE. */
 static int parent_socket = -1;

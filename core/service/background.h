@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Going into the background. The parent's exit status tells whether the daemon started. */
-#ifndef CORE_BACKGROUND_H
-#define CORE_BACKGROUND_H
+#ifndef CORE_SERVICE_BACKGROUND_H
+#define CORE_SERVICE_BACKGROUND_H
 
 #include "util/error.h"
 

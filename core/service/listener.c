@@ -2,8 +2,6 @@
 /* The listening socket: our own, or the one that systemd hands over. */
 #include "config.h"
 
-#include "service/listener.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,6 +15,7 @@
 #include <unistd.h>
 
 #include "service/activation.h"
+#include "service/listener.h"
 
 /* How long another daemon may take over the few system calls for which it locks the directory. */
 #define DIRECTORY_LOCK_TRIES    200

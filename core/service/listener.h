@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The listening socket: our own, or the one that systemd hands over. */
-#ifndef CORE_LISTENER_H
-#define CORE_LISTENER_H
+#ifndef CORE_SERVICE_LISTENER_H
+#define CORE_SERVICE_LISTENER_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a service manager is told: readiness, a status line, and that the daemon is alive. */
-#ifndef CORE_NOTIFY_H
-#define CORE_NOTIFY_H
+#ifndef CORE_SERVICE_NOTIFY_H
+#define CORE_SERVICE_NOTIFY_H
 
 #include <stdint.h>
 

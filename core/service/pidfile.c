@@ -2,8 +2,6 @@
 /* The pid file: locked while the daemon lives, so that there is one daemon for one file. */
 #include "config.h"
 
-#include "service/pidfile.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,6 +11,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "service/pidfile.h"
 
 /* Tries, in case the file is removed between opening and locking it. */
 #define TRIES_MAX 100

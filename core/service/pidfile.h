@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The pid file: locked while the daemon lives, so that there is one daemon for one file. */
-#ifndef CORE_PIDFILE_H
-#define CORE_PIDFILE_H
+#ifndef CORE_SERVICE_PIDFILE_H
+#define CORE_SERVICE_PIDFILE_H
 
 #include "util/error.h"
 

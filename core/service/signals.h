@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Signals: the ones that end the daemon, make it read its configuration again, and upgrade it. */
-#ifndef CORE_SIGNALS_H
-#define CORE_SIGNALS_H
+#ifndef CORE_SERVICE_SIGNALS_H
+#define CORE_SERVICE_SIGNALS_H
 
 #include "util/error.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tells a service manager, as often as it wants, that the event loop runs. */
-#ifndef CORE_WATCHDOG_H
-#define CORE_WATCHDOG_H
+#ifndef CORE_SERVICE_WATCHDOG_H
+#define CORE_SERVICE_WATCHDOG_H
 
 #include "util/error.h"
 

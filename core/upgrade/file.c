@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "upgrade/file.h"
 #include "protocol/wire.h"
+#include "upgrade/file.h"
 
 struct handover {
 	char *data; /* the file, mapped for us alone */

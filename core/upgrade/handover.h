@@ -4,8 +4,8 @@
  * the clients with their unanswered requests and unread replies, the children with their pipes, the
  * operations and the results.
  */
-#ifndef CORE_HANDOVER_H
-#define CORE_HANDOVER_H
+#ifndef CORE_UPGRADE_HANDOVER_H
+#define CORE_UPGRADE_HANDOVER_H
 
 struct operations;
 struct server;

@@ -13,12 +13,12 @@
 
 #include <event2/event.h>
 
-#include "process/arguments.h"
 #include "lifecycle/operations.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
-#include "service/notify.h"
+#include "process/arguments.h"
 #include "process/process.h"
+#include "service/notify.h"
 #include "upgrade/upgrade.h"
 #include "upgrade/write.h"
 

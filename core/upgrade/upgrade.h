@@ -5,8 +5,8 @@
  * read the configuration, to load the plugins and to read what is handed over. If it fails, or the
  * exec does, the old program goes on.
  */
-#ifndef CORE_UPGRADE_H
-#define CORE_UPGRADE_H
+#ifndef CORE_UPGRADE_UPGRADE_H
+#define CORE_UPGRADE_UPGRADE_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The current boot: its identifier and its clock. */
-#ifndef CORE_BOOT_H
-#define CORE_BOOT_H
+#ifndef CORE_UTIL_BOOT_H
+#define CORE_UTIL_BOOT_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A buffer of bytes: they are added at the end and dropped from the beginning. */
-#ifndef CORE_BUFFER_H
-#define CORE_BUFFER_H
+#ifndef CORE_UTIL_BUFFER_H
+#define CORE_UTIL_BUFFER_H
 
 #include <stdarg.h>
 #include <stdbool.h>

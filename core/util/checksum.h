@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A checksum against accidents: torn writes, changed tables. It does not protect against intent. */
-#ifndef CORE_CHECKSUM_H
-#define CORE_CHECKSUM_H
+#ifndef CORE_UTIL_CHECKSUM_H
+#define CORE_UTIL_CHECKSUM_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,11 +2,11 @@
 /* Errors: a code and one sentence for people. */
 #include "config.h"
 
-#include "util/error.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "util/error.h"
 
 int error_set(struct lvmpolld_error *error, int code, const char *format, ...)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An error: a code and one sentence for people, which gains context on the way up. */
-#ifndef CORE_ERROR_H
-#define CORE_ERROR_H
+#ifndef CORE_UTIL_ERROR_H
+#define CORE_UTIL_ERROR_H
 
 #include <stdarg.h>
 

@@ -2,12 +2,12 @@
 /* Text from elsewhere, made safe for a terminal and for a log of lines. */
 #include "config.h"
 
-#include "util/escape.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "util/escape.h"
 
 /* Bytes of "\ooo". */
 #define ESCAPE_LENGTH 4

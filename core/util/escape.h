@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Makes text from outside safe for a terminal and for a log. */
-#ifndef CORE_ESCAPE_H
-#define CORE_ESCAPE_H
+#ifndef CORE_UTIL_ESCAPE_H
+#define CORE_UTIL_ESCAPE_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Timers that must not be lost. */
-#ifndef CORE_TIMER_H
-#define CORE_TIMER_H
+#ifndef CORE_UTIL_TIMER_H
+#define CORE_UTIL_TIMER_H
 
 #include <event2/event.h>
 
