@@ -14,8 +14,8 @@
 
 struct plugin_module {
 	struct plugin_entry entry;
-	struct lvmpolld_plugin
-		plugin;              /* the copy that entry.interface points to once it is usable */
+	/* The copy that entry.interface points to once the plugin can be used. */
+	struct lvmpolld_plugin plugin;
 	lt_dlhandle handle;          /* NULL: closed */
 	bool used;                   /* a callback was called, so that unload is too */
 	struct plugin_values values; /* of its configuration keys, in force */

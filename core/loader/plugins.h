@@ -19,9 +19,9 @@ enum plugin_monitor { PLUGIN_MONITOR_KERNEL, PLUGIN_MONITOR_LVPOLL };
 struct plugin_entry {
 	char *name;
 	char *path; /* the module's file, or "linked in" */
-	const struct lvmpolld_plugin
-		*interface; /* a full copy in the daemon's own layout; or NULL */
-	char *reason;       /* why it is not loaded; or NULL */
+	/* A full copy in the daemon's own layout; or NULL. */
+	const struct lvmpolld_plugin *interface;
+	char *reason; /* why it is not loaded; or NULL */
 	enum plugin_monitor monitor;
 	atomic_uint stall_check_s; /* key "stall_check": 0 is never; the monitor thread reads it */
 	bool enabled;    /* by the configuration; then it failed where interface is NULL */

@@ -143,7 +143,7 @@ bool kernel_find_event(const struct kernel_events *events, uint64_t device, uint
 		&wanted, events->list, events->count, sizeof(*events->list), compare_events);
 	if (found)
 		*event_number = found->event_number;
-	return found != NULL;
+	return found;
 }
 
 /* Copies the lines of TASK's table into the memory of TABLE. */

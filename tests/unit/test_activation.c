@@ -78,7 +78,7 @@ static void set_variable(const char *name, const char *value)
 	char own[32];
 
 	snprintf(own, sizeof(own), "%ld", (long)getpid());
-	if (value == NULL)
+	if (!value)
 		unsetenv(name);
 	else
 		setenv(name, strcmp(value, "own") == 0 ? own : value, 1);
@@ -100,10 +100,10 @@ static void check_outcome(const struct handover *handover, int result,
 	int descriptor = listener->descriptor;
 
 	for (size_t index = 0; index < SUITE_COUNT(variables); index++)
-		expect(getenv(variables[index]) == NULL, "forgotten", variables[index]);
+		expect(!getenv(variables[index]), "forgotten", variables[index]);
 	if (handover->outcome == REFUSED) {
 		expect(result == -EINVAL, "refused", sentence);
-		expect(strstr(sentence, handover->sentence) != NULL, "explained", sentence);
+		expect(!!strstr(sentence, handover->sentence), "explained", sentence);
 		expect(access(scratch_path("own"), F_OK) != 0, "without a socket", sentence);
 		return;
 	}
@@ -111,7 +111,7 @@ static void check_outcome(const struct handover *handover, int result,
 	expect(fcntl(descriptor, F_GETFD) == FD_CLOEXEC, "close-on-exec", "");
 	expect((fcntl(descriptor, F_GETFL) & O_NONBLOCK) != 0, "non-blocking", "");
 	expect((descriptor == 3) == (handover->outcome == TAKEN), "the right socket", "");
-	expect((listener->path == NULL) == (handover->outcome == TAKEN), "the right path", "");
+	expect((!listener->path) == (handover->outcome == TAKEN), "the right path", "");
 }
 
 /* Runs in a process of its own, where descriptor 3 is free for it and the environment too. */
