@@ -51,7 +51,6 @@ struct configuration {
 
 	char *lvm_binary;
 	unsigned lvm_max_running;
-	unsigned lvm_signal_retries;
 
 	struct log_settings log;
 
@@ -60,6 +59,7 @@ struct configuration {
 	unsigned limit_requests;         /* of one connection; 0: any number */
 	unsigned limit_client_timeout_s; /* at least 1 */
 	unsigned limit_results;
+	unsigned limit_patience_s; /* so long attempts may fail before who waits is told */
 	unsigned limit_results_age_s;
 
 	size_t access_user_count;

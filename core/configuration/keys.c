@@ -30,8 +30,6 @@ static const struct configuration_key keys[] = {
 		"The lvm command that is run for lvpoll."},
 	{"lvm", "max_running", CONFIGURATION_COUNT, "8", 1, 1024, FIELD(lvm_max_running),
 		"How many lvpoll processes may run at a time."},
-	{"lvm", "signal_retries", CONFIGURATION_COUNT, "2", 0, 1000, FIELD(lvm_signal_retries),
-		"How often an lvpoll that somebody else's signal has ended is run again."},
 
 	{"log", "level", CONFIGURATION_LOG_LEVEL, "notice", 0, 0, FIELD(log.level),
 		"The least severe kind of line that is written."},
@@ -50,6 +48,8 @@ static const struct configuration_key keys[] = {
 		"How many requests one connection may make; 0 is any number."},
 	{"limits", "client_timeout", CONFIGURATION_SECONDS, "30", 1, SECONDS_MAX,
 		FIELD(limit_client_timeout_s), "How long a client may take over one message."},
+	{"limits", "patience", CONFIGURATION_SECONDS, "60", 0, SECONDS_MAX, FIELD(limit_patience_s),
+		"How long attempts may fail before those who wait for an operation are told."},
 	{"limits", "results", CONFIGURATION_COUNT, "1000", 1, 1000000, FIELD(limit_results),
 		"How many results of finished operations are remembered."},
 	{"limits", "results_age", CONFIGURATION_SECONDS, "86400", 1, SECONDS_MAX,

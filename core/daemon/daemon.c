@@ -10,16 +10,13 @@
 #include "configuration/configuration.h"
 #include "daemon/daemon.h"
 #include "daemon/reload.h"
-#include "lifecycle/operation.h"
-#include "lifecycle/recording.h"
+#include "lifecycle/lifecycle.h"
+#include "lifecycle/recorder.h"
 #include "lifecycle/recovery.h"
 #include "lifecycle/results.h"
-#include "lifecycle/steps.h"
-#include "lifecycle/turns.h"
 #include "loader/load.h"
 #include "loader/plugins.h"
 #include "log/log.h"
-#include "lvm/lvpoll.h"
 #include "monitor/monitor.h"
 #include "server/request.h"
 #include "server/server.h"
@@ -39,7 +36,7 @@ static void start_monitor(struct operations *operations)
 	struct lvmpolld_error error;
 
 	operations->monitor = monitor_start(
-		operations->base, &operations->polling, steps_on_news, operations, &error);
+		operations->base, &operations->devices, lifecycle_on_news, operations, &error);
 	if (!operations->monitor)
 		log_info("the kernel is not watched, lvpoll polls by itself: %s", error.sentence);
 }
@@ -50,7 +47,7 @@ static void on_stop_poll(evutil_socket_t descriptor, short what, void *context)
 
 	(void)descriptor;
 	(void)what;
-	if (!operation_any_lvpoll(&daemon->operations)) {
+	if (!operations_any_command(&daemon->operations)) {
 		event_base_loopbreak(daemon->base);
 	} else if (++daemon->stop_polls == STOP_POLL_MAX) {
 		log_warn("lvpolls that have not ended yet are left to end by themselves");
@@ -98,11 +95,10 @@ static void stop(struct daemon *daemon, const char *reason)
 	if (daemon->operations.is_stopping)
 		return;
 	log_info("ending: %s", reason);
-	daemon->operations.is_stopping = true;
+	operations_stop(&daemon->operations);
 	update_idle(daemon);
-	operation_end_all(&daemon->operations);
 	server_close(&daemon->server);
-	if (operation_any_lvpoll(&daemon->operations)) {
+	if (operations_any_command(&daemon->operations)) {
 		if (event_add(daemon->stop_poll, &period) == 0)
 			return;
 		log_warn("lvpolls are left to end by themselves: out of memory");
@@ -194,7 +190,7 @@ static int start_serving(
 		result = server_start(&daemon->server, error);
 	if (result < 0)
 		return result;
-	turns_run(operations);
+	lifecycle_settle(operations);
 	results_limit(operations);
 	if (handover) {
 		handover_take_clients(handover, &daemon->server);
@@ -253,16 +249,10 @@ int daemon_run(struct daemon *daemon, struct lvmpolld_error *error)
 /* Returns false where the monitor thread hangs in the kernel, and uses the stores. */
 static bool destroy_operations(struct operations *operations)
 {
-	struct lvpoll *lvpoll;
-
 	/* The next daemon may need the state directory before such a thread is gone. */
-	recording_destroy(operations);
+	recorder_destroy(operations);
 	if (operations->monitor && !monitor_stop(operations->monitor))
 		return false;
-	while ((lvpoll = lvpoll_next_abandoned(&operations->lvpolls, NULL)))
-		lvpoll_free(lvpoll);
-	if (operations->has_stores)
-		operation_forget_lvpolls(operations);
 	operations_destroy(operations);
 	if (operations->plugins)
 		plugins_unload(operations->plugins);

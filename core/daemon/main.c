@@ -19,7 +19,7 @@
 #include "loader/plugins.h"
 #include "log/libdevmapper.h"
 #include "log/log.h"
-#include "lvm/lvpoll.h"
+#include "lvm/command.h"
 #include "server/request.h"
 #include "service/activation.h"
 #include "service/background.h"
@@ -130,7 +130,7 @@ static int check_configuration(const struct configuration *configuration)
 static int check_binary(const struct configuration *configuration, const struct handover *handover,
 	struct lvmpolld_error *error)
 {
-	int result = lvpoll_check_binary(configuration->lvm_binary, error);
+	int result = command_check_binary(configuration->lvm_binary, error);
 
 	if (result == 0 || (!handover && !recovery_is_needed(configuration)))
 		return result;
@@ -181,7 +181,7 @@ static int rehearse(struct configuration *configuration, int file)
 	int result = handover ? handover_check_operations(handover, plugins, &error) : -1;
 
 	if (result == 0)
-		result = lvpoll_check_binary(configuration->lvm_binary, &error);
+		result = command_check_binary(configuration->lvm_binary, &error);
 	handover_free(handover);
 	if (plugins)
 		plugins_unload(plugins);

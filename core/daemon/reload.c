@@ -9,13 +9,12 @@
 #include "configuration/options.h"
 #include "daemon/daemon.h"
 #include "daemon/reload.h"
-#include "lifecycle/operation.h"
+#include "lifecycle/operations.h"
 #include "lifecycle/results.h"
-#include "lifecycle/turns.h"
 #include "loader/configure.h"
 #include "loader/plugins.h"
 #include "log/log.h"
-#include "lvm/lvpoll.h"
+#include "lvm/command.h"
 #include "service/notify.h"
 
 /* Keeps the former value of a path that cannot change while the daemon runs. */
@@ -46,16 +45,15 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 	configuration_free(former);
 	log_configure(&configuration->log);
 	results_limit(&daemon->operations);
-	/* The path of lvm may have changed. */
-	operation_for_each_in_progress(&daemon->operations, turns_hurry);
-	turns_run(&daemon->operations);
+	/* Whatever pauses may be mended: it is tried now. */
+	operations_hurry(&daemon->operations);
 }
 
 /* Returns 0 where all of CONFIGURATION can be put in force; the plugins have their values then. */
 static int check(struct daemon *daemon, const struct configuration *configuration,
 	struct lvmpolld_error *error)
 {
-	int result = lvpoll_check_binary(configuration->lvm_binary, error);
+	int result = command_check_binary(configuration->lvm_binary, error);
 
 	return result < 0 ? result
 			  : plugins_configure(daemon->operations.plugins, configuration, error);

@@ -7,44 +7,49 @@
 
 #include "lifecycle/operation_log.h"
 #include "log/log.h"
-#include "operation/volume.h"
+#include "operation/operation.h"
 #include "util/boot.h"
 
 #define SECTORS_PER_MIB 2048
 #define MIB_PER_GIB     1024
 
 /* The operation is in the prefix of each line; that it is about an abort is not. */
-static const char *subject_of(const struct volume *volume)
+static const char *subject_of(const struct operation *operation)
 {
-	return volume->request->parameters.abort ? "its abort " : "";
+	return operation->terms->asked.abort ? "its abort " : "";
 }
 
-void operation_log_begin(const struct volume *volume)
+void operation_log_begin(const struct operation *operation)
 {
-	const char *command_line = volume->request->command_line;
+	const char *command_line = operation->terms->command_line;
 
-	log_volume(LOG_LEVEL_NOTICE, volume, "%sbegins%s%s", subject_of(volume),
+	log_operation(LOG_LEVEL_NOTICE, operation, "%sbegins%s%s", subject_of(operation),
 		command_line ? ", asked for by: " : "", command_line ? command_line : "");
 }
 
-void operation_log_refused(const struct volume *volume)
+void operation_log_refused(const struct operation *operation)
 {
-	log_volume(LOG_LEVEL_NOTICE, volume, "%sis refused: nothing was begun", subject_of(volume));
+	log_operation(LOG_LEVEL_NOTICE, operation, "%sis refused: nothing was begun",
+		subject_of(operation));
 }
 
 /* "ends well", or how else. */
-static void write_end(const struct volume *volume, char *text, size_t size) REQUIRES(volume_role)
+static void write_end(
+	const struct operation *operation, enum operation_event event, char *text, size_t size)
 {
-	if (volume->is_displaced)
+	const struct request_result *result = &operation->attempt.result;
+
+	if (event == EVENT_ABORT_OVER)
 		snprintf(text, size, "ends, since it is aborted,");
-	else if (volume->state == VOLUME_FAILED)
-		snprintf(text, size, "is given up");
-	else if (volume->result.by_signal)
-		snprintf(text, size, "ends with its lvpoll, by signal %d,", volume->result.value);
-	else if (volume->result.value != 0)
-		snprintf(text, size, "ends with status %d of lvpoll", volume->result.value);
-	else
+	else if (operation->state == STATE_FINISHED)
 		snprintf(text, size, "ends well");
+	else if (event == EVENT_SEES_LOSS || event == EVENT_ENDED_LOSS)
+		snprintf(text, size, "is given up");
+	else if (operation->attempt.pid > 0 && result->value != 0)
+		snprintf(text, size, "fails with %s %d of lvpoll",
+			result->by_signal ? "signal" : "status", result->value);
+	else
+		snprintf(text, size, "fails");
 }
 
 /* "12.3 s", "4 min 05 s", "3 h 02 min". */
@@ -85,21 +90,16 @@ static void write_data(
 	snprintf(text, size, ": %s of %s", done, total);
 }
 
-void operation_log_end(struct volume *volume)
+void operation_log_end(struct operation *operation, enum operation_event event)
 {
-	struct lvmpolld_progress progress;
+	const struct lvmpolld_progress progress = device_progress(operation->device);
+	bool is_good = operation->state == STATE_FINISHED && event != EVENT_ABORT_OVER;
 	char end[64], duration[32], data[80];
-	bool is_good;
 
-	volume_lock(volume);
-	progress = volume->progress;
-	is_good = volume->state == VOLUME_FINISHED && !volume->result.by_signal &&
-		  volume->result.value == 0;
-	write_end(volume, end, sizeof(end));
-	volume_unlock(volume);
+	write_end(operation, event, end, sizeof(end));
 	write_duration(
-		(double)(boot_clock_ms() - volume->begun_ms) / 1000, duration, sizeof(duration));
+		(double)(boot_clock_ms() - operation->begun_ms) / 1000, duration, sizeof(duration));
 	write_data(&progress, is_good, data, sizeof(data));
-	log_volume(LOG_LEVEL_NOTICE, volume, "%s%s after %s%s", subject_of(volume), end, duration,
-		data);
+	log_operation(LOG_LEVEL_NOTICE, operation, "%s%s after %s%s", subject_of(operation), end,
+		duration, data);
 }

@@ -3,15 +3,17 @@
 #ifndef CORE_OPERATION_LOG_H
 #define CORE_OPERATION_LOG_H
 
-struct volume;
+#include "lifecycle/table.h"
 
-/* A client has asked for VOLUME's operation; with its command, where it has told that. */
-void operation_log_begin(const struct volume *volume);
+struct operation;
 
-/* VOLUME's operation, which was said to begin, was not. */
-void operation_log_refused(const struct volume *volume);
+/* A client has asked for OPERATION; with its command, where it has told that. */
+void operation_log_begin(const struct operation *operation);
 
-/* VOLUME's operation is over: how, how long it took, and how much data there was. */
-void operation_log_end(struct volume *volume);
+/* OPERATION, which was said to begin, was not. */
+void operation_log_refused(const struct operation *operation);
+
+/* OPERATION is over: how, how long it took, and how much data there was. */
+void operation_log_end(struct operation *operation, enum operation_event event);
 
 #endif

@@ -9,17 +9,16 @@
 #include "util/boot.h"
 #include "configuration/configuration.h"
 #include "lifecycle/operations.h"
-#include "lvm/devices.h"
 #include "lvm/find_orphan.h"
 #include "log/log.h"
-#include "lifecycle/operation.h"
+#include "lifecycle/resume.h"
 #include "loader/plugins.h"
 #include "process/process.h"
+#include "records/aside.h"
 #include "records/record.h"
 #include "lifecycle/recovery.h"
 #include "records/directory.h"
 #include "records/lock.h"
-#include "lifecycle/resume.h"
 
 /* A state directory may outlive the machine's run; then another process may have id and start. */
 static bool is_of_this_run(const struct record *record)
@@ -29,11 +28,12 @@ static bool is_of_this_run(const struct record *record)
 	return !present || !record->boot_id || !strcmp(present, record->boot_id);
 }
 
-/* The lvpoll of RECORD where it still runs; 0 where it does not. */
+/* The lvpoll of RECORD where it runs, or may; 0 where it does not. */
 static pid_t find_command(const struct record *record, uint64_t *start_ticks)
 {
 	struct lvmpolld_request given = record->request;
 	pid_t pid = record->pid;
+	uint64_t present_ticks;
 
 	if (record->step_vg_name && record->step_lv_name) {
 		given.vg_name = record->step_vg_name;
@@ -51,29 +51,11 @@ static pid_t find_command(const struct record *record, uint64_t *start_ticks)
 		*start_ticks = record->start_ticks;
 		if (!is_of_this_run(record))
 			return 0;
-		return process_read_start(pid) == record->start_ticks ? pid : 0;
+		/* Where that cannot be read it may run: its adoption will tell. */
+		present_ticks = process_read_start(pid);
+		return present_ticks == record->start_ticks || present_ticks == 0 ? pid : 0;
 	}
 	return 0;
-}
-
-/*
- * An abort that was under way may have been finished by its lvpoll, or by hand; and while no daemon
- * ran, a new move may have been started, which would be aborted now.
- */
-static bool is_abort_over(const struct record *record)
-{
-	char device[DEVICES_NAME_SIZE];
-
-	if (!record->request.abort || !devices_has_namesake(&record->request))
-		return false;
-	if (devices_find_volume(record->request.lvid, device))
-		log_error("%s/%s is another volume by now, and the volume that was to be aborted "
-			  "is %s: the abort is given up, and the operation goes on",
-			record->request.vg_name, record->request.lv_name, device);
-	else
-		log_warn("%s/%s is another volume by now: the abort that was in flight is over",
-			record->request.vg_name, record->request.lv_name);
-	return true;
 }
 
 /*
@@ -95,8 +77,8 @@ static int refuse_without_plugin(const struct operations *operations, const stru
 }
 
 /*
- * Records come in the order of their names, aborts first: so an operation that an abort has put
- * aside finds that abort here, if it is still under way.
+ * Records come in the order of their names, aborts first: so an operation that is being aborted
+ * finds that abort here, if it is still under way.
  */
 static int take_record(const struct record *record, void *context, struct lvmpolld_error *error)
 {
@@ -104,33 +86,40 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	const struct plugin_entry *plugin =
 		plugins_find_operation(operations->plugins, record->operation_name);
 	struct resume_info info = {
-		.is_displaced = record->is_displaced,
+		.is_being_aborted = record->is_displaced,
 		.not_before_ms = record->not_before_ms,
 		.begun_ms = record->begun_ms,
 		.outputs = {-1, -1},
-		.step_vg_name = record->step_vg_name,
-		.step_lv_name = record->step_lv_name,
+		.vg_name = record->step_vg_name,
+		.lv_name = record->step_lv_name,
 	};
-	struct volume_request *request;
+	struct terms *terms;
 
 	if (!plugin)
 		return refuse_without_plugin(operations, record, error);
 	if (record->request.abort && !plugin->interface->supports_abort)
 		return error_set(error, EBADMSG, "the operation %s cannot be aborted",
 			record->operation_name);
-	if (is_abort_over(record)) {
-		record_remove(&operations->records, &record->request);
-		return 0;
-	}
-	request = volume_request_new(&record->request, plugin);
-	if (!request) {
-		log_fatal("%s/%s was in flight and cannot be taken up: out of memory; "
+	terms = terms_new(&record->request, plugin);
+	if (!terms) {
+		log_fatal("%s/%s was in flight and cannot be resumed: out of memory; "
 			  "the record stays",
 			record->request.vg_name, record->request.lv_name);
 		return 0;
 	}
 	info.pid = find_command(record, &info.start_ticks);
-	operation_resume(operations, request, &info);
+	/* The daemon has died while its lvpoll ended. */
+	info.is_given_up =
+		!record->request.abort && record_is_refused(&operations->records, &record->request);
+	if (info.is_given_up && info.pid == 0) {
+		log_terms(LOG_LEVEL_ERROR, terms,
+			"it was given up since going on would lose data, and is not resumed: abort "
+			"it");
+		record_remove(&operations->records, &record->request);
+		terms_release(terms);
+		return 0;
+	}
+	resume_operation(operations, terms, &info);
 	return 0;
 }
 
@@ -187,11 +176,11 @@ static void log_taken(size_t taken)
 /* Whoever wants nothing resumed is to know what is left; it is told once. */
 static int name_record(const struct record *record, void *context, struct lvmpolld_error *error)
 {
-	const struct lvmpolld_request *request = &record->request;
+	const struct lvmpolld_request *operation = &record->request;
 	const struct log_subject subject = {
-		.vg_name = request->vg_name,
-		.lv_name = request->lv_name,
-		.lvid = request->lvid,
+		.vg_name = operation->vg_name,
+		.lv_name = operation->lv_name,
+		.lvid = operation->lvid,
 		.operation = record->operation_name,
 	};
 	struct operations *operations = context;
@@ -200,13 +189,14 @@ static int name_record(const struct record *record, void *context, struct lvmpol
 	log_write_subject(LOG_LEVEL_WARN, &subject,
 		"%s was left in flight by a former daemon and is not resumed (daemon.resume): "
 		"\"vgchange --poll y %s\" lets it go on",
-		request->abort ? "its abort" : "it", request->vg_name);
-	record_remove(&operations->records, request);
+		operation->abort ? "its abort" : "it", operation->vg_name);
+	record_remove(&operations->records, operation);
 	return 0;
 }
 
 void recovery_run(struct operations *operations)
 {
+	record_wake_all(&operations->records);
 	/* Those whose plugin is still missing are set aside again, and the log has them again. */
 	record_bring_back(&operations->records, NULL, NULL);
 	if (operations->configuration->resume == CONFIGURATION_RESUME_NEVER)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Results that nobody collects: kept up to limits.results and limits.results_age. */
+/* Ends that were told, and that nobody collects: limits.results and limits.results_age. */
 #include "config.h"
 
 #include <time.h>
@@ -7,49 +7,61 @@
 #include <event2/event.h>
 
 #include "configuration/configuration.h"
-#include "lifecycle/operations.h"
-#include "log/log.h"
+#include "lifecycle/context.h"
 #include "lifecycle/results.h"
+#include "log/log.h"
 
-static void drop_locked(struct store *store, struct volume *volume, const char *why)
+/* A failure that was told to somebody is told again to whoever asks, for this time. */
+#define TOLD_AGAIN_S 3600
+
+static void drop_locked(struct store *store, struct request *request, const char *why)
 	REQUIRES(store_role)
 {
-	struct log_subject subject = volume_subject(volume);
-
-	log_write_subject(LOG_LEVEL_INFO, &subject, "its result is dropped: %s", why);
-	store_remove_locked(store, volume);
+	log_terms(LOG_LEVEL_INFO, request->terms, "its result is dropped: %s", why);
+	store_remove_locked(store, request);
 }
 
-/* Seconds, begun ones too, until VOLUME's result is too old: one of now is never that. */
-static time_t time_left_s(const struct volume *volume, unsigned age_s)
+/* Seconds, begun ones too, until REQUEST's end is too old: one of now is never that. */
+static time_t time_left_s(const struct request *request, unsigned age_s)
 {
 	struct timespec now;
 
+	if (request->is_handed_out && age_s > TOLD_AGAIN_S)
+		age_s = TOLD_AGAIN_S;
 	clock_gettime(CLOCK_BOOTTIME, &now);
-	return volume->finished_at.tv_sec + (time_t)age_s - now.tv_sec +
-	       (volume->finished_at.tv_nsec > now.tv_nsec);
+	return request->told_at.tv_sec + (time_t)age_s - now.tv_sec +
+	       (request->told_at.tv_nsec > now.tv_nsec);
 }
 
-/* Returns the seconds until the next result of STORE is too old; -1 where there is none. */
+/* Somebody waits for it, or the operation is still in flight. */
+static bool is_needed(const struct request *request)
+{
+	return request->operation || !TAILQ_EMPTY(&request->waits);
+}
+
+/* Returns the seconds until the next end of STORE is too old; -1 where there is none. */
 static time_t limit_store(struct store *store, size_t number, unsigned age_s)
 {
-	struct volume *volume;
-	time_t left_s = -1;
+	struct request *request, *next;
+	time_t least_s = -1;
 
 	store_lock(store);
-	while ((volume = TAILQ_FIRST(&store->finished))) {
-		if (store->finished_count > number) {
-			drop_locked(store, volume, "limits.results is reached");
+	for (request = TAILQ_FIRST(&store->told); request; request = next) {
+		time_t left_s = time_left_s(request, age_s);
+
+		next = TAILQ_NEXT(request, told_link);
+		if (is_needed(request))
 			continue;
-		}
-		left_s = time_left_s(volume, age_s);
-		if (left_s > 0)
-			break;
-		drop_locked(store, volume, "nobody asked for it within limits.results_age");
-		left_s = -1;
+		if (store->told_count > number)
+			drop_locked(store, request, "limits.results is reached");
+		else if (left_s <= 0)
+			drop_locked(
+				store, request, "nobody asked for it within limits.results_age");
+		else if (least_s < 0 || left_s < least_s)
+			least_s = left_s;
 	}
 	store_unlock(store);
-	return left_s;
+	return least_s;
 }
 
 static void on_timer(evutil_socket_t descriptor, short what, void *context)

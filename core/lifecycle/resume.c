@@ -1,141 +1,266 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Going on with operations of a former daemon, or of the program before an upgrade. */
+/* Resuming operations of a previous daemon, or of the program before an upgrade. */
 #include "config.h"
 
 #include <errno.h>
+#include <string.h>
 
+#include "lifecycle/actions.h"
+#include "lifecycle/attempts.h"
+#include "lifecycle/lifecycle.h"
 #include "lifecycle/operations.h"
-#include "log/log.h"
-#include "lifecycle/operation.h"
-#include "lifecycle/recording.h"
-#include "lifecycle/steps.h"
+#include "lifecycle/recorder.h"
 #include "lifecycle/resume.h"
+#include "loader/plugins.h"
+#include "log/log.h"
+#include "lvm/command.h"
+#include "records/directory.h"
 
-/* The abort of IDENTIFIER that is under way, or NULL. */
-static struct volume *find_abort(struct operations *operations, const char *identifier)
+static struct operation *new_operation(struct operations *operations, struct terms *terms)
 {
-	struct volume *volume;
-	bool is_in_progress = false;
+	struct device *device = devices_get(&operations->devices, terms);
+	struct operation *operation = device ? operation_new(operations, device, terms) : NULL;
 
-	store_lock(&operations->aborts);
-	volume = store_find_locked(&operations->aborts, identifier);
-	if (volume) {
-		volume_lock(volume);
-		is_in_progress = volume_is_in_progress_locked(volume);
-		volume_unlock(volume);
+	if (operation && actions_prepare(operation) < 0) {
+		operation_free(operation);
+		operation = NULL;
 	}
-	store_unlock(&operations->aborts);
-	return is_in_progress ? volume : NULL;
+	if (device && !operation && !device->operations[0] && !device->operations[1])
+		devices_remove(&operations->devices, device);
+	if (!operation)
+		return NULL;
+	operation->is_watched =
+		operations->monitor && terms->plugin->monitor == PLUGIN_MONITOR_KERNEL;
+	device->operations[terms->asked.abort] = operation;
+	return operation;
 }
 
-void operation_resume_displaced(struct operations *operations, struct volume_request *request)
+static char *copy_name(const char *name)
 {
-	struct volume *abort_volume = find_abort(operations, request->identifier);
+	return name ? strdup(name) : NULL;
+}
 
-	if (abort_volume && !abort_volume->displaced)
-		abort_volume->displaced = request;
+static void take_info(struct operation *operation, const struct resume_info *info)
+{
+	struct attempt *attempt = &operation->attempt;
+	struct device *device = operation->device;
+
+	operation->is_begun = true;
+	operation->not_before_ms = info->not_before_ms;
+	/* Else it begins now, as far as anybody knows. */
+	if (info->begun_ms > 0 && info->begun_ms < operation->begun_ms)
+		operation->begun_ms = info->begun_ms;
+	attempt->pid = info->pid > 0 ? info->pid : info->last_pid;
+	attempt->start_ticks = info->start_ticks;
+	attempt->vg_name = copy_name(info->vg_name);
+	attempt->lv_name = copy_name(info->lv_name);
+	attempt->purpose = info->purpose;
+	if (info->is_given_up) {
+		device_lock(device);
+		device->observation.kind = OBSERVED;
+		device->observation.verdict = LVMPOLLD_DATA_LOSS;
+		device_unlock(device);
+	}
+	attempt->has_shown_end = info->has_shown_end;
+	attempt->result = info->result;
+	if (info->progress.struct_size == 0)
+		return;
+	device_lock(device);
+	device->progress = info->progress;
+	device_unlock(device);
+}
+
+/* A child of this process goes on as it did; one that cannot be adopted now is, as an orphan. */
+static void resume_child(struct operation *operation, const struct resume_info *info)
+{
+	struct lvmpolld_error error;
+	int result = attempts_adopt(operation, info->outputs, &error);
+
+	if (result == -ESRCH) {
+		lifecycle_begin(operation);
+	} else if (result < 0) {
+		log_operation(LOG_LEVEL_ERROR, operation, "%s; trying again", error.sentence);
+		lifecycle_begin_with_orphan(operation);
+	} else if (info->is_ended) {
+		operation->ending = info->ending;
+		lifecycle_resume(operation, STATE_ENDING);
+		command_terminate(operation->attempt.command);
+	} else {
+		lifecycle_resume(operation, STATE_RUNNING);
+	}
+}
+
+static void set_going(struct operation *operation, const struct resume_info *info)
+{
+	const struct operation *other =
+		operation->device->operations[!operation_is_abort(operation)];
+
+	if (info->is_child && info->pid > 0 && !info->is_orphan)
+		resume_child(operation, info);
+	else if (info->pid > 0)
+		lifecycle_begin_with_orphan(operation);
+	else if (info->is_being_aborted && other)
+		lifecycle_resume(operation, STATE_YIELDING);
+	/* The others are looked at first, which leads there. */
+	else if (info->is_asking && !operation->is_watched)
+		lifecycle_begin_asking(operation);
 	else
-		volume_request_free(request);
+		lifecycle_begin(operation);
+	if (info->is_record_stale)
+		recorder_write(operation, operation->recorded_command);
 }
 
-/* REQUEST has an lvpoll, or a result, beside ABORT_VOLUME. Returns false where that is all. */
-static bool remember_displaced(struct volume *abort_volume, const struct volume_request *request)
+static struct request *find_request(struct operations *operations, const struct terms *terms)
 {
-	if (!abort_volume->displaced)
-		abort_volume->displaced = volume_request_copy(request);
-	if (!abort_volume->displaced)
-		log_error("%s/%s: where its abort fails, it is not polled again: out of memory",
-			request->parameters.vg_name, request->parameters.lv_name);
-	return abort_volume->displaced;
-}
+	struct store *store = operations_store(operations, terms->asked.abort);
+	struct request *request;
 
-static void resume_result(
-	struct operations *operations, struct volume *volume, const struct resume_info *info)
-{
-	struct store *store = operations_store(operations, volume->request->parameters.abort);
-
-	volume_lock(volume);
-	if (info->is_failed)
-		volume_set_state_locked(volume, VOLUME_FAILED);
-	else
-		volume_set_finished_locked(volume, info->result);
-	volume_unlock(volume);
 	store_lock(store);
-	store_restore_finished_locked(store, volume, info->finished_at_s);
+	request = store_find_locked(store, terms->identifier);
 	store_unlock(store);
+	return request;
 }
 
-/* Adds a volume for REQUEST, which is freed where that fails. Of what is over there is no record.
- */
-static struct volume *add_volume(
-	struct operations *operations, struct volume_request *request, bool is_over)
+static struct request *add_request(struct operations *operations, struct terms *terms)
 {
-	struct store *store = operations_store(operations, request->parameters.abort);
-	struct volume *volume = volume_new(request);
+	struct store *store = operations_store(operations, terms->asked.abort);
+	struct request *request = find_request(operations, terms);
 	int result;
 
+	if (request)
+		return request;
+	request = request_new(terms_hold(terms));
+	if (!request) {
+		terms_release(terms);
+		return NULL;
+	}
 	store_lock(store);
-	result = volume ? store_add_locked(store, volume) : -ENOMEM;
+	result = store_add_locked(store, request);
 	store_unlock(store);
 	if (result == 0)
-		return volume;
-	log_fatal("%s/%s %s", request->parameters.vg_name, request->parameters.lv_name,
-		is_over ? "has ended, and its result is lost: out of memory"
-			: "was in flight and cannot be taken up: out of memory; the record stays");
-	if (volume)
-		volume_free(volume);
-	else
-		volume_request_free(request);
+		return request;
+	request_free(request);
 	return NULL;
 }
 
-static void resume_what_is_told(struct volume *volume, const struct resume_info *info)
+/* After a crash nobody has made a request to this daemon yet. */
+static void add_silent_request(struct operation *operation)
 {
-	volume->last_pid = info->last_pid;
-	volume->not_before_ms = info->not_before_ms;
-	/* Else it begins now, as far as anybody knows. */
-	if (info->begun_ms > 0 && info->begun_ms < volume->begun_ms)
-		volume->begun_ms = info->begun_ms;
-	volume->is_handed_out = info->is_handed_out;
-	volume_lock(volume);
-	volume->request_count = info->request_count;
-	if (info->progress.struct_size > 0)
-		volume->progress = info->progress;
-	volume_unlock(volume);
+	struct request *request = add_request(operation->operations, operation->terms);
+
+	if (!request)
+		return;
+	request_lock(request);
+	request->count = 0;
+	request_unlock(request);
+	operation_join(operation, request);
 }
 
-void operation_resume(struct operations *operations, struct volume_request *request,
-	const struct resume_info *info)
+/* Two system directories may each have asked for it: two would be in each other's way. */
+static bool is_resumed(struct operations *operations, const struct terms *terms)
 {
-	bool is_over = info->is_finished || info->is_failed;
-	/*
-	 * Where the abort is over without having ended it, it is an operation like any other. A
-	 * record knows less of that than an upgrade: there, what was not taken back is aborted.
-	 */
-	struct volume *abort_volume =
-		info->is_displaced ? find_abort(operations, request->identifier) : NULL;
-	bool is_displaced = info->is_displaced && (abort_volume || info->is_child);
-	struct volume *volume;
+	const struct device *device = devices_find(&operations->devices, terms->asked.lvid);
 
-	if (is_displaced && info->pid == 0 && !is_over) {
-		operation_resume_displaced(operations, request);
+	return device && device->operations[terms->asked.abort];
+}
+
+/*
+ * It is about the same volume as one that is resumed already, which has a record: this one would
+ * be left when that is over.
+ */
+static void join(struct operations *operations, struct terms *terms)
+{
+	struct device *device = devices_find(&operations->devices, terms->asked.lvid);
+	struct operation *operation = device->operations[terms->asked.abort];
+	struct request *request;
+
+	if (strcmp(terms->identifier, operation->terms->identifier) != 0)
+		record_remove(&operations->records, &terms->asked);
+	if (!operation_is_alive(operation) || operation->terms->plugin != terms->plugin)
+		return;
+	request = add_request(operations, terms);
+	if (request && !request->operation)
+		operation_join(operation, request);
+}
+
+void resume_operation(
+	struct operations *operations, struct terms *terms, const struct resume_info *info)
+{
+	struct operation *operation;
+
+	if (is_resumed(operations, terms)) {
+		if (!info->is_child)
+			join(operations, terms);
+		terms_release(terms);
 		return;
 	}
-	if (abort_volume && !remember_displaced(abort_volume, request))
-		is_displaced = info->is_child;
-	volume = add_volume(operations, request, is_over);
-	if (!volume)
-		return;
-	volume->is_displaced = is_displaced;
-	resume_what_is_told(volume, info);
-	if (is_over) {
-		resume_result(operations, volume, info);
+	operation = new_operation(operations, terms);
+	if (!operation) {
+		log_terms(LOG_LEVEL_FATAL, terms,
+			"it was in flight and cannot be resumed: out of memory; the record stays");
+		terms_release(terms);
 		return;
 	}
-	operations->in_flight++;
-	if (info->is_record_stale)
-		recording_write(operations, volume, RECORD_NO_COMMAND);
-	log_volume(LOG_LEVEL_NOTICE, volume, "%sgoes on: taken up from a former daemon",
-		volume->request->parameters.abort ? "its abort " : "");
-	steps_resume(operations, volume, info);
+	terms_release(terms);
+	take_info(operation, info);
+	if (!info->is_child)
+		add_silent_request(operation);
+	log_operation(LOG_LEVEL_NOTICE, operation, "%sgoes on: resumed from a previous daemon",
+		operation_is_abort(operation) ? "its abort " : "");
+	set_going(operation, info);
+}
+
+/* What could not be resumed is seen through by nobody. */
+static void fail(struct operations *operations, struct request *request)
+{
+	struct store *store = operations_store(operations, request->terms->asked.abort);
+
+	request_tell(request, REQUEST_FAILED, (struct request_result){0});
+	store_lock(store);
+	store_add_told_locked(store, request);
+	store_unlock(store);
+}
+
+static void take_standing(struct operations *operations, struct request *request,
+	const struct resume_request_info *info)
+{
+	struct store *store = operations_store(operations, request->terms->asked.abort);
+
+	request_lock(request);
+	request->count = info->count;
+	request_unlock(request);
+	request->is_handed_out = info->is_handed_out;
+	if (info->standing == REQUEST_IN_PROGRESS) {
+		if (!request->operation)
+			fail(operations, request);
+		return;
+	}
+	request->last_pid = info->last_pid;
+	request->progress = info->progress;
+	request_tell(request, info->standing, info->result);
+	store_lock(store);
+	store_restore_told_locked(store, request, info->told_at_s);
+	store_unlock(store);
+}
+
+void resume_request(
+	struct operations *operations, struct terms *terms, const struct resume_request_info *info)
+{
+	struct device *device = devices_find(&operations->devices, terms->asked.lvid);
+	struct operation *operation = device ? device->operations[terms->asked.abort] : NULL;
+	struct request *request;
+
+	if (find_request(operations, terms)) {
+		terms_release(terms);
+		return;
+	}
+	request = add_request(operations, terms);
+	if (!request)
+		log_terms(LOG_LEVEL_FATAL, terms, "what was told about it is lost: out of memory");
+	terms_release(terms);
+	if (!request)
+		return;
+	if (operation && operation_is_alive(operation))
+		operation_join(operation, request);
+	take_standing(operations, request, info);
 }

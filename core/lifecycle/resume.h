@@ -1,47 +1,64 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Resuming operations of a former daemon, or of the program before an upgrade. */
-#ifndef CORE_RESUME_H
-#define CORE_RESUME_H
+/* Resuming operations of a previous daemon, or of the program before an upgrade. */
+#ifndef CORE_LIFECYCLE_RESUME_H
+#define CORE_LIFECYCLE_RESUME_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
 
-#include "operation/volume.h"
+#include "operation/operation.h"
 
 struct operations;
 
-/* What a former daemon, or the program before an upgrade, left of an operation. */
+/* What is left of an operation. */
 struct resume_info {
-	bool is_displaced;     /* an abort of it is under way */
+	bool is_being_aborted; /* its abort was under way */
+	bool is_given_up;      /* going on would lose data: its lvpoll is ended, and that is all */
 	int64_t begun_ms;      /* when it was asked for, by boot_clock_ms; 0: not known */
-	int64_t not_before_ms; /* no step before this, by boot_clock_ms */
-	pid_t pid;             /* an lvpoll that still runs; or 0 */
+	int64_t not_before_ms;
+	pid_t pid; /* an lvpoll that still runs; or 0 */
 	uint64_t start_ticks;
-	bool is_child;  /* it is a child of this process, and what follows is known */
+	const char *vg_name; /* the names that it was given; or NULL */
+	const char *lv_name;
+	/* After an upgrade alone, where the lvpoll is a child of this process: */
+	bool is_child;
 	int outputs[2]; /* what its outputs are read from; or -1 */
-	enum lvpoll_purpose purpose;
-	bool is_terminating;
-	bool is_leftover; /* a former daemon has started it, and nobody reads what it prints */
-	const char *step_vg_name; /* the names that it was given; or NULL */
-	const char *step_lv_name;
+	enum attempt_purpose purpose;
+	bool is_ended; /* for this reason: */
+	enum ending_reason ending;
+	bool is_orphan; /* it is to be adopted */
 	pid_t last_pid;
-	unsigned request_count;
-	bool is_finished;
-	bool is_failed;
-	struct volume_result result;
-	bool is_record_stale; /* what is on disk of it, if anything, is old */
-	bool is_handed_out;
-	time_t finished_at_s;              /* CLOCK_BOOTTIME */
+	bool has_shown_end;           /* the latest lvpoll has said that all data is copied */
+	struct request_result result; /* of it, where it has ended */
+	bool is_asking;               /* lvm2 was being asked how it stands */
+	bool is_record_stale;
 	struct lvmpolld_progress progress; /* where struct_size is not 0 */
 };
 
-/* Resumes an operation that was in flight, or keeps its result. REQUEST is freed or kept. */
-void operation_resume(struct operations *operations, struct volume_request *request,
-	const struct resume_info *info);
-
 /*
- * REQUEST, which is taken, was displaced by an abort: where that is under way, it remembers it for
- * the case that it fails.
+ * Resumes an operation with TERMS, of which it takes one reference. Where no request is in the
+ * store for it, one is made, which nobody has made to this daemon. The log tells where it cannot
+ * be.
  */
-void operation_resume_displaced(struct operations *operations, struct volume_request *request);
+void resume_operation(
+	struct operations *operations, struct terms *terms, const struct resume_info *info);
+
+/* What is left of a request, after an upgrade. */
+struct resume_request_info {
+	unsigned count;
+	enum request_standing standing;
+	struct request_result result;
+	bool is_handed_out;
+	time_t told_at_s; /* CLOCK_BOOTTIME */
+	pid_t last_pid;
+	struct lvmpolld_progress progress;
+};
+
+/* Puts a request with TERMS, one reference of which is taken, into its store, and to its operation.
+ */
+void resume_request(
+	struct operations *operations, struct terms *terms, const struct resume_request_info *info);
 
 #endif

@@ -18,9 +18,9 @@
 /* The operations of one volume group. It is there while one of them waits or runs. */
 struct scheduler_group {
 	char vg_uuid[VG_UUID_LENGTH + 1];
-	TAILQ_HEAD(, volume) waiting;
+	TAILQ_HEAD(, operation) waiting;
 	size_t running;
-	size_t steps; /* of those that run, the ones that are not for LVPOLL_POLL */
+	size_t steps; /* of those that run, the ones that are for ATTEMPT_STEP */
 	TAILQ_ENTRY(scheduler_group) turn;
 };
 
@@ -38,12 +38,13 @@ void scheduler_destroy(struct scheduler *scheduler)
 		dm_hash_destroy(scheduler->by_vg_uuid);
 }
 
-static struct scheduler_group *group_of(struct scheduler *scheduler, const struct volume *volume)
+static struct scheduler_group *group_of(
+	struct scheduler *scheduler, const struct operation *operation)
 {
 	char vg_uuid[VG_UUID_LENGTH + 1];
 	struct scheduler_group *group;
 
-	memcpy(vg_uuid, volume->request->parameters.lvid, VG_UUID_LENGTH);
+	memcpy(vg_uuid, operation->terms->asked.lvid, VG_UUID_LENGTH);
 	vg_uuid[VG_UUID_LENGTH] = '\0';
 	group = dm_hash_lookup(scheduler->by_vg_uuid, vg_uuid);
 	if (group)
@@ -58,103 +59,103 @@ static struct scheduler_group *group_of(struct scheduler *scheduler, const struc
 	return group;
 }
 
-int scheduler_add(struct scheduler *scheduler, struct volume *volume, bool is_urgent)
+int scheduler_add(struct scheduler *scheduler, struct operation *operation, bool is_urgent)
 {
-	struct scheduler_group *group = group_of(scheduler, volume);
+	struct scheduler_group *group = group_of(scheduler, operation);
 
 	if (!group)
 		return -ENOMEM;
 	if (TAILQ_EMPTY(&group->waiting))
 		TAILQ_INSERT_TAIL(&scheduler->turns, group, turn);
 	if (is_urgent) {
-		TAILQ_INSERT_HEAD(&group->waiting, volume, waiting_link);
+		TAILQ_INSERT_HEAD(&group->waiting, operation, waiting_link);
 		TAILQ_REMOVE(&scheduler->turns, group, turn);
 		TAILQ_INSERT_HEAD(&scheduler->turns, group, turn);
 	} else {
-		TAILQ_INSERT_TAIL(&group->waiting, volume, waiting_link);
+		TAILQ_INSERT_TAIL(&group->waiting, operation, waiting_link);
 	}
-	volume->group = group;
-	volume->is_waiting = true;
+	operation->group = group;
+	operation->is_waiting = true;
 	scheduler->waiting++;
 	return 0;
 }
 
-static void stop_waiting(struct scheduler *scheduler, struct volume *volume)
+static void stop_waiting(struct scheduler *scheduler, struct operation *operation)
 {
-	struct scheduler_group *group = volume->group;
+	struct scheduler_group *group = operation->group;
 
-	TAILQ_REMOVE(&group->waiting, volume, waiting_link);
+	TAILQ_REMOVE(&group->waiting, operation, waiting_link);
 	if (TAILQ_EMPTY(&group->waiting))
 		TAILQ_REMOVE(&scheduler->turns, group, turn);
-	volume->is_waiting = false;
+	operation->is_waiting = false;
 	scheduler->waiting--;
 }
 
-void scheduler_remove(struct scheduler *scheduler, struct volume *volume)
+void scheduler_remove(struct scheduler *scheduler, struct operation *operation)
 {
-	struct scheduler_group *group = volume->group;
+	struct scheduler_group *group = operation->group;
 
 	if (!group)
 		return;
-	if (volume->is_waiting) {
-		stop_waiting(scheduler, volume);
+	if (operation->is_waiting) {
+		stop_waiting(scheduler, operation);
 	} else {
 		scheduler->running--;
 		group->running--;
-		group->steps -= volume->purpose != LVPOLL_POLL;
+		group->steps -= operation->attempt.purpose == ATTEMPT_STEP;
 	}
-	volume->group = NULL;
+	operation->group = NULL;
 	if (group->running == 0 && TAILQ_EMPTY(&group->waiting)) {
 		dm_hash_remove(scheduler->by_vg_uuid, group->vg_uuid);
 		free(group);
 	}
 }
 
-static void count_running(
-	struct scheduler *scheduler, struct scheduler_group *group, const struct volume *volume)
+static void count_running(struct scheduler *scheduler, struct scheduler_group *group,
+	const struct operation *operation)
 {
 	scheduler->running++;
 	group->running++;
-	group->steps += volume->purpose != LVPOLL_POLL;
+	group->steps += operation->attempt.purpose == ATTEMPT_STEP;
 }
 
-int scheduler_adopt(struct scheduler *scheduler, struct volume *volume)
+int scheduler_adopt(struct scheduler *scheduler, struct operation *operation)
 {
-	struct scheduler_group *group = group_of(scheduler, volume);
+	struct scheduler_group *group = group_of(scheduler, operation);
 
 	if (!group)
 		return -ENOMEM;
-	volume->group = group;
-	count_running(scheduler, group, volume);
+	operation->group = group;
+	count_running(scheduler, group, operation);
 	return 0;
 }
 
 /* The first of GROUP where it may run beside those of it that do. */
-static struct volume *first_allowed(const struct scheduler_group *group)
+static struct operation *first_allowed(const struct scheduler_group *group)
 {
-	struct volume *volume = TAILQ_FIRST(&group->waiting);
+	struct operation *operation = TAILQ_FIRST(&group->waiting);
 
-	return group->steps == 0 || volume->purpose == LVPOLL_POLL ? volume : NULL;
+	return group->steps == 0 || operation->attempt.purpose != ATTEMPT_STEP ? operation : NULL;
 }
 
-struct volume *scheduler_next(struct scheduler *scheduler, size_t max_running)
+struct operation *scheduler_next(struct scheduler *scheduler, size_t max_running)
 {
 	struct scheduler_group *group;
-	struct volume *volume = NULL;
+	struct operation *operation = NULL;
 
 	if (scheduler->running >= max_running)
 		return NULL;
 	TAILQ_FOREACH (group, &scheduler->turns, turn) {
-		volume = first_allowed(group);
-		if (volume)
+		operation = first_allowed(group);
+		if (operation)
 			break;
 	}
-	if (!volume)
+	if (!operation)
 		return NULL;
 	/* The next turn is another group's. */
 	TAILQ_REMOVE(&scheduler->turns, group, turn);
 	TAILQ_INSERT_TAIL(&scheduler->turns, group, turn);
-	stop_waiting(scheduler, volume);
-	count_running(scheduler, group, volume);
-	return volume;
+	stop_waiting(scheduler, operation);
+	count_running(scheduler, group, operation);
+	return operation;
 }

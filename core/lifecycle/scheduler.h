@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <sys/queue.h>
 
-#include "operation/volume.h"
+#include "operation/operation.h"
 
 struct dm_hash_table;
 struct scheduler_group;
@@ -21,8 +21,8 @@ TAILQ_HEAD(scheduler_group_list, scheduler_group);
 struct scheduler {
 	struct dm_hash_table *by_vg_uuid;
 	struct scheduler_group_list turns; /* groups in which somebody waits; the next one first */
-	size_t waiting;                    /* volumes that wait */
-	size_t running;                    /* volumes whose lvpoll runs */
+	size_t waiting;                    /* operations that wait */
+	size_t running;                    /* operations whose lvpoll runs */
 };
 
 /* Returns 0 or -ENOMEM. */
@@ -30,18 +30,19 @@ int scheduler_init(struct scheduler *scheduler);
 void scheduler_destroy(struct scheduler *scheduler);
 
 /*
- * VOLUME wants an lvpoll for its purpose; where IS_URGENT, before all others. It must neither wait
- * nor run. Returns 0 or -ENOMEM.
+ * OPERATION wants an lvpoll for its purpose; where IS_URGENT, before all others. It must neither
+ * wait nor run. Returns 0 or -ENOMEM.
  */
-int scheduler_add(struct scheduler *scheduler, struct volume *volume, bool is_urgent);
+int scheduler_add(struct scheduler *scheduler, struct operation *operation, bool is_urgent);
 
-/* The lvpoll of VOLUME runs already, started by another daemon. Returns 0 or -ENOMEM. */
-int scheduler_adopt(struct scheduler *scheduler, struct volume *volume);
+/* The lvpoll of OPERATION runs already, started by another daemon. Returns 0 or -ENOMEM. */
+int scheduler_adopt(struct scheduler *scheduler, struct operation *operation);
 
-/* VOLUME waits or runs no longer. Without effect where it did neither. */
-void scheduler_remove(struct scheduler *scheduler, struct volume *volume);
+/* OPERATION waits or runs no longer. Without effect where it did neither. */
+void scheduler_remove(struct scheduler *scheduler, struct operation *operation);
 
-/* Takes the volume whose turn it is: it counts as running from now on. NULL where all must wait. */
-struct volume *scheduler_next(struct scheduler *scheduler, size_t max_running);
+/* Takes the operation whose turn it is: it counts as running from now on. NULL where all must wait.
+ */
+struct operation *scheduler_next(struct scheduler *scheduler, size_t max_running);
 
 #endif

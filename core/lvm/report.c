@@ -221,8 +221,10 @@ static bool read_rows(struct report *report, const char *original, struct lvmpol
 			*end = '\0';
 		length = strlen(line);
 		if (!end || !read_row(report, line)) {
-			char *copy = strndup(original + at, length);
+			char *copy = calloc(1, length + 1);
 
+			if (copy)
+				memcpy(copy, original + at, length);
 			refuse(error, number, copy ? copy : "");
 			free(copy);
 			return false;

@@ -23,6 +23,10 @@
 #define LOOK_NO_EVENTS_MS 1000
 /* A suspended device, or one whose status could not be read. */
 #define LOOK_AGAIN_MS 1000
+/* One that is gone: there is an event when it is there again. */
+#define LOOK_GONE_MS 10000
+/* While an lvm command runs, whose work raises no event. */
+#define LOOK_STEPPED_MS 100
 /* For what raises no event: a share of the time that is left, within these bounds. */
 #define LOOK_TIMED_MIN_MS   50
 #define LOOK_TIMED_MAX_MS   10000
@@ -38,36 +42,34 @@ int64_t look_clock_ms(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-void look_note_events(struct store *store, const struct kernel_events *events)
+void look_note_events(struct devices *devices, const struct kernel_events *events)
 {
-	struct volume *volume;
+	struct device *device;
 	uint32_t number;
 
-	store_lock(store);
-	TAILQ_FOREACH (volume, &store->watched, watched_link) {
-		if (volume->watch.device == 0)
-			continue;
+	devices_lock(devices);
+	TAILQ_FOREACH (device, &devices->watched, watched_link) {
 		/* One that is not in the list is gone, or has another number by now. */
-		if (!kernel_find_event(events, volume->watch.device, &number) ||
-			number != volume->watch.event_number)
-			volume->watch.is_look_wanted = true;
+		if (!kernel_find_event(events, device->watch.number, &number) ||
+			number != device->watch.event_number)
+			device->watch.is_look_wanted = true;
 	}
-	store_unlock(store);
+	devices_unlock(devices);
 }
 
-int64_t look_next_ms(struct store *store)
+int64_t look_next_ms(struct devices *devices)
 {
-	struct volume *volume;
+	struct device *device;
 	int64_t next_ms = -1;
 
-	store_lock(store);
-	TAILQ_FOREACH (volume, &store->watched, watched_link) {
-		int64_t due_ms = volume->watch.is_look_wanted ? 0 : volume->watch.next_look_ms;
+	devices_lock(devices);
+	TAILQ_FOREACH (device, &devices->watched, watched_link) {
+		int64_t due_ms = device->watch.is_look_wanted ? 0 : device->watch.next_look_ms;
 
 		if (next_ms < 0 || due_ms < next_ms)
 			next_ms = due_ms;
 	}
-	store_unlock(store);
+	devices_unlock(devices);
 	return next_ms;
 }
 
@@ -97,7 +99,7 @@ static uint64_t sign(const struct kernel_table *table)
 
 /* A share of the time that is left at the speed since the last movement. */
 static int64_t timed_interval_ms(
-	const struct volume_watch *watch, const struct lvmpolld_progress *progress, int64_t now_ms)
+	const struct device_watch *watch, const struct lvmpolld_progress *progress, int64_t now_ms)
 {
 	uint64_t moved, left;
 	double left_ms, interval_ms;
@@ -125,7 +127,7 @@ static void replace(char **string, const char *value)
 
 /* One look: what was asked of the kernel, and what it said. */
 struct look {
-	struct volume *volume;
+	struct device *device;
 	unsigned epoch;
 	enum kernel_answer answer;
 	struct lvmpolld_error error;
@@ -134,77 +136,78 @@ struct look {
 	struct lvmpolld_progress progress;
 };
 
-/* The slow part, without any lock. */
+/*
+ * The slow part, without any lock. A device whose abort was asked for first is looked at for its
+ * move, too: that goes on if the abort fails, and must not lose data then.
+ */
 static void ask_kernel(struct look *look)
 {
-	const struct volume_request *request = look->volume->request;
+	const struct terms *terms = look->device->terms;
+	struct lvmpolld_request asked = terms->asked;
 
-	look->answer = kernel_read_table(request->parameters.lvid,
-		request->plugin->interface->layer, &look->table, &look->error);
+	asked.abort = false;
+	look->answer = kernel_read_table(
+		terms->asked.lvid, terms->plugin->interface->layer, &look->table, &look->error);
 	if (look->answer == KERNEL_SEEN && !look->table.is_suspended)
-		look->verdict = plugin_read_targets(request->plugin, &request->parameters,
-			look->table.targets, look->table.target_count, &look->progress);
+		look->verdict = plugin_read_targets(terms->plugin, &asked, look->table.targets,
+			look->table.target_count, &look->progress);
 }
 
 /* A status that cannot be read is said once, and again after it could be read meanwhile. */
-static void log_unreadable(const struct look *look, struct volume_watch *watch)
+static void log_unreadable(const struct look *look, struct device_watch *watch)
 {
-	struct log_subject subject = volume_subject(look->volume);
 	bool is_unreadable = look->answer == KERNEL_UNREADABLE;
 
 	if (is_unreadable && !watch->is_unreadable)
-		log_write_subject(
-			LOG_LEVEL_WARN, &subject, "%s; trying again", look->error.sentence);
+		log_terms(LOG_LEVEL_WARN, look->device->terms, "%s; trying again",
+			look->error.sentence);
 	watch->is_unreadable = is_unreadable;
 }
 
-static void log_failed_devices(const struct volume *volume, unsigned former, unsigned failed)
+static void log_failed_devices(const struct device *device, unsigned former, unsigned failed)
 {
-	struct log_subject subject = volume_subject(volume);
-
 	if (failed > former)
-		log_write_subject(LOG_LEVEL_ERROR, &subject,
+		log_terms(LOG_LEVEL_ERROR, device->terms,
 			"the kernel has given up %u of the mirror's devices", failed);
 }
 
 /* Writes down what was seen. Returns true where the main thread must know. */
-static bool record_sighting(struct look *look, bool is_stalled)
+static bool record_observation(struct look *look, bool is_stalled, bool is_settled)
 {
-	struct volume *volume = look->volume;
-	struct volume_sighting *sighting;
+	struct device *device = look->device;
+	struct observation *observation;
 	bool is_news;
 
-	volume_lock(volume);
-	sighting = &volume->sighting;
+	device_lock(device);
+	observation = &device->observation;
 	/* Where the device could not be read, what was seen before still holds. */
 	if (look->answer == KERNEL_GONE) {
-		sighting->kind = VOLUME_GONE;
-		sighting->signature = 0;
+		observation->kind = OBSERVED_GONE;
+		observation->signature = 0;
 	} else if (look->answer == KERNEL_SEEN && look->table.is_suspended) {
 		/* That data would be lost is not forgotten while the device is suspended. */
-		if (!volume_sighting_gives_up(sighting))
-			sighting->kind = VOLUME_SUSPENDED;
+		if (!observation_is_loss(observation))
+			observation->kind = OBSERVED_SUSPENDED;
 	} else if (look->answer == KERNEL_SEEN) {
 		log_failed_devices(
-			volume, volume->progress.failed_devices, look->progress.failed_devices);
+			device, device->progress.failed_devices, look->progress.failed_devices);
 		/* That data would be lost must be heard of, whatever is seen before it is. */
-		if (!volume_sighting_gives_up(sighting))
-			sighting->verdict = look->verdict;
-		sighting->kind = VOLUME_SEEN;
-		sighting->signature = sign(&look->table);
-		replace(&sighting->device_name, look->table.name);
-		replace(&sighting->vg_name, look->table.vg_name);
-		replace(&sighting->lv_name, look->table.lv_name);
-		volume->progress = look->progress;
+		if (!observation_is_loss(observation))
+			observation->verdict = look->verdict;
+		observation->kind = OBSERVED;
+		observation->signature = sign(&look->table);
+		replace(&observation->device_name, look->table.name);
+		replace(&observation->vg_name, look->table.vg_name);
+		replace(&observation->lv_name, look->table.lv_name);
+		device->progress = look->progress;
 	}
 	/* The main thread takes it back when it has read it. */
-	sighting->is_stalled |= is_stalled;
-	/* While it is watched and goes on being watched, there is nothing to tell. */
-	is_news = volume->state != VOLUME_WATCHING || sighting->is_stalled ||
-		  sighting->kind == VOLUME_GONE ||
-		  (sighting->kind == VOLUME_SEEN && sighting->verdict != LVMPOLLD_WATCH &&
-			  sighting->verdict != LVMPOLLD_WATCH_TIMED);
-	volume_unlock(volume);
+	observation->is_stalled |= is_stalled;
+	/* While it copies and goes on copying there is nothing to tell. */
+	is_news = !is_settled || observation->is_stalled || observation->kind == OBSERVED_GONE ||
+		  (observation->kind == OBSERVED && observation->verdict != LVMPOLLD_WATCH &&
+			  observation->verdict != LVMPOLLD_WATCH_TIMED);
+	device_unlock(device);
 	return is_news;
 }
 
@@ -214,15 +217,15 @@ static bool record_sighting(struct look *look, bool is_stalled)
  */
 static bool record_late_loss(const struct look *look)
 {
-	struct volume *volume = look->volume;
+	struct device *device = look->device;
 	bool is_loss = look->answer == KERNEL_SEEN && look->verdict == LVMPOLLD_DATA_LOSS;
 
 	if (!is_loss)
 		return false;
-	volume_lock(volume);
-	volume->sighting.kind = VOLUME_SEEN;
-	volume->sighting.verdict = LVMPOLLD_DATA_LOSS;
-	volume_unlock(volume);
+	device_lock(device);
+	device->observation.kind = OBSERVED;
+	device->observation.verdict = LVMPOLLD_DATA_LOSS;
+	device_unlock(device);
 	return true;
 }
 
@@ -239,7 +242,7 @@ static int64_t events_interval_ms(size_t watched, int64_t now_ms)
 }
 
 /* When the step is due that the plugin tells of, by the speed up to the last movement. */
-static void expect_step(struct volume_watch *watch, const struct look *look, int64_t now_ms)
+static void expect_step(struct device_watch *watch, const struct look *look, int64_t now_ms)
 {
 	uint64_t moved;
 	double left_ms;
@@ -264,7 +267,7 @@ static void expect_step(struct volume_watch *watch, const struct look *look, int
  * sync. So it is looked at ever more often towards that moment; and more rarely where it is late.
  */
 static int64_t near_step_interval_ms(
-	const struct volume_watch *watch, const struct look *look, int64_t now_ms)
+	const struct device_watch *watch, const struct look *look, int64_t now_ms)
 {
 	int64_t away_ms = watch->step_due_ms - now_ms;
 
@@ -283,11 +286,15 @@ static int64_t least(int64_t left, int64_t right)
 	return left < right ? left : right;
 }
 
-static int64_t next_interval_ms(const struct look *look, const struct volume_watch *watch,
+static int64_t next_interval_ms(const struct look *look, const struct device_watch *watch,
 	size_t watched, bool has_events, int64_t now_ms)
 {
+	if (look->answer == KERNEL_GONE && has_events)
+		return LOOK_GONE_MS;
 	if (look->answer != KERNEL_SEEN || look->table.is_suspended)
 		return LOOK_AGAIN_MS;
+	if (watch->is_stepped)
+		return LOOK_STEPPED_MS;
 	if (look->verdict == LVMPOLLD_WATCH_TIMED)
 		return timed_interval_ms(watch, &look->progress, now_ms);
 	return least(near_step_interval_ms(watch, look, now_ms),
@@ -295,7 +302,7 @@ static int64_t next_interval_ms(const struct look *look, const struct volume_wat
 }
 
 static bool note_movement(
-	struct volume_watch *watch, const struct look *look, unsigned stall_check_s, int64_t now_ms)
+	struct device_watch *watch, const struct look *look, unsigned stall_check_s, int64_t now_ms)
 {
 	bool is_step_due = look->answer == KERNEL_SEEN && !look->table.is_suspended &&
 			   look->verdict != LVMPOLLD_WATCH && look->verdict != LVMPOLLD_WATCH_TIMED;
@@ -312,20 +319,20 @@ static bool note_movement(
 }
 
 /* Puts down when to look again, and the device whose events matter. */
-static bool conclude_locked(struct store *store, struct look *look, bool has_events)
-	REQUIRES(store_role)
+static bool conclude_locked(struct devices *devices, struct look *look, bool has_events)
+	REQUIRES(devices_role)
 {
-	struct volume *volume = look->volume;
-	struct volume_watch *watch = &volume->watch;
-	unsigned stall_check_s = volume->request->plugin->stall_check_s;
+	struct device *device = look->device;
+	struct device_watch *watch = &device->watch;
+	unsigned stall_check_s = device->terms->plugin->stall_check_s;
 	int64_t now_ms = look_clock_ms(), interval_ms;
 	bool is_stalled, is_news;
 
-	if (!store_end_look_locked(store, volume))
+	if (!devices_end_look_locked(devices, device))
 		return false;
 	log_unreadable(look, watch);
 	expect_step(watch, look, now_ms);
-	interval_ms = next_interval_ms(look, watch, store->watched_count, has_events, now_ms);
+	interval_ms = next_interval_ms(look, watch, devices->watched_count, has_events, now_ms);
 	is_stalled = note_movement(watch, look, stall_check_s, now_ms);
 	watch->is_begun &= look->epoch != watch->epoch;
 	if (stall_check_s > 0 && interval_ms > stall_check_s * INT64_C(1000))
@@ -333,58 +340,61 @@ static bool conclude_locked(struct store *store, struct look *look, bool has_eve
 	watch->last_look_ms = now_ms;
 	watch->next_look_ms = now_ms + interval_ms;
 	if (look->answer == KERNEL_SEEN) {
-		watch->device = look->table.device;
+		watch->number = look->table.device;
 		watch->event_number = look->table.event_number;
 	}
 	if (look->answer == KERNEL_UNREADABLE && !is_stalled)
 		return false;
 	if (watch->is_watched && look->epoch == watch->epoch)
-		is_news = record_sighting(look, is_stalled);
+		is_news = record_observation(look, is_stalled, watch->is_settled);
 	else
 		is_news = record_late_loss(look);
-	if (is_news)
-		store_add_news_locked(store, volume);
+	if (is_news) {
+		/* That it copies again will be news. */
+		watch->is_settled = false;
+		devices_add_news_locked(devices, device);
+	}
 	return is_news;
 }
 
 /* The first volume that is due, held so that it stays; NULL where none is. */
-static struct volume *take_due(struct store *store, int64_t now_ms, unsigned *epoch)
+static struct device *take_due(struct devices *devices, int64_t now_ms, unsigned *epoch)
 {
-	struct volume *volume;
+	struct device *device;
 
-	store_lock(store);
-	TAILQ_FOREACH (volume, &store->watched, watched_link)
-		if (volume->watch.is_look_wanted || volume->watch.next_look_ms <= now_ms)
+	devices_lock(devices);
+	TAILQ_FOREACH (device, &devices->watched, watched_link)
+		if (device->watch.is_look_wanted || device->watch.next_look_ms <= now_ms)
 			break;
-	if (volume) {
-		volume->watch.is_look_wanted = false;
-		*epoch = volume->watch.epoch;
-		store_begin_look_locked(store, volume);
+	if (device) {
+		device->watch.is_look_wanted = false;
+		*epoch = device->watch.epoch;
+		devices_begin_look_locked(devices, device);
 		/* To the end, so that the next search does not pass it again. */
-		TAILQ_REMOVE(&store->watched, volume, watched_link);
-		TAILQ_INSERT_TAIL(&store->watched, volume, watched_link);
-		volume->watch.next_look_ms = now_ms + LOOK_AGAIN_MS;
+		TAILQ_REMOVE(&devices->watched, device, watched_link);
+		TAILQ_INSERT_TAIL(&devices->watched, device, watched_link);
+		device->watch.next_look_ms = now_ms + LOOK_AGAIN_MS;
 	}
-	store_unlock(store);
-	return volume;
+	devices_unlock(devices);
+	return device;
 }
 
-bool look_at_due(struct store *store, bool has_events)
+bool look_at_due(struct devices *devices, bool has_events)
 {
 	int64_t now_ms = look_clock_ms();
 	bool has_news = false;
 	struct look look = {0};
 
-	while ((look.volume = take_due(store, now_ms, &look.epoch))) {
+	while ((look.device = take_due(devices, now_ms, &look.epoch))) {
 		memset(&look.table, 0, sizeof(look.table));
 		look.verdict = LVMPOLLD_POLL;
-		volume_lock(look.volume);
-		look.progress = look.volume->progress;
-		volume_unlock(look.volume);
+		device_lock(look.device);
+		look.progress = look.device->progress;
+		device_unlock(look.device);
 		ask_kernel(&look);
-		store_lock(store);
-		has_news |= conclude_locked(store, &look, has_events);
-		store_unlock(store);
+		devices_lock(devices);
+		has_news |= conclude_locked(devices, &look, has_events);
+		devices_unlock(devices);
 		kernel_release_table(&look.table);
 	}
 	return has_news;

@@ -31,7 +31,7 @@
 
 struct monitor {
 	struct kernel kernel;
-	struct store *store;
+	struct devices *devices;
 	pthread_t thread;
 	int wake;              /* eventfd: main thread to monitor */
 	int news;              /* eventfd: monitor to main thread */
@@ -82,14 +82,14 @@ static void note_events(struct monitor *monitor)
 		return;
 	}
 	monitor->has_list_failed = monitor->is_dirty = false;
-	look_note_events(monitor->store, &events);
+	look_note_events(monitor->devices, &events);
 	free(events.list);
 }
 
 /* Milliseconds until something is due; -1: never. */
 static int time_to_wait_ms(const struct monitor *monitor)
 {
-	int64_t next_ms = look_next_ms(monitor->store);
+	int64_t next_ms = look_next_ms(monitor->devices);
 	int64_t wait_ms = next_ms < 0 ? -1 : next_ms - look_clock_ms();
 
 	if (next_ms >= 0 && wait_ms < 0)
@@ -108,7 +108,7 @@ static void look(struct monitor *monitor, bool has_events)
 		if (has_events)
 			note_events(monitor);
 		if (!monitor->is_stopping &&
-			look_at_due(monitor->store, monitor->kernel.has_events))
+			look_at_due(monitor->devices, monitor->kernel.has_events))
 			signal_descriptor(monitor->news);
 	}
 	monitor->is_in_kernel = false;
@@ -124,7 +124,8 @@ static void *run(void *argument)
 	};
 
 	while (!monitor->is_stopping) {
-		bool is_watching = monitor->kernel.has_events && look_next_ms(monitor->store) >= 0;
+		bool is_watching =
+			monitor->kernel.has_events && look_next_ms(monitor->devices) >= 0;
 		bool is_held = monitor->is_held;
 		int ready;
 
@@ -200,7 +201,7 @@ static int set_up(struct monitor *monitor, struct event_base *base, struct lvmpo
 	return 0;
 }
 
-struct monitor *monitor_start(struct event_base *base, struct store *store,
+struct monitor *monitor_start(struct event_base *base, struct devices *devices,
 	void (*told)(void *context), void *context, struct lvmpolld_error *error)
 {
 	struct monitor *monitor = calloc(1, sizeof(*monitor));
@@ -210,7 +211,7 @@ struct monitor *monitor_start(struct event_base *base, struct store *store,
 		return NULL;
 	}
 	monitor->kernel.events = monitor->wake = monitor->news = -1;
-	monitor->store = store;
+	monitor->devices = devices;
 	monitor->told = told;
 	monitor->context = context;
 	if (set_up(monitor, base, error) == 0)
@@ -219,32 +220,54 @@ struct monitor *monitor_start(struct event_base *base, struct store *store,
 	return NULL;
 }
 
-void monitor_watch(struct monitor *monitor, struct volume *volume)
+void monitor_watch(struct monitor *monitor, struct device *device)
 {
-	store_lock(monitor->store);
-	store_watch_locked(monitor->store, volume);
-	store_unlock(monitor->store);
+	devices_lock(monitor->devices);
+	devices_watch_locked(monitor->devices, device);
+	devices_unlock(monitor->devices);
 	signal_descriptor(monitor->wake);
 }
 
-void monitor_unwatch(struct monitor *monitor, struct volume *volume)
+void monitor_unwatch(struct monitor *monitor, struct device *device)
 {
 	if (!monitor)
 		return;
-	store_lock(monitor->store);
-	store_unwatch_locked(monitor->store, volume);
-	store_unlock(monitor->store);
+	devices_lock(monitor->devices);
+	devices_unwatch_locked(monitor->devices, device);
+	devices_unlock(monitor->devices);
 }
 
-void monitor_refresh_locked(struct monitor *monitor, struct volume *volume)
+void monitor_refresh(struct monitor *monitor, struct device *device)
 {
-	struct volume_watch *watch = &volume->watch;
+	struct device_watch *watch = &device->watch;
+	bool is_wanted;
 
-	if (!watch->is_watched || watch->is_look_wanted ||
-		look_clock_ms() - watch->last_look_ms < REFRESH_MS)
-		return;
-	watch->is_look_wanted = true;
-	signal_descriptor(monitor->wake);
+	devices_lock(monitor->devices);
+	is_wanted = watch->is_watched && !watch->is_look_wanted &&
+		    look_clock_ms() - watch->last_look_ms >= REFRESH_MS;
+	watch->is_look_wanted |= is_wanted;
+	devices_unlock(monitor->devices);
+	if (is_wanted)
+		signal_descriptor(monitor->wake);
+}
+
+void monitor_set_settled(struct monitor *monitor, struct device *device)
+{
+	devices_lock(monitor->devices);
+	/* Something else was seen meanwhile, and nobody has read it yet. */
+	device->watch.is_settled = !device->watch.has_news;
+	devices_unlock(monitor->devices);
+}
+
+void monitor_set_stepped(struct monitor *monitor, struct device *device, bool is_stepped)
+{
+	devices_lock(monitor->devices);
+	device->watch.is_stepped = is_stepped;
+	if (is_stepped)
+		device->watch.is_settled = false;
+	devices_unlock(monitor->devices);
+	if (is_stepped)
+		signal_descriptor(monitor->wake);
 }
 
 bool monitor_hold(struct monitor *monitor, bool is_held)

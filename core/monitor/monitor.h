@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The monitor thread: it alone talks to device-mapper. It waits for the kernel's events and, for
- * what raises none, on a timer; looks at the volumes that the store of polled operations has it
- * watch; records in them what it saw, and wakes the main thread. If the storage hangs, only this
- * thread hangs.
+ * what raises none, on a timer; looks at the devices that are watched; notes in them what it saw,
+ * and wakes the main thread. If the storage hangs, only this thread hangs.
  */
 #ifndef CORE_MONITOR_H
 #define CORE_MONITOR_H
@@ -11,28 +10,33 @@
 #include <stdbool.h>
 
 #include "util/error.h"
-#include "operation/store.h"
+#include "operation/device.h"
 
 struct event_base;
 struct monitor;
 
 /*
- * Starts the thread for STORE. TOLD is called with CONTEXT in the main thread, whose loop is BASE,
- * when the store has news. Returns NULL where device-mapper cannot be used, with the reason.
+ * Starts the thread for DEVICES. TOLD is called with CONTEXT in the main thread, whose loop is
+ * BASE, when there is news. Returns NULL where device-mapper cannot be used, with the reason.
  */
-struct monitor *monitor_start(struct event_base *base, struct store *store,
+struct monitor *monitor_start(struct event_base *base, struct devices *devices,
 	void (*told)(void *context), void *context, struct lvmpolld_error *error);
 
-/* Looks at VOLUME of the store as soon as it can, and goes on looking. Main thread. */
-void monitor_watch(struct monitor *monitor, struct volume *volume);
+/* Looks at DEVICE as soon as it can, and goes on looking. Main thread. */
+void monitor_watch(struct monitor *monitor, struct device *device);
 /* Looks at it no more. Without effect where MONITOR is NULL, or does not watch it. Main thread. */
-void monitor_unwatch(struct monitor *monitor, struct volume *volume);
+void monitor_unwatch(struct monitor *monitor, struct device *device);
 
 /*
- * Somebody asks how far VOLUME of the store is: where the last look is old, there will be another,
- * for the next question. Main thread.
+ * Somebody asks how far DEVICE is: where the last look is old, there will be another, for the next
+ * question. Main thread.
  */
-void monitor_refresh_locked(struct monitor *monitor, struct volume *volume) REQUIRES(store_role);
+void monitor_refresh(struct monitor *monitor, struct device *device);
+
+/* It copies, and that is known: until something else was seen only that is news. */
+void monitor_set_settled(struct monitor *monitor, struct device *device);
+/* An lvm command runs for DEVICE: what that does is looked for. Or it has ended. */
+void monitor_set_stepped(struct monitor *monitor, struct device *device, bool is_stepped);
 
 /*
  * Keeps the thread out of the kernel, or lets it in again. Returns false where it is there: the
@@ -41,8 +45,8 @@ void monitor_refresh_locked(struct monitor *monitor, struct volume *volume) REQU
 bool monitor_hold(struct monitor *monitor, bool is_held);
 
 /*
- * Ends the thread. Returns false where it hangs in the kernel: it, and what it uses (the store, the
- * volumes, MONITOR), must then be left alone, and the process is to end.
+ * Ends the thread. Returns false where it hangs in the kernel: it, and what it uses (DEVICES,
+ * MONITOR), must then be left alone, and the process is to end.
  */
 bool monitor_stop(struct monitor *monitor);
 

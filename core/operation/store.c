@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A store of volumes, keyed by identifier. */
+/* A store of requests, keyed by identifier. */
 #include "config.h"
 
 #include <errno.h>
@@ -7,9 +7,10 @@
 
 #include <libdevmapper.h>
 
+#include "operation/operation.h"
 #include "operation/store.h"
 
-/* libdevmapper's tables do not grow: enough for thousands of operations at 8 bytes each. */
+/* libdevmapper's tables do not grow: enough for thousands of requests at 8 bytes each. */
 #define STORE_SIZE_HINT 2048
 
 int store_init(struct store *store, const char *name)
@@ -22,10 +23,8 @@ int store_init(struct store *store, const char *name)
 		return result;
 	store->name = name;
 	store_lock(store);
-	TAILQ_INIT(&store->volumes);
-	TAILQ_INIT(&store->finished);
-	TAILQ_INIT(&store->watched);
-	TAILQ_INIT(&store->news);
+	TAILQ_INIT(&store->requests);
+	TAILQ_INIT(&store->told);
 	store->by_identifier = dm_hash_create(STORE_SIZE_HINT);
 	result = store->by_identifier ? 0 : -ENOMEM;
 	store_unlock(store);
@@ -36,11 +35,11 @@ int store_init(struct store *store, const char *name)
 
 void store_destroy(struct store *store)
 {
-	struct volume *volume;
+	struct request *request;
 
 	store_lock(store);
-	while ((volume = TAILQ_FIRST(&store->volumes)))
-		store_remove_locked(store, volume);
+	while ((request = TAILQ_FIRST(&store->requests)))
+		store_remove_locked(store, request);
 	dm_hash_destroy(store->by_identifier);
 	store_unlock(store);
 	lock_destroy(&store->lock);
@@ -56,127 +55,52 @@ NO_LOCK_ANALYSIS void store_unlock(struct store *store)
 	lock_release(&store->lock);
 }
 
-struct volume *store_find_locked(struct store *store, const char *identifier)
+struct request *store_find_locked(struct store *store, const char *identifier)
 {
 	return dm_hash_lookup(store->by_identifier, identifier);
 }
 
-int store_add_locked(struct store *store, struct volume *volume)
+int store_add_locked(struct store *store, struct request *request)
 {
-	if (!dm_hash_insert(store->by_identifier, volume->request->identifier, volume))
+	if (!dm_hash_insert(store->by_identifier, request->terms->identifier, request))
 		return -ENOMEM;
-	TAILQ_INSERT_TAIL(&store->volumes, volume, link);
+	TAILQ_INSERT_TAIL(&store->requests, request, link);
 	return 0;
 }
 
-static void forget_news(struct store *store, struct volume *volume) REQUIRES(store_role)
+void store_remove_locked(struct store *store, struct request *request)
 {
-	if (volume->watch.has_news)
-		TAILQ_REMOVE(&store->news, volume, news_link);
-	volume->watch.has_news = false;
-}
-
-static void free_volume(struct volume *volume)
-{
-	/* Whoever looked at it may still hold its lock; nobody can find it any more. */
-	volume_lock(volume);
-	volume_unlock(volume);
-	volume_free(volume);
-}
-
-void store_remove_locked(struct store *store, struct volume *volume)
-{
-	waiters_clear(volume);
-	store_unwatch_locked(store, volume);
-	forget_news(store, volume);
-	dm_hash_remove(store->by_identifier, volume->request->identifier);
-	TAILQ_REMOVE(&store->volumes, volume, link);
-	if (volume->is_result_kept) {
-		TAILQ_REMOVE(&store->finished, volume, finished_link);
-		store->finished_count--;
+	waiters_clear(request);
+	operation_leave(request);
+	dm_hash_remove(store->by_identifier, request->terms->identifier);
+	TAILQ_REMOVE(&store->requests, request, link);
+	if (request->is_told_kept) {
+		TAILQ_REMOVE(&store->told, request, told_link);
+		store->told_count--;
 	}
-	if (volume->watch.looks > 0)
-		volume->watch.is_removed = true;
-	else
-		free_volume(volume);
+	request_free(request);
 }
 
-void store_watch_locked(struct store *store, struct volume *volume)
+void store_add_told_locked(struct store *store, struct request *request)
 {
-	if (!volume->watch.is_watched) {
-		TAILQ_INSERT_TAIL(&store->watched, volume, watched_link);
-		store->watched_count++;
-	}
-	/* What was seen before is old by now, and what is there to be seen will be told anew. */
-	forget_news(store, volume);
-	volume->watch.is_watched = true;
-	volume->watch.is_begun = true;
-	volume->watch.is_look_wanted = true;
-	volume->watch.epoch++;
+	clock_gettime(CLOCK_BOOTTIME, &request->told_at);
+	request->is_told_kept = true;
+	TAILQ_INSERT_TAIL(&store->told, request, told_link);
+	store->told_count++;
 }
 
-void store_unwatch_locked(struct store *store, struct volume *volume)
+void store_restore_told_locked(struct store *store, struct request *request, time_t told_at_s)
 {
-	if (volume->watch.is_watched) {
-		TAILQ_REMOVE(&store->watched, volume, watched_link);
-		store->watched_count--;
-	}
-	volume->watch.is_watched = false;
-}
+	struct request *later;
 
-void store_begin_look_locked(struct store *store, struct volume *volume)
-{
-	(void)store;
-	volume->watch.looks++;
-}
-
-bool store_end_look_locked(struct store *store, struct volume *volume)
-{
-	(void)store;
-	volume->watch.looks--;
-	if (!volume->watch.is_removed)
-		return true;
-	if (volume->watch.looks == 0)
-		free_volume(volume);
-	return false;
-}
-
-void store_add_news_locked(struct store *store, struct volume *volume)
-{
-	if (!volume->watch.has_news)
-		TAILQ_INSERT_TAIL(&store->news, volume, news_link);
-	volume->watch.has_news = true;
-}
-
-struct volume *store_take_news_locked(struct store *store)
-{
-	struct volume *volume = TAILQ_FIRST(&store->news);
-
-	if (volume)
-		forget_news(store, volume);
-	return volume;
-}
-
-void store_add_finished_locked(struct store *store, struct volume *volume)
-{
-	clock_gettime(CLOCK_BOOTTIME, &volume->finished_at);
-	volume->is_result_kept = true;
-	TAILQ_INSERT_TAIL(&store->finished, volume, finished_link);
-	store->finished_count++;
-}
-
-void store_restore_finished_locked(struct store *store, struct volume *volume, time_t finished_at_s)
-{
-	struct volume *later;
-
-	TAILQ_FOREACH (later, &store->finished, finished_link)
-		if (later->finished_at.tv_sec > finished_at_s)
+	TAILQ_FOREACH (later, &store->told, told_link)
+		if (later->told_at.tv_sec > told_at_s)
 			break;
-	volume->finished_at = (struct timespec){.tv_sec = finished_at_s};
-	volume->is_result_kept = true;
+	request->told_at = (struct timespec){.tv_sec = told_at_s};
+	request->is_told_kept = true;
 	if (later)
-		TAILQ_INSERT_BEFORE(later, volume, finished_link);
+		TAILQ_INSERT_BEFORE(later, request, told_link);
 	else
-		TAILQ_INSERT_TAIL(&store->finished, volume, finished_link);
-	store->finished_count++;
+		TAILQ_INSERT_TAIL(&store->told, request, told_link);
+	store->told_count++;
 }

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "operation/volume.h"
+#include "operation/request.h"
 #include "operation/waiters.h"
 
 void waiter_init(struct waiter *waiter)
@@ -13,70 +13,79 @@ void waiter_init(struct waiter *waiter)
 	waiter->is_overlooked = false;
 }
 
-/* Also counts those of VOLUME, in the same walk. */
-static struct wait *find_wait(
-	const struct volume *volume, const struct waiter *waiter, unsigned *count)
+/* Walks along both lists: a request has few waiters, or a waiter few requests. */
+static struct wait *find_wait(const struct request *request, const struct waiter *waiter)
 {
-	struct wait *wait;
+	struct wait *of_request = TAILQ_FIRST(&request->waits);
+	struct wait *of_waiter = waiter ? TAILQ_FIRST(&waiter->waits) : NULL;
 
-	*count = 0;
-	TAILQ_FOREACH (wait, &volume->waits, volume_link) {
-		if (wait->waiter == waiter)
-			return wait;
-		(*count)++;
+	while (of_request && of_waiter) {
+		if (of_request->waiter == waiter)
+			return of_request;
+		if (of_waiter->request == request)
+			return of_waiter;
+		of_request = TAILQ_NEXT(of_request, request_link);
+		of_waiter = TAILQ_NEXT(of_waiter, waiter_link);
 	}
 	return NULL;
 }
 
 static void free_wait(struct wait *wait)
 {
-	TAILQ_REMOVE(&wait->volume->waits, wait, volume_link);
+	TAILQ_REMOVE(&wait->request->waits, wait, request_link);
 	TAILQ_REMOVE(&wait->waiter->waits, wait, waiter_link);
 	free(wait);
 }
 
-void waiters_add(struct volume *volume, struct waiter *waiter)
+void waiters_add(struct request *request, struct waiter *waiter)
 {
-	unsigned count;
 	struct wait *wait;
 
-	if (!waiter || find_wait(volume, waiter, &count))
+	if (!waiter || find_wait(request, waiter))
 		return;
-	wait = count < WAITERS_MAX ? calloc(1, sizeof(*wait)) : NULL;
+	wait = calloc(1, sizeof(*wait));
 	if (!wait) {
 		waiter->is_overlooked = true;
 		return;
 	}
 	wait->waiter = waiter;
-	wait->volume = volume;
-	TAILQ_INSERT_TAIL(&volume->waits, wait, volume_link);
+	wait->request = request;
+	TAILQ_INSERT_TAIL(&request->waits, wait, request_link);
 	TAILQ_INSERT_TAIL(&waiter->waits, wait, waiter_link);
 }
 
-bool waiters_remove(struct volume *volume, struct waiter *waiter)
+bool waiters_remove(struct request *request, struct waiter *waiter)
 {
-	unsigned count;
-	struct wait *wait = find_wait(volume, waiter, &count);
+	struct wait *wait = find_wait(request, waiter);
 
 	if (wait)
 		free_wait(wait);
 	return wait;
 }
 
-void waiters_clear(struct volume *volume)
+void waiters_move(struct request *former, struct request *request)
 {
 	struct wait *wait;
 
-	while ((wait = TAILQ_FIRST(&volume->waits)))
+	TAILQ_FOREACH (wait, &former->waits, request_link)
+		wait->request = request;
+	TAILQ_CONCAT(&request->waits, &former->waits, request_link);
+}
+
+void waiters_clear(struct request *request)
+{
+	struct wait *wait;
+
+	while ((wait = TAILQ_FIRST(&request->waits)))
 		free_wait(wait);
 }
 
-struct volume *waiter_take_volume(struct waiter *waiter)
+struct request *waiter_take_request(struct waiter *waiter)
 {
 	struct wait *wait = TAILQ_FIRST(&waiter->waits);
-	struct volume *volume = wait ? wait->volume : NULL;
+	struct request *request = wait ? wait->request : NULL;
 
 	if (wait)
 		free_wait(wait);
-	return volume;
+	return request;
 }

@@ -283,7 +283,8 @@ struct process *process_start(struct event_base *base, char *const *arguments,
 	return process;
 }
 
-uint64_t process_read_start(pid_t pid)
+/* Returns -ESRCH where there is no such process; any other negative errno: nobody can tell. */
+static int read_start(pid_t pid, uint64_t *start_ticks)
 {
 	char path[32], text[1024];
 	const char *field;
@@ -294,23 +295,34 @@ uint64_t process_read_start(pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	descriptor = open(path, O_RDONLY | O_CLOEXEC);
 	if (descriptor < 0)
-		return 0;
+		return errno == ENOENT ? -ESRCH : -errno;
 	length = read(descriptor, text, sizeof(text) - 1);
 	close(descriptor);
 	if (length <= 0)
-		return 0;
+		return -ESRCH;
 	text[length] = '\0';
 	/* The name, second and in parentheses, may hold anything; the time is the 22nd field. */
 	field = strrchr(text, ')');
 	for (int number = 2; field && number < 22; number++)
 		field = strchr(field + 1, ' ');
-	return field && sscanf(field, " %llu", &ticks) == 1 ? ticks : 0;
+	if (!field || sscanf(field, " %llu", &ticks) != 1)
+		return -EBADMSG;
+	*start_ticks = ticks;
+	return 0;
+}
+
+uint64_t process_read_start(pid_t pid)
+{
+	uint64_t start_ticks;
+
+	return read_start(pid, &start_ticks) == 0 ? start_ticks : 0;
 }
 
 /* PID may have been given to another process at any moment but those at which this looks. */
 static int adopt(struct process *process, struct event_base *base, pid_t pid, uint64_t start_ticks,
 	struct lvmpolld_error *error)
 {
+	uint64_t present_ticks;
 	int result;
 
 	process->pid = pid;
@@ -319,7 +331,9 @@ static int adopt(struct process *process, struct event_base *base, pid_t pid, ui
 	if (result == 0)
 		result = watch_end(process, base);
 	/* The descriptor is there: what is true of the process now stays true of it. */
-	if (result == 0 && process_read_start(pid) != start_ticks)
+	if (result == 0)
+		result = read_start(pid, &present_ticks);
+	if (result == 0 && present_ticks != start_ticks)
 		result = -ESRCH;
 	if (result < 0)
 		return error_set(error, -result, "process %d cannot be taken over: %s", (int)pid,

@@ -28,11 +28,11 @@ char *record_path_aside(
 	return path;
 }
 
-int record_move_aside(
-	const struct record_directory *directory, const char *suffix, const char *name)
+static int move_aside_as(const struct record_directory *directory, const char *suffix,
+	const char *name, const char *new_name)
 {
 	char *folder = record_path_aside(directory, suffix, NULL);
-	char *path = record_path_aside(directory, suffix, name);
+	char *path = record_path_aside(directory, suffix, new_name);
 	int result = -ENOMEM;
 
 	if (folder && path)
@@ -43,6 +43,12 @@ int record_move_aside(
 	free(folder);
 	free(path);
 	return result;
+}
+
+int record_move_aside(
+	const struct record_directory *directory, const char *suffix, const char *name)
+{
+	return move_aside_as(directory, suffix, name, name);
 }
 
 int record_move_back(const struct record_directory *directory, const char *suffix, const char *name)
@@ -62,34 +68,48 @@ int record_move_back(const struct record_directory *directory, const char *suffi
 	return result;
 }
 
-/* The name alone, in the folder that record_move_aside has made. Returns 0 or a negative errno. */
+/* The name alone, in the folder. Returns 0 or a negative errno. */
 static int note_aside(
 	const struct record_directory *directory, const char *suffix, const char *name)
 {
+	char *folder = record_path_aside(directory, suffix, NULL);
 	char *path = record_path_aside(directory, suffix, name);
 	int descriptor = -1, result = -ENOMEM;
 
-	if (path) {
+	if (folder && path) {
+		/* Where it cannot be made, the file cannot either. */
+		(void)!mkdir(folder, 0700);
 		descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 		result = descriptor < 0 ? -errno : 0;
 	}
 	if (descriptor >= 0)
 		close(descriptor);
+	free(folder);
 	free(path);
 	return result;
 }
 
+/* That data is lacking is the volume's matter: it does not depend on who asked for the move. */
+static void make_note_name(const struct lvmpolld_request *request, char *name, size_t size)
+{
+	struct lvmpolld_request noted = *request;
+
+	noted.abort = false;
+	noted.system_dir = NULL;
+	record_make_name(&noted, name, size);
+}
+
 void record_refuse(struct record_directory *directory, const struct lvmpolld_request *request)
 {
-	char name[NAME_MAX];
+	char name[NAME_MAX], note[NAME_MAX];
 	int result;
 
 	record_make_name(request, name, sizeof(name));
-	result = record_move_aside(directory, GIVEN_UP_SUFFIX, name);
-	/* It has no record: the disk was full, or there is no state directory. The name is enough.
-	 */
-	if (result == -ENOENT || result == -EBADF)
-		result = note_aside(directory, GIVEN_UP_SUFFIX, name);
+	make_note_name(request, note, sizeof(note));
+	/* The name is enough; where there is no room for it the record takes its place. */
+	result = note_aside(directory, GIVEN_UP_SUFFIX, note);
+	if (result < 0)
+		result = move_aside_as(directory, GIVEN_UP_SUFFIX, name, note);
 	if (result < 0)
 		log_error("%s: cannot note that it was given up: %s; it must not be resumed, only "
 			  "aborted",
@@ -99,13 +119,13 @@ void record_refuse(struct record_directory *directory, const struct lvmpolld_req
 bool record_is_refused(
 	const struct record_directory *directory, const struct lvmpolld_request *request)
 {
-	char name[NAME_MAX], *path;
+	char note[NAME_MAX], *path;
 	bool is_there;
 
 	if (!directory->path)
 		return false;
-	record_make_name(request, name, sizeof(name));
-	path = record_path_aside(directory, GIVEN_UP_SUFFIX, name);
+	make_note_name(request, note, sizeof(note));
+	path = record_path_aside(directory, GIVEN_UP_SUFFIX, note);
 	is_there = path && access(path, F_OK) == 0;
 	free(path);
 	return is_there;
@@ -114,12 +134,10 @@ bool record_is_refused(
 void record_forget_refused(
 	struct record_directory *directory, const struct lvmpolld_request *request)
 {
-	struct lvmpolld_request aborted = *request;
-	char name[NAME_MAX], *path;
+	char note[NAME_MAX], *path;
 
-	aborted.abort = false;
-	record_make_name(&aborted, name, sizeof(name));
-	path = record_path_aside(directory, GIVEN_UP_SUFFIX, name);
+	make_note_name(request, note, sizeof(note));
+	path = record_path_aside(directory, GIVEN_UP_SUFFIX, note);
 	if (path && unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
 		log_error("%s: cannot be removed: %s", path, strerror(errno));
 	free(path);

@@ -28,8 +28,9 @@ int record_move_back(
 
 /*
  * An operation that failed because a step would lose data must not be begun again when a client
- * asks for it: the kernel may no longer show why. Its record is kept in "PATH.given_up/" until an
- * abort has succeeded, or the machine is booted again, when lvm2 copies from the start.
+ * asks for it, whoever that is: the kernel may no longer show why. A note of the volume is kept in
+ * "PATH.given_up/" until an abort has succeeded, or the machine is booted again, when lvm2 copies
+ * from the start. Its record stays: its lvpoll is still to be ended.
  */
 void record_refuse(struct record_directory *directory, const struct lvmpolld_request *request);
 bool record_is_refused(

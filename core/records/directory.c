@@ -23,6 +23,7 @@
 #define TEMPORARY_NAME   ".new"
 #define DAMAGED_SUFFIX   ".damaged"
 #define POSTPONED_SUFFIX ".no_plugin"
+#define DORMANT_SUFFIX   ".dormant"
 
 /* By its mode a record is known whose successor could not be written: that needs no room. */
 #define RECORD_MODE     0600
@@ -281,11 +282,11 @@ size_t record_read_all(struct record_directory *directory,
 	return taken;
 }
 
-size_t record_bring_back(struct record_directory *directory,
+static size_t bring_back(struct record_directory *directory, const char *suffix,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
 	void *context)
 {
-	char *folder = record_path_aside(directory, POSTPONED_SUFFIX, NULL);
+	char *folder = record_path_aside(directory, suffix, NULL);
 	struct dirent **entries = NULL;
 	int count = folder && directory->descriptor >= 0
 			    ? scandir(folder, &entries, NULL, alphasort)
@@ -297,7 +298,7 @@ size_t record_bring_back(struct record_directory *directory,
 			.name = entries[i]->d_name, .take = take, .context = context};
 
 		if (strcmp(named.name, ".") != 0 && strcmp(named.name, "..") != 0 &&
-			record_move_back(directory, POSTPONED_SUFFIX, named.name) == 0 && take)
+			record_move_back(directory, suffix, named.name) == 0 && take)
 			taken += read_one(directory, &named);
 		free(entries[i]);
 	}
@@ -307,6 +308,34 @@ size_t record_bring_back(struct record_directory *directory,
 		rmdir(folder);
 	free(folder);
 	return taken;
+}
+
+size_t record_bring_back(struct record_directory *directory,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context)
+{
+	return bring_back(directory, POSTPONED_SUFFIX, take, context);
+}
+
+void record_wake_all(struct record_directory *directory)
+{
+	bring_back(directory, DORMANT_SUFFIX, NULL, NULL);
+}
+
+void record_set_dormant(struct record_directory *directory,
+	const struct lvmpolld_request *operation, bool is_dormant)
+{
+	char name[NAME_MAX];
+	int result;
+
+	if (directory->descriptor < 0)
+		return;
+	record_make_name(operation, name, sizeof(name));
+	result = is_dormant ? record_move_aside(directory, DORMANT_SUFFIX, name)
+			    : record_move_back(directory, DORMANT_SUFFIX, name);
+	if (result < 0 && result != -ENOENT && is_dormant)
+		log_error(
+			"%s/%s: cannot be set aside: %s", directory->path, name, strerror(-result));
 }
 
 static size_t empty_folder(const char *folder)
@@ -333,17 +362,23 @@ static size_t empty_folder(const char *folder)
 	return removed;
 }
 
-size_t record_remove_all(struct record_directory *directory)
+static size_t empty_folder_aside(const struct record_directory *directory, const char *suffix)
 {
-	char *postponed = record_path_aside(directory, POSTPONED_SUFFIX, NULL);
+	char *folder = record_path_aside(directory, suffix, NULL);
 	size_t removed = 0;
 
-	if (directory->descriptor >= 0)
-		removed = empty_folder(directory->path);
-	if (directory->descriptor >= 0 && postponed) {
-		removed += empty_folder(postponed);
-		rmdir(postponed);
+	if (folder) {
+		removed = empty_folder(folder);
+		rmdir(folder);
 	}
-	free(postponed);
+	free(folder);
 	return removed;
+}
+
+size_t record_remove_all(struct record_directory *directory)
+{
+	if (directory->descriptor < 0)
+		return 0;
+	return empty_folder(directory->path) + empty_folder_aside(directory, POSTPONED_SUFFIX) +
+	       empty_folder_aside(directory, DORMANT_SUFFIX);
 }

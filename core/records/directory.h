@@ -3,6 +3,7 @@
 #ifndef CORE_RECORDS_DIRECTORY_H
 #define CORE_RECORDS_DIRECTORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "records/record.h"
@@ -34,8 +35,16 @@ int record_write(struct record_directory *directory, const struct record *record
 void record_remove(struct record_directory *directory, const struct lvmpolld_request *request);
 
 /*
- * Removes all records, those of operations whose plugin is missing too, and returns their number.
- * The notes of record_refuse stay.
+ * The record of OPERATION, which waits for its volume, is kept in "PATH.dormant/", where it starts
+ * no daemon; or it is there again. record_wake_all takes all of them back.
+ */
+void record_set_dormant(struct record_directory *directory,
+	const struct lvmpolld_request *operation, bool is_dormant);
+void record_wake_all(struct record_directory *directory);
+
+/*
+ * Removes all records, those of dormant operations and of those whose plugin is missing too, and
+ * returns their number. The notes of record_refuse stay.
  */
 size_t record_remove_all(struct record_directory *directory);
 

@@ -14,11 +14,11 @@
 #include "server/client.h"
 #include "configuration/configuration.h"
 #include "log/log.h"
-#include "lifecycle/operation.h"
+#include "lifecycle/operations.h"
 #include "server/request.h"
 #include "server/server.h"
 #include "protocol/wire.h"
-#include "lifecycle/report.h"
+#include "lifecycle/operations.h"
 
 /* Replies that a client has not read hold back its further requests from this many bytes on. */
 #define UNREAD_REPLIES_MAX (256 * 1024)
@@ -42,7 +42,7 @@ void client_free(struct client *client)
 
 	TAILQ_REMOVE(&server->clients, client, link);
 	server->client_count--;
-	operation_forget_waiter(server->operations, &client->waiter);
+	operations_forget_waiter(server->operations, &client->waiter);
 	free_event(client->readable);
 	free_event(client->writable);
 	free_event(client->message_deadline);
@@ -61,6 +61,11 @@ static void log_message(
 		log_write_wire("client %d %s %.*s", (int)client->pid, direction, (int)length, text);
 }
 
+bool client_is_privileged(const struct client *client)
+{
+	return client->user == 0 || client->user == geteuid();
+}
+
 /* Answers the message whose text has LENGTH bytes. Returns 0 or -ENOMEM. */
 static int answer(struct client *client, size_t length)
 {
@@ -73,7 +78,8 @@ static int answer(struct client *client, size_t length)
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &client->heard_at);
 	client->turn++;
 	log_message(client, "->", text, length);
-	request_answer(client->server->operations, &client->waiter, text, length, output);
+	request_answer(client->server->operations, &client->waiter, client_is_privileged(client),
+		text, length, output);
 	wire_drop(&client->input, length);
 	if (output->is_lost)
 		return -ENOMEM;

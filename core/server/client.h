@@ -52,4 +52,10 @@ void client_serve(struct client *client);
 /* Disconnects it. */
 void client_free(struct client *client);
 
+/*
+ * CLIENT is root's, or the daemon's own user's: its commands come before those of others, and it
+ * alone may begin and abort operations.
+ */
+bool client_is_privileged(const struct client *client);
+
 #endif

@@ -5,7 +5,7 @@
 #include "util/buffer.h"
 #include "lifecycle/operations.h"
 #include "server/dump.h"
-#include "lvm/lvpoll.h"
+#include "lvm/command.h"
 #include "monitor/monitor.h"
 #include "loader/plugins.h"
 #include "protocol/wire.h"
@@ -21,23 +21,22 @@ static void write_string(struct buffer *text, const char *key, const char *value
 	wire_add(text, "\"\n", 2);
 }
 
-static void write_request(struct buffer *text, const struct volume_request *request)
+static void write_terms(struct buffer *text, const struct terms *terms)
 {
-	const struct lvmpolld_request *parameters = &request->parameters;
+	const struct lvmpolld_request *asked = &terms->asked;
 
-	write_string(text, "lvid", parameters->lvid);
-	write_string(text, "type", request->plugin->interface->operation);
-	wire_add_format(text, "\t\tlvname=\"%s/%s\"\n", parameters->vg_name, parameters->lv_name);
+	write_string(text, "lvid", asked->lvid);
+	write_string(text, "type", terms->plugin->interface->operation);
+	wire_add_format(text, "\t\tlvname=\"%s/%s\"\n", asked->vg_name, asked->lv_name);
 	wire_add_format(
-		text, "\t\tlvmpolld_internal_timeout=%u\n", lvpoll_silence_s(request->interval_s));
-	write_string(text, "lvm_command_interval", parameters->interval);
-	write_string(text, "LVM_SYSTEM_DIR",
-		parameters->system_dir ? parameters->system_dir : "<undefined>");
+		text, "\t\tlvmpolld_internal_timeout=%u\n", command_silence_s(terms->interval_s));
+	write_string(text, "lvm_command_interval", asked->interval);
+	write_string(text, "LVM_SYSTEM_DIR", asked->system_dir ? asked->system_dir : "<undefined>");
 }
 
 static void write_progress(struct buffer *text, const struct lvmpolld_progress *progress)
 {
-	if (progress->percent >= 0)
+	if (progress->struct_size > 0 && progress->percent >= 0)
 		wire_add_format(text, "\t\tprogress_percent=%.2f\n", progress->percent);
 	if (progress->total_sectors > 0)
 		wire_add_format(text,
@@ -48,59 +47,90 @@ static void write_progress(struct buffer *text, const struct lvmpolld_progress *
 		wire_add_format(text, "\t\tfailed_devices=%u\n", progress->failed_devices);
 }
 
-static void write_command(struct buffer *text, const struct volume *volume) REQUIRES(volume_role)
+static void write_command(struct buffer *text, const struct request *request) REQUIRES(request_role)
 {
-	bool is_finished = volume->state == VOLUME_FINISHED;
+	bool is_finished = request->standing == REQUEST_FINISHED;
 
 	wire_add_format(text, "\t\tlvm_command {\n\t\t\tstate=\"%s\"\n",
 		is_finished ? "finished" : "in_progress");
 	if (is_finished)
 		wire_add_format(text, "\t\t\treason=\"%s\"\n\t\t\tvalue=%d\n",
-			volume->result.by_signal ? "signal" : "retcode", volume->result.value);
+			request->result.by_signal ? "signal" : "retcode", request->result.value);
 	wire_add_format(text, "\t\t}\n");
 }
 
-static void write_volume(struct buffer *text, struct volume *volume)
+static void write_standing(struct buffer *text, struct request *request, pid_t pid)
 {
-	wire_add(text, "\t", 1);
-	wire_add_escaped(text, volume->request->identifier);
-	wire_add(text, " {\n", 3);
-	write_request(text, volume->request);
-	volume_lock(volume);
+	request_lock(request);
 	wire_add_format(text,
 		"\t\tlvm_command_pid=%d\n\t\tpolling_finished=%d\n\t\terror_occurred=%d\n"
 		"\t\tinit_requests_count=%u\n",
-		(int)volume->last_pid, !volume_is_in_progress_locked(volume),
-		volume->state == VOLUME_FAILED, volume->request_count);
-	write_command(text, volume);
-	wire_add_format(text, "\t\toperation_state=\"%s\"\n", volume_state_name(volume->state));
-	if (volume->start_failures > 0)
-		wire_add_format(text, "\t\tlvm_command_failures=%u\n", volume->start_failures);
-	write_progress(text, &volume->progress);
-	volume_unlock(volume);
+		(int)pid, request->standing != REQUEST_IN_PROGRESS,
+		request->standing == REQUEST_FAILED, request->count);
+	write_command(text, request);
+	if (!request->operation)
+		wire_add_format(text, "\t\toperation_state=\"%s\"\n",
+			state_name(request->standing == REQUEST_FAILED ? STATE_FAILED
+								       : STATE_FINISHED));
+	request_unlock(request);
+}
+
+/* What is done about it, and why it waits. */
+static void write_operation(struct buffer *text, const struct operation *operation)
+{
+	const struct back_off *back_off = &operation->back_off;
+
+	wire_add_format(text, "\t\toperation_state=\"%s\"\n", state_name(operation->state));
+	if (operation->state == STATE_BACKING_OFF)
+		wire_add_format(text, "\t\tbacking_off_reason=\"%s\"\n\t\tbacking_off_count=%u\n",
+			back_off_name(back_off->reason), back_off->count);
+}
+
+static void write_entry(struct buffer *text, struct request *request)
+{
+	const struct operation *operation = request->operation;
+	struct lvmpolld_progress progress =
+		operation ? device_progress(operation->device) : request->progress;
+
+	wire_add(text, "\t", 1);
+	wire_add_escaped(text, request->terms->identifier);
+	wire_add(text, " {\n", 3);
+	write_terms(text, request->terms);
+	write_standing(text, request, operation ? operation->attempt.pid : request->last_pid);
+	if (operation)
+		write_operation(text, operation);
+	write_progress(text, &progress);
 	wire_add_format(text, "\t}\n");
+}
+
+/* Its end was told to all who asked: it is kept for who asks again, and is none of the others'. */
+static bool is_collected(const struct request *request)
+{
+	return request->is_handed_out && !request->operation && TAILQ_EMPTY(&request->waits);
 }
 
 /* Writes STORE; of the entries those that TEXT has room for up to LIMIT bytes, each as a whole. */
 static void write_store(
 	struct buffer *text, struct store *store, struct monitor *monitor, size_t limit)
 {
-	struct volume *volume;
+	struct request *request;
 	size_t left_out = 0;
 
 	wire_add_format(text, "%s {\n", store->name);
 	store_lock(store);
-	TAILQ_FOREACH (volume, &store->volumes, link) {
+	TAILQ_FOREACH (request, &store->requests, link) {
 		size_t length = text->length;
 
+		if (is_collected(request))
+			continue;
 		if (left_out == 0)
-			write_volume(text, volume);
+			write_entry(text, request);
 		if (left_out > 0 || text->length > limit) {
 			buffer_cut(text, length);
 			left_out++;
 		}
-		if (monitor)
-			monitor_refresh_locked(monitor, volume);
+		if (monitor && request->operation && request->operation->is_watched)
+			monitor_refresh(monitor, request->operation->device);
 	}
 	store_unlock(store);
 	wire_add(text, "}", 1);

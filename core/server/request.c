@@ -12,13 +12,11 @@
 #include "lifecycle/operations.h"
 #include "server/dump.h"
 #include "log/log.h"
-#include "lifecycle/operation.h"
 #include "protocol/request_parameters.h"
 #include "loader/plugins.h"
 #include "server/request.h"
-#include "operation/volume.h"
+#include "operation/terms.h"
 #include "protocol/wire.h"
-#include "lifecycle/report.h"
 
 #define PROTOCOL_NAME    "lvmpolld"
 #define PROTOCOL_VERSION 1
@@ -32,12 +30,14 @@
 #define REASON_DIFFERENT       "Different operation on LV already in progress"
 #define REASON_NOT_EXECUTABLE  "the lvm command cannot be executed"
 #define REASON_NO_MEMORY       "not enough memory"
+#define REASON_NOT_PRIVILEGED  "only root may begin or abort operations"
 #define REASON_POLLING_FAILED  "polling of lvm command failed"
 
-/* A request, who makes it, and where the reply goes. */
-struct request {
+/* A message, who sends it, and where the reply goes. */
+struct exchange {
 	struct operations *operations;
 	struct waiter *waiter;
+	bool may_steer;
 	const struct wire_message *message;
 	struct buffer *reply;
 };
@@ -49,63 +49,64 @@ static void answer(struct buffer *reply, const char *response, const char *reaso
 		wire_add_string(reply, "reason", reason);
 }
 
-static void answer_hello(const struct request *request)
+static void answer_hello(const struct exchange *exchange)
 {
-	answer(request->reply, "OK", NULL);
-	wire_add_string(request->reply, "protocol", PROTOCOL_NAME);
-	wire_add_number(request->reply, "version", PROTOCOL_VERSION);
+	answer(exchange->reply, "OK", NULL);
+	wire_add_string(exchange->reply, "protocol", PROTOCOL_NAME);
+	wire_add_number(exchange->reply, "version", PROTOCOL_VERSION);
 }
 
-static void answer_report(const struct operation_report *report, struct buffer *reply)
+static void answer_report(const struct operations_report *report, struct buffer *reply)
 {
-	switch (report->standing) {
-	case OPERATION_NOT_FOUND:
+	if (!report->is_found) {
 		answer(reply, "not_found", NULL);
-		break;
-	case OPERATION_IN_PROGRESS:
+		return;
+	}
+	switch (report->standing) {
+	case REQUEST_IN_PROGRESS:
 		answer(reply, "in_progress", NULL);
 		break;
-	case OPERATION_FINISHED:
+	case REQUEST_FINISHED:
 		answer(reply, "finished", report->result.by_signal ? "signal" : "retcode");
 		wire_add_number(reply, "value", report->result.value);
 		break;
-	case OPERATION_FAILED:
+	case REQUEST_FAILED:
 		answer(reply, "failed", REASON_POLLING_FAILED);
 		break;
 	}
 }
 
-static void answer_progress_info(const struct request *request)
+static void answer_progress_info(const struct exchange *exchange)
 {
-	const struct wire_message *message = request->message;
+	const struct wire_message *message = exchange->message;
 	const char *lvid = wire_string(message, "lvid");
-	struct operation_report report;
+	struct operations_report report;
 	char *identifier;
 
 	if (!lvid) {
-		answer(request->reply, "failed", "request requires lvid set");
+		answer(exchange->reply, "failed", "request requires lvid set");
 		return;
 	}
-	identifier = volume_identifier(wire_string(message, "sysdir"), lvid);
+	identifier = terms_identifier(wire_string(message, "sysdir"), lvid);
 	if (!identifier) {
-		answer(request->reply, "failed", REASON_NO_MEMORY);
+		answer(exchange->reply, "failed", REASON_NO_MEMORY);
 		return;
 	}
-	report = operation_collect(request->operations, identifier,
-		wire_number(message, "abort") != 0, request->waiter);
+	report = operations_collect(exchange->operations, identifier,
+		wire_number(message, "abort") != 0, exchange->waiter, exchange->may_steer);
 	free(identifier);
-	answer_report(&report, request->reply);
+	answer_report(&report, exchange->reply);
 }
 
-static void answer_dump(const struct request *request)
+static void answer_dump(const struct exchange *exchange)
 {
-	dump_write(request->operations, request->reply);
+	dump_write(exchange->operations, exchange->reply);
 }
 
 /* Requests of the daemon's own; every other word is an operation, if a plugin knows it. */
 static const struct {
 	const char *name;
-	void (*handle)(const struct request *request);
+	void (*handle)(const struct exchange *exchange);
 } handlers[] = {
 	{"hello", answer_hello},
 	{"progress_info", answer_progress_info},
@@ -141,19 +142,19 @@ static void answer_no_abort(const struct plugins *plugins, struct buffer *reply)
 }
 
 /* Answers the first of the required parameters that is missing. Returns false where one is. */
-static bool check_presence(const struct lvmpolld_request *parameters, struct buffer *reply)
+static bool check_presence(const struct lvmpolld_request *operation, struct buffer *reply)
 {
 	const struct {
 		const char *parameter;
 		const char *value;
 	} required[] = {
-		{"lvname", parameters->lv_name},
-		{"lvid", parameters->lvid},
-		{"vgname", parameters->vg_name},
+		{"lvname", operation->lv_name},
+		{"lvid", operation->lvid},
+		{"vgname", operation->vg_name},
 	};
 	char reason[64];
 
-	if (!request_parameters_is_interval(parameters->interval)) {
+	if (!request_parameters_is_interval(operation->interval)) {
 		answer(reply, "invalid", REASON_INTERVAL);
 		return false;
 	}
@@ -168,68 +169,75 @@ static bool check_presence(const struct lvmpolld_request *parameters, struct buf
 }
 
 /* What stock passes on unchecked. Answers the first that is wrong. Returns false where one is. */
-static bool check_names(const struct lvmpolld_request *parameters, struct buffer *reply)
+static bool check_names(const struct lvmpolld_request *operation, struct buffer *reply)
 {
 	struct lvmpolld_error error;
 
-	if (request_parameters_check(parameters, &error) == 0)
+	if (request_parameters_check(operation, &error) == 0)
 		return true;
 	log_warn("a request was refused: %s", error.sentence);
 	answer(reply, "invalid", error.sentence);
 	return false;
 }
 
-static void answer_begin(enum operation_answer begun, struct buffer *reply)
+static void answer_begin(enum operations_answer begun, struct buffer *reply)
 {
 	switch (begun) {
-	case OPERATION_ACCEPTED:
+	case OPERATIONS_ACCEPTED:
 		answer(reply, "OK", NULL);
 		break;
-	case OPERATION_DIFFERENT:
+	case OPERATIONS_DIFFERENT:
 		answer(reply, "invalid", REASON_DIFFERENT);
 		break;
-	case OPERATION_NO_MEMORY:
+	case OPERATIONS_NO_MEMORY:
 		answer(reply, "failed", REASON_NO_MEMORY);
 		break;
-	case OPERATION_NOT_EXECUTABLE:
+	case OPERATIONS_NOT_EXECUTABLE:
 		answer(reply, "failed", REASON_NOT_EXECUTABLE);
 		break;
 	}
 }
 
-static void answer_operation(const struct request *request, const struct plugin_entry *plugin)
+static void answer_operation(const struct exchange *exchange, const struct plugin_entry *plugin)
 {
-	const struct lvmpolld_request parameters = request_parameters_read(request->message);
-	struct buffer *reply = request->reply;
-	const char *command_line = wire_string(request->message, "cmdline");
-	struct volume_request *wanted;
+	const struct lvmpolld_request operation = request_parameters_read(exchange->message);
+	struct buffer *reply = exchange->reply;
+	const char *command_line = wire_string(exchange->message, "cmdline");
+	struct terms *wanted;
 
-	if (parameters.abort && !plugin->interface->supports_abort) {
-		answer_no_abort(request->operations->plugins, reply);
+	/* A client chooses LVM_SYSTEM_DIR, and so the lvm.conf that lvm reads as the daemon's user.
+	 */
+	if (!exchange->may_steer) {
+		answer(reply, "invalid", REASON_NOT_PRIVILEGED);
 		return;
 	}
-	if (!check_presence(&parameters, reply) || !check_names(&parameters, reply))
+	if (operation.abort && !plugin->interface->supports_abort) {
+		answer_no_abort(exchange->operations->plugins, reply);
 		return;
-	wanted = volume_request_new(&parameters, plugin);
+	}
+	if (!check_presence(&operation, reply) || !check_names(&operation, reply))
+		return;
+	wanted = terms_new(&operation, plugin);
 	/* Without memory for that, the log does without. */
 	if (wanted && command_line)
 		wanted->command_line = strdup(command_line);
 	if (!wanted)
-		answer_begin(OPERATION_NO_MEMORY, reply);
+		answer_begin(OPERATIONS_NO_MEMORY, reply);
 	else
-		answer_begin(operation_begin(request->operations, wanted, request->waiter), reply);
+		answer_begin(
+			operations_begin(exchange->operations, wanted, exchange->waiter), reply);
 }
 
 /* NAME is no request of ours and no operation of a plugin that is loaded. */
-static void answer_unknown(const struct request *request, const char *name)
+static void answer_unknown(const struct exchange *exchange, const char *name)
 {
-	struct buffer *reply = request->reply;
+	struct buffer *reply = exchange->reply;
 	char reason[512];
 
-	if (plugins_explain_missing(request->operations->plugins, name, reason, sizeof(reason))) {
+	if (plugins_explain_missing(exchange->operations->plugins, name, reason, sizeof(reason))) {
 		log_warn("a request for operation %s was refused: %s", name, reason);
 		answer(reply, "invalid", reason);
-	} else if (wire_string(request->message, "lvid")) {
+	} else if (wire_string(exchange->message, "lvid")) {
 		/* Only operations have this: so it is a plugin that is missing. */
 		snprintf(reason, sizeof(reason),
 			REASON_NOT_IMPLEMENTED
@@ -242,29 +250,29 @@ static void answer_unknown(const struct request *request, const char *name)
 	}
 }
 
-static void answer_message(const struct request *request)
+static void answer_message(const struct exchange *exchange)
 {
-	const char *name = wire_string(request->message, "request");
+	const char *name = wire_string(exchange->message, "request");
 	const struct plugin_entry *plugin;
 
 	if (!name) {
-		answer(request->reply, "invalid", REASON_NOT_IMPLEMENTED);
+		answer(exchange->reply, "invalid", REASON_NOT_IMPLEMENTED);
 		return;
 	}
 	for (size_t i = 0; i < HANDLER_COUNT; i++)
 		if (!strcmp(handlers[i].name, name)) {
-			handlers[i].handle(request);
+			handlers[i].handle(exchange);
 			return;
 		}
-	plugin = plugins_find_operation(request->operations->plugins, name);
+	plugin = plugins_find_operation(exchange->operations->plugins, name);
 	if (plugin)
-		answer_operation(request, plugin);
+		answer_operation(exchange, plugin);
 	else
-		answer_unknown(request, name);
+		answer_unknown(exchange, name);
 }
 
-void request_answer(struct operations *operations, struct waiter *waiter, const char *text,
-	size_t length, struct buffer *reply)
+void request_answer(struct operations *operations, struct waiter *waiter, bool may_steer,
+	const char *text, size_t length, struct buffer *reply)
 {
 	struct wire_message *message;
 
@@ -273,7 +281,7 @@ void request_answer(struct operations *operations, struct waiter *waiter, const 
 		return;
 	message = wire_parse(text, length);
 	if (message)
-		answer_message(&(struct request){operations, waiter, message, reply});
+		answer_message(&(struct exchange){operations, waiter, may_steer, message, reply});
 	else if (errno == ENOMEM)
 		answer(reply, "failed", REASON_NO_MEMORY);
 	else

@@ -13,10 +13,10 @@ struct waiter;
 /*
  * Answers the message of LENGTH bytes at TEXT, which a NUL byte follows. One whole reply, with its
  * end, is added to REPLY, which is lost when out of memory. WAITER, where it is not NULL, waits for
- * the operations that the message asks for.
+ * the operations that the message asks for. Operations are begun and aborted only where MAY_STEER.
  */
-void request_answer(struct operations *operations, struct waiter *waiter, const char *text,
-	size_t length, struct buffer *reply);
+void request_answer(struct operations *operations, struct waiter *waiter, bool may_steer,
+	const char *text, size_t length, struct buffer *reply);
 
 /* NAME is a request of the daemon's own, which no plugin may take. */
 bool request_is_reserved(const char *name);

@@ -86,26 +86,21 @@ static struct candidate make_candidate(struct client *client, int64_t now_ms)
 	return candidate;
 }
 
-/* Root's lvm2 commands come first, whatever other users may do. */
-static bool is_privileged(const struct client *client)
-{
-	return client->user == 0 || client->user == geteuid();
-}
-
 static bool may_displace(const struct client *newcomer, const struct candidate *candidate)
 {
-	bool is_privileged_place = is_privileged(candidate->client);
+	bool is_privileged_place = client_is_privileged(candidate->client);
 
-	if (is_privileged(newcomer) && !is_privileged_place)
+	if (client_is_privileged(newcomer) && !is_privileged_place)
 		return true;
-	return candidate->claim != CLAIM_GOOD && (is_privileged(newcomer) || !is_privileged_place);
+	return candidate->claim != CLAIM_GOOD &&
+	       (client_is_privileged(newcomer) || !is_privileged_place);
 }
 
 /* A goes rather than B. */
 static bool goes_before(const struct candidate *a, const struct candidate *b)
 {
-	if (is_privileged(a->client) != is_privileged(b->client))
-		return is_privileged(b->client);
+	if (client_is_privileged(a->client) != client_is_privileged(b->client))
+		return client_is_privileged(b->client);
 	if (a->claim != b->claim)
 		return a->claim < b->claim;
 	return a->silent_ms > b->silent_ms;
@@ -156,7 +151,7 @@ static size_t count_pending(const struct server *server, bool with_privilege)
 	size_t count = 0;
 
 	TAILQ_FOREACH (client, &server->clients, link)
-		count += client->is_pending && is_privileged(client) == with_privilege;
+		count += client->is_pending && client_is_privileged(client) == with_privilege;
 	return count;
 }
 
@@ -173,7 +168,7 @@ static struct client *next_pending(const struct server *server)
 
 	TAILQ_FOREACH (client, &server->clients, link)
 		if (client->is_pending &&
-			(!next || (is_privileged(client) && !is_privileged(next))))
+			(!next || (client_is_privileged(client) && !client_is_privileged(next))))
 			next = client;
 	return next;
 }
@@ -255,7 +250,7 @@ static void keep_pending(struct server *server, struct client *client)
 		client_free(client);
 		return;
 	}
-	if (is_privileged(client))
+	if (client_is_privileged(client))
 		pause_accepting(server);
 	if (!server->is_limit_told)
 		log_warn("limits.clients (%u) is reached: further clients wait until one leaves",

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "log/log.h"
 #include "service/pidfile.h"
 
 /* Tries, in case the file is removed between opening and locking it. */
@@ -154,6 +155,12 @@ int pidfile_create(const char *path, struct lvmpolld_error *error)
 	if (descriptor < 0)
 		return descriptor;
 	result = write_id(path, descriptor, error);
+	/* What is in flight must be seen to although /run is full: the lock is what counts. */
+	if (result == -ENOSPC || result == -EDQUOT) {
+		log_warn("%s; the daemon runs with the file locked and without its id in it",
+			error->sentence);
+		result = 0;
+	}
 	if (result == 0)
 		return descriptor;
 	pidfile_remove(path, descriptor);

@@ -22,11 +22,11 @@ static void write_waits(const struct client *client, struct buffer *text)
 	struct wait *wait;
 
 	TAILQ_FOREACH (wait, &client->waiter.waits, waiter_link) {
-		const struct volume_request *request = wait->volume->request;
+		const struct terms *request = wait->request->terms;
 
 		wire_add_string(text, "item", "wait");
 		wire_add_string(text, "identifier", request->identifier);
-		wire_add_number(text, "abort", request->parameters.abort);
+		wire_add_number(text, "abort", request->asked.abort);
 		wire_add_end(text);
 	}
 }
@@ -85,13 +85,13 @@ void clients_adopt_wait(struct client *client, const struct wire_message *messag
 	struct store *store =
 		operations_store(client->server->operations, wire_number(message, "abort") != 0);
 	const char *identifier = wire_string(message, "identifier");
-	struct volume *volume;
+	struct request *request;
 
 	store_lock(store);
-	volume = identifier ? store_find_locked(store, identifier) : NULL;
+	request = identifier ? store_find_locked(store, identifier) : NULL;
 	store_unlock(store);
-	if (volume)
-		waiters_add(volume, &client->waiter);
+	if (request)
+		waiters_add(request, &client->waiter);
 }
 
 struct client *clients_adopt(struct server *server, int descriptor,

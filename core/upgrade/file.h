@@ -15,7 +15,7 @@ struct handover;
 struct wire_message;
 
 /* To be raised when a program with the former version could not read the file. */
-#define HANDOVER_VERSION 1
+#define HANDOVER_VERSION 2
 
 /*
  * Reads the file DESCRIPTOR, closes it, and checks all of it, so that no later call meets an error

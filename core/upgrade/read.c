@@ -11,17 +11,16 @@
 #include "server/client.h"
 #include "server/server.h"
 #include "configuration/configuration.h"
+#include "lifecycle/asking.h"
 #include "lifecycle/operations.h"
 #include "upgrade/clients.h"
 #include "upgrade/read.h"
 #include "upgrade/file.h"
 #include "log/log.h"
-#include "lvm/lvpoll.h"
-#include "lifecycle/operation.h"
+#include "lifecycle/resume.h"
 #include "loader/plugins.h"
 #include "records/record.h"
 #include "protocol/wire.h"
-#include "lifecycle/resume.h"
 
 static bool is_item(const struct wire_message *message, const char *name)
 {
@@ -107,7 +106,8 @@ int handover_take_listener(
 
 static bool is_operation(const struct wire_message *message)
 {
-	return is_item(message, "volume") || is_item(message, "displaced");
+	return is_item(message, "operation") || is_item(message, "request") ||
+	       is_item(message, "report");
 }
 
 static int check_plugin(const struct record *record, void *plugins, struct lvmpolld_error *error)
@@ -133,7 +133,7 @@ int handover_check_operations(const struct handover *handover, const struct plug
 }
 
 /* The handed-over message and the record in it. */
-struct volume_context {
+struct operation_context {
 	struct operations *operations;
 	const struct wire_message *message;
 };
@@ -152,92 +152,103 @@ static struct lvmpolld_progress read_progress(const struct wire_message *message
 	};
 }
 
-static struct resume_info read_inheritance(
-	const struct wire_message *message, const struct record *record)
+/* The number under KEY, where it is one of COUNT values; else the first of them. */
+static unsigned read_choice(const struct wire_message *message, const char *key, unsigned count)
 {
-	const char *state = wire_string(message, "state");
-	const char *reason = wire_string(message, "reason");
+	int64_t number = wire_number(message, key);
+
+	return number > 0 && number < count ? (unsigned)number : 0;
+}
+
+static struct request_result read_result(const struct wire_message *message)
+{
+	return (struct request_result){
+		.by_signal = wire_number(message, "by_signal") != 0,
+		.value = (int)wire_number(message, "value"),
+	};
+}
+
+static struct resume_info read_info(const struct wire_message *message, const struct record *record)
+{
+	int64_t ending = wire_number(message, "ending");
 
 	return (struct resume_info){
-		.is_displaced = record->is_displaced,
-		.pid = record->command == RECORD_RUNNING ? record->pid : 0,
-		.start_ticks = record->start_ticks,
-		.is_child = true,
-		.outputs = {read_descriptor(message, "stdout"), read_descriptor(message, "stderr")},
-		.purpose = (enum lvpoll_purpose)wire_number(message, "purpose"),
-		.is_terminating = wire_number(message, "terminating") != 0,
-		.is_leftover = wire_number(message, "leftover") != 0,
+		.is_being_aborted = record->is_displaced,
 		.not_before_ms = record->not_before_ms,
 		.begun_ms = record->begun_ms,
-		.step_vg_name = wire_string(message, "step_vgname"),
-		.step_lv_name = wire_string(message, "step_lvname"),
+		.pid = record->command == RECORD_RUNNING ? record->pid : 0,
+		.start_ticks = record->start_ticks,
+		.vg_name = wire_string(message, "step_vgname"),
+		.lv_name = wire_string(message, "step_lvname"),
+		.is_child = true,
+		.outputs = {read_descriptor(message, "stdout"), read_descriptor(message, "stderr")},
+		.purpose = (enum attempt_purpose)read_choice(message, "purpose", ATTEMPT_ABORT + 1),
+		.is_ended = ending > 0 && ending <= ENDING_COUNT,
+		.ending = (enum ending_reason)(ending > 0 ? ending - 1 : 0),
+		.is_orphan = wire_number(message, "orphan") != 0,
 		.last_pid = (pid_t)wire_number(message, "last_pid"),
-		.request_count = (unsigned)wire_number(message, "requests"),
-		.is_finished = state && !strcmp(state, volume_state_name(VOLUME_FINISHED)),
-		.is_failed = state && !strcmp(state, volume_state_name(VOLUME_FAILED)),
-		.result = {.by_signal = reason && !strcmp(reason, "signal"),
-			.value = (int)wire_number(message, "value")},
+		.has_shown_end = wire_number(message, "shown_end") != 0,
+		.result = read_result(message),
+		.is_asking = wire_number(message, "asking") != 0,
 		.is_record_stale = wire_number(message, "record_stale") != 0,
-		.is_handed_out = wire_number(message, "handed_out") != 0,
-		.finished_at_s = (time_t)wire_number(message, "finished_at"),
 		.progress = read_progress(message),
 	};
 }
 
-static int take_volume(const struct record *record, void *context, struct lvmpolld_error *error)
+static struct resume_request_info read_request_info(const struct wire_message *message)
 {
-	struct volume_context *taken = context;
+	return (struct resume_request_info){
+		.count = (unsigned)wire_number(message, "requests"),
+		.standing =
+			(enum request_standing)read_choice(message, "standing", REQUEST_FAILED + 1),
+		.result = read_result(message),
+		.is_handed_out = wire_number(message, "handed_out") != 0,
+		.told_at_s = (time_t)wire_number(message, "told_at"),
+		.last_pid = (pid_t)wire_number(message, "last_pid"),
+		.progress = read_progress(message),
+	};
+}
+
+static int take_operation(const struct record *record, void *context, struct lvmpolld_error *error)
+{
+	struct operation_context *taken = context;
 	const struct plugin_entry *plugin =
 		plugins_find_operation(taken->operations->plugins, record->operation_name);
-	struct resume_info info = read_inheritance(taken->message, record);
-	struct volume_request *request;
+	const struct resume_info info = read_info(taken->message, record);
+	const struct resume_request_info request_info = read_request_info(taken->message);
+	struct terms *terms;
 
 	if (!plugin)
 		return error_set(error, ENOENT, "no plugin for the operation %s is loaded",
 			record->operation_name);
-	request = volume_request_new(&record->request, plugin);
-	if (!request)
+	terms = terms_new(&record->request, plugin);
+	if (!terms)
 		return error_set(error, ENOMEM, "out of memory");
-	if (is_item(taken->message, "displaced"))
-		operation_resume_displaced(taken->operations, request);
+	if (is_item(taken->message, "report"))
+		asking_end_left_over(taken->operations, terms, record->pid, record->start_ticks);
+	else if (is_item(taken->message, "request"))
+		resume_request(taken->operations, terms, &request_info);
 	else
-		operation_resume(taken->operations, request, &info);
+		resume_operation(taken->operations, terms, &info);
 	return 0;
-}
-
-static int take_abandoned(
-	const struct wire_message *message, struct lvpolls *lvpolls, struct lvmpolld_error *error)
-{
-	const int outputs[] = {
-		read_descriptor(message, "stdout"), read_descriptor(message, "stderr")};
-
-	return lvpoll_adopt_abandoned(lvpolls, (pid_t)wire_number(message, "pid"),
-		(uint64_t)wire_number(message, "start_ticks"), outputs, error);
-}
-
-static bool is_over(const struct wire_message *message)
-{
-	const char *state = wire_string(message, "state");
-
-	return state && (!strcmp(state, volume_state_name(VOLUME_FINISHED)) ||
-				!strcmp(state, volume_state_name(VOLUME_FAILED)));
 }
 
 static int take_item(
 	const struct wire_message *message, void *context, struct lvmpolld_error *error)
 {
 	struct operations *operations = context;
-	struct volume_context taken = {operations, message};
+	struct operation_context taken = {operations, message};
 	int result = 0;
 
 	if (is_operation(message))
-		result = record_read_fields(message, take_volume, &taken, error);
-	else if (is_item(message, "given_up"))
-		result = take_abandoned(message, &operations->lvpolls, error);
+		result = record_read_fields(message, take_operation, &taken, error);
 	/* The record of what is in flight is still there, for a daemon that can use it. */
 	if (result < 0)
 		log_error("%s could not be taken over: %s",
-			is_over(message) ? "a result" : "an operation", error->sentence);
+			is_item(message, "request")  ? "a result"
+			: is_item(message, "report") ? "a report of lvm2"
+						     : "an operation",
+			error->sentence);
 	return 0;
 }
 

@@ -11,11 +11,12 @@
 #include "util/buffer.h"
 #include "server/server.h"
 #include "configuration/configuration.h"
+#include "lifecycle/asking.h"
 #include "lifecycle/operations.h"
 #include "upgrade/clients.h"
 #include "upgrade/write.h"
 #include "upgrade/file.h"
-#include "lvm/lvpoll.h"
+#include "lvm/command.h"
 #include "loader/plugins.h"
 #include "records/record.h"
 #include "protocol/wire.h"
@@ -42,30 +43,6 @@ static void write_daemon(const struct handover_parts *parts, struct buffer *text
 	wire_add_end(text);
 }
 
-static void write_lvpoll(const struct volume *volume, struct buffer *text)
-{
-	int outputs[2];
-
-	if (volume->left_pid > 0) {
-		wire_add_number(text, "terminating", 1);
-		wire_add_number(text, "leftover", 1);
-	}
-	if (!volume->lvpoll)
-		return;
-	lvpoll_outputs(volume->lvpoll, outputs);
-	wire_add_number(text, "purpose", volume->purpose);
-	wire_add_number(text, "stdout", outputs[0]);
-	wire_add_number(text, "stderr", outputs[1]);
-	if (volume->step_vg_name)
-		wire_add_string(text, "step_vgname", volume->step_vg_name);
-	if (volume->step_lv_name)
-		wire_add_string(text, "step_lvname", volume->step_lv_name);
-	if (lvpoll_is_terminating(volume->lvpoll))
-		wire_add_number(text, "terminating", 1);
-	if (volume->has_leftover)
-		wire_add_number(text, "leftover", 1);
-}
-
 static void write_progress(const struct lvmpolld_progress *progress, struct buffer *text)
 {
 	if (progress->percent >= 0)
@@ -75,104 +52,134 @@ static void write_progress(const struct lvmpolld_progress *progress, struct buff
 	wire_add_number(text, "failed_devices", progress->failed_devices);
 }
 
-/* The operation that an abort has ended may be forgotten already by all but the abort. */
-static void write_displaced(const struct volume *abort_volume, struct buffer *text)
+/* It may have been unreadable when the lvpoll was started: descriptors were short. */
+static uint64_t find_start(const struct attempt *attempt)
 {
-	const struct volume_request *displaced = abort_volume->displaced;
-	struct record record;
+	return attempt->command && attempt->start_ticks == 0 ? process_read_start(attempt->pid)
+							     : attempt->start_ticks;
+}
 
-	if (!displaced)
+static void write_command(const struct operation *operation, struct buffer *text)
+{
+	const struct attempt *attempt = &operation->attempt;
+	int outputs[2];
+
+	if (attempt->is_orphan)
+		wire_add_number(text, "orphan", 1);
+	if (!attempt->command)
 		return;
-	record = (struct record){
-		.request = displaced->parameters,
-		.operation_name = displaced->plugin->interface->operation,
-		.is_displaced = true,
+	command_outputs(attempt->command, outputs);
+	wire_add_number(text, "purpose", attempt->purpose);
+	wire_add_number(text, "stdout", outputs[0]);
+	wire_add_number(text, "stderr", outputs[1]);
+	if (operation->state == STATE_ENDING)
+		wire_add_number(text, "ending", (int64_t)operation->ending + 1);
+}
+
+static void write_operation(struct operation *operation, struct buffer *text)
+{
+	const struct attempt *attempt = &operation->attempt;
+	const struct lvmpolld_progress progress = device_progress(operation->device);
+	const struct record record = {
+		.request = operation->terms->asked,
+		.operation_name = operation->terms->plugin->interface->operation,
+		.is_displaced = operation_is_being_aborted(operation),
+		.not_before_ms = operation->not_before_ms,
+		.begun_ms = operation->begun_ms,
+		.command =
+			attempt->command || attempt->is_orphan ? RECORD_RUNNING : RECORD_NO_COMMAND,
+		.pid = attempt->pid,
+		.start_ticks = find_start(attempt),
+		.step_vg_name = attempt->vg_name,
+		.step_lv_name = attempt->lv_name,
 	};
-	wire_add_string(text, "item", "displaced");
+
+	wire_add_string(text, "item", "operation");
 	record_add_fields(text, &record);
+	write_progress(&progress, text);
+	wire_add_number(text, "last_pid", attempt->pid);
+	wire_add_number(text, "shown_end", attempt->has_shown_end);
+	wire_add_number(text, "by_signal", attempt->result.by_signal);
+	wire_add_number(text, "value", attempt->result.value);
+	wire_add_number(text, "asking", operation->state == STATE_ASKING);
+	if (attempt->vg_name && attempt->lv_name) {
+		wire_add_string(text, "step_vgname", attempt->vg_name);
+		wire_add_string(text, "step_lvname", attempt->lv_name);
+	}
+	if (operation->is_record_stale)
+		wire_add_number(text, "record_stale", 1);
+	write_command(operation, text);
 	wire_add_end(text);
 }
 
-/* It may have been unreadable when the lvpoll was started, for want of descriptors, say. */
-static uint64_t find_start(const struct volume *volume)
+static void write_operations(
+	const struct operations *operations, bool is_abort, struct buffer *text)
 {
-	if (volume->left_pid > 0)
-		return volume->left_start_ticks;
-	return volume->lvpoll && volume->start_ticks == 0 ? process_read_start(volume->last_pid)
-							  : volume->start_ticks;
+	struct operation *operation;
+
+	TAILQ_FOREACH (operation, &operations->list, link)
+		if (operation_is_abort(operation) == is_abort)
+			write_operation(operation, text);
 }
 
-static void write_volume(struct volume *volume, struct buffer *text)
+static void write_request(struct request *request, struct buffer *text)
 {
 	const struct record record = {
-		.request = volume->request->parameters,
-		.operation_name = volume->request->plugin->interface->operation,
-		.is_displaced = volume->is_displaced,
-		.not_before_ms = volume->not_before_ms,
-		.begun_ms = volume->begun_ms,
-		.command =
-			volume->lvpoll || volume->left_pid > 0 ? RECORD_RUNNING : RECORD_NO_COMMAND,
-		.pid = volume->left_pid > 0 ? volume->left_pid : volume->last_pid,
-		.start_ticks = find_start(volume),
+		.request = request->terms->asked,
+		.operation_name = request->terms->plugin->interface->operation,
 	};
 
-	wire_add_string(text, "item", "volume");
+	wire_add_string(text, "item", "request");
 	record_add_fields(text, &record);
-	volume_lock(volume);
-	wire_add_number(text, "requests", volume->request_count);
-	wire_add_string(text, "state", volume_state_name(volume->state));
-	if (volume->state == VOLUME_FINISHED) {
-		wire_add_string(text, "reason", volume->result.by_signal ? "signal" : "retcode");
-		wire_add_number(text, "value", volume->result.value);
-	}
-	write_progress(&volume->progress, text);
-	volume_unlock(volume);
-	wire_add_number(text, "last_pid", volume->last_pid);
-	if (volume->is_record_stale)
-		wire_add_number(text, "record_stale", 1);
-	if (volume->is_handed_out)
+	request_lock(request);
+	wire_add_number(text, "requests", request->count);
+	wire_add_number(text, "standing", request->standing);
+	wire_add_number(text, "by_signal", request->result.by_signal);
+	wire_add_number(text, "value", request->result.value);
+	request_unlock(request);
+	write_progress(&request->progress, text);
+	wire_add_number(text, "last_pid", request->last_pid);
+	if (request->is_handed_out)
 		wire_add_number(text, "handed_out", 1);
-	if (volume->is_result_kept)
-		wire_add_number(text, "finished_at", volume->finished_at.tv_sec);
-	write_lvpoll(volume, text);
+	wire_add_number(text, "told_at", request->told_at.tv_sec);
 	wire_add_end(text);
-	write_displaced(volume, text);
 }
 
-static void write_volumes(struct store *store, struct buffer *text)
+static void write_requests(struct store *store, struct buffer *text)
 {
-	struct volume *volume;
+	struct request *request;
 
 	store_lock(store);
-	TAILQ_FOREACH (volume, &store->volumes, link)
-		write_volume(volume, text);
+	TAILQ_FOREACH (request, &store->requests, link)
+		write_request(request, text);
 	store_unlock(store);
 }
 
-static void write_abandoned(struct lvpolls *lvpolls, struct buffer *text)
+static void write_report(const struct terms *terms, pid_t pid, void *context)
 {
-	struct lvpoll *lvpoll = NULL;
-	int outputs[2];
+	struct buffer *text = context;
+	const struct record record = {
+		.request = terms->asked,
+		.operation_name = terms->plugin->interface->operation,
+		.command = RECORD_RUNNING,
+		.pid = pid,
+		.start_ticks = process_read_start(pid),
+	};
 
-	while ((lvpoll = lvpoll_next_abandoned(lvpolls, lvpoll))) {
-		lvpoll_outputs(lvpoll, outputs);
-		wire_add_string(text, "item", "given_up");
-		wire_add_number(text, "pid", lvpoll_id(lvpoll));
-		wire_add_number(
-			text, "start_ticks", (int64_t)process_read_start(lvpoll_id(lvpoll)));
-		wire_add_number(text, "stdout", outputs[0]);
-		wire_add_number(text, "stderr", outputs[1]);
-		wire_add_end(text);
-	}
+	wire_add_string(text, "item", "report");
+	record_add_fields(text, &record);
+	wire_add_end(text);
 }
 
 static int write_all(const struct handover_parts *parts, struct buffer *text)
 {
 	write_daemon(parts, text);
-	/* Aborts first, as with records: what they have displaced looks for them. */
-	write_volumes(&parts->operations->aborts, text);
-	write_volumes(&parts->operations->polling, text);
-	write_abandoned(&parts->operations->lvpolls, text);
+	/* Aborts first, as with records: what is being aborted looks for them. */
+	write_operations(parts->operations, true, text);
+	write_operations(parts->operations, false, text);
+	asking_for_each_running(parts->operations, write_report, text);
+	write_requests(&parts->operations->aborts, text);
+	write_requests(&parts->operations->polling, text);
 	clients_write(parts->server, text);
 	wire_add_string(text, "item", "end");
 	wire_add_end(text);
@@ -217,37 +224,25 @@ static void keep_descriptor(int descriptor, bool keep)
 		fcntl(descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 
-static void keep_lvpoll(const struct lvpoll *lvpoll, bool keep)
+static void keep_command(const struct command *command, bool keep)
 {
 	int outputs[2];
 
-	lvpoll_outputs(lvpoll, outputs);
+	command_outputs(command, outputs);
 	keep_descriptor(outputs[0], keep);
 	keep_descriptor(outputs[1], keep);
 }
 
-static void keep_volumes(struct store *store, bool keep)
-{
-	struct volume *volume;
-
-	store_lock(store);
-	TAILQ_FOREACH (volume, &store->volumes, link)
-		if (volume->lvpoll)
-			keep_lvpoll(volume->lvpoll, keep);
-	store_unlock(store);
-}
-
 void handover_keep_descriptors(const struct handover_parts *parts, int file, bool keep)
 {
-	struct lvpoll *lvpoll = NULL;
+	const struct operation *operation;
 
 	keep_descriptor(file, keep);
 	keep_descriptor(parts->pidfile, keep);
 	keep_descriptor(parts->operations->records.descriptor, keep);
 	keep_descriptor(parts->server->listener.descriptor, keep);
-	keep_volumes(&parts->operations->aborts, keep);
-	keep_volumes(&parts->operations->polling, keep);
-	while ((lvpoll = lvpoll_next_abandoned(&parts->operations->lvpolls, lvpoll)))
-		keep_lvpoll(lvpoll, keep);
+	TAILQ_FOREACH (operation, &parts->operations->list, link)
+		if (operation->attempt.command)
+			keep_command(operation->attempt.command, keep);
 	clients_keep_descriptors(parts->server, keep);
 }

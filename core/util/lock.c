@@ -10,16 +10,20 @@
 #endif
 
 struct lock_role store_role = {LOCK_RANK_STORE};
-struct lock_role volume_role = {LOCK_RANK_VOLUME};
+struct lock_role request_role = {LOCK_RANK_REQUEST};
+struct lock_role devices_role = {LOCK_RANK_DEVICES};
+struct lock_role device_role = {LOCK_RANK_DEVICE};
 
 #ifdef LOCK_DEBUG
 
 /* The lock of each rank that this thread holds, or NULL. */
-static _Thread_local const struct lock *held[LOCK_RANK_VOLUME + 1];
+static _Thread_local const struct lock *held[LOCK_RANKS];
 
 static const char *rank_name(enum lock_rank rank)
 {
-	return rank == LOCK_RANK_STORE ? "store" : "volume";
+	static const char *const names[] = {"store", "request", "table of devices", "device"};
+
+	return names[rank];
 }
 
 /* A wrong order can be a deadlock: the process ends here, where it is seen. */
@@ -36,8 +40,9 @@ static void check_before_take(const struct lock *lock)
 		stop(lock, "is taken by the thread that holds it already");
 	if (held[lock->rank])
 		stop(lock, "is taken while the thread holds another one of its rank");
-	if (lock->rank == LOCK_RANK_STORE && held[LOCK_RANK_VOLUME])
-		stop(lock, "is taken while the thread holds a volume's: a store's comes first");
+	for (int rank = lock->rank + 1; rank < LOCK_RANKS; rank++)
+		if (held[rank])
+			stop(lock, "is taken after one that comes later in the order");
 }
 
 static void check_before_release(const struct lock *lock)

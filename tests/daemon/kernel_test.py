@@ -28,6 +28,22 @@ def identity_in(vgname, lvname):
     return lvid(vgname)[:32] + lvid(lvname)[:32]
 
 
+def dashed(uuid):
+    """A UUID as lvm2 prints it."""
+    ends = (0, 6, 10, 14, 18, 22, 26, 32)
+    return "-".join(uuid[begin:end] for begin, end in zip(ends, ends[1:]))
+
+
+def row(identity, vg_name="vg", vg_partial="", vg_missing_pv_count=0, **fields):
+    """The row of a report for a volume, or, without fields, for its group alone."""
+    values = {"vg_name": vg_name, "vg_uuid": dashed(identity[:32]), "vg_partial": vg_partial,
+              "vg_missing_pv_count": vg_missing_pv_count}
+    if fields:
+        values.update(lv_uuid=dashed(identity[32:]), **fields)
+    return "  " + " ".join("LVM2_%s='%s'" % (name.upper(), value)
+                           for name, value in values.items())
+
+
 @ours_only("it does not watch the kernel")
 class KernelTest(DaemonTest):
     """A test with a kernel of its own. Whatever asks the kernel must not wait for a device."""
@@ -89,8 +105,16 @@ class KernelTest(DaemonTest):
         return self.client.dump()[store][identity]
 
     def wait_watching(self, identity):
-        return wait_for(lambda: self.entry(identity)["operation_state"] == "watching",
+        return wait_for(lambda: self.entry(identity)["operation_state"] == "copying",
                         "the watching of " + identity)
+
+    def wait_backing_off(self, identity, reason, count=1, deadline_s=10):
+        """Waits until that many attempts in a row are over for this reason; returns the entry."""
+        def backs_off():
+            entry = self.entry(identity)
+            return (entry if entry.get("backing_off_reason") == reason and
+                    entry["backing_off_count"] >= count else None)
+        return wait_for(backs_off, "a pause, since " + reason, deadline_s)
 
     def start_watching(self, lvname="move", **options):
         """Asks for the operation, and waits until the daemon has looked and sees nothing to do."""
@@ -119,6 +143,41 @@ class KernelTest(DaemonTest):
         """Lets a stand-in that waits (move-held, move-late) go on, and those that come after it."""
         with open(os.path.join(self.daemon.directory, lvname + ".released"), "w"):
             pass
+
+    def fail_lvpolls(self, lvname, status, late=False):
+        """Lets the lvpolls of a volume with the scenario move end with STATUS, or no longer (None);
+        late: after their line of progress."""
+        self.put_file(lvname + (".fails-late" if late else ".fails"), status)
+
+    def fail_reports(self, status):
+        """Likewise for lvm2 when it is asked how the volumes stand."""
+        self.put_file("vgs.fail", status)
+
+    def hide_group(self, hidden=True):
+        """lvm2 sees no volume group any more when it is asked."""
+        self.put_file("vgs.hidden", "" if hidden else None)
+
+    def set_rows(self, *rows):
+        """What lvm2 answers when it is asked, whatever the kernel shows; see row()."""
+        self.put_file("vgs.rows", "\n".join(rows))
+
+    def put_file(self, name, text):
+        """A file that the stand-in for lvm looks for; None: it is there no longer."""
+        path = os.path.join(self.daemon.directory, name)
+        if text is None:
+            os.unlink(path)
+            return
+        with open(path + ".part", "w") as file:
+            file.write("%s\n" % text)
+        os.rename(path + ".part", path)
+
+    def reports(self):
+        """How often lvm2 was asked how the volumes stand."""
+        path = os.path.join(self.daemon.directory, "reports")
+        return len(read_file(path).splitlines()) if os.path.exists(path) else 0
+
+    def wait_reports(self, count):
+        wait_for(lambda: self.reports() >= count, "report %d of lvm2" % count)
 
     def looks(self):
         """How often the daemon has read the status of a device that is there."""

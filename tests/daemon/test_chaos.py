@@ -80,7 +80,7 @@ class ChaosTest(KernelTest):
         children = [pid for pid in self.daemon.children() if self.is_lvpoll(pid)]
         choice.choice((
             lambda: self.write_configuration(
-                "lvm: {max_running: %d, signal_retries: %d}\nlimits: {results: %d}\n"
+                "lvm: {max_running: %d}\nlimits: {results: %d, patience: %d}\n"
                 "plugins: {pvmove: {stall_check: %d}}\n"
                 % tuple(choice.choice((1, 2, 1000)) for _ in range(4))),
             lambda: self.daemon.send_signal(signal.SIGHUP),

@@ -10,7 +10,7 @@ import unittest
 
 from deadline import DEADLINE_S, scaled, wait_for
 from lvmpolld import DaemonTest, is_running, ours_only, program_path, read_file, starter_of
-from protocol import lvid, MESSAGE_END, volume
+from protocol import format_request, lvid, MESSAGE_END, volume
 
 WRONG = (
     ("daemon:\n  socket_path: /x\n", "2:3", "socket_path", "socket"),
@@ -64,7 +64,7 @@ class ConfigurationTest(DaemonTest):
 class KeyTest(ConfigurationTest):
     @ours_only("it has no configuration file")
     def test_socket_pid_file_and_binary(self):
-        daemon, command = self.start_from_file_alone()
+        daemon, command = self.start_from_file_alone("limits: {patience: 0}\n")
         daemon.start(command=command)
         client = self.connect(daemon)
         client.ask("pvmove", **volume("exit-5"))
@@ -103,7 +103,7 @@ class KeyTest(ConfigurationTest):
 
     @ours_only("it starts any number of them")
     def test_max_running_lets_the_others_wait(self):
-        daemon = self.start_configured("lvm: {max_running: 2, signal_retries: 0}")
+        daemon = self.start_configured("lvm: {max_running: 2}\nlimits: {patience: 0}\n")
         client = self.connect(daemon)
         for name in ("mute-1", "mute-2", "mute-3"):
             self.assert_ok(client.ask("pvmove", **volume(name)))
@@ -118,7 +118,7 @@ class KeyTest(ConfigurationTest):
 
     @ours_only("it starts any number of them")
     def test_lvpolls_that_poll_give_way_to_those_that_wait(self):
-        daemon = self.start_configured("lvm: {max_running: 1, signal_retries: 0}")
+        daemon = self.start_configured("lvm: {max_running: 1}")
         client = self.connect(daemon)
         self.assert_ok(client.ask("pvmove", **volume("mute-1")))
         first = daemon.wait_start("mute-1")[0]
@@ -215,23 +215,94 @@ class KeyTest(ConfigurationTest):
         self.assertGreater(time.monotonic() - begin, 0.8)
         self.assertEqual(idle.hello()["response"], "OK")
 
+    def end_unattended(self, daemon, observer, number):
+        """An operation that ends well when its client has gone."""
+        name = "until-0-%d" % number
+        daemon.make_pipe(name)
+        with daemon.client() as client:
+            self.assert_ok(client.ask("pvmove", **volume(name)))
+        daemon.release(name)
+        wait_for(lambda: observer.dump()["poll"].get(lvid(name), {"polling_finished": 1})
+                 ["polling_finished"], "the end of " + name)
+        return lvid(name)
+
     @ours_only("it keeps results for ever")
     def test_results_beyond_the_limit_are_forgotten_the_oldest_first(self):
         daemon = self.start_configured("limits: {results: 3}")
         client = self.connect(daemon)
-        for number in range(5):
-            client.ask("pvmove", **volume("exit-%d" % number))
-            wait_for(lambda: client.dump()["poll"][lvid("exit-%d" % number)]["polling_finished"],
-                     "the end of exit-%d" % number)
-        responses = [client.progress(lvid("exit-%d" % number))["response"] for number in range(5)]
+        identities = [self.end_unattended(daemon, client, number) for number in range(5)]
+        responses = [client.progress(identity)["response"] for identity in identities]
         self.assertEqual(responses, ["not_found"] * 2 + ["finished"] * 3)
+
+    @ours_only("whoever asks first gets the result")
+    def test_results_that_somebody_waits_for_are_kept_beyond_the_limit(self):
+        daemon = self.start_configured("limits: {results: 1}")
+        clients = [self.connect(daemon) for _ in range(3)]
+        for number, client in enumerate(clients):
+            self.assert_ok(client.ask("pvmove", **volume("good", number)))
+        wait_for(lambda: all(entry["polling_finished"] for entry in
+                             clients[0].dump()["poll"].values()), "the end of all")
+        for number, client in enumerate(clients):
+            self.assert_finished(client.progress(lvid(number)), "retcode", 0)
+
+    @ours_only("it keeps results for ever")
+    def test_results_that_nobody_waits_for_any_longer_are_limited(self):
+        daemon = self.start_configured("limits: {results: 1}")
+        observer = self.connect(daemon)
+        with daemon.client() as client:
+            for number in range(3):
+                self.assert_ok(client.ask("pvmove", **volume("good", number)))
+            wait_for(lambda: all(entry["polling_finished"] for entry in
+                                 observer.dump()["poll"].values()), "the end of all")
+            self.assertEqual(len(observer.dump()["poll"]), 3)
+        wait_for(lambda: len(observer.dump()["poll"]) == 1, "the limit")
 
     @ours_only("it keeps results for ever")
     def test_results_are_forgotten_when_they_are_old(self):
         daemon = self.start_configured("limits: {results_age: 1}")
         client = self.connect(daemon)
-        client.ask("pvmove", **volume("good"))
+        self.end_unattended(daemon, client, 0)
         wait_for(lambda: not client.dump()["poll"], "the result to be forgotten", 5)
+
+    @ours_only("it reports a failure at once")
+    def test_patience_is_how_long_clients_wait_for_what_fails(self):
+        for seconds in (0, 2):
+            with self.subTest(seconds):
+                daemon = self.start_configured("limits: {patience: %d}" % seconds)
+                client = self.connect(daemon)
+                begin = time.monotonic()
+                client.ask("pvmove", **volume("exit-5"))
+                self.assert_finished(client.result(lvid("exit-5")), "retcode", 5)
+                self.assertGreaterEqual(time.monotonic() - begin, seconds)
+                self.assertLess(time.monotonic() - begin, scaled(seconds + 2))
+
+    def ask_as_nobody(self, daemon, message):
+        os.chmod(daemon.directory, 0o755)
+        os.chmod(daemon.socket, 0o666)
+        return subprocess.run(["python3", "-S", "-c", REQUEST_OF_ANOTHER_USER, daemon.socket, message + MESSAGE_END],
+                              capture_output=True, timeout=10).stdout
+
+    @ours_only("it has no access rules")
+    @unittest.skipIf(os.geteuid() != 0, "only root can connect as somebody else")
+    def test_others_may_see_and_not_steer(self):
+        daemon = self.start_configured("access: {users: [root, nobody]}")
+        client = self.connect(daemon)
+        daemon.make_pipe("until")
+        self.assert_ok(client.ask("pvmove", **volume("until")))
+        for abort in (0, 1):
+            answer = self.ask_as_nobody(daemon, format_request(
+                "pvmove", {**volume("until"), "abort": abort, "sysdir": "/tmp"}))
+            self.assertIn(b"only root may begin or abort operations", answer)
+        self.assertIn(b"in_progress", self.ask_as_nobody(daemon, format_request(
+            "progress_info", {"lvid": lvid("until")})))
+        self.assertIn(b"vg/until", self.ask_as_nobody(daemon, format_request("dump", {})))
+        self.assertEqual(len(daemon.starts()), 1)
+        daemon.release("until")
+        wait_for(lambda: client.dump()["poll"][lvid("until")]["polling_finished"], "the end")
+        ask = format_request("progress_info", {"lvid": lvid("until")})
+        self.assertIn(b"finished", self.ask_as_nobody(daemon, ask))
+        self.assertIn(b"finished", self.ask_as_nobody(daemon, ask))
+        self.assert_finished(client.progress(lvid("until")), "retcode", 0)
 
     @ours_only("it has no access rules")
     @unittest.skipIf(os.geteuid() != 0, "only root can connect as somebody else")
@@ -239,24 +310,20 @@ class KeyTest(ConfigurationTest):
         for users, allowed in (("[root]", False), ("[root, nobody]", True)):
             with self.subTest(users):
                 daemon = self.start_configured("access: {users: %s}" % users)
-                os.chmod(daemon.directory, 0o755)
-                os.chmod(daemon.socket, 0o666)
-                answer = subprocess.run(
-                    ["python3", "-S", "-c", HELLO_OF_ANOTHER_USER, daemon.socket],
-                    capture_output=True, timeout=10)
-                self.assertEqual(b'"OK"' in answer.stdout, allowed, answer)
+                answer = self.ask_as_nobody(daemon, format_request("hello", {}))
+                self.assertEqual(b'"OK"' in answer, allowed, answer)
                 self.assertEqual(self.connect(daemon).hello()["response"], "OK")
 
 
-HELLO_OF_ANOTHER_USER = """
+REQUEST_OF_ANOTHER_USER = """
 import os, pwd, socket, sys
 os.setgroups([])
 os.setuid(pwd.getpwnam("nobody").pw_uid)
 client = socket.socket(socket.AF_UNIX)
 client.connect(sys.argv[1])
 try:
-    client.sendall(b'request="hello"\\n##\\n')
-    print(client.recv(1000))
+    client.sendall(os.fsencode(sys.argv[2]))
+    print(client.recv(100000))
 except OSError as error:
     print(error)
 """
@@ -422,7 +489,7 @@ class ReloadTest(ConfigurationTest):
 
     @ours_only("it ends at SIGHUP")
     def test_binary_that_cannot_be_executed_is_reported_and_the_old_one_stays(self):
-        daemon, command = self.start_from_file_alone("log: {wire: true}\n")
+        daemon, command = self.start_from_file_alone("log: {wire: true}\nlimits: {patience: 0}\n")
         daemon.start(command=command)
         daemon.configuration = command[-1]
         missing = os.path.join(daemon.directory, "missing")

@@ -24,7 +24,7 @@ class ClockTest(DaemonTest):
             self.clock = mmap.mmap(file.fileno(), 8)
         library = preload.build("jumping_clock", self.daemon.directory)
         self.daemon.start(*arguments, environment=self.daemon.environment(
-            **preload.variables(library, LVMPOLLD_JUMPING_CLOCK=path)))
+            **preload.variables(library, LVMPOLLD_JUMPING_CLOCK=path)), patience=0)
 
     def jump(self, seconds):
         struct.pack_into("q", self.clock, 0, seconds)

@@ -4,6 +4,7 @@
 import os
 import pwd
 import resource
+import signal
 import subprocess
 import unittest
 
@@ -12,6 +13,8 @@ from lvmpolld import daemon_path, DaemonTest, ours_only
 from protocol import lvid, volume
 
 ONE_AT_A_TIME = "lvm: {max_running: 1}\n"
+TWO_AT_A_TIME = "lvm: {max_running: 2}\n"
+IMPATIENT = "limits: {patience: 0}\n"
 NO_MEMORY = {"response": "failed", "reason": "not enough memory"}
 
 
@@ -24,16 +27,26 @@ class ShortageTest(DaemonTest):
     def setUp(self):
         self.daemon = self.new_daemon()
         self.prepare()
-        configuration = os.path.join(self.daemon.directory, "lvmpolld.yaml")
-        with open(configuration, "w") as file:
-            file.write(ONE_AT_A_TIME)
-        os.chmod(configuration, 0o644)
-        self.daemon.start("-c", configuration, "-l", "info", **self.options)
+        self.configuration = os.path.join(self.daemon.directory, "lvmpolld.yaml")
+        self.write_configuration(ONE_AT_A_TIME)
+        os.chmod(self.configuration, 0o644)
+        self.daemon.start("-c", self.configuration, "-l", "info", **self.options)
         self.client = self.connect(self.daemon)
         self.client.hello()
 
     def prepare(self):
         pass
+
+    def write_configuration(self, text):
+        with open(self.configuration, "w") as file:
+            file.write(text)
+
+    def reload(self, text):
+        self.write_configuration(text)
+        before = self.daemon.log().count("configuration was read again")
+        self.daemon.send_signal(signal.SIGHUP)
+        wait_for(lambda: self.daemon.log().count("configuration was read again") > before,
+                 "a new configuration")
 
     def set_limit(self, limit):
         """Only the user of a process may do so, or one with more power than root may have."""
@@ -57,8 +70,8 @@ class ShortageTest(DaemonTest):
         self.assert_ok(self.client.ask("pvmove", **volume("good")))
         self.assert_finished(self.client.result(lvid("good")), "retcode", 0)
 
-    def check_what_is_in_flight(self):
-        """One that runs ends as it should; one that waits for its turn is tried until it works.
+    def begin_and_starve(self):
+        """Two in flight: an lvpoll that runs fails; one that waits for its turn is not started.
         The one that runs tells no progress: else it would give way to the other."""
         self.daemon.make_pipe("closed-3")
         self.assert_ok(self.client.ask("pvmove", **volume("closed-3")))
@@ -66,10 +79,30 @@ class ShortageTest(DaemonTest):
         self.assert_ok(self.client.ask("merge", **volume("good")))
         self.starve()
         self.daemon.release("closed-3")
-        self.assert_finished(self.client.result(lvid("closed-3")), "retcode", 3)
-        wait_for(lambda: "cannot start" in self.daemon.log(), "an attempt that fails")
-        self.assert_reply(self.client.progress(lvid("good")), response="in_progress")
+        wait_for(lambda: "exited with status 3" in self.daemon.log(), "the end of the first")
+        wait_for(lambda: "lvpoll could not be started" in self.daemon.log(), "one that fails")
+
+    def check_what_is_in_flight(self):
+        """Both are tried until it works."""
+        self.begin_and_starve()
+        for name in ("closed-3", "good"):
+            self.assert_reply(self.client.progress(lvid(name)), response="in_progress")
         self.relieve()
+        self.reload(TWO_AT_A_TIME)
+        self.assert_finished(self.client.result(lvid("good")), "retcode", 0)
+        wait_for(lambda: len(self.daemon.starts()) == 3, "another attempt for the first")
+        self.assert_reply(self.client.progress(lvid("closed-3")), response="in_progress")
+
+    def check_what_is_told(self):
+        """Who waits hears how the attempt ended, or that there could be none."""
+        self.reload(ONE_AT_A_TIME + IMPATIENT)
+        self.begin_and_starve()
+        self.assert_finished(self.client.result(lvid("closed-3")), "retcode", 3)
+        self.assert_reply(self.client.result(lvid("good")), response="failed",
+                          reason="polling of lvm command failed")
+        self.relieve()
+        self.reload(TWO_AT_A_TIME)
+        self.assert_ok(self.client.ask("merge", **volume("good")))
         self.assert_finished(self.client.result(lvid("good")), "retcode", 0)
 
 
@@ -107,9 +140,12 @@ class DescriptorsTest(ShortageTest):
     def test_what_is_in_flight_is_not_lost(self):
         self.check_what_is_in_flight()
 
+    def test_who_waits_for_it_is_told(self):
+        self.check_what_is_told()
+
     def test_configuration_that_cannot_be_read_leaves_the_former(self):
         self.starve()
-        self.daemon.send_signal(1)
+        self.daemon.send_signal(signal.SIGHUP)
         wait_for(lambda: "former configuration stays" in self.daemon.log(), "a word in the log")
         self.relieve()
         self.assertEqual(self.client.hello()["response"], "OK")
@@ -149,6 +185,9 @@ class ProcessesTest(ShortageTest):
 
     def test_what_is_in_flight_is_not_lost(self):
         self.check_what_is_in_flight()
+
+    def test_who_waits_for_it_is_told(self):
+        self.check_what_is_told()
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class PlacesTest(DaemonTest):
         self.daemon.make_pipe("until-0")
         path = os.path.join(self.daemon.directory, "lvmpolld.yaml")
         with open(path, "w") as file:
-            file.write("limits: {clients: %d}\naccess: {users: [root, nobody]}\n" % count)
+            file.write("limits: {clients: %d, patience: 0}\naccess: {users: [root, nobody]}\n" % count)
         self.daemon.start("-c", path, **options)
         os.chmod(self.daemon.directory, 0o755)
         os.chmod(self.daemon.socket, 0o666)
@@ -150,9 +150,20 @@ class PrivilegeTest(PlacesTest):
         with another_user():
             return make()
 
+    def others_that_wait(self):
+        """Two clients of another user that wait for an operation of root's."""
+        with self.daemon.client() as client:
+            self.assert_ok(client.ask("pvmove", **volume("until-0")))
+
+        def waiting():
+            client = self.connect(self.daemon)
+            self.assertEqual(client.progress(lvid("until-0"))["response"], "in_progress")
+            return client
+        return [self.of_another_user(waiting) for _ in range(2)]
+
     def test_root_takes_the_place_of_another_user_even_if_that_waits(self):
         self.start_with_places(2)
-        others = [self.of_another_user(self.waiting), self.of_another_user(self.waiting)]
+        others = self.others_that_wait()
         newcomer = self.newcomer()
         self.assert_served(newcomer)
         self.wait_log("limits.clients (2) is reached and client %d of user 0 goes first"
@@ -180,7 +191,7 @@ class PrivilegeTest(PlacesTest):
 
     def test_others_that_wait_for_a_place_do_not_stand_in_the_way_of_root(self):
         self.start_with_places(2)
-        others = [self.of_another_user(self.waiting), self.of_another_user(self.waiting)]
+        others = self.others_that_wait()
         held = [self.of_another_user(self.newcomer) for _ in range(HELD_MAX)]
         turned_away = self.of_another_user(lambda: self.connect(self.daemon))
         self.assert_disconnected(turned_away)

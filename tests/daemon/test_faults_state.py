@@ -79,6 +79,18 @@ class StateTest(DaemonTest):
         self.assert_ends_well()
         wait_for(lambda: not self.records(), "the record to go")
 
+    def test_full_run_keeps_no_daemon_from_its_start(self):
+        """The pid file cannot be written then: its lock is enough."""
+        second = self.new_daemon()
+        script = ('mount -t tmpfs -o mode=0700,size=4k tmpfs "$0" && : >"$0/pid" && '
+                  'dd if=/dev/zero of="$0/filler" bs=4096 count=8 2>/dev/null; exec "$@"')
+        folder = os.path.join(second.directory, "run")
+        os.mkdir(folder)
+        second.start(command=[*own_namespace(), "sh", "-c", script, folder,
+                              *second.command("-p", os.path.join(folder, "pid"))])
+        wait_for(lambda: "without its id" in second.log(), "the warning")
+        self.assertEqual(self.connect(second).hello()["response"], "OK")
+
     def test_full_one_keeps_nothing_from_its_end(self):
         self.fill()
         self.begin()

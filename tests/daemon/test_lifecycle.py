@@ -100,7 +100,7 @@ class CarelessParentTest(DaemonTest):
     """A parent may leave signals ignored or blocked; SIGCHLD ignored would reap the children."""
 
     def start_with(self, prepare):
-        daemon = self.start_daemon(preexec_fn=prepare)
+        daemon = self.start_daemon(preexec_fn=prepare, patience=0)
         return daemon, self.connect(daemon)
 
     @ours_only("it calls the operation failed")
@@ -170,7 +170,10 @@ class BackgroundTest(DaemonTest):
 
     @ours_only("its parent ends before the socket listens")
     def test_it_runs_operations(self):
-        daemon, _ = self.start_background()
+        path = os.path.join(self.temporary_directory(), "lvmpolld.yaml")
+        with open(path, "w") as file:
+            file.write("limits: {patience: 0}\n")
+        daemon, _ = self.start_background("-c", path)
         with daemon.client() as client:
             client.ask("pvmove", **volume("exit-5"))
             self.assert_finished(client.result(lvid("exit-5")), "retcode", 5)

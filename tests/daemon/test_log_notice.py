@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The log at its default level: when an operation begins and when it ends, and nothing that is noise."""
 
+import re
 import signal
 import unittest
 
@@ -52,14 +53,31 @@ class NoticeTest(DaemonTest):
         self.assert_lines(r"vg/good \(pvmove\): begins, asked for by: "
                           r"pvmove\\012lvmpolld: notice: false\\033\[1m", ".*: ends well .*")
 
-    def test_end_by_status_and_by_signal(self):
-        self.run_operation("exit-5")
-        self.assertRegex(lines(self.daemon)[1], "ends with status 5 of lvpoll after " + SECONDS)
-        daemon = self.start_without_retries()
-        client = self.connect(daemon)
-        self.assert_ok(client.ask("pvmove", **volume("signal-KILL")))
-        client.result(lvid("signal-KILL"))
-        self.assertRegex(lines(daemon)[1], "ends with its lvpoll, by signal 9, after " + SECONDS)
+    def start_without_patience(self):
+        self.daemon = self.start_daemon(patience=0)
+        self.client = self.connect(self.daemon)
+
+    def test_attempt_that_fails_is_no_end(self):
+        for scenario, how in (("exit-5", r"lvpoll failed \(status 5\)"),
+                              ("signal-KILL", r"lvpoll was ended by a signal that the daemon did "
+                                              r"not send \(signal 9\)")):
+            with self.subTest(scenario):
+                self.start_without_patience()
+                self.run_operation(scenario)
+                self.assert_lines(r"vg/%s \(pvmove\): begins" % scenario)
+                # Who waits is told at once; why it pauses is known when lvm2 has answered.
+                said = how + r": it stays in flight, and is tried again in 1 s"
+                wait_for(lambda: re.search(said, "\n".join(lines(self.daemon, "warn"))), said)
+                self.assertRegex("\n".join(lines(self.daemon, "error")),
+                                 "who waits is told that it fails, and it stays in flight$")
+
+    def test_abort_that_fails(self):
+        """Nothing has begun: it is not carried out later."""
+        self.start_without_patience()
+        self.run_operation("exit-5", abort=1)
+        self.assert_lines(r"vg/exit-5 \(pvmove\): its abort begins",
+                          r"vg/exit-5 \(pvmove\): its abort fails with status 5 of lvpoll after "
+                          + SECONDS)
 
     def test_move_and_its_abort(self):
         self.assert_ok(self.client.ask("pvmove", **volume("hang")))
@@ -116,7 +134,7 @@ class DataTest(KernelTest):
 
 
 class GoOnTest(RecoveryTest):
-    """What a former daemon began has a line, too, where the next one goes on with it."""
+    """What a previous daemon began has a line, too, where the next one goes on with it."""
 
     def begin(self):
         self.daemon.start()
@@ -130,14 +148,14 @@ class GoOnTest(RecoveryTest):
         return self.records()[record_name(lvid(self.until))]["begun_ms"]
 
     def assert_goes_on_and_ends(self):
-        wait_for(lambda: [line for line in lines(self.daemon) if "goes on: taken up" in line],
+        wait_for(lambda: [line for line in lines(self.daemon) if "goes on: resumed" in line],
                  "a line that says so")
         self.assertEqual(self.begun_ms(), self.begun)
         self.daemon.release(self.until)
         self.client = self.connect(self.daemon)
         self.client.result(lvid(self.until))
         told = [line.partition(": ")[2] for line in lines(self.daemon) if line.startswith("vg/")]
-        self.assertEqual(told[:2], ["begins", "goes on: taken up from a former daemon"])
+        self.assertEqual(told[:2], ["begins", "goes on: resumed from a previous daemon"])
         self.assertRegex(told[2], "^ends well after " + SECONDS + "$")
         self.assertEqual(len(told), 3, told)
 

@@ -3,7 +3,6 @@
 
 import unittest
 
-from deadline import wait_for
 from kernel_standin import linear, mirror, snapshot_merge
 from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, identity_in, segments
 
@@ -49,7 +48,15 @@ class TypeTest(KernelTest):
         self.add_conversion(50)
         self.start("plugins: {convert: {stall_check: 1}}")
         identity = self.request(self.NAME, operation="convert")
-        wait_for(lambda: "says that the operation is over, but" in self.daemon.log(), "the doubt")
+        self.wait_backing_off(identity, "contradicted")
+        self.assert_ends_when_in_sync(identity)
+
+    def test_conversion_that_only_lvpoll_watches_is_not_over(self):
+        """Without the kernel lvm2 is asked how far it is."""
+        self.add_conversion(50)
+        self.start("plugins: {convert: {monitor: lvpoll}}")
+        identity = self.request(self.NAME, operation="convert")
+        self.wait_backing_off(identity, "contradicted")
         self.assert_ends_when_in_sync(identity)
 
     def test_merge_that_has_not_ended_is_not_over(self):
@@ -57,7 +64,7 @@ class TypeTest(KernelTest):
             self.NAME, [snapshot_merge(SEGMENT_SECTORS, 4112)], operation="merge")
         self.start("plugins: {merge: {stall_check: 1}}")
         identity = self.request(self.NAME, operation="merge")
-        wait_for(lambda: "says that the operation is over, but" in self.daemon.log(), "the doubt")
+        self.wait_backing_off(identity, "contradicted")
         self.assert_reply(self.client.progress(identity), response="in_progress")
         device.change(targets=[linear(0, SEGMENT_SECTORS)], event=True)
         self.assert_finished(self.client.result(identity), "retcode", 0)

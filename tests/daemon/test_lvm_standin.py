@@ -8,6 +8,8 @@ import subprocess
 from kernel_standin import linear, mirror, snapshot_merge
 from kernel_test import KernelTest, identity_in
 from lvmpolld import STANDIN, read_file
+from protocol import lvid
+from recovery_test import pvmove_record, record_name
 
 
 def dashed(uuid):
@@ -20,6 +22,53 @@ class ReportTest(KernelTest):
     def setUp(self):
         super().setUp()
         self.place = self.temporary_directory()
+
+    def record(self, operation, name):
+        """Lays down the record of an operation in flight; returns the identifier of its volume."""
+        folder = os.path.join(self.place, "lvmpolld.state")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, record_name(lvid(name))), "w") as file:
+            file.write(pvmove_record(name, operation=operation))
+        return lvid(name)
+
+    def report_of_records(self, *groups):
+        """Without a kernel, which would know."""
+        kernel, self.kernel.folder = self.kernel.folder, ""
+        try:
+            return self.rows(*groups)
+        finally:
+            self.kernel.folder = kernel
+
+    def test_volumes_are_those_on_record_without_a_kernel(self):
+        expected = {"pvmove": ("[pvmove]", "p-C-aom---"), "convert": ("convert", "mwi-a-m---"),
+                    "merge": ("merge", "Owi-a-s---"), "merge_thin": ("merge_thin", "Owi-a-s---")}
+        for operation, (name, attributes) in expected.items():
+            with self.subTest(operation):
+                identity = self.record(operation, operation)
+                group, volume = self.report_of_records(identity[:32])
+                self.assertEqual(group["VG_NAME"], "vg")
+                self.assertEqual((volume["LV_NAME"], volume["LV_UUID"], volume["LV_ATTR"]),
+                                 (name, dashed(identity[32:]), attributes))
+
+    def test_lvpoll_that_ends_well_leaves_it_over(self):
+        expected = {"pvmove": None, "convert": "-wi-a-----", "merge": "-wi-a-----",
+                    "merge_thin": "Vwi-a-t---"}
+        for operation, attributes in expected.items():
+            with self.subTest(operation):
+                name = "exit-0-" + operation
+                identity = self.record(operation, name)
+                self.run_lvpoll("exit-5-" + operation)
+                self.assertEqual(len(self.report_of_records(identity[:32])), 2)
+                self.run_lvpoll(name)
+                volumes = self.report_of_records(identity[:32])[1:]
+                self.assertEqual([volume["LV_ATTR"] for volume in volumes],
+                                 [attributes] if attributes else [])
+
+    def run_lvpoll(self, name):
+        environment = dict(os.environ, STANDIN_DIR=self.place)
+        environment.pop("LVMPOLLD_STANDIN_DM", None)
+        subprocess.run([STANDIN, "lvpoll", "vg/" + name], env=environment, check=False,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def report(self, *groups):
         selection = " || ".join('vg_uuid="%s"' % dashed(group) for group in groups)

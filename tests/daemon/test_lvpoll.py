@@ -4,8 +4,10 @@
 import os
 import shutil
 import signal
+import struct
 import unittest
 
+import preload
 from deadline import wait_for
 from lvmpolld import DaemonTest, is_running, ours_only, read_file, split_variables, STANDIN
 from protocol import lvid, volume
@@ -133,7 +135,7 @@ class EndTest(DaemonTest):
     """How an lvpoll ends, and what the client hears of it."""
 
     def setUp(self):
-        self.daemon = self.start_without_retries()
+        self.daemon = self.start_daemon(patience=0)
         self.client = self.connect(self.daemon)
 
     def result(self, scenario):
@@ -185,12 +187,147 @@ class SignalRetryTest(DaemonTest):
         self.assert_reply(client.progress(lvid("hang")), response="in_progress")
         self.assertIn("signal 9", daemon.log())
 
-    @ours_only("it reports the first one")
-    def test_signal_is_reported_after_so_many_retries(self):
-        daemon, client = self.start_and_connect()
+    @ours_only("it reports the first one, and is done with it")
+    def test_signal_is_reported_when_patience_is_over_and_lvpoll_runs_again_all_the_same(self):
+        daemon, client = self.start_and_connect(patience=2)
         self.assert_ok(client.ask("pvmove", **volume("signal-KILL")))
+        wait_for(lambda: len(daemon.starts()) >= 2, "the second lvpoll")
         self.assert_finished(client.result(lvid("signal-KILL")), "signal", signal.SIGKILL)
-        self.assertEqual(len(daemon.starts()), 3)
+        entry = client.dump()["poll"][lvid("signal-KILL")]
+        self.assertEqual((entry["operation_state"], entry["backing_off_reason"]),
+                         ("backing_off", "signal"))
+        count = len(daemon.starts())
+        wait_for(lambda: len(daemon.starts()) > count, "another lvpoll")
+
+
+@ours_only("it gives up, and forgets the operation with its lvpoll")
+class SilenceTest(DaemonTest):
+    """An lvpoll that prints nothing for three minutes: it hangs in storage, or waits for a lock."""
+
+    def start(self, configuration=""):
+        self.daemon = self.new_daemon()
+        folder = self.daemon.directory
+        with open(os.path.join(folder, "clock"), "wb") as file:
+            file.write(bytes(16))
+        with open(os.path.join(folder, "lvmpolld.yaml"), "w") as file:
+            file.write(configuration)
+        self.ahead_s = 0
+        library = preload.build("jumping_clock", folder)
+        self.daemon.start("-l", "info", "-c", os.path.join(folder, "lvmpolld.yaml"),
+                          environment=self.daemon.environment(**preload.variables(
+                              library, LVMPOLLD_JUMPING_CLOCK=os.path.join(folder, "clock"))))
+        self.client = self.connect(self.daemon)
+
+    def pass_time(self, seconds):
+        self.ahead_s += seconds
+        with open(os.path.join(self.daemon.directory, "clock"), "r+b") as file:
+            file.write(struct.pack("qq", 0, self.ahead_s))
+        self.client.hello()  # it looks at its timers now
+        self.client.hello()
+
+    def begin(self, name):
+        self.assert_ok(self.client.ask("pvmove", **volume(name)))
+        pid = self.daemon.wait_start(name)[0]
+        wait_for(lambda: "progress_percent" in self.entry(name), "its progress")
+        return pid
+
+    def entry(self, name):
+        return self.client.dump()["poll"][lvid(name)]
+
+    def starts_of(self, name):
+        return [pid for pid, target, _ in self.daemon.starts() if target == "vg/" + name]
+
+    def let_it_be_silent(self):
+        for _ in range(3):
+            self.pass_time(61)
+
+    def assert_failed(self, name):
+        self.assert_reply(self.client.result(lvid(name)), response="failed",
+                          reason="polling of lvm command failed")
+
+    def test_it_is_told_as_stock_tells_it_and_stays_one_operation_with_one_lvpoll(self):
+        self.start()
+        name = "stubborn-100000"
+        pid = self.begin(name)
+        for _ in range(2):
+            self.pass_time(61)
+        self.assert_reply(self.client.progress(lvid(name)), response="in_progress")
+        self.pass_time(61)
+        self.assert_failed(name)
+        self.assertEqual(self.entry(name)["operation_state"], "ending")
+        for _ in range(3):
+            self.assert_ok(self.client.ask("pvmove", **volume(name)))
+            self.assert_reply(self.client.progress(lvid(name)), response="in_progress")
+            self.pass_time(5)
+        self.let_it_be_silent()
+        self.assert_failed(name)
+        self.assertEqual((self.starts_of(name), is_running(pid)), ([pid], True))
+        self.assertEqual(len(os.listdir(os.path.join(self.daemon.directory, "lvmpolld.state"))), 1)
+
+    def test_operation_goes_on_when_it_has_ended(self):
+        self.start()
+        first = self.begin("stubborn-3")
+        self.let_it_be_silent()
+        self.assert_failed("stubborn-3")
+        wait_for(lambda: len(self.starts_of("stubborn-3")) == 2, "the next lvpoll")
+        self.assertFalse(is_running(first))
+
+    def test_it_holds_no_turn(self):
+        self.start("lvm: {max_running: 2}\n")
+        for name in ("stubborn-100000", "stubborn-100001"):
+            self.begin(name)
+        self.let_it_be_silent()
+        self.assert_ok(self.client.ask("pvmove", **volume("good")))
+        self.assert_finished(self.client.result(lvid("good")), "retcode", 0)
+        self.assert_ok(self.client.ask("pvmove", **volume("good", "abort", abort=1)))
+        self.assert_finished(self.client.result(lvid("abort"), abort=1), "retcode", 0)
+
+
+class StatusRetryTest(DaemonTest):
+    """A status other than 0 does not end an operation that lvm2 still has: lvpoll runs again."""
+
+    @ours_only("it reports the first one")
+    def test_status_is_no_end_while_somebody_is_patient(self):
+        daemon, client = self.start_and_connect()
+        self.assert_ok(client.ask("pvmove", **volume("exit-5")))
+        wait_for(lambda: len(daemon.starts()) >= 3, "the third lvpoll")
+        self.assert_reply(client.progress(lvid("exit-5")), response="in_progress")
+        entry = client.dump()["poll"][lvid("exit-5")]
+        self.assertEqual(entry["polling_finished"], 0)
+
+    @ours_only("it forgets the operation")
+    def test_new_request_joins_what_has_failed_and_causes_an_attempt_at_once(self):
+        daemon, client = self.start_and_connect(patience=0)
+        self.assert_ok(client.ask("pvmove", **volume("exit-5")))
+        wait_for(lambda: len(daemon.starts()) >= 5, "a pause of seconds")
+        self.assert_finished(client.result(lvid("exit-5")), "retcode", 5)
+        count = len(daemon.starts())
+        self.assert_ok(client.ask("pvmove", **volume("exit-5")))
+        wait_for(lambda: len(daemon.starts()) > count, "the attempt", 4)
+        self.assert_finished(client.result(lvid("exit-5")), "retcode", 5)
+        self.assertEqual(list(client.dump()["poll"]), [lvid("exit-5")])
+
+    @ours_only("it forgets the operation")
+    def test_failure_is_told_again_to_whoever_asks(self):
+        _, client = self.start_and_connect(patience=0)
+        self.assert_ok(client.ask("pvmove", **volume("exit-5")))
+        for _ in range(2):
+            self.assert_finished(client.result(lvid("exit-5")), "retcode", 5)
+
+    @ours_only("it runs no report")
+    def test_status_after_the_end_of_the_operation_is_not_told(self):
+        """lvm2 says that the volume is gone: another lvpoll has seen it through."""
+        daemon = self.new_daemon()
+        daemon.make_pipe("until-5")
+        daemon.start()
+        client = self.connect(daemon)
+        self.assert_ok(client.ask("pvmove", **volume("until-5")))
+        daemon.wait_start("until-5")
+        os.makedirs(os.path.join(daemon.directory, "over", "vg"))
+        with open(os.path.join(daemon.directory, "over", "vg", "until-5"), "w"):
+            pass
+        daemon.release("until-5")
+        self.assert_finished(client.result(lvid("until-5")), "retcode", 0)
 
 
 class MissingBinaryTest(DaemonTest):
@@ -236,7 +373,7 @@ class OutputTest(DaemonTest):
     """Whatever an lvpoll prints, the daemon reads it, goes on and serves its clients."""
 
     def setUp(self):
-        self.daemon, self.client = self.start_and_connect("-l", "all")
+        self.daemon, self.client = self.start_and_connect("-l", "all", patience=0)
 
     def assert_served_until(self, scenario, reason, value, deadline_s=20):
         other = self.connect(self.daemon, deadline_s=2)
@@ -279,7 +416,7 @@ class OutputTest(DaemonTest):
         self.logged("Moved: 42.00%")
 
     def test_flood_on_both_outputs(self):
-        self.assert_served_until("flood-4", "retcode", 0)
+        self.assert_served_until("flood-4", "retcode", 0, deadline_s=60)
 
     def test_line_of_megabytes(self):
         self.assert_served_until("longline-5", "retcode", 0)

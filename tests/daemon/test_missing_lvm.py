@@ -18,7 +18,7 @@ from recovery_test import RecoveryTest, pvmove_record, record_name
 
 # More than the tries of three minutes, with pauses that grow to one.
 TRIES = 12
-STAYS = "the operation stays in flight"
+PAUSES = "it stays in flight, and is tried again in "
 RUNS_AGAIN = "lvpoll runs again"
 
 
@@ -38,22 +38,28 @@ class MissingLvm:
     def put_back(self):
         os.rename(self.lvm + ".away", self.lvm)
 
-    def failures(self, identity, store="poll"):
-        return self.client.dump()[store][identity].get("lvm_command_failures", 0)
+    def failures(self):
+        """How often an attempt was made in vain, as the log tells at level info."""
+        return self.daemon.log().count(PAUSES)
 
-    def wait_failures(self, identity, count, store="poll"):
-        wait_for(lambda: self.failures(identity, store) >= count,
-                 "%d tries in vain of %s" % (count, identity))
+    def wait_failures(self, count):
+        wait_for(lambda: self.failures() >= count, "%d tries in vain" % count)
 
-    def try_often(self, identity, ask, store="poll"):
+    def wait_begun(self, identity, store="poll"):
+        """Its lvpoll has told its progress: from then on it is seen through."""
+        wait_for(lambda: "progress_percent" in self.client.dump()[store][identity],
+                 "the progress of " + identity)
+
+    def try_often(self, ask):
         """Whoever asks for the operation again lets it be tried at once: no pause is waited for."""
-        for count in range(1, TRIES + 1):
-            self.wait_failures(identity, count, store)
+        for _ in range(TRIES):
+            count = self.failures()
             self.assert_ok(ask())
-        self.wait_failures(identity, TRIES + 1, store)
+            self.wait_failures(count + 1)
 
-    def assert_said_once(self, words):
-        lines = [line for line in self.daemon.log().splitlines() if words in line]
+    def assert_said_once(self, words, level=""):
+        lines = [line for line in self.daemon.log().splitlines()
+                 if words in line and level in line]
         self.assertEqual(len(lines), 1, lines)
 
     def state(self):
@@ -84,10 +90,10 @@ class WatchedTest(MissingLvm, KernelTest):
 
     def check_waits_for_lvm(self):
         """It is tried in vain, stays in flight and on record, and is finished with lvm back."""
-        self.try_often(self.identity, self.ask_again)
+        self.wait_failures(1)
+        self.try_often(self.ask_again)
         self.assert_reply(self.client.progress(self.identity), response="in_progress")
         self.assertEqual(self.state(), [record_name(self.identity)])
-        self.assert_said_once(STAYS)
         self.put_back()
         self.ask_again()
         self.assert_finished(self.client.result(self.identity), "retcode", 0)
@@ -97,6 +103,7 @@ class WatchedTest(MissingLvm, KernelTest):
         self.take_away()
         self.end_copying()
         self.check_waits_for_lvm()
+        self.assert_said_once("No such file or directory")
         self.assert_said_once(RUNS_AGAIN)
         self.assertEqual(self.state(), [])
 
@@ -104,7 +111,8 @@ class WatchedTest(MissingLvm, KernelTest):
         self.start_move()
         self.take_away()
         self.end_copying()
-        self.wait_failures(self.identity, 2)
+        self.wait_failures(3)
+        self.assert_said_once(PAUSES, "warn: ")
         self.put_back()
         self.assert_finished(self.client.result(self.identity), "retcode", 0)
 
@@ -113,10 +121,7 @@ class WatchedTest(MissingLvm, KernelTest):
         self.start_move()
         self.take_away()
         self.end_copying()
-        for count in range(1, 6):
-            self.wait_failures(self.identity, count)
-            self.ask_again()
-        self.wait_failures(self.identity, 6)  # half a minute until the next
+        self.wait_failures(4)  # some seconds until the next
         failed = [line.replace(" AA ", " AD ") for line in segments(1, 0, REGIONS)]
         self.assertNotEqual(failed, segments(1, 0, REGIONS))
         self.device.change(targets=failed, event=True)
@@ -138,7 +143,7 @@ class WatchedTest(MissingLvm, KernelTest):
         self.start_move()
         self.take_away()
         self.end_copying()
-        self.try_often(self.identity, self.ask_again)
+        self.wait_failures(4)
         self.put_back()
         self.reload("log: {level: info}\n")
         self.assert_finished(self.client.result(self.identity), "retcode", 0)
@@ -156,6 +161,7 @@ class PollingTest(MissingLvm, DaemonTest):
     def begin(self, **parameters):
         """One whose lvpoll runs; returns its process."""
         self.assert_ok(self.client.ask("pvmove", **volume("hang", **parameters)))
+        self.wait_begun(lvid("hang"))
         return self.daemon.wait_start("hang")[0]
 
     def ask_again(self, **parameters):
@@ -165,10 +171,10 @@ class PollingTest(MissingLvm, DaemonTest):
         first = self.begin()
         self.take_away()
         os.kill(first, signal.SIGKILL)
-        self.try_often(lvid("hang"), self.ask_again)
+        self.try_often(self.ask_again)
         self.assert_reply(self.client.progress(lvid("hang")), response="in_progress")
         self.assertEqual(self.state(), [record_name(lvid("hang"))])
-        self.assert_said_once(STAYS)
+        self.assert_said_once("No such file or directory")
         self.put_back()
         self.ask_again()
         wait_for(lambda: len(self.daemon.starts()) == 2, "another lvpoll")
@@ -178,12 +184,14 @@ class PollingTest(MissingLvm, DaemonTest):
         self.assert_ok(self.client.ask("pvmove", **volume("good")))
         for _ in range(2):
             self.assert_finished(self.client.progress(lvid("good")), "retcode", 101)
-        self.assertEqual(self.client.dump()["poll"][lvid("good")]["polling_finished"], 0)
+        entry = self.client.dump()["poll"][lvid("good")]
+        self.assertEqual((entry["polling_finished"], entry["operation_state"],
+                          entry["backing_off_reason"]), (1, "backing_off", "not_executable"))
         self.assertEqual(self.state(), [record_name(lvid("good"))])
         self.put_back()
         wait_for(lambda: self.state() == [], "its end without being asked for")
         self.assertEqual([target for _, target, _ in self.daemon.starts()], ["vg/good"])
-        self.assert_finished(self.client.progress(lvid("good")), "retcode", 0)
+        self.assert_finished(self.client.progress(lvid("good")), "retcode", 101)
 
     def test_new_one_outlives_its_daemon(self):
         self.take_away()
@@ -213,25 +221,46 @@ class PollingTest(MissingLvm, DaemonTest):
         with open(self.lvm, "w") as file:
             file.write("#!/nonexistent/interpreter\n")
         os.chmod(self.lvm, 0o755)
-        self.assert_reply(self.ask_again(abort=1), response="failed",
-                          reason="the lvm command cannot be executed")
-        wait_for(lambda: not is_running(first), "the end of its lvpoll, which was displaced")
-        self.wait_failures(lvid("hang"), 1)
-        self.assert_reply(self.client.progress(lvid("hang")), response="in_progress")
+        self.assert_ok(self.ask_again(abort=1))
+        self.assert_finished(self.client.result(lvid("hang"), abort=1), "retcode", 101)
+        self.assert_finished(self.client.result(lvid("hang")), "signal", signal.SIGTERM)
+        wait_for(lambda: not is_running(first), "the end of its lvpoll, which made way")
+        self.assertEqual(self.state(), [record_name(lvid("hang"))])
         self.put_back()
         self.ask_again()
         wait_for(lambda: len(self.daemon.starts()) == 2, "another lvpoll")
+        # What was answered 101 is refused for good.
+        self.assert_finished(self.client.progress(lvid("hang"), abort=1), "retcode", 101)
+        self.assertNotIn("--abort", "".join(line for _, _, line in self.daemon.starts()))
+
+    def test_abort_that_was_refused_is_not_carried_out_later(self):
+        """Its user may have gone on with the move."""
+        self.take_away()
+        with open(self.lvm, "w") as file:
+            file.write("#!/nonexistent/interpreter\n")
+        os.chmod(self.lvm, 0o755)
+        self.assert_reply(self.client.ask("pvmove", **volume("good", abort=1)), response="failed",
+                          reason="the lvm command cannot be executed")
+        self.assertEqual((self.state(), self.client.dump()["abort"]), ([], {}))
+        self.put_back()
+        self.assert_ok(self.client.ask("pvmove", **volume("good", "other")))
+        self.assert_finished(self.client.result(lvid("other")), "retcode", 0)
+        self.assertEqual(len(self.daemon.starts()), 1)
+        self.assert_ok(self.client.ask("pvmove", **volume("good", abort=1)))
+        self.assert_finished(self.client.result(lvid("good"), abort=1), "retcode", 0)
 
     def test_abort_under_way_waits_for_lvm_and_its_move_with_it(self):
         self.begin()
         self.daemon.make_pipe("until-0")
         self.assert_ok(self.client.ask("pvmove", **volume("until-0", "hang", abort=1)))
         aborting = self.daemon.wait_start("until-0")[0]
+        self.wait_begun(lvid("hang"), "abort")
+        wait_for(lambda: "24." in self.daemon.log(), "the progress of the abort")
         self.take_away()
         os.kill(aborting, signal.SIGKILL)
         def ask():
             return self.client.ask("pvmove", **volume("until-0", "hang", abort=1))
-        self.try_often(lvid("hang"), ask, "abort")
+        self.try_often(ask)
         self.assert_reply(self.client.progress(lvid("hang"), abort=1), response="in_progress")
         self.assertIn(record_name(lvid("hang"), store="abort"), self.state())
         self.put_back()
@@ -267,19 +296,20 @@ class KindsTest(MissingLvm, DaemonTest):
     def test_operation_in_flight_waits_whatever_it_is(self):
         self.assert_ok(self.ask())
         first = self.daemon.wait_start("hang")[0]
+        self.wait_begun(lvid("hang"))
         codes = (errno.ENOENT, errno.EACCES, errno.ETXTBSY, errno.EIO, errno.ENOEXEC, errno.EPERM,
                  errno.ELOOP, errno.E2BIG, errno.EAGAIN, errno.ENOMEM)
         self.fail(codes[0])
         os.kill(first, signal.SIGKILL)
-        count = 1
+        self.wait_failures(1)
         for code in codes:
             self.fail(code)
             for _ in range(3):
-                count += 1
+                count = self.failures()
                 self.assert_ok(self.ask())
-                self.wait_failures(lvid("hang"), count)
+                self.wait_failures(count + 1)
             self.assert_reply(self.client.progress(lvid("hang")), response="in_progress")
-            self.assert_said_once("%s; %s" % (os.strerror(code), STAYS))
+            self.assert_said_once(os.strerror(code), "error: ")
         self.assertEqual(self.state(), [record_name(lvid("hang"))])
         self.fail(0)
         self.ask()
@@ -307,7 +337,7 @@ class StartTest(MissingLvm, RecoveryTest):
         self.put_record(name, pvmove_record(self.hang))
         self.start()
         self.wait_log("it is started all the same, for what is in flight")
-        self.wait_failures(lvid(self.hang), 1)
+        self.wait_failures(1)
         self.assert_reply(self.client.progress(lvid(self.hang)), response="in_progress")
         self.assertEqual(list(self.records()), [name])
         self.put_back()

@@ -7,35 +7,50 @@ import time
 import unittest
 
 from deadline import scaled, wait_for
-from kernel_standin import fail, mirror
-from kernel_test import REGIONS, SEGMENT_SECTORS, KernelTest, identity_in, segments
+from kernel_standin import fail, linear, mirror
+from kernel_test import REGIONS, SEGMENT_SECTORS, KernelTest, identity_in, row, segments
 
 
 class RenameTest(KernelTest):
     """An lvpoll exits with 0 where it cannot find the name that it was given."""
 
-    def test_volume_renamed_when_its_last_step_has_begun(self):
-        device = self.add_device("move-late", [mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)],
-                                 operation="convert")
+    def rename_in_last_step(self):
+        """A conversion gets another name while its last lvpoll waits for the lock."""
+        self.device = self.add_device("move-late", [mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)],
+                                      operation="convert")
         self.start()
-        identity = self.request("move-late", operation="convert")
+        self.identity = self.request("move-late", operation="convert")
         self.wait_starts(1)
-        device.change(names=("vg", "move-new"))
+        self.device.change(names=("vg", "move-new"))
+
+    def test_volume_renamed_when_its_last_step_has_begun(self):
+        """lvm2 has it still, as a mirror that converts, under the new name."""
+        self.rename_in_last_step()
+        self.set_rows(row(self.identity, lv_name="move-new", lv_attr="mwc-a-m---",
+                          lv_converting="converting", copy_percent="100.00", lv_active="active"))
         self.release("move-late")
-        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assert_finished(self.client.result(self.identity), "retcode", 0)
         self.assertEqual([target for _, target, _ in self.daemon.starts()],
                          ["vg/move-late", "vg/move-new"])
-        self.assertFalse(device.exists())
+        self.assertEqual(self.device.targets(), [linear(0, SEGMENT_SECTORS)])
+
+    def test_volume_renamed_when_nothing_was_left_to_do(self):
+        """lvm2 has it as an ordinary mirror in sync: that is the end, whatever lvpoll found."""
+        self.rename_in_last_step()
+        self.release("move-late")
+        self.assert_finished(self.client.result(self.identity), "retcode", 0)
+        self.assertEqual((len(self.daemon.starts()), self.reports()), (1, 1))
+        self.assertEqual(self.device.targets(), [mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)])
 
     def test_new_name_is_tried_at_once(self):
         device = self.add_device("move-idle", segments(2, 0, REGIONS))
         self.start()
         identity = self.request("move-idle", interval="600")
-        self.wait_ends(3, deadline_s=30)
+        self.wait_backing_off(identity, "vain_step", 4, deadline_s=30)  # for 4 s
         device.change(names=("vg", "move"), event=True)
         begin = time.monotonic()
-        self.wait_starts(4)
-        self.assertLess(time.monotonic() - begin, scaled(2))
+        self.wait_starts(5)
+        self.assertLess(time.monotonic() - begin, scaled(3))
         self.assert_reply(self.client.progress(identity), response="in_progress")
 
 
@@ -56,9 +71,10 @@ class LayerTest(KernelTest):
     def test_move_does_not_end_well_while_a_device_of_it_is_there(self):
         device = self.add_strange("future")
         device.change(targets=["0 8192 strange"])
+        self.kernel.add("vg", "good", identity_in("vg", "good"), ["0 8192 linear"], layer="future")
         identity = self.request("good")
-        self.kernel.add("vg", "good", identity, ["0 8192 linear"], layer="future")
-        wait_for(lambda: "(device vg-good-future)" in self.daemon.log(), "the doubt in the log", 20)
+        self.wait_backing_off(identity, "contradicted")
+        self.assertIn("lvpoll says that it is over, and lvm2 still has it", self.daemon.log())
         self.assert_reply(self.client.progress(identity), response="in_progress")
 
     def test_list_that_fails_does_not_mean_that_it_is_gone(self):
@@ -74,17 +90,53 @@ class LayerTest(KernelTest):
 class ReturnTest(KernelTest):
     """A device that was gone is there again."""
 
-    def test_lvpoll_that_finds_it_is_ended_and_the_device_is_watched(self):
-        device = self.add_move("move-late")
+    def check_return(self, *rows):
+        """It is dormant meanwhile: no process runs, and its record is kept apart."""
+        device = self.add_move()
         self.start()
-        identity = self.start_watching("move-late")
+        identity = self.start_watching()
+        self.set_rows(*rows)
         device.remove()
-        self.wait_starts(1)
-        self.add_device("move-late", segments(1, 0, 50))
-        self.release("move-late")
-        self.assertEqual(self.wait_ends(1)[0][2], "term")
+        wait_for(lambda: self.entry(identity)["operation_state"] == "dormant", "its sleep")
+        self.assertEqual(len(os.listdir(self.dormant())), 1)
+        self.assert_reply(self.client.progress(identity), response="in_progress")
+        self.add_move(in_sync=50)
+        self.kernel.raise_event()
         self.wait_watching(identity)
-        self.assertEqual(len(self.daemon.starts()), 1)
+        self.assertEqual(os.listdir(self.dormant()), [])
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_next_daemon_knows_it(self):
+        """It keeps no idle daemon from its end, and is not forgotten."""
+        device = self.add_move()
+        self.start("daemon: {idle_timeout: 1}")
+        identity = self.start_watching()
+        self.set_rows()
+        device.remove()
+        wait_for(lambda: self.entry(identity)["operation_state"] == "dormant", "its sleep")
+        self.client.close()
+        self.assertEqual(self.daemon.wait_end(), 0)
+        self.assertEqual(len(os.listdir(self.dormant())), 1)
+        device = self.add_move(in_sync=REGIONS)
+        self.daemon.start("-c", self.configuration,
+                          environment=self.daemon.environment(**self.kernel.variables()))
+        self.client = self.connect(self.daemon)
+        wait_for(lambda: not device.exists(), "its step")
+        wait_for(lambda: self.records() == [], "the end of its record")
+
+    def records(self):
+        folders = [os.path.join(self.daemon.directory, "lvmpolld.state"), self.dormant()]
+        return [name for folder in folders if os.path.exists(folder) for name in os.listdir(folder)]
+
+    def dormant(self):
+        return os.path.join(self.daemon.directory, "lvmpolld.state.dormant")
+
+    def test_device_of_a_volume_that_was_not_active(self):
+        self.check_return(row(identity_in("vg", "move"), lv_name="[move]", lv_attr="p-C-----",
+                              lv_active="", copy_percent=""))
+
+    def test_device_of_a_group_that_was_not_seen(self):
+        self.check_return()
 
 
 class VainTest(KernelTest):
@@ -139,28 +191,26 @@ class LossTest(KernelTest):
         device = self.add_device("move-idle", [mirror(0, SEGMENT_SECTORS, 50, REGIONS, "RA")])
         self.start()
         identity = self.request("move-idle", interval="600")
-        self.wait_ends(3, deadline_s=30)  # 4 s until the next one
-        self.wait_watching(identity)
+        self.wait_backing_off(identity, "vain_step", 4, deadline_s=30)  # for 4 s
         self.change_and_wait_look(
             device, targets=[mirror(0, SEGMENT_SECTORS, 60, REGIONS, "SA")], event=True)
         device.change(targets=segments(1, 0, REGIONS), event=True)
         self.assert_reply(self.client.result(identity, deadline_s=20), response="failed",
                           reason="polling of lvm command failed")
-        self.assertEqual(len(self.daemon.starts()), 3)
+        self.assertEqual(len(self.daemon.starts()), 4)
 
     def test_it_is_given_up_in_the_pause_after_a_signal_too(self):
         device = self.add_device("signal-KILL", [mirror(0, SEGMENT_SECTORS, 50, REGIONS, "RA")])
-        self.start("lvm: {signal_retries: 5}")
+        self.start("")
         identity = self.request("signal-KILL", interval="600")
-        self.wait_starts(3)
-        wait_for(lambda: "again in 4 s" in self.daemon.log(), "the third pause")
+        self.wait_backing_off(identity, "signal", 4)  # for 4 s
         before = self.looks()
         device.change(targets=[mirror(0, SEGMENT_SECTORS, 60, REGIONS, "SA")], event=True)
         wait_for(lambda: self.looks() > before, "a look in the pause", 2)
         device.change(targets=segments(1, 0, REGIONS), event=True)
         self.assert_reply(self.client.result(identity, deadline_s=20), response="failed",
                           reason="polling of lvm command failed")
-        self.assertEqual(len(self.daemon.starts()), 3)
+        self.assertEqual(len(self.daemon.starts()), 4)
 
     def test_it_is_given_up_before_its_turn_too(self):
         self.add_move("move-held", in_sync=REGIONS)
@@ -169,7 +219,7 @@ class LossTest(KernelTest):
         self.request("move-held")
         self.wait_starts(1)
         identity = self.request("move")
-        wait_for(lambda: self.entry(identity)["operation_state"] == "queued", "its place")
+        wait_for(lambda: self.entry(identity)["operation_state"] == "waiting", "its place")
         self.change_and_wait_look(
             device, targets=[mirror(0, SEGMENT_SECTORS, 60, REGIONS, "SA")], event=True)
         device.change(targets=segments(1, 0, REGIONS), event=True)
@@ -179,24 +229,25 @@ class LossTest(KernelTest):
 
     def test_what_was_given_up_is_not_taken_up_again_but_aborted(self):
         """The kernel has forgotten the failure by then; the daemon has not, nor has the next."""
-        device = self.add_move("good")
+        device = self.add_move()
         self.start()
-        identity = self.start_watching("good")
+        identity = self.start_watching()
         self.check_given_up(device, identity)
-        self.request("good", abort=1)
+        self.request("move", abort=1)
         self.assert_finished(self.client.result(identity, abort=1), "retcode", 0)
-        self.request("good")
-        self.wait_starts(2)
+        self.assertFalse(device.exists())
+        self.add_move()
+        self.start_watching()
 
     def test_what_was_given_up_without_a_record_is_not_taken_up_again_either(self):
-        device = self.add_move("good")
+        device = self.add_move()
         self.start()
         self.client.hello()  # it answers when it has read all records
         os.mkdir(os.path.join(self.daemon.directory, "lvmpolld.state", ".new"))
         self.check_given_up_without_record(device)
 
     def test_what_was_given_up_without_a_state_directory_is_not_taken_up_again_either(self):
-        device = self.add_move("good")
+        device = self.add_move()
         place = os.path.join(self.temporary_directory(), "state")
         os.mknod(place)
         self.start("daemon: {state_directory: %s}\n" % place)
@@ -208,13 +259,13 @@ class LossTest(KernelTest):
         self.assert_reply(self.client.result(identity), response="failed",
                           reason="polling of lvm command failed")
         device.change(targets=[mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)], event=True)
-        self.request("good")
+        self.request("move")
         self.assert_reply(self.client.result(identity), response="failed",
                           reason="polling of lvm command failed")
         self.assertEqual(self.daemon.starts(), [])
 
     def check_given_up_without_record(self, device):
-        identity = self.start_watching("good")
+        identity = self.start_watching()
         self.assertIn("would be lost if the daemon crashed", self.daemon.log())
         self.check_given_up(device, identity)
 

@@ -8,7 +8,7 @@ import unittest
 
 from deadline import scaled, wait_for
 from kernel_standin import HANG, fail
-from kernel_test import KernelTest, REGIONS, segments
+from kernel_test import KernelTest, REGIONS, row, segments
 
 
 class FaultTest(KernelTest):
@@ -144,7 +144,7 @@ class WithoutKernelTest(KernelTest):
         self.reload("plugins: {pvmove: {monitor: lvpoll}}")
         self.request("move-2")
         self.assertEqual(self.wait_starts(1)[0][1], "vg/move-2")
-        self.assertEqual(self.entry(watched)["operation_state"], "watching")
+        self.assertEqual(self.entry(watched)["operation_state"], "copying")
 
     def test_monitor_lvpoll_of_another_plugin(self):
         self.add_move()
@@ -212,18 +212,20 @@ class HangTest(KernelTest):
 
     def test_abort_is_run_all_the_same(self):
         self.start_hanging("status")
-        self.assert_ok(self.client.ask("pvmove", lvid=self.identity, vgname="vg",
-                                       lvname="silent", interval="15", abort=1))
+        self.request("move", abort=1)
         self.assert_finished(self.client.result(self.identity, abort=1), "retcode", 0)
 
     def test_what_lvpoll_watches_ends_all_the_same(self):
         self.device = self.add_move()
-        self.start("plugins: {convert: {monitor: lvpoll}}")
+        self.start("{limits: {patience: 0}, plugins: {convert: {monitor: lvpoll}}}")
         self.identity = self.start_watching()
         self.kernel.set_fault("status", HANG)
         self.device.change(event=True)
         for status in (5, 0):
             identity = self.request("exit-%d" % status, operation="convert")
+            self.set_rows(row(identity, lv_name="exit-%d" % status, lv_attr="mwi-a-m---",
+                              lv_converting="",
+                              copy_percent="100.00" if status == 0 else "50.00"))
             self.assert_finished(self.client.result(identity), "retcode", status)
 
 

@@ -90,9 +90,8 @@ class QueueTest(KernelTest):
         self.request_held("move-held-0", "busy")
         self.wait_starts(1)
         identity = self.request_held("move-held-1")
-        wait_for(lambda: self.entry(identity)["operation_state"] == "queued", "its place")
-        self.assert_ok(self.client.ask("pvmove", lvid=identity, vgname="vg", lvname="silent",
-                                       interval="15", abort=1))
+        wait_for(lambda: self.entry(identity)["operation_state"] == "waiting", "its place")
+        self.request("move-held-1", abort=1)
         self.assert_finished(self.client.result(identity), "signal", 15)
         self.release("move-held-0")
         self.assert_finished(self.client.result(identity, abort=1), "retcode", 0)
@@ -102,7 +101,7 @@ class QueueTest(KernelTest):
         self.request_held("move-held-0", "busy")
         pid = self.wait_starts(1)[0][0]
         identity = self.request_held("move-held-1")
-        wait_for(lambda: self.entry(identity)["operation_state"] == "queued", "its place")
+        wait_for(lambda: self.entry(identity)["operation_state"] == "waiting", "its place")
         self.assertEqual(self.entry(identity)["lvm_command_pid"], 0)
         self.assertEqual(read_file("/proc/%d/comm" % pid).strip(), "lvm-standin")
 

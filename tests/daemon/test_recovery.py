@@ -65,16 +65,32 @@ class RecordTest(RecoveryTest):
 
     def test_record_goes_when_the_operation_ends(self):
         self.start()
-        for scenario in ("good", "exit-5"):
+        for scenario in ("good", "silent"):
             self.client.ask("pvmove", **volume(scenario))
             self.client.result(lvid(scenario))
             self.assertEqual(self.records(), {})
 
-    def test_record_goes_with_an_operation_that_failed(self):
+    def test_record_stays_with_an_operation_whose_lvpoll_fails(self):
+        """lvm2 still has it: it is tried again, by the next daemon, too."""
+        self.start(patience=0)
+        for scenario in ("exit-5", "signal-9"):
+            self.client.ask("pvmove", **volume(scenario))
+            self.client.result(lvid(scenario))
+        self.assertEqual(list(self.records()),
+                         [record_name(lvid(scenario)) for scenario in ("exit-5", "signal-9")])
+        self.kill()
+        before = len(self.daemon.starts())
         self.start()
-        self.client.ask("pvmove", **volume("signal-9"))
-        self.client.result(lvid("signal-9"), 30)
-        self.assertEqual(self.records(), {})
+        wait_for(lambda: len(self.daemon.starts()) >= before + 2, "an lvpoll of each")
+
+    def test_record_goes_where_lvm2_says_that_it_is_over(self):
+        self.start(patience=0)
+        self.client.ask("pvmove", **volume("exit-5"))
+        self.assert_finished(self.client.result(lvid("exit-5")), "retcode", 5)
+        os.makedirs(os.path.join(self.daemon.directory, "over", "vg"))
+        with open(os.path.join(self.daemon.directory, "over", "vg", "exit-5"), "w"):
+            pass
+        self.wait_no_records()
 
     def test_record_goes_before_the_result_is_collected(self):
         self.start()
@@ -161,7 +177,8 @@ class GoOnTest(RecoveryTest):
         self.start()
         self.client.ask("pvmove", **volume(self.failing))
         self.daemon.wait_start(self.failing)
-        self.kill_and_start()
+        self.kill_and_start(patience=0)
+        self.assert_reply(self.client.progress(lvid(self.failing)), response="in_progress")
         self.wait_starts_of(self.failing, 2)
         self.daemon.release(self.failing)
         self.assert_finished(self.client.result(lvid(self.failing)), "retcode", 5)
@@ -247,7 +264,8 @@ class AbortTest(RecoveryTest):
         self.start()
         self.wait_starts_of(self.until, 3)
         self.assertIn("--abort", self.daemon.starts()[2][2])
-        self.assertEqual(self.client.dump()["poll"], {})
+        moved = self.client.dump()["poll"][lvid(self.until)]
+        self.assertEqual(moved["operation_state"], "yielding")
         self.daemon.release(self.until)
         self.assert_finished(self.client.result(lvid(self.until), abort=1), "retcode", 0)
         self.assertEqual(self.records(), {})
@@ -255,7 +273,7 @@ class AbortTest(RecoveryTest):
 
     def test_move_goes_on_where_the_abort_fails(self):
         self.abort_and_kill(self.failing)
-        self.start()
+        self.start(patience=0)
         self.wait_starts_of(self.failing, 3)
         self.daemon.release(self.failing)
         self.wait_log("the abort did not succeed")

@@ -17,6 +17,7 @@ from recovery_test import RecoveryTest, parse_record, pvmove_record, record_name
 from upgrade_test import upgrade
 
 WAITING = "waiting for it"
+STILL_RUNS = "lvpoll[%d] of a previous daemon still runs"
 
 
 class StateLockTest(RecoveryTest):
@@ -81,7 +82,7 @@ class BeforeExecTest(StateLockTest):
         wait_for(lambda: is_waiting() or self.others(), "the wait of the next daemon")
         self.assertEqual(self.others(), [], "it did not wait")
         self.release_held()
-        self.wait_log("lvpoll[%d] is left over" % self.held)
+        self.wait_log(STILL_RUNS % self.held)
         wait_for(self.others, "the lvpoll of the next daemon")
         self.assertFalse(is_running(self.held), "two lvpolls at once")
         self.daemon.release(self.quiet)
@@ -186,7 +187,7 @@ class NamesTest(RecoveryTest):
             self.hang, vgname="former", lvname=self.named("former"), lvm_command="starting",
             lvm_command_vgname="vg", lvm_command_lvname=self.hang))
         self.start()
-        self.wait_log("lvpoll[%d] is left over" % first)
+        self.wait_log(STILL_RUNS % first)
         self.wait_gone(first)
 
 

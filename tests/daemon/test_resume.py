@@ -2,6 +2,7 @@
 """daemon.resume: who goes on with what is in flight after a stop, a crash and an upgrade."""
 
 import os
+import shutil
 import signal
 import unittest
 
@@ -147,7 +148,7 @@ class ResumeTest(RecoveryTest):
             with self.subTest(value):
                 name = self.named("until-7-" + value)
                 self.daemon.make_pipe(name)
-                self.start_with(value)
+                self.start_with(value, "limits: {patience: 0}\n")
                 self.assert_ok(self.client.ask("pvmove", **volume(name)))
                 self.daemon.wait_start(name)
                 upgrade(self.daemon)
@@ -155,6 +156,7 @@ class ResumeTest(RecoveryTest):
                 self.daemon.release(name)
                 self.assert_finished(self.client.result(lvid(name)), "retcode", 7)
                 self.stop()
+                shutil.rmtree(self.state)
 
     def test_value_that_is_in_force_when_it_stops_counts(self):
         self.start_move("always")

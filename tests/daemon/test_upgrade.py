@@ -131,8 +131,8 @@ class OperationTest(UpgradeTest):
     def setUp(self):
         self.daemon = self.new_daemon()
 
-    def start(self, *arguments):
-        self.daemon.start(*arguments)
+    def start(self, *arguments, **options):
+        self.daemon.start(*arguments, **options)
         self.client = self.connect(self.daemon)
 
     def begin(self, lvname, **parameters):
@@ -143,18 +143,17 @@ class OperationTest(UpgradeTest):
         return self.daemon.wait_start(lvname)[0]
 
     def test_child_runs_on_and_its_status_is_learnt(self):
-        self.start()
+        self.start(patience=0)
         child = self.begin("until-7")
         upgrade(self.daemon)
         self.assertEqual(self.daemon.children(), [child])
         self.assert_reply(self.client.progress(lvid("until-7")), response="in_progress")
         self.daemon.release("until-7")
         self.assert_status(self.daemon, self.client, lvid("until-7"), 7)
-        self.assertEqual(len(self.daemon.starts()), 1)
-        self.assert_no_zombie(self.daemon)
+        self.assertEqual(self.daemon.starts()[0][0], child)
 
     def test_signal_that_ends_a_child_is_learnt(self):
-        self.start("-c", self.write_configuration(self.daemon, "lvm: {signal_retries: 0}\n"))
+        self.start(patience=0)
         child = self.begin("hang")
         upgrade(self.daemon)
         os.kill(child, signal.SIGKILL)
@@ -174,12 +173,14 @@ class OperationTest(UpgradeTest):
         child = self.begin("until-3")
         for _ in range(2):
             self.client.ask("pvmove", **volume("until-3"))
-        self.begin("exit-5", seed="over", sysdir=r"/etc/a \"b\" \\c")
+        self.begin("good", seed="over", sysdir=r"/etc/a \"b\" \\c")
         self.begin("hang", seed="aborted", abort=1)
         wait_for(lambda: "progress_percent" in self.client.dump()["poll"][lvid("until-3")],
                  "its progress")
-        wait_for(lambda: all(entry["polling_finished"] or "progress_percent" in entry for store in
-                             self.client.dump().values() for entry in store.values()), "the rest")
+        wait_for(lambda: "progress_percent" in self.client.dump()["abort"][lvid("aborted")],
+                 "the progress of the abort")
+        wait_for(lambda: [entry["polling_finished"] for entry in self.client.dump()["poll"].values()
+                          if entry["lvname"] == "vg/good"] == [1], "the end of the other")
         before = self.client.dump()
         upgrade(self.daemon)
         self.assertEqual(self.client.dump(), before)
@@ -187,17 +188,32 @@ class OperationTest(UpgradeTest):
         self.assertEqual((entry["init_requests_count"], entry["lvm_command_pid"]), (3, child))
 
     def test_result_that_nobody_has_collected(self):
-        self.start()
+        self.start(patience=0)
         self.begin("exit-5")
         wait_for(lambda: self.client.dump()["poll"][lvid("exit-5")]["polling_finished"], "its end")
         upgrade(self.daemon)
         self.assert_status(self.daemon, self.client, lvid("exit-5"), 5)
-        self.assert_reply(self.client.progress(lvid("exit-5")), response="not_found")
+
+    def test_good_result_that_nobody_has_collected(self):
+        self.start()
+        self.begin("good")
+        wait_for(lambda: self.client.dump()["poll"][lvid("good")]["polling_finished"], "its end")
+        upgrade(self.daemon)
+        self.assert_status(self.daemon, self.client, lvid("good"), 0)
+        self.assert_reply(self.client.progress(lvid("good")), response="not_found")
+
+    def test_failures_that_were_told_are_told_again(self):
+        self.start(patience=0)
+        self.begin("exit-5")
+        for _ in range(2):
+            self.assert_status(self.daemon, self.client, lvid("exit-5"), 5)
+            upgrade(self.daemon)
 
     def test_result_gets_no_younger(self):
         self.start("-c", self.write_configuration(self.daemon, "limits: {results_age: 3}\n"))
-        self.begin("exit-5")
-        wait_for(lambda: self.client.dump()["poll"][lvid("exit-5")]["polling_finished"], "its end")
+        with self.daemon.client() as other:
+            self.assert_ok(other.ask("pvmove", **volume("good")))
+        wait_for(lambda: self.client.dump()["poll"][lvid("good")]["polling_finished"], "its end")
         end = time.monotonic() + scaled(4.5)
         while self.client.dump()["poll"]:
             upgrade(self.daemon)
@@ -205,16 +221,16 @@ class OperationTest(UpgradeTest):
 
     def test_limits_of_running_lvpolls_count_those_that_were_handed_over(self):
         self.start("-c", self.write_configuration(self.daemon, "lvm: {max_running: 1}\n"))
-        self.begin("closed-1")  # one that shows progress would give way
-        self.daemon.make_pipe("until-2")
-        self.client.ask("pvmove", **volume("until-2", abort=1))
+        self.begin("closed-0")  # one that shows progress would give way
+        self.daemon.make_pipe("until-0")
+        self.client.ask("pvmove", **volume("until-0", abort=1))
         upgrade(self.daemon)
         self.assertEqual(self.client.hello()["response"], "OK")
         self.assertEqual(len(self.daemon.starts()), 1)
-        self.daemon.release("closed-1")
-        self.daemon.wait_start("until-2")
-        self.daemon.release("until-2")
-        self.assert_status(self.daemon, self.client, lvid("until-2"), 2, abort=1)
+        self.daemon.release("closed-0")
+        self.daemon.wait_start("until-0")
+        self.daemon.release("until-0")
+        self.assert_status(self.daemon, self.client, lvid("until-0"), 0, abort=1)
 
     def test_lvpoll_that_is_being_ended_is_asked_on(self):
         self.start()
@@ -231,13 +247,15 @@ class OperationTest(UpgradeTest):
         self.assert_finished(self.client.result(lvid("same")), "signal", signal.SIGTERM)
 
     def test_abort_that_fails_later_gives_the_operation_back(self):
-        self.start()
+        self.start(patience=0)
         self.begin_abort("until-5")
         upgrade(self.daemon)
         upgrade(self.daemon)
         self.daemon.release("until-5")
         self.assert_status(self.daemon, self.client, lvid("same"), 5, abort=1)
-        wait_for(lambda: len(self.daemon.starts()) == 3, "another lvpoll of the move")
+        wait_for(lambda: [target for _, target, _ in self.daemon.starts()].count("vg/hang") == 2,
+                 "another lvpoll of the move")
+        self.assert_ok(self.client.ask("pvmove", **volume("hang", seed="same")))
         self.assert_reply(self.client.progress(lvid("same")), response="in_progress")
 
     def test_abort_that_succeeds_later_ends_the_operation(self):
@@ -246,7 +264,7 @@ class OperationTest(UpgradeTest):
         upgrade(self.daemon)
         self.daemon.release("until-0")
         self.assert_status(self.daemon, self.client, lvid("same"), 0, abort=1)
-        self.assert_reply(self.client.progress(lvid("same")), response="not_found")
+        self.assert_finished(self.client.progress(lvid("same")), "signal", signal.SIGTERM)
         state = self.daemon.socket.removesuffix(".socket") + ".state"
         self.assertEqual(os.listdir(state), [])
 
@@ -373,9 +391,9 @@ class ProcessTest(UpgradeTest):
         subprocess.run(command, stdin=subprocess.DEVNULL, env=daemon.environment(), check=True)
         pid = int(read_file(daemon.pidfile))
         client = self.connect(daemon)
-        daemon.make_pipe("until-4")
-        client.ask("pvmove", **volume("until-4"))
-        daemon.wait_start("until-4")
+        daemon.make_pipe("until-0")
+        client.ask("pvmove", **volume("until-0"))
+        daemon.wait_start("until-0")
         os.rename(daemon.program, daemon.program + ".old")
         os.link(daemon.program + ".old", daemon.program + ".new")
         os.rename(daemon.program + ".new", daemon.program)
@@ -385,8 +403,8 @@ class ProcessTest(UpgradeTest):
         os.kill(pid, signal.SIGUSR2)
         wait_for(lambda: "LVMPOLLD_UPGRADE" in read_file("/proc/%d/environ" % pid), "the new program")
         self.assertNotIn("LVMPOLLD_UPGRADE", started)
-        daemon.release("until-4")
-        self.assert_status(daemon, client, lvid("until-4"), 4)
+        daemon.release("until-0")
+        self.assert_status(daemon, client, lvid("until-0"), 0)
         self.assertEqual(os.getsid(pid), session)
         for descriptor in (0, 1, 2):
             self.assertEqual(os.readlink("/proc/%d/fd/%d" % (pid, descriptor)), "/dev/null")
@@ -402,6 +420,7 @@ class Worker(threading.Thread):
         self.is_over = False
         self.count = 0
         self.background = 0
+        self.failing = 0
         self.fault = None
 
     def run(self):
@@ -413,8 +432,10 @@ class Worker(threading.Thread):
 
     def one_operation(self):
         self.count += 1
-        status = self.count % 50
-        name = "exit-%d-%d.%d" % (status, self.number, self.count)
+        # What fails stays in flight, and is tried again and again: one is enough.
+        status = self.count // 10 + 1 if self.count % 10 == 3 and self.failing < 1 else 0
+        name = "%s-%d.%d" % ("exit-%d" % status if status else "good", self.number, self.count)
+        self.failing += status != 0
         assert self.client.ask("pvmove", **volume(name)) == {"response": "OK"}, name
         if self.count % 5 == 0:
             self.background += 1
@@ -428,8 +449,7 @@ class LoadTest(DaemonTest):
     UPGRADES = 30
 
     def test_many_upgrades_under_load_lose_nothing(self):
-        daemon = self.start_daemon()
-        client = self.connect(daemon)
+        daemon, client = self.start_and_connect(patience=0)
         upgrade(daemon)
         client.hello()  # whatever the log needs is open by then
         before = open_descriptors(daemon)
@@ -450,20 +470,22 @@ class LoadTest(DaemonTest):
         wait_for(lambda: open_descriptors(daemon) == before, "as many descriptors as before")
 
     def assert_all_done(self, daemon, client, workers):
-        """Every operation had one lvpoll, and those that nobody waited for have their results."""
+        """What nobody waited for has its result, and what has not failed had one lvpoll."""
         entries = wait_for(lambda: [entry for entry in client.dump()["poll"].values()
                                     if entry["polling_finished"]], "results")
         wait_for(lambda: all(entry["polling_finished"] for entry in
                              client.dump()["poll"].values()), "the end of all operations")
         entries = client.dump()["poll"].values()
-        self.assertEqual(len(entries), sum(worker.background for worker in workers))
+        self.assertEqual(len(entries),
+                         sum(worker.background + worker.failing for worker in workers))
         for entry in entries:
-            status = int(entry["lvname"].split("-")[1])
+            scenario, value = entry["lvname"].removeprefix("vg/").split("-")[:2]
+            status = int(value) if scenario == "exit" else 0
             self.assertEqual(entry["lvm_command"],
                              {"state": "finished", "reason": "retcode", "value": status})
-        names = [target for _, target, _ in daemon.starts()]
-        self.assertEqual(len(names), sum(worker.count for worker in workers))
-        self.assertEqual(len(set(names)), len(names), "an operation had two lvpolls")
+        names = [target for _, target, _ in daemon.starts() if target.startswith("vg/good")]
+        self.assertEqual({name for name in names if names.count(name) > 1}, set(), daemon.log())
+        self.assertEqual(len(names), sum(worker.count - worker.failing for worker in workers))
 
 
 if __name__ == "__main__":

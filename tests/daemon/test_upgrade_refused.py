@@ -20,13 +20,13 @@ class RefusedTest(UpgradeTest):
     def start(self, *arguments):
         """A daemon with an operation in flight, a result to collect and half a request."""
         self.daemon = self.new_copied_daemon()
-        self.daemon.make_pipe("until-7")
+        self.daemon.make_pipe("until-0")
         self.daemon.start(*arguments)
         self.client = self.connect(self.daemon)
-        self.client.ask("pvmove", **volume("until-7"))
-        self.client.ask("pvmove", **volume("exit-5"))
-        self.child = self.daemon.wait_start("until-7")[0]
-        wait_for(lambda: self.client.dump()["poll"][lvid("exit-5")]["polling_finished"], "its end")
+        self.client.ask("pvmove", **volume("until-0"))
+        self.client.ask("pvmove", **volume("good"))
+        self.child = self.daemon.wait_start("until-0")[0]
+        wait_for(lambda: self.client.dump()["poll"][lvid("good")]["polling_finished"], "its end")
         self.program = open(self.daemon.program, "rb").read()
 
     def replace(self, text, mode=0o755):
@@ -51,9 +51,9 @@ class RefusedTest(UpgradeTest):
 
     def assert_is_complete(self):
         """Nothing was lost, whichever program it is now."""
-        self.daemon.release("until-7")
-        self.assert_status(self.daemon, self.client, lvid("until-7"), 7)
-        self.assert_status(self.daemon, self.client, lvid("exit-5"), 5)
+        self.daemon.release("until-0")
+        self.assert_status(self.daemon, self.client, lvid("until-0"), 0)
+        self.assert_status(self.daemon, self.client, lvid("good"), 0)
         self.assert_no_zombie(self.daemon)
 
     def assert_refused_until_repaired(self, *words):

@@ -8,7 +8,7 @@ from lvmpolld import DaemonTest, ours_only
 from protocol import lvid, volume
 from upgrade_test import upgrade
 
-NAME = "until-5"
+NAME = "until-0"
 IDENTITY = lvid(NAME)
 STOCK = "whoever asks first gets the result, and nobody else"
 
@@ -37,7 +37,7 @@ class WaiterTest(DaemonTest):
         return IDENTITY in self.observer.dump()["poll"]
 
     def assert_learns(self, client):
-        self.assert_finished(client.progress(IDENTITY), "retcode", 5)
+        self.assert_finished(client.progress(IDENTITY), "retcode", 0)
         self.assert_reply(client.progress(IDENTITY), response="not_found")
 
     def test_all_that_have_asked_for_it_learn_it_once(self):
@@ -111,12 +111,51 @@ class WaiterTest(DaemonTest):
         third.close()
         wait_for(lambda: not self.is_kept(), "the forgetting of what nobody waits for")
 
-    def test_so_many_are_remembered_and_no_more(self):
+    def test_all_learn_it_however_many_they_are(self):
         clients = self.begin(40)
         self.finish()
-        for client in clients[:16]:
+        for client in clients:
+            self.assertTrue(self.is_kept())
             self.assert_learns(client)
         self.assertFalse(self.is_kept())
+
+
+@ours_only(STOCK)
+class FailureTest(DaemonTest):
+    """Stock's client takes "not found" for success: a failure is told to whoever asks."""
+
+    NAME = "exit-5"
+
+    def assert_learns(self, client):
+        self.assert_finished(client.result(lvid(self.NAME)), "retcode", 5)
+
+    def test_all_that_have_asked_for_it_learn_it_and_so_do_strangers(self):
+        daemon = self.start_daemon(patience=0)
+        clients = [self.connect(daemon) for _ in range(20)]
+        for client in clients:
+            self.assert_ok(client.ask("pvmove", **volume(self.NAME)))
+        for client in clients:
+            self.assert_learns(client)
+            self.assert_learns(client)
+        self.assert_learns(self.connect(daemon))
+
+    def test_upgrade_forgets_no_failure(self):
+        daemon, client = self.start_and_connect(patience=0)
+        self.assert_ok(client.ask("pvmove", **volume(self.NAME)))
+        self.assert_learns(client)
+        upgrade(daemon)
+        self.assert_learns(client)
+        self.assert_learns(self.connect(daemon))
+
+    def test_new_request_joins_for_those_who_waited_too(self):
+        daemon, first = self.start_and_connect(patience=1)
+        second = self.connect(daemon)
+        for client in (first, second):
+            self.assert_ok(client.ask("pvmove", **volume(self.NAME)))
+        self.assert_learns(first)
+        self.assert_ok(first.ask("pvmove", **volume(self.NAME)))
+        self.assert_reply(second.progress(lvid(self.NAME)), response="in_progress")
+        self.assert_learns(second)
 
 
 if __name__ == "__main__":

@@ -81,16 +81,26 @@ class Talk:
 
     def result(self, reason, value, **parameters):
         """Waits for the result of what was accepted. It is there, and right."""
-        def finished():
-            reply = self.ask("progress_info", **parameters)
-            return reply if reply["response"] != "in_progress" else None
-        try:
-            reply = wait_for(finished, "the end of %r" % parameters, RESULT_S)
-        except AssertionError as error:
-            raise Wrong(str(error)) from None
+        reply = self.told(parameters)
         if (reply["response"], reply.get("reason"), reply.get("value")) != ("finished", reason,
                                                                            value):
             raise Wrong("the result of %r is %r" % (parameters, reply))
+
+    def failure(self, status, **parameters):
+        """The status of the attempt, or that it failed where it could not be made."""
+        reply = self.told(parameters)
+        if reply["response"] != "failed" and reply.get("value") != status:
+            raise Wrong("the failure of %r is told as %r" % (parameters, reply))
+
+    def told(self, parameters):
+        """What is told at last of what PARAMETERS name."""
+        def ended():
+            reply = self.ask("progress_info", **parameters)
+            return reply if reply["response"] != "in_progress" else None
+        try:
+            return wait_for(ended, "the end of %r" % parameters, RESULT_S)
+        except AssertionError as error:
+            raise Wrong(str(error)) from None
 
 
 def parse_dump_or_reply(message):
@@ -106,8 +116,20 @@ def each_operation(talk):
     for operation in ("pvmove", "convert", "merge", "merge_thin"):
         talk.begin(operation, **volume("good", operation, sysdir="/etc/lvm"))
         talk.result("retcode", 0, lvid=lvid(operation), sysdir="/etc/lvm")
-    talk.begin("convert", **volume("exit-5", devicesfile="some", handle_missing_pvs=1))
-    talk.result("retcode", 5, lvid=lvid("exit-5"))
+
+
+def failure(talk):
+    """An attempt that fails is no end: the move goes on until it is aborted."""
+    talk.begin("pvmove", **volume("exit-5", "failing", devicesfile="some", handle_missing_pvs=1))
+    talk.failure(5, lvid=lvid("failing"))
+    if lvid("failing") not in talk.dump()["poll"]:
+        raise Wrong("an operation whose attempt failed is not in the dump")
+
+    def aborted():
+        talk.begin("pvmove", **volume("good", "failing", abort=1))
+        return talk.told(dict(lvid=lvid("failing"), abort=1)).get("value") == 0
+    # One whose report could not be had has failed, and may be tried again.
+    wait_for(aborted, "its abort", RESULT_S)
 
 
 def in_flight(talk):

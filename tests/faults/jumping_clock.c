@@ -2,7 +2,8 @@
 /*
  * A wall clock that jumps. Loaded with LD_PRELOAD; the file that the variable names holds the
  * seconds (64 bits, in the machine's own order) that the clock is ahead, and may change at any
- * time.
+ * time. Behind them it may hold those that the clocks which never jump are ahead: what takes
+ * minutes is over at once, when the daemon next looks at its timers.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -26,7 +27,7 @@ static void __attribute__((constructor)) find_file(void)
 
 	if (descriptor < 0)
 		return;
-	mapped = mmap(NULL, sizeof(*ahead_s), PROT_READ, MAP_SHARED, descriptor, 0);
+	mapped = mmap(NULL, 2 * sizeof(*ahead_s), PROT_READ, MAP_SHARED, descriptor, 0);
 	close(descriptor);
 	if (mapped != MAP_FAILED)
 		ahead_s = mapped;
@@ -36,8 +37,21 @@ EXPORT int clock_gettime(clockid_t clock, struct timespec *now)
 {
 	int result = (int)syscall(SYS_clock_gettime, clock, now);
 
-	if (result == 0 && ahead_s && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
-		now->tv_sec += *ahead_s;
+	if (result < 0 || !ahead_s)
+		return result;
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+		now->tv_sec += ahead_s[0];
+		break;
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME:
+		now->tv_sec += ahead_s[1];
+		break;
+	default:
+		break;
+	}
 	return result;
 }
 

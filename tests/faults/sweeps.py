@@ -26,9 +26,10 @@ FAILURES_MAX = 10
 class SweptDaemon:
     """A daemon with the failing allocator, in a folder of its own or in FOLDER."""
 
-    def __init__(self, library, folder=None, with_kernel=False):
+    def __init__(self, library, folder=None, with_kernel=False, patience=None):
         self.daemon = Daemon(directory=folder or tempfile.mkdtemp(prefix="lvmpolld-sweep-"))
         self.allocator = Allocator(library, os.path.join(self.daemon.directory, "allocator"))
+        self.patience = patience
         self.kernel = None
         if with_kernel:
             self.kernel = Kernel(os.path.join(self.daemon.directory, "kernel"))
@@ -38,7 +39,8 @@ class SweptDaemon:
         if self.kernel:
             variables = dict(self.kernel.variables(),
                              **self.allocator.variables(self.kernel.library))
-        self.daemon.start("-l", "info", wait=wait, environment=self.daemon.environment(**variables))
+        self.daemon.start("-l", "info", wait=wait, patience=self.patience,
+                          environment=self.daemon.environment(**variables))
         if wait:
             self.allocator.note_maps(self.daemon.pid)
             if not self.allocator.is_at_work():
@@ -112,13 +114,15 @@ class SessionSweep(Sweep):
     """One daemon goes through the same conversation again and again."""
 
     with_kernel = False
+    patience = None
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self.swept = None  # until it is needed, and after a failure
 
     def begin(self):
-        self.swept = SweptDaemon(self.library, with_kernel=self.with_kernel).start()
+        self.swept = SweptDaemon(self.library, with_kernel=self.with_kernel,
+                                 patience=self.patience).start()
         self.prepare()
         # Twice: what is allocated once for all is there then.
         for _ in range(2):
@@ -204,6 +208,19 @@ class WatchedSweep(SessionSweep):
         talk.expect({"response": "in_progress"}, "progress_info", lvid=lvid("move"))
         device.change([mirror(0, 8192, 150, 150)], event=True)
         talk.result("retcode", 0, lvid=lvid("move"))
+        conversation.nothing_left(talk)
+
+
+class FailureSweep(SessionSweep):
+    """Likewise, with an attempt that fails; who waits hears of that at once."""
+
+    patience = 0
+
+    def prepare(self):
+        pass
+
+    def talk_about(self, talk):
+        conversation.failure(talk)
         conversation.nothing_left(talk)
 
 
@@ -342,6 +359,7 @@ ALL = {
     "start": StartSweep,
     "session": SessionSweep,
     "watched": WatchedSweep,
+    "failure": FailureSweep,
     "recovery": RecoverySweep,
     "stop": StopSweep,
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Fuzzes what the program before an upgrade has written: any file is read as a whole or refused,
- * and a daemon takes over what is in it, without the processes.
+ * and a daemon takes over what is in it; stand-ins are in place of the processes.
  */
 #include "config.h"
 
@@ -14,7 +14,6 @@
 #include "fuzz_operations.h"
 #include "upgrade/read.h"
 #include "upgrade/file.h"
-#include "operation/volume.h"
 #include "protocol/wire.h"
 
 /* The one descriptor that a client may be on. What else is named is none, or the fuzzer's own. */
@@ -24,16 +23,17 @@
 struct seen {
 	size_t count;
 	size_t ends;
-	size_t volumes;
+	size_t operations;
+	size_t requests;
 	size_t clients;
-	bool names_process; /* that could be ended, or a descriptor that could be closed */
+	bool names_descriptor; /* that could be closed */
 };
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	operations_prepare();
+	fuzz_prepare_operations();
 	return 0;
 }
 
@@ -56,13 +56,11 @@ static bool says(const struct wire_message *message, const char *key, const char
 	return text && !strcmp(text, value);
 }
 
-static bool names_process(const struct wire_message *message)
+static bool names_descriptor(const struct wire_message *message)
 {
 	int64_t descriptor = wire_number(message, "descriptor");
 
-	return says(message, "item", "given_up") || says(message, "lvm_command", "running") ||
-	       wire_number(message, "stdout") || wire_number(message, "stderr") ||
-	       (descriptor && descriptor != CLIENT_DESCRIPTOR);
+	return descriptor && descriptor != CLIENT_DESCRIPTOR;
 }
 
 static int look(const struct wire_message *message, void *context, struct lvmpolld_error *error)
@@ -73,9 +71,10 @@ static int look(const struct wire_message *message, void *context, struct lvmpol
 	fuzz_require(seen->ends == 0);
 	seen->count++;
 	seen->ends += says(message, "item", "end");
-	seen->volumes += says(message, "item", "volume");
+	seen->operations += says(message, "item", "operation");
+	seen->requests += says(message, "item", "request");
 	seen->clients += says(message, "item", "client");
-	seen->names_process |= names_process(message);
+	seen->names_descriptor |= names_descriptor(message);
 	return 0;
 }
 
@@ -142,26 +141,46 @@ static void check_paths(const struct handover *handover)
 	configuration_free(kept);
 }
 
-static void count_in_progress(struct operations *operations, struct volume *volume)
+static size_t count_requests(struct store *store)
 {
-	(void)volume;
-	operations->stale_records++;
-}
-
-/* Every operation is there at most once, and those that are not over are counted. */
-static void check_operations(struct operations *operations, const struct seen *seen)
-{
-	struct volume *volume;
+	const struct request *request;
 	size_t count = 0;
 
-	TAILQ_FOREACH (volume, &operations->polling.volumes, link)
+	store_lock(store);
+	TAILQ_FOREACH (request, &store->requests, link)
 		count++;
-	TAILQ_FOREACH (volume, &operations->aborts.volumes, link)
+	store_unlock(store);
+	return count;
+}
+
+/* Every operation and every request is there at most once, and those that are not over are counted.
+ */
+static void check_operations(struct operations *operations, const struct seen *seen)
+{
+	const struct operation *operation;
+	size_t count = 0;
+
+	TAILQ_FOREACH (operation, &operations->list, link) {
+		fuzz_require(
+			operation->device->operations[operation_is_abort(operation)] == operation);
 		count++;
-	fuzz_require(count <= seen->volumes);
-	operations->stale_records = 0;
-	operation_for_each_in_progress(operations, count_in_progress);
-	fuzz_require(operations->in_flight == operations->stale_records);
+	}
+	fuzz_require(count <= seen->operations);
+	fuzz_require(count_requests(&operations->polling) + count_requests(&operations->aborts) <=
+		     seen->requests);
+	fuzz_check_commands(operations);
+}
+
+/* Whatever ran ends, and what comes of that is asked about in vain. */
+static void end_commands(const struct operations *operations)
+{
+	struct command *command;
+
+	configuration->lvm_max_running = 0;
+	while ((command = TAILQ_FIRST(&standin_commands)))
+		standin_exit(command, 5);
+	fuzz_check_commands(operations);
+	configuration->lvm_max_running = 2;
 }
 
 static void on_clients_changed(void *context)
@@ -179,7 +198,7 @@ static void take(struct handover *handover, const struct seen *seen)
 
 	fuzz_require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
 	fuzz_require(dup2(ends[0], CLIENT_DESCRIPTOR) == CLIENT_DESCRIPTOR);
-	operations_begin(&operations);
+	fuzz_begin_operations(&operations);
 	server_init(&server, base, configuration, &operations, on_clients_changed, NULL);
 	if (handover_take_listener(handover, &server, &error) == 0 &&
 		handover_take_operations(handover, &operations, &error) == 0)
@@ -191,7 +210,8 @@ static void take(struct handover *handover, const struct seen *seen)
 	while ((client = TAILQ_FIRST(&server.clients)))
 		client_free(client);
 	free(server.listener.path);
-	operations_end(&operations);
+	end_commands(&operations);
+	fuzz_end_operations(&operations);
 	close(CLIENT_DESCRIPTOR);
 	close(ends[0]);
 	close(ends[1]);
@@ -210,7 +230,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_cut_off(handover, data, size);
 	check_paths(handover);
 	/* Two clients cannot be on one descriptor: the old program saw to that. */
-	if (handover_check_operations(handover, &plugins, &error) == 0 && !seen.names_process &&
+	if (handover_check_operations(handover, &plugins, &error) == 0 && !seen.names_descriptor &&
 		seen.clients <= 1)
 		take(handover, &seen);
 	handover_free(handover);

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The operations of a daemon, for fuzz targets: with all plugins, but without a single process,
- * since no lvpoll ever gets its turn.
+ * The operations of a daemon, for fuzz targets: with all plugins, but without a single process:
+ * stand-ins run in place of lvm commands.
  */
 #ifndef TESTS_FUZZ_FUZZ_OPERATIONS_H
 #define TESTS_FUZZ_FUZZ_OPERATIONS_H
 
 #include <event2/event.h>
 
+#include "../unit/command_standin.h"
 #include "configuration/configuration.h"
 #include "fuzz.h"
-#include "lifecycle/operation.h"
 #include "lifecycle/operations.h"
-#include "loader/plugins_set.h"
-#include "lifecycle/recording.h"
+#include "lifecycle/recorder.h"
 #include "lifecycle/results.h"
+#include "loader/plugins_set.h"
 
 /* Few, so that the limit is reached. */
 #define RESULTS_MAX 3
@@ -50,18 +50,18 @@ static inline void set_up_plugins(void)
 }
 
 /* To be called once, by LLVMFuzzerInitialize. */
-static inline void operations_prepare(void)
+static inline void fuzz_prepare_operations(void)
 {
 	fuzz_log_to_nowhere();
 	set_up_plugins();
 	base = event_base_new();
 	configuration = configuration_new();
 	fuzz_require(base && configuration && configuration_resolve(configuration) == 0);
-	configuration->lvm_max_running = 0;
+	configuration->lvm_max_running = 2;
 	configuration->limit_results = RESULTS_MAX;
 }
 
-static inline void operations_begin(struct operations *operations)
+static inline void fuzz_begin_operations(struct operations *operations)
 {
 	struct lvmpolld_error error;
 
@@ -70,12 +70,31 @@ static inline void operations_begin(struct operations *operations)
 	operations->plugins = &plugins;
 }
 
-static inline void operations_end(struct operations *operations)
+/* At most one command for each operation that is not over, and none for another. */
+static inline void fuzz_check_commands(const struct operations *operations)
 {
-	operation_forget_lvpolls(operations);
+	const struct operation *operation;
+	const struct command *command;
+	size_t with_command = 0, lvpolls = 0, in_flight = 0;
+
+	TAILQ_FOREACH (operation, &operations->list, link) {
+		with_command += operation->attempt.command != NULL;
+		in_flight += operation->state != STATE_DORMANT;
+	}
+	TAILQ_FOREACH (command, &standin_commands, link)
+		lvpolls += !strcmp(command->kind->name, "lvpoll");
+	fuzz_require(with_command == lvpolls);
+	fuzz_require(operations->in_flight == in_flight);
+	fuzz_require(TAILQ_EMPTY(&operations->ended));
+}
+
+static inline void fuzz_end_operations(struct operations *operations)
+{
+	fuzz_check_commands(operations);
 	operations_destroy(operations);
 	results_destroy(operations);
-	recording_destroy(operations);
+	recorder_destroy(operations);
+	fuzz_require(TAILQ_EMPTY(&standin_commands));
 }
 
 #endif

@@ -5,20 +5,22 @@
 #include "util/buffer.h"
 #include "fuzz_operations.h"
 #include "server/request.h"
-#include "lifecycle/steps.h"
 #include "protocol/wire.h"
 
 #define END        "\n##\n"
 #define END_LENGTH (sizeof(END) - 1)
 
-/* A message that begins so is none: it lets the oldest operation end, with the byte behind it. */
+/*
+ * A message that begins so is none: it lets the oldest lvm command end, as the byte behind it says;
+ * what follows is what the command has printed.
+ */
 #define FINISH '!'
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	operations_prepare();
+	fuzz_prepare_operations();
 	return 0;
 }
 
@@ -30,7 +32,7 @@ static char *ask(struct operations *operations, const char *text, size_t length)
 	char *end, *answer;
 	size_t answer_length;
 
-	request_answer(operations, NULL, copy, length, &reply);
+	request_answer(operations, NULL, true, copy, length, &reply);
 	answer_length = reply.length;
 	answer = fuzz_copy_text(buffer_bytes(&reply), answer_length);
 	end = strstr(answer, END);
@@ -114,25 +116,30 @@ static void ask_and_check(struct operations *operations, const char *text, size_
 	free(copy);
 }
 
-static struct volume *find_oldest(struct store *store)
+/* What COMMAND prints, line by line. */
+static void print(struct command *command, const char *text, size_t length)
 {
-	struct volume *volume;
+	char *copy = fuzz_copy_text(text, length), *rest = copy, *line;
 
-	store_lock(store);
-	volume = TAILQ_FIRST(&store->volumes);
-	store_unlock(store);
-	while (volume && !volume->pause)
-		volume = TAILQ_NEXT(volume, link);
-	return volume;
+	while ((line = strsep(&rest, "\n")))
+		standin_print(command, line);
+	free(copy);
 }
 
-static void finish_oldest(struct operations *operations, uint8_t how)
+/* Bit 0: silent before. Bit 1: by the signal whose number the other bits are, not with that status.
+ */
+static void finish_oldest(const char *text, size_t length)
 {
-	struct volume *volume = find_oldest(how & 1 ? &operations->aborts : &operations->polling);
+	struct command *command = TAILQ_FIRST(&standin_commands);
+	uint8_t how = (uint8_t)text[0];
 
-	if (volume && steps_end(operations, volume))
-		operation_finish(operations, volume,
-			(struct volume_result){.by_signal = how & 2, .value = how >> 2});
+	if (!command)
+		return;
+	if (length > 1)
+		print(command, text + 1, length - 1);
+	if (how & 1)
+		standin_be_silent(command);
+	standin_end(command, (struct process_end){.by_signal = how & 2, .value = how >> 2});
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -140,17 +147,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *text = (const char *)data, *end = text + size;
 	struct operations operations;
 
-	operations_begin(&operations);
+	fuzz_begin_operations(&operations);
 	while (text < end) {
 		const char *stop = memmem(text, (size_t)(end - text), END, END_LENGTH);
 		size_t length = (size_t)((stop ? stop : end) - text);
 
 		if (length > 1 && text[0] == FINISH)
-			finish_oldest(&operations, (uint8_t)text[1]);
+			finish_oldest(text + 1, length - 1);
 		else
 			ask_and_check(&operations, text, length);
+		fuzz_check_commands(&operations);
 		text += length + (stop ? END_LENGTH : 0);
 	}
-	operations_end(&operations);
+	fuzz_end_operations(&operations);
 	return 0;
 }

@@ -5,6 +5,7 @@
 daemon_socket=/run/lvm/lvmpolld.socket
 daemon_pid_file=/run/lvmpolld.pid
 daemon_pid=
+daemon_options=()
 
 # --- the lvm that the daemon runs -----------------------------------------------------------------------------
 
@@ -80,11 +81,18 @@ daemon_answers() {
 
 # Starts the daemon in the foreground, with further options if given, and waits until it answers.
 daemon_start() {
-	"$LAB_DAEMON" -f -l all -s "$daemon_socket" -p "$daemon_pid_file" -B "$lab/lvm" "$@" \
-		</dev/null >>"$lab/daemon.log" 2>&1 &
+	"$LAB_DAEMON" -f -l all -s "$daemon_socket" -p "$daemon_pid_file" -B "$lab/lvm" \
+		"${daemon_options[@]}" "$@" </dev/null >>"$lab/daemon.log" 2>&1 &
 	daemon_pid=$!
 	wait_until 10 daemon_answers_or_ended
 	daemon_is_alive || fail "the daemon ended at its start: $(tail -n 3 "$lab/daemon.log")"
+}
+
+# Daemons that are started from here on tell those who wait that attempts fail after two seconds instead of sixty.
+daemon_is_impatient() {
+	[ "$LAB_STOCK" = 0 ] || return 0
+	echo "limits: {patience: 2}" >"$lab/lvmpolld.yaml"
+	daemon_options=(-c "$lab/lvmpolld.yaml")
 }
 
 daemon_answers_or_ended() {
@@ -169,6 +177,44 @@ polled_are() {
 # A key of the first volume in the dump.
 dump_value() {
 	daemon_dump | awk -F= -v key="$1" '{ sub(/^[ \t]+/, "", $1) } $1 == key { gsub(/"/, "", $2); print $2; exit }'
+}
+
+# The first operation in the dump is in this state, of those in docs/architecture.md.
+operation_is() {
+	[ "$(dump_value operation_state)" = "$1" ]
+}
+
+# operation_has_failed NUMBER [REASON]: so many attempts in a row, for this reason of those in docs/architecture.md. With
+# stock's daemon one attempt is all there is.
+operation_has_failed() {
+	if [ "$LAB_STOCK" = 1 ]; then
+		lvpoll_none
+		return
+	fi
+	operation_is backing_off && [ "$(dump_value backing_off_count)" -ge "$1" ] &&
+		[ "$(dump_value backing_off_reason)" = "${2:-$(dump_value backing_off_reason)}" ]
+}
+
+# The one operation waits, without any process, until its volume is there; stock has ended it. No record of it wakes a
+# daemon.
+operation_is_dormant() {
+	if [ "$LAB_STOCK" = 1 ]; then
+		lvpoll_none
+	else
+		operation_is dormant && lvm_none && records_are 0 && dormant_records_are 1
+	fi
+}
+
+# No process of lvm2 runs that the daemon has started, nor one that its wrapper holds up.
+lvm_none() {
+	[ -z "$(pgrep -P "$(daemon_main_pid)")" ]
+}
+
+# activate COMMAND...: vgchange or lvchange, which stock's daemon must be asked for each operation by; ours goes on by itself.
+activate() {
+	local options=(--poll n)
+	[ "$LAB_STOCK" = 0 ] || options=(--config activation/polling_interval=1)
+	run_ok "$1" "${options[@]}" -ay "${@:2}"
 }
 
 # The first operation in the dump was asked for so many times.

@@ -87,6 +87,17 @@ expect_moved() {
 	expect_disk_empty "${disk[0]}"
 }
 
+# What pvmove in the foreground says is true: it may give up, since it reads the metadata itself, but not say that all is
+# well before it is.
+expect_no_false_end() {
+	if [ "$status" = 0 ]; then
+		pvmove_none || fail "pvmove ended with status 0 before the move was finished"
+	else
+		expect_output "Can't reread VG"
+		uncollected=1
+	fi
+}
+
 # A volume or its group has another name now: its data must still be the same.
 data_renamed() {
 	data_sums[$2]=${data_sums[$1]}
@@ -102,6 +113,18 @@ lvpolls_hold() {
 
 lvpolls_release() {
 	rm "$lab/hold"
+}
+
+# From here on each lvm command of the daemon does nothing and ends with a status, until lvm_works.
+lvm_fails() {
+	mv "$lab/lvm" "$lab/lvm.works"
+	printf '#!/bin/sh\nexit %s\n' "$1" >"$lab/lvm.new"
+	chmod +x "$lab/lvm.new"
+	mv "$lab/lvm.new" "$lab/lvm"
+}
+
+lvm_works() {
+	mv "$lab/lvm.works" "$lab/lvm"
 }
 
 # vg_lock_take VG: another command has the group's lock, as one that writes metadata does.

@@ -76,6 +76,7 @@ lvpolls_note_overlaps() {
 		#!/bin/sh
 		self=$1
 		shift
+		[ "$1" = lvpoll ] || exit 0
 		operation=${*#lvpoll --interval * }
 		polls() {
 			case $(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline") in
@@ -107,9 +108,15 @@ records_are() {
 	[ "$(find "$state_directory" -type f 2>/dev/null | wc -l)" = "$1" ]
 }
 
+# Those of operations that wait for their volumes.
+dormant_records_are() {
+	[ "$(find "$state_directory.dormant" -type f 2>/dev/null | wc -l)" = "$1" ]
+}
+
 # Nothing is recorded any more, and nothing was found wrong.
 expect_no_records() {
 	wait_until 10 records_are 0
+	dormant_records_are 0 || fail "a record of a dormant operation is left: $(ls "$state_directory.dormant")"
 	[ ! -e "$state_directory.damaged" ] || fail "a record was set aside: $(ls "$state_directory.damaged")"
 }
 

@@ -54,7 +54,7 @@ scenario_show_state() {
 	echo "--- lvpoll runs"
 	cat "$lab/lvm.log"
 	echo "--- daemon's log, last lines"
-	grep -Ev '^-> |request="dump"|Registered polling' "$lab/daemon.log" | tail -n 15 | cut -c 1-200
+	grep -Ev 'wire: |debug: dm |Registered polling' "$lab/daemon.log" | tail -n 15 | cut -c 1-200
 }
 
 # --- running commands ---------------------------------------------------------------------------------------

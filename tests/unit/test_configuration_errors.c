@@ -23,8 +23,7 @@ static const struct {
 	{"\"\": 1", "FILE:1:1: unknown section \"\"; known are " NAMES_OF_SECTIONS},
 	{"daemon:\n  socket: /x\n  idel_timeout: 5\n",
 		"FILE:3:3: daemon: unknown key \"idel_timeout\"; did you mean \"idle_timeout\"?"},
-	{"lvm: {path: /x}", "FILE:1:7: lvm: unknown key \"path\"; known are binary, max_running, "
-			    "signal_retries"},
+	{"lvm: {path: /x}", "FILE:1:7: lvm: unknown key \"path\"; known are binary, max_running"},
 	{"plugins: {enable: all}",
 		"FILE:1:11: plugins: unknown key \"enable\"; did you mean \"enabled\"?"},
 	{"<<: {log: {}}", "FILE:1:1: unknown section \"<<\"; known are " NAMES_OF_SECTIONS},

@@ -18,8 +18,8 @@
 	"daemon.socket = \"/former/socket\"\ndaemon.pidfile = \"/former/pid\"\n"                   \
 	"daemon.state_directory = \"/former/state\"\n\n##\n"
 #define CLIENT "item = \"client\"\ndescriptor = -1\ninput = 2\n\n##\n"
-#define VOLUME(vg_name)                                                                            \
-	"item = \"volume\"\noperation = \"pvmove\"\nvgname = \"" vg_name "\"\n"                    \
+#define OPERATION(item, vg_name)                                                                   \
+	"item = \"" item "\"\noperation = \"pvmove\"\nvgname = \"" vg_name "\"\n"                  \
 	"lvname = \"pvmove0\"\ninterval = \"15\"\nlvm_command = \"none\"\n"                        \
 	"lvid = \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"\n\n##\n"
 #define END   "item = \"end\"\n\n##\n"
@@ -47,12 +47,12 @@ static int count_message(
 START_TEST(handover_is_read)
 {
 	struct lvmpolld_error error;
-	struct handover *handover = read_text(DAEMON("1") CLIENT END BYTES, &error);
+	struct handover *handover = read_text(DAEMON("2") CLIENT END BYTES, &error);
 	struct handover_bytes bytes;
 	unsigned count = 0;
 
 	ck_assert_msg(handover, "%s", error.sentence);
-	ck_assert_int_eq(wire_number(handover_daemon(handover), "version"), 1);
+	ck_assert_int_eq(wire_number(handover_daemon(handover), "version"), 2);
 	ck_assert_int_eq(handover_for_each(handover, count_message, &count, &error), 0);
 	ck_assert_uint_eq(count, 2);
 	bytes = handover_client_bytes(handover);
@@ -69,11 +69,11 @@ static const struct {
 	const char *sentence;
 } refused[] = {
 	{"", "not complete"},
-	{DAEMON("1"), "not complete"},
-	{DAEMON("1") CLIENT, "not complete"},
-	{DAEMON("1") CLIENT "item = \"end\"\n", "not complete"},
+	{DAEMON("2"), "not complete"},
+	{DAEMON("2") CLIENT, "not complete"},
+	{DAEMON("2") CLIENT "item = \"end\"\n", "not complete"},
 	{CLIENT END, "begin with the daemon"},
-	{DAEMON("2") END, "version 2, and 1"},
+	{DAEMON("1") END, "version 1, and 2"},
 	{"}{\n##\n" END, "Bad message"},
 };
 
@@ -97,11 +97,14 @@ START_TEST(handover_of_what_is_no_file_is_refused)
 }
 END_TEST
 
+static const char *const unfit[] = {DAEMON("2") OPERATION("operation", "../vg") END,
+	DAEMON("2") OPERATION("request", "../vg") END};
+
 /* While there is still a way back. */
 START_TEST(handover_of_an_operation_that_could_not_be_taken_up_is_refused)
 {
 	struct lvmpolld_error error;
-	struct handover *handover = read_text(DAEMON("1") VOLUME("../vg") END, &error);
+	struct handover *handover = read_text(unfit[_i], &error);
 
 	ck_assert_ptr_nonnull(handover);
 	ck_assert_int_lt(handover_check_operations(handover, NULL, &error), 0);
@@ -113,7 +116,7 @@ END_TEST
 START_TEST(handover_keeps_paths)
 {
 	struct lvmpolld_error error;
-	struct handover *handover = read_text(DAEMON("1") END, &error);
+	struct handover *handover = read_text(DAEMON("2") END, &error);
 	struct configuration *configuration = configuration_new();
 
 	ck_assert_ptr_nonnull(configuration);
@@ -133,7 +136,8 @@ int main(void)
 		SUITE_TEST(handover_is_read),
 		SUITE_LOOP(handover_that_is_wrong_is_refused, SUITE_COUNT(refused)),
 		SUITE_TEST(handover_of_what_is_no_file_is_refused),
-		SUITE_TEST(handover_of_an_operation_that_could_not_be_taken_up_is_refused),
+		SUITE_LOOP(handover_of_an_operation_that_could_not_be_taken_up_is_refused,
+			SUITE_COUNT(unfit)),
 		SUITE_TEST(handover_keeps_paths),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Looking at watched volumes, at a kernel that shows what a test wants. */
+/* Looking at watched devices, at a kernel that shows what a test wants. */
 #include "config.h"
 
 #include <string.h>
@@ -7,9 +7,9 @@
 #include "monitor/kernel.h"
 #include "monitor/look.h"
 #include "suite.h"
-#include "volume_fixture.h"
+#include "operation_fixture.h"
 
-static struct store store;
+static struct devices devices;
 
 /* What the kernel and the plugin say at the next look. */
 static enum kernel_answer answer;
@@ -73,35 +73,41 @@ static struct plugin_entry looking_entry = {
 	.interface = &looking_plugin,
 };
 
-static struct volume *volume;
+static struct device *device;
 
-static void create_store(void)
+static void create_device(void)
 {
-	struct volume_request *request = fixture_request(1, 1, NULL);
+	struct terms *terms = fixture_terms_of(&looking_entry, 1, 1, false, "15", NULL);
 
-	ck_assert_int_eq(store_init(&store, "poll"), 0);
-	request->plugin = &looking_entry;
+	ck_assert_int_eq(devices_init(&devices), 0);
 	looking_entry.stall_check_s = 0;
 	done_sectors = step_sectors = 0;
 	is_suspended = false;
 	meanwhile = NULL;
-	volume = volume_new(request);
-	ck_assert_ptr_nonnull(volume);
-	store_lock(&store);
-	ck_assert_int_eq(store_add_locked(&store, volume), 0);
-	store_unlock(&store);
+	device = devices_get(&devices, terms);
+	ck_assert_ptr_nonnull(device);
+	terms_release(terms);
 }
 
-static void destroy_store(void)
+static void destroy_device(void)
 {
-	store_destroy(&store);
+	devices_remove(&devices, device);
+	devices_destroy(&devices);
 }
 
 static void watch(void)
 {
-	store_lock(&store);
-	store_watch_locked(&store, volume);
-	store_unlock(&store);
+	devices_lock(&devices);
+	devices_watch_locked(&devices, device);
+	devices_unlock(&devices);
+}
+
+/* It copies, and that is known. */
+static void settle(void)
+{
+	devices_lock(&devices);
+	device->watch.is_settled = true;
+	devices_unlock(&devices);
 }
 
 /* One look, at which the kernel shows the device and the plugin gives that verdict. */
@@ -109,41 +115,41 @@ static bool look_and_see(enum lvmpolld_verdict given)
 {
 	answer = KERNEL_SEEN;
 	verdict = given;
-	store_lock(&store);
-	volume->watch.is_look_wanted = true;
-	store_unlock(&store);
-	return look_at_due(&store, true);
+	devices_lock(&devices);
+	device->watch.is_look_wanted = true;
+	devices_unlock(&devices);
+	return look_at_due(&devices, true);
 }
 
-static struct volume *take_news(void)
+static struct device *take_news(void)
 {
-	struct volume *taken;
+	struct device *taken;
 
-	store_lock(&store);
-	taken = store_take_news_locked(&store);
-	store_unlock(&store);
+	devices_lock(&devices);
+	taken = devices_take_news_locked(&devices);
+	devices_unlock(&devices);
 	return taken;
 }
 
-static struct volume_sighting sighting(void)
+static struct observation observation(void)
 {
-	struct volume_sighting copy;
+	struct observation copy;
 
-	volume_lock(volume);
-	copy = volume->sighting;
-	volume_unlock(volume);
+	device_lock(device);
+	copy = device->observation;
+	device_unlock(device);
 	return copy;
 }
 
 START_TEST(look_tells_of_each_verdict_that_matters)
 {
 	watch();
-	volume_set_state(volume, VOLUME_WATCHING);
+	settle();
 	ck_assert(!look_and_see(LVMPOLLD_WATCH));
 	ck_assert(!look_and_see(LVMPOLLD_WATCH_TIMED));
 	ck_assert(look_and_see(LVMPOLLD_STEP));
-	ck_assert_ptr_eq(take_news(), volume);
-	ck_assert_int_eq(sighting().verdict, LVMPOLLD_STEP);
+	ck_assert_ptr_eq(take_news(), device);
+	ck_assert_int_eq(observation().verdict, LVMPOLLD_STEP);
 }
 END_TEST
 
@@ -153,12 +159,12 @@ START_TEST(look_does_not_forget_that_data_would_be_lost)
 	watch();
 	ck_assert(look_and_see(LVMPOLLD_DATA_LOSS));
 	ck_assert(look_and_see(LVMPOLLD_STEP));
-	ck_assert_ptr_eq(take_news(), volume);
-	ck_assert_int_eq(sighting().kind, VOLUME_SEEN);
-	ck_assert_int_eq(sighting().verdict, LVMPOLLD_DATA_LOSS);
+	ck_assert_ptr_eq(take_news(), device);
+	ck_assert_int_eq(observation().kind, OBSERVED);
+	ck_assert_int_eq(observation().verdict, LVMPOLLD_DATA_LOSS);
 	watch();
 	ck_assert(look_and_see(LVMPOLLD_STEP));
-	ck_assert_int_eq(sighting().verdict, LVMPOLLD_DATA_LOSS);
+	ck_assert_int_eq(observation().verdict, LVMPOLLD_DATA_LOSS);
 }
 END_TEST
 
@@ -169,19 +175,19 @@ START_TEST(look_does_not_forget_it_while_the_device_is_suspended)
 	ck_assert(look_and_see(LVMPOLLD_DATA_LOSS));
 	is_suspended = true;
 	ck_assert(look_and_see(LVMPOLLD_STEP));
-	ck_assert_int_eq(sighting().kind, VOLUME_SEEN);
+	ck_assert_int_eq(observation().kind, OBSERVED);
 	is_suspended = false;
 	ck_assert(look_and_see(LVMPOLLD_STEP));
-	ck_assert_ptr_eq(take_news(), volume);
-	ck_assert_int_eq(sighting().verdict, LVMPOLLD_DATA_LOSS);
+	ck_assert_ptr_eq(take_news(), device);
+	ck_assert_int_eq(observation().verdict, LVMPOLLD_DATA_LOSS);
 }
 END_TEST
 
 static void unwatch(void)
 {
-	store_lock(&store);
-	store_unwatch_locked(&store, volume);
-	store_unlock(&store);
+	devices_lock(&devices);
+	devices_unwatch_locked(&devices, device);
+	devices_unlock(&devices);
 }
 
 /* As when the turn of the volume comes during the look: after its step the kernel has forgotten. */
@@ -190,14 +196,14 @@ START_TEST(look_that_ends_too_late_still_tells_that_data_would_be_lost)
 	watch();
 	meanwhile = unwatch;
 	ck_assert(!look_and_see(LVMPOLLD_STEP));
-	ck_assert_int_eq(sighting().kind, VOLUME_NOT_SEEN_YET);
+	ck_assert_int_eq(observation().kind, OBSERVED_NOTHING_YET);
 	watch();
 	ck_assert(look_and_see(LVMPOLLD_DATA_LOSS));
 	meanwhile = NULL;
-	ck_assert_ptr_eq(take_news(), volume);
+	ck_assert_ptr_eq(take_news(), device);
 	watch();
 	ck_assert(look_and_see(LVMPOLLD_STEP));
-	ck_assert_int_eq(sighting().verdict, LVMPOLLD_DATA_LOSS);
+	ck_assert_int_eq(observation().verdict, LVMPOLLD_DATA_LOSS);
 }
 END_TEST
 
@@ -209,7 +215,7 @@ START_TEST(look_of_former_watching_is_no_news)
 	watch();
 	ck_assert_ptr_null(take_news());
 	ck_assert(look_and_see(LVMPOLLD_STEP));
-	ck_assert_ptr_eq(take_news(), volume);
+	ck_assert_ptr_eq(take_news(), device);
 }
 END_TEST
 
@@ -218,16 +224,16 @@ START_TEST(look_tells_of_a_stall_until_it_is_heard)
 {
 	looking_entry.stall_check_s = 1;
 	watch();
-	volume_set_state(volume, VOLUME_WATCHING);
+	settle();
 	ck_assert(!look_and_see(LVMPOLLD_WATCH));
-	store_lock(&store);
-	volume->watch.moved_ms -= 2000;
-	store_unlock(&store);
+	devices_lock(&devices);
+	device->watch.moved_ms -= 2000;
+	devices_unlock(&devices);
 	ck_assert(look_and_see(LVMPOLLD_WATCH));
 	watch();
 	ck_assert(look_and_see(LVMPOLLD_WATCH));
-	ck_assert_ptr_eq(take_news(), volume);
-	ck_assert(sighting().is_stalled);
+	ck_assert_ptr_eq(take_news(), device);
+	ck_assert(observation().is_stalled);
 }
 END_TEST
 
@@ -236,22 +242,22 @@ static int64_t copy_and_look(int64_t ms, uint64_t sectors)
 {
 	int64_t interval_ms;
 
-	store_lock(&store);
-	volume->watch.moved_ms -= ms;
-	store_unlock(&store);
+	devices_lock(&devices);
+	device->watch.moved_ms -= ms;
+	devices_unlock(&devices);
 	done_sectors += sectors;
 	step_sectors = TOTAL_SECTORS - done_sectors;
 	ck_assert(!look_and_see(LVMPOLLD_WATCH));
-	store_lock(&store);
-	interval_ms = volume->watch.next_look_ms - volume->watch.last_look_ms;
-	store_unlock(&store);
+	devices_lock(&devices);
+	interval_ms = device->watch.next_look_ms - device->watch.last_look_ms;
+	devices_unlock(&devices);
 	return interval_ms;
 }
 
 START_TEST(look_is_taken_ever_more_often_towards_a_step)
 {
 	watch();
-	volume_set_state(volume, VOLUME_WATCHING);
+	settle();
 	ck_assert_int_le(copy_and_look(0, 0), 250);
 	/* Half of it in 1 s; four fifths of the rest in 0.8 s. */
 	ck_assert_int_le(copy_and_look(1000, 500), 260);
@@ -263,12 +269,12 @@ END_TEST
 START_TEST(look_is_taken_more_rarely_where_a_step_is_late)
 {
 	watch();
-	volume_set_state(volume, VOLUME_WATCHING);
+	settle();
 	copy_and_look(0, 0);
 	copy_and_look(1000, 500);
-	store_lock(&store);
-	volume->watch.step_due_ms -= 1000 + 400;
-	store_unlock(&store);
+	devices_lock(&devices);
+	device->watch.step_due_ms -= 1000 + 400;
+	devices_unlock(&devices);
 	ck_assert_int_ge(copy_and_look(0, 0), 51);
 	ck_assert_int_le(copy_and_look(0, 0), 200);
 }
@@ -287,5 +293,5 @@ int main(void)
 		SUITE_TEST(look_is_taken_more_rarely_where_a_step_is_late),
 	};
 
-	return suite_run_fixture("look", tests, SUITE_COUNT(tests), create_store, destroy_store);
+	return suite_run_fixture("look", tests, SUITE_COUNT(tests), create_device, destroy_device);
 }

@@ -11,7 +11,7 @@
 #include "lifecycle/operations.h"
 #include "lifecycle/results.h"
 #include "suite.h"
-#include "volume_fixture.h"
+#include "operation_fixture.h"
 
 #define RESULTS 5
 #define AGE_S   100
@@ -43,27 +43,28 @@ static void free_operations(void)
 	configuration_free(configuration);
 }
 
-/* Puts volume NUMBER into STORE, with a result that is AGE_S seconds old. */
-static void add_result(struct store *store, unsigned number, time_t age_s)
+/* Puts request NUMBER into STORE, with a result that is AGE_S seconds old. */
+static struct request *add_result(struct store *store, unsigned number, time_t age_s)
 {
-	struct volume *volume = fixture_volume(1, number);
+	struct request *request = fixture_request(1, number);
 
 	store_lock(store);
-	ck_assert_int_eq(store_add_locked(store, volume), 0);
-	store_add_finished_locked(store, volume);
-	volume->finished_at.tv_sec -= age_s;
+	ck_assert_int_eq(store_add_locked(store, request), 0);
+	store_add_told_locked(store, request);
+	request->told_at.tv_sec -= age_s;
 	store_unlock(store);
+	return request;
 }
 
 static bool is_there(struct store *store, unsigned number)
 {
-	struct volume_request *request = fixture_request(1, number, NULL);
+	struct terms *terms = fixture_terms(1, number);
 	bool found;
 
 	store_lock(store);
-	found = store_find_locked(store, request->identifier);
+	found = store_find_locked(store, terms->identifier);
 	store_unlock(store);
-	volume_request_free(request);
+	terms_release(terms);
 	return found;
 }
 
@@ -72,7 +73,7 @@ static size_t count(struct store *store)
 	size_t finished;
 
 	store_lock(store);
-	finished = store->finished_count;
+	finished = store->told_count;
 	store_unlock(store);
 	return finished;
 }
@@ -136,21 +137,73 @@ END_TEST
 START_TEST(results_that_a_second_has_begun_since_are_no_second_old)
 {
 	struct operations *operations = &operations_under_test;
-	struct volume *volume = fixture_volume(1, 0);
+	struct request *request = fixture_request(1, 0);
 	struct timespec now;
 
 	configuration->limit_results_age_s = 1;
 	store_lock(&operations->polling);
-	ck_assert_int_eq(store_add_locked(&operations->polling, volume), 0);
-	store_add_finished_locked(&operations->polling, volume);
+	ck_assert_int_eq(store_add_locked(&operations->polling, request), 0);
+	store_add_told_locked(&operations->polling, request);
 	store_unlock(&operations->polling);
 	/* The test has most of a second for what is between here and there. */
 	do
 		clock_gettime(CLOCK_BOOTTIME, &now);
 	while (now.tv_nsec > 100000000);
-	volume->finished_at = (struct timespec){.tv_sec = now.tv_sec - 1, .tv_nsec = 999999999};
+	request->told_at = (struct timespec){.tv_sec = now.tv_sec - 1, .tv_nsec = 999999999};
 	results_limit(operations);
 	ck_assert(is_there(&operations->polling, 0));
+}
+END_TEST
+
+/* As when three clients wait, and there is room for fewer results. */
+START_TEST(results_that_somebody_waits_for_stay)
+{
+	struct operations *operations = &operations_under_test;
+	struct waiter waiter;
+
+	waiter_init(&waiter);
+	for (unsigned number = 0; number < RESULTS + 2; number++)
+		waiters_add(add_result(&operations->polling, number, AGE_S + 1), &waiter);
+	results_limit(operations);
+	ck_assert_uint_eq(count(&operations->polling), RESULTS + 2);
+	while (waiter_take_request(&waiter))
+		;
+	results_limit(operations);
+	ck_assert_uint_eq(count(&operations->polling), 0);
+}
+END_TEST
+
+/* What was told is no end of it: whoever asks hears it again. */
+START_TEST(results_of_what_is_in_flight_stay)
+{
+	struct operations *operations = &operations_under_test;
+	struct request *request = add_result(&operations->polling, 1, AGE_S + 1);
+	struct device *device = devices_get(&operations->devices, request->terms);
+	struct operation *operation = operation_new(operations, device, request->terms);
+
+	ck_assert_ptr_nonnull(operation);
+	operation_join(operation, request);
+	results_limit(operations);
+	ck_assert(is_there(&operations->polling, 1));
+	operation_free(operation);
+	devices_remove(&operations->devices, device);
+	results_limit(operations);
+	ck_assert(!is_there(&operations->polling, 1));
+}
+END_TEST
+
+START_TEST(results_that_were_told_are_told_again_for_an_hour)
+{
+	struct operations *operations = &operations_under_test;
+
+	configuration->limit_results_age_s = 86400;
+	add_result(&operations->polling, 0, 3599 - 10)->is_handed_out = true;
+	add_result(&operations->polling, 1, 3601)->is_handed_out = true;
+	add_result(&operations->polling, 2, 3601);
+	results_limit(operations);
+	ck_assert(is_there(&operations->polling, 0));
+	ck_assert(!is_there(&operations->polling, 1));
+	ck_assert(is_there(&operations->polling, 2));
 }
 END_TEST
 
@@ -220,6 +273,9 @@ int main(void)
 		SUITE_TEST(results_of_each_store_are_limited_by_themselves),
 		SUITE_TEST(results_go_when_they_are_old),
 		SUITE_TEST(results_that_a_second_has_begun_since_are_no_second_old),
+		SUITE_TEST(results_that_somebody_waits_for_stay),
+		SUITE_TEST(results_of_what_is_in_flight_stay),
+		SUITE_TEST(results_that_were_told_are_told_again_for_an_hour),
 		SUITE_TEST(results_timer_waits_for_the_next_of_both_stores),
 		SUITE_TEST(results_timer_does_what_it_is_for),
 		SUITE_TEST(results_limits_may_shrink),

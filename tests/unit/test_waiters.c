@@ -4,7 +4,7 @@
 
 #include "operation/store.h"
 #include "suite.h"
-#include "volume_fixture.h"
+#include "operation_fixture.h"
 #include "operation/waiters.h"
 
 static struct waiter first, second;
@@ -15,66 +15,66 @@ static void create_waiters(void)
 	waiter_init(&second);
 }
 
-static unsigned count_waits(struct volume *volume)
+static unsigned count_waits(struct request *request)
 {
 	struct wait *wait;
 	unsigned count = 0;
 
-	TAILQ_FOREACH (wait, &volume->waits, volume_link)
+	TAILQ_FOREACH (wait, &request->waits, request_link)
 		count++;
 	return count;
 }
 
 START_TEST(waiters_are_remembered_once)
 {
-	struct volume *volume = fixture_volume(1, 1);
+	struct request *request = fixture_request(1, 1);
 
-	waiters_add(volume, &first);
-	waiters_add(volume, &first);
-	waiters_add(volume, &second);
-	ck_assert_uint_eq(count_waits(volume), 2);
-	ck_assert(waiters_remove(volume, &first));
-	ck_assert(!waiters_remove(volume, &first));
-	ck_assert(waiters_remove(volume, &second));
-	ck_assert_uint_eq(count_waits(volume), 0);
-	volume_free(volume);
+	waiters_add(request, &first);
+	waiters_add(request, &first);
+	waiters_add(request, &second);
+	ck_assert_uint_eq(count_waits(request), 2);
+	ck_assert(waiters_remove(request, &first));
+	ck_assert(!waiters_remove(request, &first));
+	ck_assert(waiters_remove(request, &second));
+	ck_assert_uint_eq(count_waits(request), 0);
+	request_free(request);
 }
 END_TEST
 
 START_TEST(waiters_that_are_nobody_do_not_wait)
 {
-	struct volume *volume = fixture_volume(1, 1);
+	struct request *request = fixture_request(1, 1);
 
-	waiters_add(volume, NULL);
-	ck_assert_uint_eq(count_waits(volume), 0);
-	ck_assert(!waiters_remove(volume, NULL));
-	volume_free(volume);
+	waiters_add(request, NULL);
+	ck_assert_uint_eq(count_waits(request), 0);
+	ck_assert(!waiters_remove(request, NULL));
+	request_free(request);
 }
 END_TEST
 
 START_TEST(waiters_wait_for_many)
 {
-	struct volume *volumes[] = {
-		fixture_volume(1, 1), fixture_volume(1, 2), fixture_volume(2, 1)};
+	struct request *requests[] = {
+		fixture_request(1, 1), fixture_request(1, 2), fixture_request(2, 1)};
 
-	for (size_t i = 0; i < SUITE_COUNT(volumes); i++) {
-		waiters_add(volumes[i], &first);
-		waiters_add(volumes[i], &second);
+	for (size_t i = 0; i < SUITE_COUNT(requests); i++) {
+		waiters_add(requests[i], &first);
+		waiters_add(requests[i], &second);
 	}
-	for (size_t i = 0; i < SUITE_COUNT(volumes); i++)
-		ck_assert_ptr_eq(waiter_take_volume(&first), volumes[i]);
-	ck_assert_ptr_null(waiter_take_volume(&first));
-	for (size_t i = 0; i < SUITE_COUNT(volumes); i++) {
-		ck_assert_uint_eq(count_waits(volumes[i]), 1);
-		ck_assert(waiters_remove(volumes[i], &second));
-		volume_free(volumes[i]);
+	for (size_t i = 0; i < SUITE_COUNT(requests); i++)
+		ck_assert_ptr_eq(waiter_take_request(&first), requests[i]);
+	ck_assert_ptr_null(waiter_take_request(&first));
+	for (size_t i = 0; i < SUITE_COUNT(requests); i++) {
+		ck_assert_uint_eq(count_waits(requests[i]), 1);
+		ck_assert(waiters_remove(requests[i], &second));
+		request_free(requests[i]);
 	}
 }
 END_TEST
 
-START_TEST(waiters_of_a_volume_that_goes_wait_for_the_others)
+START_TEST(waiters_of_a_request_that_goes_wait_for_the_others)
 {
-	struct volume *kept = fixture_volume(1, 1), *gone = fixture_volume(1, 2);
+	struct request *kept = fixture_request(1, 1), *gone = fixture_request(1, 2);
 	struct store store;
 
 	ck_assert_int_eq(store_init(&store, "poll"), 0);
@@ -86,31 +86,29 @@ START_TEST(waiters_of_a_volume_that_goes_wait_for_the_others)
 	waiters_add(gone, &second);
 	store_remove_locked(&store, gone);
 	store_unlock(&store);
-	ck_assert_ptr_eq(waiter_take_volume(&first), kept);
-	ck_assert_ptr_null(waiter_take_volume(&first));
-	ck_assert_ptr_null(waiter_take_volume(&second));
+	ck_assert_ptr_eq(waiter_take_request(&first), kept);
+	ck_assert_ptr_null(waiter_take_request(&first));
+	ck_assert_ptr_null(waiter_take_request(&second));
 	store_destroy(&store);
 }
 END_TEST
 
-START_TEST(waiters_are_bounded)
+START_TEST(waiters_are_as_many_as_there_are_clients)
 {
-	struct volume *volume = fixture_volume(1, 1);
-	struct waiter waiters[WAITERS_MAX + 1];
+	struct request *request = fixture_request(1, 1);
+	struct waiter waiters[300];
 
 	for (size_t i = 0; i < SUITE_COUNT(waiters); i++) {
 		waiter_init(&waiters[i]);
-		waiters_add(volume, &waiters[i]);
+		waiters_add(request, &waiters[i]);
+		ck_assert(!waiters[i].is_overlooked);
 	}
-	ck_assert_uint_eq(count_waits(volume), WAITERS_MAX);
-	ck_assert(!waiters_remove(volume, &waiters[WAITERS_MAX]));
-	ck_assert(waiters[WAITERS_MAX].is_overlooked && !waiters[0].is_overlooked);
-	ck_assert(waiters_remove(volume, &waiters[0]));
-	waiters_add(volume, &waiters[WAITERS_MAX]);
-	ck_assert(waiters_remove(volume, &waiters[WAITERS_MAX]));
-	waiters_clear(volume);
-	ck_assert_ptr_null(waiter_take_volume(&waiters[1]));
-	volume_free(volume);
+	ck_assert_uint_eq(count_waits(request), SUITE_COUNT(waiters));
+	ck_assert(waiters_remove(request, &waiters[0]));
+	ck_assert(waiters_remove(request, &waiters[SUITE_COUNT(waiters) - 1]));
+	waiters_clear(request);
+	ck_assert_ptr_null(waiter_take_request(&waiters[1]));
+	request_free(request);
 }
 END_TEST
 
@@ -120,8 +118,8 @@ int main(void)
 		SUITE_TEST(waiters_are_remembered_once),
 		SUITE_TEST(waiters_that_are_nobody_do_not_wait),
 		SUITE_TEST(waiters_wait_for_many),
-		SUITE_TEST(waiters_of_a_volume_that_goes_wait_for_the_others),
-		SUITE_TEST(waiters_are_bounded),
+		SUITE_TEST(waiters_of_a_request_that_goes_wait_for_the_others),
+		SUITE_TEST(waiters_are_as_many_as_there_are_clients),
 	};
 
 	return suite_run_fixture("waiters", tests, SUITE_COUNT(tests), create_waiters, NULL);

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# A group is deactivated in mid-move, and active again before the daemon's lvpoll has looked: the move goes on.
+# A group is deactivated in mid-move, and active again before lvm2 has been asked what that means: the move goes on.
 
 slow_move_start
 lvpolls_hold
 run_ok vgchange -an vg
-run_ok vgchange --config activation/polling_interval=1 -ay vg
+activate vgchange vg
 lvpolls_release
 copy_fast
 
 wait_until 20 pvmove_none
 expect_moved vg/data
+expect_survived

@@ -21,4 +21,3 @@ expect_disk_empty "${disk[1]}"
 job_wait abort 20
 expect_survived
 uncollected_aborts=1
-uncollected=0

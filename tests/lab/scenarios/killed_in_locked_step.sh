@@ -14,7 +14,7 @@ daemon_start_again
 if [ "$LAB_STOCK" = 1 ]; then
 	uncollected=0
 else
-	wait_until 10 grep -q "lvpoll\[$leftover\] is left over" "$lab/daemon.log"
+	wait_until 10 grep -q "lvpoll\[$leftover\] of a previous daemon still runs" "$lab/daemon.log"
 fi
 vg_lock_release
 

@@ -53,6 +53,6 @@ expect_status 0
 expect_moved vg/data
 expect_survived
 if [ "$LAB_STOCK" = 0 ]; then
-	grep -q "was ended by signal 9, which the daemon did not send: again in" "$lab/daemon.log" ||
+	grep -q "lvpoll was ended by a signal that the daemon did not send (signal 9)" "$lab/daemon.log" ||
 		fail "the log says nothing of the lvpoll that was killed"
 fi

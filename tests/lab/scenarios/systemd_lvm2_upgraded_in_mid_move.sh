@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # Installed beside stock, the daemon stays when lvm2's package is upgraded in mid-move; and the way back is README's.
 # boot: systemd
+# guest: own
 # daemon: own
 # deadline: 200
 
@@ -52,3 +53,6 @@ copy_fast
 wait_until 30 pvmove_none
 expect_on vg/data "${disk[0]}"
 wait_until 10 program_is /usr/sbin/lvmpolld
+
+# The next scenario starts its own.
+run_ok systemctl stop "$socket" "$service"

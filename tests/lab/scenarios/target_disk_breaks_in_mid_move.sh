@@ -3,6 +3,7 @@
 # The disk that data moves to breaks in mid-move: pvmove fails, and when the disk is back, pvmove --abort brings all back.
 # lvm2: each
 
+daemon_is_impatient
 disks_make 2 64
 disk_make_breakable "${disk[1]}"
 vg_make vg "${disk[0]}" "$breakable"

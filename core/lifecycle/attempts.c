@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Attempts: one run of lvpoll for an operation. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "configuration/configuration.h"
+#include "lifecycle/attempts.h"
+#include "lifecycle/classify.h"
+#include "lifecycle/context.h"
+#include "lifecycle/recorder.h"
+#include "lifecycle/telling.h"
+#include "loader/calls.h"
+#include "log/log.h"
+#include "lvm/command.h"
+#include "monitor/monitor.h"
+#include "process/arguments.h"
+
+static const struct command_kind lvpoll_kind = {.name = "lvpoll", .is_output_for_people = true};
+
+/* Others wait for a turn that this one has: one that polls is no reason for them to wait. */
+static bool is_in_the_way(const struct operations *operations)
+{
+	return operations->scheduler.waiting > 0 &&
+	       operations->scheduler.running >= operations->configuration->lvm_max_running;
+}
+
+static void on_line(const char *text, void *context)
+{
+	struct operation *operation = context;
+	struct operations *operations = operation->operations;
+	struct attempt *attempt = &operation->attempt;
+	struct device *device = operation->device;
+	double percent;
+	bool told;
+
+	device_lock(device);
+	told = plugin_read_line(operation->terms->plugin, text, &device->progress);
+	percent = device->progress.percent;
+	device_unlock(device);
+	if (!told)
+		return;
+	/* It has found what it looked for. */
+	operation->is_begun = true;
+	attempt->has_shown_end = percent >= 100;
+	if (attempt->has_shown_end || attempt->purpose == ATTEMPT_ABORT)
+		return;
+	if (attempt->purpose == ATTEMPT_STEP) {
+		context_happened(operation, EVENT_STEP_IS_DONE);
+	} else {
+		telling_end_failing(operation);
+		if (is_in_the_way(operations))
+			context_happened(operation, EVENT_WAY_IS_WANTED);
+	}
+	operations->settle(operations);
+}
+
+static void on_silent(void *context)
+{
+	struct operation *operation = context;
+	struct operations *operations = operation->operations;
+
+	context_happened(operation, EVENT_IS_SILENT);
+	operations->settle(operations);
+}
+
+static void on_ended(struct process_end end, bool was_terminated, void *context)
+{
+	struct operation *operation = context;
+	struct operations *operations = operation->operations;
+	struct attempt *attempt = &operation->attempt;
+	const struct lvmpolld_progress progress = device_progress(operation->device);
+
+	attempt->command = NULL;
+	attempt->is_orphan = false;
+	attempt->result = (struct request_result){.by_signal = end.by_signal, .value = end.value};
+	scheduler_remove(&operations->scheduler, operation);
+	if (operations->monitor)
+		monitor_set_stepped(operations->monitor, operation->device, false);
+	recorder_write(operation, RECORD_NO_COMMAND);
+	context_happened(operation, classify_exit(operation, was_terminated, &progress));
+	operations->settle(operations);
+}
+
+static const struct command_callbacks callbacks = {
+	.line = on_line,
+	.silent = on_silent,
+	.ended = on_ended,
+};
+
+bool attempts_is_device_busy(const struct operation *operation)
+{
+	for (size_t i = 0; i < 2; i++) {
+		const struct operation *other = operation->device->operations[i];
+
+		if (other && other != operation &&
+			(other->attempt.command || other->attempt.is_orphan))
+			return true;
+	}
+	return false;
+}
+
+static void replace(char **string, const char *value)
+{
+	free(*string);
+	*string = value ? strdup(value) : NULL;
+}
+
+/* The names that lvpoll is given: as lvm2 has told them, or the kernel, or the client. */
+static bool note_names(struct operation *operation)
+{
+	const struct lvmpolld_request *asked = &operation->lead->asked;
+	struct attempt *attempt = &operation->attempt;
+	struct device *device = operation->device;
+	const struct observation *seen = &device->observation;
+
+	device_lock(device);
+	replace(&attempt->vg_name, operation->reported_vg_name ? operation->reported_vg_name
+				   : seen->vg_name             ? seen->vg_name
+							       : asked->vg_name);
+	replace(&attempt->lv_name, operation->reported_lv_name ? operation->reported_lv_name
+				   : seen->lv_name             ? seen->lv_name
+							       : asked->lv_name);
+	attempt->signature = seen->signature;
+	device_unlock(device);
+	replace(&operation->reported_vg_name, NULL);
+	replace(&operation->reported_lv_name, NULL);
+	return attempt->vg_name && attempt->lv_name;
+}
+
+/*
+ * A step looks once: it does not wait before, as "+15" would have it, nor in the kernel with the
+ * group's lock held, as 0 would. And an abort with "+" finds nothing with lvm2 2.03.39, and says
+ * that all is well.
+ */
+static void make_interval(const struct operation *operation, char *interval, size_t size)
+{
+	const struct terms *lead = operation->lead;
+	const char *asked = lead->asked.interval;
+
+	if (operation->attempt.purpose == ATTEMPT_STEP)
+		snprintf(interval, size, "%u", lead->interval_s > 0 ? lead->interval_s : 1);
+	else if (operation->attempt.purpose == ATTEMPT_ABORT && asked[0] == '+')
+		snprintf(interval, size, "%s", asked + 1);
+	else
+		snprintf(interval, size, "%s", asked);
+}
+
+static int build_arguments(const struct operation *operation, const char *interval,
+	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+{
+	struct lvmpolld_request asked = operation->lead->asked;
+
+	asked.interval = interval;
+	asked.vg_name = operation->attempt.vg_name;
+	asked.lv_name = operation->attempt.lv_name;
+	if (arguments_add(arguments, operation->operations->configuration->lvm_binary) < 0)
+		return error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
+	return plugin_build_arguments(operation->terms->plugin, &asked, arguments, error);
+}
+
+static int start_command(struct operation *operation, struct lvmpolld_error *error)
+{
+	struct lvmpolld_arguments arguments = {0};
+	char interval[32];
+	int result;
+
+	make_interval(operation, interval, sizeof(interval));
+	result = build_arguments(operation, interval, &arguments, error);
+	if (result == 0)
+		operation->attempt.command = command_start(operation->operations->base,
+			&lvpoll_kind, operation->lead, &arguments, &callbacks, operation, error);
+	arguments_clear(&arguments);
+	if (!operation->attempt.command)
+		return result < 0 ? result : -error->code;
+	operation->attempt.pid = command_pid(operation->attempt.command);
+	return 0;
+}
+
+int attempts_start(struct operation *operation, struct lvmpolld_error *error)
+{
+	struct operations *operations = operation->operations;
+	int result;
+
+	if (attempts_is_device_busy(operation))
+		return error_set(error, EBUSY, "another lvm command still runs for it");
+	operation->attempt.has_shown_end = false;
+	operation->attempt.result = (struct request_result){0};
+	if (!note_names(operation))
+		return error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
+	recorder_write(operation, RECORD_STARTING);
+	result = start_command(operation, error);
+	recorder_write(operation, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);
+	if (result == 0 && operations->monitor)
+		monitor_set_stepped(operations->monitor, operation->device, true);
+	return result;
+}
+
+int attempts_adopt(struct operation *operation, const int outputs[2], struct lvmpolld_error *error)
+{
+	struct attempt *attempt = &operation->attempt;
+
+	attempt->command = command_adopt(operation->operations->base, &lvpoll_kind, operation->lead,
+		attempt->pid, attempt->start_ticks, outputs, &callbacks, operation, error);
+	if (!attempt->command)
+		return -error->code;
+	/* Without memory for its place in the queue it runs beside it, which does no harm. */
+	if (scheduler_adopt(&operation->operations->scheduler, operation) < 0)
+		log_operation(
+			LOG_LEVEL_WARN, operation, "out of memory: its lvpoll is not counted");
+	recorder_write(operation, RECORD_RUNNING);
+	return 0;
+}

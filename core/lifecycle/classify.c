@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a look, the end of a command, or a report means for an operation. */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "lifecycle/classify.h"
+#include "loader/calls.h"
+
+/*
+ * What lvm2 is told where its command could not be run, and what the dynamic loader, or a shell
+ * around lvm, exits with where there is no program: in the middle of an upgrade, say. lvm itself
+ * has no such status.
+ */
+#define STATUS_NO_DESCRIPTORS 100
+#define STATUS_NOT_EXECUTED   101
+#define STATUS_NOT_EXECUTABLE 126
+#define STATUS_NOT_FOUND      127
+
+static struct lvmpolld_exit make_exit(
+	const struct request_result *result, bool cut, enum lvmpolld_presence presence)
+{
+	return (struct lvmpolld_exit){
+		.struct_size = sizeof(struct lvmpolld_exit),
+		.status = result->by_signal ? -1 : result->value,
+		.signal = result->by_signal ? result->value : 0,
+		.cut = cut,
+		.presence = presence,
+	};
+}
+
+bool classify_is_renamed(
+	const struct operation *operation, const char *vg_name, const char *lv_name)
+{
+	const struct attempt *attempt = &operation->attempt;
+
+	return vg_name && lv_name && attempt->vg_name && attempt->lv_name &&
+	       (strcmp(vg_name, attempt->vg_name) != 0 || strcmp(lv_name, attempt->lv_name) != 0);
+}
+
+static bool is_copying(const struct observation *observation)
+{
+	return observation->verdict == LVMPOLLD_WATCH ||
+	       observation->verdict == LVMPOLLD_WATCH_TIMED;
+}
+
+/* Whether a device that is there contradicts a command that says that all is over. */
+static bool is_contradicted(
+	const struct operation *operation, const struct observation *observation)
+{
+	static const struct request_result well = {0};
+	static const struct lvmpolld_progress nothing = {.struct_size = sizeof(nothing)};
+	const struct lvmpolld_exit ended = make_exit(&well, false, LVMPOLLD_PRESENT);
+
+	if (classify_is_renamed(operation, observation->vg_name, observation->lv_name))
+		return true;
+	if (is_copying(observation))
+		return !operation_is_abort(operation) ||
+		       plugin_read_exit(operation->terms->plugin, &operation->terms->asked, &ended,
+			       &nothing) == LVMPOLLD_CONTINUES;
+	return plugin_read_exit(operation->terms->plugin, &operation->terms->asked, &ended,
+		       &nothing) == LVMPOLLD_CONTINUES;
+}
+
+static enum operation_event confirm(
+	const struct operation *operation, const struct observation *observation)
+{
+	if (observation->kind == OBSERVED_GONE)
+		return EVENT_SEES_END;
+	if (observation->kind == OBSERVED_SUSPENDED)
+		return observation->is_stalled ? EVENT_SEES_OTHERWISE : EVENT_SEES_SUSPENDED;
+	return is_contradicted(operation, observation) ? EVENT_SEES_OTHERWISE : EVENT_SEES_END;
+}
+
+/*
+ * While a command runs: whether its work is done, by what the kernel shows. Where that is a table
+ * in which nothing is copied any more, the command is about to end, and will say how.
+ */
+static enum operation_event look_at_work(
+	const struct operation *operation, const struct observation *observation)
+{
+	const struct attempt *attempt = &operation->attempt;
+
+	if (observation->kind != OBSERVED)
+		return EVENT_SEES_SAME;
+	if (attempt->purpose == ATTEMPT_STEP && attempt->signature != 0 &&
+		observation->signature != attempt->signature && is_copying(observation))
+		return EVENT_STEP_IS_DONE;
+	/* lvpoll polls since the kernel was of no help: it is, by now. */
+	if (attempt->purpose == ATTEMPT_POLL && observation->verdict != LVMPOLLD_POLL)
+		return EVENT_STEP_IS_DONE;
+	return EVENT_SEES_SAME;
+}
+
+/* A pause is for what has not changed; but some do not depend on the kernel. */
+static enum operation_event look_in_pause(
+	const struct operation *operation, const struct observation *observation)
+{
+	switch (operation->back_off.reason) {
+	case BACK_OFF_NOT_BEFORE:
+	case BACK_OFF_INTERVAL:
+	case BACK_OFF_ORPHAN:
+	case BACK_OFF_BUSY:
+	case BACK_OFF_NOT_STARTED:
+	case BACK_OFF_NOT_EXECUTABLE:
+		return EVENT_SEES_SAME;
+	default:
+		return observation->signature != operation->back_off.signature ||
+				       observation->is_stalled
+			       ? EVENT_SEES_CHANGE
+			       : EVENT_SEES_SAME;
+	}
+}
+
+static enum operation_event decide(
+	const struct operation *operation, const struct observation *observation, int64_t now_ms)
+{
+	if (observation->kind == OBSERVED_GONE)
+		return EVENT_SEES_GONE;
+	/* To abort is one change of metadata, whatever the kernel does. */
+	if (operation_is_abort(operation))
+		return EVENT_SEES_STEP;
+	if (observation->kind == OBSERVED_SUSPENDED && !observation->is_stalled)
+		return EVENT_SEES_SUSPENDED;
+	if (!observation->is_stalled && observation->verdict != LVMPOLLD_STEP &&
+		observation->verdict != LVMPOLLD_POLL)
+		return EVENT_SEES_COPYING;
+	if (now_ms < operation->not_before_ms)
+		return EVENT_SEES_EARLY;
+	if (!observation->is_stalled && observation->verdict == LVMPOLLD_POLL)
+		return EVENT_SEES_UNKNOWN;
+	return operation->attempt.signature != 0 &&
+			       operation->attempt.signature == observation->signature
+		       ? EVENT_SEES_SAME
+		       : EVENT_SEES_STEP;
+}
+
+enum operation_event classify_look(
+	const struct operation *operation, const struct observation *observation, int64_t now_ms)
+{
+	/*
+	 * An abort takes nothing away, and is what is left to do then. A process of a former daemon
+	 * that cannot be adopted yet is to be ended first: the loss is seen then, too.
+	 */
+	if (observation_is_loss(observation) && !operation_is_abort(operation) &&
+		!operation->attempt.is_orphan)
+		return EVENT_SEES_LOSS;
+	switch (operation->state) {
+	case STATE_CONFIRMING:
+		return confirm(operation, observation);
+	case STATE_RUNNING:
+		return look_at_work(operation, observation);
+	case STATE_BACKING_OFF:
+		return look_in_pause(operation, observation);
+	default:
+		return decide(operation, observation, now_ms);
+	}
+}
+
+static enum operation_event event_of_ending(enum ending_reason ending)
+{
+	static const enum operation_event events[] = {
+		[ENDING_STEP_DONE] = EVENT_ENDED_STEP,
+		[ENDING_GAVE_WAY] = EVENT_ENDED_POLL,
+		[ENDING_SILENCE] = EVENT_ENDED_SILENT,
+		[ENDING_LOSS] = EVENT_ENDED_LOSS,
+		[ENDING_ABORT] = EVENT_ENDED_ABORT,
+		[ENDING_STOP] = EVENT_ENDED_STOP,
+	};
+
+	return events[ending];
+}
+
+/* What ends an lvpoll is SIGTERM where it is we who end it: any other signal is somebody else's. */
+static bool is_foreign_signal(const struct request_result *result, bool was_terminated)
+{
+	return result->by_signal && !(was_terminated && result->value == SIGTERM);
+}
+
+static bool could_not_run(const struct request_result *result)
+{
+	return !result->by_signal &&
+	       (result->value == STATUS_NO_DESCRIPTORS || result->value == STATUS_NOT_EXECUTED ||
+		       result->value == STATUS_NOT_EXECUTABLE || result->value == STATUS_NOT_FOUND);
+}
+
+/* It has ended by itself, whatever the daemon wanted of it meanwhile. */
+static enum operation_event classify_own_exit(
+	const struct operation *operation, const struct lvmpolld_progress *progress)
+{
+	const struct request_result *result = &operation->attempt.result;
+	const struct lvmpolld_exit ended = make_exit(result, false, LVMPOLLD_UNKNOWN);
+
+	if (could_not_run(result))
+		return EVENT_EXIT_NOT_RUN;
+	if (plugin_read_exit(operation->terms->plugin, &operation->terms->asked, &ended,
+		    progress) == LVMPOLLD_CONTINUES)
+		return EVENT_EXIT_CONTINUES;
+	if (result->value != 0)
+		return EVENT_EXIT_FAILED;
+	return operation->attempt.has_shown_end ? EVENT_EXIT_OVER : EVENT_EXIT_UNPROVED;
+}
+
+enum operation_event classify_exit(const struct operation *operation, bool was_terminated,
+	const struct lvmpolld_progress *progress)
+{
+	const struct request_result *result = &operation->attempt.result;
+	bool is_ending = operation->state == STATE_ENDING;
+	/* For these it does not matter how it ends. */
+	bool is_settled = is_ending && operation->ending >= ENDING_SILENCE;
+	/* lvm2 since 2.03.40 ends with a status when it gets SIGTERM: the kernel will tell. */
+	bool is_cut = was_terminated && !(!result->by_signal && result->value == 0);
+
+	if (is_settled)
+		return event_of_ending(operation->ending);
+	if (is_foreign_signal(result, was_terminated))
+		return EVENT_EXIT_SIGNAL;
+	if (is_ending && is_cut)
+		return event_of_ending(operation->ending);
+	return classify_own_exit(operation, progress);
+}
+
+static bool has_failed(const struct attempt *attempt)
+{
+	return attempt->pid > 0 && (attempt->result.by_signal || attempt->result.value != 0);
+}
+
+static enum operation_event classify_standing(
+	const struct operation *operation, bool is_gone, const struct report_volume *volume)
+{
+	const struct terms *terms = operation->terms;
+
+	switch (plugin_read_report(terms->plugin, &terms->asked, &volume->row)) {
+	case LVMPOLLD_STANDING_OVER:
+		return EVENT_REPORT_OVER;
+	case LVMPOLLD_STANDING_FAILED:
+		return EVENT_REPORT_HOPELESS;
+	case LVMPOLLD_STANDING_GOES_ON:
+		break;
+	case LVMPOLLD_STANDING_CANNOT_TELL:
+	default:
+		/* lvpoll's word counts where the plugin knows nothing better. */
+		if (operation->attempt.has_shown_end && !operation->attempt.result.by_signal &&
+			operation->attempt.result.value == 0)
+			return EVENT_REPORT_OVER;
+		break;
+	}
+	/*
+	 * What could not be written to a disk that is missing the kernel takes for copied: when the
+	 * disk is back, an attempt that is made by itself would let go of the only copy.
+	 */
+	if (volume->is_partial && !operation_is_abort(operation) && has_failed(&operation->attempt))
+		return EVENT_REPORT_HOPELESS;
+	if (classify_is_renamed(operation, volume->vg_name, volume->lv_name))
+		return EVENT_REPORT_RENAMED;
+	if (operation_is_abort(operation) && is_gone && !operation->attempt.vg_name)
+		return EVENT_REPORT_STEP;
+	return is_gone && !operation_is_abort(operation) && operation->is_watched
+		       ? EVENT_REPORT_INACTIVE
+		       : EVENT_REPORT_GOES_ON;
+}
+
+/* The group is seen, with all its disks, and has no such volume. */
+static enum operation_event classify_absence(const struct operation *operation, bool is_gone)
+{
+	const struct terms *terms = operation->terms;
+
+	switch (plugin_read_report(terms->plugin, &terms->asked, NULL)) {
+	case LVMPOLLD_STANDING_OVER:
+		return EVENT_REPORT_OVER;
+	/* It was to stay, and somebody has removed it. */
+	case LVMPOLLD_STANDING_FAILED:
+		return EVENT_REPORT_HOPELESS;
+	default:
+		return is_gone ? EVENT_REPORT_OVER : EVENT_REPORT_NO_ANSWER;
+	}
+}
+
+enum operation_event classify_report(const struct operation *operation, const struct report *report,
+	bool is_gone, struct report_volume *volume)
+{
+	if (!report)
+		return EVENT_REPORT_NO_ANSWER;
+	switch (report_find(report, operation->terms->asked.lvid, volume)) {
+	case REPORT_HAS_VOLUME:
+		return classify_standing(operation, is_gone, volume);
+	case REPORT_LACKS_VOLUME:
+		/* On the disks that are missing the metadata may be newer. */
+		return volume->is_partial ? EVENT_REPORT_NO_ANSWER
+					  : classify_absence(operation, is_gone);
+	case REPORT_LACKS_GROUP:
+	default:
+		return is_gone && operation->is_watched && !operation_is_abort(operation)
+			       ? EVENT_REPORT_ABSENT
+			       : EVENT_REPORT_NOT_SEEN;
+	}
+}
+
+enum back_off_reason classify_pause(const struct operation *operation, enum operation_event event)
+{
+	switch (event) {
+	case EVENT_SEES_EARLY:
+		return BACK_OFF_NOT_BEFORE;
+	case EVENT_SEES_SAME:
+		return has_failed(&operation->attempt) && !operation->attempt.result.by_signal
+			       ? BACK_OFF_STATUS
+			       : BACK_OFF_VAIN;
+	case EVENT_EXIT_SIGNAL:
+		return BACK_OFF_SIGNAL;
+	case EVENT_NOT_EXECUTABLE:
+	case EVENT_EXIT_NOT_RUN:
+		return BACK_OFF_NOT_EXECUTABLE;
+	case EVENT_NOT_ADOPTED:
+		return BACK_OFF_ORPHAN;
+	case EVENT_ENDED_POLL:
+		return BACK_OFF_INTERVAL;
+	case EVENT_ENDED_SILENT:
+		return BACK_OFF_SILENT;
+	case EVENT_REPORT_GOES_ON:
+		return has_failed(&operation->attempt) ? BACK_OFF_STATUS : BACK_OFF_CONTRADICTED;
+	case EVENT_REPORT_NOT_SEEN:
+		return BACK_OFF_NOT_SEEN;
+	case EVENT_REPORT_NO_ANSWER:
+		return BACK_OFF_NO_ANSWER;
+	case EVENT_NOT_STARTED:
+	default:
+		return operation->attempt.failure == EBUSY ? BACK_OFF_BUSY : BACK_OFF_NOT_STARTED;
+	}
+}
+
+enum ending_reason classify_ending(enum operation_event event)
+{
+	switch (event) {
+	case EVENT_WAY_IS_WANTED:
+		return ENDING_GAVE_WAY;
+	case EVENT_IS_SILENT:
+		return ENDING_SILENCE;
+	case EVENT_SEES_LOSS:
+		return ENDING_LOSS;
+	case EVENT_ABORTED:
+		return ENDING_ABORT;
+	case EVENT_STOP:
+		return ENDING_STOP;
+	default:
+		return ENDING_STEP_DONE;
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is shared by all that works on the operations of a daemon. */
+#include "config.h"
+
+#include "lifecycle/context.h"
+
+struct store *operations_store(struct operations *operations, bool is_abort)
+{
+	return is_abort ? &operations->aborts : &operations->polling;
+}
+
+void operations_changed(const struct operations *operations)
+{
+	if (operations->changed)
+		operations->changed(operations->context);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The life of an operation goes on. */
+#include "config.h"
+
+#include <assert.h>
+
+#include <event2/event.h>
+
+#include "configuration/configuration.h"
+#include "lifecycle/actions.h"
+#include "lifecycle/asking.h"
+#include "lifecycle/classify.h"
+#include "lifecycle/lifecycle.h"
+#include "lifecycle/context.h"
+#include "lifecycle/recorder.h"
+#include "lifecycle/results.h"
+#include "log/log.h"
+#include "monitor/monitor.h"
+#include "util/boot.h"
+
+/* What belongs to the state that is left, whichever comes next. */
+static void leave(struct operation *operation, enum operation_state next)
+{
+	event_del(operation->timer);
+	if (operation->state == STATE_WAITING && next != STATE_RUNNING)
+		scheduler_remove(&operation->operations->scheduler, operation);
+	if (operation->state == STATE_ASKING)
+		asking_remove(operation);
+	if (operation->state == STATE_DORMANT && next != STATE_ENDING)
+		recorder_set_dormant(operation, false);
+}
+
+/* The one place that writes a state. */
+static void set_state(struct operation *operation, enum operation_state state)
+{
+	struct operations *operations = operation->operations;
+	bool was_in_flight = operation->state != STATE_DORMANT;
+	bool is_in_flight =
+		state != STATE_DORMANT && state != STATE_FINISHED && state != STATE_FAILED;
+
+	*(enum operation_state *)&operation->state = state;
+	operations->in_flight += (size_t)is_in_flight - (size_t)was_in_flight;
+	if (is_in_flight != was_in_flight)
+		operations_changed(operations);
+}
+
+static void enter(
+	struct operation *operation, enum operation_state state, enum operation_event event)
+{
+	while (event != EVENT_NONE) {
+		enum operation_state from = operation->state;
+		unsigned cell;
+
+		log_operation(LOG_LEVEL_DEBUG, operation, "%s: %s -> %s", event_name(event),
+			state_name(from), state_name(state));
+		leave(operation, state);
+		set_state(operation, state);
+		event = actions_enter(operation, from, event);
+		if (event == EVENT_NONE)
+			break;
+		cell = table_cell(operation->state, event);
+		assert(cell != CELL_NEVER);
+		if (cell >= STATE_COUNT)
+			break;
+		state = (enum operation_state)cell;
+	}
+}
+
+void lifecycle_handle(struct operation *operation, enum operation_event event)
+{
+	unsigned cell = table_cell(operation->state, event);
+
+	if (cell < STATE_COUNT)
+		enter(operation, (enum operation_state)cell, event);
+	else if (cell == CELL_NEVER)
+		log_operation(LOG_LEVEL_ERROR, operation,
+			"%s came while it was %s, which cannot be: please report this",
+			event_name(event), state_name(operation->state));
+	assert(cell != CELL_NEVER);
+}
+
+/* In the list from now on. */
+static void add(struct operation *operation)
+{
+	TAILQ_INSERT_TAIL(&operation->operations->list, operation, link);
+	operation->operations->in_flight++;
+	operations_changed(operation->operations);
+}
+
+void lifecycle_begin(struct operation *operation)
+{
+	add(operation);
+	enter(operation, STATE_LOOKING, EVENT_WANTED);
+}
+
+void lifecycle_begin_with_orphan(struct operation *operation)
+{
+	add(operation);
+	enter(operation, STATE_ENDING, EVENT_ORPHAN_LEFT);
+}
+
+void lifecycle_begin_asking(struct operation *operation)
+{
+	add(operation);
+	enter(operation, STATE_ASKING, EVENT_EXIT_UNPROVED);
+}
+
+void lifecycle_resume(struct operation *operation, enum operation_state state)
+{
+	add(operation);
+	*(enum operation_state *)&operation->state = state;
+	if (operation->is_watched)
+		monitor_watch(operation->operations->monitor, operation->device);
+}
+
+static void run_turns(struct operations *operations)
+{
+	struct operation *operation;
+
+	while (!operations->is_stopping && !operations->is_taking_over &&
+		(operation = scheduler_next(
+			 &operations->scheduler, operations->configuration->lvm_max_running)))
+		lifecycle_handle(operation, EVENT_TURN);
+}
+
+void lifecycle_settle(struct operations *operations)
+{
+	struct operation *operation;
+	bool is_any_over;
+
+	run_turns(operations);
+	is_any_over = !TAILQ_EMPTY(&operations->ended);
+	while ((operation = TAILQ_FIRST(&operations->ended))) {
+		struct device *device = operation->device;
+
+		TAILQ_REMOVE(&operations->ended, operation, link);
+		device->operations[operation_is_abort(operation)] = NULL;
+		if (!device->operations[0] && !device->operations[1])
+			devices_remove(&operations->devices, device);
+		operation_free(operation);
+	}
+	if (is_any_over)
+		results_limit(operations);
+}
+
+static void read_news(struct operation *operation, const struct observation *observation)
+{
+	enum operation_event event;
+
+	if (!operation || !operation_is_alive(operation) || !operation->is_watched)
+		return;
+	actions_note_look(operation, observation);
+	/* The next daemon goes on: a loss that is seen in the last moment is written down for it.
+	 */
+	if (operation->operations->is_stopping)
+		return;
+	event = classify_look(operation, observation, boot_clock_ms());
+	lifecycle_handle(operation, event);
+}
+
+void lifecycle_on_news(void *context)
+{
+	struct operations *operations = context;
+	struct device *device;
+
+	for (;;) {
+		struct observation observation;
+
+		devices_lock(&operations->devices);
+		device = devices_take_news_locked(&operations->devices);
+		devices_unlock(&operations->devices);
+		if (!device)
+			break;
+		/* Without memory for the names they are as they were. */
+		device_copy_observation(device, &observation);
+		read_news(device->operations[0], &observation);
+		read_news(device->operations[1], &observation);
+		observation_release(&observation);
+	}
+	lifecycle_settle(operations);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Keeps the records of the operations in flight. */
+#include "config.h"
+
+#include <event2/event.h>
+
+#include "util/boot.h"
+#include "configuration/configuration.h"
+#include "lifecycle/context.h"
+#include "log/log.h"
+#include "loader/plugins.h"
+#include "process/process.h"
+#include "lifecycle/recorder.h"
+#include "util/timer.h"
+#include "records/directory.h"
+#include "records/lock.h"
+
+/* A record that could not be written is tried again after this time. */
+#define RETRY_S 1
+
+static int write_record(struct operation *operation, struct lvmpolld_error *error)
+{
+	const struct attempt *attempt = &operation->attempt;
+	const struct record record = {
+		.request = operation->terms->asked,
+		.operation_name = operation->terms->plugin->interface->operation,
+		.is_displaced = operation_is_being_aborted(operation),
+		.not_before_ms = operation->not_before_ms,
+		.begun_ms = operation->begun_ms,
+		.command = operation->recorded_command,
+		.pid = attempt->pid,
+		.start_ticks = attempt->start_ticks,
+		.boot_id = boot_id(),
+		.step_vg_name = attempt->vg_name,
+		.step_lv_name = attempt->lv_name,
+	};
+
+	return record_write(&operation->operations->records, &record, error);
+}
+
+static void set_stale(struct operation *operation, bool is_stale)
+{
+	operation->operations->stale_records +=
+		(size_t)is_stale - (size_t)operation->is_record_stale;
+	operation->is_record_stale = is_stale;
+}
+
+/*
+ * It could not be opened at the start, or somebody has removed it: it is made, and what is in
+ * flight is written there. Records of a former daemon that lie there are for the next start.
+ */
+static void reopen_directory(struct operations *operations)
+{
+	struct operation *operation;
+	struct record_directory fresh;
+	struct lvmpolld_error error;
+
+	if (record_directory_is_there(&operations->records))
+		return;
+	if (record_directory_open(&fresh, operations->configuration->state_directory, &error) < 0 ||
+		record_directory_try_lock(&fresh) < 0) {
+		record_directory_close(&fresh);
+		return;
+	}
+	record_directory_close(&operations->records);
+	operations->records = fresh;
+	TAILQ_FOREACH (operation, &operations->list, link)
+		set_stale(operation, true);
+}
+
+static void arm_retry(struct operations *operations);
+
+static void on_retry(evutil_socket_t descriptor, short what, void *context)
+{
+	struct operations *operations = context;
+	struct operation *operation;
+	struct lvmpolld_error error;
+
+	(void)descriptor;
+	(void)what;
+	reopen_directory(operations);
+	TAILQ_FOREACH (operation, &operations->list, link)
+		if (operation->is_record_stale && write_record(operation, &error) == 0) {
+			set_stale(operation, false);
+			if (operation->state == STATE_DORMANT)
+				recorder_set_dormant(operation, true);
+		}
+	if (operations->stale_records > 0)
+		arm_retry(operations);
+	else
+		log_warn("the records of all operations in flight are written again");
+}
+
+static void arm_retry(struct operations *operations)
+{
+	static const struct timeval retry = {.tv_sec = RETRY_S};
+
+	if (!operations->record_retry)
+		operations->record_retry = event_new(operations->base, -1, 0, on_retry, operations);
+	if (operations->record_retry)
+		timer_start(operations->record_retry, &retry);
+}
+
+/* Without its start nobody could tell that it is the same process: it is looked for by name. */
+static void note_command(struct operation *operation, enum record_command command)
+{
+	struct attempt *attempt = &operation->attempt;
+
+	operation->recorded_command = command;
+	attempt->start_ticks = command == RECORD_RUNNING ? process_read_start(attempt->pid) : 0;
+	if (command == RECORD_RUNNING && attempt->start_ticks == 0)
+		operation->recorded_command = RECORD_STARTING;
+}
+
+void recorder_write(struct operation *operation, enum record_command command)
+{
+	struct lvmpolld_error error;
+	bool was_stale = operation->is_record_stale;
+
+	note_command(operation, command);
+	set_stale(operation, write_record(operation, &error) < 0);
+	if (!operation->is_record_stale || was_stale)
+		return;
+	log_operation(LOG_LEVEL_ERROR, operation,
+		"%s; it goes on, but would be lost if the daemon crashed now", error.sentence);
+	arm_retry(operation->operations);
+}
+
+void recorder_set_dormant(struct operation *operation, bool is_dormant)
+{
+	record_set_dormant(&operation->operations->records, &operation->terms->asked, is_dormant);
+}
+
+void recorder_remove(struct operation *operation)
+{
+	set_stale(operation, false);
+	record_remove(&operation->operations->records, &operation->terms->asked);
+}
+
+void recorder_destroy(struct operations *operations)
+{
+	if (operations->record_retry)
+		event_free(operations->record_retry);
+	record_directory_close(&operations->records);
+}

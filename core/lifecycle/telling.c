@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What those who wait for an operation hear. */
+#include "config.h"
+
+#include <signal.h>
+
+#include <event2/event.h>
+
+#include "configuration/configuration.h"
+#include "lifecycle/context.h"
+#include "lifecycle/telling.h"
+#include "log/log.h"
+#include "util/boot.h"
+#include "util/timer.h"
+
+void telling_tell(
+	struct operation *operation, enum request_standing standing, struct request_result result)
+{
+	struct store *store =
+		operations_store(operation->operations, operation_is_abort(operation));
+	struct request *request;
+
+	TAILQ_FOREACH (request, &operation->requests, operation_link) {
+		if (request_get_standing(request) != REQUEST_IN_PROGRESS)
+			continue;
+		request->last_pid = operation->attempt.pid;
+		request->progress = device_progress(operation->device);
+		request_tell(request, standing, result);
+		store_lock(store);
+		store_add_told_locked(store, request);
+		store_unlock(store);
+	}
+}
+
+void telling_tell_failure(struct operation *operation)
+{
+	const struct request_result *result = &operation->attempt.result;
+	bool has_result = operation->attempt.pid > 0 && (result->by_signal || result->value != 0);
+
+	telling_tell(operation, has_result ? REQUEST_FINISHED : REQUEST_FAILED, *result);
+}
+
+void telling_tell_aborted(struct operation *operation)
+{
+	telling_tell(operation, REQUEST_FINISHED,
+		(struct request_result){.by_signal = true, .value = SIGTERM});
+}
+
+/* Somebody has asked for OPERATION, and was not told yet. */
+static bool is_waited_for(const struct operation *operation)
+{
+	struct request *request;
+
+	TAILQ_FOREACH (request, &operation->requests, operation_link)
+		if (request_get_standing(request) == REQUEST_IN_PROGRESS)
+			return true;
+	return false;
+}
+
+/* Why, as the log has it. */
+static const char *reason(const struct operation *operation)
+{
+	if (operation->state == STATE_DORMANT)
+		return state_description(STATE_DORMANT);
+	return back_off_rule(
+		operation->state == STATE_ASKING ? BACK_OFF_STATUS : operation->back_off.reason)
+		->sentence;
+}
+
+static void on_patience_over(evutil_socket_t descriptor, short what, void *context)
+{
+	struct operation *operation = context;
+	struct operations *operations = operation->operations;
+
+	(void)descriptor;
+	(void)what;
+	/* Who asks from now on is told of the next failure. */
+	operation->failing_since_ms = 0;
+	if (is_waited_for(operation))
+		log_operation(LOG_LEVEL_ERROR, operation, "%s; who waits is told that it fails%s",
+			reason(operation),
+			operation_is_abort(operation) ? "" : ", and it stays in flight");
+	telling_tell_failure(operation);
+	/* An abort that was told to have failed must not be carried out later. */
+	if (operation_is_abort(operation))
+		context_happened(operation, EVENT_NO_PATIENCE);
+	operations->settle(operations);
+}
+
+void telling_begin_failing(struct operation *operation)
+{
+	struct timeval patience = {
+		.tv_sec = operation->operations->configuration->limit_patience_s};
+
+	if (operation->failing_since_ms > 0)
+		return;
+	operation->failing_since_ms = boot_clock_ms();
+	if (!operation->patience)
+		operation->patience =
+			event_new(operation->operations->base, -1, 0, on_patience_over, operation);
+	if (operation->patience)
+		timer_start(operation->patience, &patience);
+	else
+		telling_tell_failure(operation);
+}
+
+void telling_end_failing(struct operation *operation)
+{
+	operation->failing_since_ms = 0;
+	if (operation->patience)
+		event_del(operation->patience);
+}

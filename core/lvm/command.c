@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One run of an lvm command. */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "log/log.h"
+#include "lvm/command.h"
+#include "process/arguments.h"
+#include "util/timer.h"
+
+/* Stock's figures: an lvpoll may be silent for three times this or three times two intervals. */
+#define SILENCE_MIN_S   60
+#define SILENCE_PERIODS 3
+
+struct command {
+	const struct command_kind *kind;
+	unsigned silence_s;
+	struct terms *terms;
+	const struct command_callbacks *callbacks;
+	void *context;
+	struct process *process;
+	struct event *silence_timer;
+	unsigned silent_periods;
+};
+
+unsigned command_silence_s(unsigned interval_s)
+{
+	unsigned twice = interval_s > (unsigned)-1 / 4 ? (unsigned)-1 / 2 : 2 * interval_s;
+
+	return twice > SILENCE_MIN_S ? twice : SILENCE_MIN_S;
+}
+
+int command_check_binary(const char *path, struct lvmpolld_error *error)
+{
+	if (access(path, X_OK) == 0)
+		return 0;
+	return error_set(error, errno,
+		"%s cannot be executed as the lvm command (-B, lvm.binary): %s", path,
+		strerror(errno));
+}
+
+static void restart_silence_timer(struct command *command)
+{
+	const struct timeval period = {.tv_sec = command->silence_s};
+
+	timer_start(command->silence_timer, &period);
+}
+
+/*
+ * lvm2 says at each change of the metadata that it keeps no backup, since lvpoll is run with -An:
+ * the command that began the operation has kept one. That is no news, and no warning.
+ */
+static enum log_level level_of(
+	const struct command *command, enum process_stream stream, const char *text)
+{
+	if (stream == PROCESS_STDOUT && !command->kind->is_output_for_people)
+		return LOG_LEVEL_DEBUG;
+	if (stream != PROCESS_STDERR || strstr(text, "This metadata update is NOT backed up"))
+		return LOG_LEVEL_INFO;
+	return LOG_LEVEL_WARN;
+}
+
+static void on_output(enum process_stream stream, const char *text, size_t length, bool first,
+	bool complete, void *context)
+{
+	struct command *command = context;
+
+	(void)length;
+	log_terms(level_of(command, stream, text), command->terms, "%s[%d]%s: %s",
+		command->kind->name, (int)process_id(command->process), first ? "" : " (continued)",
+		text);
+	command->silent_periods = 0;
+	restart_silence_timer(command);
+	if (stream == PROCESS_STDOUT && first && complete)
+		command->callbacks->line(text, command->context);
+}
+
+/* A step ends by the signal that the daemon sends it: of that nobody is warned. */
+static void log_end(const struct command *command, struct process_end end, bool was_terminated)
+{
+	bool is_good = end.by_signal ? was_terminated && end.value == SIGTERM
+				     : end.value == 0 || was_terminated;
+
+	log_terms(is_good ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, command->terms, "%s[%d] %s %d",
+		command->kind->name, (int)process_id(command->process),
+		end.by_signal ? "was ended by signal" : "exited with status", end.value);
+}
+
+static void on_ended(struct process_end end, void *context)
+{
+	struct command *command = context;
+	const struct command_callbacks *callbacks = command->callbacks;
+	bool was_terminated = process_is_terminating(command->process);
+
+	log_end(command, end, was_terminated);
+	context = command->context;
+	command->process = NULL; /* it frees itself */
+	command_free(command);
+	callbacks->ended(end, was_terminated, context);
+}
+
+static const struct process_callbacks process_callbacks = {
+	.output = on_output,
+	.ended = on_ended,
+};
+
+/* It goes on being silent: who has asked meanwhile is told, too. The log says it once. */
+static void on_silence(evutil_socket_t descriptor, short what, void *context)
+{
+	struct command *command = context;
+
+	(void)descriptor;
+	(void)what;
+	restart_silence_timer(command);
+	if (++command->silent_periods % SILENCE_PERIODS != 0)
+		return;
+	if (command->silent_periods == SILENCE_PERIODS)
+		log_terms(LOG_LEVEL_ERROR, command->terms, "%s[%d] has printed nothing for %u s",
+			command->kind->name, (int)process_id(command->process),
+			SILENCE_PERIODS * command->silence_s);
+	command->callbacks->silent(command->context);
+}
+
+static bool has_name(const char *variable, const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(variable, name, length) && variable[length] == '=';
+}
+
+/* What is the daemon's own, or set for the command. */
+static bool is_inherited(const char *variable)
+{
+	static const char *const others[] = {
+		"LVM_SYSTEM_DIR", "LC_ALL", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (has_name(variable, others[i]))
+			return false;
+	return true;
+}
+
+/* The daemon's own environment, with the client's LVM_SYSTEM_DIR or none, and LC_ALL=C. */
+static int build_environment(const struct terms *terms, struct lvmpolld_arguments *environment)
+{
+	int result = 0;
+
+	for (char **variable = environ; *variable && result == 0; variable++)
+		if (is_inherited(*variable))
+			result = arguments_add(environment, *variable);
+	if (result == 0)
+		result = arguments_add(environment, "LC_ALL=C");
+	if (result == 0 && terms->asked.system_dir)
+		result = arguments_add_format(
+			environment, "LVM_SYSTEM_DIR=%s", terms->asked.system_dir);
+	return result;
+}
+
+static void log_start(const struct command *command, const struct lvmpolld_arguments *arguments)
+{
+	char line[1024] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < arguments->count && used < sizeof(line); i++)
+		used += (size_t)snprintf(
+			line + used, sizeof(line) - used, "%s%s", i ? " " : "", arguments->list[i]);
+	log_terms(LOG_LEVEL_INFO, command->terms, "%s[%d] started: %s", command->kind->name,
+		(int)process_id(command->process), line);
+}
+
+static struct command *command_new(struct event_base *base, const struct command_kind *kind,
+	struct terms *terms, const struct command_callbacks *callbacks, void *context)
+{
+	struct command *command = calloc(1, sizeof(*command));
+
+	if (!command)
+		return NULL;
+	command->kind = kind;
+	command->silence_s =
+		kind->silence_s > 0 ? kind->silence_s : command_silence_s(terms->interval_s);
+	command->callbacks = callbacks;
+	command->context = context;
+	command->silence_timer = event_new(base, -1, 0, on_silence, command);
+	if (!command->silence_timer) {
+		free(command);
+		return NULL;
+	}
+	command->terms = terms_hold(terms);
+	return command;
+}
+
+static int start_process(struct command *command, struct event_base *base,
+	const struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+{
+	struct lvmpolld_arguments environment = {0};
+	enum process_failure failure = PROCESS_FAILED_RESOURCES;
+
+	error_set(error, ENOMEM, "cannot start %s: out of memory", command->kind->name);
+	if (build_environment(command->terms, &environment) == 0)
+		command->process = process_start(base, arguments->list, environment.list,
+			&process_callbacks, command, &failure, error);
+	arguments_clear(&environment);
+	if (!command->process && failure == PROCESS_FAILED_EXECUTE)
+		error->code = ENOEXEC;
+	return command->process ? 0 : -error->code;
+}
+
+struct command *command_start(struct event_base *base, const struct command_kind *kind,
+	struct terms *terms, const struct lvmpolld_arguments *arguments,
+	const struct command_callbacks *callbacks, void *context, struct lvmpolld_error *error)
+{
+	struct command *command = command_new(base, kind, terms, callbacks, context);
+
+	if (!command) {
+		error_set(error, ENOMEM, "cannot start %s: out of memory", kind->name);
+		return NULL;
+	}
+	if (start_process(command, base, arguments, error) < 0) {
+		command_free(command);
+		return NULL;
+	}
+	restart_silence_timer(command);
+	log_start(command, arguments);
+	return command;
+}
+
+struct command *command_adopt(struct event_base *base, const struct command_kind *kind,
+	struct terms *terms, pid_t pid, uint64_t start_ticks, const int outputs[2],
+	const struct command_callbacks *callbacks, void *context, struct lvmpolld_error *error)
+{
+	struct command *command = command_new(base, kind, terms, callbacks, context);
+
+	if (!command) {
+		error_set(error, ENOMEM, "process %d cannot be adopted: out of memory", (int)pid);
+		return NULL;
+	}
+	command->process =
+		process_adopt(base, pid, start_ticks, outputs, &process_callbacks, command, error);
+	if (!command->process) {
+		command_free(command);
+		return NULL;
+	}
+	restart_silence_timer(command);
+	return command;
+}
+
+pid_t command_pid(const struct command *command)
+{
+	return process_id(command->process);
+}
+
+void command_outputs(const struct command *command, int outputs[2])
+{
+	process_outputs(command->process, outputs);
+}
+
+bool command_is_terminating(const struct command *command)
+{
+	return process_is_terminating(command->process);
+}
+
+void command_terminate(struct command *command)
+{
+	process_terminate(command->process);
+}
+
+void command_free(struct command *command)
+{
+	if (command->process)
+		process_free(command->process);
+	event_free(command->silence_timer);
+	terms_release(command->terms);
+	free(command);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Devices, and the table of those for which something is to be done. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libdevmapper.h>
+
+#include "operation/device.h"
+
+/* libdevmapper's tables do not grow: enough for thousands of devices at 8 bytes each. */
+#define DEVICES_SIZE_HINT 2048
+
+int devices_init(struct devices *devices)
+{
+	int result;
+
+	memset(devices, 0, sizeof(*devices));
+	result = lock_init(&devices->lock, LOCK_RANK_DEVICES);
+	if (result < 0)
+		return result;
+	devices_lock(devices);
+	TAILQ_INIT(&devices->watched);
+	TAILQ_INIT(&devices->news);
+	devices->by_lvid = dm_hash_create(DEVICES_SIZE_HINT);
+	result = devices->by_lvid ? 0 : -ENOMEM;
+	devices_unlock(devices);
+	if (result < 0)
+		lock_destroy(&devices->lock);
+	return result;
+}
+
+void devices_destroy(struct devices *devices)
+{
+	devices_lock(devices);
+	dm_hash_destroy(devices->by_lvid);
+	devices_unlock(devices);
+	lock_destroy(&devices->lock);
+}
+
+NO_LOCK_ANALYSIS void devices_lock(struct devices *devices)
+{
+	lock_take(&devices->lock);
+}
+
+NO_LOCK_ANALYSIS void devices_unlock(struct devices *devices)
+{
+	lock_release(&devices->lock);
+}
+
+NO_LOCK_ANALYSIS void device_lock(struct device *device)
+{
+	lock_take(&device->lock);
+}
+
+NO_LOCK_ANALYSIS void device_unlock(struct device *device)
+{
+	lock_release(&device->lock);
+}
+
+static struct device *device_new(struct terms *terms)
+{
+	struct device *device = calloc(1, sizeof(*device));
+
+	if (!device)
+		return NULL;
+	if (lock_init(&device->lock, LOCK_RANK_DEVICE) < 0) {
+		free(device);
+		return NULL;
+	}
+	*(struct terms **)&device->terms = terms_hold(terms);
+	device_lock(device);
+	device->progress.struct_size = sizeof(device->progress);
+	device->progress.percent = -1;
+	device_unlock(device);
+	return device;
+}
+
+/* Nobody can find it any more; but who looked at it may still hold its lock. */
+static void device_free(struct device *device)
+{
+	device_lock(device);
+	observation_release(&device->observation);
+	device_unlock(device);
+	lock_destroy(&device->lock);
+	terms_release(device->terms);
+	free(device);
+}
+
+struct device *devices_find(struct devices *devices, const char *lvid)
+{
+	struct device *device;
+
+	devices_lock(devices);
+	device = dm_hash_lookup(devices->by_lvid, lvid);
+	devices_unlock(devices);
+	return device;
+}
+
+struct device *devices_get(struct devices *devices, struct terms *terms)
+{
+	struct device *device = devices_find(devices, terms->asked.lvid);
+	bool is_added;
+
+	if (device)
+		return device;
+	device = device_new(terms);
+	if (!device)
+		return NULL;
+	devices_lock(devices);
+	is_added = dm_hash_insert(devices->by_lvid, terms->asked.lvid, device);
+	devices_unlock(devices);
+	if (is_added)
+		return device;
+	device_free(device);
+	return NULL;
+}
+
+static void forget_news(struct devices *devices, struct device *device) REQUIRES(devices_role)
+{
+	if (device->watch.has_news)
+		TAILQ_REMOVE(&devices->news, device, news_link);
+	device->watch.has_news = false;
+}
+
+void devices_remove(struct devices *devices, struct device *device)
+{
+	devices_lock(devices);
+	devices_unwatch_locked(devices, device);
+	forget_news(devices, device);
+	dm_hash_remove(devices->by_lvid, device->terms->asked.lvid);
+	device->watch.is_removed = true;
+	if (device->watch.looks == 0)
+		device_free(device);
+	devices_unlock(devices);
+}
+
+void devices_watch_locked(struct devices *devices, struct device *device)
+{
+	if (!device->watch.is_watched) {
+		TAILQ_INSERT_TAIL(&devices->watched, device, watched_link);
+		devices->watched_count++;
+	}
+	/* What was seen before is old by now, and what is there to be seen will be told anew. */
+	forget_news(devices, device);
+	device->watch.is_watched = true;
+	device->watch.is_begun = true;
+	device->watch.is_settled = false;
+	device->watch.is_look_wanted = true;
+	device->watch.epoch++;
+}
+
+void devices_unwatch_locked(struct devices *devices, struct device *device)
+{
+	if (device->watch.is_watched) {
+		TAILQ_REMOVE(&devices->watched, device, watched_link);
+		devices->watched_count--;
+	}
+	device->watch.is_watched = false;
+}
+
+void devices_begin_look_locked(struct devices *devices, struct device *device)
+{
+	(void)devices;
+	device->watch.looks++;
+}
+
+bool devices_end_look_locked(struct devices *devices, struct device *device)
+{
+	(void)devices;
+	device->watch.looks--;
+	if (!device->watch.is_removed)
+		return true;
+	if (device->watch.looks == 0)
+		device_free(device);
+	return false;
+}
+
+void devices_add_news_locked(struct devices *devices, struct device *device)
+{
+	if (!device->watch.has_news)
+		TAILQ_INSERT_TAIL(&devices->news, device, news_link);
+	device->watch.has_news = true;
+}
+
+struct device *devices_take_news_locked(struct devices *devices)
+{
+	struct device *device = TAILQ_FIRST(&devices->news);
+
+	if (device)
+		forget_news(devices, device);
+	return device;
+}
+
+static bool copy_name(char **copy, const char *name)
+{
+	*copy = name ? strdup(name) : NULL;
+	return !name || *copy;
+}
+
+bool device_copy_observation(struct device *device, struct observation *copy)
+{
+	bool is_whole;
+
+	device_lock(device);
+	*copy = device->observation;
+	is_whole = copy_name(&copy->device_name, device->observation.device_name);
+	is_whole = copy_name(&copy->vg_name, device->observation.vg_name) && is_whole;
+	is_whole = copy_name(&copy->lv_name, device->observation.lv_name) && is_whole;
+	/* The main thread takes it back when it has read it. */
+	device->observation.is_stalled = false;
+	device_unlock(device);
+	return is_whole;
+}
+
+void observation_release(struct observation *observation)
+{
+	free(observation->device_name);
+	free(observation->vg_name);
+	free(observation->lv_name);
+}
+
+struct lvmpolld_progress device_progress(struct device *device)
+{
+	struct lvmpolld_progress progress;
+
+	device_lock(device);
+	progress = device->progress;
+	device_unlock(device);
+	return progress;
+}

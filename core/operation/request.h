@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A request: what a client asked for, who waits for its end, and what they are told. It is always
+ * inside a store, under its identifier. What is done about it is the operation's matter: several
+ * requests may be for one operation, and what one of them is told may come before that is over.
+ */
+#ifndef CORE_OPERATION_REQUEST_H
+#define CORE_OPERATION_REQUEST_H
+
+#include <stdbool.h>
+#include <sys/queue.h>
+#include <time.h>
+
+#include "operation/terms.h"
+#include "operation/waiters.h"
+#include "util/lock.h"
+
+struct operation;
+
+/* What progress_info tells. */
+enum request_standing {
+	REQUEST_IN_PROGRESS,
+	REQUEST_FINISHED, /* with a result */
+	REQUEST_FAILED    /* the daemon could not see it through, or not yet */
+};
+
+/* An exit status, or the number of a signal. */
+struct request_result {
+	bool by_signal;
+	int value;
+};
+
+struct request {
+	struct terms *const terms;
+
+	struct lock lock;
+	/* Written by request_tell alone. */
+	const enum request_standing standing GUARDED_BY(request_role);
+	const struct request_result result GUARDED_BY(request_role);
+	unsigned count GUARDED_BY(request_role); /* init requests made to this daemon */
+
+	/* The main thread's alone. */
+	struct operation *operation; /* what is done about it; NULL once that is over */
+	TAILQ_ENTRY(request) operation_link;
+	struct wait_list waits;            /* who is to hear how it ends */
+	pid_t last_pid;                    /* of the latest lvpoll when it was told; 0 before */
+	struct lvmpolld_progress progress; /* likewise; struct_size is 0 before */
+	bool is_handed_out; /* its end was told to somebody, and is kept for those who wait */
+
+	/* The store's. */
+	TAILQ_ENTRY(request) link;
+	TAILQ_ENTRY(request) told_link;
+	bool is_told_kept;       /* it is in the list of those that were told, since told_at */
+	struct timespec told_at; /* CLOCK_BOOTTIME */
+};
+
+TAILQ_HEAD(request_list, request);
+
+/* A new request in progress, which takes one reference of TERMS. NULL when out of memory. */
+struct request *request_new(struct terms *terms);
+/* Lets go of its terms, too. Nobody waits for it, and it is in no store. */
+void request_free(struct request *request);
+
+void request_lock(struct request *request) ACQUIRE(request_role);
+void request_unlock(struct request *request) RELEASE(request_role);
+
+enum request_standing request_get_standing(struct request *request) EXCLUDES(request_role);
+/* Whoever asks is told this from now on. It must be in progress. */
+void request_tell(struct request *request, enum request_standing standing,
+	struct request_result result) EXCLUDES(request_role);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The words of an operation's life: its states, why it waits, why its command is ended. What
+ * becomes of it is in lifecycle/table.c. Dump, status and log use these names.
+ */
+#ifndef CORE_STATE_H
+#define CORE_STATE_H
+
+#define OPERATION_STATES(X)                                                                        \
+	X(LOOKING, "looking", "is looked at, and nothing is known yet")                            \
+	X(COPYING, "copying", "the kernel copies; no process runs")                                \
+	X(WAITING, "waiting", "waits for its turn to run an lvm command")                          \
+	X(RUNNING, "running", "an lvm command runs")                                               \
+	X(CONFIRMING, "confirming", "the command says that all is over; the kernel is looked at")  \
+	X(ASKING, "asking", "lvm2 is asked how it stands")                                         \
+	X(BACKING_OFF, "backing_off", "pauses before the next attempt")                            \
+	X(DORMANT, "dormant", "the volume is not active, or its group is not seen")                \
+	X(ENDING, "ending", "its lvm command is ended")                                            \
+	X(YIELDING, "yielding", "it is being aborted, and goes on if that fails")                  \
+	X(FINISHED, "finished", "it is over")                                                      \
+	X(FAILED, "failed", "it cannot go on; somebody must look")
+
+/* Word, name, longest pause in seconds, whether those who wait are told after a while, sentence. */
+#define BACK_OFF_REASONS(X)                                                                        \
+	X(NOT_BEFORE, "not_before", 0, 0, "the client asked to wait before the first step")        \
+	X(INTERVAL, "interval", 0, 0, "waits for its interval")                                    \
+	X(VAIN, "vain_step", 3600, 0, "lvpoll changed nothing")                                    \
+	X(STATUS, "status", 3600, 1, "lvpoll failed")                                              \
+	X(SIGNAL, "signal", 3600, 1, "lvpoll was ended by a signal that the daemon did not send")  \
+	X(NOT_STARTED, "not_started", 60, 1, "lvpoll could not be started")                        \
+	X(NOT_EXECUTABLE, "not_executable", 60, 1, "lvm cannot be executed")                       \
+	X(BUSY, "busy", 1, 0, "another lvm command still runs for its device")                     \
+	X(CONTRADICTED, "contradicted", 3600, 1,                                                   \
+		"lvpoll says that it is over, and lvm2 still has it")                              \
+	X(NOT_SEEN, "not_seen", 3600, 1, "lvm2 does not see the volume group")                     \
+	X(NO_ANSWER, "no_answer", 3600, 1, "lvm2 gave no answer")                                  \
+	X(SILENT, "silent", 3600, 1, "lvpoll printed nothing for too long")                        \
+	X(ORPHAN, "orphan", 1, 0, "the lvpoll of a previous daemon cannot be adopted yet")
+
+/* Why the command of an operation is ended. The later one counts. */
+#define ENDING_REASONS(X)                                                                          \
+	X(STEP_DONE) /* it has moved the metadata on, or nothing is left for it to do */           \
+	X(GAVE_WAY)  /* one that polls by itself makes room for others */                          \
+	X(SILENCE)   /* it has printed nothing for too long */                                     \
+	X(LOSS)      /* going on would lose data */                                                \
+	X(ABORT)     /* the operation is being aborted */                                          \
+	X(STOP)      /* the daemon stops: what is in flight is left to the next one */
+
+#define STATE_WORD(word, ...)    STATE_##word,
+#define BACK_OFF_WORD(word, ...) BACK_OFF_##word,
+#define ENDING_WORD(word)        ENDING_##word,
+enum operation_state { OPERATION_STATES(STATE_WORD) STATE_COUNT };
+enum back_off_reason { BACK_OFF_REASONS(BACK_OFF_WORD) BACK_OFF_COUNT };
+enum ending_reason { ENDING_REASONS(ENDING_WORD) ENDING_COUNT };
+#undef STATE_WORD
+#undef BACK_OFF_WORD
+#undef ENDING_WORD
+
+const char *state_name(enum operation_state state);
+const char *state_description(enum operation_state state);
+const char *back_off_name(enum back_off_reason reason);
+
+/* What is known of each reason. */
+struct back_off_rule {
+	unsigned longest_s; /* pauses double up to this */
+	int is_failure;     /* those who wait are told where it lasts */
+	const char *sentence;
+};
+const struct back_off_rule *back_off_rule(enum back_off_reason reason);
+
+#endif

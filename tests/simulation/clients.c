@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Clients: they ask, wait, ask after it, and check what they are told. */
+#include "config.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "operation/terms.h"
+#include "world.h"
+
+/* What a client may hear in_progress for while attempts fail, and what the way there takes. */
+#define PATIENCE_US (60 * S_US)
+#define SLACK_US    (6 * S_US)
+
+struct client {
+	struct waiter waiter;
+	unsigned number;
+	bool waits;
+	struct volume *volume;
+	bool is_abort;
+	const char *system_dir;
+	struct event *timer;
+};
+
+static struct client clients[CLIENTS_MAX];
+
+void clients_reset(void)
+{
+	memset(clients, 0, sizeof(clients));
+	for (unsigned i = 0; i < CLIENTS_MAX; i++) {
+		clients[i].number = i;
+		waiter_init(&clients[i].waiter);
+	}
+}
+
+void clients_daemon_died(void)
+{
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		if (world.is_stopping && world.is_alive)
+			operations_forget_waiter(&operations, &clients[i].waiter);
+		waiter_init(&clients[i].waiter);
+		clients[i].waits = false;
+	}
+}
+
+static void check_success(const struct client *client)
+{
+	struct volume *volume = client->volume;
+
+	if (!volume_is_over(volume))
+		violate("client %u hears 0 of %s, and lvm2 still has it", client->number,
+			volume->lv_name);
+	volume->is_promised = false;
+}
+
+static void check_patience(const struct client *client)
+{
+	struct volume *volume = client->volume;
+
+	/* What the kernel copies meanwhile is no failure. */
+	if (volume->failing_us > 0 && !volume_is_in_sync(volume))
+		volume->failing_us = 0;
+	if (!client->is_abort && volume->failing_us > 0 &&
+		world.now_us - volume->failing_us > PATIENCE_US + SLACK_US)
+		violate("client %u still waits, and %s has failed for %d s", client->number,
+			volume->lv_name, (int)((world.now_us - volume->failing_us) / S_US));
+}
+
+static void check_end(const struct client *client, const struct operations_report *report)
+{
+	bool is_finished = report->standing == REQUEST_FINISHED;
+	bool is_good = is_finished && report->result.value == 0 && !report->result.by_signal;
+
+	story("client %u hears: %s %s %d", client->number, is_finished ? "finished" : "failed",
+		report->result.by_signal ? "signal" : "status", report->result.value);
+	if (is_good) {
+		check_success(client);
+		return;
+	}
+	if (!world.has_faults && !client->volume->was_to_be_aborted && !client->is_abort)
+		violate("client %u hears that %s fails, and nothing was wrong", client->number,
+			client->volume->lv_name);
+}
+
+static void ask(struct client *client)
+{
+	char *identifier = terms_identifier(client->system_dir, client->volume->lvid);
+	struct operations_report report = operations_collect(
+		&operations, identifier, client->is_abort, &client->waiter, true);
+	const struct timeval time = {.tv_sec = dice_percent(5) ? dice_between(1, 30) : 1,
+		.tv_usec = 10000 * (long)dice_below(50)};
+
+	free(identifier);
+	if (!report.is_found) {
+		client->waits = false;
+		violate("client %u waits for %s, and hears not_found", client->number,
+			client->volume->lv_name);
+	}
+	if (report.standing == REQUEST_IN_PROGRESS) {
+		check_patience(client);
+		event_add(client->timer, &time);
+		return;
+	}
+	client->waits = false;
+	check_end(client, &report);
+}
+
+static void on_timer(evutil_socket_t descriptor, short what, void *context)
+{
+	struct client *client = context;
+
+	(void)descriptor;
+	(void)what;
+	if (client->waits && world.is_alive && !world.is_stopping)
+		ask(client);
+}
+
+static struct terms *make_terms(const struct client *client, unsigned variant)
+{
+	static const char *const intervals[] = {"15", "1", "+15", "0"};
+	const struct volume *volume = client->volume;
+	const struct lvmpolld_request asked = {
+		.struct_size = sizeof(asked),
+		.vg_name = volume->group->name,
+		.lv_name = volume->lv_name,
+		.lvid = volume->lvid,
+		.interval = intervals[variant / 2 % 4],
+		.system_dir = client->system_dir,
+		.abort = client->is_abort,
+	};
+
+	return terms_new(&asked, &plugin_entries[volume->kind]);
+}
+
+static void note_promise(const struct client *client)
+{
+	struct volume *volume = client->volume;
+
+	if (client->is_abort) {
+		volume->was_to_be_aborted = true;
+		return;
+	}
+	/* Who asks anew begins to wait anew. */
+	volume->failing_us = 0;
+	if (volume->is_on && volume->is_there) {
+		volume->is_promised = true;
+		volume->is_forgotten = false;
+	}
+}
+
+void clients_begin(unsigned number, struct volume *volume, bool is_abort, unsigned variant)
+{
+	static const char *const words[] = {"OK", "different", "no memory", "not executable"};
+	static const struct timeval soon = {.tv_sec = 1};
+	struct client *client = &clients[number % CLIENTS_MAX];
+	enum operations_answer answer;
+
+	if (client->waits || !world.is_alive || world.is_stopping || world.lacks_plugins)
+		return;
+	if (is_abort && volume->kind != KIND_PVMOVE)
+		return;
+	client->volume = volume;
+	client->is_abort = is_abort;
+	client->system_dir = variant % 4 == 1 ? "/etc/other" : NULL;
+	volume->was_to_be_aborted |= is_abort;
+	story("client %u asks for %s%s/%s%s", client->number, is_abort ? "the abort of " : "",
+		volume->group->name, volume->lv_name, client->system_dir ? ", elsewhere" : "");
+	answer = operations_begin(&operations, make_terms(client, variant), &client->waiter);
+	story("client %u is answered: %s", client->number, words[answer]);
+	client->waits = answer == OPERATIONS_ACCEPTED;
+	if (!client->timer)
+		client->timer = event_new(&world_base, -1, 0, on_timer, client);
+	if (!client->waits)
+		return;
+	note_promise(client);
+	event_add(client->timer, &soon);
+}
+
+void clients_disconnect(unsigned number)
+{
+	struct client *client = &clients[number % CLIENTS_MAX];
+
+	if (!client->waits || !world.is_alive || world.is_stopping)
+		return;
+	story("client %u goes", client->number);
+	operations_forget_waiter(&operations, &client->waiter);
+	client->waits = false;
+}

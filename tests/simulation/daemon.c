@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The daemon: started, stopped, killed; its plugins and its log. */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "configuration/configuration.h"
+#include "lifecycle/lifecycle.h"
+#include "lifecycle/recorder.h"
+#include "lifecycle/recovery.h"
+#include "lifecycle/results.h"
+#include "log/log.h"
+#include "util/error.h"
+#include "world.h"
+
+const struct lvmpolld_plugin *pvmove_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *convert_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *merge_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
+
+#define STOP_POLL_MS  20
+#define STOP_POLL_MAX 50
+
+struct operations operations;
+struct plugin_entry plugin_entries[KIND_COUNT];
+static struct configuration *configuration;
+static unsigned stop_polls;
+
+static void set_up(void)
+{
+	const struct lvmpolld_plugin *const plugins[] = {pvmove_LTX_lvmpolld_plugin(),
+		convert_LTX_lvmpolld_plugin(), merge_LTX_lvmpolld_plugin(),
+		thin_merge_LTX_lvmpolld_plugin()};
+
+	configuration = configuration_new();
+	if (!configuration || configuration_resolve(configuration) < 0)
+		abort();
+	free(configuration->lvm_binary);
+	configuration->lvm_binary = strdup("/bin/sh");
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		plugin_entries[i].name = (char *)plugins[i]->name;
+		plugin_entries[i].interface = plugins[i];
+		plugin_entries[i].monitor = PLUGIN_MONITOR_KERNEL;
+		plugin_entries[i].stall_check_s = 900;
+	}
+}
+
+void daemon_start(void)
+{
+	struct lvmpolld_error error;
+
+	if (!configuration)
+		set_up();
+	if (world.is_alive)
+		return;
+	story("the daemon starts");
+	world.incarnation++;
+	world.is_alive = true;
+	world.is_stopping = false;
+	world.lacks_plugins = world.no_plugin > 0;
+	configuration->lvm_max_running = 1 + dice_below(4);
+	if (operations_init(&operations, &daemon_base, configuration, NULL, NULL, &error) < 0)
+		abort();
+	operations.monitor = monitor_model(&operations);
+	operations.is_taking_over = true;
+	recovery_open(&operations, &error);
+	recovery_run(&operations);
+	operations.is_taking_over = false;
+	lifecycle_settle(&operations);
+	results_limit(&operations);
+}
+
+static void forget_evidence(void)
+{
+	for (size_t i = 0; i < world.volume_count; i++) {
+		struct volume *volume = &world.volumes[i];
+
+		/* What nobody has heard of, or could not be written down, is not known any more. */
+		if (volume->evidence_us > 0 && !records_is_refused(volume) &&
+			(world.had_record_faults || volume->heard_us == 0))
+			metadata_forget_evidence(volume);
+		if (!volume->is_promised || volume_is_over(volume) || records_has(volume) ||
+			records_is_refused(volume) || volume->is_hopeless ||
+			volume->group->was_partial)
+			continue;
+		if (!world.had_record_faults)
+			violate("the daemon is gone, and %s has no record", volume->lv_name);
+		volume->is_forgotten = true;
+	}
+}
+
+static void gone(void)
+{
+	world.is_alive = world.is_stopping = false;
+	world.seams_left = 0;
+	clock_forget(&daemon_base);
+	lvm_daemon_died();
+	clients_daemon_died();
+	forget_evidence();
+	memset(&operations, 0, sizeof(operations));
+	for (size_t i = 0; i < world.volume_count; i++)
+		world.volumes[i].failing_us = 0;
+}
+
+void daemon_die(void)
+{
+	if (!world.is_alive)
+		return;
+	story("the daemon is killed");
+	counts->deaths++;
+	gone();
+}
+
+static void on_stop_poll(void *context)
+{
+	(void)context;
+	if (!world.is_alive || !world.is_stopping)
+		return;
+	if (operations_any_command(&operations) && ++stop_polls < STOP_POLL_MAX) {
+		clock_after_ms(STOP_POLL_MS, on_stop_poll, NULL);
+		return;
+	}
+	story("the daemon ends");
+	clients_daemon_died();
+	recorder_destroy(&operations);
+	operations_destroy(&operations);
+	results_destroy(&operations);
+	gone();
+}
+
+void daemon_stop(void)
+{
+	if (!world.is_alive || world.is_stopping)
+		return;
+	story("the daemon is told to stop");
+	world.is_stopping = true;
+	stop_polls = 0;
+	operations_stop(&operations);
+	on_stop_poll(NULL);
+}
+
+void daemon_set_binary(bool is_there)
+{
+	strcpy(configuration->lvm_binary, is_there ? "/bin/sh" : "/no/sh");
+}
+
+/* --- what core/loader/plugins.c has --- */
+
+const struct plugin_entry *plugins_find_operation(
+	const struct plugins *plugins, const char *operation)
+{
+	(void)plugins;
+	for (size_t i = 0; i < KIND_COUNT && !world.lacks_plugins; i++)
+		if (!strcmp(plugin_entries[i].interface->operation, operation))
+			return &plugin_entries[i];
+	return NULL;
+}
+
+bool plugins_explain_missing(
+	const struct plugins *plugins, const char *operation, char *reason, size_t size)
+{
+	(void)plugins;
+	(void)operation;
+	(void)reason;
+	(void)size;
+	return false;
+}
+
+/* --- what core/log/log.c has --- */
+
+static void tell(const char *name, const char *format, va_list arguments)
+	__attribute__((format(printf, 2, 0)));
+
+static void tell(const char *name, const char *format, va_list arguments)
+{
+	char text[1024];
+
+	if (!is_story)
+		return;
+	vsnprintf(text, sizeof(text), format, arguments);
+	story("    log: %s%s", name, text);
+}
+
+void log_write_arguments(enum log_level level, const struct log_subject *subject,
+	const char *format, va_list arguments)
+{
+	char name[2 * NAME_SIZE + 8] = "";
+
+	(void)level;
+	if (subject && is_story)
+		snprintf(name, sizeof(name), "%s/%s: ", subject->vg_name, subject->lv_name);
+	tell(name, format, arguments);
+}
+
+void log_write(enum log_level level, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	log_write_arguments(level, NULL, format, arguments);
+	va_end(arguments);
+}
+
+void log_write_subject(
+	enum log_level level, const struct log_subject *subject, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	log_write_arguments(level, subject, format, arguments);
+	va_end(arguments);
+}
+
+bool log_is_enabled(enum log_level level)
+{
+	(void)level;
+	return is_story;
+}
+
+bool log_cmd_is_enabled(void)
+{
+	return false;
+}
+
+bool log_wire_is_enabled(void)
+{
+	return false;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A process that runs an lvm command: what it does is in lvm.c, what a daemon sees in process.c. */
+#ifndef TESTS_SIMULATION_LVM_H
+#define TESTS_SIMULATION_LVM_H
+
+#include "world.h"
+
+struct process;
+
+struct lvm {
+	pid_t pid;
+	uint64_t start_ticks;
+	unsigned incarnation; /* of the daemon that has started it */
+	bool is_unknown;      /* a fault has kept the daemon from writing down that it runs */
+	bool is_report, is_abort, has_plus;
+	bool had_name; /* the names were those of its volume when it was started */
+	char vg_name[NAME_SIZE], lv_name[NAME_SIZE], operation[NAME_SIZE];
+	char lvid[64 + 1];  /* what it is run for */
+	char found[64 + 1]; /* what it has found under the names */
+	char *selection;
+	unsigned interval_s;
+	struct process *process; /* the daemon's end of it; or NULL */
+	struct group *locked;
+	int64_t locked_us;
+	bool is_hung, is_ending, term_wanted;
+	struct event *timer;
+	void (*next)(struct lvm *lvm);
+	TAILQ_ENTRY(lvm) link;
+};
+
+TAILQ_HEAD(lvm_list, lvm);
+extern struct lvm_list lvms;
+
+/* Begins a command; its ARGUMENTS are those of execve. */
+struct lvm *lvm_new(char *const *arguments);
+void lvm_terminate(struct lvm *lvm);
+void lvm_end(struct lvm *lvm, bool by_signal, int value);
+
+/* The daemon's end: a line was printed, or the command is over. LVM is freed by then. */
+void process_printed(struct process *process, const char *line);
+void process_over(struct process *process, bool by_signal, int value);
+
+#endif

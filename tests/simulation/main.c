@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Runs histories, shortens those that fail, and tells them. See README.md. */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "world.h"
+
+/* A daemon that dies leaves its memory behind: each process runs so many histories. */
+#define BATCH 200
+
+struct shared {
+	struct counts counts;
+	struct history failed;
+	bool has_failed;
+	uint64_t seed; /* of the history that runs */
+	char violation[VIOLATION_TEXT];
+	uint64_t failed_seed; /* with --count, the last one */
+	char failed_violation[VIOLATION_TEXT];
+};
+
+static struct shared *shared;
+struct counts *counts;
+
+unsigned __real_table_cell(enum operation_state state, enum operation_event event);
+unsigned __wrap_table_cell(enum operation_state state, enum operation_event event);
+
+unsigned __wrap_table_cell(enum operation_state state, enum operation_event event)
+{
+	unsigned cell = __real_table_cell(state, event);
+
+	counts->pairs[state][event]++;
+	if (cell == CELL_NEVER)
+		violate("%s came while it was %s", event_name(event), state_name(state));
+	return cell;
+}
+
+/* Runs WORK in a process of its own; a crash is a violation. */
+static bool run_apart(void (*work)(void *context), void *context)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	shared->has_failed = false;
+	shared->violation[0] = '\0';
+	pid = fork();
+	if (pid < 0)
+		abort();
+	if (pid == 0) {
+		work(context);
+		fflush(stdout);
+		_exit(0);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(status)) {
+		shared->has_failed = true;
+		snprintf(shared->violation, sizeof(shared->violation), "crashed: signal %d",
+			WTERMSIG(status));
+		if (WTERMSIG(status) == SIGINT)
+			exit(1);
+	}
+	return !shared->has_failed;
+}
+
+static void run_history(void *context)
+{
+	const struct history *history = context;
+
+	if (history_run(history))
+		return;
+	shared->has_failed = true;
+	memcpy(shared->violation, world.violation, sizeof(shared->violation));
+}
+
+static void run_batch(void *context)
+{
+	uint64_t first = *(uint64_t *)context;
+
+	for (uint64_t seed = first; seed < first + BATCH && !shared->has_failed; seed++) {
+		struct history history;
+
+		shared->seed = seed;
+		history_make(&history, seed);
+		run_history(&history);
+	}
+}
+
+/* Without what does not matter it fails all the same. */
+static bool fails_without(struct history *history, size_t step)
+{
+	struct history shorter = *history;
+
+	memmove(&shorter.steps[step], &shorter.steps[step + 1],
+		(shorter.count - step - 1) * sizeof(shorter.steps[0]));
+	shorter.count--;
+	if (run_apart(run_history, &shorter))
+		return false;
+	*history = shorter;
+	return true;
+}
+
+static void shorten(struct history *history)
+{
+	bool is_shorter = true;
+
+	while (is_shorter) {
+		is_shorter = false;
+		for (size_t i = history->count; i-- > 0;)
+			if (fails_without(history, i))
+				is_shorter = true;
+	}
+}
+
+static void tell(struct history *history)
+{
+	size_t count = history->count;
+
+	shorten(history);
+	printf("\nseed %llu fails, also with %zu of its %zu steps:\n",
+		(unsigned long long)history->seed, history->count, count);
+	is_story = true;
+	run_apart(run_history, history);
+	is_story = false;
+	printf("seed %llu: %s\n", (unsigned long long)history->seed, shared->violation);
+}
+
+static double seconds_now(void)
+{
+	struct timeval now;
+
+	gettimeofday(&now, NULL);
+	return (double)now.tv_sec + (double)now.tv_usec / 1e6;
+}
+
+static void print_counts(bool is_long)
+{
+	unsigned missing = 0;
+
+	for (int state = 0; state < STATE_COUNT; state++)
+		for (int event = 0; event < EVENT_COUNT; event++) {
+			if (counts->pairs[state][event] > 0 ||
+				__real_table_cell((enum operation_state)state,
+					(enum operation_event)event) == CELL_NEVER)
+				continue;
+			missing++;
+			if (is_long)
+				printf("never: %s in %s\n", event_name((enum operation_event)event),
+					state_name((enum operation_state)state));
+		}
+	printf("%lu histories, %lu events, %lu commands; %lu operations ended, %lu aborted; the "
+	       "daemon died %lu times; data was lost unseen %lu times; %u pairs never came\n",
+		counts->histories, counts->events, counts->commands, counts->ended, counts->aborted,
+		counts->deaths, counts->lost, missing);
+}
+
+struct options {
+	double seconds;
+	uint64_t seed;
+	unsigned long histories;
+	unsigned long failures; /* so many are told */
+	bool is_story, are_pairs, is_count;
+};
+
+static struct options read_options(int argc, char **argv)
+{
+	static const struct option names[] = {{"seconds", required_argument, NULL, 't'},
+		{"seed", required_argument, NULL, 's'}, {"histories", required_argument, NULL, 'n'},
+		{"failures", required_argument, NULL, 'f'}, {"story", no_argument, NULL, 'v'},
+		{"pairs", no_argument, NULL, 'p'}, {"count", no_argument, NULL, 'c'},
+		{NULL, 0, NULL, 0}};
+	struct options options = {.seconds = 3, .seed = 0, .failures = 1};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", names, NULL)) >= 0)
+		switch (option) {
+		case 't':
+			options.seconds = strtod(optarg, NULL);
+			break;
+		case 's':
+			options.seed = strtoull(optarg, NULL, 10);
+			break;
+		case 'n':
+			options.histories = strtoul(optarg, NULL, 10);
+			break;
+		case 'f':
+			options.failures = strtoul(optarg, NULL, 10);
+			break;
+		case 'v':
+			options.is_story = true;
+			break;
+		case 'c':
+			options.is_count = true;
+			options.failures = (unsigned long)-1;
+			break;
+		case 'p':
+			options.are_pairs = true;
+			break;
+		default:
+			exit(2);
+		}
+	return options;
+}
+
+static int tell_one(const struct options *options)
+{
+	struct history history;
+	bool is_good;
+
+	history_make(&history, options->seed);
+	is_story = true;
+	is_good = run_apart(run_history, &history);
+	printf("seed %llu: %s\n", (unsigned long long)options->seed,
+		is_good ? "nothing is wrong" : shared->violation);
+	return !is_good;
+}
+
+static bool is_time_left(const struct options *options, double began)
+{
+	return options->histories > 0 ? counts->histories < options->histories
+				      : seconds_now() - began < options->seconds;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = read_options(argc, argv);
+	double began = seconds_now();
+	unsigned long failures = 0;
+	uint64_t seed;
+
+	shared = mmap(
+		NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		abort();
+	counts = &shared->counts;
+	if (options.is_story)
+		return tell_one(&options);
+	seed = options.seed > 0 ? options.seed : (uint64_t)(began * 1000) * 1000;
+	printf("seeds from %llu\n", (unsigned long long)seed);
+	while (is_time_left(&options, began) && failures < options.failures) {
+		if (run_apart(run_batch, &seed)) {
+			seed += BATCH;
+			continue;
+		}
+		failures++;
+		if (options.is_count) {
+			shared->failed_seed = shared->seed;
+			memcpy(shared->failed_violation, shared->violation, VIOLATION_TEXT);
+			seed = shared->seed + 1;
+			continue;
+		}
+		history_make(&shared->failed, shared->seed);
+		seed = shared->seed + 1;
+		tell(&shared->failed);
+	}
+	print_counts(options.are_pairs);
+	if (options.is_count)
+		printf("%lu failed, the last one, seed %llu: %s\n", failures,
+			(unsigned long long)shared->failed_seed, shared->failed_violation);
+	return failures > 0;
+}

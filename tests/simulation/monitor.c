@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The monitor without its thread: core/monitor/look.c by the virtual clock. */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "lifecycle/lifecycle.h"
+#include "monitor/look.h"
+#include "monitor/monitor.h"
+#include "world.h"
+
+/* A look that was not asked for in time is made at the latest then. */
+#define WAKE_MAX_MS 20
+
+struct monitor {
+	struct devices *devices;
+	struct operations *operations;
+	bool is_dirty; /* an event may have come */
+	bool is_looking;
+	struct event *look;
+	struct event *news;
+};
+
+static struct monitor model;
+
+static void start_ms(struct event *timer, int64_t milliseconds)
+{
+	const struct timeval time = {
+		.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
+
+	event_add(timer, &time);
+}
+
+static void on_news(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	lifecycle_on_news(((struct monitor *)context)->operations);
+	for (size_t i = 0; i < world.volume_count; i++)
+		if (world.volumes[i].is_told && world.volumes[i].heard_us == 0)
+			world.volumes[i].heard_us = world.now_us;
+}
+
+static void note_events(struct monitor *monitor)
+{
+	struct kernel_event list[VOLUMES_MAX];
+	struct kernel_events events = {.list = list};
+
+	for (size_t i = 0; i < world.volume_count; i++)
+		if (world.volumes[i].is_active)
+			list[events.count++] = (struct kernel_event){
+				world.volumes[i].device, world.volumes[i].event_number};
+	monitor->is_dirty = false;
+	look_note_events(monitor->devices, &events);
+}
+
+static void wait_for_next(struct monitor *monitor)
+{
+	int64_t next_ms = look_next_ms(monitor->devices);
+
+	if (next_ms < 0)
+		return;
+	next_ms -= look_clock_ms();
+	start_ms(monitor->look, next_ms < 0 ? 0 : next_ms);
+}
+
+static void on_look(evutil_socket_t descriptor, short what, void *context)
+{
+	struct monitor *monitor = context;
+
+	(void)descriptor;
+	(void)what;
+	/* The thread is in the kernel: it looks again when it is back. */
+	if (monitor->is_looking)
+		return;
+	monitor->is_looking = true;
+	if (monitor->is_dirty)
+		note_events(monitor);
+	/* The main thread may be busy. */
+	if (look_at_due(monitor->devices, true))
+		start_ms(monitor->news,
+			dice_percent(world.busy) ? dice_between(1, 1000) : dice_below(5));
+	for (size_t i = 0; i < world.volume_count; i++)
+		world.volumes[i].is_told = world.volumes[i].evidence_us > 0;
+	monitor->is_looking = false;
+	wait_for_next(monitor);
+}
+
+static void wake(struct monitor *monitor)
+{
+	start_ms(monitor->look, dice_below(WAKE_MAX_MS));
+}
+
+struct monitor *monitor_model(struct operations *of)
+{
+	model = (struct monitor){.devices = &of->devices, .operations = of, .is_dirty = true};
+	model.look = event_new(&daemon_base, -1, 0, on_look, &model);
+	model.news = event_new(&daemon_base, -1, 0, on_news, &model);
+	return &model;
+}
+
+void monitor_model_event(void)
+{
+	model.is_dirty = true;
+	if (world.is_alive)
+		wake(&model);
+}
+
+/* What a look has read counts when it is back: meanwhile the main thread goes on. */
+void monitor_model_hang(int64_t milliseconds)
+{
+	unsigned incarnation = world.incarnation;
+
+	history_go_on(world.now_us + milliseconds * 1000);
+	if (!world.is_alive || world.incarnation != incarnation)
+		siglongjmp(world.death, 1);
+}
+
+/* --- what core/monitor/monitor.c has --- */
+
+void monitor_watch(struct monitor *monitor, struct device *device)
+{
+	devices_lock(monitor->devices);
+	devices_watch_locked(monitor->devices, device);
+	devices_unlock(monitor->devices);
+	wake(monitor);
+}
+
+void monitor_unwatch(struct monitor *monitor, struct device *device)
+{
+	devices_lock(monitor->devices);
+	devices_unwatch_locked(monitor->devices, device);
+	devices_unlock(monitor->devices);
+}
+
+void monitor_refresh(struct monitor *monitor, struct device *device)
+{
+	bool is_wanted;
+
+	devices_lock(monitor->devices);
+	is_wanted = device->watch.is_watched && !device->watch.is_look_wanted &&
+		    look_clock_ms() - device->watch.last_look_ms >= 1000;
+	device->watch.is_look_wanted |= is_wanted;
+	devices_unlock(monitor->devices);
+	if (is_wanted)
+		wake(monitor);
+}
+
+void monitor_set_settled(struct monitor *monitor, struct device *device)
+{
+	devices_lock(monitor->devices);
+	device->watch.is_settled = !device->watch.has_news;
+	devices_unlock(monitor->devices);
+}
+
+void monitor_set_stepped(struct monitor *monitor, struct device *device, bool is_stepped)
+{
+	devices_lock(monitor->devices);
+	device->watch.is_stepped = is_stepped;
+	if (is_stepped)
+		device->watch.is_settled = false;
+	devices_unlock(monitor->devices);
+	if (is_stepped)
+		wake(monitor);
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a daemon sees of the lvm commands that it runs: core/process/process.h, without processes.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lvm.h"
+#include "lvm/find_orphan.h"
+#include "process/process.h"
+#include "util/error.h"
+
+struct output {
+	char *line; /* NULL: it has ended */
+	bool by_signal;
+	int value;
+	TAILQ_ENTRY(output) link;
+};
+
+struct process {
+	struct lvm *lvm; /* NULL: it has ended */
+	pid_t pid;
+	bool is_child, is_terminating;
+	const struct process_callbacks *callbacks;
+	void *context;
+	struct event *reader;
+	TAILQ_HEAD(, output) outputs;
+};
+
+static void read_later(struct process *process)
+{
+	const struct timeval time = {.tv_usec = (long)dice_below(4000)};
+
+	if (!event_pending(process->reader, EV_TIMEOUT, NULL))
+		event_add(process->reader, &time);
+}
+
+static void free_output(struct process *process, struct output *output)
+{
+	TAILQ_REMOVE(&process->outputs, output, link);
+	free(output->line);
+	free(output);
+}
+
+static void on_read(evutil_socket_t descriptor, short what, void *context)
+{
+	struct process *process = context;
+	struct output *output = TAILQ_FIRST(&process->outputs), taken = *output;
+
+	(void)descriptor;
+	(void)what;
+	output->line = NULL;
+	free_output(process, output);
+	if (!TAILQ_EMPTY(&process->outputs))
+		read_later(process);
+	if (taken.line) {
+		process->callbacks->output(PROCESS_STDOUT, taken.line, strlen(taken.line), true,
+			true, process->context);
+		free(taken.line);
+		return;
+	}
+	/* The status of what is no child cannot be read. */
+	process->callbacks->ended(process->is_child
+					  ? (struct process_end){taken.by_signal, taken.value}
+					  : (struct process_end){true, SIGTERM},
+		process->context);
+	process_free(process);
+}
+
+static void add_output(struct process *process, const char *line, bool by_signal, int value)
+{
+	struct output *output = calloc(1, sizeof(*output));
+
+	if (!output)
+		abort();
+	*output = (struct output){line ? strdup(line) : NULL, by_signal, value, {0}};
+	TAILQ_INSERT_TAIL(&process->outputs, output, link);
+	read_later(process);
+}
+
+void process_printed(struct process *process, const char *line)
+{
+	if (process->is_child)
+		add_output(process, line, false, 0);
+}
+
+void process_over(struct process *process, bool by_signal, int value)
+{
+	process->lvm = NULL;
+	add_output(process, NULL, by_signal, value);
+}
+
+/* The operation that a command is started for: it runs, and has none yet. */
+static const struct operation *find_starting(const struct lvm *lvm)
+{
+	const struct operation *operation;
+
+	TAILQ_FOREACH (operation, &operations.list, link)
+		if (operation->state == STATE_RUNNING && !operation->attempt.command &&
+			operation_is_abort(operation) == lvm->is_abort &&
+			!strcmp(operation->attempt.vg_name, lvm->vg_name) &&
+			!strcmp(operation->attempt.lv_name, lvm->lv_name))
+			return operation;
+	violate("an lvpoll for %s/%s was started, and no operation is about to", lvm->vg_name,
+		lvm->lv_name);
+}
+
+static void check_start(struct lvm *lvm)
+{
+	const struct operation *operation;
+	const struct lvm *other;
+
+	if (lvm->is_report)
+		return;
+	operation = find_starting(lvm);
+	snprintf(lvm->lvid, sizeof(lvm->lvid), "%s", operation->terms->asked.lvid);
+	TAILQ_FOREACH (other, &lvms, link)
+		if (other != lvm && !strcmp(other->lvid, lvm->lvid) && !other->is_unknown)
+			violate("lvpoll[%d] runs, and lvpoll[%d] is started for the same volume",
+				(int)other->pid, (int)lvm->pid);
+	lvm->had_name = checks_command(operation, lvm->vg_name, lvm->lv_name);
+}
+
+static struct process *new_process(
+	struct lvm *lvm, const struct process_callbacks *callbacks, void *context, bool is_child)
+{
+	struct process *process = calloc(1, sizeof(*process));
+
+	if (!process)
+		abort();
+	process->lvm = lvm;
+	process->pid = lvm->pid;
+	process->is_child = is_child;
+	process->callbacks = callbacks;
+	process->context = context;
+	process->reader = event_new(&daemon_base, -1, 0, on_read, process);
+	TAILQ_INIT(&process->outputs);
+	lvm->process = process;
+	return process;
+}
+
+struct process *process_start(struct event_base *base, char *const *arguments,
+	char *const *environment, const struct process_callbacks *callbacks, void *context,
+	enum process_failure *failure, struct lvmpolld_error *error)
+{
+	struct process *process;
+	struct lvm *lvm;
+
+	(void)base;
+	(void)environment;
+	seam();
+	if (world.no_resources > 0 && dice_percent(80)) {
+		*failure = PROCESS_FAILED_RESOURCES;
+		error_set(error, EAGAIN, "no process can be started");
+		return NULL;
+	}
+	if (world.lvm_missing > 0) {
+		*failure = PROCESS_FAILED_EXECUTE;
+		error_set(error, ENOENT, "there is no lvm");
+		return NULL;
+	}
+	lvm = lvm_new(arguments);
+	check_start(lvm);
+	process = new_process(lvm, callbacks, context, true);
+	story("%s[%d] starts%s%s%s%s%s", lvm->is_report ? "report" : "lvpoll", (int)lvm->pid,
+		lvm->is_report ? "" : " for ", lvm->vg_name, lvm->is_report ? "" : "/",
+		lvm->lv_name, lvm->is_abort ? ", to abort" : "");
+	seam();
+	return process;
+}
+
+static struct lvm *find_lvm(pid_t pid)
+{
+	struct lvm *lvm;
+
+	TAILQ_FOREACH (lvm, &lvms, link)
+		if (lvm->pid == pid)
+			return lvm;
+	return NULL;
+}
+
+struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start_ticks,
+	const int outputs[2], const struct process_callbacks *callbacks, void *context,
+	struct lvmpolld_error *error)
+{
+	struct lvm *lvm = find_lvm(pid);
+
+	(void)base;
+	(void)outputs;
+	if (!lvm || lvm->start_ticks != start_ticks) {
+		error_set(error, ESRCH, "process %d is gone", (int)pid);
+		return NULL;
+	}
+	if (world.no_adoption > 0) {
+		error_set(error, EMFILE, "process %d cannot be adopted", (int)pid);
+		return NULL;
+	}
+	return new_process(lvm, callbacks, context, lvm->incarnation == world.incarnation);
+}
+
+uint64_t process_read_start(pid_t pid)
+{
+	const struct lvm *lvm = find_lvm(pid);
+
+	return lvm && world.no_adoption == 0 ? lvm->start_ticks : 0;
+}
+
+void process_outputs(const struct process *process, int outputs[2])
+{
+	(void)process;
+	outputs[0] = outputs[1] = -1;
+}
+
+pid_t process_id(const struct process *process)
+{
+	return process->pid;
+}
+
+void process_terminate(struct process *process)
+{
+	process->is_terminating = true;
+	if (process->lvm)
+		lvm_terminate(process->lvm);
+}
+
+bool process_is_terminating(const struct process *process)
+{
+	return process->is_terminating;
+}
+
+void process_free(struct process *process)
+{
+	struct output *output;
+
+	while ((output = TAILQ_FIRST(&process->outputs)))
+		free_output(process, output);
+	if (process->lvm)
+		process->lvm->process = NULL;
+	event_free(process->reader);
+	free(process);
+}
+
+pid_t find_orphan(const char *operation_name, const struct lvmpolld_request *request)
+{
+	struct lvm *lvm;
+	pid_t found = 0;
+
+	TAILQ_FOREACH (lvm, &lvms, link)
+		if (!lvm->is_report && lvm->is_abort == request->abort &&
+			!strcmp(lvm->operation, operation_name) &&
+			!strcmp(lvm->vg_name, request->vg_name) &&
+			!strcmp(lvm->lv_name, request->lv_name) && !lvm->process) {
+			/* What is not known to be there is taken for gone, as things are. */
+			lvm->is_unknown = lvm->is_unknown || world.no_adoption > 0 || found;
+			found = found ? found : lvm->pid;
+		}
+	return found;
+}
+
+void lvm_daemon_died(void)
+{
+	struct lvm *lvm;
+
+	TAILQ_FOREACH (lvm, &lvms, link) {
+		const struct volume *volume = volume_find(lvm->lvid);
+
+		lvm->process = NULL;
+		lvm->is_unknown = lvm->is_unknown || world.were_records_faulty ||
+				  (volume && !records_has(volume));
+	}
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The world of a simulated daemon: its clock, its dice, the volumes in kernel and metadata, lvm
+ * commands, the state directory, clients. All of it is made from a seed and a list of steps.
+ */
+#ifndef TESTS_SIMULATION_WORLD_H
+#define TESTS_SIMULATION_WORLD_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/queue.h>
+#include <sys/types.h>
+
+#include <event2/event.h>
+
+#include "lifecycle/operations.h"
+#include "lifecycle/table.h"
+#include "loader/plugins.h"
+
+#define GROUPS_MAX  3
+#define VOLUMES_MAX 6
+#define CLIENTS_MAX 4
+#define NAME_SIZE   32
+#define S_US        INT64_C(1000000)
+
+/* --- the clock: clock.c --- */
+
+extern struct event_base daemon_base, world_base; /* whose timer it is */
+
+/* Runs the next timer, if it is due by UNTIL_US. Returns false where there is none. */
+bool clock_run_one(int64_t until_us);
+/* Stops all timers of BASE, and forgets them. */
+void clock_forget(struct event_base *base);
+/* Runs CALLBACK once, after some milliseconds; the world's. */
+void clock_after_ms(int64_t milliseconds, void (*callback)(void *context), void *context);
+
+/* --- the dice --- */
+
+uint64_t dice(void);
+/* 0 to COUNT - 1. */
+unsigned dice_below(unsigned count);
+/* LEAST to MOST, the small ones as often as the large. */
+int64_t dice_between(int64_t least, int64_t most);
+bool dice_percent(unsigned percent);
+
+/* --- groups and volumes: metadata.c, kernel.c --- */
+
+struct group {
+	char uuid[32 + 1];
+	char name[NAME_SIZE];
+	bool is_removed;
+	unsigned hidden;  /* how many faults hide it */
+	unsigned partial; /* likewise, disks are missing */
+	bool was_partial; /* a report has said so: what fails then is not tried again */
+	unsigned twins;   /* another group has its name */
+	unsigned locks;   /* commands that hold its lock */
+};
+
+enum volume_kind { KIND_PVMOVE, KIND_CONVERT, KIND_MERGE, KIND_THIN, KIND_COUNT };
+
+struct volume {
+	enum volume_kind kind;
+	struct group *group;
+	char lvid[64 + 1];
+	char lv_name[NAME_SIZE];
+	/* The metadata. */
+	bool is_there;
+	bool is_on; /* the operation is under way */
+	bool is_aborted;
+	bool has_log_on_disk; /* of a conversion: it is "converting" until its step */
+	bool is_hopeless;     /* a merge has failed */
+	unsigned segments, segment;
+	/* The kernel. */
+	bool is_active;
+	unsigned suspended, unreadable, unknown;
+	int64_t done, regions; /* of the segment */
+	int64_t rate;          /* regions in a second */
+	int64_t counted_us;    /* when done was right */
+	uint64_t device;
+	uint32_t event_number;
+	struct event *in_sync; /* raises an event then */
+	char letter;           /* health of the second leg: 'A' */
+	bool lacks_data;       /* of the segment, not all could be copied */
+	/* What was seen of it. */
+	int64_t evidence_us; /* when the kernel told a look that data is lacking; or 0 */
+	bool is_told;        /* the look has come back with it */
+	int64_t heard_us;    /* when the main thread had heard of it; or 0 */
+	/* What was promised. */
+	bool is_promised;       /* a client has heard OK, and it is not over since */
+	bool was_to_be_aborted; /* by a client */
+	bool is_forgotten;      /* a record was lost with a fault: nobody can know of it */
+	int64_t renamed_us;     /* since when its name may be another's */
+	unsigned started;       /* lvpolls */
+	int64_t starts_us[32];  /* the latest of them */
+	int64_t failing_us;     /* the first of the failures in a row; or 0 */
+};
+
+struct volume *volume_find(const char *lvid);
+/* As lvm2 finds it, by names: NULL where it does not. */
+struct volume *volume_by_names(const char *vg_name, const char *lv_name);
+struct group *group_by_name(const char *name);
+/* By the metadata. */
+bool volume_is_over(struct volume *volume);
+bool volume_is_in_sync(struct volume *volume);
+double volume_percent(struct volume *volume);
+/* The kernel's table is another one from now on, or copies no longer, or again. */
+void kernel_change(struct volume *volume);
+void kernel_stop(struct volume *volume);
+void kernel_go_on(struct volume *volume);
+/* Lvm2 moves on to the next segment, or ends the operation. */
+void metadata_step(struct volume *volume, int64_t locked_us, bool is_unknown);
+void metadata_end(struct volume *volume, bool is_aborted);
+/* Nobody knows any more that data is lacking. */
+void metadata_forget_evidence(struct volume *volume);
+void metadata_begin_next(void *group);
+void metadata_make(struct volume *volume, unsigned number);
+/* The rows of a report about the groups that SELECTION names. */
+void metadata_print(
+	const char *selection, void (*print)(const char *line, void *context), void *context);
+
+/* --- lvm commands: lvm.c --- */
+
+struct lvm;
+void lvm_kill_any(int signal_number);
+void lvm_daemon_died(void);
+size_t lvm_count(void);
+void lvm_reset(void);
+
+/* --- the state directory: records.c --- */
+
+void records_reset(void);
+void records_remove_directory(void);
+size_t records_count(void); /* in it, and of dormant operations */
+bool records_has(const struct volume *volume);
+bool records_is_any_postponed(void);
+bool records_is_refused(const struct volume *volume);
+
+/* --- the monitor: monitor.c --- */
+
+struct monitor *monitor_model(struct operations *operations);
+void monitor_model_event(void); /* the kernel has raised one */
+/* A look takes this time. */
+void monitor_model_hang(int64_t milliseconds);
+
+/* --- the daemon: daemon.c --- */
+
+extern struct operations operations;
+extern struct plugin_entry plugin_entries[KIND_COUNT];
+void daemon_start(void);
+void daemon_stop(void);
+void daemon_die(void);
+/* Whether lvm can be executed. */
+void daemon_set_binary(bool is_there);
+
+/* --- clients: clients.c --- */
+
+void clients_begin(unsigned client, struct volume *volume, bool is_abort, unsigned variant);
+void clients_disconnect(unsigned client);
+void clients_daemon_died(void);
+void clients_reset(void);
+
+/* --- the steps: steps.c --- */
+
+struct step {
+	int64_t at_ms;
+	unsigned action;
+	unsigned a, b, c;
+};
+
+/* Which of them happen in the next history, and how often. */
+void steps_choose(void);
+void step_make(struct step *step);
+void step_do(const struct step *step);
+void step_describe(const struct step *step, char *text, size_t size);
+bool step_is_fault(const struct step *step);
+void steps_heal(void);
+
+/* --- checks.c --- */
+
+void checks_after_event(void);
+/* Returns whether the names are those of its volume. */
+bool checks_command(const struct operation *operation, const char *vg_name, const char *lv_name);
+void checks_at_end(void);
+
+/* --- all of it: history.c --- */
+
+enum violation_class { VIOLATION_TEXT = 200 };
+
+struct world {
+	int64_t now_us;
+	uint64_t dice;
+	unsigned sequence;
+	struct group groups[GROUPS_MAX];
+	struct volume volumes[VOLUMES_MAX];
+	size_t group_count, volume_count;
+	/* Faults, each counted. */
+	unsigned conf_broken, lvm_missing, no_wait, failing, hanging, no_resources, no_adoption;
+	unsigned disk_full, no_plugin, killing;
+	unsigned busy, slow; /* how many of a hundred times the main thread, and a look, wait */
+	bool has_next;       /* the next move of a name begins when one is over */
+	bool is_new_lvm2;    /* keeps the lvid, ends with a status on SIGTERM */
+	bool were_records_faulty;
+	bool had_record_faults; /* at any time */
+	bool is_healed, has_faults;
+	/* The daemon. */
+	bool is_alive, is_stopping;
+	bool lacks_plugins; /* they were missing when it started */
+	unsigned incarnation;
+	unsigned seams_left; /* the daemon dies at that one; 0: at none */
+	unsigned events;
+	sigjmp_buf death, end;
+	bool is_in_daemon, is_dying;
+	/* The result. */
+	bool has_failed;
+	char violation[VIOLATION_TEXT];
+};
+extern struct world world;
+
+/* Counts, shared by all processes of a run. */
+struct counts {
+	unsigned long pairs[STATE_COUNT][EVENT_COUNT];
+	unsigned long histories, events, commands, ended, aborted, lost, deaths;
+};
+extern struct counts *counts;
+
+struct history {
+	uint64_t seed;
+	size_t count;
+	struct step steps[64];
+};
+
+extern bool is_story; /* it is told as it happens */
+void story(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* What must not be has happened: the history ends here. */
+void violate(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+/* A point between two system calls, at which a daemon may die. */
+void seam(void);
+
+void history_make(struct history *history, uint64_t seed);
+/* What happens until UNTIL_US, as seen from inside of an event. */
+void history_go_on(int64_t until_us);
+/* Returns true where nothing was violated; else world.violation says what. */
+bool history_run(const struct history *history);
+
+#endif

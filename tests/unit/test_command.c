@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One run of an lvm command: what it prints, its end, and how long it may be silent, by a clock
+ * that the test moves.
+ */
+#include "config.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "lvm/command.h"
+#include "process/arguments.h"
+#include "scratch.h"
+#include "suite.h"
+#include "operation_fixture.h"
+
+#define DEADLINE_S 20
+
+static const struct command_kind kind = {.name = "lvpoll", .is_output_for_people = true};
+static struct event_base *base;
+static struct terms *terms;
+static struct command *command; /* NULL when it has ended */
+static double percent;
+static char lvm_path[512];
+static time_t ahead_s;
+
+/* What was told of the command. */
+static struct {
+	unsigned lines;
+	unsigned progressed;
+	unsigned silent;
+	unsigned ended;
+	bool was_terminated;
+	struct process_end end;
+	bool is_ended_when_silent;
+} told;
+
+/* Stands before the C library's, for libevent too: the loop's time is ahead of the real one. */
+__attribute__((visibility("default"))) int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	static int (*real)(clockid_t clock, struct timespec * now);
+	int result;
+
+	if (!real)
+		real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+	result = real(clock, now);
+	now->tv_sec += ahead_s;
+	return result;
+}
+
+static void on_line(const char *text, void *context)
+{
+	ck_assert_ptr_eq(context, &told);
+	told.lines++;
+	if (sscanf(text, "at %lf", &percent) == 1)
+		told.progressed++;
+}
+
+static void on_silent(void *context)
+{
+	ck_assert_ptr_eq(context, &told);
+	told.silent++;
+	if (told.is_ended_when_silent)
+		command_terminate(command);
+}
+
+static void on_ended(struct process_end end, bool was_terminated, void *context)
+{
+	ck_assert_ptr_eq(context, &told);
+	command = NULL;
+	told.ended++;
+	told.end = end;
+	told.was_terminated = was_terminated;
+}
+
+static const struct command_callbacks callbacks = {
+	.line = on_line,
+	.silent = on_silent,
+	.ended = on_ended,
+};
+
+static void create_all(void)
+{
+	memset(&told, 0, sizeof(told));
+	told.is_ended_when_silent = true;
+	percent = -1;
+	scratch_create();
+	snprintf(lvm_path, sizeof(lvm_path), "%s", scratch_path("lvm"));
+	base = event_base_new();
+	ck_assert_ptr_nonnull(base);
+}
+
+static void free_all(void)
+{
+	if (command)
+		command_free(command);
+	terms_release(terms);
+	event_base_free(base);
+	scratch_remove();
+}
+
+/* Runs PROGRAM, a shell script, as KIND for a volume that is polled every INTERVAL seconds. */
+static void start_kind(
+	const struct command_kind *started, const char *program, const char *interval)
+{
+	struct lvmpolld_arguments arguments = {0};
+	struct lvmpolld_error error;
+	FILE *file = fopen(lvm_path, "w");
+
+	ck_assert_ptr_nonnull(file);
+	fprintf(file, "#!/bin/sh\n%s\n", program);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_eq(chmod(lvm_path, 0700), 0);
+	terms = fixture_terms_of(&fixture_entry, 1, 1, false, interval, NULL);
+	ck_assert_int_eq(arguments_add(&arguments, lvm_path), 0);
+	command = command_start(base, started, terms, &arguments, &callbacks, &told, &error);
+	arguments_clear(&arguments);
+	ck_assert_msg(command, "%s", error.sentence);
+}
+
+static void start(const char *program, const char *interval)
+{
+	start_kind(&kind, program, interval);
+}
+
+static void on_deadline(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	(void)context;
+	ck_abort_msg("waited in vain");
+}
+
+/* Runs the loop until *COUNT is NUMBER; in this the real time passes. */
+static void wait_for(const unsigned *count, unsigned number)
+{
+	const struct timeval deadline = {.tv_sec = DEADLINE_S};
+	struct event *timer = event_new(base, -1, 0, on_deadline, NULL);
+
+	event_add(timer, &deadline);
+	while (*count < number)
+		ck_assert_int_ge(event_base_loop(base, EVLOOP_ONCE), 0);
+	event_free(timer);
+	ck_assert_uint_eq(*count, number);
+}
+
+/* The clock jumps, and whatever is due now comes. */
+static void pass(time_t seconds)
+{
+	ahead_s += seconds;
+	ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+}
+
+static const struct {
+	unsigned interval_s;
+	unsigned silence_s;
+} silences[] = {{0, 60}, {15, 60}, {30, 60}, {31, 62}, {3600, 7200}, {4294967295u, 2147483647u}};
+
+START_TEST(command_silence_is_stock_s)
+{
+	ck_assert_uint_eq(command_silence_s(silences[_i].interval_s), silences[_i].silence_s);
+}
+END_TEST
+
+START_TEST(command_progress_and_end_are_told)
+{
+	start("echo 'at 24'; echo 'something else'; printf 'at 50'; echo at 99 >&2; exit 5", "15");
+	wait_for(&told.ended, 1);
+	ck_assert_uint_eq(told.progressed, 2);
+	ck_assert_double_eq(percent, 50);
+	ck_assert(!told.end.by_signal);
+	ck_assert_int_eq(told.end.value, 5);
+	ck_assert(!told.was_terminated);
+}
+END_TEST
+
+START_TEST(command_that_is_terminated_says_so)
+{
+	start("echo at 1; exec sleep 1000", "15");
+	wait_for(&told.progressed, 1);
+	command_terminate(command);
+	wait_for(&told.ended, 1);
+	ck_assert(told.was_terminated);
+	ck_assert(told.end.by_signal);
+	ck_assert_int_eq(told.end.value, SIGTERM);
+}
+END_TEST
+
+/* Three times 60 s, or two intervals; never by one wake-up that comes late. */
+static const struct {
+	const char *interval;
+	time_t period_s;
+} periods[] = {{"15", 60}, {"+15", 60}, {"100", 200}, {"+100", 200}};
+
+START_TEST(command_silent_for_three_periods_is_ended)
+{
+	start("exec sleep 1000", periods[_i].interval);
+	for (int period = 0; period < 3; period++) {
+		pass(periods[_i].period_s - 1);
+		ck_assert_uint_eq(told.silent, 0);
+		pass(2);
+	}
+	ck_assert_uint_eq(told.silent, 1);
+	wait_for(&told.ended, 1);
+	ck_assert(told.was_terminated);
+	ck_assert_int_eq(told.end.value, SIGTERM);
+	ck_assert_uint_eq(told.silent, 1);
+}
+END_TEST
+
+/* Whatever it prints, and wherever: it is alive. */
+static const char *const signs[] = {
+	"echo at 3", "echo of no interest", "echo a warning >&2", "echo"};
+
+START_TEST(command_that_prints_is_not_silent)
+{
+	char program[256];
+	unsigned lines = 1;
+
+	snprintf(program, sizeof(program),
+		"echo at 1; read -r line <'%s/go'; %s; echo at 2; exec sleep 1000",
+		scratch_directory, signs[_i]);
+	ck_assert_int_eq(mkfifo(scratch_path("go"), 0600), 0);
+	start(program, "15");
+	wait_for(&told.progressed, lines);
+	pass(61);
+	pass(61);
+	ck_assert_int_eq(fclose(fopen(scratch_path("go"), "w")), 0);
+	while (percent != 2)
+		ck_assert_int_ge(event_base_loop(base, EVLOOP_ONCE), 0);
+	pass(61);
+	pass(61);
+	ck_assert_uint_eq(told.silent, 0);
+	pass(61);
+	ck_assert_uint_eq(told.silent, 1);
+	wait_for(&told.ended, 1);
+}
+END_TEST
+
+/* What it does then is its user's matter: it may still hold a lock, and it is the one of its
+ * volume. */
+START_TEST(command_that_is_silent_runs_on)
+{
+	told.is_ended_when_silent = false;
+	start("exec sleep 1000", "15");
+	for (int period = 0; period < 3; period++)
+		pass(61);
+	ck_assert_uint_eq(told.silent, 1);
+	ck_assert_ptr_nonnull(command);
+	ck_assert(!command_is_terminating(command));
+	ck_assert_int_eq(kill(command_pid(command), 0), 0);
+	command_terminate(command);
+	ck_assert(command_is_terminating(command));
+	wait_for(&told.ended, 1);
+}
+END_TEST
+
+/* A kind has its own time; the interval of the volume does not count for a report. */
+START_TEST(command_of_a_kind_is_silent_by_its_time)
+{
+	static const struct command_kind report = {.name = "report", .silence_s = 10};
+
+	start_kind(&report, "exec sleep 1000", "3600");
+	for (int period = 0; period < 3; period++)
+		pass(11);
+	ck_assert_uint_eq(told.silent, 1);
+	wait_for(&told.ended, 1);
+}
+END_TEST
+
+/* Each whole line of its standard output, and nothing else. */
+START_TEST(command_tells_its_lines)
+{
+	start("echo one; echo two; echo no >&2", "15");
+	wait_for(&told.ended, 1);
+	ck_assert_uint_eq(told.lines, 2);
+}
+END_TEST
+
+/* Whoever forgets it lets it run: a daemon that ends, or is replaced. */
+START_TEST(command_that_is_forgotten_runs_on)
+{
+	pid_t pid;
+
+	start("exec sleep 1000", "15");
+	pid = command_pid(command);
+	command_free(command);
+	command = NULL;
+	ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+	ck_assert_int_eq(kill(pid, 0), 0);
+	ck_assert_int_eq(kill(pid, SIGTERM), 0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_uint_eq(told.ended, 0);
+}
+END_TEST
+
+START_TEST(command_that_cannot_be_executed)
+{
+	struct lvmpolld_arguments arguments = {0};
+	struct lvmpolld_error error;
+
+	terms = fixture_terms(1, 1);
+	ck_assert_int_eq(arguments_add(&arguments, lvm_path), 0);
+	ck_assert_ptr_null(
+		command_start(base, &kind, terms, &arguments, &callbacks, &told, &error));
+	arguments_clear(&arguments);
+	ck_assert_int_eq(error.code, ENOEXEC);
+	ck_assert_ptr_nonnull(strstr(error.sentence, lvm_path));
+	ck_assert_int_lt(command_check_binary(lvm_path, &error), 0);
+	ck_assert_ptr_nonnull(strstr(error.sentence, lvm_path));
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(command_progress_and_end_are_told),
+		SUITE_TEST(command_that_is_terminated_says_so),
+		SUITE_LOOP(command_silent_for_three_periods_is_ended, SUITE_COUNT(periods)),
+		SUITE_LOOP(command_that_prints_is_not_silent, SUITE_COUNT(signs)),
+		SUITE_TEST(command_that_is_silent_runs_on),
+		SUITE_TEST(command_of_a_kind_is_silent_by_its_time),
+		SUITE_TEST(command_tells_its_lines),
+		SUITE_TEST(command_that_is_forgotten_runs_on),
+		SUITE_TEST(command_that_cannot_be_executed),
+	};
+	const struct suite_test figures[] = {
+		SUITE_LOOP(command_silence_is_stock_s, SUITE_COUNT(silences)),
+	};
+	int status = suite_run_fixture("command", tests, SUITE_COUNT(tests), create_all, free_all);
+
+	if (suite_run("command figures", figures, SUITE_COUNT(figures)) != EXIT_SUCCESS)
+		status = EXIT_FAILURE;
+	return status;
+}

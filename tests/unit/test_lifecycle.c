@@ -1,0 +1,1115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Operations, with stand-ins for lvm commands and the monitor: what is done about what the kernel
+ * shows, what lvm says, and what is asked for; and what those who wait are told.
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "command_standin.h"
+#include "configuration/configuration.h"
+#include "lifecycle/lifecycle.h"
+#include "lifecycle/operations.h"
+#include "lifecycle/recorder.h"
+#include "lifecycle/results.h"
+#include "lifecycle/resume.h"
+#include "monitor/monitor.h"
+#include "operation_fixture.h"
+#include "records/aside.h"
+#include "records/directory.h"
+#include "report_fixture.h"
+#include "scratch.h"
+#include "suite.h"
+#include "util/boot.h"
+
+static struct operations operations;
+static struct event_base *base;
+static struct configuration *configuration;
+static struct waiter waiter;
+
+/* --- the monitor, which looks when a test says so --- */
+
+struct monitor {
+	bool is_there;
+};
+
+static struct monitor monitor;
+
+void monitor_watch(struct monitor *watching, struct device *device)
+{
+	ck_assert_ptr_eq(watching, &monitor);
+	devices_lock(&operations.devices);
+	devices_watch_locked(&operations.devices, device);
+	devices_unlock(&operations.devices);
+}
+
+void monitor_unwatch(struct monitor *watching, struct device *device)
+{
+	(void)watching;
+	(void)device;
+}
+
+void monitor_refresh(struct monitor *watching, struct device *device)
+{
+	(void)watching;
+	(void)device;
+}
+
+void monitor_set_settled(struct monitor *watching, struct device *device)
+{
+	(void)watching;
+	(void)device;
+}
+
+void monitor_set_stepped(struct monitor *watching, struct device *device, bool is_stepped)
+{
+	(void)watching;
+	(void)device;
+	(void)is_stepped;
+}
+
+/* --- what tests do --- */
+
+static void create_operations(void)
+{
+	struct lvmpolld_error error;
+
+	scratch_create();
+	waiter_init(&waiter);
+	fixture_standing = LVMPOLLD_STANDING_GOES_ON;
+	base = event_base_new();
+	configuration = configuration_new();
+	ck_assert(base && configuration && configuration_resolve(configuration) == 0);
+	ck_assert_int_eq(operations_init(&operations, base, configuration, NULL, NULL, &error), 0);
+	ck_assert_int_eq(
+		record_directory_open(&operations.records, scratch_path("state"), &error), 0);
+	operations.monitor = &monitor;
+}
+
+static void free_operations(void)
+{
+	operations_destroy(&operations);
+	results_destroy(&operations);
+	recorder_destroy(&operations);
+	event_base_free(base);
+	configuration_free(configuration);
+	scratch_remove();
+}
+
+static struct operation *find(bool is_abort)
+{
+	struct terms *terms = fixture_terms(1, 1);
+	struct device *device = devices_find(&operations.devices, terms->asked.lvid);
+
+	terms_release(terms);
+	return device ? device->operations[is_abort] : NULL;
+}
+
+static enum operations_answer ask_from(const char *system_dir, bool is_abort, const char *interval)
+{
+	return operations_begin(&operations,
+		fixture_terms_of(&fixture_entry, 1, 1, is_abort, interval, system_dir), &waiter);
+}
+
+static struct operation *begin(bool is_abort, const char *interval)
+{
+	ck_assert_int_eq(ask_from(NULL, is_abort, interval), OPERATIONS_ACCEPTED);
+	return find(is_abort);
+}
+
+/* Puts OBSERVATION into the list of news, as the monitor does. */
+static void note(struct observation observation)
+{
+	struct operation *operation = find(false) ? find(false) : find(true);
+	struct device *device = operation->device;
+
+	device_lock(device);
+	observation_release(&device->observation);
+	device->observation = observation;
+	device_unlock(device);
+	devices_lock(&operations.devices);
+	devices_add_news_locked(&operations.devices, device);
+	devices_unlock(&operations.devices);
+}
+
+static void show(enum lvmpolld_verdict verdict, uint64_t signature)
+{
+	note((struct observation){.kind = OBSERVED, .verdict = verdict, .signature = signature});
+	lifecycle_on_news(&operations);
+}
+
+static void show_kind(enum observation_kind kind)
+{
+	note((struct observation){.kind = kind});
+	lifecycle_on_news(&operations);
+}
+
+static struct command *lvpoll(void)
+{
+	struct command *command = standin_find("lvpoll");
+
+	ck_assert_ptr_nonnull(command);
+	return command;
+}
+
+/* Lvm2 is asked, and prints ROW. */
+static void report(const char *row)
+{
+	struct command *command = standin_find("report");
+
+	ck_assert_ptr_nonnull(command);
+	standin_print(command, row);
+	standin_exit(command, 0);
+}
+
+/* TIMER, which must run, runs out now. */
+static void run_out(struct event *timer)
+{
+	ck_assert(timer && event_pending(timer, EV_TIMEOUT, NULL));
+	event_active(timer, EV_TIMEOUT, 1);
+	ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+}
+
+static struct operations_report hear(bool is_abort)
+{
+	struct terms *terms = fixture_terms(1, 1);
+	struct operations_report heard =
+		operations_collect(&operations, terms->identifier, is_abort, &waiter, true);
+
+	terms_release(terms);
+	return heard;
+}
+
+static size_t count_told(void)
+{
+	size_t count;
+
+	store_lock(&operations.polling);
+	count = operations.polling.told_count;
+	store_unlock(&operations.polling);
+	return count;
+}
+
+static bool hears_nothing_yet(bool is_abort)
+{
+	struct operations_report heard = hear(is_abort);
+
+	return heard.is_found && heard.standing == REQUEST_IN_PROGRESS;
+}
+
+static bool hears_failed(bool is_abort)
+{
+	struct operations_report heard = hear(is_abort);
+
+	return heard.is_found && heard.standing == REQUEST_FAILED;
+}
+
+static bool hears(bool is_abort, bool by_signal, int value)
+{
+	struct operations_report heard = hear(is_abort);
+
+	return heard.is_found && heard.standing == REQUEST_FINISHED &&
+	       heard.result.by_signal == by_signal && heard.result.value == value;
+}
+
+static size_t count_entries(const char *folder)
+{
+	DIR *directory = opendir(scratch_path(folder));
+	const struct dirent *entry;
+	size_t count = 0;
+
+	while (directory && (entry = readdir(directory)))
+		count += entry->d_name[0] != '.';
+	if (directory)
+		closedir(directory);
+	return count;
+}
+
+static bool is_recorded_as_aborted(void)
+{
+	char text[4096], path[300];
+	DIR *directory = opendir(scratch_path("state"));
+	const struct dirent *entry;
+	bool is_displaced = false;
+
+	while (directory && (entry = readdir(directory))) {
+		FILE *file;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "state/%.250s", entry->d_name);
+		file = fopen(scratch_path(path), "r");
+		ck_assert_ptr_nonnull(file);
+		text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+		fclose(file);
+		is_displaced |= strstr(text, "displaced = 1") != NULL;
+	}
+	if (directory)
+		closedir(directory);
+	return is_displaced;
+}
+
+/* A move whose lvpoll runs, since the kernel has shown that a step is due. */
+static struct operation *begin_step(void)
+{
+	struct operation *operation = begin(false, "15");
+
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	return operation;
+}
+
+static void fail_step(struct operation *operation)
+{
+	standin_exit(lvpoll(), 5);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+}
+
+/* --- the life of a move --- */
+
+START_TEST(lifecycle_of_a_move)
+{
+	struct operation *operation = begin(false, "15");
+
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(operation->state, STATE_COPYING);
+	ck_assert_uint_eq(standin_started, 0);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	show(LVMPOLLD_WATCH, 2);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	ck_assert(lvpoll()->is_terminated);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	show(LVMPOLLD_STEP, 2);
+	standin_print(lvpoll(), "at 100");
+	ck_assert(hears_nothing_yet(false));
+	standin_exit(lvpoll(), 0);
+	ck_assert_int_eq(operation->state, STATE_CONFIRMING);
+	ck_assert_uint_eq(count_entries("state"), 1);
+	show_kind(OBSERVED_GONE);
+	ck_assert_ptr_null(find(false));
+	ck_assert_uint_eq(operations.in_flight, 0);
+	ck_assert_uint_eq(count_entries("state"), 0);
+	ck_assert(hears(false, false, 0));
+	ck_assert(!hear(false).is_found);
+}
+END_TEST
+
+/* Whatever the kernel shows: nobody can contradict it. */
+START_TEST(lifecycle_without_the_kernel)
+{
+	struct operation *operation;
+
+	operations.monitor = NULL;
+	operation = begin(false, "+15");
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	ck_assert_ptr_nonnull(strstr(lvpoll()->line, "--interval +15"));
+	standin_print(lvpoll(), "at 100");
+	standin_exit(lvpoll(), 0);
+	ck_assert(hears(false, false, 0));
+}
+END_TEST
+
+/* As when a command of the user has done what the step was for. */
+START_TEST(lifecycle_needs_no_turn_where_it_copies_again)
+{
+	struct operation *operation;
+
+	configuration->lvm_max_running = 0;
+	operation = begin(false, "15");
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_WAITING);
+	show(LVMPOLLD_WATCH, 2);
+	ck_assert_int_eq(operation->state, STATE_COPYING);
+	ck_assert_uint_eq(operations.scheduler.waiting, 0);
+}
+END_TEST
+
+/* As when an abort ends a move at the moment at which the monitor has seen something of it. */
+START_TEST(lifecycle_news_of_what_is_over_changes_nothing)
+{
+	struct operation *operation = begin(false, "15");
+
+	show(LVMPOLLD_WATCH, 1);
+	begin(true, "15");
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	standin_exit(lvpoll(), 0);
+	note((struct observation){.kind = OBSERVED, .verdict = LVMPOLLD_STEP, .signature = 2});
+	report(fixture_group_row(1, false));
+	lifecycle_on_news(&operations);
+	ck_assert_ptr_null(find(false));
+	ck_assert_uint_eq(operations.scheduler.waiting + operations.scheduler.running, 0);
+}
+END_TEST
+
+/* --- what would lose data comes before all else --- */
+
+static bool is_given_up(void)
+{
+	struct terms *terms = fixture_terms(1, 1);
+	bool result = record_is_refused(&operations.records, &terms->asked);
+
+	terms_release(terms);
+	return result;
+}
+
+/* In a turn that waits, also with a stall that is not heard of yet: _i is 1. */
+START_TEST(lifecycle_no_turn_for_what_would_lose_data)
+{
+	configuration->lvm_max_running = 0;
+	begin(false, "15");
+	show(LVMPOLLD_STEP, 1);
+	note((struct observation){.kind = OBSERVED,
+		.verdict = LVMPOLLD_DATA_LOSS,
+		.signature = 1,
+		.is_stalled = _i == 1});
+	lifecycle_on_news(&operations);
+	ck_assert_ptr_null(find(false));
+	ck_assert_uint_eq(operations.scheduler.waiting + operations.scheduler.running, 0);
+	ck_assert(is_given_up());
+	ck_assert(hears_failed(false));
+}
+END_TEST
+
+START_TEST(lifecycle_ends_a_command_that_would_lose_data)
+{
+	struct operation *operation = begin_step();
+
+	show(LVMPOLLD_DATA_LOSS, 1);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	ck_assert(lvpoll()->is_terminated);
+	ck_assert(hears_failed(false));
+	ck_assert(is_given_up());
+	show(LVMPOLLD_DATA_LOSS, 2);
+	/* It ends well all the same: that is no end of the operation. */
+	standin_exit(lvpoll(), 0);
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears_failed(false));
+}
+END_TEST
+
+/* As when the disk was full when the operation began: it must not be gone on with all the same. */
+START_TEST(lifecycle_what_has_no_record_is_refused_for_good_too)
+{
+	struct operation *operation = begin(false, "15");
+
+	recorder_remove(operation);
+	show(LVMPOLLD_DATA_LOSS, 1);
+	ck_assert(is_given_up());
+	ck_assert_int_eq(ask_from(NULL, false, "15"), OPERATIONS_ACCEPTED);
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears_failed(false));
+}
+END_TEST
+
+/* lvpoll ends with status 0 also where it could not find the volume: that was not aborted then. */
+START_TEST(lifecycle_what_is_given_up_stays_so_where_an_abort_did_not_find_it)
+{
+	struct operation *abort_operation;
+
+	begin(false, "15");
+	show(LVMPOLLD_DATA_LOSS, 1);
+	abort_operation = begin(true, "15");
+	show(LVMPOLLD_DATA_LOSS, 1);
+	standin_exit(lvpoll(), 0);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(abort_operation->state, STATE_BACKING_OFF);
+	ck_assert(is_given_up());
+	run_out(abort_operation->timer);
+	show(LVMPOLLD_DATA_LOSS, 1);
+	standin_exit(lvpoll(), 0);
+	report(fixture_group_row(1, false));
+	ck_assert_ptr_null(find(true));
+	ck_assert(!is_given_up());
+	ck_assert(hears(true, false, 0));
+}
+END_TEST
+
+/* --- the process of a previous daemon --- */
+
+static struct operation *resume_with_orphan(void)
+{
+	const struct resume_info info = {
+		.pid = STANDIN_FIRST_PID - 1, .start_ticks = 1, .outputs = {-1, -1}};
+
+	standin_adopt_failure = EMFILE;
+	resume_operation(&operations, fixture_terms(1, 1), &info);
+	ck_assert_int_eq(find(false)->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(find(false)->back_off.reason, BACK_OFF_ORPHAN);
+	return find(false);
+}
+
+/* As after a crash on a machine that is short of everything. */
+START_TEST(lifecycle_does_not_run_beside_what_cannot_be_adopted_yet)
+{
+	struct operation *operation = resume_with_orphan();
+
+	show(LVMPOLLD_STEP, 1);
+	operations_hurry(&operations);
+	ck_assert_uint_eq(standin_started, 0);
+	ck_assert_uint_eq(operations.scheduler.waiting, 0);
+	run_out(operation->timer);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_ORPHAN);
+	standin_adopt_failure = 0;
+	run_out(operation->timer);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	ck_assert_int_eq(command_pid(lvpoll()), STANDIN_FIRST_PID - 1);
+	ck_assert(lvpoll()->is_terminated);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+}
+END_TEST
+
+/* Its abort, too, waits until it is gone; and does not wait for ever. */
+START_TEST(lifecycle_does_not_abort_beside_what_cannot_be_adopted_yet)
+{
+	struct operation *operation = resume_with_orphan(), *abort_operation = begin(true, "15");
+
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(abort_operation->back_off.reason, BACK_OFF_BUSY);
+	ck_assert_ptr_null(standin_find("lvpoll"));
+	run_out(operation->timer);
+	ck_assert_ptr_null(standin_find("lvpoll"));
+	standin_adopt_failure = 0;
+	run_out(operation->timer);
+	ck_assert(lvpoll()->is_terminated);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	if (abort_operation->state == STATE_BACKING_OFF)
+		run_out(abort_operation->timer);
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(abort_operation->state, STATE_RUNNING);
+	ck_assert_int_ge(command_pid(lvpoll()), STANDIN_FIRST_PID);
+}
+END_TEST
+
+START_TEST(lifecycle_goes_on_where_the_former_process_is_gone)
+{
+	const struct resume_info info = {
+		.pid = STANDIN_FIRST_PID - 1, .start_ticks = 1, .outputs = {-1, -1}};
+
+	standin_adopt_failure = ESRCH;
+	resume_operation(&operations, fixture_terms(1, 1), &info);
+	ck_assert_int_eq(find(false)->state, STATE_LOOKING);
+}
+END_TEST
+
+/* As on record for two system directories: two would be in each other's way. */
+START_TEST(lifecycle_resumes_what_two_have_asked_for_once)
+{
+	const struct resume_info info = {.outputs = {-1, -1}};
+	struct terms *other = fixture_terms_of(&fixture_entry, 1, 1, false, "15", "/etc/other");
+	struct operation *operation;
+
+	resume_operation(&operations, fixture_terms(1, 1), &info);
+	operation = find(false);
+	resume_operation(&operations, other, &info);
+	ck_assert_ptr_eq(find(false), operation);
+	ck_assert_uint_eq(operations.in_flight, 1);
+	show(LVMPOLLD_STEP, 1);
+	standin_print(lvpoll(), "at 100");
+	standin_exit(lvpoll(), 0);
+	show_kind(OBSERVED_GONE);
+	ck_assert_uint_eq(count_told(), 2);
+}
+END_TEST
+
+/* After an upgrade: who waits for what could not be resumed must not wait for ever. */
+START_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told)
+{
+	const struct resume_request_info waits = {.standing = REQUEST_IN_PROGRESS, .count = 2};
+
+	resume_request(&operations, fixture_terms(1, 1), &waits);
+	ck_assert(hears_failed(false));
+	/* Nor is anything told twice. */
+	resume_request(&operations, fixture_terms(1, 1), &waits);
+	ck_assert(hears_failed(false));
+}
+END_TEST
+
+START_TEST(lifecycle_results_are_told_after_an_upgrade)
+{
+	const struct resume_info left = {.is_child = true, .outputs = {-1, -1}};
+	const struct resume_request_info told = {.standing = REQUEST_FINISHED,
+		.result = {.by_signal = true, .value = 9},
+		.told_at_s = boot_clock_ms() / 1000};
+
+	resume_operation(&operations, fixture_terms(1, 1), &left);
+	resume_request(&operations, fixture_terms(1, 1), &told);
+	ck_assert(hears(false, true, 9));
+	ck_assert_int_eq(find(false)->state, STATE_LOOKING);
+	/* A new request joins what is still in flight. */
+	begin(false, "15");
+	ck_assert(hears_nothing_yet(false));
+	ck_assert_uint_eq(operations.in_flight, 1);
+}
+END_TEST
+
+/* --- an end that is in doubt --- */
+
+static struct operation *end_well(void)
+{
+	struct operation *operation = begin_step();
+
+	standin_print(lvpoll(), "at 100");
+	standin_exit(lvpoll(), 0);
+	ck_assert_int_eq(operation->state, STATE_CONFIRMING);
+	return operation;
+}
+
+START_TEST(lifecycle_an_end_that_the_kernel_contradicts_is_none)
+{
+	struct operation *operation = end_well();
+
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_CONTRADICTED);
+	ck_assert(hears_nothing_yet(false));
+	run_out(operation->patience);
+	ck_assert(hears_failed(false));
+	ck_assert_uint_eq(count_entries("state"), 1);
+	ck_assert_ptr_eq(find(false), operation);
+}
+END_TEST
+
+START_TEST(lifecycle_an_end_that_lvm2_proves_is_one_whatever_the_kernel_shows)
+{
+	end_well();
+	show(LVMPOLLD_WATCH, 1);
+	report(fixture_group_row(1, false));
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears(false, false, 0));
+	ck_assert_uint_eq(count_entries("state"), 0);
+}
+END_TEST
+
+/* As where lvm.conf hides the group: the report is empty, and proves nothing. */
+START_TEST(lifecycle_an_end_that_nobody_can_prove_is_none)
+{
+	struct operation *operation = end_well();
+
+	show(LVMPOLLD_WATCH, 1);
+	standin_exit(standin_find("report"), 0);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NOT_SEEN);
+	run_out(operation->timer);
+	show(LVMPOLLD_STEP, 1);
+	standin_exit(lvpoll(), 4);
+	standin_exit(standin_find("report"), 4);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NO_ANSWER);
+	run_out(operation->patience);
+	ck_assert(hears(false, false, 4));
+}
+END_TEST
+
+/* An lvpoll that found nothing says that all is well. */
+START_TEST(lifecycle_an_end_that_says_nothing_is_asked_about)
+{
+	struct operation *operation = begin_step();
+
+	standin_exit(lvpoll(), 0);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	report(fixture_volume_row(1, 1, "renamed"));
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_ptr_nonnull(strstr(lvpoll()->line, "vg1/renamed"));
+}
+END_TEST
+
+/* One report answers for all that wait. */
+START_TEST(lifecycle_a_report_that_hangs_is_no_answer)
+{
+	struct operation *operation = begin_step();
+	struct command *command;
+
+	standin_exit(lvpoll(), 5);
+	command = standin_find("report");
+	standin_be_silent(command);
+	ck_assert(command->is_terminated);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NO_ANSWER);
+	standin_die(command, SIGTERM);
+	ck_assert_ptr_null(standin_find("report"));
+}
+END_TEST
+
+START_TEST(lifecycle_what_lvm2_says_has_failed_has)
+{
+	begin_step();
+	fixture_standing = LVMPOLLD_STANDING_FAILED;
+	standin_exit(lvpoll(), 5);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears(false, false, 5));
+	ck_assert_uint_eq(count_entries("state"), 0);
+}
+END_TEST
+
+/* --- attempts that fail --- */
+
+START_TEST(lifecycle_stays_in_flight_where_an_attempt_fails)
+{
+	struct operation *operation = begin_step();
+
+	fail_step(operation);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_STATUS);
+	ck_assert(hears_nothing_yet(false));
+	run_out(operation->patience);
+	/* And once more, to whoever asks. */
+	ck_assert(hears(false, false, 5));
+	ck_assert(hears(false, false, 5));
+	ck_assert_ptr_eq(find(false), operation);
+	ck_assert_uint_eq(count_entries("state"), 1);
+}
+END_TEST
+
+START_TEST(lifecycle_a_new_request_causes_an_attempt_at_once)
+{
+	struct operation *operation = begin_step();
+
+	fail_step(operation);
+	run_out(operation->patience);
+	ck_assert(hears(false, false, 5));
+	ck_assert_ptr_eq(begin(false, "15"), operation);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	ck_assert(hears_nothing_yet(false));
+	show(LVMPOLLD_STEP, 1);
+	fail_step(operation);
+	run_out(operation->patience);
+	ck_assert(hears(false, false, 5));
+}
+END_TEST
+
+/* The others were told long ago; this one is, in its own time. */
+START_TEST(lifecycle_who_asks_while_an_attempt_is_made_is_told_too)
+{
+	struct operation *operation = begin_step();
+
+	fail_step(operation);
+	run_out(operation->patience);
+	run_out(operation->timer);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	begin(false, "15");
+	fail_step(operation);
+	ck_assert(hears_nothing_yet(false));
+	run_out(operation->patience);
+	ck_assert(hears(false, false, 5));
+}
+END_TEST
+
+/* What was told is not taken back, but the end is another request's. */
+START_TEST(lifecycle_tells_each_request_of_one_device)
+{
+	struct operation *operation = begin(false, "15");
+
+	ck_assert_int_eq(ask_from("/etc/other", false, "30"), OPERATIONS_ACCEPTED);
+	ck_assert_ptr_eq(find(false), operation);
+	ck_assert_str_eq(operation->lead->asked.system_dir, "/etc/other");
+	show(LVMPOLLD_STEP, 1);
+	standin_print(lvpoll(), "at 100");
+	standin_exit(lvpoll(), 0);
+	show_kind(OBSERVED_GONE);
+	ck_assert(hears(false, false, 0));
+	ck_assert_uint_eq(count_told(), 1);
+}
+END_TEST
+
+START_TEST(lifecycle_a_signal_of_somebody_else_is_no_end)
+{
+	struct operation *operation = begin_step();
+
+	standin_die(lvpoll(), SIGKILL);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_SIGNAL);
+	run_out(operation->patience);
+	ck_assert(hears(false, true, SIGKILL));
+	ck_assert_ptr_eq(find(false), operation);
+}
+END_TEST
+
+/* Sooner or later it is there: in the middle of an upgrade, say. */
+START_TEST(lifecycle_without_lvm_who_waits_hears_101_at_once)
+{
+	struct operation *operation;
+
+	standin_start_failure = ENOEXEC;
+	operation = begin(false, "15");
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NOT_EXECUTABLE);
+	ck_assert(hears(false, false, 101));
+	ck_assert_ptr_eq(find(false), operation);
+	standin_start_failure = 0;
+	run_out(operation->timer);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+}
+END_TEST
+
+START_TEST(lifecycle_pauses_grow)
+{
+	static const time_t pauses_s[] = {1, 1, 2, 4, 8, 16};
+	struct operation *operation = begin_step();
+
+	for (size_t i = 0; i < SUITE_COUNT(pauses_s); i++) {
+		struct timeval due, now;
+
+		fail_step(operation);
+		ck_assert(event_pending(operation->timer, EV_TIMEOUT, &due));
+		gettimeofday(&now, NULL);
+		ck_assert_int_le(due.tv_sec - now.tv_sec, pauses_s[i] + 1);
+		ck_assert_int_ge(due.tv_sec - now.tv_sec, pauses_s[i] - 1);
+		run_out(operation->timer);
+		show(LVMPOLLD_STEP, 1);
+	}
+}
+END_TEST
+
+/* It may be in the kernel, and cannot be killed: it holds up nobody. */
+START_TEST(lifecycle_one_that_is_silent_is_told_and_holds_no_turn)
+{
+	struct operation *operation = begin_step();
+
+	standin_be_silent(lvpoll());
+	ck_assert(hears_failed(false));
+	ck_assert(lvpoll()->is_terminated);
+	ck_assert_uint_eq(operations.scheduler.running, 0);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	/* No second one beside it. */
+	ck_assert_ptr_eq(begin(false, "15"), operation);
+	ck_assert_uint_eq(standin_started, 1);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_SILENT);
+	run_out(operation->timer);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+}
+END_TEST
+
+/* --- without a device --- */
+
+START_TEST(lifecycle_is_dormant_without_its_volume)
+{
+	struct operation *operation = begin(false, "15");
+
+	show(LVMPOLLD_WATCH, 1);
+	show_kind(OBSERVED_GONE);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(operation->state, STATE_DORMANT);
+	ck_assert_uint_eq(operations.in_flight, 0);
+	ck_assert_uint_eq(count_entries("state"), 0);
+	ck_assert_uint_eq(count_entries("state.dormant"), 1);
+	run_out(operation->patience);
+	ck_assert(hears_failed(false));
+	/* A request wakes it, and is told in its own time. */
+	begin(false, "15");
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(operation->state, STATE_DORMANT);
+	run_out(operation->patience);
+	ck_assert(hears_failed(false));
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(operation->state, STATE_COPYING);
+	ck_assert_uint_eq(operations.in_flight, 1);
+	ck_assert_uint_eq(count_entries("state"), 1);
+}
+END_TEST
+
+START_TEST(lifecycle_what_has_no_device_may_be_over)
+{
+	begin(false, "15");
+	show_kind(OBSERVED_GONE);
+	report(fixture_group_row(1, false));
+	ck_assert(hears(false, false, 0));
+}
+END_TEST
+
+/* On the disks that are missing the metadata may be newer. */
+START_TEST(lifecycle_what_has_no_device_is_not_over_where_disks_are_missing)
+{
+	struct operation *operation = begin(false, "15");
+
+	show_kind(OBSERVED_GONE);
+	report(fixture_group_row(1, true));
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NO_ANSWER);
+}
+END_TEST
+
+/* --- "+15" --- */
+
+START_TEST(lifecycle_takes_no_step_before_its_time)
+{
+	struct operation *operation = begin(false, "+15");
+
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NOT_BEFORE);
+	operations_hurry(&operations);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	operation->not_before_ms = boot_clock_ms() - 1;
+	run_out(operation->timer);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_ptr_nonnull(strstr(lvpoll()->line, "--interval 15"));
+}
+END_TEST
+
+/* As on record since before the machine started anew. */
+START_TEST(lifecycle_time_before_the_first_step_is_no_longer_than_was_asked_for)
+{
+	const struct resume_info info = {
+		.not_before_ms = boot_clock_ms() + 86400000, .outputs = {-1, -1}};
+	struct timeval due, now;
+
+	resume_operation(&operations, fixture_terms(1, 1), &info);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert(event_pending(find(false)->timer, EV_TIMEOUT, &due));
+	gettimeofday(&now, NULL);
+	ck_assert_int_le(due.tv_sec - now.tv_sec, 16);
+	ck_assert_int_ge(due.tv_sec - now.tv_sec, 13);
+}
+END_TEST
+
+/* --- aborts --- */
+
+START_TEST(lifecycle_an_abort_takes_the_place_of_its_move)
+{
+	struct operation *operation = begin_step(), *abort_operation = begin(true, "+15");
+
+	ck_assert(lvpoll()->is_terminated);
+	ck_assert(hears(false, true, SIGTERM));
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_uint_eq(standin_started, 1);
+	ck_assert_int_eq(abort_operation->back_off.reason, BACK_OFF_BUSY);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(abort_operation->state, STATE_RUNNING);
+	/* lvm2 2.03.39 would do nothing with "+", and say that all is well. */
+	ck_assert_ptr_nonnull(strstr(lvpoll()->line, "--interval 15"));
+	ck_assert_ptr_nonnull(strstr(lvpoll()->line, "--abort"));
+	standin_exit(lvpoll(), 0);
+	ck_assert_int_eq(abort_operation->state, STATE_ASKING);
+	report(fixture_group_row(1, false));
+	ck_assert(!find(false) && !find(true));
+	ck_assert(hears(true, false, 0));
+	ck_assert_uint_eq(count_entries("state"), 0);
+}
+END_TEST
+
+START_TEST(lifecycle_goes_on_where_its_abort_fails)
+{
+	struct operation *operation = begin(false, "15"), *abort_operation;
+
+	show(LVMPOLLD_WATCH, 1);
+	abort_operation = begin(true, "15");
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	standin_exit(lvpoll(), 5);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(abort_operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	run_out(abort_operation->patience);
+	ck_assert_ptr_null(find(true));
+	ck_assert(hears(true, false, 5));
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	ck_assert_uint_eq(count_entries("state"), 1);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+}
+END_TEST
+
+/* Nobody is told 0 of what was aborted, whenever they asked for it. */
+START_TEST(lifecycle_who_asks_for_what_is_being_aborted_hears_that)
+{
+	begin(false, "15");
+	show(LVMPOLLD_WATCH, 1);
+	begin(true, "15");
+	ck_assert(hears(false, true, SIGTERM));
+	begin(false, "15");
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert(hears_nothing_yet(false));
+	standin_exit(lvpoll(), 0);
+	report(fixture_group_row(1, false));
+	ck_assert(hears(false, true, SIGTERM));
+}
+END_TEST
+
+/* Likewise where nothing was in flight when the abort began; and it goes on if that fails. */
+START_TEST(lifecycle_what_is_asked_for_while_its_abort_runs_yields)
+{
+	struct operation *abort_operation = begin(true, "15"), *operation = begin(false, "15");
+
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	ck_assert(hears_nothing_yet(false));
+	ck_assert(is_recorded_as_aborted());
+	standin_exit(lvpoll(), 5);
+	report(fixture_volume_row(1, 1, "lv1"));
+	run_out(abort_operation->patience);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	ck_assert(hears_nothing_yet(false));
+	ck_assert(!is_recorded_as_aborted());
+}
+END_TEST
+
+/* Nothing was done yet: who waits for the move hears nothing of it. */
+START_TEST(lifecycle_an_abort_without_lvm_is_refused)
+{
+	struct operation *operation = begin(false, "15");
+
+	show(LVMPOLLD_WATCH, 1);
+	standin_binary_failure = ENOENT;
+	ck_assert_int_eq(ask_from(NULL, true, "15"), OPERATIONS_NOT_EXECUTABLE);
+	ck_assert_ptr_null(find(true));
+	ck_assert_int_eq(operation->state, STATE_COPYING);
+	ck_assert(hears_nothing_yet(false));
+	ck_assert(!hear(true).is_found);
+}
+END_TEST
+
+/* Likewise where that shows only when it is run. */
+START_TEST(lifecycle_an_abort_that_cannot_be_run_is_refused)
+{
+	struct operation *operation = begin(false, "15");
+
+	show(LVMPOLLD_WATCH, 1);
+	standin_start_failure = ENOEXEC;
+	ck_assert_int_eq(ask_from(NULL, true, "15"), OPERATIONS_NOT_EXECUTABLE);
+	ck_assert_ptr_null(find(true));
+	ck_assert(!hear(true).is_found);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	ck_assert_uint_eq(count_entries("state"), 1);
+	ck_assert_uint_eq(operations.in_flight, 1);
+}
+END_TEST
+
+/* Its user was told that it failed. */
+START_TEST(lifecycle_an_abort_that_was_told_to_have_failed_is_not_carried_out)
+{
+	struct operation *operation = begin(false, "15");
+
+	show(LVMPOLLD_WATCH, 1);
+	configuration->lvm_max_running = 0;
+	begin(true, "15");
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(find(true)->state, STATE_WAITING);
+	standin_start_failure = ENOEXEC;
+	configuration->lvm_max_running = 1;
+	lifecycle_settle(&operations);
+	ck_assert_ptr_null(find(true));
+	ck_assert(hears(true, false, 101));
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+}
+END_TEST
+
+START_TEST(lifecycle_an_abort_that_is_silent_is_not_carried_out_again)
+{
+	struct operation *operation = begin(false, "15");
+
+	show(LVMPOLLD_WATCH, 1);
+	begin(true, "15");
+	show(LVMPOLLD_WATCH, 1);
+	standin_be_silent(lvpoll());
+	ck_assert(hears_failed(true));
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_ptr_null(find(true));
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+}
+END_TEST
+
+/* --- a stop --- */
+
+START_TEST(lifecycle_stops_and_leaves_it_as_it_is)
+{
+	struct operation *operation = begin_step();
+
+	operations_stop(&operations);
+	ck_assert(operations_any_command(&operations));
+	ck_assert(lvpoll()->is_terminated);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	ck_assert(!operations_any_command(&operations));
+	ck_assert(hears_nothing_yet(false));
+	ck_assert_uint_eq(count_entries("state"), 1);
+}
+END_TEST
+
+/* The daemon ends while the move's lvpoll does: the next one must not go on with the move. */
+START_TEST(lifecycle_what_is_being_aborted_stays_so_on_record)
+{
+	begin_step();
+	ck_assert(!is_recorded_as_aborted());
+	begin(true, "15");
+	ck_assert(is_recorded_as_aborted());
+	operations_stop(&operations);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert(is_recorded_as_aborted());
+	ck_assert_uint_eq(count_entries("state"), 2);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(lifecycle_of_a_move),
+		SUITE_TEST(lifecycle_without_the_kernel),
+		SUITE_TEST(lifecycle_needs_no_turn_where_it_copies_again),
+		SUITE_TEST(lifecycle_news_of_what_is_over_changes_nothing),
+		SUITE_LOOP(lifecycle_no_turn_for_what_would_lose_data, 2),
+		SUITE_TEST(lifecycle_ends_a_command_that_would_lose_data),
+		SUITE_TEST(lifecycle_what_has_no_record_is_refused_for_good_too),
+		SUITE_TEST(lifecycle_what_is_given_up_stays_so_where_an_abort_did_not_find_it),
+		SUITE_TEST(lifecycle_does_not_run_beside_what_cannot_be_adopted_yet),
+		SUITE_TEST(lifecycle_does_not_abort_beside_what_cannot_be_adopted_yet),
+		SUITE_TEST(lifecycle_goes_on_where_the_former_process_is_gone),
+		SUITE_TEST(lifecycle_resumes_what_two_have_asked_for_once),
+		SUITE_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told),
+		SUITE_TEST(lifecycle_results_are_told_after_an_upgrade),
+		SUITE_TEST(lifecycle_an_end_that_the_kernel_contradicts_is_none),
+		SUITE_TEST(lifecycle_an_end_that_lvm2_proves_is_one_whatever_the_kernel_shows),
+		SUITE_TEST(lifecycle_an_end_that_nobody_can_prove_is_none),
+		SUITE_TEST(lifecycle_an_end_that_says_nothing_is_asked_about),
+		SUITE_TEST(lifecycle_a_report_that_hangs_is_no_answer),
+		SUITE_TEST(lifecycle_what_lvm2_says_has_failed_has),
+		SUITE_TEST(lifecycle_stays_in_flight_where_an_attempt_fails),
+		SUITE_TEST(lifecycle_a_new_request_causes_an_attempt_at_once),
+		SUITE_TEST(lifecycle_who_asks_while_an_attempt_is_made_is_told_too),
+		SUITE_TEST(lifecycle_tells_each_request_of_one_device),
+		SUITE_TEST(lifecycle_a_signal_of_somebody_else_is_no_end),
+		SUITE_TEST(lifecycle_without_lvm_who_waits_hears_101_at_once),
+		SUITE_TEST(lifecycle_pauses_grow),
+		SUITE_TEST(lifecycle_one_that_is_silent_is_told_and_holds_no_turn),
+		SUITE_TEST(lifecycle_is_dormant_without_its_volume),
+		SUITE_TEST(lifecycle_what_has_no_device_may_be_over),
+		SUITE_TEST(lifecycle_what_has_no_device_is_not_over_where_disks_are_missing),
+		SUITE_TEST(lifecycle_takes_no_step_before_its_time),
+		SUITE_TEST(lifecycle_time_before_the_first_step_is_no_longer_than_was_asked_for),
+		SUITE_TEST(lifecycle_an_abort_takes_the_place_of_its_move),
+		SUITE_TEST(lifecycle_goes_on_where_its_abort_fails),
+		SUITE_TEST(lifecycle_who_asks_for_what_is_being_aborted_hears_that),
+		SUITE_TEST(lifecycle_what_is_asked_for_while_its_abort_runs_yields),
+		SUITE_TEST(lifecycle_an_abort_without_lvm_is_refused),
+		SUITE_TEST(lifecycle_an_abort_that_cannot_be_run_is_refused),
+		SUITE_TEST(lifecycle_an_abort_that_was_told_to_have_failed_is_not_carried_out),
+		SUITE_TEST(lifecycle_an_abort_that_is_silent_is_not_carried_out_again),
+		SUITE_TEST(lifecycle_stops_and_leaves_it_as_it_is),
+		SUITE_TEST(lifecycle_what_is_being_aborted_stays_so_on_record),
+	};
+
+	return suite_run_fixture(
+		"lifecycle", tests, SUITE_COUNT(tests), create_operations, free_operations);
+}
