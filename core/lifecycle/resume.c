@@ -148,8 +148,11 @@ static void add_silent_request(struct operation *operation)
 {
 	struct request *request = add_request(operation->operations, operation->terms);
 
-	if (!request)
+	if (!request) {
+		log_operation(LOG_LEVEL_FATAL, operation,
+			"it goes on, and nobody who asks for it can be told: out of memory");
 		return;
+	}
 	request_lock(request);
 	request->count = 0;
 	request_unlock(request);

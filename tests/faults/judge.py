@@ -51,7 +51,10 @@ LEFT_BEHIND = "the monitor thread is left behind"
 # The libraries that load others.
 LOADERS = ("/libltdl", "/ld-linux", "/ld64", "/ld-musl")
 # The C library does not free what it has prepared for dlerror() where that fails.
-KEEPERS = ("_dlerror_run", "__dlerror")
+# libyaml does not free what it has of a document where it finds no memory for the rest.
+KEEPERS = ("_dlerror_run", "__dlerror", "yaml_parser_load")
+# After an upgrade: the operation stays on record, and who waits hears that it failed.
+NOT_RESUMED = re.compile("(cannot be resumed|could not be taken over): out of memory")
 
 
 class Judge:
@@ -120,6 +123,8 @@ class Judge:
             return
         for operation, results in run.results.items():
             wrong = results - normal.results.get(operation, results)
+            if NOT_RESUMED.search(run.logs):
+                wrong = {result for result in wrong if result[0] != "failed"}
             if wrong:
                 yield "the result of %r is %r, not %r" % (operation, wrong,
                                                          normal.results[operation])
@@ -127,6 +132,8 @@ class Judge:
         for request, response, reason in {without_folder(reply) for reply in run.replies} - usual:
             # The log has said it too; and what is no request is answered as such.
             if not request or " is not loaded: " in (reason or ""):
+                continue
+            if response == "failed" and NOT_RESUMED.search(run.logs):
                 continue
             if response in ("invalid", "failed") and not SHORTAGE.search(reason or ""):
                 yield "%s is answered %s, %s" % (request, response, reason)
