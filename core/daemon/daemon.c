@@ -157,7 +157,7 @@ static int open_and_recover(struct daemon *daemon, struct lvmpolld_error *error)
 	if (result == 0)
 		result = recovery_open(&daemon->operations, error);
 	if (result == 0)
-		recovery_run(&daemon->operations);
+		result = recovery_run(&daemon->operations, error);
 	return result;
 }
 

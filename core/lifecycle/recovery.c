@@ -101,12 +101,8 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 		return error_set(error, EBADMSG, "the operation %s cannot be aborted",
 			record->operation_name);
 	terms = terms_new(&record->request, plugin);
-	if (!terms) {
-		log_fatal("%s/%s was in flight and cannot be resumed: out of memory; "
-			  "the record stays",
-			record->request.vg_name, record->request.lv_name);
-		return 0;
-	}
+	if (!terms)
+		return error_set(error, ENOMEM, "out of memory");
 	info.pid = find_command(record, &info.start_ticks);
 	/* The daemon has died while its lvpoll ended. */
 	info.is_given_up =
@@ -119,8 +115,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 		terms_release(terms);
 		return 0;
 	}
-	resume_operation(operations, terms, &info);
-	return 0;
+	return resume_operation(operations, terms, &info, error);
 }
 
 static void complain(const struct lvmpolld_error *error)
@@ -194,15 +189,26 @@ static int name_record(const struct record *record, void *context, struct lvmpol
 	return 0;
 }
 
-void recovery_run(struct operations *operations)
+int recovery_run(struct operations *operations, struct lvmpolld_error *error)
 {
+	bool is_left = operations->configuration->resume == CONFIGURATION_RESUME_NEVER;
+	struct lvmpolld_error reason;
+	size_t taken;
+	int result;
+
 	record_wake_all(&operations->records);
 	/* Those whose plugin is still missing are set aside again, and the log has them again. */
 	record_bring_back(&operations->records, NULL, NULL);
-	if (operations->configuration->resume == CONFIGURATION_RESUME_NEVER)
-		record_read_all(&operations->records, name_record, operations);
-	else
-		log_taken(record_read_all(&operations->records, take_record, operations));
+	result = record_read_all(&operations->records, is_left ? name_record : take_record,
+		operations, &taken, &reason);
+	if (result < 0)
+		return error_set(error, -result,
+			"what was in flight cannot be taken up now: %s; the records stay for the "
+			"next start",
+			reason.sentence);
+	if (!is_left)
+		log_taken(taken);
+	return 0;
 }
 
 void recovery_forget(struct operations *operations)

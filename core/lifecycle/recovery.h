@@ -29,9 +29,11 @@ bool recovery_is_needed(const struct configuration *configuration);
  * Takes up every operation that is recorded there: watched again, or stepped, once an lvpoll that
  * is left over from the former daemon has ended. The record of an operation whose plugin is not
  * loaded is kept aside, and looked at again the next time. Where nothing is to be resumed, the log
- * names what was left, and its records are removed.
+ * names what was left, and its records are removed. Returns a negative errno with the error where
+ * memory or descriptors are short: a daemon that knew only some of what is in flight would tell
+ * clients of the rest that nothing is, which they take for success. So it does not serve.
  */
-void recovery_run(struct operations *operations);
+int recovery_run(struct operations *operations, struct lvmpolld_error *error);
 /* Likewise, of those alone that were kept aside: the others are taken up already. */
 void recovery_run_postponed(struct operations *operations);
 

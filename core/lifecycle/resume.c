@@ -144,19 +144,17 @@ static struct request *add_request(struct operations *operations, struct terms *
 }
 
 /* After a crash nobody has made a request to this daemon yet. */
-static void add_silent_request(struct operation *operation)
+static int add_silent_request(struct operation *operation)
 {
 	struct request *request = add_request(operation->operations, operation->terms);
 
-	if (!request) {
-		log_operation(LOG_LEVEL_FATAL, operation,
-			"it goes on, and nobody who asks for it can be told: out of memory");
-		return;
-	}
+	if (!request)
+		return -ENOMEM;
 	request_lock(request);
 	request->count = 0;
 	request_unlock(request);
 	operation_join(operation, request);
+	return 0;
 }
 
 /* Two system directories may each have asked for it: two would be in each other's way. */
@@ -171,7 +169,7 @@ static bool is_resumed(struct operations *operations, const struct terms *terms)
  * It is about the same volume as one that is resumed already, which has a record: this one would
  * be left when that is over.
  */
-static void join(struct operations *operations, struct terms *terms)
+static int join(struct operations *operations, struct terms *terms)
 {
 	struct device *device = devices_find(&operations->devices, terms->asked.lvid);
 	struct operation *operation = device->operations[terms->asked.abort];
@@ -180,37 +178,41 @@ static void join(struct operations *operations, struct terms *terms)
 	if (strcmp(terms->identifier, operation->terms->identifier) != 0)
 		record_remove(&operations->records, &terms->asked);
 	if (!operation_is_alive(operation) || operation->terms->plugin != terms->plugin)
-		return;
+		return 0;
 	request = add_request(operations, terms);
-	if (request && !request->operation)
+	if (!request)
+		return -ENOMEM;
+	if (!request->operation)
 		operation_join(operation, request);
+	return 0;
 }
 
-void resume_operation(
+static int resume(
 	struct operations *operations, struct terms *terms, const struct resume_info *info)
 {
 	struct operation *operation;
 
-	if (is_resumed(operations, terms)) {
-		if (!info->is_child)
-			join(operations, terms);
-		terms_release(terms);
-		return;
-	}
+	if (is_resumed(operations, terms))
+		return info->is_child ? 0 : join(operations, terms);
 	operation = new_operation(operations, terms);
-	if (!operation) {
-		log_terms(LOG_LEVEL_FATAL, terms,
-			"it was in flight and cannot be resumed: out of memory; the record stays");
-		terms_release(terms);
-		return;
-	}
-	terms_release(terms);
+	if (!operation)
+		return -ENOMEM;
 	take_info(operation, info);
-	if (!info->is_child)
-		add_silent_request(operation);
+	if (!info->is_child && add_silent_request(operation) < 0)
+		return -ENOMEM;
 	log_operation(LOG_LEVEL_NOTICE, operation, "%sgoes on: resumed from a previous daemon",
 		operation_is_abort(operation) ? "its abort " : "");
 	set_going(operation, info);
+	return 0;
+}
+
+int resume_operation(struct operations *operations, struct terms *terms,
+	const struct resume_info *info, struct lvmpolld_error *error)
+{
+	int result = resume(operations, terms, info);
+
+	terms_release(terms);
+	return result == 0 ? 0 : error_set(error, -result, "out of memory");
 }
 
 /* What could not be resumed is seen through by nobody. */

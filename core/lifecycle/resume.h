@@ -39,11 +39,11 @@ struct resume_info {
 
 /*
  * Resumes an operation with TERMS, of which it takes one reference. Where no request is in the
- * store for it, one is made, which nobody has made to this daemon. The log tells where it cannot
- * be.
+ * store for it, one is made, which nobody has made to this daemon. Returns 0; or -ENOMEM with the
+ * error, and the record stays.
  */
-void resume_operation(
-	struct operations *operations, struct terms *terms, const struct resume_info *info);
+int resume_operation(struct operations *operations, struct terms *terms,
+	const struct resume_info *info, struct lvmpolld_error *error);
 
 /* What is left of a request, after an upgrade. */
 struct resume_request_info {

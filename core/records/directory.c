@@ -228,58 +228,59 @@ static int take_named(const struct record *record, void *context, struct lvmpoll
 /* What says nothing about the record itself, and passes. */
 static bool is_shortage(int code)
 {
-	return code == ENOMEM || code == EMFILE || code == ENFILE || code == EIO;
+	return code == ENOMEM || code == EMFILE || code == ENFILE;
 }
 
-static bool read_one(struct record_directory *directory, struct named_take *named)
+static int read_one(struct record_directory *directory, struct named_take *named, size_t *taken,
+	struct lvmpolld_error *error)
 {
-	struct lvmpolld_error error;
 	char *text = NULL;
 	size_t length = 0;
 	int result = read_file(
-		directory->descriptor, named->name, &text, &length, &named->is_old, &error);
+		directory->descriptor, named->name, &text, &length, &named->is_old, error);
 
 	if (result == 0) {
-		result = record_parse(text, length, take_named, named, &error);
+		result = record_parse(text, length, take_named, named, error);
 		free(text);
 	}
-	if (result == -ENOPKG)
-		postpone(directory, named->name, &error);
-	else if (result < 0 && is_shortage(-result))
+	if (result == 0)
+		++*taken;
+	else if (result == -ENOPKG)
+		postpone(directory, named->name, error);
+	else if (result == -EIO || is_shortage(-result))
 		log_error("%s/%s cannot be taken up now: %s; it stays for the next start",
-			directory->path, named->name, error.sentence);
-	else if (result < 0)
-		set_aside(directory, named->name, &error);
-	return result == 0;
+			directory->path, named->name, error->sentence);
+	else
+		set_aside(directory, named->name, error);
+	return is_shortage(-result) ? result : 0;
 }
 
-size_t record_read_all(struct record_directory *directory,
+int record_read_all(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
-	void *context)
+	void *context, size_t *taken, struct lvmpolld_error *error)
 {
 	struct dirent **entries = NULL;
-	size_t taken = 0;
+	int result = 0;
 	int count;
 
+	*taken = 0;
 	if (directory->descriptor < 0)
 		return 0;
 	unlinkat(directory->descriptor, TEMPORARY_NAME, 0);
 	count = scandir(directory->path, &entries, NULL, alphasort);
-	if (count < 0) {
-		log_error("%s: cannot read the state directory: %s", directory->path,
-			strerror(errno));
-		return 0;
-	}
+	if (count < 0)
+		return error_set(error, errno, "%s: cannot read the state directory: %s",
+			directory->path, strerror(errno));
 	for (int i = 0; i < count; i++) {
 		struct named_take named = {
 			.name = entries[i]->d_name, .take = take, .context = context};
 
-		if (strcmp(named.name, ".") != 0 && strcmp(named.name, "..") != 0)
-			taken += read_one(directory, &named);
+		if (result == 0 && strcmp(named.name, ".") != 0 && strcmp(named.name, "..") != 0)
+			result = read_one(directory, &named, taken, error);
 		free(entries[i]);
 	}
 	free(entries);
-	return taken;
+	return result;
 }
 
 static size_t bring_back(struct record_directory *directory, const char *suffix,
@@ -291,6 +292,7 @@ static size_t bring_back(struct record_directory *directory, const char *suffix,
 	int count = folder && directory->descriptor >= 0
 			    ? scandir(folder, &entries, NULL, alphasort)
 			    : 0;
+	struct lvmpolld_error error;
 	size_t taken = 0;
 
 	for (int i = 0; i < count; i++) {
@@ -299,7 +301,7 @@ static size_t bring_back(struct record_directory *directory, const char *suffix,
 
 		if (strcmp(named.name, ".") != 0 && strcmp(named.name, "..") != 0 &&
 			record_move_back(directory, suffix, named.name) == 0 && take)
-			taken += read_one(directory, &named);
+			read_one(directory, &named, &taken, &error);
 		free(entries[i]);
 	}
 	free(entries);

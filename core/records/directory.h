@@ -49,19 +49,21 @@ void record_wake_all(struct record_directory *directory);
 size_t record_remove_all(struct record_directory *directory);
 
 /*
- * Calls TAKE with each record of the directory. One that is damaged, of another version, or that
- * TAKE refuses (by returning a negative errno with the error) is moved to "PATH.damaged/", with a
- * message in the log. One that cannot be read, or that TAKE refuses, since memory or
- * descriptors are short, stays. One that TAKE refuses with -ENOPKG, since the plugin is missing, is
- * kept in "PATH.no_plugin/". Returns the number of records that were taken.
+ * Calls TAKE with each record of the directory, and counts in TAKEN those that were taken. One that
+ * is damaged, of another version, or that TAKE refuses (by returning a negative errno with the
+ * error) is moved to "PATH.damaged/", with a message in the log. One that TAKE refuses with
+ * -ENOPKG, since the plugin is missing, is kept in "PATH.no_plugin/". Returns 0; or a negative
+ * errno with the error where memory or descriptors are short or the directory cannot be read: that
+ * record and those after it stay.
  */
-size_t record_read_all(struct record_directory *directory,
+int record_read_all(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
-	void *context);
+	void *context, size_t *taken, struct lvmpolld_error *error);
 
 /*
  * Moves what is in "PATH.no_plugin/" back into the directory, and calls TAKE, unless that is NULL,
- * with each of these records, as above. Returns the number of records that were taken.
+ * with each of these records, as above; those for which memory is short stay. Returns the number
+ * of records that were taken.
  */
 size_t record_bring_back(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),

@@ -229,7 +229,7 @@ static int take_operation(const struct record *record, void *context, struct lvm
 	else if (is_item(taken->message, "request"))
 		resume_request(taken->operations, terms, &request_info);
 	else
-		resume_operation(taken->operations, terms, &info);
+		return resume_operation(taken->operations, terms, &info, error);
 	return 0;
 }
 

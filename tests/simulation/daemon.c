@@ -66,7 +66,8 @@ void daemon_start(void)
 	operations.monitor = monitor_model(&operations);
 	operations.is_taking_over = true;
 	recovery_open(&operations, &error);
-	recovery_run(&operations);
+	if (recovery_run(&operations, &error) < 0)
+		violate("%s", error.sentence);
 	operations.is_taking_over = false;
 	lifecycle_settle(&operations);
 	results_limit(&operations);

@@ -295,29 +295,28 @@ static int take_one(const struct record *record, void *context, struct lvmpolld_
 	return taken->take(&believed, taken->context, error);
 }
 
-size_t record_read_all(struct record_directory *directory,
+int record_read_all(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
-	void *context)
+	void *context, size_t *count, struct lvmpolld_error *error)
 {
 	struct file *file, *next;
-	size_t count = 0;
 
+	*count = 0;
 	for (file = directory->descriptor < 0 ? NULL : TAILQ_FIRST(&files); file; file = next) {
 		struct taken taken = {file, take, context};
-		struct lvmpolld_error error;
 		int result;
 
 		next = TAILQ_NEXT(file, link);
 		if (file->folder != FOLDER_STATE)
 			continue;
-		result = record_parse(file->text, file->length, take_one, &taken, &error);
-		count += result == 0;
+		result = record_parse(file->text, file->length, take_one, &taken, error);
+		*count += result == 0;
 		if (result == -ENOPKG)
 			move(file->name, FOLDER_STATE, FOLDER_NO_PLUGIN, true);
 		else if (result < 0)
-			violate("a record cannot be read: %s", error.sentence);
+			violate("a record cannot be read: %s", error->sentence);
 	}
-	return count;
+	return 0;
 }
 
 size_t record_bring_back(struct record_directory *directory,

@@ -445,7 +445,7 @@ static struct operation *resume_with_orphan(void)
 		.pid = STANDIN_FIRST_PID - 1, .start_ticks = 1, .outputs = {-1, -1}};
 
 	standin_adopt_failure = EMFILE;
-	resume_operation(&operations, fixture_terms(1, 1), &info);
+	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
 	ck_assert_int_eq(find(false)->state, STATE_BACKING_OFF);
 	ck_assert_int_eq(find(false)->back_off.reason, BACK_OFF_ORPHAN);
 	return find(false);
@@ -501,7 +501,7 @@ START_TEST(lifecycle_goes_on_where_the_former_process_is_gone)
 		.pid = STANDIN_FIRST_PID - 1, .start_ticks = 1, .outputs = {-1, -1}};
 
 	standin_adopt_failure = ESRCH;
-	resume_operation(&operations, fixture_terms(1, 1), &info);
+	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
 	ck_assert_int_eq(find(false)->state, STATE_LOOKING);
 }
 END_TEST
@@ -513,9 +513,9 @@ START_TEST(lifecycle_resumes_what_two_have_asked_for_once)
 	struct terms *other = fixture_terms_of(&fixture_entry, 1, 1, false, "15", "/etc/other");
 	struct operation *operation;
 
-	resume_operation(&operations, fixture_terms(1, 1), &info);
+	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
 	operation = find(false);
-	resume_operation(&operations, other, &info);
+	ck_assert_int_eq(resume_operation(&operations, other, &info, NULL), 0);
 	ck_assert_ptr_eq(find(false), operation);
 	ck_assert_uint_eq(operations.in_flight, 1);
 	show(LVMPOLLD_STEP, 1);
@@ -546,7 +546,7 @@ START_TEST(lifecycle_results_are_told_after_an_upgrade)
 		.result = {.by_signal = true, .value = 9},
 		.told_at_s = boot_clock_ms() / 1000};
 
-	resume_operation(&operations, fixture_terms(1, 1), &left);
+	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &left, NULL), 0);
 	resume_request(&operations, fixture_terms(1, 1), &told);
 	ck_assert(hears(false, true, 9));
 	ck_assert_int_eq(find(false)->state, STATE_LOOKING);
@@ -872,7 +872,7 @@ START_TEST(lifecycle_time_before_the_first_step_is_no_longer_than_was_asked_for)
 		.not_before_ms = boot_clock_ms() + 86400000, .outputs = {-1, -1}};
 	struct timeval due, now;
 
-	resume_operation(&operations, fixture_terms(1, 1), &info);
+	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
 	show(LVMPOLLD_STEP, 1);
 	ck_assert(event_pending(find(false)->timer, EV_TIMEOUT, &due));
 	gettimeofday(&now, NULL);
