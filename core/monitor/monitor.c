@@ -15,10 +15,11 @@
 
 #include <event2/event.h>
 
-#include "monitor/kernel.h"
 #include "log/log.h"
+#include "monitor/device_mapper.h"
 #include "monitor/look.h"
 #include "monitor/monitor.h"
+#include "monitor/schedule.h"
 
 /* A list of devices that failed is asked for again after this time; it may have hidden an event. */
 #define LIST_RETRY_MS 500
@@ -30,7 +31,7 @@
 #define STOP_TIMEOUT_MS 500
 
 struct monitor {
-	struct kernel kernel;
+	struct device_mapper device_mapper;
 	struct devices *devices;
 	pthread_t thread;
 	int wake;              /* eventfd: main thread to monitor */
@@ -69,11 +70,11 @@ static void signal_descriptor(int descriptor)
  */
 static void note_events(struct monitor *monitor)
 {
-	struct kernel_events events;
-	int result = kernel_arm(&monitor->kernel);
+	struct device_mapper_events events;
+	int result = device_mapper_arm(&monitor->device_mapper);
 
 	if (result == 0)
-		result = kernel_list(&events);
+		result = device_mapper_list(&events);
 	if (result < 0) {
 		if (!monitor->has_list_failed)
 			log_warn("cannot list device-mapper's events: %s; trying again",
@@ -82,15 +83,15 @@ static void note_events(struct monitor *monitor)
 		return;
 	}
 	monitor->has_list_failed = monitor->is_dirty = false;
-	look_note_events(monitor->devices, &events);
+	schedule_note_events(monitor->devices, &events);
 	free(events.list);
 }
 
 /* Milliseconds until something is due; -1: never. */
 static int time_to_wait_ms(const struct monitor *monitor)
 {
-	int64_t next_ms = look_next_ms(monitor->devices);
-	int64_t wait_ms = next_ms < 0 ? -1 : next_ms - look_clock_ms();
+	int64_t next_ms = schedule_next_ms(monitor->devices);
+	int64_t wait_ms = next_ms < 0 ? -1 : next_ms - schedule_clock_ms();
 
 	if (next_ms >= 0 && wait_ms < 0)
 		wait_ms = 0;
@@ -108,7 +109,7 @@ static void look(struct monitor *monitor, bool has_events)
 		if (has_events)
 			note_events(monitor);
 		if (!monitor->is_stopping &&
-			look_at_due(monitor->devices, monitor->kernel.has_events))
+			look_at_due(monitor->devices, monitor->device_mapper.has_events))
 			signal_descriptor(monitor->news);
 	}
 	monitor->is_in_kernel = false;
@@ -117,15 +118,15 @@ static void look(struct monitor *monitor, bool has_events)
 static void *run(void *argument)
 {
 	struct monitor *monitor = argument;
-	struct pollfd wait[] = {
+	struct pollfd polled[] = {
 		{.fd = monitor->wake, .events = POLLIN},
 		/* Without event polling the descriptor would say nothing: looks are timed then. */
 		{.fd = -1, .events = POLLIN},
 	};
 
 	while (!monitor->is_stopping) {
-		bool is_watching =
-			monitor->kernel.has_events && look_next_ms(monitor->devices) >= 0;
+		bool is_watching = monitor->device_mapper.has_events &&
+				   schedule_next_ms(monitor->devices) >= 0;
 		bool is_held = monitor->is_held;
 		int ready;
 
@@ -133,14 +134,17 @@ static void *run(void *argument)
 		 * While nothing is watched, whatever happens to the devices wakes nobody, and is
 		 * not known when watching begins again.
 		 */
-		monitor->is_dirty |= is_watching && wait[1].fd < 0;
+		monitor->is_dirty |= is_watching && polled[1].fd < 0;
 		/* Where it could not be armed it stays readable: it is tried again in a while. */
-		wait[1].fd = is_watching && !monitor->has_list_failed ? monitor->kernel.events : -1;
-		wait[1].revents = 0;
-		ready = is_held ? poll(wait, 1, -1) : poll(wait, 2, time_to_wait_ms(monitor));
-		if (ready > 0 && wait[0].revents)
+		polled[1].fd = is_watching && !monitor->has_list_failed
+				       ? monitor->device_mapper.events
+				       : -1;
+		polled[1].revents = 0;
+		ready = is_held ? poll(polled, 1, -1) : poll(polled, 2, time_to_wait_ms(monitor));
+		if (ready > 0 && polled[0].revents)
 			drain(monitor->wake);
-		look(monitor, is_watching && (monitor->is_dirty || (ready > 0 && wait[1].revents)));
+		look(monitor,
+			is_watching && (monitor->is_dirty || (ready > 0 && polled[1].revents)));
 	}
 	return NULL;
 }
@@ -162,8 +166,8 @@ static void monitor_free(struct monitor *monitor)
 		close(monitor->wake);
 	if (monitor->news >= 0)
 		close(monitor->news);
-	if (monitor->kernel.events >= 0)
-		kernel_close(&monitor->kernel);
+	if (monitor->device_mapper.events >= 0)
+		device_mapper_close(&monitor->device_mapper);
 	free(monitor);
 }
 
@@ -182,7 +186,7 @@ static int start_thread(struct monitor *monitor)
 
 static int set_up(struct monitor *monitor, struct event_base *base, struct lvmpolld_error *error)
 {
-	int result = kernel_open(&monitor->kernel, error);
+	int result = device_mapper_open(&monitor->device_mapper, error);
 
 	if (result < 0)
 		return result;
@@ -210,7 +214,7 @@ struct monitor *monitor_start(struct event_base *base, struct devices *devices,
 		error_set(error, ENOMEM, "out of memory");
 		return NULL;
 	}
-	monitor->kernel.events = monitor->wake = monitor->news = -1;
+	monitor->device_mapper.events = monitor->wake = monitor->news = -1;
 	monitor->devices = devices;
 	monitor->told = told;
 	monitor->context = context;
@@ -244,7 +248,7 @@ void monitor_refresh(struct monitor *monitor, struct device *device)
 
 	devices_lock(monitor->devices);
 	is_wanted = watch->is_watched && !watch->is_look_wanted &&
-		    look_clock_ms() - watch->last_look_ms >= REFRESH_MS;
+		    schedule_clock_ms() - watch->last_look_ms >= REFRESH_MS;
 	watch->is_look_wanted |= is_wanted;
 	devices_unlock(monitor->devices);
 	if (is_wanted)

@@ -132,7 +132,7 @@ void devices_remove(struct devices *devices, struct device *device)
 	forget_news(devices, device);
 	dm_hash_remove(devices->by_lvid, device->terms->asked.lvid);
 	device->watch.is_removed = true;
-	if (device->watch.looks == 0)
+	if (device->watch.references == 0)
 		device_free(device);
 	devices_unlock(devices);
 }
@@ -161,19 +161,19 @@ void devices_unwatch_locked(struct devices *devices, struct device *device)
 	device->watch.is_watched = false;
 }
 
-void devices_begin_look_locked(struct devices *devices, struct device *device)
+void devices_hold_locked(struct devices *devices, struct device *device)
 {
 	(void)devices;
-	device->watch.looks++;
+	device->watch.references++;
 }
 
-bool devices_end_look_locked(struct devices *devices, struct device *device)
+bool devices_release_locked(struct devices *devices, struct device *device)
 {
 	(void)devices;
-	device->watch.looks--;
+	device->watch.references--;
 	if (!device->watch.is_removed)
 		return true;
-	if (device->watch.looks == 0)
+	if (device->watch.references == 0)
 		device_free(device);
 	return false;
 }

@@ -54,7 +54,7 @@ struct device_watch {
 	bool is_removed;     /* it is out of the table, and freed when nobody looks any more */
 	bool is_unreadable;  /* the latest look could not tell, and that is logged */
 	bool is_begun;       /* watching begins: no look since */
-	unsigned looks;      /* looks that are under way */
+	unsigned references; /* looks that are under way */
 	unsigned epoch;      /* raised when watching begins anew: an older look no longer counts */
 	uint64_t number;     /* where it was last seen; 0 before */
 	uint32_t event_number;
@@ -116,10 +116,9 @@ void devices_watch_locked(struct devices *devices, struct device *device) REQUIR
 void devices_unwatch_locked(struct devices *devices, struct device *device) REQUIRES(devices_role);
 
 /* Between these two DEVICE stays allocated, whatever happens to it. */
-void devices_begin_look_locked(struct devices *devices, struct device *device)
-	REQUIRES(devices_role);
+void devices_hold_locked(struct devices *devices, struct device *device) REQUIRES(devices_role);
 /* Returns false where DEVICE was removed meanwhile, and may be freed now. */
-bool devices_end_look_locked(struct devices *devices, struct device *device) REQUIRES(devices_role)
+bool devices_release_locked(struct devices *devices, struct device *device) REQUIRES(devices_role)
 	EXCLUDES(device_role);
 
 /* Puts DEVICE into the list of news, and takes the first out; NULL when there is none. */

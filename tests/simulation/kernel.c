@@ -9,7 +9,7 @@
 
 #include <libdevmapper.h>
 
-#include "monitor/kernel.h"
+#include "monitor/device_mapper.h"
 #include "util/error.h"
 #include "world.h"
 
@@ -108,9 +108,10 @@ double volume_percent(struct volume *volume)
 	       ((double)volume->segments * (double)volume->regions);
 }
 
-/* --- what core/monitor/kernel.c has --- */
+/* --- what core/monitor/device_mapper.c has --- */
 
-bool kernel_find_event(const struct kernel_events *list, uint64_t device, uint32_t *event_number)
+bool device_mapper_find_event(
+	const struct device_mapper_events *list, uint64_t device, uint32_t *event_number)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (list->list[i].device == device) {
@@ -121,7 +122,7 @@ bool kernel_find_event(const struct kernel_events *list, uint64_t device, uint32
 }
 
 static struct lvmpolld_target *add_target(
-	struct kernel_table *table, uint64_t start, uint64_t length, const char *type)
+	struct device_mapper_table *table, uint64_t start, uint64_t length, const char *type)
 {
 	struct lvmpolld_target *target = &table->targets[table->target_count++];
 
@@ -133,7 +134,8 @@ static struct lvmpolld_target *add_target(
 	return target;
 }
 
-static void add_mirror(const struct volume *volume, struct kernel_table *table, uint64_t start)
+static void add_mirror(
+	const struct volume *volume, struct device_mapper_table *table, uint64_t start)
 {
 	struct lvmpolld_target *target = add_target(table, start, SEGMENT_SECTORS, "mirror");
 	char text[128];
@@ -143,7 +145,7 @@ static void add_mirror(const struct volume *volume, struct kernel_table *table, 
 	target->parameters = dm_pool_strdup(table->memory, text);
 }
 
-static void add_move(const struct volume *volume, struct kernel_table *table)
+static void add_move(const struct volume *volume, struct device_mapper_table *table)
 {
 	for (unsigned i = 0; i < volume->segments; i++)
 		if (i == volume->segment && volume->is_on)
@@ -152,7 +154,7 @@ static void add_move(const struct volume *volume, struct kernel_table *table)
 			add_target(table, i * SEGMENT_SECTORS, SEGMENT_SECTORS, "linear");
 }
 
-static void add_merge(const struct volume *volume, struct kernel_table *table)
+static void add_merge(const struct volume *volume, struct device_mapper_table *table)
 {
 	struct lvmpolld_target *target;
 	char text[64];
@@ -170,7 +172,7 @@ static void add_merge(const struct volume *volume, struct kernel_table *table)
 	target->parameters = dm_pool_strdup(table->memory, text);
 }
 
-static void fill(const struct volume *volume, struct kernel_table *table)
+static void fill(const struct volume *volume, struct device_mapper_table *table)
 {
 	char name[2 * NAME_SIZE + 2];
 
@@ -195,7 +197,7 @@ static void fill(const struct volume *volume, struct kernel_table *table)
 		add_target(table, volume->segments * SEGMENT_SECTORS, SEGMENT_SECTORS, "flakey");
 }
 
-static void note_seen(struct volume *volume, const struct kernel_table *table)
+static void note_seen(struct volume *volume, const struct device_mapper_table *table)
 {
 	if (volume->kind == KIND_PVMOVE && volume->is_on && strchr("DSF", volume->letter) &&
 		volume->suspended == 0 && volume->evidence_us == 0) {
@@ -204,8 +206,8 @@ static void note_seen(struct volume *volume, const struct kernel_table *table)
 	}
 }
 
-enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
-	struct kernel_table *table, struct lvmpolld_error *error)
+enum device_mapper_answer device_mapper_read_table(const char *lvid, const char *layer,
+	struct device_mapper_table *table, struct lvmpolld_error *error)
 {
 	struct volume *volume = volume_find(lvid);
 
@@ -214,19 +216,19 @@ enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
 		abort();
 	if (volume->unreadable > 0) {
 		error_set(error, EIO, "the kernel does not answer");
-		return KERNEL_UNREADABLE;
+		return DEVICE_MAPPER_UNREADABLE;
 	}
 	if (!volume->is_active)
-		return KERNEL_GONE;
+		return DEVICE_MAPPER_GONE;
 	count(volume);
 	fill(volume, table);
 	note_seen(volume, table);
 	if (dice_percent(world.slow))
 		monitor_model_hang(dice_between(1, 1000));
-	return KERNEL_SEEN;
+	return DEVICE_MAPPER_SEEN;
 }
 
-void kernel_release_table(struct kernel_table *table)
+void device_mapper_release_table(struct device_mapper_table *table)
 {
 	if (table->memory)
 		dm_pool_destroy(table->memory);

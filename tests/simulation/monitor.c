@@ -6,6 +6,7 @@
 
 #include "lifecycle/lifecycle.h"
 #include "monitor/look.h"
+#include "monitor/schedule.h"
 #include "monitor/monitor.h"
 #include "world.h"
 
@@ -43,24 +44,24 @@ static void on_news(evutil_socket_t descriptor, short what, void *context)
 
 static void note_events(struct monitor *monitor)
 {
-	struct kernel_event list[VOLUMES_MAX];
-	struct kernel_events events = {.list = list};
+	struct device_mapper_event list[VOLUMES_MAX];
+	struct device_mapper_events events = {.list = list};
 
 	for (size_t i = 0; i < world.volume_count; i++)
 		if (world.volumes[i].is_active)
-			list[events.count++] = (struct kernel_event){
+			list[events.count++] = (struct device_mapper_event){
 				world.volumes[i].device, world.volumes[i].event_number};
 	monitor->is_dirty = false;
-	look_note_events(monitor->devices, &events);
+	schedule_note_events(monitor->devices, &events);
 }
 
 static void wait_for_next(struct monitor *monitor)
 {
-	int64_t next_ms = look_next_ms(monitor->devices);
+	int64_t next_ms = schedule_next_ms(monitor->devices);
 
 	if (next_ms < 0)
 		return;
-	next_ms -= look_clock_ms();
+	next_ms -= schedule_clock_ms();
 	start_ms(monitor->look, next_ms < 0 ? 0 : next_ms);
 }
 
@@ -139,7 +140,7 @@ void monitor_refresh(struct monitor *monitor, struct device *device)
 
 	devices_lock(monitor->devices);
 	is_wanted = device->watch.is_watched && !device->watch.is_look_wanted &&
-		    look_clock_ms() - device->watch.last_look_ms >= 1000;
+		    schedule_clock_ms() - device->watch.last_look_ms >= 1000;
 	device->watch.is_look_wanted |= is_wanted;
 	devices_unlock(monitor->devices);
 	if (is_wanted)

@@ -118,15 +118,15 @@ START_TEST(devices_stay_while_they_are_looked_at)
 	char *identifier = strdup(device->terms->asked.lvid);
 
 	devices_lock(&devices);
-	devices_begin_look_locked(&devices, device);
-	devices_begin_look_locked(&devices, device);
+	devices_hold_locked(&devices, device);
+	devices_hold_locked(&devices, device);
 	devices_unlock(&devices);
 	devices_remove(&devices, device);
 	ck_assert_ptr_null(devices_find(&devices, identifier));
 	devices_lock(&devices);
-	ck_assert(!devices_end_look_locked(&devices, device));
+	ck_assert(!devices_release_locked(&devices, device));
 	ck_assert_str_eq(device->terms->asked.lvid, identifier);
-	ck_assert(!devices_end_look_locked(&devices, device));
+	ck_assert(!devices_release_locked(&devices, device));
 	devices_unlock(&devices);
 	free(identifier);
 }
@@ -137,8 +137,8 @@ START_TEST(devices_stay_after_a_look)
 	struct device *device = add(1);
 
 	devices_lock(&devices);
-	devices_begin_look_locked(&devices, device);
-	ck_assert(devices_end_look_locked(&devices, device));
+	devices_hold_locked(&devices, device);
+	ck_assert(devices_release_locked(&devices, device));
 	devices_unlock(&devices);
 	ck_assert_ptr_eq(devices_find(&devices, device->terms->asked.lvid), device);
 	devices_remove(&devices, device);
@@ -156,7 +156,7 @@ static struct device *begin_look(void)
 	devices_lock(&devices);
 	device = TAILQ_FIRST(&devices.watched);
 	if (device) {
-		devices_begin_look_locked(&devices, device);
+		devices_hold_locked(&devices, device);
 		TAILQ_REMOVE(&devices.watched, device, watched_link);
 		TAILQ_INSERT_TAIL(&devices.watched, device, watched_link);
 	}
@@ -168,7 +168,7 @@ static struct device *begin_look(void)
 static void end_look(struct device *device, uint64_t done_sectors)
 {
 	devices_lock(&devices);
-	if (devices_end_look_locked(&devices, device) && device->watch.is_watched) {
+	if (devices_release_locked(&devices, device) && device->watch.is_watched) {
 		device_lock(device);
 		device->observation.kind = OBSERVED;
 		device->observation.signature++;

@@ -4,15 +4,16 @@
 
 #include <string.h>
 
-#include "monitor/kernel.h"
+#include "monitor/device_mapper.h"
 #include "monitor/look.h"
+#include "monitor/schedule.h"
 #include "suite.h"
 #include "operation_fixture.h"
 
 static struct devices devices;
 
 /* What the kernel and the plugin say at the next look. */
-static enum kernel_answer answer;
+static enum device_mapper_answer answer;
 static enum lvmpolld_verdict verdict;
 static bool is_suspended;
 /* What happens to the volume while the kernel is asked; or NULL. */
@@ -22,8 +23,8 @@ static uint64_t done_sectors, step_sectors;
 #define TOTAL_SECTORS 1000
 
 /* In place of the kernel's own: only look.c asks. */
-enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
-	struct kernel_table *table, struct lvmpolld_error *error)
+enum device_mapper_answer device_mapper_read_table(const char *lvid, const char *layer,
+	struct device_mapper_table *table, struct lvmpolld_error *error)
 {
 	(void)lvid;
 	(void)layer;
@@ -35,12 +36,13 @@ enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
 	return answer;
 }
 
-void kernel_release_table(struct kernel_table *table)
+void device_mapper_release_table(struct device_mapper_table *table)
 {
 	(void)table;
 }
 
-bool kernel_find_event(const struct kernel_events *events, uint64_t device, uint32_t *event_number)
+bool device_mapper_find_event(
+	const struct device_mapper_events *events, uint64_t device, uint32_t *event_number)
 {
 	(void)events;
 	(void)device;
@@ -113,7 +115,7 @@ static void settle(void)
 /* One look, at which the kernel shows the device and the plugin gives that verdict. */
 static bool look_and_see(enum lvmpolld_verdict given)
 {
-	answer = KERNEL_SEEN;
+	answer = DEVICE_MAPPER_SEEN;
 	verdict = given;
 	devices_lock(&devices);
 	device->watch.is_look_wanted = true;

@@ -3,8 +3,8 @@
  * What device-mapper tells: events of all devices through one descriptor, and the table of one
  * device. Every call may hang with the storage, so only the monitor thread makes them.
  */
-#ifndef CORE_KERNEL_H
-#define CORE_KERNEL_H
+#ifndef CORE_DEVICE_MAPPER_H
+#define CORE_DEVICE_MAPPER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,31 +17,31 @@
 struct dm_task;
 struct dm_pool;
 
-struct kernel {
+struct device_mapper {
 	int events;      /* a descriptor of /dev/mapper/control, readable after an event; or -1 */
 	bool has_events; /* events can be waited for (device-mapper 4.37 on) */
 };
 
 /* The number of events that a device has had. */
-struct kernel_event {
-	uint64_t device; /* as in kernel_table */
+struct device_mapper_event {
+	uint64_t device; /* as in device_mapper_table */
 	uint32_t event_number;
 };
 
-struct kernel_events {
+struct device_mapper_events {
 	size_t count;
-	struct kernel_event *list; /* in order of their device */
+	struct device_mapper_event *list; /* in order of their device */
 };
 
 /* "No" and "could not tell" are different answers. */
-enum kernel_answer {
-	KERNEL_SEEN,      /* the device is there */
-	KERNEL_GONE,      /* there is no such device */
-	KERNEL_UNREADABLE /* the question could not be answered: ask again */
+enum device_mapper_answer {
+	DEVICE_MAPPER_SEEN,      /* the device is there */
+	DEVICE_MAPPER_GONE,      /* there is no such device */
+	DEVICE_MAPPER_UNREADABLE /* the question could not be answered: ask again */
 };
 
 /* The table of one device with its status. */
-struct kernel_table {
+struct device_mapper_table {
 	uint64_t device;
 	uint32_t event_number;
 	bool is_suspended;
@@ -54,24 +54,25 @@ struct kernel_table {
 };
 
 /* Returns 0, or a negative errno where there is no device-mapper, or no permission for it. */
-int kernel_open(struct kernel *kernel, struct lvmpolld_error *error);
-void kernel_close(struct kernel *kernel);
+int device_mapper_open(struct device_mapper *device_mapper, struct lvmpolld_error *error);
+void device_mapper_close(struct device_mapper *device_mapper);
 
 /* Lets the descriptor be readable at the next event. Returns 0 or a negative errno. */
-int kernel_arm(struct kernel *kernel);
+int device_mapper_arm(struct device_mapper *device_mapper);
 
 /* Lists every device's number of events. Returns 0 or a negative errno. */
-int kernel_list(struct kernel_events *events);
+int device_mapper_list(struct device_mapper_events *events);
 /* The event number of DEVICE in EVENTS; false where the device is not there. */
-bool kernel_find_event(const struct kernel_events *events, uint64_t device, uint32_t *event_number);
+bool device_mapper_find_event(
+	const struct device_mapper_events *events, uint64_t device, uint32_t *event_number);
 
 /*
  * Reads the table of one of LVID's devices: that of its layer LAYER, where LAYER is not NULL and
- * there is such a device; else the volume's own; else any other layer's. KERNEL_GONE: no device is
- * LVID's. Where the answer is KERNEL_SEEN the table is to be released.
+ * there is such a device; else the volume's own; else any other layer's. DEVICE_MAPPER_GONE: no
+ * device is LVID's. Where the answer is DEVICE_MAPPER_SEEN the table is to be released.
  */
-enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
-	struct kernel_table *table, struct lvmpolld_error *error);
-void kernel_release_table(struct kernel_table *table);
+enum device_mapper_answer device_mapper_read_table(const char *lvid, const char *layer,
+	struct device_mapper_table *table, struct lvmpolld_error *error);
+void device_mapper_release_table(struct device_mapper_table *table);
 
 #endif

@@ -14,7 +14,7 @@
 #include <libdevmapper.h>
 #include <linux/dm-ioctl.h>
 
-#include "monitor/kernel.h"
+#include "monitor/device_mapper.h"
 #include "protocol/lvid.h"
 
 #define CONTROL_DEVICE  "/dev/mapper/control"
@@ -33,47 +33,47 @@ static void fill_ioctl(struct dm_ioctl *header)
 	header->data_start = sizeof(*header);
 }
 
-int kernel_open(struct kernel *kernel, struct lvmpolld_error *error)
+int device_mapper_open(struct device_mapper *device_mapper, struct lvmpolld_error *error)
 {
 	struct dm_ioctl header;
 
-	kernel->has_events = false;
-	kernel->events = open(CONTROL_DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	if (kernel->events < 0)
+	device_mapper->has_events = false;
+	device_mapper->events = open(CONTROL_DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	if (device_mapper->events < 0)
 		return error_set(error, errno, CONTROL_DEVICE ": %s", strerror(errno));
 	fill_ioctl(&header);
-	if (ioctl(kernel->events, DM_VERSION, &header) < 0) {
+	if (ioctl(device_mapper->events, DM_VERSION, &header) < 0) {
 		error_set(error, errno, CONTROL_DEVICE ": cannot ask for the version: %s",
 			strerror(errno));
-		kernel_close(kernel);
+		device_mapper_close(device_mapper);
 		return -error->code;
 	}
-	kernel->has_events =
+	device_mapper->has_events =
 		header.version[0] > EVENTS_MAJOR ||
 		(header.version[0] == EVENTS_MAJOR && header.version[1] >= EVENTS_MINOR);
 	return 0;
 }
 
-void kernel_close(struct kernel *kernel)
+void device_mapper_close(struct device_mapper *device_mapper)
 {
-	if (kernel->events >= 0)
-		close(kernel->events);
-	kernel->events = -1;
+	if (device_mapper->events >= 0)
+		close(device_mapper->events);
+	device_mapper->events = -1;
 	dm_lib_release();
 }
 
-int kernel_arm(struct kernel *kernel)
+int device_mapper_arm(struct device_mapper *device_mapper)
 {
 	struct dm_ioctl header;
 
 	fill_ioctl(&header);
 	header.version[1] = EVENTS_MINOR;
-	return ioctl(kernel->events, DM_DEV_ARM_POLL, &header) < 0 ? -errno : 0;
+	return ioctl(device_mapper->events, DM_DEV_ARM_POLL, &header) < 0 ? -errno : 0;
 }
 
 static int compare_events(const void *left, const void *right)
 {
-	const struct kernel_event *a = left, *b = right;
+	const struct device_mapper_event *a = left, *b = right;
 
 	return a->device < b->device ? -1 : a->device > b->device;
 }
@@ -87,7 +87,7 @@ static uint32_t event_number_of(const struct dm_names *names)
 }
 
 /* NAMES are those of a task: DM_LIST_DEVICES. */
-static int read_names(const struct dm_names *names, struct kernel_events *events)
+static int read_names(const struct dm_names *names, struct device_mapper_events *events)
 {
 	const struct dm_names *last = NULL;
 	size_t count = 0;
@@ -111,7 +111,7 @@ static int read_names(const struct dm_names *names, struct kernel_events *events
 	return 0;
 }
 
-int kernel_list(struct kernel_events *events)
+int device_mapper_list(struct device_mapper_events *events)
 {
 	struct dm_task *task = dm_task_create(DM_DEVICE_LIST);
 	struct dm_names *names;
@@ -132,10 +132,11 @@ int kernel_list(struct kernel_events *events)
 	return result;
 }
 
-bool kernel_find_event(const struct kernel_events *events, uint64_t device, uint32_t *event_number)
+bool device_mapper_find_event(
+	const struct device_mapper_events *events, uint64_t device, uint32_t *event_number)
 {
-	const struct kernel_event wanted = {.device = device};
-	const struct kernel_event *found;
+	const struct device_mapper_event wanted = {.device = device};
+	const struct device_mapper_event *found;
 
 	if (events->count == 0)
 		return false;
@@ -147,7 +148,7 @@ bool kernel_find_event(const struct kernel_events *events, uint64_t device, uint
 }
 
 /* Copies the lines of TASK's table into the memory of TABLE. */
-static int copy_targets(struct dm_task *task, struct kernel_table *table)
+static int copy_targets(struct dm_task *task, struct device_mapper_table *table)
 {
 	void *next = NULL;
 	uint64_t start, length;
@@ -179,7 +180,7 @@ static int copy_targets(struct dm_task *task, struct kernel_table *table)
 	return 0;
 }
 
-static void copy_names(struct dm_task *task, struct kernel_table *table)
+static void copy_names(struct dm_task *task, struct device_mapper_table *table)
 {
 	const char *name = dm_task_get_name(task);
 	char *layer;
@@ -192,8 +193,8 @@ static void copy_names(struct dm_task *task, struct kernel_table *table)
 	table->vg_name = table->lv_name = NULL;
 }
 
-static enum kernel_answer copy_table(struct dm_task *task, const struct dm_info *info,
-	struct kernel_table *table, struct lvmpolld_error *error)
+static enum device_mapper_answer copy_table(struct dm_task *task, const struct dm_info *info,
+	struct device_mapper_table *table, struct lvmpolld_error *error)
 {
 	memset(table, 0, sizeof(*table));
 	table->memory = dm_pool_create("kernel table", TABLE_POOL_HINT);
@@ -203,15 +204,15 @@ static enum kernel_answer copy_table(struct dm_task *task, const struct dm_info 
 	if (table->memory) {
 		copy_names(task, table);
 		if (copy_targets(task, table) == 0)
-			return KERNEL_SEEN;
+			return DEVICE_MAPPER_SEEN;
 	}
-	kernel_release_table(table);
+	device_mapper_release_table(table);
 	error_set(error, ENOMEM, "out of memory");
-	return KERNEL_UNREADABLE;
+	return DEVICE_MAPPER_UNREADABLE;
 }
 
-static enum kernel_answer run_status(struct dm_task *task, const char *uuid,
-	struct kernel_table *table, struct lvmpolld_error *error)
+static enum device_mapper_answer run_status(struct dm_task *task, const char *uuid,
+	struct device_mapper_table *table, struct lvmpolld_error *error)
 {
 	struct dm_info info;
 
@@ -219,31 +220,31 @@ static enum kernel_answer run_status(struct dm_task *task, const char *uuid,
 	if (!dm_task_set_uuid(task, uuid) || !dm_task_no_flush(task) ||
 		!dm_task_no_open_count(task)) {
 		error_set(error, ENOMEM, "out of memory");
-		return KERNEL_UNREADABLE;
+		return DEVICE_MAPPER_UNREADABLE;
 	}
 	if (!dm_task_run(task)) {
 		int code = dm_task_get_errno(task) ? dm_task_get_errno(task) : EIO;
 
 		error_set(error, code, "the status of device %s cannot be read: %s", uuid,
 			strerror(code));
-		return code == ENXIO ? KERNEL_GONE : KERNEL_UNREADABLE;
+		return code == ENXIO ? DEVICE_MAPPER_GONE : DEVICE_MAPPER_UNREADABLE;
 	}
 	if (!dm_task_get_info(task, &info)) {
 		error_set(error, EIO, "the status of device %s cannot be read", uuid);
-		return KERNEL_UNREADABLE;
+		return DEVICE_MAPPER_UNREADABLE;
 	}
-	return info.exists ? copy_table(task, &info, table, error) : KERNEL_GONE;
+	return info.exists ? copy_table(task, &info, table, error) : DEVICE_MAPPER_GONE;
 }
 
-static enum kernel_answer read_device(
-	const char *uuid, struct kernel_table *table, struct lvmpolld_error *error)
+static enum device_mapper_answer read_device(
+	const char *uuid, struct device_mapper_table *table, struct lvmpolld_error *error)
 {
 	struct dm_task *task = dm_task_create(DM_DEVICE_STATUS);
-	enum kernel_answer answer;
+	enum device_mapper_answer answer;
 
 	if (!task) {
 		error_set(error, ENOMEM, "out of memory");
-		return KERNEL_UNREADABLE;
+		return DEVICE_MAPPER_UNREADABLE;
 	}
 	answer = run_status(task, uuid, table, error);
 	dm_task_destroy(task);
@@ -251,10 +252,10 @@ static enum kernel_answer read_device(
 }
 
 /* Reads into UUID that of the device NUMBER; "" where it has none. */
-static enum kernel_answer read_uuid(uint64_t number, char uuid[DM_UUID_LEN])
+static enum device_mapper_answer read_uuid(uint64_t number, char uuid[DM_UUID_LEN])
 {
 	struct dm_task *task = dm_task_create(DM_DEVICE_INFO);
-	enum kernel_answer answer = KERNEL_UNREADABLE;
+	enum device_mapper_answer answer = DEVICE_MAPPER_UNREADABLE;
 	const char *found;
 
 	if (task && dm_task_set_major_minor(task, (int)major(number), (int)minor(number), 0) &&
@@ -262,9 +263,9 @@ static enum kernel_answer read_uuid(uint64_t number, char uuid[DM_UUID_LEN])
 		if (dm_task_run(task)) {
 			found = dm_task_get_uuid(task);
 			snprintf(uuid, DM_UUID_LEN, "%s", found ? found : "");
-			answer = KERNEL_SEEN;
+			answer = DEVICE_MAPPER_SEEN;
 		} else if (dm_task_get_errno(task) == ENXIO) {
-			answer = KERNEL_GONE;
+			answer = DEVICE_MAPPER_GONE;
 		}
 	}
 	if (task)
@@ -273,53 +274,53 @@ static enum kernel_answer read_uuid(uint64_t number, char uuid[DM_UUID_LEN])
 }
 
 /* Looks among all devices for one of LVID's, in whatever layer, and writes its UUID. */
-static enum kernel_answer find_device(
+static enum device_mapper_answer find_device(
 	const char *lvid, char uuid[DM_UUID_LEN], struct lvmpolld_error *error)
 {
-	struct kernel_events events;
-	int result = kernel_list(&events);
-	enum kernel_answer answer = KERNEL_GONE;
+	struct device_mapper_events events;
+	int result = device_mapper_list(&events);
+	enum device_mapper_answer answer = DEVICE_MAPPER_GONE;
 
 	if (result < 0) {
 		error_set(error, -result, "the devices cannot be listed: %s", strerror(-result));
-		return KERNEL_UNREADABLE;
+		return DEVICE_MAPPER_UNREADABLE;
 	}
-	for (size_t i = 0; i < events.count && answer != KERNEL_SEEN; i++) {
-		enum kernel_answer read = read_uuid(events.list[i].device, uuid);
+	for (size_t i = 0; i < events.count && answer != DEVICE_MAPPER_SEEN; i++) {
+		enum device_mapper_answer read = read_uuid(events.list[i].device, uuid);
 
-		if (read == KERNEL_SEEN && lvid_owns_uuid(lvid, uuid, NULL))
-			answer = KERNEL_SEEN;
-		else if (read == KERNEL_UNREADABLE)
-			answer = KERNEL_UNREADABLE;
+		if (read == DEVICE_MAPPER_SEEN && lvid_owns_uuid(lvid, uuid, NULL))
+			answer = DEVICE_MAPPER_SEEN;
+		else if (read == DEVICE_MAPPER_UNREADABLE)
+			answer = DEVICE_MAPPER_UNREADABLE;
 	}
 	free(events.list);
-	if (answer == KERNEL_UNREADABLE)
+	if (answer == DEVICE_MAPPER_UNREADABLE)
 		error_set(error, EIO, "which devices there are cannot be read");
 	return answer;
 }
 
-enum kernel_answer kernel_read_table(const char *lvid, const char *layer,
-	struct kernel_table *table, struct lvmpolld_error *error)
+enum device_mapper_answer device_mapper_read_table(const char *lvid, const char *layer,
+	struct device_mapper_table *table, struct lvmpolld_error *error)
 {
 	char uuid[LVID_UUID_SIZE];
-	enum kernel_answer answer = KERNEL_GONE;
+	enum device_mapper_answer answer = DEVICE_MAPPER_GONE;
 
 	if (layer) {
 		lvid_format_uuid(lvid, layer, uuid);
 		answer = read_device(uuid, table, error);
 	}
-	if (answer == KERNEL_GONE) {
+	if (answer == DEVICE_MAPPER_GONE) {
 		lvid_format_uuid(lvid, NULL, uuid);
 		answer = read_device(uuid, table, error);
 	}
-	if (answer != KERNEL_GONE)
+	if (answer != DEVICE_MAPPER_GONE)
 		return answer;
 	/* lvm2 adds layers as it pleases: the volume is gone only where no device is its. */
 	answer = find_device(lvid, uuid, error);
-	return answer == KERNEL_SEEN ? read_device(uuid, table, error) : answer;
+	return answer == DEVICE_MAPPER_SEEN ? read_device(uuid, table, error) : answer;
 }
 
-void kernel_release_table(struct kernel_table *table)
+void device_mapper_release_table(struct device_mapper_table *table)
 {
 	if (table->memory)
 		dm_pool_destroy(table->memory);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * When the next look at each watched device is due: after an event of its own, and after a time
+ * that depends on what the last look has seen.
+ */
+#ifndef CORE_SCHEDULE_H
+#define CORE_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "monitor/device_mapper.h"
+#include "operation/device.h"
+
+struct look;
+
+/* CLOCK_MONOTONIC. */
+int64_t schedule_clock_ms(void);
+
+/* Every watched device that has had an event since it was last seen wants a look. */
+void schedule_note_events(struct devices *devices, const struct device_mapper_events *events);
+
+/* When the next watched device is due, by schedule_clock_ms; -1 where none is watched. */
+int64_t schedule_next_ms(struct devices *devices);
+
+/*
+ * The first device that is due, held so that it stays allocated; NULL where none is. EPOCH is the
+ * one in which the look begins.
+ */
+struct device *schedule_take_due(struct devices *devices, int64_t now_ms, unsigned *epoch);
+
+/*
+ * Sets when the device of LOOK is to be looked at next, and whose events matter. Where HAS_EVENTS
+ * is false, the kernel does not tell of events and looks are more frequent. Returns true where the
+ * device has shown no progress for as long as the plugin's stall_check says.
+ */
+bool schedule_next_look_locked(struct devices *devices, const struct look *look, bool has_events)
+	REQUIRES(devices_role);
+
+#endif
