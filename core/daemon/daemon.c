@@ -11,9 +11,10 @@
 #include "daemon/daemon.h"
 #include "daemon/reload.h"
 #include "lifecycle/lifecycle.h"
+#include "lifecycle/operations.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/recovery.h"
-#include "lifecycle/results.h"
+#include "lifecycle/result_expiry.h"
 #include "loader/load.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -191,7 +192,7 @@ static int start_serving(
 	if (result < 0)
 		return result;
 	lifecycle_settle(operations);
-	results_limit(operations);
+	results_expire(operations);
 	if (handover) {
 		handover_take_clients(handover, &daemon->server);
 		log_notice("upgrade: lvmpolld " PACKAGE_VERSION

@@ -7,7 +7,7 @@
 
 #include "configuration/options.h"
 #include "daemon/idle.h"
-#include "lifecycle/operations.h"
+#include "lifecycle/context.h"
 #include "server/server.h"
 #include "service/signals.h"
 #include "service/watchdog.h"

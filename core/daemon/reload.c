@@ -10,7 +10,7 @@
 #include "daemon/daemon.h"
 #include "daemon/reload.h"
 #include "lifecycle/operations.h"
-#include "lifecycle/results.h"
+#include "lifecycle/result_expiry.h"
 #include "loader/configure.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -44,9 +44,9 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 	daemon->server.configuration = configuration;
 	configuration_free(former);
 	log_configure(&configuration->log);
-	results_limit(&daemon->operations);
+	results_expire(&daemon->operations);
 	/* Whatever pauses may be mended: it is tried now. */
-	operations_hurry(&daemon->operations);
+	operations_retry_all(&daemon->operations);
 }
 
 /* Returns 0 where all of CONFIGURATION can be put in force; the plugins have their values then. */

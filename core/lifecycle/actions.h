@@ -3,8 +3,6 @@
 #ifndef CORE_LIFECYCLE_ACTIONS_H
 #define CORE_LIFECYCLE_ACTIONS_H
 
-#include <event2/util.h>
-
 #include "lifecycle/table.h"
 #include "operation/operation.h"
 
@@ -19,10 +17,5 @@ enum operation_event actions_enter(
 void actions_begin_anew(struct operation *operation);
 /* The kernel shows OBSERVATION: what has changed since the latest attempt is no failure of it. */
 void actions_note_look(struct operation *operation, const struct observation *observation);
-
-/* Makes the timers that OPERATION needs. Returns 0 or -ENOMEM. */
-int actions_prepare(struct operation *operation);
-/* Frees them, and lets go of a command that runs. */
-void actions_release(struct operation *operation);
 
 #endif

@@ -13,7 +13,7 @@
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/context.h"
 #include "lifecycle/recorder.h"
-#include "lifecycle/results.h"
+#include "lifecycle/result_expiry.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
 #include "util/boot.h"
@@ -140,7 +140,7 @@ void lifecycle_settle(struct operations *operations)
 		operation_free(operation);
 	}
 	if (is_any_over)
-		results_limit(operations);
+		results_expire(operations);
 }
 
 static void read_news(struct operation *operation, const struct observation *observation)

@@ -6,19 +6,19 @@
 #include <errno.h>
 #include <string.h>
 
-#include "util/boot.h"
 #include "configuration/configuration.h"
-#include "lifecycle/operations.h"
-#include "lvm/find_orphan.h"
-#include "log/log.h"
+#include "lifecycle/context.h"
+#include "lifecycle/recovery.h"
 #include "lifecycle/resume.h"
 #include "loader/plugins.h"
+#include "log/log.h"
+#include "lvm/find_orphan.h"
 #include "process/process.h"
 #include "records/aside.h"
-#include "records/record.h"
-#include "lifecycle/recovery.h"
 #include "records/directory.h"
 #include "records/lock.h"
+#include "records/record.h"
+#include "util/boot.h"
 
 /* A state directory may outlive the machine's run; then another process may have id and start. */
 static bool is_of_this_run(const struct record *record)

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lifecycle/actions.h"
 #include "lifecycle/attempts.h"
+#include "lifecycle/context.h"
 #include "lifecycle/lifecycle.h"
-#include "lifecycle/operations.h"
 #include "lifecycle/recorder.h"
+#include "lifecycle/resources.h"
 #include "lifecycle/resume.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -21,7 +21,7 @@ static struct operation *new_operation(struct operations *operations, struct ter
 	struct device *device = devices_get(&operations->devices, terms);
 	struct operation *operation = device ? operation_new(operations, device, terms) : NULL;
 
-	if (operation && actions_prepare(operation) < 0) {
+	if (operation && resources_prepare(operation) < 0) {
 		operation_free(operation);
 		operation = NULL;
 	}

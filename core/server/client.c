@@ -10,15 +10,15 @@
 
 #include <event2/event.h>
 
-#include "util/buffer.h"
-#include "server/client.h"
 #include "configuration/configuration.h"
+#include "lifecycle/context.h"
+#include "lifecycle/operations_collect.h"
 #include "log/log.h"
-#include "lifecycle/operations.h"
+#include "protocol/wire.h"
+#include "server/client.h"
 #include "server/request.h"
 #include "server/server.h"
-#include "protocol/wire.h"
-#include "lifecycle/operations.h"
+#include "util/buffer.h"
 
 /* Replies that a client has not read hold back its further requests from this many bytes on. */
 #define UNREAD_REPLIES_MAX (256 * 1024)

@@ -2,13 +2,13 @@
 /* The text of "dump": stock's keys in stock's order, then our own. */
 #include "config.h"
 
-#include "util/buffer.h"
-#include "lifecycle/operations.h"
-#include "server/dump.h"
+#include "lifecycle/context.h"
+#include "loader/plugins.h"
 #include "lvm/command.h"
 #include "monitor/monitor.h"
-#include "loader/plugins.h"
 #include "protocol/wire.h"
+#include "server/dump.h"
+#include "util/buffer.h"
 
 /* What the entries leave of a message: for all that is around them, and for those of aborts. */
 #define FRAME_ROOM  1024

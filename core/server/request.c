@@ -8,15 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/buffer.h"
-#include "lifecycle/operations.h"
-#include "server/dump.h"
-#include "log/log.h"
-#include "protocol/request_parameters.h"
+#include "lifecycle/operations_begin.h"
+#include "lifecycle/operations_collect.h"
 #include "loader/plugins.h"
-#include "server/request.h"
+#include "log/log.h"
 #include "operation/terms.h"
+#include "protocol/request_parameters.h"
 #include "protocol/wire.h"
+#include "server/dump.h"
+#include "server/request.h"
+#include "util/buffer.h"
 
 #define PROTOCOL_NAME    "lvmpolld"
 #define PROTOCOL_VERSION 1

@@ -6,15 +6,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "lifecycle/context.h"
+#include "log/log.h"
+#include "protocol/wire.h"
 #include "server/access.h"
-#include "util/buffer.h"
 #include "server/client.h"
-#include "lifecycle/operations.h"
 #include "server/server.h"
 #include "upgrade/clients.h"
 #include "upgrade/file.h"
-#include "log/log.h"
-#include "protocol/wire.h"
+#include "util/buffer.h"
 
 /* The operations that CLIENT waits for, as a message each behind its own. */
 static void write_waits(const struct client *client, struct buffer *text)

@@ -8,19 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/client.h"
-#include "server/server.h"
 #include "configuration/configuration.h"
 #include "lifecycle/asking.h"
-#include "lifecycle/operations.h"
-#include "upgrade/clients.h"
-#include "upgrade/read.h"
-#include "upgrade/file.h"
-#include "log/log.h"
+#include "lifecycle/context.h"
 #include "lifecycle/resume.h"
 #include "loader/plugins.h"
-#include "records/record.h"
+#include "log/log.h"
 #include "protocol/wire.h"
+#include "records/record.h"
+#include "server/client.h"
+#include "server/server.h"
+#include "upgrade/clients.h"
+#include "upgrade/file.h"
+#include "upgrade/read.h"
 
 static bool is_item(const struct wire_message *message, const char *name)
 {

@@ -13,7 +13,7 @@
 
 #include <event2/event.h>
 
-#include "lifecycle/operations.h"
+#include "lifecycle/context.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
 #include "process/arguments.h"

@@ -8,18 +8,18 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "util/buffer.h"
-#include "server/server.h"
 #include "configuration/configuration.h"
 #include "lifecycle/asking.h"
-#include "lifecycle/operations.h"
-#include "upgrade/clients.h"
-#include "upgrade/write.h"
-#include "upgrade/file.h"
-#include "lvm/command.h"
+#include "lifecycle/context.h"
 #include "loader/plugins.h"
-#include "records/record.h"
+#include "lvm/command.h"
 #include "protocol/wire.h"
+#include "records/record.h"
+#include "server/server.h"
+#include "upgrade/clients.h"
+#include "upgrade/file.h"
+#include "upgrade/write.h"
+#include "util/buffer.h"
 
 static void write_daemon(const struct handover_parts *parts, struct buffer *text)
 {

@@ -13,7 +13,7 @@
 #include "fuzz.h"
 #include "lifecycle/operations.h"
 #include "lifecycle/recorder.h"
-#include "lifecycle/results.h"
+#include "lifecycle/result_expiry.h"
 #include "loader/plugins_set.h"
 
 /* Few, so that the limit is reached. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lifecycle/operations_begin.h"
+#include "lifecycle/operations_collect.h"
 #include "operation/terms.h"
 #include "world.h"
 

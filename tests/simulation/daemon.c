@@ -10,7 +10,7 @@
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/recovery.h"
-#include "lifecycle/results.h"
+#include "lifecycle/result_expiry.h"
 #include "log/log.h"
 #include "util/error.h"
 #include "world.h"
@@ -70,7 +70,7 @@ void daemon_start(void)
 		violate("%s", error.sentence);
 	operations.is_taking_over = false;
 	lifecycle_settle(&operations);
-	results_limit(&operations);
+	results_expire(&operations);
 }
 
 static void forget_evidence(void)

@@ -274,7 +274,7 @@ static void hurry(void)
 		return;
 	for (size_t i = 0; i < world.volume_count; i++)
 		world.volumes[i].failing_us = 0;
-	operations_hurry(&operations);
+	operations_retry_all(&operations);
 }
 
 static void do_to_daemon(const struct step *step, struct volume *volume)

@@ -17,8 +17,10 @@
 #include "configuration/configuration.h"
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/operations.h"
+#include "lifecycle/operations_begin.h"
+#include "lifecycle/operations_collect.h"
 #include "lifecycle/recorder.h"
-#include "lifecycle/results.h"
+#include "lifecycle/result_expiry.h"
 #include "lifecycle/resume.h"
 #include "monitor/monitor.h"
 #include "operation_fixture.h"
@@ -457,7 +459,7 @@ START_TEST(lifecycle_does_not_run_beside_what_cannot_be_adopted_yet)
 	struct operation *operation = resume_with_orphan();
 
 	show(LVMPOLLD_STEP, 1);
-	operations_hurry(&operations);
+	operations_retry_all(&operations);
 	ck_assert_uint_eq(standin_started, 0);
 	ck_assert_uint_eq(operations.scheduler.waiting, 0);
 	run_out(operation->timer);
@@ -856,7 +858,7 @@ START_TEST(lifecycle_takes_no_step_before_its_time)
 	show(LVMPOLLD_STEP, 1);
 	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
 	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NOT_BEFORE);
-	operations_hurry(&operations);
+	operations_retry_all(&operations);
 	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
 	operation->not_before_ms = boot_clock_ms() - 1;
 	run_out(operation->timer);

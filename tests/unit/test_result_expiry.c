@@ -9,7 +9,7 @@
 
 #include "configuration/configuration.h"
 #include "lifecycle/operations.h"
-#include "lifecycle/results.h"
+#include "lifecycle/result_expiry.h"
 #include "suite.h"
 #include "operation_fixture.h"
 
@@ -82,11 +82,11 @@ START_TEST(results_up_to_the_limit_stay)
 {
 	struct operations *operations = &operations_under_test;
 
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert_ptr_null(operations->results_timer);
 	for (unsigned number = 0; number < RESULTS; number++)
 		add_result(&operations->polling, number, 0);
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert_uint_eq(count(&operations->polling), RESULTS);
 }
 END_TEST
@@ -97,7 +97,7 @@ START_TEST(results_beyond_the_limit_go_the_oldest_first)
 
 	for (unsigned number = 0; number < RESULTS + 2; number++)
 		add_result(&operations->polling, number, 0);
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert_uint_eq(count(&operations->polling), RESULTS);
 	ck_assert(!is_there(&operations->polling, 0));
 	ck_assert(!is_there(&operations->polling, 1));
@@ -113,7 +113,7 @@ START_TEST(results_of_each_store_are_limited_by_themselves)
 		add_result(&operations->polling, number, 0);
 		add_result(&operations->aborts, number, 0);
 	}
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert_uint_eq(count(&operations->polling), RESULTS);
 	ck_assert_uint_eq(count(&operations->aborts), RESULTS);
 }
@@ -127,7 +127,7 @@ START_TEST(results_go_when_they_are_old)
 	add_result(&operations->polling, 1, AGE_S);
 	add_result(&operations->polling, 2, AGE_S - 10);
 	add_result(&operations->aborts, 3, AGE_S);
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert_uint_eq(count(&operations->polling), 1);
 	ck_assert(is_there(&operations->polling, 2));
 	ck_assert_uint_eq(count(&operations->aborts), 0);
@@ -150,7 +150,7 @@ START_TEST(results_that_a_second_has_begun_since_are_no_second_old)
 		clock_gettime(CLOCK_BOOTTIME, &now);
 	while (now.tv_nsec > 100000000);
 	request->told_at = (struct timespec){.tv_sec = now.tv_sec - 1, .tv_nsec = 999999999};
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert(is_there(&operations->polling, 0));
 }
 END_TEST
@@ -164,11 +164,11 @@ START_TEST(results_that_somebody_waits_for_stay)
 	waiter_init(&waiter);
 	for (unsigned number = 0; number < RESULTS + 2; number++)
 		waiters_add(add_result(&operations->polling, number, AGE_S + 1), &waiter);
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert_uint_eq(count(&operations->polling), RESULTS + 2);
 	while (waiter_take_request(&waiter))
 		;
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert_uint_eq(count(&operations->polling), 0);
 }
 END_TEST
@@ -183,11 +183,11 @@ START_TEST(results_of_what_is_in_flight_stay)
 
 	ck_assert_ptr_nonnull(operation);
 	operation_join(operation, request);
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert(is_there(&operations->polling, 1));
 	operation_free(operation);
 	devices_remove(&operations->devices, device);
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert(!is_there(&operations->polling, 1));
 }
 END_TEST
@@ -200,7 +200,7 @@ START_TEST(results_that_were_told_are_told_again_for_an_hour)
 	add_result(&operations->polling, 0, 3599 - 10)->is_handed_out = true;
 	add_result(&operations->polling, 1, 3601)->is_handed_out = true;
 	add_result(&operations->polling, 2, 3601);
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert(is_there(&operations->polling, 0));
 	ck_assert(!is_there(&operations->polling, 1));
 	ck_assert(is_there(&operations->polling, 2));
@@ -227,7 +227,7 @@ START_TEST(results_timer_waits_for_the_next_of_both_stores)
 	add_result(&operations->polling, 0, AGE_S - 50);
 	add_result(&operations->polling, 1, 0);
 	add_result(&operations->aborts, 2, AGE_S - 20);
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert_int_ge(time_to_timer_s(operations), 19);
 	ck_assert_int_le(time_to_timer_s(operations), 21);
 }
@@ -239,7 +239,7 @@ START_TEST(results_timer_does_what_it_is_for)
 	const struct timeval deadline = {.tv_sec = 10};
 
 	add_result(&operations->polling, 0, AGE_S - 1);
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert_uint_eq(count(&operations->polling), 1);
 	/* Nothing else is in the loop, so that it ends with the timer. */
 	event_base_loopexit(operations->base, &deadline);
@@ -255,12 +255,12 @@ START_TEST(results_limits_may_shrink)
 
 	for (unsigned number = 0; number < RESULTS; number++)
 		add_result(&operations->polling, number, 10);
-	results_limit(operations);
+	results_expire(operations);
 	configuration->limit_results = 2;
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert_uint_eq(count(&operations->polling), 2);
 	configuration->limit_results_age_s = 5;
-	results_limit(operations);
+	results_expire(operations);
 	ck_assert_uint_eq(count(&operations->polling), 0);
 }
 END_TEST

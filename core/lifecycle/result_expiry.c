@@ -8,7 +8,7 @@
 
 #include "configuration/configuration.h"
 #include "lifecycle/context.h"
-#include "lifecycle/results.h"
+#include "lifecycle/result_expiry.h"
 #include "log/log.h"
 
 /* A failure that was told to somebody is told again to whoever asks, for this time. */
@@ -40,7 +40,7 @@ static bool is_needed(const struct request *request)
 }
 
 /* Returns the seconds until the next end of STORE is too old; -1 where there is none. */
-static time_t limit_store(struct store *store, size_t number, unsigned age_s)
+static time_t expire_in_store(struct store *store, size_t number, unsigned age_s)
 {
 	struct request *request, *next;
 	time_t least_s = -1;
@@ -68,17 +68,17 @@ static void on_timer(evutil_socket_t descriptor, short what, void *context)
 {
 	(void)descriptor;
 	(void)what;
-	results_limit(context);
+	results_expire(context);
 }
 
-void results_limit(struct operations *operations)
+void results_expire(struct operations *operations)
 {
 	const struct configuration *configuration = operations->configuration;
 	struct store *stores[] = {&operations->polling, &operations->aborts};
 	struct timeval next = {.tv_sec = -1};
 
 	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
-		time_t left_s = limit_store(stores[i], configuration->limit_results,
+		time_t left_s = expire_in_store(stores[i], configuration->limit_results,
 			configuration->limit_results_age_s);
 
 		if (left_s >= 0 && (next.tv_sec < 0 || left_s < next.tv_sec))

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How an operation comes to its end: its command first, then the operation. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "lifecycle/attempts.h"
+#include "lifecycle/classify.h"
+#include "lifecycle/context.h"
+#include "lifecycle/ending.h"
+#include "lifecycle/operation_log.h"
+#include "lifecycle/recorder.h"
+#include "lifecycle/resources.h"
+#include "lifecycle/telling.h"
+#include "log/log.h"
+#include "lvm/command.h"
+#include "records/aside.h"
+
+/* The other operation of the device: the abort of a poll, or what an abort is to end; or NULL. */
+static struct operation *other_of(const struct operation *operation)
+{
+	struct operation *other = operation->device->operations[!operation_is_abort(operation)];
+
+	return other && operation_is_alive(other) ? other : NULL;
+}
+
+static enum operation_event end_event(enum ending_reason ending)
+{
+	switch (ending) {
+	case ENDING_ABORT:
+		return EVENT_ENDED_ABORT;
+	case ENDING_LOSS:
+		return EVENT_ENDED_LOSS;
+	case ENDING_STOP:
+		return EVENT_ENDED_STOP;
+	default:
+		return EVENT_ENDED_STEP;
+	}
+}
+
+/* A process of a previous daemon: two that poll one operation would be in each other's way. */
+static enum operation_event adopt_orphan(struct operation *operation)
+{
+	static const int outputs[2] = {-1, -1};
+	struct lvmpolld_error error;
+	int result = attempts_adopt(operation, outputs, &error);
+
+	if (result == 0) {
+		log_operation(LOG_LEVEL_WARN, operation,
+			"lvpoll[%d] of a previous daemon still runs: it is ended first",
+			(int)operation->attempt.pid);
+		return EVENT_NONE;
+	}
+	operation->attempt.is_orphan = result != -ESRCH;
+	if (result == -ESRCH)
+		return EVENT_ENDED_STEP;
+	log_operation(LOG_LEVEL_ERROR, operation, "%s; trying again", error.sentence);
+	return EVENT_NOT_ADOPTED;
+}
+
+static void note_loss(struct operation *operation)
+{
+	log_operation(LOG_LEVEL_ERROR, operation,
+		"the operation stays as it is in kernel and metadata, since going on would lose "
+		"data");
+	record_refuse(&operation->operations->records, &operation->terms->asked);
+	telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
+}
+
+static void begin_ending(struct operation *operation)
+{
+	switch (operation->ending) {
+	case ENDING_SILENCE:
+		/* It holds no turn: the others go on. */
+		scheduler_remove(&operation->operations->scheduler, operation);
+		telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
+		break;
+	case ENDING_LOSS:
+		note_loss(operation);
+		break;
+	case ENDING_ABORT:
+		recorder_write(operation, operation->recorded_command);
+		break;
+	default:
+		break;
+	}
+}
+
+enum operation_event ending_enter(
+	struct operation *operation, enum operation_state from, enum operation_event event)
+{
+	enum ending_reason ending = classify_ending(event);
+
+	/* A graver reason takes the place of the one before. */
+	if (from != STATE_ENDING || ending > operation->ending) {
+		operation->ending = ending;
+		begin_ending(operation);
+	} else if (event == EVENT_IS_SILENT) {
+		/* It hangs: who has asked meanwhile does not wait for that. */
+		telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
+	}
+	if (event == EVENT_ORPHAN_LEFT) {
+		event = adopt_orphan(operation);
+		if (event != EVENT_NONE)
+			return event;
+	}
+	if (!operation->attempt.command)
+		return end_event(operation->ending);
+	command_terminate(operation->attempt.command);
+	return EVENT_NONE;
+}
+
+enum operation_event ending_enter_yielding(
+	struct operation *operation, enum operation_state from, enum operation_event event)
+{
+	struct operation *abort_operation = other_of(operation);
+
+	(void)from;
+	(void)event;
+	if (!abort_operation)
+		return EVENT_ABORT_FAILED;
+	/* A process of a previous daemon that could not be adopted is to end first. */
+	if (operation->attempt.is_orphan) {
+		resources_start_timer_ms(operation, 1000);
+		return EVENT_NONE;
+	}
+	recorder_write(operation, RECORD_NO_COMMAND);
+	/* It may have waited for the end of a command. */
+	if (abort_operation->state == STATE_BACKING_OFF &&
+		abort_operation->back_off.reason == BACK_OFF_BUSY)
+		context_happened(abort_operation, EVENT_TIMER);
+	return EVENT_NONE;
+}
+
+/* It is over: it is freed when all that was under way has come to its end. */
+static void end(struct operation *operation, enum operation_event event)
+{
+	struct operations *operations = operation->operations;
+
+	operation_log_end(operation, event);
+	recorder_remove(operation);
+	resources_release(operation);
+	TAILQ_REMOVE(&operations->list, operation, link);
+	TAILQ_INSERT_TAIL(&operations->ended, operation, link);
+}
+
+enum operation_event ending_enter_finished(
+	struct operation *operation, enum operation_state from, enum operation_event event)
+{
+	struct operation *other = other_of(operation);
+
+	(void)from;
+	if (event == EVENT_ABORT_OVER)
+		telling_tell_aborted(operation);
+	else
+		telling_tell(operation, REQUEST_FINISHED, (struct request_result){0});
+	if (operation_is_abort(operation))
+		record_forget_refused(&operation->operations->records, &operation->terms->asked);
+	end(operation, event);
+	if (operation_is_abort(operation) && other)
+		context_happened(other, EVENT_ABORT_OVER);
+	return EVENT_NONE;
+}
+
+enum operation_event ending_enter_failed(
+	struct operation *operation, enum operation_state from, enum operation_event event)
+{
+	struct operation *other = other_of(operation);
+
+	if (event == EVENT_SEES_LOSS && from != STATE_ENDING)
+		note_loss(operation);
+	else if (event == EVENT_REPORT_HOPELESS)
+		log_operation(LOG_LEVEL_ERROR, operation,
+			"lvm2 says that it has failed, or disks are missing and lvpoll fails: "
+			"it is not tried again, look at it");
+	telling_tell_failure(operation);
+	end(operation, event);
+	if (operation_is_abort(operation) && other)
+		context_happened(other, EVENT_ABORT_FAILED);
+	return EVENT_NONE;
+}

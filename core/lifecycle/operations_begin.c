@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a request sets going. */
+#include "config.h"
+
+#include "configuration/configuration.h"
+#include "lifecycle/lifecycle.h"
+#include "lifecycle/operation_log.h"
+#include "lifecycle/operations.h"
+#include "lifecycle/operations_begin.h"
+#include "lifecycle/recorder.h"
+#include "lifecycle/requests.h"
+#include "lifecycle/resources.h"
+#include "lifecycle/telling.h"
+#include "loader/plugins.h"
+#include "log/log.h"
+#include "lvm/command.h"
+#include "records/aside.h"
+
+/* An operation for REQUEST, at its device. NULL when out of memory. */
+static struct operation *new_operation(struct operations *operations, struct request *request)
+{
+	struct terms *terms = request->terms;
+	struct device *device = devices_get(&operations->devices, terms);
+	struct operation *operation = device ? operation_new(operations, device, terms) : NULL;
+
+	if (operation && resources_prepare(operation) < 0) {
+		operation_free(operation);
+		operation = NULL;
+	}
+	if (device && !operation && !device->operations[0] && !device->operations[1])
+		devices_remove(&operations->devices, device);
+	if (!operation)
+		return NULL;
+	operation->is_watched =
+		operations->monitor && terms->plugin->monitor == PLUGIN_MONITOR_KERNEL;
+	device->operations[terms->asked.abort] = operation;
+	operation_join(operation, request);
+	return operation;
+}
+
+/* It was set going, and could not be: nothing was promised yet. */
+static enum operations_answer answer_begun(struct operation *operation)
+{
+	if (operation->state != STATE_BACKING_OFF || operation->is_begun)
+		return OPERATIONS_ACCEPTED;
+	return operation->back_off.reason == BACK_OFF_NOT_STARTED ? OPERATIONS_NO_MEMORY
+								  : OPERATIONS_ACCEPTED;
+}
+
+/*
+ * It was set going, and is over already. A volume that is to be polled is half way in metadata and
+ * kernel, whatever its client hears. But an abort whose command cannot be executed has changed
+ * nothing yet: it is refused.
+ */
+static enum operations_answer answer_over(struct request *request)
+{
+	return request->terms->asked.abort && request_get_standing(request) == REQUEST_FINISHED
+		       ? OPERATIONS_NOT_EXECUTABLE
+		       : OPERATIONS_ACCEPTED;
+}
+
+/* What could not be started was never accepted: it leaves no result, and no trace. */
+static void refuse(struct operation *operation)
+{
+	struct operations *operations = operation->operations;
+	struct operation *other = operation->device->operations[!operation_is_abort(operation)];
+
+	operation_log_refused(operation);
+	recorder_remove(operation);
+	resources_release(operation);
+	scheduler_remove(&operations->scheduler, operation);
+	TAILQ_REMOVE(&operations->list, operation, link);
+	operations->in_flight--;
+	operation->device->operations[operation_is_abort(operation)] = NULL;
+	if (operation_is_abort(operation) && other)
+		lifecycle_handle(other, EVENT_ABORT_FAILED);
+	operation->device->operations[operation_is_abort(operation)] = operation;
+	TAILQ_INSERT_TAIL(&operations->ended, operation, link);
+	operations_changed(operations);
+}
+
+/* What is to be aborted yields first. */
+static void set_going(struct operation *operation)
+{
+	struct device *device = operation->device;
+	struct operation *other = device->operations[!operation_is_abort(operation)];
+
+	if (operation->terms->asked.interval[0] == '+' && !operation_is_abort(operation))
+		operation->not_before_ms =
+			operation->begun_ms + (int64_t)operation->terms->interval_s * 1000;
+	operation_log_begin(operation);
+	recorder_write(operation, RECORD_NO_COMMAND);
+	if (operation_is_abort(operation) && other)
+		lifecycle_handle(other, EVENT_ABORTED);
+	lifecycle_begin(operation);
+	lifecycle_settle(operation->operations);
+}
+
+/* That it would lose data was seen before: only an abort is right now. */
+static bool is_refused_for_loss(struct operations *operations, const struct terms *terms)
+{
+	return !terms->asked.abort && record_is_refused(&operations->records, &terms->asked);
+}
+
+/* Who waits for what is aborted from now on is told so; who asks for it later, when that is over.
+ */
+static void tell_aborted(struct operation *abort_operation)
+{
+	struct operation *other =
+		operation_is_abort(abort_operation) ? abort_operation->device->operations[0] : NULL;
+
+	if (other && operation_is_alive(other))
+		telling_tell_aborted(other);
+}
+
+static enum operations_answer begin_new(
+	struct operations *operations, struct request *request, struct waiter *waiter)
+{
+	struct operation *operation = new_operation(operations, request);
+	enum operations_answer answer;
+	struct terms *terms;
+
+	if (!operation) {
+		requests_drop_refused(operations, request, waiter);
+		return OPERATIONS_NO_MEMORY;
+	}
+	/* It may be over, and freed, when it is set going; and its result may be dropped. */
+	terms = terms_hold(request->terms);
+	set_going(operation);
+	request = requests_find(operations, terms);
+	terms_release(terms);
+	if (!request)
+		return OPERATIONS_ACCEPTED;
+	operation = request->operation;
+	answer = operation ? answer_begun(operation) : answer_over(request);
+	if (answer == OPERATIONS_ACCEPTED && operation)
+		tell_aborted(operation);
+	if (answer == OPERATIONS_ACCEPTED)
+		return answer;
+	if (operation)
+		refuse(operation);
+	requests_drop_refused(operations, request, waiter);
+	lifecycle_settle(operations);
+	return answer;
+}
+
+/* Lvm must be there before those who wait for a move hear of its abort. */
+static bool can_begin_abort(struct operations *operations, const struct terms *terms)
+{
+	struct lvmpolld_error error;
+
+	if (!terms->asked.abort ||
+		command_check_binary(operations->configuration->lvm_binary, &error) == 0)
+		return true;
+	log_terms(LOG_LEVEL_ERROR, terms, "the abort is refused: %s", error.sentence);
+	return false;
+}
+
+/* The operation at the device of TERMS, or the abort of it; or NULL. */
+static struct operation *find_alive(
+	struct operations *operations, const struct terms *terms, bool is_abort)
+{
+	struct device *device = devices_find(&operations->devices, terms->asked.lvid);
+	struct operation *operation = device ? device->operations[is_abort] : NULL;
+
+	return operation && operation_is_alive(operation) ? operation : NULL;
+}
+
+/* What is at work on the device is nothing that TERMS could join, or abort. */
+static bool has_other_plugin(const struct operation *operation, const struct terms *terms)
+{
+	return operation && operation->terms->plugin != terms->plugin;
+}
+
+static enum operations_answer begin_request(
+	struct operations *operations, struct terms *terms, struct waiter *waiter)
+{
+	struct operation *operation = find_alive(operations, terms, terms->asked.abort);
+	struct request *request;
+
+	if (has_other_plugin(operation, terms) ||
+		has_other_plugin(find_alive(operations, terms, !terms->asked.abort), terms)) {
+		terms_release(terms);
+		return OPERATIONS_DIFFERENT;
+	}
+	if (!operation && !can_begin_abort(operations, terms)) {
+		terms_release(terms);
+		return OPERATIONS_NOT_EXECUTABLE;
+	}
+	request = requests_add(operations, terms, waiter);
+	if (!request)
+		return OPERATIONS_NO_MEMORY;
+	if (!operation && is_refused_for_loss(operations, request->terms)) {
+		requests_fail_for_loss(operations, request);
+		return OPERATIONS_ACCEPTED;
+	}
+	if (!operation)
+		return begin_new(operations, request, waiter);
+	operation_join(operation, request);
+	operations_retry(operation);
+	lifecycle_settle(operations);
+	return OPERATIONS_ACCEPTED;
+}
+
+enum operations_answer operations_begin(
+	struct operations *operations, struct terms *terms, struct waiter *waiter)
+{
+	struct operation *operation = NULL;
+	enum existing existing = requests_find_existing(operations, terms, waiter, &operation);
+
+	if (existing == EXISTING_NONE)
+		return begin_request(operations, terms, waiter);
+	terms_release(terms);
+	if (operation)
+		operations_retry(operation);
+	lifecycle_settle(operations);
+	return existing == EXISTING_SAME ? OPERATIONS_ACCEPTED : OPERATIONS_DIFFERENT;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What those who wait for a request are told. */
+#include "config.h"
+
+#include "lifecycle/operations_collect.h"
+#include "lifecycle/result_expiry.h"
+#include "monitor/monitor.h"
+
+static bool is_good(const struct operations_report *report)
+{
+	return report->standing == REQUEST_FINISHED && !report->result.by_signal &&
+	       report->result.value == 0;
+}
+
+static struct operations_report make_report(struct request *request)
+{
+	struct operations_report report = {.is_found = true};
+
+	request_lock(request);
+	report.standing = request->standing;
+	report.result = request->result;
+	request_unlock(request);
+	return report;
+}
+
+/* Once told, an end with 0 is there for those who wait, each of whom hears it once. */
+static void forget_if_collected_locked(struct store *store, struct request *request)
+	REQUIRES(store_role)
+{
+	struct operations_report report = make_report(request);
+
+	if (request->is_handed_out && is_good(&report) && TAILQ_EMPTY(&request->waits) &&
+		!request->operation)
+		store_remove_locked(store, request);
+}
+
+static struct operations_report hand_out_locked(
+	struct store *store, struct request *request, struct waiter *waiter) REQUIRES(store_role)
+{
+	struct operations_report report = make_report(request);
+
+	if (!waiters_remove(request, waiter) && request->is_handed_out && is_good(&report))
+		return (struct operations_report){0};
+	request->is_handed_out = true;
+	forget_if_collected_locked(store, request);
+	return report;
+}
+
+/* Who may only look takes nothing from those who asked for the operation. */
+static struct operations_report look_locked(
+	struct store *store, struct request *request, struct waiter *waiter) REQUIRES(store_role)
+{
+	struct operations_report report = make_report(request);
+
+	waiters_remove(request, waiter);
+	forget_if_collected_locked(store, request);
+	return report;
+}
+
+static void refresh(struct operations *operations, const struct operation *operation)
+{
+	if (operations->monitor && operation && operation->is_watched)
+		monitor_refresh(operations->monitor, operation->device);
+}
+
+struct operations_report operations_collect(struct operations *operations, const char *identifier,
+	bool is_abort, struct waiter *waiter, bool may_take)
+{
+	struct store *store = operations_store(operations, is_abort);
+	struct operations_report report = {0};
+	const struct operation *operation = NULL;
+	struct request *request;
+
+	store_lock(store);
+	request = store_find_locked(store, identifier);
+	if (request && request_get_standing(request) == REQUEST_IN_PROGRESS) {
+		report = make_report(request);
+		waiters_add(request, waiter);
+		operation = request->operation;
+	} else if (request) {
+		report = may_take ? hand_out_locked(store, request, waiter)
+				  : look_locked(store, request, waiter);
+	}
+	store_unlock(store);
+	refresh(operations, operation);
+	return report;
+}
+
+void operations_forget_waiter(struct operations *operations, struct waiter *waiter)
+{
+	struct request *request;
+	bool was_any = false;
+
+	while ((request = waiter_take_request(waiter))) {
+		struct store *store = operations_store(operations, request->terms->asked.abort);
+
+		store_lock(store);
+		forget_if_collected_locked(store, request);
+		store_unlock(store);
+		was_any = true;
+	}
+	/* What nobody waits for any longer counts from now on. */
+	if (was_any)
+		results_expire(operations);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an operation holds until it is over: its timers and its command. */
+#ifndef CORE_LIFECYCLE_RESOURCES_H
+#define CORE_LIFECYCLE_RESOURCES_H
+
+#include <stdint.h>
+
+#include "operation/operation.h"
+
+/* Makes the timer that OPERATION needs. Returns 0 or -ENOMEM. */
+int resources_prepare(struct operation *operation);
+/* EVENT_TIMER, or EVENT_ORPHAN_LEFT where an orphan is left, comes after MILLISECONDS. */
+void resources_start_timer_ms(struct operation *operation, int64_t milliseconds);
+/* Frees the timers, and abandons a command that runs. */
+void resources_release(struct operation *operation);
+
+#endif
