@@ -23,6 +23,7 @@
 #include "server/server.h"
 #include "service/notify.h"
 #include "service/signals.h"
+#include "service/startup.h"
 #include "service/watchdog.h"
 #include "upgrade/read.h"
 #include "upgrade/upgrade.h"
@@ -150,16 +151,34 @@ static int init_loop(struct daemon *daemon, struct lvmpolld_error *error)
 }
 
 /* The daemon that has the socket has the operations: those of one that runs are left alone. */
-static int open_and_recover(struct daemon *daemon, struct lvmpolld_error *error)
+static int open_places(struct daemon *daemon, struct lvmpolld_error *error)
 {
-	int result =
-		listener_open(&daemon->server.listener, daemon->configuration->socket_path, error);
+	struct listener *listener = &daemon->server.listener;
+	int result = listener->descriptor >= 0
+			     ? 0
+			     : listener_open(listener, daemon->configuration->socket_path, error);
 
 	if (result == 0)
 		result = recovery_open(&daemon->operations, error);
-	if (result == 0)
-		result = recovery_run(&daemon->operations, error);
+	/* Nobody is to find a socket that does not answer; but systemd's is handed over once. */
+	if (result < 0 && listener->path)
+		listener_close(listener);
 	return result;
+}
+
+static int open_and_recover(struct daemon *daemon, struct lvmpolld_error *error)
+{
+	struct startup startup;
+	int result;
+
+	startup_init(&startup, daemon->options->foreground);
+	do
+		result = open_places(daemon, error);
+	while (result < 0 && (result = startup_wait(&startup, error)) == 0);
+	if (result < 0)
+		return result;
+	startup_done(&startup);
+	return recovery_run(&daemon->operations, error);
 }
 
 static int take_over(

@@ -39,7 +39,8 @@ struct daemon {
  * so that every client that can connect is answered. OPTIONS and CONFIGURATION must outlive it; it
  * owns CONFIGURATION from now on. PIDFILE is the caller's. Where HANDOVER is not NULL it is what
  * the program before an upgrade wrote; else the operations that are recorded are resumed. Returns 0
- * or a negative errno; daemon_destroy is right in both cases.
+ * or a negative errno, -ECANCELED where a signal has ended it before it could begin;
+ * daemon_destroy is right in all cases.
  */
 int daemon_init(struct daemon *daemon, const struct options *options,
 	struct configuration *configuration, int pidfile, const struct handover *handover,

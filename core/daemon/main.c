@@ -25,6 +25,7 @@
 #include "service/background.h"
 #include "service/notify.h"
 #include "service/pidfile.h"
+#include "service/startup.h"
 #include "upgrade/file.h"
 #include "upgrade/read.h"
 #include "upgrade/upgrade.h"
@@ -138,9 +139,32 @@ static int check_binary(const struct configuration *configuration, const struct 
 	return 0;
 }
 
+/* A second daemon is kept out: by hand at once, under a manager it waits for the first to end. */
+static int lock_pidfile(const struct options *options, const struct configuration *configuration,
+	struct lvmpolld_error *error)
+{
+	struct startup startup;
+	int pidfile, result = 0;
+
+	startup_init(&startup, options->foreground);
+	do
+		pidfile = pidfile_create(configuration->pidfile_path, error);
+	while (pidfile < 0 && (result = startup_wait(&startup, error)) == 0);
+	if (result < 0)
+		return result;
+	startup_done(&startup);
+	return pidfile;
+}
+
+/* What a daemon that could not begin ends with: 0 where it was told to end before. */
+static int refuse_to_begin(int result, const struct lvmpolld_error *error)
+{
+	return result == -ECANCELED ? EXIT_SUCCESS : complain(error);
+}
+
 /*
  * Owns CONFIGURATION. A relative path of lvm counts from the working directory, which is "/" in the
- * background. Then the pid file is locked, which keeps a second daemon out.
+ * background. Then the pid file is locked.
  */
 static int serve(const struct options *options, struct configuration *configuration,
 	struct handover *handover)
@@ -150,11 +174,11 @@ static int serve(const struct options *options, struct configuration *configurat
 	int result = check_binary(configuration, handover, &error);
 	int pidfile = result < 0 ? result
 		      : handover ? handover_pidfile(handover, &error)
-				 : pidfile_create(configuration->pidfile_path, &error);
+				 : lock_pidfile(options, configuration, &error);
 
 	if (pidfile < 0) {
 		configuration_free(configuration);
-		return result < 0 ? refuse_to_serve(&error) : complain(&error);
+		return result < 0 ? refuse_to_serve(&error) : refuse_to_begin(pidfile, &error);
 	}
 	result = daemon_init(&daemon, options, configuration, pidfile, handover, &error);
 	if (result == 0) {
@@ -165,6 +189,8 @@ static int serve(const struct options *options, struct configuration *configurat
 		result = daemon_run(&daemon, &error);
 		notify_stopping();
 	}
+	if (result == -ECANCELED)
+		result = 0;
 	if (result < 0)
 		log_fatal("%s", error.sentence);
 	pidfile_remove(daemon.configuration->pidfile_path, pidfile);

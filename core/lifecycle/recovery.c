@@ -125,12 +125,18 @@ static void complain(const struct lvmpolld_error *error)
 
 int recovery_open(struct operations *operations, struct lvmpolld_error *error)
 {
+	int result;
+
 	if (record_directory_open(
 		    &operations->records, operations->configuration->state_directory, error) < 0) {
 		complain(error);
 		return 0;
 	}
-	return record_directory_lock(&operations->records, error);
+	result = record_directory_lock(&operations->records, error);
+	/* It is opened anew where this is tried again. */
+	if (result < 0)
+		record_directory_close(&operations->records);
+	return result;
 }
 
 void recovery_adopt(struct operations *operations, int descriptor)

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -18,13 +19,23 @@
 #define LOCK_PAUSE_MS 10
 #define LOCK_TRIES    (LOCK_WAIT_S * 1000 / LOCK_PAUSE_MS)
 
+/* The daemon is told to end: its signals are blocked until its loop reads them. */
+static bool is_end_wanted(void)
+{
+	sigset_t pending;
+
+	return sigpending(&pending) == 0 &&
+	       (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT) ||
+		       sigismember(&pending, SIGQUIT));
+}
+
 /* Returns 0, or the negative errno of the last attempt. */
 static int wait_for_lock(const struct record_directory *directory)
 {
 	static const struct timespec delay = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
 
 	for (int i = 0; flock(directory->descriptor, LOCK_EX | LOCK_NB) < 0; i++) {
-		if (errno != EWOULDBLOCK || i == LOCK_TRIES)
+		if (errno != EWOULDBLOCK || i == LOCK_TRIES || is_end_wanted())
 			return -errno;
 		if (i == 0)
 			log_info("%s: another daemon has this state directory, or an lvm command "

@@ -155,6 +155,24 @@ void notify_alive(void)
 	tell_without_waiting("WATCHDOG=1");
 }
 
+void notify_waiting(unsigned longer_s, const char *format, ...)
+{
+	char text[320];
+	int length = snprintf(text, sizeof(text),
+		"EXTEND_TIMEOUT_USEC=%llu\nSTATUS=", (unsigned long long)longer_s * 1000000);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text + length, sizeof(text) - (size_t)length, format, arguments);
+	va_end(arguments);
+	tell_without_waiting(text);
+}
+
+bool notify_is_heard(void)
+{
+	return getenv("NOTIFY_SOCKET") && load_library();
+}
+
 uint64_t notify_watchdog_interval_us(void)
 {
 	uint64_t interval_us = 0;
@@ -185,6 +203,17 @@ void notify_status(const char *format, ...)
 
 void notify_alive(void)
 {
+}
+
+void notify_waiting(unsigned longer_s, const char *format, ...)
+{
+	(void)longer_s;
+	(void)format;
+}
+
+bool notify_is_heard(void)
+{
+	return false;
 }
 
 uint64_t notify_watchdog_interval_us(void)

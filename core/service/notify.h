@@ -3,6 +3,7 @@
 #ifndef CORE_SERVICE_NOTIFY_H
 #define CORE_SERVICE_NOTIFY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Each is without effect where no service manager listens, or without libsystemd. */
@@ -11,6 +12,13 @@ void notify_reloading(void);
 void notify_stopping(void);
 void notify_status(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void notify_alive(void);
+
+/* Not ready yet: a status line, and the manager waits so many seconds longer before it gives up. */
+void notify_waiting(unsigned longer_s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* A service manager listens. */
+bool notify_is_heard(void);
 
 /* notify_alive must be called once in so many microseconds; 0: it need not be called. */
 uint64_t notify_watchdog_interval_us(void);

@@ -9,6 +9,7 @@ import unittest
 
 from deadline import wait_for
 from lvmpolld import DaemonTest, ours_only
+from notify_test import NotifyingTest
 from protocol import lvid, volume
 
 # Runs what stands behind "--", with descriptor argv[1] as its descriptor 3 and with its own pid in
@@ -167,36 +168,8 @@ class ActivationTest(DaemonTest):
         self.assertEqual(self.connect(daemon).hello()["response"], "OK")
 
 
-class NotifyTest(DaemonTest):
-    """Messages to NOTIFY_SOCKET. They need a daemon that was built with libsystemd."""
-
-    def setUp(self):
-        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.addCleanup(self.manager.close)
-        self.path = os.path.join(self.temporary_directory(), "notify")
-        self.manager.bind(self.path)
-        self.manager.settimeout(10)
-        self.received = []
-
-    def start_notifying(self, *arguments, **variables):
-        daemon = self.new_daemon()
-        daemon.start(*arguments,
-                     environment=daemon.environment(NOTIFY_SOCKET=self.path, **variables))
-        if not has_libsystemd(daemon):
-            self.skipTest("the daemon was built without libsystemd")
-        return daemon
-
-    def receive_until(self, wanted):
-        """Reads messages until a line begins with wanted; returns that line."""
-        while True:
-            try:
-                lines = self.manager.recv(4096).decode().splitlines()
-            except TimeoutError:
-                self.fail("no %r, only %r" % (wanted, self.received))
-            self.received += lines
-            for line in lines:
-                if line.startswith(wanted):
-                    return line
+class NotifyTest(NotifyingTest):
+    """What the manager is told while all goes well."""
 
     @ours_only("it was built without it")
     def test_ready_once_the_socket_answers(self):
@@ -250,12 +223,6 @@ class NotifyTest(DaemonTest):
         daemon.send_signal(signal.SIGHUP)
         self.receive_until("RELOADING=1")
         self.receive_until("READY=1")
-
-
-def has_libsystemd(daemon):
-    """Whether the running daemon has the library in its memory."""
-    with open("/proc/%d/maps" % daemon.pid) as maps:
-        return "libsystemd" in maps.read()
 
 
 if __name__ == "__main__":
