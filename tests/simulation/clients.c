@@ -60,9 +60,8 @@ static void check_patience(const struct client *client)
 {
 	struct volume *volume = client->volume;
 
-	/* What the kernel copies meanwhile is no failure. */
-	if (volume->failing_us > 0 && !volume_is_in_sync(volume))
-		volume->failing_us = 0;
+	/* What was copied meanwhile is counted first. */
+	volume_is_in_sync(volume);
 	if (!client->is_abort && volume->failing_us > 0 &&
 		world.now_us - volume->failing_us > PATIENCE_US + SLACK_US)
 		violate("client %u still waits, and %s has failed for %d s", client->number,

@@ -20,6 +20,16 @@ static bool is_running(const struct volume *volume)
 	return volume->is_active && volume->suspended == 0 && volume->kind != KIND_THIN;
 }
 
+/* What is copied after a failure makes up for it: who waits is patient anew. */
+static void forgive(struct volume *volume)
+{
+	int64_t left_us = (volume->regions - volume->done) * S_US / volume->rate;
+	int64_t busy_us = world.now_us - volume->counted_us;
+
+	if (volume->failing_us < volume->counted_us + (busy_us < left_us ? busy_us : left_us))
+		volume->failing_us = 0;
+}
+
 /* What it has copied by now. */
 static void count(struct volume *volume)
 {
@@ -29,6 +39,8 @@ static void count(struct volume *volume)
 		volume->counted_us = world.now_us;
 		return;
 	}
+	if (volume->failing_us > 0 && volume->done < volume->regions)
+		forgive(volume);
 	/* The rest of a region is copied, too. */
 	volume->counted_us += copied * S_US / volume->rate;
 	volume->done += copied;

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What core/records/directory.c, lock.c and aside.c have, with the files of records.c. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "records.h"
+#include "records/aside.h"
+#include "records/directory.h"
+#include "records/lock.h"
+#include "records/record.h"
+#include "util/error.h"
+
+/* What lies there is for the next daemon: this one does not know of it. */
+static void leave_all(void)
+{
+	struct file *file;
+
+	TAILQ_FOREACH (file, &files, link)
+		file->is_left |= operations.is_taking_over;
+}
+
+int record_directory_open(
+	struct record_directory *directory, const char *path, struct lvmpolld_error *error)
+{
+	*directory = (struct record_directory){strdup(path), -1};
+	if (!directory_is_there && world.disk_full > 0) {
+		leave_all();
+		return error_set(error, ENOSPC, "%s: no room", path);
+	}
+	directory_is_there = true;
+	directory->descriptor = 1;
+	return 0;
+}
+
+void record_directory_close(struct record_directory *directory)
+{
+	free(directory->path);
+	*directory = (struct record_directory){NULL, -1};
+}
+
+int record_directory_lock(struct record_directory *directory, struct lvmpolld_error *error)
+{
+	(void)directory;
+	(void)error;
+	return 0;
+}
+
+int record_directory_try_lock(struct record_directory *directory)
+{
+	(void)directory;
+	return 0;
+}
+
+bool record_directory_is_there(const struct record_directory *directory)
+{
+	return directory->descriptor >= 0 && directory_is_there;
+}
+
+int record_directory_adopt(struct record_directory *directory, const char *path, int descriptor)
+{
+	*directory = (struct record_directory){strdup(path), descriptor};
+	return directory_is_there ? 0 : -ENOENT;
+}
+
+static void put(const char *name, char *text, size_t length)
+{
+	struct file *file = file_find(FOLDER_STATE, name);
+
+	if (!file)
+		file = file_add(FOLDER_STATE, name);
+	free(file->text);
+	file->text = text;
+	file->length = length;
+	file->is_old = file->is_left = false;
+}
+
+int record_write(struct record_directory *directory, const struct record *record,
+	struct lvmpolld_error *error)
+{
+	char name[160], *text;
+	struct file *file;
+	size_t length;
+
+	seam();
+	if (directory->descriptor < 0)
+		return error_set(error, ENOENT, "there is no state directory");
+	record_make_name(&record->request, name, sizeof(name));
+	if (!directory_is_there || world.disk_full > 0) {
+		file = file_find(FOLDER_STATE, name);
+		if (file)
+			file->is_old = true;
+		world.were_records_faulty = true;
+		return error_set(error, ENOSPC, "%s: cannot write the record", name);
+	}
+	text = record_format(record, &length);
+	seam();
+	put(name, text, length);
+	seam();
+	return 0;
+}
+
+void record_remove(struct record_directory *directory, const struct lvmpolld_request *request)
+{
+	char name[160];
+	struct file *file;
+
+	if (directory->descriptor < 0)
+		return;
+	seam();
+	record_make_name(request, name, sizeof(name));
+	file = file_find(FOLDER_STATE, name);
+	if (file)
+		file_drop(file);
+	seam();
+}
+
+void record_set_dormant(struct record_directory *directory,
+	const struct lvmpolld_request *operation, bool is_dormant)
+{
+	char name[160];
+
+	if (directory->descriptor < 0)
+		return;
+	record_make_name(operation, name, sizeof(name));
+	file_move(name, is_dormant ? FOLDER_STATE : FOLDER_DORMANT,
+		is_dormant ? FOLDER_DORMANT : FOLDER_STATE, is_dormant);
+}
+
+static void bring_back(enum folder folder)
+{
+	struct file *file, *next;
+
+	for (file = TAILQ_FIRST(&files); file; file = next) {
+		next = TAILQ_NEXT(file, link);
+		if (file->folder == folder)
+			file_move(file->name, folder, FOLDER_STATE, false);
+	}
+}
+
+void record_wake_all(struct record_directory *directory)
+{
+	if (directory->descriptor >= 0)
+		bring_back(FOLDER_DORMANT);
+}
+
+struct taken {
+	const struct file *file;
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error);
+	void *context;
+};
+
+static int take_one(const struct record *record, void *context, struct lvmpolld_error *error)
+{
+	const struct taken *taken = context;
+	struct record believed = *record;
+
+	if (taken->file->is_old)
+		believed.command = RECORD_STARTING;
+	return taken->take(&believed, taken->context, error);
+}
+
+int record_read_all(struct record_directory *directory,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context, size_t *count, struct lvmpolld_error *error)
+{
+	struct file *file, *next;
+
+	*count = 0;
+	for (file = directory->descriptor < 0 ? NULL : TAILQ_FIRST(&files); file; file = next) {
+		struct taken taken = {file, take, context};
+		int result;
+
+		file->is_left = false;
+		next = TAILQ_NEXT(file, link);
+		if (file->folder != FOLDER_STATE)
+			continue;
+		result = record_parse(file->text, file->length, take_one, &taken, error);
+		*count += result == 0;
+		if (result == -ENOPKG)
+			file_move(file->name, FOLDER_STATE, FOLDER_NO_PLUGIN, true);
+		else if (result < 0)
+			violate("a record cannot be read: %s", error->sentence);
+	}
+	return 0;
+}
+
+size_t record_bring_back(struct record_directory *directory,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context)
+{
+	(void)take;
+	(void)context;
+	if (directory->descriptor >= 0)
+		bring_back(FOLDER_NO_PLUGIN);
+	return 0;
+}
+
+size_t record_remove_all(struct record_directory *directory)
+{
+	size_t count = records_count();
+
+	(void)directory;
+	files_drop_all(FOLDER_STATE);
+	files_drop_all(FOLDER_DORMANT);
+	files_drop_all(FOLDER_NO_PLUGIN);
+	return count;
+}
+
+/* By the volume, whoever has asked for it. */
+static void make_note_name(const struct lvmpolld_request *request, char *name, size_t size)
+{
+	struct lvmpolld_request noted = *request;
+
+	noted.abort = false;
+	noted.system_dir = NULL;
+	record_make_name(&noted, name, size);
+}
+
+void record_refuse(struct record_directory *directory, const struct lvmpolld_request *request)
+{
+	char name[160], note[160];
+	struct file *file;
+
+	if (!directory->path)
+		return;
+	seam();
+	record_make_name(request, name, sizeof(name));
+	make_note_name(request, note, sizeof(note));
+	file = file_find(FOLDER_STATE, name);
+	if (file_find(FOLDER_GIVEN_UP, note))
+		return;
+	if (!file && world.disk_full > 0) {
+		world.were_records_faulty = true;
+		metadata_forget_evidence(volume_find(request->lvid));
+		volume_find(request->lvid)->is_promised = false;
+		return;
+	}
+	file_add(FOLDER_GIVEN_UP, note);
+	/* Without room for a note the record takes its place. */
+	if (world.disk_full > 0) {
+		world.were_records_faulty = true;
+		file_drop(file);
+	}
+	seam();
+}
+
+bool record_is_refused(
+	const struct record_directory *directory, const struct lvmpolld_request *request)
+{
+	char note[160];
+
+	make_note_name(request, note, sizeof(note));
+	return directory->path && file_find(FOLDER_GIVEN_UP, note);
+}
+
+void record_forget_refused(
+	struct record_directory *directory, const struct lvmpolld_request *request)
+{
+	struct file *file;
+	char note[160];
+
+	(void)directory;
+	make_note_name(request, note, sizeof(note));
+	file = file_find(FOLDER_GIVEN_UP, note);
+	if (file)
+		file_drop(file);
+}

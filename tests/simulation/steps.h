@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What may happen in a history: steps.c chooses, faults.c and users.c do it. */
+#ifndef TESTS_SIMULATION_STEPS_H
+#define TESTS_SIMULATION_STEPS_H
+
+#include "world.h"
+
+/* Word, weight, whether it is a fault, sentence. */
+#define ACTIONS(X)                                                                                 \
+	X(BEGIN, 30, 0, "a client asks for it")                                                    \
+	X(ABORT, 8, 0, "a client asks for its abort")                                              \
+	X(DISCONNECT, 4, 0, "a client goes")                                                       \
+	X(HURRY, 3, 0, "SIGHUP")                                                                   \
+	X(DIE, 4, 1, "the daemon is killed")                                                       \
+	X(DIE_SOON, 6, 1, "the daemon is killed between two system calls")                         \
+	X(STOP, 4, 1, "the daemon is stopped")                                                     \
+	X(RENAME_GROUP, 3, 1, "the group is renamed")                                              \
+	X(RENAME_VOLUME, 2, 1, "the volume is renamed")                                            \
+	X(DEACTIVATE, 4, 1, "the volume is deactivated")                                           \
+	X(SUSPEND, 3, 1, "the volume is suspended")                                                \
+	X(REMOVE, 1, 1, "the volume is removed")                                                   \
+	X(USER_ABORT, 2, 1, "a user aborts it")                                                    \
+	X(NEXT, 8, 0, "the next one of its name begins")                                           \
+	X(LOCK, 4, 1, "another command has the lock")                                              \
+	X(HIDE, 4, 1, "lvm.conf hides the group")                                                  \
+	X(CONF, 3, 1, "lvm.conf cannot be read")                                                   \
+	X(MISSING, 2, 1, "lvm is missing")                                                         \
+	X(NO_WAIT, 2, 1, "locks are not waited for")                                               \
+	X(FAIL, 4, 1, "lvm fails now and then")                                                    \
+	X(HANG, 3, 1, "lvm hangs")                                                                 \
+	X(RESOURCES, 3, 1, "processes are short")                                                  \
+	X(SIGNAL, 4, 1, "somebody kills an lvm command")                                           \
+	X(KILLING, 2, 1, "lvm commands are killed now and then")                                   \
+	X(LACK, 6, 1, "a region cannot be copied")                                                 \
+	X(READ_ERROR, 2, 1, "a leg cannot be read")                                                \
+	X(HOPELESS, 2, 1, "the merge fails")                                                       \
+	X(PARTIAL, 3, 1, "a disk of the group is missing")                                         \
+	X(TWIN, 3, 1, "another group has its name")                                                \
+	X(UNKNOWN, 2, 1, "the table is not understood")                                            \
+	X(UNREADABLE, 2, 1, "the table cannot be read")                                            \
+	X(FULL, 4, 1, "the state directory is full")                                               \
+	X(DIRECTORY, 1, 1, "the state directory is removed")                                       \
+	X(NO_ADOPTION, 2, 1, "processes cannot be adopted")                                        \
+	X(NO_PLUGIN, 1, 1, "the plugins are missing")
+
+#define WORD(word, ...) ACTION_##word,
+enum action { ACTIONS(WORD) ACTION_COUNT };
+
+/* How long what STEP begins lasts. */
+int64_t step_duration_ms(const struct step *step);
+
+/* --- faults.c --- */
+
+/* Begins what lasts a while, if STEP is that. */
+void faults_begin(const struct step *step, struct volume *volume);
+/* All are over. */
+void faults_heal(void);
+
+/* --- users.c --- */
+
+/* Does what a user does to VOLUME, or what befalls it, if STEP is that. */
+void users_do(const struct step *step, struct volume *volume);
+/* VOLUME is active, not suspended, and can be read. */
+void users_heal(struct volume *volume);
+
+#endif
