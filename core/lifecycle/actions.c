@@ -61,8 +61,9 @@ void actions_note_look(struct operation *operation, const struct observation *ob
 		record_refuse(&operation->operations->records, &operation->terms->asked);
 		device->is_loss_noted = true;
 	}
+	/* While lvm2 is asked about a failure, what the kernel shows does not make up for it. */
 	if (observation->kind == OBSERVED && attempt->signature != 0 && !attempt->command &&
-		observation->signature != attempt->signature)
+		operation->state != STATE_ASKING && observation->signature != attempt->signature)
 		note_success(operation);
 }
 

@@ -647,6 +647,21 @@ START_TEST(lifecycle_a_report_that_hangs_is_no_answer)
 }
 END_TEST
 
+/* As where the group was renamed meanwhile, and lvm2's answer waits for a lock. */
+START_TEST(lifecycle_a_change_while_lvm2_is_asked_does_not_keep_anybody_waiting)
+{
+	struct operation *operation = begin_step();
+
+	show(LVMPOLLD_STEP, 2);
+	standin_exit(lvpoll(), 5);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	show(LVMPOLLD_STEP, 2);
+	ck_assert(hears_nothing_yet(false));
+	run_out(operation->patience);
+	ck_assert(hears(false, false, 5));
+}
+END_TEST
+
 START_TEST(lifecycle_what_lvm2_says_has_failed_has)
 {
 	begin_step();
@@ -1086,6 +1101,7 @@ int main(void)
 		SUITE_TEST(lifecycle_an_end_that_nobody_can_prove_is_none),
 		SUITE_TEST(lifecycle_an_end_that_says_nothing_is_asked_about),
 		SUITE_TEST(lifecycle_a_report_that_hangs_is_no_answer),
+		SUITE_TEST(lifecycle_a_change_while_lvm2_is_asked_does_not_keep_anybody_waiting),
 		SUITE_TEST(lifecycle_what_lvm2_says_has_failed_has),
 		SUITE_TEST(lifecycle_stays_in_flight_where_an_attempt_fails),
 		SUITE_TEST(lifecycle_a_new_request_causes_an_attempt_at_once),
