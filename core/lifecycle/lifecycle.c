@@ -13,7 +13,9 @@
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/context.h"
 #include "lifecycle/recorder.h"
+#include "lifecycle/resources.h"
 #include "lifecycle/result_expiry.h"
+#include "loader/plugins.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
 #include "util/boot.h"
@@ -79,6 +81,25 @@ void lifecycle_handle(struct operation *operation, enum operation_event event)
 	assert(cell != CELL_NEVER);
 }
 
+struct operation *lifecycle_new_operation(struct operations *operations, struct terms *terms)
+{
+	struct device *device = devices_get(&operations->devices, terms);
+	struct operation *operation = device ? operation_new(operations, device, terms) : NULL;
+
+	if (operation && resources_prepare(operation) < 0) {
+		operation_free(operation);
+		operation = NULL;
+	}
+	if (device && !operation && !device->operations[0] && !device->operations[1])
+		devices_remove(&operations->devices, device);
+	if (!operation)
+		return NULL;
+	operation->is_watched =
+		operations->monitor && terms->plugin->monitor == PLUGIN_MONITOR_KERNEL;
+	device->operations[terms->asked.abort] = operation;
+	return operation;
+}
+
 /* In the list from now on. */
 static void add(struct operation *operation)
 {
@@ -108,7 +129,7 @@ void lifecycle_begin_asking(struct operation *operation)
 void lifecycle_resume(struct operation *operation, enum operation_state state)
 {
 	add(operation);
-	*(enum operation_state *)&operation->state = state;
+	set_state(operation, state);
 	if (operation->is_watched)
 		monitor_watch(operation->operations->monitor, operation->device);
 }

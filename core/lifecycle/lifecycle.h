@@ -13,6 +13,10 @@
 
 struct operation;
 struct operations;
+struct terms;
+
+/* A new operation at the device of TERMS, which nobody waits for yet. NULL when out of memory. */
+struct operation *lifecycle_new_operation(struct operations *operations, struct terms *terms);
 
 /* The life of OPERATION, which is in no list yet, begins: it is looked at. */
 void lifecycle_begin(struct operation *operation);

@@ -16,28 +16,6 @@
 #include "lvm/command.h"
 #include "records/aside.h"
 
-/* An operation for REQUEST, at its device. NULL when out of memory. */
-static struct operation *new_operation(struct operations *operations, struct request *request)
-{
-	struct terms *terms = request->terms;
-	struct device *device = devices_get(&operations->devices, terms);
-	struct operation *operation = device ? operation_new(operations, device, terms) : NULL;
-
-	if (operation && resources_prepare(operation) < 0) {
-		operation_free(operation);
-		operation = NULL;
-	}
-	if (device && !operation && !device->operations[0] && !device->operations[1])
-		devices_remove(&operations->devices, device);
-	if (!operation)
-		return NULL;
-	operation->is_watched =
-		operations->monitor && terms->plugin->monitor == PLUGIN_MONITOR_KERNEL;
-	device->operations[terms->asked.abort] = operation;
-	operation_join(operation, request);
-	return operation;
-}
-
 /* It was set going, and could not be: nothing was promised yet. */
 static enum operations_answer answer_begun(struct operation *operation)
 {
@@ -116,7 +94,7 @@ static void tell_aborted(struct operation *abort_operation)
 static enum operations_answer begin_new(
 	struct operations *operations, struct request *request, struct waiter *waiter)
 {
-	struct operation *operation = new_operation(operations, request);
+	struct operation *operation = lifecycle_new_operation(operations, request->terms);
 	enum operations_answer answer;
 	struct terms *terms;
 
@@ -124,6 +102,7 @@ static enum operations_answer begin_new(
 		requests_drop_refused(operations, request, waiter);
 		return OPERATIONS_NO_MEMORY;
 	}
+	operation_join(operation, request);
 	/* It may be over, and freed, when it is set going; and its result may be dropped. */
 	terms = terms_hold(request->terms);
 	set_going(operation);

@@ -9,6 +9,7 @@
 #include "lifecycle/context.h"
 #include "lifecycle/resources.h"
 #include "lvm/command.h"
+#include "util/boot.h"
 #include "util/timer.h"
 
 void resources_start_timer_ms(struct operation *operation, int64_t milliseconds)
@@ -16,6 +17,7 @@ void resources_start_timer_ms(struct operation *operation, int64_t milliseconds)
 	const struct timeval time = {
 		.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
 
+	operation->timer_due_ms = boot_clock_ms() + milliseconds;
 	timer_start(operation->timer, &time);
 }
 

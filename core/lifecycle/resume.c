@@ -9,31 +9,15 @@
 #include "lifecycle/context.h"
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/recorder.h"
+#include "lifecycle/requests.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/resume.h"
+#include "lifecycle/telling.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "lvm/command.h"
 #include "records/directory.h"
-
-static struct operation *new_operation(struct operations *operations, struct terms *terms)
-{
-	struct device *device = devices_get(&operations->devices, terms);
-	struct operation *operation = device ? operation_new(operations, device, terms) : NULL;
-
-	if (operation && resources_prepare(operation) < 0) {
-		operation_free(operation);
-		operation = NULL;
-	}
-	if (device && !operation && !device->operations[0] && !device->operations[1])
-		devices_remove(&operations->devices, device);
-	if (!operation)
-		return NULL;
-	operation->is_watched =
-		operations->monitor && terms->plugin->monitor == PLUGIN_MONITOR_KERNEL;
-	device->operations[terms->asked.abort] = operation;
-	return operation;
-}
+#include "util/boot.h"
 
 static char *copy_name(const char *name)
 {
@@ -61,6 +45,9 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 		device->observation.verdict = LVMPOLLD_DATA_LOSS;
 		device_unlock(device);
 	}
+	operation->back_off = info->back_off;
+	if (info->failing_since_ms > 0)
+		telling_resume_failing(operation, info->failing_since_ms);
 	attempt->has_shown_end = info->has_shown_end;
 	attempt->result = info->result;
 	if (info->progress.struct_size == 0)
@@ -90,6 +77,15 @@ static void resume_child(struct operation *operation, const struct resume_info *
 	}
 }
 
+/* What it waited for is no nearer since the program is another. */
+static void resume_pause(struct operation *operation, const struct resume_info *info)
+{
+	int64_t left_ms = info->timer_due_ms - boot_clock_ms();
+
+	lifecycle_resume(operation, info->state);
+	resources_start_timer_ms(operation, left_ms > 0 ? left_ms : 0);
+}
+
 static void set_going(struct operation *operation, const struct resume_info *info)
 {
 	const struct operation *other =
@@ -101,6 +97,8 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 		lifecycle_begin_with_orphan(operation);
 	else if (info->is_being_aborted && other)
 		lifecycle_resume(operation, STATE_YIELDING);
+	else if (info->state == STATE_BACKING_OFF || info->state == STATE_DORMANT)
+		resume_pause(operation, info);
 	/* The others are looked at first, which leads there. */
 	else if (info->is_asking && !operation->is_watched)
 		lifecycle_begin_asking(operation);
@@ -110,21 +108,10 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 		recorder_write(operation, operation->recorded_command);
 }
 
-static struct request *find_request(struct operations *operations, const struct terms *terms)
-{
-	struct store *store = operations_store(operations, terms->asked.abort);
-	struct request *request;
-
-	store_lock(store);
-	request = store_find_locked(store, terms->identifier);
-	store_unlock(store);
-	return request;
-}
-
 static struct request *add_request(struct operations *operations, struct terms *terms)
 {
 	struct store *store = operations_store(operations, terms->asked.abort);
-	struct request *request = find_request(operations, terms);
+	struct request *request = requests_find(operations, terms);
 	int result;
 
 	if (request)
@@ -194,7 +181,7 @@ static int resume(
 
 	if (is_resumed(operations, terms))
 		return info->is_child ? 0 : join(operations, terms);
-	operation = new_operation(operations, terms);
+	operation = lifecycle_new_operation(operations, terms);
 	if (!operation)
 		return -ENOMEM;
 	take_info(operation, info);
@@ -255,7 +242,7 @@ void resume_request(
 	struct operation *operation = device ? device->operations[terms->asked.abort] : NULL;
 	struct request *request;
 
-	if (find_request(operations, terms)) {
+	if (requests_find(operations, terms)) {
 		terms_release(terms);
 		return;
 	}

@@ -32,7 +32,11 @@ struct resume_info {
 	pid_t last_pid;
 	bool has_shown_end;           /* the latest lvpoll has said that all data is copied */
 	struct request_result result; /* of it, where it has ended */
-	bool is_asking;               /* lvm2 was being asked how it stands */
+	enum operation_state state;   /* where it is one that a timer leads on from; or LOOKING */
+	int64_t timer_due_ms;         /* by boot_clock_ms */
+	struct back_off back_off;
+	int64_t failing_since_ms;
+	bool is_asking; /* lvm2 was being asked how it stands */
 	bool is_record_stale;
 	struct lvmpolld_progress progress; /* where struct_size is not 0 */
 };

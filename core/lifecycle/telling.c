@@ -87,21 +87,31 @@ static void on_patience_over(evutil_socket_t descriptor, short what, void *conte
 	operations->settle(operations);
 }
 
-void telling_begin_failing(struct operation *operation)
+void telling_resume_failing(struct operation *operation, int64_t since_ms)
 {
-	struct timeval patience = {
-		.tv_sec = operation->operations->configuration->limit_patience_s};
+	int64_t left_ms = since_ms - boot_clock_ms() +
+			  INT64_C(1000) * operation->operations->configuration->limit_patience_s;
+	struct timeval patience = {0};
 
-	if (operation->failing_since_ms > 0)
-		return;
-	operation->failing_since_ms = boot_clock_ms();
+	if (left_ms > 0)
+		patience = (struct timeval){left_ms / 1000, left_ms % 1000 * 1000};
+	operation->failing_since_ms = since_ms;
 	if (!operation->patience)
 		operation->patience =
 			event_new(operation->operations->base, -1, 0, on_patience_over, operation);
-	if (operation->patience)
+	if (operation->patience) {
 		timer_start(operation->patience, &patience);
-	else
-		telling_tell_failure(operation);
+		return;
+	}
+	/* Out of memory: they are told at once, and of the next failure, too. */
+	operation->failing_since_ms = 0;
+	telling_tell_failure(operation);
+}
+
+void telling_begin_failing(struct operation *operation)
+{
+	if (operation->failing_since_ms == 0)
+		telling_resume_failing(operation, boot_clock_ms());
 }
 
 void telling_end_failing(struct operation *operation)

@@ -21,6 +21,8 @@ void telling_tell_aborted(struct operation *operation);
 
 /* Attempts fail from now on: those who wait are told in a minute. */
 void telling_begin_failing(struct operation *operation);
+/* Likewise, and they have failed since SINCE_MS, by boot_clock_ms. */
+void telling_resume_failing(struct operation *operation, int64_t since_ms);
 /* They do no longer. */
 void telling_end_failing(struct operation *operation);
 

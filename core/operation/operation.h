@@ -68,7 +68,8 @@ struct operation {
 	struct back_off back_off;
 	enum ending_reason ending; /* why the attempt is ended, in state ENDING */
 	bool is_begun;             /* it was watched, or a command has run: it is seen through */
-	struct event *timer;       /* of the state */
+	struct event *timer;       /* of the state, until: */
+	int64_t timer_due_ms;      /* by boot_clock_ms */
 	struct event *patience;    /* until those who wait are told that attempts fail */
 	int64_t failing_since_ms;  /* the first failure in a row, by boot_clock_ms; or 0 */
 	int64_t begun_ms;          /* when it was asked for, by boot_clock_ms */

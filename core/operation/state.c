@@ -2,6 +2,8 @@
 /* The words of an operation's life. */
 #include "config.h"
 
+#include <string.h>
+
 #include "operation/state.h"
 
 #define NAME(word, name, ...)         [STATE_##word] = (name),
@@ -28,6 +30,15 @@ const char *state_description(enum operation_state state)
 const char *back_off_name(enum back_off_reason reason)
 {
 	return reason_names[reason];
+}
+
+enum back_off_reason back_off_find(const char *name)
+{
+	unsigned reason = 0;
+
+	while (reason < BACK_OFF_COUNT && !(name && !strcmp(reason_names[reason], name)))
+		reason++;
+	return (enum back_off_reason)reason;
 }
 
 const struct back_off_rule *back_off_rule(enum back_off_reason reason)

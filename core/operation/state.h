@@ -59,6 +59,8 @@ enum ending_reason { ENDING_REASONS(ENDING_WORD) ENDING_COUNT };
 const char *state_name(enum operation_state state);
 const char *state_description(enum operation_state state);
 const char *back_off_name(enum back_off_reason reason);
+/* The reason called NAME, BACK_OFF_COUNT where none is, or NAME is NULL. */
+enum back_off_reason back_off_find(const char *name);
 
 /* What is known of each reason. */
 struct back_off_rule {

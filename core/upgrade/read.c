@@ -168,9 +168,37 @@ static struct request_result read_result(const struct wire_message *message)
 	};
 }
 
+/* Where the reason is one that this program does not know, failures begin anew. */
+static struct back_off read_back_off(const struct wire_message *message)
+{
+	enum back_off_reason reason = back_off_find(wire_string(message, "back_off"));
+
+	if (reason == BACK_OFF_COUNT)
+		return (struct back_off){0};
+	return (struct back_off){
+		.reason = reason,
+		.count = (unsigned)wire_number(message, "back_off_count"),
+		.signature = (uint64_t)wire_number(message, "back_off_signature"),
+	};
+}
+
+/* BACKING_OFF or DORMANT; LOOKING stands for all others, which begin with a look. */
+static enum operation_state read_state(
+	const struct wire_message *message, const struct back_off *back_off)
+{
+	const char *name = wire_string(message, "state");
+
+	if (name && !strcmp(name, state_name(STATE_DORMANT)))
+		return STATE_DORMANT;
+	return name && !strcmp(name, state_name(STATE_BACKING_OFF)) && back_off->count > 0
+		       ? STATE_BACKING_OFF
+		       : STATE_LOOKING;
+}
+
 static struct resume_info read_info(const struct wire_message *message, const struct record *record)
 {
 	int64_t ending = wire_number(message, "ending");
+	const struct back_off back_off = read_back_off(message);
 
 	return (struct resume_info){
 		.is_being_aborted = record->is_displaced,
@@ -189,6 +217,10 @@ static struct resume_info read_info(const struct wire_message *message, const st
 		.last_pid = (pid_t)wire_number(message, "last_pid"),
 		.has_shown_end = wire_number(message, "shown_end") != 0,
 		.result = read_result(message),
+		.state = read_state(message, &back_off),
+		.timer_due_ms = wire_number(message, "timer_due_ms"),
+		.back_off = back_off,
+		.failing_since_ms = wire_number(message, "failing_since_ms"),
 		.is_asking = wire_number(message, "asking") != 0,
 		.is_record_stale = wire_number(message, "record_stale") != 0,
 		.progress = read_progress(message),

@@ -76,6 +76,25 @@ static void write_command(const struct operation *operation, struct buffer *text
 		wire_add_number(text, "ending", (int64_t)operation->ending + 1);
 }
 
+/* How often it has failed in a row, and until when it waits. */
+static void write_pause(const struct operation *operation, struct buffer *text)
+{
+	const struct back_off *back_off = &operation->back_off;
+
+	if (operation->state == STATE_BACKING_OFF || operation->state == STATE_DORMANT) {
+		wire_add_string(text, "state", state_name(operation->state));
+		wire_add_number(text, "timer_due_ms", operation->timer_due_ms);
+	}
+	if (operation->failing_since_ms > 0)
+		wire_add_number(text, "failing_since_ms", operation->failing_since_ms);
+	if (back_off->count == 0)
+		return;
+	wire_add_string(text, "back_off", back_off_name(back_off->reason));
+	wire_add_number(text, "back_off_count", back_off->count);
+	/* As signed: the same bits come back. */
+	wire_add_number(text, "back_off_signature", (int64_t)back_off->signature);
+}
+
 static void write_operation(struct operation *operation, struct buffer *text)
 {
 	const struct attempt *attempt = &operation->attempt;
@@ -108,6 +127,7 @@ static void write_operation(struct operation *operation, struct buffer *text)
 	}
 	if (operation->is_record_stale)
 		wire_add_number(text, "record_stale", 1);
+	write_pause(operation, text);
 	write_command(operation, text);
 	wire_add_end(text);
 }

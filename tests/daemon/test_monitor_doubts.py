@@ -9,6 +9,7 @@ import unittest
 from deadline import scaled, wait_for
 from kernel_standin import fail, linear, mirror
 from kernel_test import REGIONS, SEGMENT_SECTORS, KernelTest, identity_in, row, segments
+from upgrade_test import upgrade
 
 
 class RenameTest(KernelTest):
@@ -121,6 +122,21 @@ class ReturnTest(KernelTest):
         self.daemon.start("-c", self.configuration,
                           environment=self.daemon.environment(**self.kernel.variables()))
         self.client = self.connect(self.daemon)
+        wait_for(lambda: not device.exists(), "its step")
+        wait_for(lambda: self.records() == [], "the end of its record")
+
+    def test_upgrade_does_not_wake_it(self):
+        device = self.add_move()
+        self.start()
+        identity = self.start_watching()
+        self.set_rows()
+        device.remove()
+        wait_for(lambda: self.entry(identity)["operation_state"] == "dormant", "its sleep")
+        upgrade(self.daemon)
+        self.assertEqual(self.entry(identity)["operation_state"], "dormant")
+        self.assertEqual(len(os.listdir(self.dormant())), 1)
+        device = self.add_move(in_sync=REGIONS)
+        self.kernel.raise_event()
         wait_for(lambda: not device.exists(), "its step")
         wait_for(lambda: self.records() == [], "the end of its record")
 

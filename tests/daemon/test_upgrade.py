@@ -202,6 +202,36 @@ class OperationTest(UpgradeTest):
         self.assert_status(self.daemon, self.client, lvid("good"), 0)
         self.assert_reply(self.client.progress(lvid("good")), response="not_found")
 
+    def pause(self, identity):
+        entry = self.client.dump()["poll"][identity]
+        return [entry.get(key) for key in
+                ("operation_state", "backing_off_reason", "backing_off_count")]
+
+    def test_pause_is_not_cut_short(self):
+        """Else many upgrades would run one lvpoll after the other where all of them fail."""
+        self.start()
+        self.begin("exit-5")
+        pause = ["backing_off", "status", 4]  # four seconds
+        wait_for(lambda: self.pause(lvid("exit-5")) == pause, "the fourth pause", 20)
+        before = len(self.daemon.starts())
+        for _ in range(2):
+            upgrade(self.daemon)
+            self.assertEqual(self.pause(lvid("exit-5")), pause)
+        self.assertEqual(len(self.daemon.starts()), before)
+        wait_for(lambda: self.pause(lvid("exit-5")) == ["backing_off", "status", 5], "the fifth",
+                 20)
+        self.assertEqual(len(self.daemon.starts()), before + 1)
+
+    def test_patience_of_those_who_wait_runs_on(self):
+        self.start(patience=4)
+        self.begin("exit-5")
+        begun = time.monotonic()
+        while self.client.progress(lvid("exit-5"))["response"] == "in_progress":
+            upgrade(self.daemon)
+            self.assertLess(time.monotonic() - begun, scaled(15), "nobody is ever told")
+        self.assertGreater(time.monotonic() - begun, 3)
+        self.assert_status(self.daemon, self.client, lvid("exit-5"), 5)
+
     def test_failures_that_were_told_are_told_again(self):
         self.start(patience=0)
         self.begin("exit-5")
