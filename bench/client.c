@@ -130,13 +130,13 @@ static char *message_of(const char *text)
 	return message;
 }
 
-static void print_times(const uint64_t *times, size_t count)
+static void print_times(const uint64_t *samples, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		printf("%llu\n", (unsigned long long)times[i]);
+		printf("%llu\n", (unsigned long long)samples[i]);
 }
 
-static void time_requests(const char *path, const char *message, uint64_t *times, size_t count)
+static void time_requests(const char *path, const char *message, uint64_t *samples, size_t count)
 {
 	size_t warm_up = count / 10 < WARM_UP ? count / 10 : WARM_UP;
 	int descriptor = connect_to(path);
@@ -149,12 +149,12 @@ static void time_requests(const char *path, const char *message, uint64_t *times
 		uint64_t start = now_ns();
 
 		ask(descriptor, message);
-		times[i] = now_ns() - start;
+		samples[i] = now_ns() - start;
 	}
 	close(descriptor);
 }
 
-static void time_connections(const char *path, const char *message, uint64_t *times, size_t count)
+static void time_connections(const char *path, const char *message, uint64_t *samples, size_t count)
 {
 	char *hello = message_of(HELLO);
 
@@ -167,20 +167,20 @@ static void time_connections(const char *path, const char *message, uint64_t *ti
 		ask(descriptor, hello);
 		ask(descriptor, message);
 		close(descriptor);
-		times[i] = now_ns() - start;
+		samples[i] = now_ns() - start;
 	}
 	free(hello);
 }
 
 static int connect_in_time(const char *path, uint64_t deadline_ns)
 {
-	const struct timespec pause = {.tv_nsec = RETRY_NS};
+	const struct timespec delay = {.tv_nsec = RETRY_NS};
 	int descriptor;
 
 	while ((descriptor = connect_to(path)) < 0) {
 		if (now_ns() > deadline_ns)
 			fail("the daemon does not listen");
-		nanosleep(&pause, NULL);
+		nanosleep(&delay, NULL);
 	}
 	return descriptor;
 }
@@ -223,18 +223,18 @@ static void time_start(const char *path, char **command)
 static int time_many(char **arguments)
 {
 	size_t count = strtoul(arguments[3], NULL, 10);
-	uint64_t *times = calloc(count ? count : 1, sizeof(*times));
+	uint64_t *samples = calloc(count ? count : 1, sizeof(*samples));
 	char *message = message_of(arguments[4]);
 
-	if (!times)
+	if (!samples)
 		fail("times");
 	if (!strcmp(arguments[1], "requests"))
-		time_requests(arguments[2], message, times, count);
+		time_requests(arguments[2], message, samples, count);
 	else
-		time_connections(arguments[2], message, times, count);
-	print_times(times, count);
+		time_connections(arguments[2], message, samples, count);
+	print_times(samples, count);
 	free(message);
-	free(times);
+	free(samples);
 	return EXIT_SUCCESS;
 }
 

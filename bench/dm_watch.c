@@ -113,13 +113,13 @@ static void print_new_events(unsigned long long when)
 static void watch_events(void)
 {
 	const struct sched_param first = {.sched_priority = 50};
-	struct pollfd wait = {.fd = control, .events = POLLIN};
+	struct pollfd polled = {.fd = control, .events = POLLIN};
 
 	if (sched_setscheduler(0, SCHED_FIFO, &first) < 0)
 		fail("sched_setscheduler");
 	arm();
 	print_new_events(now_ns());
-	while (poll(&wait, 1, -1) > 0) {
+	while (poll(&polled, 1, -1) > 0) {
 		unsigned long long when = now_ns();
 
 		arm();
@@ -159,10 +159,10 @@ static bool is_gone(const char *device)
 
 static void wait_until(bool (*condition)(const char *device), const char *device)
 {
-	const struct timespec pause = {.tv_nsec = LOOK_NS};
+	const struct timespec delay = {.tv_nsec = LOOK_NS};
 
 	while (!condition(device))
-		nanosleep(&pause, NULL);
+		nanosleep(&delay, NULL);
 	printf("%llu\n", now_ns());
 }
 

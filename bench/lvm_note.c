@@ -16,7 +16,7 @@ int main(int argc, char **argv)
 	struct timespec now;
 	char line[1024];
 	size_t length;
-	int log;
+	int descriptor;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	length = (size_t)snprintf(line, sizeof(line), "%lld%09ld %d", (long long)now.tv_sec,
@@ -26,8 +26,8 @@ int main(int argc, char **argv)
 	if (length >= sizeof(line))
 		length = sizeof(line) - 1;
 	line[length++] = '\n';
-	log = open(LOG, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	if (log < 0 || write(log, line, length) != (ssize_t)length) {
+	descriptor = open(LOG, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (descriptor < 0 || write(descriptor, line, length) != (ssize_t)length) {
 		perror(LOG);
 		return 1;
 	}

@@ -29,10 +29,10 @@ static const char *volume_of(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	const struct timespec pause = {.tv_sec = interval_of(argc, argv)};
+	const struct timespec delay = {.tv_sec = interval_of(argc, argv)};
 	const char *volume = volume_of(argc, argv);
 
 	while (printf("  %s: Moved: 24.00%%\n", volume) > 0 && fflush(stdout) == 0)
-		nanosleep(&pause, NULL);
+		nanosleep(&delay, NULL);
 	return EXIT_FAILURE;
 }

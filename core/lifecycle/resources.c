@@ -14,11 +14,11 @@
 
 void resources_start_timer_ms(struct operation *operation, int64_t milliseconds)
 {
-	const struct timeval time = {
+	const struct timeval delay = {
 		.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
 
 	operation->timer_due_ms = boot_clock_ms() + milliseconds;
-	timer_start(operation->timer, &time);
+	timer_start(operation->timer, &delay);
 }
 
 static void on_timer(evutil_socket_t descriptor, short what, void *context)

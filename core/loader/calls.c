@@ -40,15 +40,15 @@ static bool is_possible(const struct lvmpolld_progress *progress)
 
 /* Takes what a plugin has written to READ over into PROGRESS, where it can be. */
 static bool take_progress(const struct plugin_entry *entry, struct lvmpolld_progress *progress,
-	const struct lvmpolld_progress *read)
+	const struct lvmpolld_progress *reading)
 {
-	if (!is_possible(read)) {
+	if (!is_possible(reading)) {
 		log_warn("plugin %s tells an impossible progress: %g %%, %llu of %llu sectors",
-			entry->name, read->percent, (unsigned long long)read->done_sectors,
-			(unsigned long long)read->total_sectors);
+			entry->name, reading->percent, (unsigned long long)reading->done_sectors,
+			(unsigned long long)reading->total_sectors);
 		return false;
 	}
-	*progress = *read;
+	*progress = *reading;
 	return true;
 }
 
@@ -56,13 +56,13 @@ bool plugin_read_line(
 	const struct plugin_entry *entry, const char *line, struct lvmpolld_progress *progress)
 {
 	const struct lvmpolld_plugin *plugin = entry->interface;
-	struct lvmpolld_progress read = *progress;
+	struct lvmpolld_progress reading = *progress;
 
-	read.struct_size = sizeof(read);
+	reading.struct_size = sizeof(reading);
 	if (!plugin->read_line)
 		return plugin->progress_label &&
 		       plugin_defaults_read_line(line, plugin->progress_label, progress);
-	return plugin->read_line(line, &read) && take_progress(entry, progress, &read);
+	return plugin->read_line(line, &reading) && take_progress(entry, progress, &reading);
 }
 
 enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
@@ -70,13 +70,13 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	struct lvmpolld_progress *progress)
 {
 	const struct lvmpolld_plugin *plugin = entry->interface;
-	struct lvmpolld_progress read = *progress;
+	struct lvmpolld_progress reading = *progress;
 	enum lvmpolld_verdict verdict;
 
 	if (!plugin->read_targets)
 		return LVMPOLLD_POLL;
-	read.struct_size = sizeof(read);
-	verdict = plugin->read_targets(request, targets, count, &read);
+	reading.struct_size = sizeof(reading);
+	verdict = plugin->read_targets(request, targets, count, &reading);
 	switch (verdict) {
 	case LVMPOLLD_POLL:
 		return LVMPOLLD_POLL;
@@ -84,7 +84,7 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	case LVMPOLLD_WATCH_TIMED:
 	case LVMPOLLD_STEP:
 	case LVMPOLLD_DATA_LOSS:
-		return take_progress(entry, progress, &read) ? verdict : LVMPOLLD_POLL;
+		return take_progress(entry, progress, &reading) ? verdict : LVMPOLLD_POLL;
 	}
 	log_warn("plugin %s gives the verdict %d, which does not exist: lvpoll polls instead",
 		entry->name, (int)verdict);

@@ -8,8 +8,8 @@
 
 const char *row_find(const struct lvmpolld_row *row, const char *name)
 {
-	for (size_t index = 0; index < row->count; index++)
-		if (!strcmp(row->fields[index].name, name))
-			return row->fields[index].value;
+	for (size_t i = 0; i < row->count; i++)
+		if (!strcmp(row->fields[i].name, name))
+			return row->fields[i].value;
 	return NULL;
 }

@@ -153,12 +153,12 @@ static pid_t search_once(struct search *search)
 
 pid_t find_orphan(const char *operation_name, const struct lvmpolld_request *request)
 {
-	static const struct timespec pause = {.tv_nsec = SEARCH_PAUSE_MS * 1000000L};
+	static const struct timespec delay = {.tv_nsec = SEARCH_PAUSE_MS * 1000000L};
 	struct search search = {.operation_name = operation_name, .request = request};
 	pid_t found = search_once(&search);
 
 	for (int i = 0; i < SEARCH_PAUSES && !found && search.is_unsure; i++) {
-		nanosleep(&pause, NULL);
+		nanosleep(&delay, NULL);
 		found = search_once(&search);
 	}
 	return found;

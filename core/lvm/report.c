@@ -39,9 +39,9 @@ static int add_uuid(char **text, const char *uuid)
 	static const int groups[] = {6, 4, 4, 4, 4, 4, 6};
 	char dashed[UUID_LENGTH + sizeof(groups) / sizeof(groups[0])], *at = dashed, *longer;
 
-	for (size_t index = 0; index < sizeof(groups) / sizeof(groups[0]); index++) {
-		at += sprintf(at, "%s%.*s", index > 0 ? "-" : "", groups[index], uuid);
-		uuid += groups[index];
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		at += sprintf(at, "%s%.*s", i > 0 ? "-" : "", groups[i], uuid);
+		uuid += groups[i];
 	}
 	if (asprintf(&longer, "%s%svg_uuid=\"%s\"", *text ? *text : "", *text ? " || " : "",
 		    dashed) < 0)
@@ -55,8 +55,8 @@ static int add_each(struct lvmpolld_arguments *arguments, const char *const *val
 {
 	int result = 0;
 
-	for (size_t index = 0; result == 0 && index < count; index++)
-		result = arguments_add(arguments, values[index]);
+	for (size_t i = 0; result == 0 && i < count; i++)
+		result = arguments_add(arguments, values[i]);
 	return result;
 }
 
@@ -66,8 +66,8 @@ int report_build_arguments(struct lvmpolld_arguments *arguments, const char *bin
 	char *selection = NULL;
 	int result = count > 0 ? 0 : -EINVAL;
 
-	for (size_t index = 0; result == 0 && index < count; index++)
-		result = add_uuid(&selection, vg_uuids[index]);
+	for (size_t i = 0; result == 0 && i < count; i++)
+		result = add_uuid(&selection, vg_uuids[i]);
 	if (result == 0) {
 		/*
 		 * The rows of groups tell of one that has no volumes at all: "vgs" has no row for
@@ -172,8 +172,8 @@ static int count_character(const char *text, size_t length, char wanted)
 {
 	int count = 0;
 
-	for (size_t index = 0; index < length; index++)
-		count += text[index] == wanted;
+	for (size_t i = 0; i < length; i++)
+		count += text[i] == wanted;
 	return count;
 }
 
@@ -301,8 +301,8 @@ enum report_answer report_find(
 	enum report_answer answer = REPORT_LACKS_GROUP;
 
 	memset(volume, 0, sizeof(*volume));
-	for (size_t index = 0; index < report->row_count; index++) {
-		const struct lvmpolld_row *row = &report->rows[index];
+	for (size_t i = 0; i < report->row_count; i++) {
+		const struct lvmpolld_row *row = &report->rows[i];
 
 		if (!has_uuid(row, "vg_uuid", lvid))
 			continue;

@@ -41,15 +41,15 @@ static int finish_child_status(pid_t child)
  * What the parent exits with. Where the daemon says how it went it has told the reason itself;
  * where it is gone without a word the parent must speak.
  */
-static int wait_for_daemon(pid_t child, int socket)
+static int wait_for_daemon(pid_t child, int descriptor)
 {
 	unsigned char status;
 	ssize_t count;
 
 	do
-		count = read(socket, &status, 1);
+		count = read(descriptor, &status, 1);
 	while (count < 0 && errno == EINTR);
-	close(socket);
+	close(descriptor);
 	return count == 1 ? status : finish_child_status(child);
 }
 
@@ -74,11 +74,11 @@ static int adopt_handover(pid_t parent)
  * Whatever else was open belongs to whoever started us: it may be a lock or a pipe that somebody
  * waits for, and the daemon stays for long. It has opened nothing of its own yet but SOCKET.
  */
-static int close_inherited(int socket, int handed_over)
+static int close_inherited(int descriptor, int handed_over)
 {
 	int kept = STDERR_FILENO + 1 + handed_over;
 
-	if (socket != kept && dup3(socket, kept, O_CLOEXEC) < 0)
+	if (descriptor != kept && dup3(descriptor, kept, O_CLOEXEC) < 0)
 		return -errno;
 	closefrom(kept + 1);
 	return kept;
@@ -89,11 +89,11 @@ static int close_inherited(int socket, int handed_over)
  * without O_NOCTTY, and the daemon opens none (lvm, which may, does not lead a session). So the
  * daemon stays the parent's child until it is ready, and the parent can say how it died.
  */
-static int become_daemon(pid_t parent, int socket, struct lvmpolld_error *error)
+static int become_daemon(pid_t parent, int descriptor, struct lvmpolld_error *error)
 {
 	int handed_over = adopt_handover(parent);
 
-	parent_socket = handed_over < 0 ? handed_over : close_inherited(socket, handed_over);
+	parent_socket = handed_over < 0 ? handed_over : close_inherited(descriptor, handed_over);
 	if (parent_socket < 0)
 		return error_set(error, -parent_socket, "what was inherited cannot be sorted: %s",
 			strerror(-parent_socket));

@@ -98,7 +98,8 @@ static void upgrade_free(struct upgrade *upgrade)
 	free(upgrade);
 }
 
-static void give_up(struct upgrade *upgrade, const char *why)
+/* There is no upgrade, for the reason WHY: the monitor runs again, and a manager is told. */
+static void abandon(struct upgrade *upgrade, const char *why)
 {
 	struct monitor *monitor = operations_of(upgrade)->monitor;
 
@@ -131,14 +132,14 @@ static void take_over(struct upgrade *upgrade)
 	if (file >= 0)
 		close(file);
 	arguments_clear(&environment);
-	give_up(upgrade, strerror(-result));
+	abandon(upgrade, strerror(-result));
 }
 
 static void on_wait_over(evutil_socket_t descriptor, short what, void *context);
 
 static void wait_for_monitor(struct upgrade *upgrade)
 {
-	static const struct timeval pause = {.tv_usec = MONITOR_WAIT_MS * 1000};
+	static const struct timeval delay = {.tv_usec = MONITOR_WAIT_MS * 1000};
 	const struct operations *operations = operations_of(upgrade);
 
 	if (operations->is_stopping) {
@@ -146,12 +147,12 @@ static void wait_for_monitor(struct upgrade *upgrade)
 	} else if (!operations->monitor || monitor_hold(operations->monitor, true)) {
 		take_over(upgrade);
 	} else if (++upgrade->waits > MONITOR_WAIT_MAX) {
-		give_up(upgrade, "device-mapper does not answer");
+		abandon(upgrade, "device-mapper does not answer");
 	} else {
 		event_assign(upgrade->timer, operations->base, -1, 0, on_wait_over, upgrade);
 		/* The monitor is on hold: it must not stay so. */
-		if (event_add(upgrade->timer, &pause) < 0)
-			give_up(upgrade, "out of memory");
+		if (event_add(upgrade->timer, &delay) < 0)
+			abandon(upgrade, "out of memory");
 	}
 }
 
@@ -185,7 +186,7 @@ static void on_rehearsal_ended(struct process_end end, void *context)
 	if (operations_of(upgrade)->is_stopping)
 		upgrade_free(upgrade);
 	else if (end.by_signal || end.value != 0 || !upgrade->is_rehearsed)
-		give_up(upgrade, "the new program cannot take over");
+		abandon(upgrade, "the new program cannot take over");
 	else
 		wait_for_monitor(upgrade);
 }
@@ -256,7 +257,7 @@ void upgrade_begin(struct upgrades *upgrades)
 	notify_reloading();
 	upgrade->file = handover_write(&upgrades->parts, true, &error);
 	if (upgrade->file < 0 || start_rehearsal(upgrade, &error) < 0)
-		give_up(upgrade, error.sentence);
+		abandon(upgrade, error.sentence);
 }
 
 void upgrade_destroy(struct upgrades *upgrades)

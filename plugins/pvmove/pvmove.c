@@ -37,13 +37,13 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_request *
  * found the volume, because its group was renamed, say.
  */
 static enum lvmpolld_outcome pvmove_read_exit(const struct lvmpolld_request *request,
-	const struct lvmpolld_exit *exit, const struct lvmpolld_progress *progress)
+	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
 {
 	(void)request;
 	(void)progress;
-	if (exit->status == 0 && exit->presence == LVMPOLLD_PRESENT)
+	if (ended->status == 0 && ended->presence == LVMPOLLD_PRESENT)
 		return LVMPOLLD_CONTINUES;
-	return lvmpolld_exit_read_standard(exit);
+	return lvmpolld_exit_read_standard(ended);
 }
 
 /*

@@ -134,15 +134,15 @@ int32_t call_stack_note(struct control *control)
 		return CALL_STACK_NONE;
 	identity = identify(control, frames, simplify(&places, frames));
 	for (uint32_t i = 0; i < STACKS_MAX; i++) {
-		uint32_t index = (uint32_t)(identity + i) & (STACKS_MAX - 1);
-		struct call_stack *stack = &control->stacks[index];
+		uint32_t slot = (uint32_t)(identity + i) & (STACKS_MAX - 1);
+		struct call_stack *stack = &control->stacks[slot];
 		uint64_t none = 0;
 
 		if (atomic_compare_exchange_strong(&stack->identity, &none, identity))
 			memcpy(stack->frames, frames, sizeof(frames));
 		else if (none != identity)
 			continue;
-		return (int32_t)index;
+		return (int32_t)slot;
 	}
 	control->lost++;
 	return CALL_STACK_NONE;

@@ -89,7 +89,7 @@ static void ask(struct client *client)
 	char *identifier = terms_identifier(client->system_dir, client->volume->lvid);
 	struct operations_report report = operations_collect(
 		&operations, identifier, client->is_abort, &client->waiter, true);
-	const struct timeval time = {.tv_sec = dice_percent(5) ? dice_between(1, 30) : 1,
+	const struct timeval delay = {.tv_sec = dice_percent(5) ? dice_between(1, 30) : 1,
 		.tv_usec = 10000 * (long)dice_below(50)};
 
 	free(identifier);
@@ -100,7 +100,7 @@ static void ask(struct client *client)
 	}
 	if (report.standing == REQUEST_IN_PROGRESS) {
 		check_patience(client);
-		event_add(client->timer, &time);
+		event_add(client->timer, &delay);
 		return;
 	}
 	client->waits = false;

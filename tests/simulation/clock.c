@@ -28,13 +28,13 @@ struct event_base daemon_base, world_base;
 /* The machine has run for a while when a history begins. */
 #define BOOTED_US (1000 * S_US)
 
-int clock_gettime(clockid_t clock, struct timespec *time)
+int clock_gettime(clockid_t clock, struct timespec *result)
 {
 	int64_t now_us = world.now_us + BOOTED_US;
 
 	(void)clock;
-	time->tv_sec = (time_t)(now_us / S_US);
-	time->tv_nsec = (long)(now_us % S_US * 1000);
+	result->tv_sec = (time_t)(now_us / S_US);
+	result->tv_nsec = (long)(now_us % S_US * 1000);
 	return 0;
 }
 
@@ -145,14 +145,14 @@ static void on_once(evutil_socket_t descriptor, short what, void *context)
 
 void clock_after_ms(int64_t milliseconds, void (*callback)(void *context), void *context)
 {
-	const struct timeval time = {
+	const struct timeval delay = {
 		.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
 	struct once *once = calloc(1, sizeof(*once));
 
 	if (!once)
 		abort();
 	*once = (struct once){event_new(&world_base, -1, 0, on_once, once), callback, context};
-	event_add(once->event, &time);
+	event_add(once->event, &delay);
 }
 
 /* --- the dice --- */

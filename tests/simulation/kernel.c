@@ -74,7 +74,7 @@ static void on_in_sync(evutil_socket_t descriptor, short what, void *context)
 static void expect_sync(struct volume *volume)
 {
 	int64_t left_us;
-	struct timeval time;
+	struct timeval delay;
 
 	if (!volume->in_sync)
 		volume->in_sync = event_new(&world_base, -1, 0, on_in_sync, volume);
@@ -82,8 +82,8 @@ static void expect_sync(struct volume *volume)
 	if (!is_running(volume) || volume->done >= volume->regions)
 		return;
 	left_us = (volume->regions - volume->done + 1) * S_US / volume->rate;
-	time = (struct timeval){.tv_sec = left_us / S_US, .tv_usec = left_us % S_US};
-	event_add(volume->in_sync, &time);
+	delay = (struct timeval){.tv_sec = left_us / S_US, .tv_usec = left_us % S_US};
+	event_add(volume->in_sync, &delay);
 }
 
 void kernel_stop(struct volume *volume)

@@ -85,11 +85,11 @@ static void on_timer(evutil_socket_t descriptor, short what, void *context)
 
 static void after_ms(struct lvm *lvm, int64_t milliseconds, void (*next)(struct lvm *lvm))
 {
-	const struct timeval time = {
+	const struct timeval delay = {
 		.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
 
 	lvm->next = next;
-	event_add(lvm->timer, &time);
+	event_add(lvm->timer, &delay);
 }
 
 void lvm_terminate(struct lvm *lvm)

@@ -26,10 +26,10 @@ static struct monitor model;
 
 static void start_ms(struct event *timer, int64_t milliseconds)
 {
-	const struct timeval time = {
+	const struct timeval delay = {
 		.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
 
-	event_add(timer, &time);
+	event_add(timer, &delay);
 }
 
 static void on_news(evutil_socket_t descriptor, short what, void *context)

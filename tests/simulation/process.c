@@ -32,10 +32,10 @@ struct process {
 
 static void read_later(struct process *process)
 {
-	const struct timeval time = {.tv_usec = (long)dice_below(4000)};
+	const struct timeval delay = {.tv_usec = (long)dice_below(4000)};
 
 	if (!event_pending(process->reader, EV_TIMEOUT, NULL))
-		event_add(process->reader, &time);
+		event_add(process->reader, &delay);
 }
 
 static void free_output(struct process *process, struct output *output)

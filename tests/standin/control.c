@@ -180,8 +180,8 @@ static int answer_status(struct dm_ioctl *header, size_t size)
 	if (result < 0)
 		return result;
 	answer = answer_start(header, size);
-	for (size_t index = 0; index < device->target_count; index++)
-		add_target(&answer, &device->targets[index]);
+	for (size_t i = 0; i < device->target_count; i++)
+		add_target(&answer, &device->targets[i]);
 	return 0;
 }
 
@@ -214,9 +214,9 @@ static const struct call {
 
 static const struct call *find_call(unsigned long request)
 {
-	for (size_t index = 0; index < sizeof(calls) / sizeof(calls[0]); index++)
-		if (calls[index].request == request)
-			return &calls[index];
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (calls[i].request == request)
+			return &calls[i];
 	return NULL;
 }
 

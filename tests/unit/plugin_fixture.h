@@ -84,7 +84,7 @@ static inline const struct plugin_entry *fixture_entry(const char *name)
 {
 	const struct plugin_entry *entry;
 
-	for (size_t index = 0; (entry = plugins_entry(plugins, index)); index++)
+	for (size_t i = 0; (entry = plugins_entry(plugins, i)); i++)
 		if (strcmp(entry->name, name) == 0)
 			return entry;
 	ck_abort_msg("no entry %s", name);

@@ -47,8 +47,8 @@ static inline int suite_run_fixture(const char *name, const struct suite_test *t
 	tcase_set_timeout(group, SUITE_TIMEOUT_S);
 	if (setup || teardown)
 		tcase_add_checked_fixture(group, setup, teardown);
-	for (size_t index = 0; index < count; index++)
-		tcase_add_loop_test(group, tests[index].test, 0, tests[index].loops);
+	for (size_t i = 0; i < count; i++)
+		tcase_add_loop_test(group, tests[i].test, 0, tests[i].loops);
 	suite_add_tcase(suite, group);
 
 	runner = srunner_create(suite);

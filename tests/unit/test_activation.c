@@ -99,8 +99,8 @@ static void check_outcome(const struct handover *handover, int result,
 		"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "SD_ACTIVATION"};
 	int descriptor = listener->descriptor;
 
-	for (size_t index = 0; index < SUITE_COUNT(variables); index++)
-		expect(!getenv(variables[index]), "forgotten", variables[index]);
+	for (size_t i = 0; i < SUITE_COUNT(variables); i++)
+		expect(!getenv(variables[i]), "forgotten", variables[i]);
 	if (handover->outcome == REFUSED) {
 		expect(result == -EINVAL, "refused", sentence);
 		expect(!!strstr(sentence, handover->sentence), "explained", sentence);

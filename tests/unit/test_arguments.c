@@ -16,14 +16,14 @@ START_TEST(arguments_grow_and_end_with_null)
 	struct lvmpolld_arguments arguments = {0};
 	char number[16];
 
-	for (int index = 0; index < 100; index++) {
-		ck_assert_int_eq(arguments_add_format(&arguments, "%d", index), 0);
-		ck_assert_uint_eq(arguments.count, (size_t)index + 1);
+	for (int i = 0; i < 100; i++) {
+		ck_assert_int_eq(arguments_add_format(&arguments, "%d", i), 0);
+		ck_assert_uint_eq(arguments.count, (size_t)i + 1);
 		ck_assert_ptr_null(arguments.list[arguments.count]);
 	}
-	for (int index = 0; index < 100; index++) {
-		snprintf(number, sizeof(number), "%d", index);
-		ck_assert_str_eq(arguments.list[index], number);
+	for (int i = 0; i < 100; i++) {
+		snprintf(number, sizeof(number), "%d", i);
+		ck_assert_str_eq(arguments.list[i], number);
 	}
 	arguments_clear(&arguments);
 	ck_assert_uint_eq(arguments.count, 0);

@@ -16,7 +16,7 @@
 #define NOW_MS    1000000
 #define SIGNATURE 7
 
-static struct operation *poll, *abort_operation;
+static struct operation *polled, *abort_operation;
 
 static struct operation *make(bool is_abort)
 {
@@ -34,13 +34,13 @@ static struct operation *make(bool is_abort)
 static void create_operations(void)
 {
 	fixture_standing = LVMPOLLD_STANDING_GOES_ON;
-	poll = make(false);
+	polled = make(false);
 	abort_operation = make(true);
 }
 
 static void free_operations(void)
 {
-	operation_free(poll);
+	operation_free(polled);
 	operation_free(abort_operation);
 }
 
@@ -95,9 +95,9 @@ static const struct {
 START_TEST(classify_look_decides)
 {
 	for (size_t i = 0; i < SUITE_COUNT(free_states); i++) {
-		set_state(poll, free_states[i]);
+		set_state(polled, free_states[i]);
 		set_state(abort_operation, free_states[i]);
-		ck_assert_int_eq(look(poll, decisions[_i].observation), decisions[_i].event);
+		ck_assert_int_eq(look(polled, decisions[_i].observation), decisions[_i].event);
 		ck_assert_int_eq(
 			look(abort_operation, decisions[_i].observation), decisions[_i].of_abort);
 	}
@@ -106,22 +106,22 @@ END_TEST
 
 START_TEST(classify_look_takes_no_step_twice)
 {
-	poll->attempt.signature = SIGNATURE;
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(STEP)), EVENT_SEES_SAME);
-	poll->attempt.signature = SIGNATURE + 1;
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(STEP)), EVENT_SEES_STEP);
+	polled->attempt.signature = SIGNATURE;
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)), EVENT_SEES_SAME);
+	polled->attempt.signature = SIGNATURE + 1;
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)), EVENT_SEES_STEP);
 }
 END_TEST
 
 START_TEST(classify_look_takes_no_step_too_early)
 {
-	poll->not_before_ms = NOW_MS + 1;
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(STEP)), EVENT_SEES_EARLY);
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(POLL)), EVENT_SEES_EARLY);
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(WATCH)), EVENT_SEES_COPYING);
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(DATA_LOSS)), EVENT_SEES_LOSS);
-	poll->not_before_ms = NOW_MS;
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(STEP)), EVENT_SEES_STEP);
+	polled->not_before_ms = NOW_MS + 1;
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)), EVENT_SEES_EARLY);
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(POLL)), EVENT_SEES_EARLY);
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(WATCH)), EVENT_SEES_COPYING);
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(DATA_LOSS)), EVENT_SEES_LOSS);
+	polled->not_before_ms = NOW_MS;
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)), EVENT_SEES_STEP);
 }
 END_TEST
 
@@ -142,8 +142,8 @@ static const struct {
 
 START_TEST(classify_look_confirms_an_end)
 {
-	set_state(poll, STATE_CONFIRMING);
-	ck_assert_int_eq(look(poll, confirmations[_i].observation), confirmations[_i].event);
+	set_state(polled, STATE_CONFIRMING);
+	ck_assert_int_eq(look(polled, confirmations[_i].observation), confirmations[_i].event);
 }
 END_TEST
 
@@ -173,43 +173,43 @@ static const struct plugin_entry staying_entry = {
 
 START_TEST(classify_look_confirms_the_end_of_what_stays)
 {
-	set_state(poll, STATE_CONFIRMING);
-	poll->terms->plugin = &staying_entry;
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(POLL)), EVENT_SEES_END);
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(STEP)), EVENT_SEES_END);
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(WATCH)), EVENT_SEES_OTHERWISE);
+	set_state(polled, STATE_CONFIRMING);
+	polled->terms->plugin = &staying_entry;
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(POLL)), EVENT_SEES_END);
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)), EVENT_SEES_END);
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(WATCH)), EVENT_SEES_OTHERWISE);
 	/* The lvpoll did not find it: it was given another name. */
-	ck_assert_int_eq(look(poll, (struct observation){.kind = OBSERVED,
-					    .verdict = LVMPOLLD_POLL,
-					    .vg_name = (char *)"vg1",
-					    .lv_name = (char *)"renamed"}),
+	ck_assert_int_eq(look(polled, (struct observation){.kind = OBSERVED,
+					      .verdict = LVMPOLLD_POLL,
+					      .vg_name = (char *)"vg1",
+					      .lv_name = (char *)"renamed"}),
 		EVENT_SEES_OTHERWISE);
 }
 END_TEST
 
 START_TEST(classify_look_sees_what_a_step_has_done)
 {
-	set_state(poll, STATE_RUNNING);
-	poll->attempt.purpose = ATTEMPT_STEP;
-	poll->attempt.signature = SIGNATURE;
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(STEP)), EVENT_SEES_SAME);
-	ck_assert_int_eq(look(poll, (struct observation)NOTHING_IN(SUSPENDED)), EVENT_SEES_SAME);
+	set_state(polled, STATE_RUNNING);
+	polled->attempt.purpose = ATTEMPT_STEP;
+	polled->attempt.signature = SIGNATURE;
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)), EVENT_SEES_SAME);
+	ck_assert_int_eq(look(polled, (struct observation)NOTHING_IN(SUSPENDED)), EVENT_SEES_SAME);
 	/* Its own end is awaited: its status is the result. */
-	ck_assert_int_eq(look(poll, (struct observation)NOTHING_IN(GONE)), EVENT_SEES_SAME);
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(DATA_LOSS)), EVENT_SEES_LOSS);
-	poll->attempt.signature = SIGNATURE + 1;
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(WATCH)), EVENT_STEP_IS_DONE);
+	ck_assert_int_eq(look(polled, (struct observation)NOTHING_IN(GONE)), EVENT_SEES_SAME);
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(DATA_LOSS)), EVENT_SEES_LOSS);
+	polled->attempt.signature = SIGNATURE + 1;
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(WATCH)), EVENT_STEP_IS_DONE);
 }
 END_TEST
 
 /* It polls since the kernel was of no help: one unknown table must not leave it running. */
 START_TEST(classify_look_sees_that_the_kernel_is_of_help_again)
 {
-	set_state(poll, STATE_RUNNING);
-	poll->attempt.purpose = ATTEMPT_POLL;
-	poll->attempt.signature = SIGNATURE + 1;
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(POLL)), EVENT_SEES_SAME);
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(WATCH)), EVENT_STEP_IS_DONE);
+	set_state(polled, STATE_RUNNING);
+	polled->attempt.purpose = ATTEMPT_POLL;
+	polled->attempt.signature = SIGNATURE + 1;
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(POLL)), EVENT_SEES_SAME);
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(WATCH)), EVENT_STEP_IS_DONE);
 	set_state(abort_operation, STATE_RUNNING);
 	abort_operation->attempt.purpose = ATTEMPT_ABORT;
 	ck_assert_int_eq(look(abort_operation, (struct observation)SEEN(WATCH)), EVENT_SEES_SAME);
@@ -237,14 +237,14 @@ static const struct {
 
 START_TEST(classify_look_ends_a_pause_for_what_has_changed)
 {
-	set_state(poll, STATE_BACKING_OFF);
+	set_state(polled, STATE_BACKING_OFF);
 	ck_assert_uint_eq(SUITE_COUNT(pauses), BACK_OFF_COUNT);
-	poll->back_off.reason = pauses[_i].reason;
-	poll->back_off.signature = SIGNATURE;
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(STEP)), EVENT_SEES_SAME);
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(DATA_LOSS)), EVENT_SEES_LOSS);
-	poll->back_off.signature = SIGNATURE + 1;
-	ck_assert_int_eq(look(poll, (struct observation)SEEN(STEP)),
+	polled->back_off.reason = pauses[_i].reason;
+	polled->back_off.signature = SIGNATURE;
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)), EVENT_SEES_SAME);
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(DATA_LOSS)), EVENT_SEES_LOSS);
+	polled->back_off.signature = SIGNATURE + 1;
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)),
 		pauses[_i].ends_by_change ? EVENT_SEES_CHANGE : EVENT_SEES_SAME);
 }
 END_TEST
@@ -281,18 +281,18 @@ static const struct {
 
 START_TEST(classify_exit_by_itself)
 {
-	set_state(poll, STATE_RUNNING);
+	set_state(polled, STATE_RUNNING);
 	ck_assert_int_eq(
-		end_with(poll, exits[_i].by_signal, exits[_i].value, false), exits[_i].event);
+		end_with(polled, exits[_i].by_signal, exits[_i].value, false), exits[_i].event);
 }
 END_TEST
 
 START_TEST(classify_exit_that_has_shown_the_end)
 {
-	set_state(poll, STATE_RUNNING);
-	poll->attempt.has_shown_end = true;
-	ck_assert_int_eq(end_with(poll, false, 0, false), EVENT_EXIT_OVER);
-	ck_assert_int_eq(end_with(poll, false, 5, false), EVENT_EXIT_FAILED);
+	set_state(polled, STATE_RUNNING);
+	polled->attempt.has_shown_end = true;
+	ck_assert_int_eq(end_with(polled, false, 0, false), EVENT_EXIT_OVER);
+	ck_assert_int_eq(end_with(polled, false, 5, false), EVENT_EXIT_FAILED);
 }
 END_TEST
 
@@ -320,11 +320,11 @@ static const struct plugin_entry going_on_entry = {
 
 START_TEST(classify_exit_that_the_plugin_knows_to_be_none)
 {
-	set_state(poll, STATE_RUNNING);
-	poll->terms->plugin = &going_on_entry;
-	ck_assert_int_eq(end_with(poll, false, 0, false), EVENT_EXIT_CONTINUES);
+	set_state(polled, STATE_RUNNING);
+	polled->terms->plugin = &going_on_entry;
+	ck_assert_int_eq(end_with(polled, false, 0, false), EVENT_EXIT_CONTINUES);
 	/* But the shell's word for "not found" is not lvm's. */
-	ck_assert_int_eq(end_with(poll, false, 127, false), EVENT_EXIT_NOT_RUN);
+	ck_assert_int_eq(end_with(polled, false, 127, false), EVENT_EXIT_NOT_RUN);
 }
 END_TEST
 
@@ -346,18 +346,18 @@ START_TEST(classify_exit_of_what_the_daemon_has_ended)
 	bool is_settled = endings[_i].is_settled;
 
 	ck_assert_uint_eq(SUITE_COUNT(endings), ENDING_COUNT);
-	set_state(poll, STATE_ENDING);
-	poll->ending = endings[_i].ending;
-	ck_assert_int_eq(end_with(poll, true, SIGTERM, true), endings[_i].event);
+	set_state(polled, STATE_ENDING);
+	polled->ending = endings[_i].ending;
+	ck_assert_int_eq(end_with(polled, true, SIGTERM, true), endings[_i].event);
 	/* lvm2 since 2.03.40 ends with a status when it gets SIGTERM. */
-	ck_assert_int_eq(end_with(poll, false, 5, true), endings[_i].event);
+	ck_assert_int_eq(end_with(polled, false, 5, true), endings[_i].event);
 	/* It ends well, whatever it was sent meanwhile. */
-	ck_assert_int_eq(end_with(poll, false, 0, true),
+	ck_assert_int_eq(end_with(polled, false, 0, true),
 		is_settled ? endings[_i].event : EVENT_EXIT_UNPROVED);
-	poll->attempt.has_shown_end = true;
+	polled->attempt.has_shown_end = true;
 	ck_assert_int_eq(
-		end_with(poll, false, 0, true), is_settled ? endings[_i].event : EVENT_EXIT_OVER);
-	ck_assert_int_eq(end_with(poll, true, SIGKILL, true),
+		end_with(polled, false, 0, true), is_settled ? endings[_i].event : EVENT_EXIT_OVER);
+	ck_assert_int_eq(end_with(polled, true, SIGKILL, true),
 		is_settled ? endings[_i].event : EVENT_EXIT_SIGNAL);
 }
 END_TEST
@@ -392,8 +392,8 @@ START_TEST(classify_report_that_is_none)
 {
 	struct report_volume volume;
 
-	ck_assert_int_eq(classify_report(poll, NULL, false, &volume), EVENT_REPORT_NO_ANSWER);
-	ck_assert_int_eq(classify_report(poll, NULL, true, &volume), EVENT_REPORT_NO_ANSWER);
+	ck_assert_int_eq(classify_report(polled, NULL, false, &volume), EVENT_REPORT_NO_ANSWER);
+	ck_assert_int_eq(classify_report(polled, NULL, true, &volume), EVENT_REPORT_NO_ANSWER);
 }
 END_TEST
 
@@ -418,7 +418,7 @@ START_TEST(classify_report_of_a_volume_that_is_there)
 	const char *row = fixture_volume_row(1, 1, "lv1");
 
 	fixture_standing = standings[_i].standing;
-	ck_assert_int_eq(read_row(poll, row, standings[_i].is_gone), standings[_i].event);
+	ck_assert_int_eq(read_row(polled, row, standings[_i].is_gone), standings[_i].event);
 	ck_assert_int_eq(
 		read_row(abort_operation, row, standings[_i].is_gone), standings[_i].of_abort);
 }
@@ -429,12 +429,12 @@ START_TEST(classify_report_where_lvpoll_has_shown_the_end)
 {
 	const char *row = fixture_volume_row(1, 1, "lv1");
 
-	poll->attempt.has_shown_end = true;
-	ck_assert_int_eq(read_row(poll, row, false), EVENT_REPORT_GOES_ON);
+	polled->attempt.has_shown_end = true;
+	ck_assert_int_eq(read_row(polled, row, false), EVENT_REPORT_GOES_ON);
 	fixture_standing = LVMPOLLD_STANDING_CANNOT_TELL;
-	ck_assert_int_eq(read_row(poll, row, false), EVENT_REPORT_OVER);
-	poll->attempt.result.value = 5;
-	ck_assert_int_eq(read_row(poll, row, false), EVENT_REPORT_GOES_ON);
+	ck_assert_int_eq(read_row(polled, row, false), EVENT_REPORT_OVER);
+	polled->attempt.result.value = 5;
+	ck_assert_int_eq(read_row(polled, row, false), EVENT_REPORT_GOES_ON);
 }
 END_TEST
 
@@ -448,10 +448,10 @@ START_TEST(classify_report_of_missing_disks_after_a_failure)
 	ck_assert_ptr_nonnull(found);
 	found += strlen(field);
 	snprintf(row, sizeof(row), "%.*spartial%s", (int)(found - whole), whole, found);
-	ck_assert_int_eq(read_row(poll, row, false), EVENT_REPORT_GOES_ON);
-	poll->attempt.pid = 2;
-	poll->attempt.result.value = 5;
-	ck_assert_int_eq(read_row(poll, row, false), EVENT_REPORT_HOPELESS);
+	ck_assert_int_eq(read_row(polled, row, false), EVENT_REPORT_GOES_ON);
+	polled->attempt.pid = 2;
+	polled->attempt.result.value = 5;
+	ck_assert_int_eq(read_row(polled, row, false), EVENT_REPORT_HOPELESS);
 	/* An abort takes nothing away. */
 	abort_operation->attempt.pid = 2;
 	abort_operation->attempt.result.value = 5;
@@ -463,11 +463,11 @@ START_TEST(classify_report_of_another_name)
 {
 	const char *row = fixture_volume_row(1, 1, "renamed");
 
-	ck_assert_int_eq(read_row(poll, row, false), EVENT_REPORT_RENAMED);
+	ck_assert_int_eq(read_row(polled, row, false), EVENT_REPORT_RENAMED);
 	ck_assert_int_eq(read_row(abort_operation, row, false), EVENT_REPORT_RENAMED);
 	/* Its end counts more. */
 	fixture_standing = LVMPOLLD_STANDING_OVER;
-	ck_assert_int_eq(read_row(poll, row, false), EVENT_REPORT_OVER);
+	ck_assert_int_eq(read_row(polled, row, false), EVENT_REPORT_OVER);
 }
 END_TEST
 
@@ -484,36 +484,36 @@ END_TEST
 
 START_TEST(classify_report_of_a_volume_that_is_not_there)
 {
-	ck_assert_int_eq(read_row(poll, fixture_group_row(1, false), _i == 1), EVENT_REPORT_OVER);
+	ck_assert_int_eq(read_row(polled, fixture_group_row(1, false), _i == 1), EVENT_REPORT_OVER);
 	ck_assert_int_eq(
 		read_row(abort_operation, fixture_group_row(1, false), _i == 1), EVENT_REPORT_OVER);
 	/* On the disks that are missing the metadata may be newer. */
 	ck_assert_int_eq(
-		read_row(poll, fixture_group_row(1, true), _i == 1), EVENT_REPORT_NO_ANSWER);
+		read_row(polled, fixture_group_row(1, true), _i == 1), EVENT_REPORT_NO_ANSWER);
 }
 END_TEST
 
 /* Without an answer of the plugin's: gone from kernel and metadata is over, else nobody knows. */
 START_TEST(classify_report_without_the_plugin_s_answer)
 {
-	poll->terms->plugin = &staying_entry;
+	polled->terms->plugin = &staying_entry;
 	ck_assert_int_eq(
-		read_row(poll, fixture_group_row(1, false), false), EVENT_REPORT_NO_ANSWER);
-	ck_assert_int_eq(read_row(poll, fixture_group_row(1, false), true), EVENT_REPORT_OVER);
+		read_row(polled, fixture_group_row(1, false), false), EVENT_REPORT_NO_ANSWER);
+	ck_assert_int_eq(read_row(polled, fixture_group_row(1, false), true), EVENT_REPORT_OVER);
 }
 END_TEST
 
 /* Hidden, removed, never there: nobody can tell. */
 START_TEST(classify_report_without_the_group)
 {
-	ck_assert_int_eq(read_row(poll, "", false), EVENT_REPORT_NOT_SEEN);
+	ck_assert_int_eq(read_row(polled, "", false), EVENT_REPORT_NOT_SEEN);
 	ck_assert_int_eq(
-		read_row(poll, fixture_volume_row(2, 1, "lv1"), false), EVENT_REPORT_NOT_SEEN);
-	ck_assert_int_eq(read_row(poll, "", true), EVENT_REPORT_ABSENT);
+		read_row(polled, fixture_volume_row(2, 1, "lv1"), false), EVENT_REPORT_NOT_SEEN);
+	ck_assert_int_eq(read_row(polled, "", true), EVENT_REPORT_ABSENT);
 	ck_assert_int_eq(read_row(abort_operation, "", true), EVENT_REPORT_NOT_SEEN);
 	/* Whether its device is gone nobody has looked. */
-	poll->is_watched = false;
-	ck_assert_int_eq(read_row(poll, "", true), EVENT_REPORT_NOT_SEEN);
+	polled->is_watched = false;
+	ck_assert_int_eq(read_row(polled, "", true), EVENT_REPORT_NOT_SEEN);
 }
 END_TEST
 
@@ -546,10 +546,10 @@ static const struct {
 
 START_TEST(classify_pause_by_what_led_to_it)
 {
-	poll->attempt.pid = reasons[_i].pid;
-	poll->attempt.result = reasons[_i].result;
-	poll->attempt.failure = reasons[_i].failure;
-	ck_assert_int_eq(classify_pause(poll, reasons[_i].event), reasons[_i].reason);
+	polled->attempt.pid = reasons[_i].pid;
+	polled->attempt.result = reasons[_i].result;
+	polled->attempt.failure = reasons[_i].failure;
+	ck_assert_int_eq(classify_pause(polled, reasons[_i].event), reasons[_i].reason);
 }
 END_TEST
 

@@ -18,17 +18,17 @@
 static void write_ids(char *text, size_t size, size_t count, const uint32_t *ids)
 {
 	text[0] = '\0';
-	for (size_t index = 0; index < count; index++)
-		snprintf(text + strlen(text), size - strlen(text), "%s%" PRIu32,
-			index > 0 ? " " : "", ids[index]);
+	for (size_t i = 0; i < count; i++)
+		snprintf(text + strlen(text), size - strlen(text), "%s%" PRIu32, i > 0 ? " " : "",
+			ids[i]);
 }
 
 static void write_names(char *text, size_t size)
 {
 	snprintf(text, size, "%s", configuration->plugins_all ? "all" : "");
-	for (size_t index = 0; index < configuration->plugin_enabled_count; index++)
-		snprintf(text + strlen(text), size - strlen(text), "%s%s", index > 0 ? " " : "",
-			configuration->plugins_enabled[index]);
+	for (size_t i = 0; i < configuration->plugin_enabled_count; i++)
+		snprintf(text + strlen(text), size - strlen(text), "%s%s", i > 0 ? " " : "",
+			configuration->plugins_enabled[i]);
 }
 
 /* The value of KEY as text, from the field that belongs to it. */
@@ -113,9 +113,9 @@ static const struct {
 #undef FIELD
 };
 
-static const char *default_value(const struct configuration_key *key, int index)
+static const char *default_value(const struct configuration_key *key, int i)
 {
-	return key_cases[index].default_value ? key_cases[index].default_value : key->default_text;
+	return key_cases[i].default_value ? key_cases[i].default_value : key->default_text;
 }
 
 START_TEST(each_key_has_its_default)
@@ -162,8 +162,8 @@ END_TEST
 START_TEST(no_key_is_left_untested)
 {
 	ck_assert_ptr_null(configuration_key(SUITE_COUNT(key_cases)));
-	for (size_t index = 0; index < SUITE_COUNT(key_cases); index++) {
-		const struct configuration_key *key = configuration_key(index);
+	for (size_t i = 0; i < SUITE_COUNT(key_cases); i++) {
+		const struct configuration_key *key = configuration_key(i);
 
 		ck_assert_ptr_eq(configuration_find_key(key->section, key->name), key);
 		ck_assert_ptr_nonnull(configuration_type_name(key->type));
@@ -201,13 +201,13 @@ START_TEST(empty_files_and_sections_change_nothing)
 		"daemon:\nlog: ~\nplugins: null\n", "{}", "\xef\xbb\xbflog: {}\n",
 		"plugins: {pvmove: }"};
 
-	for (size_t index = 0; index < SUITE_COUNT(texts); index++)
-		ck_read(texts[index]);
-	for (size_t index = 0; index < SUITE_COUNT(key_cases); index++) {
-		const struct configuration_key *key = configuration_key(index);
+	for (size_t i = 0; i < SUITE_COUNT(texts); i++)
+		ck_read(texts[i]);
+	for (size_t i = 0; i < SUITE_COUNT(key_cases); i++) {
+		const struct configuration_key *key = configuration_key(i);
 
 		if (key->default_text)
-			ck_assert_str_eq(value_text(key), default_value(key, (int)index));
+			ck_assert_str_eq(value_text(key), default_value(key, (int)i));
 	}
 }
 END_TEST
@@ -250,14 +250,14 @@ START_TEST(state_directory_follows_the_socket)
 		{"/a.socket.b", "/a.socket.b.state"},
 	};
 
-	for (size_t index = 0; index < SUITE_COUNT(paths); index++) {
+	for (size_t i = 0; i < SUITE_COUNT(paths); i++) {
 		free(configuration->state_directory);
 		configuration->state_directory = NULL;
-		ck_assert_int_eq(configuration_set_text(configuration, "daemon", "socket",
-					 paths[index][0], &error),
+		ck_assert_int_eq(configuration_set_text(
+					 configuration, "daemon", "socket", paths[i][0], &error),
 			0);
 		ck_assert_int_eq(configuration_resolve(configuration), 0);
-		ck_assert_str_eq(configuration->state_directory, paths[index][1]);
+		ck_assert_str_eq(configuration->state_directory, paths[i][1]);
 	}
 	ck_read("daemon: {state_directory: /mine}");
 	ck_assert_int_eq(configuration_resolve(configuration), 0);
@@ -311,13 +311,13 @@ START_TEST(nearest_name_is_near)
 		{"idletimeout", "idle_timeout"}, {"Socket", "socket"}, {"socketsocket", NULL}};
 	char longest[100];
 
-	for (size_t index = 0; index < SUITE_COUNT(cases); index++) {
-		const char *found = configuration_nearest_name(cases[index][0], names);
+	for (size_t i = 0; i < SUITE_COUNT(cases); i++) {
+		const char *found = configuration_nearest_name(cases[i][0], names);
 
-		if (!cases[index][1])
+		if (!cases[i][1])
 			ck_assert_ptr_null(found);
 		else
-			ck_assert_str_eq(found, cases[index][1]);
+			ck_assert_str_eq(found, cases[i][1]);
 	}
 	memset(longest, 's', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';

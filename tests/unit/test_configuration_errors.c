@@ -112,7 +112,8 @@ static const struct {
 	{"log: {wire: yes}", "FILE:1:13: log.wire: \"yes\" is neither true nor false"},
 	{"log: {level: loud}", "FILE:1:14: log.level: \"loud\" is not a log level: fatal, error, "
 			       "warn, notice, info or debug"},
-	{"log: {targets: [stderr, console]}", "FILE:1:25: log.targets: \"console\" is not a target: stderr, syslog or journal"},
+	{"log: {targets: [stderr, console]}",
+		"FILE:1:25: log.targets: \"console\" is not a target: stderr, syslog or journal"},
 	{"access: {users: [root, nobody of that name]}",
 		"FILE:1:24: access.users: there is no user \"nobody of that name\" here; write the "
 		"name or number of one that exists"},
@@ -203,21 +204,21 @@ START_TEST(huge_texts_are_refused)
 	ck_assert_int_eq(read_text(text), -EINVAL);
 	ck_assert_str_eq(
 		error.sentence, "FILE:1: more than 1000 brackets are open here; three would do");
-	for (size_t index = 0; index < sizeof(text) - 2; index += 2)
-		memcpy(text + index, "- ", 3);
+	for (size_t i = 0; i < sizeof(text) - 2; i += 2)
+		memcpy(text + i, "- ", 3);
 	ck_assert_int_eq(read_text(text), -EINVAL);
 	ck_assert_str_eq(error.sentence,
 		"FILE:1:1: a list stands here, where sections such as \"daemon:\" belong");
 	strcpy(text, "log: {targets: [");
-	for (int index = 0; index < 1001; index++)
+	for (int i = 0; i < 1001; i++)
 		strcat(text, "stderr,");
 	strcat(text, "]}");
 	ck_assert_int_eq(read_text(text), -EINVAL);
 	ck_assert_str_eq(
 		error.sentence, "FILE:1:17: log.targets: the list has more than 1000 items");
 	strcpy(text, "plugins:\n  pvmove:\n");
-	for (int index = 0; index < 1001; index++)
-		sprintf(text + strlen(text), "    key%d: 1\n", index);
+	for (int i = 0; i < 1001; i++)
+		sprintf(text + strlen(text), "    key%d: 1\n", i);
 	ck_assert_int_eq(read_text(text), -EINVAL);
 	ck_assert_str_eq(error.sentence, "FILE:3:5: more than 1000 keys stand here");
 }

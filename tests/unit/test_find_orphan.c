@@ -140,13 +140,13 @@ END_TEST
 
 START_TEST(orphan_of_an_abort_is_another)
 {
-	struct lvmpolld_request abort = operation;
+	struct lvmpolld_request aborted = operation;
 
 	if (!start(aborting, sizeof(aborting), AT_ONCE))
 		return;
-	abort.abort = true;
+	aborted.abort = true;
 	ck_assert_int_eq(find_orphan("pvmove", &operation), 0);
-	ck_assert_int_eq(find_orphan("pvmove", &abort), child);
+	ck_assert_int_eq(find_orphan("pvmove", &aborted), child);
 }
 END_TEST
 

@@ -141,10 +141,10 @@ static void race(int start, int result, int life)
 
 static void start_racers(pid_t children[RACERS], int start, int result, const int life[2])
 {
-	for (int index = 0; index < RACERS; index++) {
-		children[index] = fork();
-		ck_assert_int_ge(children[index], 0);
-		if (children[index] == 0) {
+	for (int i = 0; i < RACERS; i++) {
+		children[i] = fork();
+		ck_assert_int_ge(children[i], 0);
+		if (children[i] == 0) {
 			close(life[1]);
 			race(start, result, life[0]);
 		}
@@ -164,16 +164,16 @@ START_TEST(listener_has_one_winner_of_a_stale_socket)
 	ck_assert_int_eq(pipe2(life, O_CLOEXEC), 0);
 	start_racers(children, start[0], result[1], life);
 	ck_assert_int_eq(write(start[1], "ssss", RACERS), RACERS);
-	for (int index = 0; index < RACERS; index++) {
-		ck_assert_int_eq(read(result[0], &results[index], 1), 1);
-		winners += results[index] == 'w';
+	for (int i = 0; i < RACERS; i++) {
+		ck_assert_int_eq(read(result[0], &results[i], 1), 1);
+		winners += results[i] == 'w';
 	}
 	connection = sockets_connect(scratch_path("socket"));
 	ck_assert_int_ge(connection, 0);
 	close(connection);
 	close(life[1]);
-	for (int index = 0; index < RACERS; index++) {
-		ck_assert_int_eq(waitpid(children[index], &status, 0), children[index]);
+	for (int i = 0; i < RACERS; i++) {
+		ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
 		ck_assert_int_eq(status, 0);
 	}
 	ck_assert_int_eq(winners, 1);

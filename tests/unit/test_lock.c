@@ -50,10 +50,10 @@ START_TEST(lock_excludes_other_threads)
 {
 	pthread_t threads[2];
 
-	for (int index = 0; index < 2; index++)
-		ck_assert_int_eq(pthread_create(&threads[index], NULL, count_under_both, NULL), 0);
-	for (int index = 0; index < 2; index++)
-		ck_assert_int_eq(pthread_join(threads[index], NULL), 0);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, count_under_both, NULL), 0);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
 	ck_assert_int_eq(in_store, 2 * TURNS);
 	ck_assert_int_eq(in_device, 2 * TURNS);
 }

@@ -252,11 +252,10 @@ START_TEST(lines_of_threads_are_not_mixed)
 	char *rest;
 
 	ck_assert_int_ge(fcntl(pipe_end, F_SETPIPE_SZ, 1 << 20), 0);
-	for (int index = 0; index < THREADS; index++)
-		ck_assert_int_eq(
-			pthread_create(&threads[index], NULL, write_many, &letters[index]), 0);
-	for (int index = 0; index < THREADS; index++)
-		ck_assert_int_eq(pthread_join(threads[index], NULL), 0);
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, write_many, &letters[i]), 0);
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
 	rest = (char *)received(pipe_end);
 	for (char *line = strsep(&rest, "\n"); rest; line = strsep(&rest, "\n")) {
 		char same[2] = {line[strlen(line) - 1], '\0'};

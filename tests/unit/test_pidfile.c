@@ -276,15 +276,15 @@ START_TEST(pidfile_has_one_owner_whoever_comes_and_goes)
 	pid_t children[RACERS];
 
 	ck_assert_ptr_ne(owners, MAP_FAILED);
-	for (int index = 0; index < RACERS; index++) {
-		children[index] = fork();
-		if (children[index] == 0)
+	for (int i = 0; i < RACERS; i++) {
+		children[i] = fork();
+		if (children[i] == 0)
 			_exit(race(path, owners) == 0 ? 0 : 1);
 	}
-	for (int index = 0; index < RACERS; index++) {
+	for (int i = 0; i < RACERS; i++) {
 		int status;
 
-		ck_assert_int_eq(waitpid(children[index], &status, 0), children[index]);
+		ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
 		ck_assert_int_eq(status, 0);
 	}
 	ck_assert_int_eq(access(path, F_OK), -1);

@@ -150,7 +150,7 @@ END_TEST
 
 /* Ends of an lvpoll, and what they mean the standard way. */
 static const struct {
-	struct lvmpolld_exit exit;
+	struct lvmpolld_exit ended;
 	enum lvmpolld_outcome outcome;
 } exits[] = {
 	{{.status = 0}, LVMPOLLD_FINISHED},
@@ -163,7 +163,8 @@ static const struct {
 
 START_TEST(standard_outcome_follows_from_who_ended_lvpoll)
 {
-	ck_assert_int_eq(plugin_read_exit(load("plain"), &operation, &exits[_i].exit, &no_progress),
+	ck_assert_int_eq(
+		plugin_read_exit(load("plain"), &operation, &exits[_i].ended, &no_progress),
 		exits[_i].outcome);
 }
 END_TEST

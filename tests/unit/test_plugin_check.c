@@ -126,9 +126,9 @@ START_TEST(keys_without_an_end_are_noticed)
 		.configure = configure};
 	struct lvmpolld_error error = {0};
 
-	for (size_t index = 0; index <= PLUGIN_KEYS_MAX; index++) {
-		snprintf(names[index], sizeof(names[index]), "k%zu", index);
-		keys[index] = (struct lvmpolld_key){names[index], LVMPOLLD_COUNT, "1", A_KEY};
+	for (size_t i = 0; i <= PLUGIN_KEYS_MAX; i++) {
+		snprintf(names[i], sizeof(names[i]), "k%zu", i);
+		keys[i] = (struct lvmpolld_key){names[i], LVMPOLLD_COUNT, "1", A_KEY};
 	}
 	ck_assert_int_lt(plugin_check_fields(&plugin, "p", &error), 0);
 	ck_assert_ptr_nonnull(strstr(error.sentence, "more than 64 keys"));

@@ -41,9 +41,9 @@ START_TEST(arguments_are_those_of_stock)
 	operation.lv_name = "lv";
 	log_configure(&settings);
 	ck_assert_int_eq(plugin_defaults_add_arguments(&arguments, &operation, "convert"), 0);
-	for (size_t index = 0; index < arguments.count; index++) {
-		strcat(joined, index > 0 ? " " : "");
-		strcat(joined, arguments.list[index]);
+	for (size_t i = 0; i < arguments.count; i++) {
+		strcat(joined, i > 0 ? " " : "");
+		strcat(joined, arguments.list[i]);
 	}
 	ck_assert_str_eq(joined, lists[_i].arguments);
 	ck_assert_ptr_null(arguments.list[arguments.count]);
@@ -118,8 +118,8 @@ START_TEST(locale_does_not_matter)
 	static const char *const locales[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "C.UTF-8"};
 	struct lvmpolld_progress progress = {.percent = -1};
 
-	for (size_t index = 0; index < SUITE_COUNT(locales); index++)
-		if (setlocale(LC_ALL, locales[index]))
+	for (size_t i = 0; i < SUITE_COUNT(locales); i++)
+		if (setlocale(LC_ALL, locales[i]))
 			break;
 	ck_assert(plugin_defaults_read_line("  vg/lv: Merged: 24.50%", "Merged", &progress));
 	ck_assert_double_eq_tol(progress.percent, 24.5, 0.001);

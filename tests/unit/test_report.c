@@ -21,11 +21,11 @@ static struct report *parse(const char *text)
 
 /* The argument behind NAME, from INDEX on; NULL where there is none. */
 static const char *find_option(
-	const struct lvmpolld_arguments *arguments, size_t index, const char *name)
+	const struct lvmpolld_arguments *arguments, size_t i, const char *name)
 {
-	for (; index + 1 < arguments->count; index++)
-		if (!strcmp(arguments->list[index], name))
-			return arguments->list[index + 1];
+	for (; i + 1 < arguments->count; i++)
+		if (!strcmp(arguments->list[i], name))
+			return arguments->list[i + 1];
 	return NULL;
 }
 
@@ -41,14 +41,14 @@ START_TEST(groups_and_volumes_are_selected_by_the_uuids_of_the_groups)
 	ck_assert_str_eq(arguments.list[0], "/sbin/lvm");
 	ck_assert_str_eq(arguments.list[1], "fullreport");
 	ck_assert_ptr_null(find_option(&arguments, 0, "--devicesfile"));
-	for (size_t index = 0; index < arguments.count; index++) {
-		const char *part = find_option(&arguments, index, "--configreport");
+	for (size_t i = 0; i < arguments.count; i++) {
+		const char *part = find_option(&arguments, i, "--configreport");
 
-		if (strcmp(arguments.list[index], "--configreport") != 0)
+		if (strcmp(arguments.list[i], "--configreport") != 0)
 			continue;
 		parts++;
 		if (!strcmp(part, "vg") || !strcmp(part, "lv"))
-			ck_assert_str_eq(find_option(&arguments, index, "-S"), expected);
+			ck_assert_str_eq(find_option(&arguments, i, "-S"), expected);
 	}
 	ck_assert_uint_eq(parts, 5);
 	arguments_clear(&arguments);
@@ -66,12 +66,12 @@ START_TEST(all_that_plugins_may_read_is_asked_for)
 	const char *asked = NULL;
 
 	ck_assert_int_eq(report_build_arguments(&arguments, "lvm", groups, 1, NULL), 0);
-	for (size_t index = 0; index < arguments.count && !asked; index++)
-		if (!strcmp(arguments.list[index], "lv"))
-			asked = find_option(&arguments, index, "-o");
+	for (size_t i = 0; i < arguments.count && !asked; i++)
+		if (!strcmp(arguments.list[i], "lv"))
+			asked = find_option(&arguments, i, "-o");
 	ck_assert_ptr_nonnull(asked);
-	for (size_t index = 0; index < SUITE_COUNT(fields); index++)
-		ck_assert_ptr_nonnull(strstr(asked, fields[index]));
+	for (size_t i = 0; i < SUITE_COUNT(fields); i++)
+		ck_assert_ptr_nonnull(strstr(asked, fields[i]));
 	arguments_clear(&arguments);
 }
 END_TEST

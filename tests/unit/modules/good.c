@@ -56,11 +56,11 @@ static enum lvmpolld_verdict good_read_targets(const struct lvmpolld_request *re
 }
 
 static enum lvmpolld_outcome good_read_exit(const struct lvmpolld_request *request,
-	const struct lvmpolld_exit *exit, const struct lvmpolld_progress *progress)
+	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
 {
 	(void)request;
 	(void)progress;
-	return (enum lvmpolld_outcome)exit->status;
+	return (enum lvmpolld_outcome)ended->status;
 }
 
 static enum lvmpolld_standing good_read_report(
