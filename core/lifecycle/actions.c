@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is done on entering a state. */
+/* The entry actions of the states. */
 #include "config.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "records/aside.h"
 #include "util/checksum.h"
 
-/* Without an event of the kernel a dormant operation is asked about so often. */
+/* How often lvm2 is asked about a dormant operation, if the kernel raises no event. */
 #define DORMANT_S 3600
 
 static void watch(struct operation *operation)
@@ -28,7 +28,7 @@ static void watch(struct operation *operation)
 		monitor_watch(operation->operations->monitor, operation->device);
 }
 
-/* A look has told under which names the kernel has it. */
+/* The monitor has seen the device, and so its names. */
 static bool is_seen(struct operation *operation)
 {
 	enum observation_kind kind;
@@ -39,7 +39,7 @@ static bool is_seen(struct operation *operation)
 	return kind == OBSERVED || kind == OBSERVED_SUSPENDED;
 }
 
-/* Attempts, or the kernel, have got on: what failed before counts no more. */
+/* The operation has got on: earlier failures no longer count. */
 static void note_success(struct operation *operation)
 {
 	operation->back_off.count = 0;
@@ -56,7 +56,9 @@ void actions_note_look(struct operation *operation, const struct observation *ob
 	const struct attempt *attempt = &operation->attempt;
 	struct device *device = operation->device;
 
-	/* Also while an abort is under way: if that fails the kernel may no longer show it. */
+	/*
+	 * Noted during an abort, too: if the abort fails, the kernel may no longer show the loss.
+	 */
 	if (observation_is_loss(observation) && !device->is_loss_noted) {
 		record_refuse(&operation->operations->records, &operation->terms->asked);
 		device->is_loss_noted = true;
@@ -70,10 +72,10 @@ void actions_note_look(struct operation *operation, const struct observation *ob
 static enum operation_event enter_looking(
 	struct operation *operation, enum operation_state from, enum operation_event event)
 {
-	/* A new request, or a signal of the administrator: its failures begin anew. */
+	/* A client or an administrator asks: failures are counted from the start. */
 	if (event == EVENT_WANTED)
 		note_success(operation);
-	/* What was tried before the pause, or under another name, counts no more. */
+	/* An attempt before the pause, or under another name, is not compared with this one. */
 	if (event == EVENT_TIMER || event == EVENT_WANTED || event == EVENT_REPORT_RENAMED)
 		operation->attempt.signature = 0;
 	if (event == EVENT_ABORT_FAILED)
@@ -87,8 +89,8 @@ static enum operation_event enter_looking(
 		return operation_is_abort(operation) ? EVENT_SEES_STEP : EVENT_SEES_UNKNOWN;
 	watch(operation);
 	/*
-	 * To abort, no more than the names is needed: it does not wait for storage that hangs. But
-	 * after an attempt they may be another volume's.
+	 * An abort needs only the names, so it does not wait for storage that hangs. After an
+	 * attempt, however, the names may be another volume's.
 	 */
 	return operation_is_abort(operation) && operation->attempt.pid == 0 && is_seen(operation)
 		       ? EVENT_SEES_STEP
@@ -120,7 +122,7 @@ static enum operation_event enter_waiting(
 	return EVENT_NOT_STARTED;
 }
 
-/* A command could not be started: the log says so once for each cause in a row. */
+/* Logs why a command could not be started, once for each cause in a row. */
 static void log_failure(struct operation *operation, const char *sentence)
 {
 	struct attempt *attempt = &operation->attempt;
@@ -158,7 +160,7 @@ static enum operation_event enter_confirming(
 {
 	(void)from;
 	(void)event;
-	/* Nobody can contradict it. */
+	/* Without the kernel nothing can contradict the command. */
 	if (!operation->is_watched)
 		return EVENT_SEES_END;
 	watch(operation);

@@ -7,15 +7,21 @@
 #include "operation/operation.h"
 
 /*
- * OPERATION has come from state FROM into its present one by EVENT. Returns the next event where
- * the action has one at once, as where it fails; else EVENT_NONE.
+ * OPERATION has entered its present state by EVENT, from state FROM. Runs the entry action of that
+ * state. Returns an event that follows at once, as when the action fails; else EVENT_NONE.
  */
 enum operation_event actions_enter(
 	struct operation *operation, enum operation_state from, enum operation_event event);
 
-/* Somebody asks anew: what failed before counts no more, and the next pause is short. */
+/*
+ * A client or an administrator asks again: failures so far no longer count, and the next pause is
+ * short.
+ */
 void actions_begin_anew(struct operation *operation);
-/* The kernel shows OBSERVATION: what has changed since the latest attempt is no failure of it. */
+/*
+ * The monitor made OBSERVATION. If the table has changed since the latest attempt, that attempt was
+ * no failure.
+ */
 void actions_note_look(struct operation *operation, const struct observation *observation);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Asking lvm2 how operations stand. */
+/* Asks lvm2 how operations stand. */
 #include "config.h"
 
 #include <errno.h>
@@ -16,21 +16,21 @@
 #include "process/arguments.h"
 #include "util/buffer.h"
 
-/* So that the command line stays short; those beyond it wait for the next report. */
+/* Keeps the command line short; further operations wait for the next report. */
 #define OPERATIONS_MAX 64
 
 /* An lvid begins with the UUID of the volume group. */
 #define VG_UUID_LENGTH 32
 
-/* What a report prints at most: some thousand volumes with all their fields. */
+/* The largest report: some thousand volumes with all their fields. */
 #define TEXT_MAX ((size_t)16 << 20)
 
 struct ask {
 	struct operations *operations;
-	struct terms *terms;     /* those of one of them: the environment is that of all */
-	struct command *command; /* NULL: it has not begun yet */
+	struct terms *terms;     /* of one of the operations: all have the same environment */
+	struct command *command; /* NULL before it is started */
 	bool is_silent;
-	bool is_left_over; /* the program before an upgrade has started it: nobody waits for it */
+	bool is_left_over; /* started by the program before an upgrade; no operation waits for it */
 	struct buffer text;
 	size_t count;
 	struct operation_list waiting;
@@ -72,7 +72,7 @@ static void set_reported_names(struct operation *operation, const struct report_
 	operation->reported_lv_name = volume->lv_name ? strdup(volume->lv_name) : NULL;
 }
 
-/* The kernel has no device of it, as far as anybody has looked. */
+/* The kernel has no device of the volume, by the latest observation. */
 static bool is_gone(struct operation *operation)
 {
 	bool gone;
@@ -85,7 +85,7 @@ static bool is_gone(struct operation *operation)
 	return gone;
 }
 
-/* REPORT is NULL where lvm2 could not be asked. */
+/* Hands REPORT to the operations that waited for it. NULL: lvm2 could not be asked. */
 static void answer(struct ask *ask, const struct report *report)
 {
 	struct operation *operation;
@@ -168,7 +168,7 @@ static const struct command_callbacks callbacks = {
 	.ended = on_ended,
 };
 
-/* The groups of all that wait, each once. Returns their number. */
+/* Lists the groups of the operations that wait, each once. Returns their number. */
 static size_t list_groups(const struct ask *ask, char (*groups)[VG_UUID_LENGTH + 1],
 	const char *pointers[OPERATIONS_MAX])
 {
@@ -235,14 +235,14 @@ static bool runs_for(struct operations *operations, const struct terms *terms, b
 	return false;
 }
 
-/* A report of this environment has ended: the next one begins, if anybody waits for it. */
+/* A report of this environment has ended: starts the next one if an operation waits for it. */
 static void start_next(struct operations *operations, const struct terms *terms)
 {
 	struct ask *ask = find(operations, terms, false);
 
 	if (!ask || operations->is_stopping)
 		return;
-	/* All who waited for it may have left: then there is nothing to ask for. */
+	/* All operations may have left it: then there is nothing to ask. */
 	if (!TAILQ_EMPTY(&ask->waiting) && start(ask) == 0)
 		return;
 	answer(ask, NULL);
@@ -269,7 +269,7 @@ int asking_add(struct operation *operation)
 	bool is_silent, runs = runs_for(operations, operation->lead, &is_silent);
 	int result = 0;
 
-	/* One that hangs would let all others hang: they try again later. */
+	/* If it hangs, a new one would hang as well: they try again later. */
 	if (is_silent || operations->is_stopping)
 		return -EBUSY;
 	if (!ask)

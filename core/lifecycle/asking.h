@@ -20,19 +20,19 @@ struct terms;
 TAILQ_HEAD(asks, ask);
 
 /*
- * OPERATION waits for a report, whose meaning it is given as an event of its life. Returns 0 or a
- * negative errno: it cannot be asked now.
+ * OPERATION waits for a report. What the report says of it comes as an event of its life. Returns
+ * 0, or a negative errno if lvm2 cannot be asked now.
  */
 int asking_add(struct operation *operation);
-/* OPERATION waits no longer. Without effect where it does not. */
+/* OPERATION no longer waits for a report. Does nothing if it did not wait. */
 void asking_remove(struct operation *operation);
 
-/* For an upgrade: calls TAKE with each report that runs, whose TERMS tell of its environment. */
+/* For an upgrade: calls TAKE for each report that runs. Its TERMS give its environment. */
 void asking_for_each_running(const struct operations *operations,
 	void (*take)(const struct terms *terms, pid_t pid, void *context), void *context);
 /*
- * After an upgrade: ends report PID, a child of this process, which the program before has started.
- * What it prints is lost: whoever waited for it asks anew. Takes one reference of TERMS.
+ * After an upgrade: ends report PID, a child of this process that the program before has started.
+ * Its output is lost; operations that waited for it ask again. Takes one reference of TERMS.
  */
 void asking_end_left_over(
 	struct operations *operations, struct terms *terms, pid_t pid, uint64_t start_ticks);
@@ -40,7 +40,7 @@ void asking_end_left_over(
 bool asking_is_running(const struct operations *operations);
 /* Ends the reports that run with SIGTERM. */
 void asking_stop(struct operations *operations);
-/* Forgets all reports: those that run do so without us. */
+/* Forgets all reports. Their processes run on. */
 void asking_destroy(struct operations *operations);
 
 #endif

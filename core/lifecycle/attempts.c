@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Attempts: one run of lvpoll for an operation. */
+/* Attempts: each is one run of lvpoll for an operation. */
 #include "config.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 
 static const struct command_kind lvpoll_kind = {.name = "lvpoll", .is_output_for_people = true};
 
-/* Others wait for a turn that this one has: one that polls is no reason for them to wait. */
+/* An lvpoll that polls by itself must not keep other operations waiting for a turn. */
 static bool is_in_the_way(const struct operations *operations)
 {
 	return operations->scheduler.waiting > 0 &&
@@ -43,7 +43,7 @@ static void on_line(const char *text, void *context)
 	device_unlock(device);
 	if (!told)
 		return;
-	/* It has found what it looked for. */
+	/* lvpoll has found its volume. */
 	operation->is_begun = true;
 	attempt->has_shown_end = percent >= 100;
 	if (attempt->has_shown_end || attempt->purpose == ATTEMPT_ABORT)
@@ -109,7 +109,10 @@ static void replace(char **string, const char *value)
 	*string = value ? strdup(value) : NULL;
 }
 
-/* The names that lvpoll is given: as lvm2 has told them, or the kernel, or the client. */
+/*
+ * Sets the names that lvpoll is given: those that lvm2 reported, or the kernel shows, or the client
+ * told.
+ */
 static bool note_names(struct operation *operation)
 {
 	const struct lvmpolld_request *asked = &operation->lead->asked;
@@ -132,9 +135,8 @@ static bool note_names(struct operation *operation)
 }
 
 /*
- * A step looks once: it does not wait before, as "+15" would have it, nor in the kernel with the
- * group's lock held, as 0 would. And an abort with "+" finds nothing with lvm2 2.03.39, and says
- * that all is well.
+ * A step checks once. With "+15" it would wait first; with 0 it would wait in the kernel with the
+ * group's lock held. An abort with "+" finds nothing with lvm2 2.03.39, and says that all is well.
  */
 static void make_interval(const struct operation *operation, char *interval, size_t size)
 {
@@ -207,7 +209,9 @@ int attempts_adopt(struct operation *operation, const int outputs[2], struct lvm
 		attempt->pid, attempt->start_ticks, outputs, &callbacks, operation, error);
 	if (!attempt->command)
 		return -error->code;
-	/* Without memory for its place in the queue it runs beside it, which does no harm. */
+	/*
+	 * If there is no memory for its place in the queue, it is not counted, which does no harm.
+	 */
 	if (scheduler_adopt(&operation->operations->scheduler, operation) < 0)
 		log_operation(
 			LOG_LEVEL_WARN, operation, "out of memory: its lvpoll is not counted");

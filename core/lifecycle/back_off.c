@@ -34,7 +34,7 @@ static int64_t pause_ms(const struct operation *operation)
 
 	switch (back_off->reason) {
 	case BACK_OFF_NOT_BEFORE:
-		/* After the machine has started anew the time on record means nothing. */
+		/* After a reboot the recorded time means nothing. */
 		if (wait_ms > longest_wait_ms)
 			return longest_wait_ms;
 		return wait_ms > 0 ? wait_ms : 0;
@@ -45,13 +45,13 @@ static int64_t pause_ms(const struct operation *operation)
 	}
 }
 
-/* Whether pauses for REASON grow: whatever keeps the attempts from getting on, it is one row. */
+/* Whether pauses for REASON grow. All reasons for which they grow count as one row. */
 static bool does_grow(enum back_off_reason reason)
 {
 	return back_off_rule(reason)->longest_s > 1;
 }
 
-/* What the log says once for each reason in a row. */
+/* Logs the pause; as a warning once for each reason in a row. */
 static void log_pause(const struct operation *operation, bool is_news)
 {
 	const struct back_off *back_off = &operation->back_off;
@@ -68,7 +68,7 @@ static void log_pause(const struct operation *operation, bool is_news)
 		(long long)((pause_ms(operation) + 999) / 1000));
 }
 
-/* What a client hears at once. */
+/* Tells the clients at once that lvm cannot be executed. */
 static void tell_not_executable(struct operation *operation)
 {
 	const struct request_result *result = &operation->attempt.result;
@@ -78,7 +78,7 @@ static void tell_not_executable(struct operation *operation)
 		has_status ? *result : (struct request_result){.value = 101});
 }
 
-/* Of an abort somebody has heard that it failed: it must not be carried out later. */
+/* The client of an abort has heard that it failed: it must not be carried out later. */
 static bool is_told_to_have_failed(const struct operation *operation)
 {
 	enum back_off_reason reason = operation->back_off.reason;
@@ -102,8 +102,7 @@ enum operation_event back_off_enter(
 	back_off->signature = present_signature(operation);
 	if (back_off_rule(reason)->is_failure)
 		telling_begin_failing(operation);
-	/* Of what has not begun nobody promised anything: a wrong lvm.binary does not mend itself.
-	 */
+	/* Nothing was promised yet, and a wrong lvm.binary does not mend itself. */
 	if (reason == BACK_OFF_NOT_EXECUTABLE && !operation->is_begun)
 		tell_not_executable(operation);
 	if (is_told_to_have_failed(operation))

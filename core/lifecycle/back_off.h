@@ -6,7 +6,7 @@
 #include "lifecycle/table.h"
 #include "operation/operation.h"
 
-/* The entry action of BACKING_OFF, as actions_enter has it. */
+/* The entry action of BACKING_OFF; see actions_enter. */
 enum operation_event back_off_enter(
 	struct operation *operation, enum operation_state from, enum operation_event event);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a look, the end of a command, or a report means for an operation. */
+/* Translates an observation, the exit of a command, or a report into one event. */
 #include "config.h"
 
 #include <errno.h>
@@ -10,9 +10,9 @@
 #include "loader/calls.h"
 
 /*
- * What lvm2 is told where its command could not be run, and what the dynamic loader, or a shell
- * around lvm, exits with where there is no program: in the middle of an upgrade, say. lvm itself
- * has no such status.
+ * Clients are told 100 or 101 if the command could not be run. The dynamic loader, or a shell
+ * around lvm, exits with 126 or 127 if there is no program, as in the middle of an upgrade. lvm
+ * itself has no such status.
  */
 #define STATUS_NO_DESCRIPTORS 100
 #define STATUS_NOT_EXECUTED   101
@@ -46,7 +46,7 @@ static bool is_copying(const struct observation *observation)
 	       observation->verdict == LVMPOLLD_WATCH_TIMED;
 }
 
-/* Whether a device that is there contradicts a command that says that all is over. */
+/* Whether the device contradicts a command that says that all is over. */
 static bool is_contradicted(
 	const struct operation *operation, const struct observation *observation)
 {
@@ -75,8 +75,8 @@ static enum operation_event confirm(
 }
 
 /*
- * While a command runs: whether its work is done, by what the kernel shows. Where that is a table
- * in which nothing is copied any more, the command is about to end, and will say how.
+ * The kernel, while a command runs: has it done its work? If the table shows that nothing is copied
+ * any more, the command is about to end, and its exit tells how.
  */
 static enum operation_event look_at_work(
 	const struct operation *operation, const struct observation *observation)
@@ -88,13 +88,13 @@ static enum operation_event look_at_work(
 	if (attempt->purpose == ATTEMPT_STEP && attempt->signature != 0 &&
 		observation->signature != attempt->signature && is_copying(observation))
 		return EVENT_STEP_IS_DONE;
-	/* lvpoll polls since the kernel was of no help: it is, by now. */
+	/* lvpoll polls because the kernel was of no help. Now the kernel is. */
 	if (attempt->purpose == ATTEMPT_POLL && observation->verdict != LVMPOLLD_POLL)
 		return EVENT_STEP_IS_DONE;
 	return EVENT_SEES_SAME;
 }
 
-/* A pause is for what has not changed; but some do not depend on the kernel. */
+/* A pause ends when the table changes; but some reasons do not depend on the kernel. */
 static enum operation_event look_in_pause(
 	const struct operation *operation, const struct observation *observation)
 {
@@ -119,7 +119,7 @@ static enum operation_event decide(
 {
 	if (observation->kind == OBSERVED_GONE)
 		return EVENT_SEES_GONE;
-	/* To abort is one change of metadata, whatever the kernel does. */
+	/* An abort is one change of the metadata, whatever the kernel does. */
 	if (operation_is_abort(operation))
 		return EVENT_SEES_STEP;
 	if (observation->kind == OBSERVED_SUSPENDED && !observation->is_stalled)
@@ -141,8 +141,8 @@ enum operation_event classify_look(
 	const struct operation *operation, const struct observation *observation, int64_t now_ms)
 {
 	/*
-	 * An abort takes nothing away, and is what is left to do then. A process of a former daemon
-	 * that cannot be adopted yet is to be ended first: the loss is seen then, too.
+	 * An abort loses no data: it is what remains to be done then. A process of a previous
+	 * daemon that cannot be adopted yet must be ended first: the loss is seen again then.
 	 */
 	if (observation_is_loss(observation) && !operation_is_abort(operation) &&
 		!operation->attempt.is_orphan)
@@ -173,7 +173,7 @@ static enum operation_event event_of_ending(enum ending_reason ending)
 	return events[ending];
 }
 
-/* What ends an lvpoll is SIGTERM where it is we who end it: any other signal is somebody else's. */
+/* The daemon ends an lvpoll with SIGTERM. Any other signal was sent by somebody else. */
 static bool is_foreign_signal(const struct request_result *result, bool was_terminated)
 {
 	return result->by_signal && !(was_terminated && result->value == SIGTERM);
@@ -186,7 +186,7 @@ static bool could_not_run(const struct request_result *result)
 		       result->value == STATUS_NOT_EXECUTABLE || result->value == STATUS_NOT_FOUND);
 }
 
-/* It has ended by itself, whatever the daemon wanted of it meanwhile. */
+/* The command ended by itself, even if the daemon was ending it. */
 static enum operation_event classify_own_exit(
 	const struct operation *operation, const struct lvmpolld_progress *progress)
 {
@@ -208,9 +208,9 @@ enum operation_event classify_exit(const struct operation *operation, bool was_t
 {
 	const struct request_result *result = &operation->attempt.result;
 	bool is_ending = operation->state == STATE_ENDING;
-	/* For these it does not matter how it ends. */
+	/* For these reasons it does not matter how the command ends. */
 	bool is_settled = is_ending && operation->ending >= ENDING_SILENCE;
-	/* lvm2 since 2.03.40 ends with a status when it gets SIGTERM: the kernel will tell. */
+	/* lvm2 since 2.03.40 exits with a status on SIGTERM. What it did, the kernel shows. */
 	bool is_cut = was_terminated && !(!result->by_signal && result->value == 0);
 
 	if (is_settled)
@@ -241,15 +241,15 @@ static enum operation_event classify_standing(
 		break;
 	case LVMPOLLD_STANDING_CANNOT_TELL:
 	default:
-		/* lvpoll's word counts where the plugin knows nothing better. */
+		/* If the plugin cannot tell, lvpoll's own word counts. */
 		if (operation->attempt.has_shown_end && !operation->attempt.result.by_signal &&
 			operation->attempt.result.value == 0)
 			return EVENT_REPORT_OVER;
 		break;
 	}
 	/*
-	 * What could not be written to a disk that is missing the kernel takes for copied: when the
-	 * disk is back, an attempt that is made by itself would let go of the only copy.
+	 * The kernel takes data for copied that it could not write to a missing disk. When the disk
+	 * is back, an automatic attempt would drop the only good copy.
 	 */
 	if (volume->is_partial && !operation_is_abort(operation) && has_failed(&operation->attempt))
 		return EVENT_REPORT_HOPELESS;
@@ -270,7 +270,7 @@ static enum operation_event classify_absence(const struct operation *operation, 
 	switch (plugin_read_report(terms->plugin, &terms->asked, NULL)) {
 	case LVMPOLLD_STANDING_OVER:
 		return EVENT_REPORT_OVER;
-	/* It was to stay, and somebody has removed it. */
+	/* The volume was to stay, and somebody has removed it. */
 	case LVMPOLLD_STANDING_FAILED:
 		return EVENT_REPORT_HOPELESS;
 	default:
@@ -287,7 +287,7 @@ enum operation_event classify_report(const struct operation *operation, const st
 	case REPORT_HAS_VOLUME:
 		return classify_standing(operation, is_gone, volume);
 	case REPORT_LACKS_VOLUME:
-		/* On the disks that are missing the metadata may be newer. */
+		/* Missing disks may hold newer metadata. */
 		return volume->is_partial ? EVENT_REPORT_NO_ANSWER
 					  : classify_absence(operation, is_gone);
 	case REPORT_LACKS_GROUP:

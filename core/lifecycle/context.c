@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is shared by all that works on the operations of a daemon. */
+/* The operations of a daemon: what the files of this folder share. */
 #include "config.h"
 
 #include "lifecycle/context.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is shared by all that works on the operations of a daemon. Events go up by a callback: what
- * runs a command, asks lvm2 or waits for a time does not know what follows from its end.
+ * The operations of a daemon, and what the files of this folder share. Events go up by a callback:
+ * the code that runs a command, asks lvm2 or waits for a timer does not know what follows.
  */
 #ifndef LIFECYCLE_CONTEXT_H
 #define LIFECYCLE_CONTEXT_H
@@ -25,33 +25,36 @@ struct plugins;
 
 struct operations {
 	struct event_base *base;
-	const struct configuration *configuration; /* the one in force: another after a reload */
+	const struct configuration *configuration; /* the one in force; a reload replaces it */
 	struct plugins *plugins;
-	struct monitor *monitor; /* NULL where device-mapper cannot be used */
+	struct monitor *monitor; /* NULL if device-mapper cannot be used */
 
-	/* Requests of operations that are polled, and of aborts: the two stores, as in lvm2. */
+	/* Requests of polls and of aborts: two stores, as in stock lvmpolld. */
 	struct store polling;
 	struct store aborts;
 	bool has_stores;
 	struct devices devices;
-	struct operation_list list;  /* those that are not over */
-	struct operation_list ended; /* those that are, until they are freed */
-	size_t in_flight;            /* of the list, those that are not dormant */
+	struct operation_list list;  /* not over; dormant ones too */
+	struct operation_list ended; /* over, and soon freed */
+	size_t in_flight;            /* those in the list that are not dormant */
 	struct scheduler scheduler;
 	struct asks asks;
 	struct record_directory records;
-	struct event *record_retry; /* while records could not be written; or NULL */
+	struct event *record_retry; /* runs while a record could not be written; or NULL */
 	size_t stale_records;
 	struct event *results_timer; /* drops results that are too old; or NULL */
 
-	bool is_taking_over; /* no command is started: some may run that are not known yet */
-	bool is_stopping;    /* the daemon ends: what is in flight is left to the next one */
+	bool is_taking_over; /* no command is started yet: processes of the old program may still be
+				unknown */
+	bool is_stopping;    /* the daemon ends; what is in flight is left to the next one */
 
-	/* What goes on with an event, and what follows when all have come in: lifecycle.h. */
+	/*
+	 * lifecycle_handle, which takes an event in, and lifecycle_settle, for what follows later.
+	 */
 	void (*handle)(struct operation *operation, enum operation_event event);
 	void (*settle)(struct operations *operations);
 
-	void (*changed)(void *context); /* in_flight may have changed; or NULL */
+	void (*changed)(void *context); /* called when in_flight may have changed; or NULL */
 	void *context;
 };
 
@@ -61,10 +64,10 @@ static inline void context_happened(struct operation *operation, enum operation_
 	operation->operations->handle(operation, event);
 }
 
-/* The store of requests that are polled, or that of aborts. */
+/* The store of polls, or the store of aborts. */
 struct store *operations_store(struct operations *operations, bool is_abort);
 
-/* To be called after in_flight has changed. */
+/* To be called when in_flight has changed. */
 void operations_changed(const struct operations *operations);
 
 #endif

@@ -38,7 +38,7 @@ static enum operation_event end_event(enum ending_reason ending)
 	}
 }
 
-/* A process of a previous daemon: two that poll one operation would be in each other's way. */
+/* Adopts an lvpoll of a previous daemon, to end it: two of them would disturb each other. */
 static enum operation_event adopt_orphan(struct operation *operation)
 {
 	static const int outputs[2] = {-1, -1};
@@ -71,7 +71,7 @@ static void begin_ending(struct operation *operation)
 {
 	switch (operation->ending) {
 	case ENDING_SILENCE:
-		/* It holds no turn: the others go on. */
+		/* A silent command gives its turn to others. */
 		scheduler_remove(&operation->operations->scheduler, operation);
 		telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
 		break;
@@ -96,7 +96,7 @@ enum operation_event ending_enter(
 		operation->ending = ending;
 		begin_ending(operation);
 	} else if (event == EVENT_IS_SILENT) {
-		/* It hangs: who has asked meanwhile does not wait for that. */
+		/* The command hangs: requests that came meanwhile need not wait for it. */
 		telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
 	}
 	if (event == EVENT_ORPHAN_LEFT) {
@@ -119,20 +119,20 @@ enum operation_event ending_enter_yielding(
 	(void)event;
 	if (!abort_operation)
 		return EVENT_ABORT_FAILED;
-	/* A process of a previous daemon that could not be adopted is to end first. */
+	/* An lvpoll of a previous daemon that could not be adopted must end first. */
 	if (operation->attempt.is_orphan) {
 		resources_start_timer_ms(operation, 1000);
 		return EVENT_NONE;
 	}
 	recorder_write(operation, RECORD_NO_COMMAND);
-	/* It may have waited for the end of a command. */
+	/* The abort may have waited for the end of this command. */
 	if (abort_operation->state == STATE_BACKING_OFF &&
 		abort_operation->back_off.reason == BACK_OFF_BUSY)
 		context_happened(abort_operation, EVENT_TIMER);
 	return EVENT_NONE;
 }
 
-/* It is over: it is freed when all that was under way has come to its end. */
+/* The operation is over. lifecycle_settle frees it. */
 static void end(struct operation *operation, enum operation_event event)
 {
 	struct operations *operations = operation->operations;

@@ -7,7 +7,7 @@
 #include "lifecycle/table.h"
 #include "operation/operation.h"
 
-/* The entry actions of ENDING, YIELDING, FINISHED and FAILED, as actions_enter has them. */
+/* The entry actions of ENDING, YIELDING, FINISHED and FAILED; see actions_enter. */
 enum operation_event ending_enter(
 	struct operation *operation, enum operation_state from, enum operation_event event);
 enum operation_event ending_enter_yielding(

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The life of an operation goes on. */
+/* Takes events in, and moves operations from state to state. */
 #include "config.h"
 
 #include <assert.h>
@@ -20,7 +20,7 @@
 #include "monitor/monitor.h"
 #include "util/boot.h"
 
-/* What belongs to the state that is left, whichever comes next. */
+/* Ends what belongs to the state that the operation leaves. */
 static void leave(struct operation *operation, enum operation_state next)
 {
 	event_del(operation->timer);
@@ -32,7 +32,7 @@ static void leave(struct operation *operation, enum operation_state next)
 		recorder_set_dormant(operation, false);
 }
 
-/* The one place that writes a state. */
+/* The only place that writes a state. */
 static void set_state(struct operation *operation, enum operation_state state)
 {
 	struct operations *operations = operation->operations;
@@ -100,7 +100,7 @@ struct operation *lifecycle_new_operation(struct operations *operations, struct 
 	return operation;
 }
 
-/* In the list from now on. */
+/* Adds OPERATION to the list. */
 static void add(struct operation *operation)
 {
 	TAILQ_INSERT_TAIL(&operation->operations->list, operation, link);
@@ -171,8 +171,7 @@ static void read_news(struct operation *operation, const struct observation *obs
 	if (!operation || !operation_is_alive(operation) || !operation->is_watched)
 		return;
 	actions_note_look(operation, observation);
-	/* The next daemon goes on: a loss that is seen in the last moment is written down for it.
-	 */
+	/* The daemon ends. A loss that is seen now is still noted, for the next daemon. */
 	if (operation->operations->is_stopping)
 		return;
 	event = classify_look(operation, observation, boot_clock_ms());
@@ -192,7 +191,7 @@ void lifecycle_on_news(void *context)
 		devices_unlock(&operations->devices);
 		if (!device)
 			break;
-		/* Without memory for the names they are as they were. */
+		/* When out of memory the names stay as they were. */
 		device_copy_observation(device, &observation);
 		read_news(device->operations[0], &observation);
 		read_news(device->operations[1], &observation);

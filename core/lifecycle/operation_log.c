@@ -13,7 +13,7 @@
 #define SECTORS_PER_MIB 2048
 #define MIB_PER_GIB     1024
 
-/* The operation is in the prefix of each line; that it is about an abort is not. */
+/* The prefix of a line names the operation, but does not say that it is about the abort. */
 static const char *subject_of(const struct operation *operation)
 {
 	return operation->terms->asked.abort ? "its abort " : "";
@@ -33,7 +33,7 @@ void operation_log_refused(const struct operation *operation)
 		subject_of(operation));
 }
 
-/* "ends well", or how else. */
+/* Writes "ends well", or how else it ended. */
 static void write_end(
 	const struct operation *operation, enum operation_event event, char *text, size_t size)
 {

@@ -7,13 +7,13 @@
 
 struct operation;
 
-/* A client has asked for OPERATION; with its command, where it has told that. */
+/* OPERATION begins. Names the client's command, if the client has told it. */
 void operation_log_begin(const struct operation *operation);
 
-/* OPERATION, which was said to begin, was not. */
+/* OPERATION is refused, after operation_log_begin. */
 void operation_log_refused(const struct operation *operation);
 
-/* OPERATION is over: how, how long it took, and how much data there was. */
+/* OPERATION is over. Tells how it ended, how long it took, and how much data there was. */
 void operation_log_end(struct operation *operation, enum operation_event event);
 
 #endif

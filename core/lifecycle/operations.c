@@ -43,7 +43,7 @@ int operations_init(struct operations *operations, struct event_base *base,
 	return 0;
 }
 
-/* What runs for them runs on. */
+/* Forgets all operations. Their commands run on. */
 static void forget_all(struct operations *operations)
 {
 	struct operation *operation;
@@ -71,10 +71,9 @@ void operations_destroy(struct operations *operations)
 	scheduler_destroy(&operations->scheduler);
 }
 
-/* An attempt is made now, where a pause is for something that may be mended. */
 void operations_retry(struct operation *operation)
 {
-	/* Who asks now is told, in their own time, of what fails from now on. */
+	/* A new request has its own time until it is told of failures. */
 	telling_end_failing(operation);
 	if (operation->state == STATE_BACKING_OFF)
 		switch (operation->back_off.reason) {
@@ -87,7 +86,7 @@ void operations_retry(struct operation *operation)
 			break;
 		}
 	else
-		/* What is under way was begun before. */
+		/* It is under way already. */
 		actions_begin_anew(operation);
 	lifecycle_handle(operation, EVENT_WANTED);
 }

@@ -12,25 +12,28 @@
 #include "util/error.h"
 
 /*
- * Makes OPERATIONS empty: without plugins and monitor, which the caller sets later. CHANGED is
- * called with CONTEXT in the main thread. Returns 0 or -ENOMEM with the error; operations_destroy
- * is right in both cases.
+ * Makes OPERATIONS empty. The caller sets plugins and monitor later. CHANGED is called with CONTEXT
+ * in the main thread. Returns 0, or -ENOMEM with the error; operations_destroy must be called in
+ * both cases.
  */
 int operations_init(struct operations *operations, struct event_base *base,
 	const struct configuration *configuration, void (*changed)(void *context), void *context,
 	struct lvmpolld_error *error);
-/* Frees all that is in it; commands that have not ended run on. */
+/* Frees everything in it. Commands that have not ended run on. */
 void operations_destroy(struct operations *operations);
 
 /*
- * An attempt of OPERATION is made now if it pauses for something that may be mended; what failed
- * before counts no more. lifecycle_settle is to be called then.
+ * Ends a pause of OPERATION, unless it waits for a time or a process that a new attempt cannot
+ * change. Failures so far no longer count. The caller calls lifecycle_settle afterwards.
  */
 void operations_retry(struct operation *operation);
-/* Every operation that pauses tries again now: an administrator may have mended the cause. */
+/*
+ * Calls operations_retry for every operation that pauses: an administrator may have mended the
+ * cause.
+ */
 void operations_retry_all(struct operations *operations);
 
-/* Ends every command with SIGTERM. What is in flight stays as it is, in kernel and metadata. */
+/* Ends every command with SIGTERM. Operations in flight stay as they are in kernel and metadata. */
 void operations_stop(struct operations *operations);
 bool operations_any_command(const struct operations *operations);
 

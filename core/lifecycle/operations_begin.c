@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a request sets going. */
+/* Begins the operation that a request asks for. */
 #include "config.h"
 
 #include "configuration/configuration.h"
@@ -16,7 +16,7 @@
 #include "lvm/command.h"
 #include "records/aside.h"
 
-/* It was set going, and could not be: nothing was promised yet. */
+/* The answer if OPERATION is in flight: if it could not be begun, nothing was promised. */
 static enum operations_answer answer_begun(struct operation *operation)
 {
 	if (operation->state != STATE_BACKING_OFF || operation->is_begun)
@@ -26,9 +26,9 @@ static enum operations_answer answer_begun(struct operation *operation)
 }
 
 /*
- * It was set going, and is over already. A volume that is to be polled is half way in metadata and
- * kernel, whatever its client hears. But an abort whose command cannot be executed has changed
- * nothing yet: it is refused.
+ * The answer if the operation is over already. A poll is accepted, whatever its result: its volume
+ * is half way in metadata and kernel. An abort whose command cannot be executed has changed nothing
+ * yet, and is refused.
  */
 static enum operations_answer answer_over(struct request *request)
 {
@@ -37,7 +37,7 @@ static enum operations_answer answer_over(struct request *request)
 		       : OPERATIONS_ACCEPTED;
 }
 
-/* What could not be started was never accepted: it leaves no result, and no trace. */
+/* Takes back an operation that could not be started: it leaves no result and no record. */
 static void refuse(struct operation *operation)
 {
 	struct operations *operations = operation->operations;
@@ -57,7 +57,7 @@ static void refuse(struct operation *operation)
 	operations_changed(operations);
 }
 
-/* What is to be aborted yields first. */
+/* Begins OPERATION. A poll that it aborts yields first. */
 static void set_going(struct operation *operation)
 {
 	struct device *device = operation->device;
@@ -74,13 +74,15 @@ static void set_going(struct operation *operation)
 	lifecycle_settle(operation->operations);
 }
 
-/* That it would lose data was seen before: only an abort is right now. */
+/* Going on would lose data, as was seen before. Only an abort is allowed now. */
 static bool is_refused_for_loss(struct operations *operations, const struct terms *terms)
 {
 	return !terms->asked.abort && record_is_refused(&operations->records, &terms->asked);
 }
 
-/* Who waits for what is aborted from now on is told so; who asks for it later, when that is over.
+/*
+ * Tells the waiters of the operation that is aborted. Requests that come later are told when the
+ * abort is over.
  */
 static void tell_aborted(struct operation *abort_operation)
 {
@@ -103,7 +105,7 @@ static enum operations_answer begin_new(
 		return OPERATIONS_NO_MEMORY;
 	}
 	operation_join(operation, request);
-	/* It may be over, and freed, when it is set going; and its result may be dropped. */
+	/* The operation may end, and be freed, while it begins; its request may be dropped, too. */
 	terms = terms_hold(request->terms);
 	set_going(operation);
 	request = requests_find(operations, terms);
@@ -123,7 +125,7 @@ static enum operations_answer begin_new(
 	return answer;
 }
 
-/* Lvm must be there before those who wait for a move hear of its abort. */
+/* Checks that lvm can be executed before the waiters of a move hear that it is aborted. */
 static bool can_begin_abort(struct operations *operations, const struct terms *terms)
 {
 	struct lvmpolld_error error;
@@ -135,7 +137,7 @@ static bool can_begin_abort(struct operations *operations, const struct terms *t
 	return false;
 }
 
-/* The operation at the device of TERMS, or the abort of it; or NULL. */
+/* The operation on the device of TERMS, or its abort; NULL if there is none. */
 static struct operation *find_alive(
 	struct operations *operations, const struct terms *terms, bool is_abort)
 {
@@ -145,7 +147,7 @@ static struct operation *find_alive(
 	return operation && operation_is_alive(operation) ? operation : NULL;
 }
 
-/* What is at work on the device is nothing that TERMS could join, or abort. */
+/* OPERATION is of another plugin: TERMS can neither join nor abort it. */
 static bool has_other_plugin(const struct operation *operation, const struct terms *terms)
 {
 	return operation && operation->terms->plugin != terms->plugin;

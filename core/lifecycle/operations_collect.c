@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What those who wait for a request are told. */
+/* What clients are told about a request. */
 #include "config.h"
 
 #include "lifecycle/operations_collect.h"
@@ -23,7 +23,7 @@ static struct operations_report make_report(struct request *request)
 	return report;
 }
 
-/* Once told, an end with 0 is there for those who wait, each of whom hears it once. */
+/* A success that was told is kept for the other waiters, each of whom hears it once. */
 static void forget_if_collected_locked(struct store *store, struct request *request)
 	REQUIRES(store_role)
 {
@@ -46,7 +46,7 @@ static struct operations_report hand_out_locked(
 	return report;
 }
 
-/* Who may only look takes nothing from those who asked for the operation. */
+/* A client that may not take results leaves the result to those who asked for the operation. */
 static struct operations_report look_locked(
 	struct store *store, struct request *request, struct waiter *waiter) REQUIRES(store_role)
 {
@@ -99,7 +99,7 @@ void operations_forget_waiter(struct operations *operations, struct waiter *wait
 		store_unlock(store);
 		was_any = true;
 	}
-	/* What nobody waits for any longer counts from now on. */
+	/* A result without waiters counts towards limits.results. */
 	if (was_any)
 		results_expire(operations);
 }

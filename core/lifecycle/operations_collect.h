@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What those who wait for a request are told. All of this is the main thread's. */
+/*
+ * What clients are told about a request that they made or ask after. All of this is the main
+ * thread's.
+ */
 #ifndef CORE_LIFECYCLE_OPERATIONS_COLLECT_H
 #define CORE_LIFECYCLE_OPERATIONS_COLLECT_H
 
@@ -13,18 +16,18 @@ struct waiter;
 struct operations_report {
 	bool is_found;
 	enum request_standing standing;
-	struct request_result result; /* where it is finished */
+	struct request_result result; /* if it is finished */
 };
 
 /*
- * Tells WAITER where the request stands. It is to hear how one in progress ends. An end with 0 is
- * told once to each who waits; any other again and again, as long as it is kept. Who may not
- * MAY_TAKE only looks: nothing is different for others afterwards.
+ * Reports where the request stands. If it is in progress, WAITER waits for its end. A success is
+ * reported once to each waiter; a failure is reported again and again, as long as it is kept. A
+ * client that may not take results (MAY_TAKE) changes nothing for others by asking.
  */
 struct operations_report operations_collect(struct operations *operations, const char *identifier,
 	bool is_abort, struct waiter *waiter, bool may_take);
 
-/* WAITER goes: an end that was kept for it alone, and was told, is forgotten. */
+/* WAITER goes. A success that was kept for WAITER alone is forgotten. */
 void operations_forget_waiter(struct operations *operations, struct waiter *waiter);
 
 #endif

@@ -15,7 +15,7 @@
 #include "records/directory.h"
 #include "records/lock.h"
 
-/* A record that could not be written is tried again after this time. */
+/* How long until a record is tried again that could not be written. */
 #define RETRY_S 1
 
 static int write_record(struct operation *operation, struct lvmpolld_error *error)
@@ -46,8 +46,8 @@ static void set_stale(struct operation *operation, bool is_stale)
 }
 
 /*
- * It could not be opened at the start, or somebody has removed it: it is made, and what is in
- * flight is written there. Records of a former daemon that lie there are for the next start.
+ * The directory could not be opened at the start, or somebody has removed it: makes it, and writes
+ * all records. Records of a previous daemon in it are for the next start.
  */
 static void reopen_directory(struct operations *operations)
 {
@@ -101,7 +101,7 @@ static void arm_retry(struct operations *operations)
 		timer_start(operations->record_retry, &retry);
 }
 
-/* Without its start nobody could tell that it is the same process: it is looked for by name. */
+/* If the start time is unknown, the process cannot be recognised: it is looked for by name. */
 static void note_command(struct operation *operation, enum record_command command)
 {
 	struct attempt *attempt = &operation->attempt;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Going on with what a former daemon had in flight. */
+/* Resumes the operations that a previous daemon had in flight. */
 #include "config.h"
 
 #include <dirent.h>
@@ -20,7 +20,9 @@
 #include "records/record.h"
 #include "util/boot.h"
 
-/* A state directory may outlive the machine's run; then another process may have id and start. */
+/*
+ * A state directory may survive a reboot. Another process may have the same id and start time then.
+ */
 static bool is_of_this_run(const struct record *record)
 {
 	const char *present = boot_id();
@@ -28,7 +30,7 @@ static bool is_of_this_run(const struct record *record)
 	return !present || !record->boot_id || !strcmp(present, record->boot_id);
 }
 
-/* The lvpoll of RECORD where it runs, or may; 0 where it does not. */
+/* The process id of RECORD's lvpoll if it runs, or may run; else 0. */
 static pid_t find_command(const struct record *record, uint64_t *start_ticks)
 {
 	struct lvmpolld_request given = record->request;
@@ -51,7 +53,7 @@ static pid_t find_command(const struct record *record, uint64_t *start_ticks)
 		*start_ticks = record->start_ticks;
 		if (!is_of_this_run(record))
 			return 0;
-		/* Where that cannot be read it may run: its adoption will tell. */
+		/* If that cannot be read, the process may run: its adoption will tell. */
 		present_ticks = process_read_start(pid);
 		return present_ticks == record->start_ticks || present_ticks == 0 ? pid : 0;
 	}
@@ -59,8 +61,8 @@ static pid_t find_command(const struct record *record, uint64_t *start_ticks)
 }
 
 /*
- * Not by lvpoll alone: it may be the plugin that keeps lvm2 from losing data, and whoever has taken
- * it away wanted no daemon to do this.
+ * Without its plugin an operation is not polled by lvpoll alone: the plugin may be what keeps lvm2
+ * from losing data, and an administrator who removed it wants no daemon to do this.
  */
 static int refuse_without_plugin(const struct operations *operations, const struct record *record,
 	struct lvmpolld_error *error)
@@ -78,7 +80,7 @@ static int refuse_without_plugin(const struct operations *operations, const stru
 
 /*
  * Records come in the order of their names, aborts first: so an operation that is being aborted
- * finds that abort here, if it is still under way.
+ * finds its abort, if that is still under way.
  */
 static int take_record(const struct record *record, void *context, struct lvmpolld_error *error)
 {
@@ -104,7 +106,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	if (!terms)
 		return error_set(error, ENOMEM, "out of memory");
 	info.pid = find_command(record, &info.start_ticks);
-	/* The daemon has died while its lvpoll ended. */
+	/* The previous daemon died while it ended the lvpoll. */
 	info.is_given_up =
 		!record->request.abort && record_is_refused(&operations->records, &record->request);
 	if (info.is_given_up && info.pid == 0) {
@@ -133,7 +135,7 @@ int recovery_open(struct operations *operations, struct lvmpolld_error *error)
 		return 0;
 	}
 	result = record_directory_lock(&operations->records, error);
-	/* It is opened anew where this is tried again. */
+	/* The next attempt opens it again. */
 	if (result < 0)
 		record_directory_close(&operations->records);
 	return result;
@@ -146,7 +148,10 @@ void recovery_adopt(struct operations *operations, int descriptor)
 	if (descriptor >= 0 && record_directory_adopt(&operations->records,
 				       operations->configuration->state_directory, descriptor) == 0)
 		return;
-	/* The old program had none, or it was removed. There is no way back to that program. */
+	/*
+	 * The old program had no state directory, or it was removed. There is no way back to that
+	 * program.
+	 */
 	if (recovery_open(operations, &error) < 0)
 		complain(&error);
 }
@@ -174,7 +179,7 @@ static void log_taken(size_t taken)
 			taken, taken == 1 ? "" : "s");
 }
 
-/* Whoever wants nothing resumed is to know what is left; it is told once. */
+/* Names an operation that is not resumed, once, for the administrator. */
 static int name_record(const struct record *record, void *context, struct lvmpolld_error *error)
 {
 	const struct lvmpolld_request *operation = &record->request;
@@ -203,7 +208,7 @@ int recovery_run(struct operations *operations, struct lvmpolld_error *error)
 	int result;
 
 	record_wake_all(&operations->records);
-	/* Those whose plugin is still missing are set aside again, and the log has them again. */
+	/* Records whose plugin is still missing are set aside and logged again. */
 	record_bring_back(&operations->records, NULL, NULL);
 	result = record_read_all(&operations->records, is_left ? name_record : take_record,
 		operations, &taken, &reason);

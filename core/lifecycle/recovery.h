@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Going on with what a former daemon had in flight. */
+/* Resumes the operations that a previous daemon had in flight. */
 #ifndef CORE_RECOVERY_H
 #define CORE_RECOVERY_H
 
@@ -11,35 +11,37 @@ struct configuration;
 struct operations;
 
 /*
- * Opens the state directory and locks it. Where it cannot be opened the log says so, and the daemon
- * goes on without it. Returns -EBUSY with the error where another daemon has it.
+ * Opens the state directory and locks it. If it cannot be opened, the log says so, and the daemon
+ * works without it. Returns -EBUSY with the error if another daemon has it.
  */
 int recovery_open(struct operations *operations, struct lvmpolld_error *error);
 
 /*
- * Takes over DESCRIPTOR, that of the locked state directory, from the program before an upgrade; -1
- * for none: then it is opened, if it can be.
+ * Adopts DESCRIPTOR of the locked state directory from the program before an upgrade. If DESCRIPTOR
+ * is -1, the state directory is opened if possible.
  */
 void recovery_adopt(struct operations *operations, int descriptor);
 
-/* Whether anything is recorded in flight that is to be resumed. */
+/* Whether there is a record of an operation in flight that is to be resumed. */
 bool recovery_is_needed(const struct configuration *configuration);
 
 /*
- * Takes up every operation that is recorded there: watched again, or stepped, once an lvpoll that
- * is left over from the former daemon has ended. The record of an operation whose plugin is not
- * loaded is kept aside, and looked at again the next time. Where nothing is to be resumed, the log
- * names what was left, and its records are removed. Returns a negative errno with the error where
- * memory or descriptors are short: a daemon that knew only some of what is in flight would tell
- * clients of the rest that nothing is, which they take for success. So it does not serve.
+ * Resumes every operation that is recorded. An orphan, which is an lvpoll of the previous daemon,
+ * is ended first. If the plugin of an operation is not loaded, its record is set aside, and read
+ * again at the next start. If nothing is to be resumed (daemon.resume), the log names the
+ * operations, and their records are removed.
+ *
+ * Returns a negative errno with the error if memory or descriptors are short. The daemon must not
+ * serve then: it would tell clients of operations that it does not know that nothing is in
+ * progress, which lvm2 takes for success.
  */
 int recovery_run(struct operations *operations, struct lvmpolld_error *error);
-/* Likewise, of those alone that were kept aside: the others are taken up already. */
+/* Likewise, but only for the records that were set aside. */
 void recovery_run_postponed(struct operations *operations);
 
 /*
- * The daemon ends since it was told to: where only a crash is to be resumed from, no record is left
- * behind.
+ * Removes all records when the daemon was told to end, if only a crash is to be resumed from
+ * (daemon.resume).
  */
 void recovery_forget(struct operations *operations);
 

@@ -7,7 +7,7 @@
 #include "operation/operation.h"
 #include "operation/waiters.h"
 
-/* Counts a repeated request. An end that was told stays until a new request takes its place. */
+/* A request that was told its end stays in the store until a new one takes its place. */
 enum existing requests_find_existing(struct operations *operations, const struct terms *terms,
 	struct waiter *waiter, struct operation **operation)
 {
@@ -33,10 +33,6 @@ enum existing requests_find_existing(struct operations *operations, const struct
 	return existing;
 }
 
-/*
- * A request with TERMS, in its store. One that was told its end goes: who waits for that hears how
- * this one ends. NULL, and the terms are released, when out of memory.
- */
 struct request *requests_add(
 	struct operations *operations, struct terms *terms, struct waiter *waiter)
 {
@@ -66,7 +62,6 @@ struct request *requests_add(
 	return NULL;
 }
 
-/* WAITER was answered that REQUEST is refused. Others, who waited before, hear that it failed. */
 void requests_drop_refused(
 	struct operations *operations, struct request *request, struct waiter *waiter)
 {

@@ -9,7 +9,7 @@
 
 /* Makes the timer that OPERATION needs. Returns 0 or -ENOMEM. */
 int resources_prepare(struct operation *operation);
-/* EVENT_TIMER, or EVENT_ORPHAN_LEFT where an orphan is left, comes after MILLISECONDS. */
+/* Sends EVENT_TIMER after MILLISECONDS, or EVENT_ORPHAN_LEFT if an orphan still runs. */
 void resources_start_timer_ms(struct operation *operation, int64_t milliseconds);
 /* Frees the timers, and abandons a command that runs. */
 void resources_release(struct operation *operation);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Ends that were told, and that nobody collects: limits.results and limits.results_age. */
+/* Drops results that nobody collects: limits.results, limits.results_age. */
 #include "config.h"
 
 #include <time.h>
@@ -11,7 +11,7 @@
 #include "lifecycle/result_expiry.h"
 #include "log/log.h"
 
-/* A failure that was told to somebody is told again to whoever asks, for this time. */
+/* For this time a failure that was told once is told again to any client that asks. */
 #define TOLD_AGAIN_S 3600
 
 static void drop_locked(struct store *store, struct request *request, const char *why)
@@ -21,7 +21,7 @@ static void drop_locked(struct store *store, struct request *request, const char
 	store_remove_locked(store, request);
 }
 
-/* Seconds, begun ones too, until REQUEST's end is too old: one of now is never that. */
+/* Seconds, rounded up, until the result of REQUEST is too old; never 0 for a result of just now. */
 static time_t time_left_s(const struct request *request, unsigned age_s)
 {
 	struct timespec now;
@@ -33,13 +33,13 @@ static time_t time_left_s(const struct request *request, unsigned age_s)
 	       (request->told_at.tv_nsec > now.tv_nsec);
 }
 
-/* Somebody waits for it, or the operation is still in flight. */
+/* A waiter waits for the result, or the operation is still in flight. */
 static bool is_needed(const struct request *request)
 {
 	return request->operation || !TAILQ_EMPTY(&request->waits);
 }
 
-/* Returns the seconds until the next end of STORE is too old; -1 where there is none. */
+/* Returns the seconds until the next result of STORE is too old; -1 if it has none. */
 static time_t expire_in_store(struct store *store, size_t number, unsigned age_s)
 {
 	struct request *request, *next;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Resuming operations of a previous daemon, or of the program before an upgrade. */
+/* Resumes operations of a previous daemon, or of the program before an upgrade. */
 #include "config.h"
 
 #include <errno.h>
@@ -31,7 +31,7 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 
 	operation->is_begun = true;
 	operation->not_before_ms = info->not_before_ms;
-	/* Else it begins now, as far as anybody knows. */
+	/* Else the operation counts as begun now. */
 	if (info->begun_ms > 0 && info->begun_ms < operation->begun_ms)
 		operation->begun_ms = info->begun_ms;
 	attempt->pid = info->pid > 0 ? info->pid : info->last_pid;
@@ -57,7 +57,10 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	device_unlock(device);
 }
 
-/* A child of this process goes on as it did; one that cannot be adopted now is, as an orphan. */
+/*
+ * Adopts an lvpoll that is a child of this process. If it cannot be adopted now, it is handled as
+ * an orphan.
+ */
 static void resume_child(struct operation *operation, const struct resume_info *info)
 {
 	struct lvmpolld_error error;
@@ -77,7 +80,7 @@ static void resume_child(struct operation *operation, const struct resume_info *
 	}
 }
 
-/* What it waited for is no nearer since the program is another. */
+/* A pause goes on: a new program does not make its end any nearer. */
 static void resume_pause(struct operation *operation, const struct resume_info *info)
 {
 	int64_t left_ms = info->timer_due_ms - boot_clock_ms();
@@ -99,7 +102,7 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 		lifecycle_resume(operation, STATE_YIELDING);
 	else if (info->state == STATE_BACKING_OFF || info->state == STATE_DORMANT)
 		resume_pause(operation, info);
-	/* The others are looked at first, which leads there. */
+	/* If it is watched, the look at its device leads to the report. */
 	else if (info->is_asking && !operation->is_watched)
 		lifecycle_begin_asking(operation);
 	else
@@ -130,7 +133,7 @@ static struct request *add_request(struct operations *operations, struct terms *
 	return NULL;
 }
 
-/* After a crash nobody has made a request to this daemon yet. */
+/* Makes a request after a crash, since no client has made one to this daemon. */
 static int add_silent_request(struct operation *operation)
 {
 	struct request *request = add_request(operation->operations, operation->terms);
@@ -144,7 +147,7 @@ static int add_silent_request(struct operation *operation)
 	return 0;
 }
 
-/* Two system directories may each have asked for it: two would be in each other's way. */
+/* Requests of two system directories may be about one operation. It is resumed once. */
 static bool is_resumed(struct operations *operations, const struct terms *terms)
 {
 	const struct device *device = devices_find(&operations->devices, terms->asked.lvid);
@@ -153,8 +156,8 @@ static bool is_resumed(struct operations *operations, const struct terms *terms)
 }
 
 /*
- * It is about the same volume as one that is resumed already, which has a record: this one would
- * be left when that is over.
+ * Joins a request to an operation that is resumed already and has a record. The second record is
+ * removed, since it would be left behind when the operation is over.
  */
 static int join(struct operations *operations, struct terms *terms)
 {
@@ -202,7 +205,7 @@ int resume_operation(struct operations *operations, struct terms *terms,
 	return result == 0 ? 0 : error_set(error, -result, "out of memory");
 }
 
-/* What could not be resumed is seen through by nobody. */
+/* Tells that an operation could not be resumed: nothing will see it through. */
 static void fail(struct operations *operations, struct request *request)
 {
 	struct store *store = operations_store(operations, request->terms->asked.abort);

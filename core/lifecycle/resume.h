@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Resuming operations of a previous daemon, or of the program before an upgrade. */
+/* Resumes operations of a previous daemon, or of the program before an upgrade. */
 #ifndef CORE_LIFECYCLE_RESUME_H
 #define CORE_LIFECYCLE_RESUME_H
 
@@ -12,44 +12,43 @@
 
 struct operations;
 
-/* What is left of an operation. */
+/* What is known of an operation that is to be resumed. */
 struct resume_info {
 	bool is_being_aborted; /* its abort was under way */
-	bool is_given_up;      /* going on would lose data: its lvpoll is ended, and that is all */
-	int64_t begun_ms;      /* when it was asked for, by boot_clock_ms; 0: not known */
+	bool is_given_up;      /* going on would lose data: only its lvpoll is ended */
+	int64_t begun_ms;      /* when it began, by boot_clock_ms; 0: not known */
 	int64_t not_before_ms;
 	pid_t pid; /* an lvpoll that still runs; or 0 */
 	uint64_t start_ticks;
-	const char *vg_name; /* the names that it was given; or NULL */
+	const char *vg_name; /* the names that the lvpoll was given; or NULL */
 	const char *lv_name;
-	/* After an upgrade alone, where the lvpoll is a child of this process: */
+	/* The rest is known after an upgrade only. The lvpoll is a child of this process: */
 	bool is_child;
-	int outputs[2]; /* what its outputs are read from; or -1 */
+	int outputs[2]; /* the descriptors of its outputs; or -1 */
 	enum attempt_purpose purpose;
-	bool is_ended; /* for this reason: */
+	bool is_ended; /* it is being ended, for the reason: */
 	enum ending_reason ending;
 	bool is_orphan; /* it is to be adopted */
 	pid_t last_pid;
 	bool has_shown_end;           /* the latest lvpoll has said that all data is copied */
-	struct request_result result; /* of it, where it has ended */
-	enum operation_state state;   /* where it is one that a timer leads on from; or LOOKING */
+	struct request_result result; /* how the latest lvpoll ended, if it has ended */
+	enum operation_state state;   /* BACKING_OFF or DORMANT; else LOOKING */
 	int64_t timer_due_ms;         /* by boot_clock_ms */
 	struct back_off back_off;
 	int64_t failing_since_ms;
 	bool is_asking; /* lvm2 was being asked how it stands */
 	bool is_record_stale;
-	struct lvmpolld_progress progress; /* where struct_size is not 0 */
+	struct lvmpolld_progress progress; /* known if struct_size is not 0 */
 };
 
 /*
- * Resumes an operation with TERMS, of which it takes one reference. Where no request is in the
- * store for it, one is made, which nobody has made to this daemon. Returns 0; or -ENOMEM with the
- * error, and the record stays.
+ * Resumes an operation with TERMS, and takes one reference of them. If the store has no request for
+ * it, a request is made. Returns 0, or -ENOMEM with the error; the record stays then.
  */
 int resume_operation(struct operations *operations, struct terms *terms,
 	const struct resume_info *info, struct lvmpolld_error *error);
 
-/* What is left of a request, after an upgrade. */
+/* What is known of a request after an upgrade. */
 struct resume_request_info {
 	unsigned count;
 	enum request_standing standing;
@@ -60,7 +59,9 @@ struct resume_request_info {
 	struct lvmpolld_progress progress;
 };
 
-/* Puts a request with TERMS, one reference of which is taken, into its store, and to its operation.
+/*
+ * Puts a request with TERMS into its store, and joins it to its operation. Takes one reference of
+ * TERMS.
  */
 void resume_request(
 	struct operations *operations, struct terms *terms, const struct resume_request_info *info);

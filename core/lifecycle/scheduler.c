@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whose turn it is to run an lvpoll. */
+/* Decides whose turn it is to run an lvpoll. */
 #include "config.h"
 
 #include <errno.h>
@@ -15,12 +15,12 @@
 
 #define GROUPS_SIZE_HINT 64
 
-/* The operations of one volume group. It is there while one of them waits or runs. */
+/* The operations of one volume group. It exists while one of them waits or runs. */
 struct scheduler_group {
 	char vg_uuid[VG_UUID_LENGTH + 1];
 	TAILQ_HEAD(, operation) waiting;
 	size_t running;
-	size_t steps; /* of those that run, the ones that are for ATTEMPT_STEP */
+	size_t steps; /* those that run for ATTEMPT_STEP */
 	TAILQ_ENTRY(scheduler_group) turn;
 };
 
@@ -130,7 +130,7 @@ int scheduler_adopt(struct scheduler *scheduler, struct operation *operation)
 	return 0;
 }
 
-/* The first of GROUP where it may run beside those of it that do. */
+/* The first operation of GROUP, if it may run beside those that run already; else NULL. */
 static struct operation *first_allowed(const struct scheduler_group *group)
 {
 	struct operation *operation = TAILQ_FIRST(&group->waiting);
@@ -152,7 +152,7 @@ struct operation *scheduler_next(struct scheduler *scheduler, size_t max_running
 	}
 	if (!operation)
 		return NULL;
-	/* The next turn is another group's. */
+	/* Another group has the next turn. */
 	TAILQ_REMOVE(&scheduler->turns, group, turn);
 	TAILQ_INSERT_TAIL(&scheduler->turns, group, turn);
 	stop_waiting(scheduler, operation);

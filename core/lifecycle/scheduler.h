@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whose turn it is to run an lvpoll. At most lvm.max_running run at a time. The volume groups take
- * turns, so that one with many operations does not keep the others waiting; and two steps in one
- * group never run side by side, since the second would only wait for the first one's lock.
+ * Decides whose turn it is to run an lvpoll. At most lvm.max_running run at a time. The volume
+ * groups take turns, so that a group with many operations does not keep the others waiting. Two
+ * steps in one group never run side by side, since the second would only wait for the first one's
+ * lock.
  */
 #ifndef CORE_SCHEDULER_H
 #define CORE_SCHEDULER_H
@@ -20,9 +21,10 @@ TAILQ_HEAD(scheduler_group_list, scheduler_group);
 
 struct scheduler {
 	struct dm_hash_table *by_vg_uuid;
-	struct scheduler_group_list turns; /* groups in which somebody waits; the next one first */
-	size_t waiting;                    /* operations that wait */
-	size_t running;                    /* operations whose lvpoll runs */
+	struct scheduler_group_list
+		turns;  /* groups with operations that wait; the next one first */
+	size_t waiting; /* operations that wait */
+	size_t running; /* operations whose lvpoll runs */
 };
 
 /* Returns 0 or -ENOMEM. */
@@ -30,18 +32,20 @@ int scheduler_init(struct scheduler *scheduler);
 void scheduler_destroy(struct scheduler *scheduler);
 
 /*
- * OPERATION wants an lvpoll for its purpose; where IS_URGENT, before all others. It must neither
+ * OPERATION waits for a turn to run an lvpoll; if IS_URGENT, before all others. It must neither
  * wait nor run. Returns 0 or -ENOMEM.
  */
 int scheduler_add(struct scheduler *scheduler, struct operation *operation, bool is_urgent);
 
-/* The lvpoll of OPERATION runs already, started by another daemon. Returns 0 or -ENOMEM. */
+/* The lvpoll of OPERATION runs already: another daemon started it. Returns 0 or -ENOMEM. */
 int scheduler_adopt(struct scheduler *scheduler, struct operation *operation);
 
-/* OPERATION waits or runs no longer. Without effect where it did neither. */
+/* OPERATION no longer waits or runs. Does nothing if it did neither. */
 void scheduler_remove(struct scheduler *scheduler, struct operation *operation);
 
-/* Takes the operation whose turn it is: it counts as running from now on. NULL where all must wait.
+/*
+ * Returns the operation whose turn it is, which counts as running from now on; NULL if none may run
+ * now.
  */
 struct operation *scheduler_next(struct scheduler *scheduler, size_t max_running);
 

@@ -4,7 +4,7 @@
 
 #include "lifecycle/table.h"
 
-/* Cells count from 1, so that one that nobody has written is seen (tests/unit/test_table.c). */
+/* Cells count from 1, so that tests/unit/test_table.c finds a cell that is not written. */
 #define TO(state) (STATE_##state + 1)
 #define SAME      (CELL_SAME + 1)
 #define NEVER     (CELL_NEVER + 1)
@@ -18,7 +18,7 @@
 	[EVENT_ENDED_LOSS] = NEVER, [EVENT_ENDED_ABORT] = NEVER, [EVENT_ENDED_STOP] = NEVER,       \
 	[EVENT_NOT_ADOPTED] = NEVER, [EVENT_ORPHAN_LEFT] = NEVER
 
-/* Likewise, but there may be one of a previous daemon. */
+/* Only a command of a previous daemon may run. */
 #define NO_COMMAND_OF_OURS                                                                         \
 	[EVENT_STEP_IS_DONE] = NEVER, [EVENT_WAY_IS_WANTED] = NEVER, [EVENT_IS_SILENT] = NEVER,    \
 	[EVENT_EXIT_OVER] = NEVER, [EVENT_EXIT_UNPROVED] = NEVER, [EVENT_EXIT_CONTINUES] = NEVER,  \
@@ -35,7 +35,7 @@
 	[EVENT_REPORT_INACTIVE] = NEVER, [EVENT_REPORT_NOT_SEEN] = NEVER,                          \
 	[EVENT_REPORT_ABSENT] = NEVER, [EVENT_REPORT_NO_ANSWER] = NEVER
 
-/* What is being aborted yields: only there does it matter how the abort ends. */
+/* How an abort ends matters only in YIELDING, where the operation that is aborted waits. */
 #define NO_ABORT [EVENT_ABORT_OVER] = SAME, [EVENT_ABORT_FAILED] = SAME
 
 /* A state in which what the kernel shows decides. */
@@ -71,13 +71,13 @@ static const unsigned char table[STATE_COUNT][EVENT_COUNT] = {
 		NO_REPORT, NO_ABORT, [EVENT_TIMER] = NEVER, [EVENT_WANTED] = SAME,
 		[EVENT_NO_PATIENCE] = TO(FAILED), [EVENT_ABORTED] = TO(YIELDING),
 		[EVENT_STOP] = TO(ENDING)},
-	/* What it waits for may have come about by other means: then it needs no turn. */
+	/* The kernel may show that no step is due any more: then no turn is needed. */
 	[STATE_WAITING] = {LOOKS_ARE_NOTED(TO(COPYING), TO(ASKING), SAME, TO(FAILED)),
 		NO_END, [EVENT_TURN] = TO(RUNNING), [EVENT_NOT_STARTED] = TO(BACKING_OFF),
 		[EVENT_NOT_EXECUTABLE] = NEVER, NO_COMMAND, NO_REPORT, NO_ABORT,
 		[EVENT_TIMER] = NEVER, [EVENT_WANTED] = SAME, [EVENT_NO_PATIENCE] = TO(FAILED),
 		[EVENT_ABORTED] = TO(YIELDING), [EVENT_STOP] = TO(ENDING)},
-	/* Where the device goes the command's own end is awaited: its status is the result. */
+	/* If the device goes, the command is about to end: its status is the result. */
 	[STATE_RUNNING] = {LOOKS_ARE_NOTED(SAME, SAME, SAME, TO(ENDING)),
 		NO_END, [EVENT_TURN] = NEVER, [EVENT_NOT_STARTED] = TO(BACKING_OFF),
 		[EVENT_NOT_EXECUTABLE] = TO(BACKING_OFF), [EVENT_STEP_IS_DONE] = TO(ENDING),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What those who wait for an operation hear. */
+/* Tells waiters how an operation ends. */
 #include "config.h"
 
 #include <signal.h>
@@ -46,7 +46,7 @@ void telling_tell_aborted(struct operation *operation)
 		(struct request_result){.by_signal = true, .value = SIGTERM});
 }
 
-/* Somebody has asked for OPERATION, and was not told yet. */
+/* OPERATION has a request in progress, which was told nothing yet. */
 static bool is_waited_for(const struct operation *operation)
 {
 	struct request *request;
@@ -57,7 +57,7 @@ static bool is_waited_for(const struct operation *operation)
 	return false;
 }
 
-/* Why, as the log has it. */
+/* The reason, for the log. */
 static const char *reason(const struct operation *operation)
 {
 	if (operation->state == STATE_DORMANT)
@@ -74,7 +74,7 @@ static void on_patience_over(evutil_socket_t descriptor, short what, void *conte
 
 	(void)descriptor;
 	(void)what;
-	/* Who asks from now on is told of the next failure. */
+	/* Later requests are told of the next failure. */
 	operation->failing_since_ms = 0;
 	if (is_waited_for(operation))
 		log_operation(LOG_LEVEL_ERROR, operation, "%s; who waits is told that it fails%s",
@@ -103,7 +103,7 @@ void telling_resume_failing(struct operation *operation, int64_t since_ms)
 		timer_start(operation->patience, &patience);
 		return;
 	}
-	/* Out of memory: they are told at once, and of the next failure, too. */
+	/* Out of memory: the waiters are told at once, and of the next failure again. */
 	operation->failing_since_ms = 0;
 	telling_tell_failure(operation);
 }
