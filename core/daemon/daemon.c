@@ -28,11 +28,11 @@
 #include "upgrade/read.h"
 #include "upgrade/upgrade.h"
 
-/* The daemon waits this long for the lvpolls to end after SIGTERM. */
+/* After SIGTERM the daemon checks so often, and so many times, whether the lvpolls have ended. */
 #define STOP_POLL_MS  20
 #define STOP_POLL_MAX 50
 
-/* Without device-mapper, or without permission for it, lvpoll does the watching, as with stock. */
+/* Without device-mapper, or the permission to use it, lvpoll polls by itself, as with stock. */
 static void start_monitor(struct operations *operations)
 {
 	struct lvmpolld_error error;
@@ -57,7 +57,7 @@ static void on_stop_poll(evutil_socket_t descriptor, short what, void *context)
 	}
 }
 
-/* What a service manager shows. */
+/* Tells the service manager the status that it shows. */
 static void tell_status(const struct operations *operations)
 {
 	if (operations->in_flight == 0)
@@ -89,7 +89,7 @@ static void on_clients_changed(void *context)
 	update_idle(context);
 }
 
-/* Ends the daemon: no more clients; running lvpolls get SIGTERM and a moment to end. */
+/* Begins to stop: no more clients; running lvpolls get SIGTERM and a moment to end. */
 static void stop(struct daemon *daemon, const char *reason)
 {
 	static const struct timeval period = {.tv_usec = STOP_POLL_MS * 1000};
@@ -150,7 +150,7 @@ static int init_loop(struct daemon *daemon, struct lvmpolld_error *error)
 	return result;
 }
 
-/* The daemon that has the socket has the operations: those of one that runs are left alone. */
+/* The socket comes first: if another daemon has it, that one's operations are left alone. */
 static int open_places(struct daemon *daemon, struct lvmpolld_error *error)
 {
 	struct listener *listener = &daemon->server.listener;
@@ -160,7 +160,9 @@ static int open_places(struct daemon *daemon, struct lvmpolld_error *error)
 
 	if (result == 0)
 		result = recovery_open(&daemon->operations, error);
-	/* Nobody is to find a socket that does not answer; but systemd's is handed over once. */
+	/*
+	 * A socket that does not answer is removed, but not systemd's, which is handed over once.
+	 */
 	if (result < 0 && listener->path)
 		listener_close(listener);
 	return result;
@@ -190,7 +192,7 @@ static int take_over(
 	result = handover_take_listener(handover, &daemon->server, error);
 	if (result == 0)
 		result = handover_take_operations(handover, &daemon->operations, error);
-	/* The new program may have plugins that the old one had not. */
+	/* The new program may have plugins that the old one did not have. */
 	if (result == 0)
 		recovery_run_postponed(&daemon->operations);
 	return result;
@@ -266,10 +268,10 @@ int daemon_run(struct daemon *daemon, struct lvmpolld_error *error)
 	return 0;
 }
 
-/* Returns false where the monitor thread hangs in the kernel, and uses the stores. */
+/* Returns false if the monitor thread hangs in the kernel, and still uses the stores. */
 static bool destroy_operations(struct operations *operations)
 {
-	/* The next daemon may need the state directory before such a thread is gone. */
+	/* The next daemon may need the state directory before that thread is gone. */
 	recorder_destroy(operations);
 	if (operations->monitor && !monitor_stop(operations->monitor))
 		return false;
@@ -286,7 +288,7 @@ void daemon_destroy(struct daemon *daemon)
 	upgrade_destroy(&daemon->upgrades);
 	if (daemon->is_ended_by_signal)
 		recovery_forget(&daemon->operations);
-	/* What a thread that hangs uses is kept; the process ends anyway. */
+	/* A thread that hangs may use the rest, so it is not freed; the process ends anyway. */
 	if (!destroy_operations(&daemon->operations))
 		return;
 	idle_destroy(&daemon->idle);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The daemon as a whole: its parts, put together. Nothing outside of this folder knows it. */
+/* The daemon as a whole: its parts, put together. Only this folder knows it. */
 #ifndef CORE_DAEMON_DAEMON_H
 #define CORE_DAEMON_DAEMON_H
 
@@ -29,7 +29,7 @@ struct daemon {
 	struct idle idle;
 	struct signals signals;
 	struct watchdog watchdog;
-	struct event *stop_poll; /* looks whether the last lvpoll has ended */
+	struct event *stop_poll; /* checks whether the last lvpoll has ended */
 	unsigned stop_polls;
 	bool is_ended_by_signal;
 };

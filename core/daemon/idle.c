@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tells when the daemon has had no operation and no client for a time. */
+/* Tells when the daemon has been idle: without operations and clients for a time. */
 #include "config.h"
 
 #include <errno.h>

@@ -31,8 +31,9 @@
 #include "upgrade/upgrade.h"
 
 /*
- * Opens the standard descriptors, so that none that is opened later becomes standard output, and
- * makes all others close-on-exec: lvm would complain at each step of a descriptor that it inherits.
+ * Opens the standard descriptors if they are closed, so that no other file becomes standard output.
+ * Makes all other descriptors close-on-exec: lvm would complain at each step about one that it
+ * inherits.
  */
 static void sanitize_descriptors(void)
 {
@@ -53,8 +54,8 @@ static int complain(const struct lvmpolld_error *error)
 }
 
 /*
- * The exit status tells a service manager whether to try again: a shortage may pass, an error in
- * the configuration stays until it is mended.
+ * Tells the service manager by the exit status whether to try again: a shortage may pass, a wrong
+ * configuration stays wrong.
  */
 static int complain_of_configuration(const struct lvmpolld_error *error)
 {
@@ -70,7 +71,10 @@ static int complain_of_configuration(const struct lvmpolld_error *error)
 	}
 }
 
-/* Clients that wait at systemd's socket would make it start the daemon again and again. */
+/*
+ * Turns away the clients that wait at systemd's socket: otherwise they would start the daemon again
+ * and again.
+ */
 static int refuse_to_serve(const struct lvmpolld_error *error)
 {
 	int status = complain_of_configuration(error);
@@ -125,8 +129,8 @@ static int check_configuration(const struct configuration *configuration)
 }
 
 /*
- * Without lvm no operation can be begun. But operations in flight wait until lvm can be executed:
- * its package may be in the middle of an upgrade.
+ * Without lvm no operation can begin. Operations in flight, however, wait until lvm can be
+ * executed: its package may be in the middle of an upgrade.
  */
 static int check_binary(const struct configuration *configuration, const struct handover *handover,
 	struct lvmpolld_error *error)
@@ -156,15 +160,15 @@ static int lock_pidfile(const struct options *options, const struct configuratio
 	return pidfile;
 }
 
-/* What a daemon that could not begin ends with: 0 where it was told to end before. */
+/* The exit status of a daemon that could not begin: 0 if it was told to end before. */
 static int refuse_to_begin(int result, const struct lvmpolld_error *error)
 {
 	return result == -ECANCELED ? EXIT_SUCCESS : complain(error);
 }
 
 /*
- * Owns CONFIGURATION. A relative path of lvm counts from the working directory, which is "/" in the
- * background. Then the pid file is locked.
+ * Runs the daemon. Owns CONFIGURATION. lvm is checked in the working directory from which a
+ * relative path of it counts: "/" in the background.
  */
 static int serve(const struct options *options, struct configuration *configuration,
 	struct handover *handover)
@@ -198,7 +202,7 @@ static int serve(const struct options *options, struct configuration *configurat
 	return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* The rehearsal of an upgrade: could this program take over from the daemon that runs it? */
+/* The rehearsal of an upgrade: checks whether this program could take over from the running one. */
 static int rehearse(struct configuration *configuration, int file)
 {
 	struct lvmpolld_error error;

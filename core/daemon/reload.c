@@ -17,7 +17,7 @@
 #include "lvm/command.h"
 #include "service/notify.h"
 
-/* Keeps the former value of a path that cannot change while the daemon runs. */
+/* Keeps the old value of a path that cannot change while the daemon runs. */
 static void keep_path(const char *key, char **former, char **value)
 {
 	char *swap;
@@ -45,11 +45,11 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 	configuration_free(former);
 	log_configure(&configuration->log);
 	results_expire(&daemon->operations);
-	/* Whatever pauses may be mended: it is tried now. */
+	/* The new configuration may mend what operations pause for. */
 	operations_retry_all(&daemon->operations);
 }
 
-/* Returns 0 where all of CONFIGURATION can be put in force; the plugins have their values then. */
+/* Returns 0 if all of CONFIGURATION can be put in force; the plugins have their values then. */
 static int check(struct daemon *daemon, const struct configuration *configuration,
 	struct lvmpolld_error *error)
 {

@@ -6,10 +6,10 @@
 struct daemon;
 
 /*
- * Reads files, environment and command line again and puts them in force. Returns 0, or a negative
- * errno where anything is wrong: the former configuration stays in force as a whole then, and the
- * log says why. What cannot change while the daemon runs (paths, the plugins that are loaded) keeps
- * its value, and the log says so.
+ * Reads files, environment and command line again, and puts them in force. Returns 0, or a negative
+ * errno if anything is wrong: then the old configuration stays in force as a whole, and the log
+ * says why. What cannot change while the daemon runs (paths, the plugins that are loaded) keeps its
+ * value, and the log says so.
  */
 int reload_configuration(struct daemon *daemon);
 

@@ -16,7 +16,10 @@
 #include "process/arguments.h"
 #include "util/timer.h"
 
-/* Stock's figures: an lvpoll may be silent for three times this or three times two intervals. */
+/*
+ * Stock's figures: an lvpoll may print nothing for three times this, or for three intervals if that
+ * is longer.
+ */
 #define SILENCE_MIN_S   60
 #define SILENCE_PERIODS 3
 
@@ -55,8 +58,8 @@ static void restart_silence_timer(struct command *command)
 }
 
 /*
- * lvm2 says at each change of the metadata that it keeps no backup, since lvpoll is run with -An:
- * the command that began the operation has kept one. That is no news, and no warning.
+ * lvm2 says at each change of the metadata that it keeps no backup, since lvpoll runs with -An. The
+ * command that began the operation has kept one, so this is no warning.
  */
 static enum log_level level_of(
 	const struct command *command, enum process_stream stream, const char *text)
@@ -83,7 +86,7 @@ static void on_output(enum process_stream stream, const char *text, size_t lengt
 		command->callbacks->line(text, command->context);
 }
 
-/* A step ends by the signal that the daemon sends it: of that nobody is warned. */
+/* A step ends by the signal that the daemon sends it: that is no warning. */
 static void log_end(const struct command *command, struct process_end end, bool was_terminated)
 {
 	bool is_good = end.by_signal ? was_terminated && end.value == SIGTERM
@@ -102,7 +105,7 @@ static void on_ended(struct process_end end, void *context)
 
 	log_end(command, end, was_terminated);
 	context = command->context;
-	command->process = NULL; /* it frees itself */
+	command->process = NULL; /* the process frees itself */
 	command_free(command);
 	callbacks->ended(end, was_terminated, context);
 }
@@ -112,7 +115,9 @@ static const struct process_callbacks process_callbacks = {
 	.ended = on_ended,
 };
 
-/* It goes on being silent: who has asked meanwhile is told, too. The log says it once. */
+/*
+ * Called again as long as it is silent, so that later requests are told, too. The log says it once.
+ */
 static void on_silence(evutil_socket_t descriptor, short what, void *context)
 {
 	struct command *command = context;
@@ -136,7 +141,7 @@ static bool has_name(const char *variable, const char *name)
 	return !strncmp(variable, name, length) && variable[length] == '=';
 }
 
-/* What is the daemon's own, or set for the command. */
+/* Whether VARIABLE is passed on: not if it is the daemon's own, or set for the command. */
 static bool is_inherited(const char *variable)
 {
 	static const char *const others[] = {

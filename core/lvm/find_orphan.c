@@ -20,12 +20,15 @@
 #define SEARCH_PAUSES   200
 
 /*
- * An lvpoll executes its program as soon as it is forked, and has a command line then. A process
- * that had none for so long has none for good: User Mode Linux, for one, unmaps it.
+ * A new lvpoll soon executes its program, and has a command line then. A process that had none for
+ * so long will have none: User Mode Linux unmaps it, for one.
  */
 #define EXEC_MAX_MS 1000
 
-/* Reads /proc/PID/NAME as text, with two NUL bytes behind it. Returns its length, 0 for none. */
+/*
+ * Reads /proc/PID/NAME as text, with two NUL bytes behind it. Returns its length; 0 if it cannot be
+ * read.
+ */
 static size_t read_proc(pid_t pid, const char *name, char *text, size_t size)
 {
 	char path[64];
@@ -44,7 +47,7 @@ static size_t read_proc(pid_t pid, const char *name, char *text, size_t size)
 	return (size_t)length;
 }
 
-/* ARGUMENTS, each ended by a NUL byte, up to LENGTH, have WANTED among them. */
+/* Whether WANTED is among the LENGTH bytes of ARGUMENTS, each of which ends with a NUL byte. */
 static bool has_argument(const char *arguments, size_t length, const char *wanted)
 {
 	for (const char *argument = arguments; argument < arguments + length;
@@ -54,14 +57,16 @@ static bool has_argument(const char *arguments, size_t length, const char *wante
 	return false;
 }
 
-/* What is looked for; and whether there was a process that could not be told yet. */
+/* What is looked for, and whether a process could not be judged yet. */
 struct search {
 	const char *operation_name;
 	const struct lvmpolld_request *request;
 	bool is_unsure;
 };
 
-/* What /proc tells of a process: one that ends, and a kernel's thread, have no memory. */
+/*
+ * What /proc tells of a process. A process that is ending has no memory, nor has a kernel thread.
+ */
 struct standing {
 	int parent;
 	bool has_memory;
@@ -119,7 +124,7 @@ static bool polls(pid_t pid, struct search *search)
 	       has_argument(arguments, length, "--abort") == request->abort;
 }
 
-/* Another daemon, on a socket of its own, looks after its own children; one that ends, no more. */
+/* The parent is a daemon: it looks after its own children, unless it is ending. */
 static bool has_daemon_as_parent(pid_t pid)
 {
 	struct standing child, parent;
@@ -137,7 +142,7 @@ static pid_t search_once(struct search *search)
 	struct dirent *entry;
 	pid_t found = 0;
 
-	/* Without memory to look at all, nothing is known yet. */
+	/* When out of memory nothing is known yet. */
 	search->is_unsure = !directory;
 	while (directory && !found && (entry = readdir(directory))) {
 		pid_t pid = (pid_t)atoi(entry->d_name);

@@ -9,8 +9,8 @@
 
 /*
  * Returns the id of a process that polls REQUEST, by its command line, and whose parent is no poll
- * daemon; 0 where there is none. A process in the middle of its exec is waited for; one that never
- * has a command line is not.
+ * daemon; 0 if there is none. Waits for a process that is in the middle of its exec, but not for
+ * one that never has a command line.
  */
 pid_t find_orphan(const char *operation_name, const struct lvmpolld_request *request);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Asking lvm2 for its metadata by UUID: the command, and what its rows say. */
+/* Asks lvm2 for its metadata by UUID: makes the command, and parses what it prints. */
 #include "config.h"
 
 #include <ctype.h>
@@ -15,25 +15,25 @@
 
 #define UUID_LENGTH 32
 
-/* How much of a line that is not understood an error shows. */
+/* How much of a line an error shows. */
 #define LINE_SHOWN_SIZE 80
 
 /* --- the command --- */
 
 #define GROUP_FIELDS "vg_name,vg_uuid,vg_partial,vg_missing_pv_count"
 
-/* What plugins may read of a volume; lvmpolld_row_field names them. */
+/* The fields of a volume that plugins may read; lvmpolld_row_field names them. */
 #define VOLUME_FIELDS                                                                              \
 	GROUP_FIELDS ",lv_name,lv_uuid,lv_attr,lv_active,copy_percent,move_pv,"                    \
 		     "lv_converting,lv_merging,lv_merge_failed,lv_snapshot_invalid,origin"
 
-/* Whatever lvm.conf says of reports, they have the form that is read here. */
+/* Reports have the form that is parsed here, whatever lvm.conf says. */
 #define CONFIGURATION                                                                              \
 	"report{output_format=\"basic\" compact_output=0 compact_output_cols=\"\" "                \
 	"binary_values_as_numeric=0 columns_as_rows=0 buffered=1 quoted=1 separator=\" \" "        \
 	"mark_hidden_devices=1} log{report_command_log=0}"
 
-/* Makes of a UUID of 32 characters what lvm2 prints: 6-4-4-4-4-4-6. */
+/* Adds a UUID of 32 characters as lvm2 prints it: 6-4-4-4-4-4-6. */
 static int add_uuid(char **text, const char *uuid)
 {
 	static const int groups[] = {6, 4, 4, 4, 4, 4, 6};
@@ -70,8 +70,8 @@ int report_build_arguments(struct lvmpolld_arguments *arguments, const char *bin
 		result = add_uuid(&selection, vg_uuids[i]);
 	if (result == 0) {
 		/*
-		 * The rows of groups tell of one that has no volumes at all: "vgs" has no row for
-		 * it. The other parts of a full report cannot be left out: nothing is selected.
+		 * A group without volumes has only a row of the group ("vgs"). The other parts of a
+		 * full report cannot be left out: nothing is selected of them.
 		 */
 		const char *const values[] = {binary, "fullreport", "-a", "--noheadings",
 			"--nameprefixes", "--config", CONFIGURATION, "--configreport", "vg", "-o",
@@ -90,12 +90,12 @@ int report_build_arguments(struct lvmpolld_arguments *arguments, const char *bin
 	return result;
 }
 
-/* --- its rows --- */
+/* --- what it prints --- */
 
 #define NAME_PREFIX "LVM2_"
 
 struct report {
-	char *text; /* cut into the names and values of the fields */
+	char *text; /* cut into names and values of fields */
 	struct row_field *fields;
 	struct lvmpolld_row *rows;
 	size_t field_count;
@@ -108,7 +108,7 @@ static bool is_name(char character)
 	       character == '_';
 }
 
-/* "LV_ATTR" becomes "lv_attr", as one asks for it. */
+/* Turns "LV_ATTR" into "lv_attr", the name by which one asks for it. */
 static void name_field(char *name, char *end)
 {
 	*end = '\0';
@@ -125,7 +125,7 @@ static const char *without_brackets(const char *name, char *value, char *end)
 	return value + 1;
 }
 
-/* Reads "LVM2_NAME='value'" at TEXT. Returns what follows; NULL where it is something else. */
+/* Reads "LVM2_NAME='value'" at TEXT. Returns what follows; NULL if it is something else. */
 static char *read_field(struct report *report, char *text)
 {
 	struct row_field *field = &report->fields[report->field_count];
@@ -149,7 +149,7 @@ static char *read_field(struct report *report, char *text)
 	return end + 1;
 }
 
-/* A line of blanks is none. */
+/* A line of blanks is no row. */
 static bool read_row(struct report *report, char *line)
 {
 	struct lvmpolld_row *row = &report->rows[report->row_count];
@@ -177,7 +177,7 @@ static int count_character(const char *text, size_t length, char wanted)
 	return count;
 }
 
-/* Room for as many rows and fields as there can be. */
+/* Makes room for as many rows and fields as there can be. */
 static struct report *make_report(const char *text, size_t length)
 {
 	struct report *report = calloc(1, sizeof(*report));
@@ -198,7 +198,7 @@ static struct report *make_report(const char *text, size_t length)
 	return report;
 }
 
-/* Says which LINE, a copy of the original, is not understood. */
+/* The error for a LINE that is not understood. LINE is a copy of the original. */
 static void refuse(struct lvmpolld_error *error, size_t number, const char *line)
 {
 	char shown[LINE_SHOWN_SIZE];
@@ -263,7 +263,7 @@ void report_free(struct report *report)
 	free(report);
 }
 
-/* --- what they say --- */
+/* --- what the rows say --- */
 
 /* Whether ROW's field NAME is UUID, of 32 characters without dashes. */
 static bool has_uuid(const struct lvmpolld_row *row, const char *name, const char *uuid)

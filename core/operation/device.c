@@ -78,7 +78,7 @@ static struct device *device_new(struct terms *terms)
 	return device;
 }
 
-/* Nobody can find it any more; but who looked at it may still hold its lock. */
+/* It is out of the table. A thread that looked at it may still hold its lock. */
 static void device_free(struct device *device)
 {
 	device_lock(device);
@@ -143,7 +143,7 @@ void devices_watch_locked(struct devices *devices, struct device *device)
 		TAILQ_INSERT_TAIL(&devices->watched, device, watched_link);
 		devices->watched_count++;
 	}
-	/* What was seen before is old by now, and what is there to be seen will be told anew. */
+	/* Observations so far are out of date; a new one will be reported. */
 	forget_news(devices, device);
 	device->watch.is_watched = true;
 	device->watch.is_begun = true;
@@ -209,7 +209,7 @@ bool device_copy_observation(struct device *device, struct observation *copy)
 	is_whole = copy_name(&copy->device_name, device->observation.device_name);
 	is_whole = copy_name(&copy->vg_name, device->observation.vg_name) && is_whole;
 	is_whole = copy_name(&copy->lv_name, device->observation.lv_name) && is_whole;
-	/* The main thread takes it back when it has read it. */
+	/* The main thread resets it when it has read the observation. */
 	device->observation.is_stalled = false;
 	device_unlock(device);
 	return is_whole;

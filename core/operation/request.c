@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A request: what a client asked for, who waits for its end, and what they are told. */
+/* A request: what a client asked for, who waits for its end, and what clients are told. */
 #include "config.h"
 
 #include <assert.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A request: what a client asked for, who waits for its end, and what they are told. It is always
- * inside a store, under its identifier. What is done about it is the operation's matter: several
- * requests may be for one operation, and what one of them is told may come before that is over.
+ * A request: what a client asked for, who waits for its end, and what clients are told. A request
+ * is always in a store, under its identifier. Several requests may belong to one operation. A
+ * request may be told its end before the operation is over.
  */
 #ifndef CORE_OPERATION_REQUEST_H
 #define CORE_OPERATION_REQUEST_H
@@ -37,35 +37,36 @@ struct request {
 	/* Written by request_tell alone. */
 	const enum request_standing standing GUARDED_BY(request_role);
 	const struct request_result result GUARDED_BY(request_role);
-	unsigned count GUARDED_BY(request_role); /* init requests made to this daemon */
+	unsigned count GUARDED_BY(request_role); /* init requests that this daemon has got for it */
 
 	/* The main thread's alone. */
-	struct operation *operation; /* what is done about it; NULL once that is over */
+	struct operation *operation; /* NULL if the operation is over */
 	TAILQ_ENTRY(request) operation_link;
-	struct wait_list waits;            /* who is to hear how it ends */
-	pid_t last_pid;                    /* of the latest lvpoll when it was told; 0 before */
-	struct lvmpolld_progress progress; /* likewise; struct_size is 0 before */
-	bool is_handed_out; /* its end was told to somebody, and is kept for those who wait */
+	struct wait_list waits;            /* those who wait for its end */
+	pid_t last_pid;                    /* the latest lvpoll when the end was told; 0 before */
+	struct lvmpolld_progress progress; /* the progress then; struct_size is 0 before */
+	bool is_handed_out; /* a client has collected the result; it is kept for the other waiters
+			     */
 
 	/* The store's. */
 	TAILQ_ENTRY(request) link;
 	TAILQ_ENTRY(request) told_link;
-	bool is_told_kept;       /* it is in the list of those that were told, since told_at */
+	bool is_told_kept;       /* it is in the list "told" of its store, since told_at */
 	struct timespec told_at; /* CLOCK_BOOTTIME */
 };
 
 TAILQ_HEAD(request_list, request);
 
-/* A new request in progress, which takes one reference of TERMS. NULL when out of memory. */
+/* Makes a request in progress. Takes one reference of TERMS. NULL when out of memory. */
 struct request *request_new(struct terms *terms);
-/* Lets go of its terms, too. Nobody waits for it, and it is in no store. */
+/* Releases the terms, too. REQUEST must have no waiters and be in no store. */
 void request_free(struct request *request);
 
 void request_lock(struct request *request) ACQUIRE(request_role);
 void request_unlock(struct request *request) RELEASE(request_role);
 
 enum request_standing request_get_standing(struct request *request) EXCLUDES(request_role);
-/* Whoever asks is told this from now on. It must be in progress. */
+/* Clients that ask are told this from now on. REQUEST must be in progress. */
 void request_tell(struct request *request, enum request_standing standing,
 	struct request_result result) EXCLUDES(request_role);
 

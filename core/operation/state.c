@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The words of an operation's life. */
+/* The names of the states and reasons of an operation's life. */
 #include "config.h"
 
 #include <string.h>

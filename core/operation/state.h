@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The words of an operation's life: its states, why it waits, why its command is ended. What
- * becomes of it is in lifecycle/table.c. Dump, status and log use these names.
+ * The states of an operation, the reasons of its pauses, and the reasons for which its command is
+ * ended. lifecycle/table.c tells what leads where. Dump, status and log use these names.
  */
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
@@ -20,7 +20,7 @@
 	X(FINISHED, "finished", "it is over")                                                      \
 	X(FAILED, "failed", "it cannot go on; somebody must look")
 
-/* Word, name, longest pause in seconds, whether those who wait are told after a while, sentence. */
+/* Word, name, longest pause in seconds, whether waiters are told if it lasts, sentence. */
 #define BACK_OFF_REASONS(X)                                                                        \
 	X(NOT_BEFORE, "not_before", 0, 0, "the client asked to wait before the first step")        \
 	X(INTERVAL, "interval", 0, 0, "waits for its interval")                                    \
@@ -37,10 +37,10 @@
 	X(SILENT, "silent", 3600, 1, "lvpoll printed nothing for too long")                        \
 	X(ORPHAN, "orphan", 1, 0, "the lvpoll of a previous daemon cannot be adopted yet")
 
-/* Why the command of an operation is ended. The later one counts. */
+/* Why the command of an operation is ended. A later one overrides an earlier one. */
 #define ENDING_REASONS(X)                                                                          \
-	X(STEP_DONE) /* it has moved the metadata on, or nothing is left for it to do */           \
-	X(GAVE_WAY)  /* one that polls by itself makes room for others */                          \
+	X(STEP_DONE) /* it has moved the metadata on, or has nothing left to do */                 \
+	X(GAVE_WAY)  /* it polls by itself, and makes room for others */                           \
 	X(SILENCE)   /* it has printed nothing for too long */                                     \
 	X(LOSS)      /* going on would lose data */                                                \
 	X(ABORT)     /* the operation is being aborted */                                          \
@@ -59,13 +59,13 @@ enum ending_reason { ENDING_REASONS(ENDING_WORD) ENDING_COUNT };
 const char *state_name(enum operation_state state);
 const char *state_description(enum operation_state state);
 const char *back_off_name(enum back_off_reason reason);
-/* The reason called NAME, BACK_OFF_COUNT where none is, or NAME is NULL. */
+/* The reason called NAME; BACK_OFF_COUNT if there is none, or NAME is NULL. */
 enum back_off_reason back_off_find(const char *name);
 
-/* What is known of each reason. */
+/* What holds for a reason. */
 struct back_off_rule {
-	unsigned longest_s; /* pauses double up to this */
-	int is_failure;     /* those who wait are told where it lasts */
+	unsigned longest_s; /* pauses double up to this length */
+	int is_failure;     /* waiters are told if it lasts */
 	const char *sentence;
 };
 const struct back_off_rule *back_off_rule(enum back_off_reason reason);

@@ -14,17 +14,18 @@
 struct dm_hash_table;
 
 struct store {
-	const char *name; /* its block in the dump */
+	const char *name; /* the name of its block in the dump */
 	struct lock lock;
 	struct dm_hash_table *by_identifier GUARDED_BY(store_role);
 	struct request_list requests GUARDED_BY(store_role); /* the oldest first */
-	struct request_list told GUARDED_BY(store_role); /* those whose end was told, likewise */
+	struct request_list told GUARDED_BY(
+		store_role); /* those whose end was told, the oldest first */
 	size_t told_count GUARDED_BY(store_role);
 };
 
 /* Returns 0 or -ENOMEM. NAME is kept. */
 int store_init(struct store *store, const char *name);
-/* Frees the requests too. */
+/* Frees the requests as well. */
 void store_destroy(struct store *store);
 
 void store_lock(struct store *store) ACQUIRE(store_role) EXCLUDES(request_role);
@@ -36,11 +37,11 @@ struct request *store_find_locked(struct store *store, const char *identifier) R
 /* Adds REQUEST, whose identifier must not be in the store. Returns 0 or -ENOMEM. */
 int store_add_locked(struct store *store, struct request *request) REQUIRES(store_role);
 
-/* Takes REQUEST out and frees it; nobody waits for it any more. */
+/* Takes REQUEST out and frees it. It must have no waiters. */
 void store_remove_locked(struct store *store, struct request *request) REQUIRES(store_role)
 	EXCLUDES(request_role);
 
-/* Remembers that the end of REQUEST was told just now, or at TOLD_AT_S (CLOCK_BOOTTIME). */
+/* Puts REQUEST into the list "told", with the time of now, or TOLD_AT_S (CLOCK_BOOTTIME). */
 void store_add_told_locked(struct store *store, struct request *request) REQUIRES(store_role);
 void store_restore_told_locked(struct store *store, struct request *request, time_t told_at_s)
 	REQUIRES(store_role);

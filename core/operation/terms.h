@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The terms of a request: what a client asked for. They are immutable and shared: the request in
- * the store, the operation and the device that it is about, and a process that runs for it each
- * hold a reference. The last one to let go of them may be the monitor thread.
+ * The terms of a request: what a client asked for. Terms are immutable and shared: the request in
+ * the store, its operation, its device and a process that runs for it each hold a reference. The
+ * monitor thread may be the one that releases the last reference.
  */
 #ifndef CORE_TERMS_H
 #define CORE_TERMS_H
@@ -21,23 +21,25 @@ struct terms {
 	const struct plugin_entry *plugin;
 	const char *identifier; /* LVM_SYSTEM_DIR and lvid: the key in the store */
 	unsigned interval_s;
-	char *command_line; /* the client's, for the log; or NULL */
+	char *command_line; /* the client's command line, for the log; or NULL */
 	atomic_uint references;
 };
 
-/* The key in the store, to be freed; NULL when out of memory. SYSTEM_DIR may be NULL. */
+/*
+ * The key in the store, to be freed by the caller; NULL when out of memory. SYSTEM_DIR may be NULL.
+ */
 char *terms_identifier(const char *system_dir, const char *lvid);
 
 /*
- * Makes terms, with one reference, from ASKED, whose strings are copied. The identifier and the
- * number in the interval are worked out here. NULL when out of memory.
+ * Makes terms, with one reference, from ASKED, whose strings are copied. Works out the identifier
+ * and the number in the interval. NULL when out of memory.
  */
 struct terms *terms_new(const struct lvmpolld_request *asked, const struct plugin_entry *plugin);
-/* One reference more; and one less. */
+/* Adds a reference; releases one. */
 struct terms *terms_hold(struct terms *terms);
 void terms_release(struct terms *terms);
 
-/* What log lines about it carry. */
+/* What the log lines about TERMS carry. */
 struct log_subject terms_subject(const struct terms *terms);
 #define log_terms(level, terms, ...)                                                               \
 	do {                                                                                       \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who is to hear how an operation ends. */
+/* Waiters: the connections that wait for the end of an operation. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -13,7 +13,9 @@ void waiter_init(struct waiter *waiter)
 	waiter->is_overlooked = false;
 }
 
-/* Walks along both lists: a request has few waiters, or a waiter few requests. */
+/*
+ * Walks along both lists at once: either the request has few waiters, or the waiter few requests.
+ */
 static struct wait *find_wait(const struct request *request, const struct waiter *waiter)
 {
 	struct wait *of_request = TAILQ_FIRST(&request->waits);

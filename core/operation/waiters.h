@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who is to hear how an operation ends: the connections that have asked for it or after it. lvm2
- * keeps one connection for all requests of a command, so a connection stands for a command. A
- * result is handed out once to each of them, however many they are (limits.clients). All of this is
- * the main thread's.
+ * Waiters: the connections that wait for the end of an operation, since they asked for it or after
+ * it. lvm2 keeps one connection for all requests of a command, so a connection stands for a
+ * command. A success is told once to each of them, however many they are (limits.clients). All of
+ * this is the main thread's.
  */
 #ifndef CORE_WAITERS_H
 #define CORE_WAITERS_H
@@ -16,14 +16,14 @@ struct wait;
 
 TAILQ_HEAD(wait_list, wait);
 
-/* Somebody who may wait for any number of operations; part of a client. */
+/* A waiter may wait for any number of requests. It is part of a client. */
 struct waiter {
 	struct wait_list waits;
-	bool is_overlooked; /* out of memory: it waits for one more, or did, and is not remembered
-			       for that */
+	bool is_overlooked; /* out of memory: it waits, or waited, for a request that does not know
+			       it */
 };
 
-/* One waits for one. */
+/* One waiter waits for one request. */
 struct wait {
 	struct waiter *waiter;
 	struct request *request;
@@ -34,21 +34,23 @@ struct wait {
 void waiter_init(struct waiter *waiter);
 
 /*
- * WAITER is to hear how REQUEST's operation ends. Without memory for that it takes its chance. NULL
- * is nobody, here and below.
+ * WAITER waits for REQUEST. When out of memory it is marked as overlooked. WAITER may be NULL for
+ * none, here and below.
  */
 void waiters_add(struct request *request, struct waiter *waiter);
 
-/* WAITER waits no longer. Returns false where it did not. */
+/* WAITER no longer waits for REQUEST. Returns false if it did not. */
 bool waiters_remove(struct request *request, struct waiter *waiter);
 
-/* Whoever waits for FORMER waits for REQUEST instead, for which nobody waits yet. */
+/* Moves the waiters of FORMER to REQUEST, which has none yet. */
 void waiters_move(struct request *former, struct request *request);
 
-/* REQUEST goes: nobody waits for it. */
+/* Removes all waiters of REQUEST. */
 void waiters_clear(struct request *request);
 
-/* Takes out the first of the volumes that WAITER waits for; NULL where there is none. */
+/*
+ * Takes WAITER from the first request that it waits for, and returns that; NULL if there is none.
+ */
 struct request *waiter_take_request(struct waiter *waiter);
 
 #endif

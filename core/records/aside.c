@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Folders beside the state directory: for records that are not to be gone on with now. */
+/* Folders beside the state directory, for records that are not resumed now. */
 #include "config.h"
 
 #include <errno.h>
@@ -58,7 +58,7 @@ int record_move_back(const struct record_directory *directory, const char *suffi
 
 	if (path && renameat2(AT_FDCWD, path, directory->descriptor, name, RENAME_NOREPLACE) < 0)
 		result = -errno;
-	/* A newer record of the same operation is what counts. */
+	/* A newer record of the same operation counts. */
 	if (result == -EEXIST)
 		unlink(path);
 	else if (result < 0)
@@ -68,7 +68,7 @@ int record_move_back(const struct record_directory *directory, const char *suffi
 	return result;
 }
 
-/* The name alone, in the folder. Returns 0 or a negative errno. */
+/* Notes NAME as an empty file in the folder. Returns 0 or a negative errno. */
 static int note_aside(
 	const struct record_directory *directory, const char *suffix, const char *name)
 {
@@ -77,7 +77,7 @@ static int note_aside(
 	int descriptor = -1, result = -ENOMEM;
 
 	if (folder && path) {
-		/* Where it cannot be made, the file cannot either. */
+		/* If the folder cannot be made, neither can the file. */
 		(void)!mkdir(folder, 0700);
 		descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 		result = descriptor < 0 ? -errno : 0;
@@ -89,7 +89,7 @@ static int note_aside(
 	return result;
 }
 
-/* That data is lacking is the volume's matter: it does not depend on who asked for the move. */
+/* The note is about the volume: it is the same for every client. */
 static void make_note_name(const struct lvmpolld_request *request, char *name, size_t size)
 {
 	struct lvmpolld_request noted = *request;
@@ -106,7 +106,7 @@ void record_refuse(struct record_directory *directory, const struct lvmpolld_req
 
 	record_make_name(request, name, sizeof(name));
 	make_note_name(request, note, sizeof(note));
-	/* The name is enough; where there is no room for it the record takes its place. */
+	/* The name is enough. If there is no room for it, the record takes its place. */
 	result = note_aside(directory, GIVEN_UP_SUFFIX, note);
 	if (result < 0)
 		result = move_aside_as(directory, GIVEN_UP_SUFFIX, name, note);

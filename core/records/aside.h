@@ -10,7 +10,10 @@
 
 #include "records/directory.h"
 
-/* The path of NAME, or of the folder where that is NULL, to be freed; NULL when out of memory. */
+/*
+ * The path of NAME in the folder, or of the folder if NAME is NULL. To be freed by the caller; NULL
+ * when out of memory.
+ */
 char *record_path_aside(
 	const struct record_directory *directory, const char *suffix, const char *name);
 
@@ -19,18 +22,18 @@ int record_move_aside(
 	const struct record_directory *directory, const char *suffix, const char *name);
 
 /*
- * Moves record NAME from the folder back into DIRECTORY. Where DIRECTORY has one of this name, the
- * one in the folder is removed. Returns 0 or a negative errno, which is logged unless it is
+ * Moves record NAME from the folder back into DIRECTORY. If DIRECTORY has a record of this name,
+ * the one in the folder is removed. Returns 0 or a negative errno, which is logged unless it is
  * -EEXIST.
  */
 int record_move_back(
 	const struct record_directory *directory, const char *suffix, const char *name);
 
 /*
- * An operation that failed because a step would lose data must not be begun again when a client
- * asks for it, whoever that is: the kernel may no longer show why. A note of the volume is kept in
- * "PATH.given_up/" until an abort has succeeded, or the machine is booted again, when lvm2 copies
- * from the start. Its record stays: its lvpoll is still to be ended.
+ * Notes that a step of the operation of REQUEST would lose data. It must not begin again for any
+ * client: later the kernel may no longer show why. The note is kept in "PATH.given_up/" until an
+ * abort has succeeded, or until a reboot, after which lvm2 copies from the start. The record stays,
+ * since the lvpoll must still be ended.
  */
 void record_refuse(struct record_directory *directory, const struct lvmpolld_request *request);
 bool record_is_refused(

@@ -19,13 +19,15 @@
 #include "records/record.h"
 #include "util/checksum.h"
 
-/* While it is written a record has this name, which no reader takes for one. */
+/* The name of a record while it is written. No reader takes it for a record. */
 #define TEMPORARY_NAME   ".new"
 #define DAMAGED_SUFFIX   ".damaged"
 #define POSTPONED_SUFFIX ".no_plugin"
 #define DORMANT_SUFFIX   ".dormant"
 
-/* By its mode a record is known whose successor could not be written: that needs no room. */
+/*
+ * This mode marks a record whose successor could not be written: changing it needs no room on disk.
+ */
 #define RECORD_MODE     0600
 #define RECORD_MODE_OLD 0400
 
@@ -124,7 +126,7 @@ int record_write(struct record_directory *directory, const struct record *record
 		result = -errno;
 	if (result < 0) {
 		unlinkat(directory->descriptor, TEMPORARY_NAME, 0);
-		/* The failure to write is what is told. */
+		/* The caller tells of the failed write, not of this. */
 		(void)!fchmodat(directory->descriptor, name, RECORD_MODE_OLD, 0);
 		return error_set(error, -result, "%s/%s: cannot write the record: %s",
 			directory->path, name, strerror(-result));
@@ -158,7 +160,10 @@ static void set_aside(
 			directory->path, name, error->sentence, directory->path);
 }
 
-/* The record is right, and what it needs is missing: the path unit of systemd looks only here. */
+/*
+ * The record is right, but its plugin is missing. It is set aside, since systemd's path unit looks
+ * at the state directory.
+ */
 static void postpone(
 	struct record_directory *directory, const char *name, const struct lvmpolld_error *error)
 {
@@ -202,7 +207,7 @@ static int read_file(int directory, const char *name, char **text, size_t *lengt
 	return 0;
 }
 
-/* A record under another's name is foreign: it was not we who put it there. */
+/* A record under another record's name was not put there by a daemon. */
 struct named_take {
 	const char *name;
 	bool is_old;
@@ -219,13 +224,13 @@ static int take_named(const struct record *record, void *context, struct lvmpoll
 	record_make_name(&record->request, name, sizeof(name));
 	if (strcmp(name, named->name) != 0)
 		return error_set(error, EBADMSG, "by what is in it, it should be called %s", name);
-	/* Another lvpoll may run by now, whose id nobody knows. */
+	/* A later lvpoll may run, whose process id is not known. */
 	if (named->is_old)
 		believed.command = RECORD_STARTING;
 	return named->take(&believed, named->context, error);
 }
 
-/* What says nothing about the record itself, and passes. */
+/* An error that passes, and says nothing about the record. */
 static bool is_shortage(int code)
 {
 	return code == ENOMEM || code == EMFILE || code == ENFILE;
@@ -305,7 +310,7 @@ static size_t bring_back(struct record_directory *directory, const char *suffix,
 		free(entries[i]);
 	}
 	free(entries);
-	/* It stays where something is left in it. */
+	/* The folder stays if a file is left in it. */
 	if (count > 0)
 		rmdir(folder);
 	free(folder);

@@ -16,7 +16,7 @@ struct record_directory {
 };
 
 /*
- * Opens the directory at PATH. It is made with mode 0700 where it is missing. It must belong to the
+ * Opens the directory at PATH, and makes it with mode 0700 if it is missing. It must belong to the
  * daemon's user and must not be open to others. Returns 0 or a negative errno; all functions below
  * fail then.
  */
@@ -25,26 +25,27 @@ int record_directory_open(
 void record_directory_close(struct record_directory *directory);
 
 /*
- * Writes RECORD in place of a former record of the same operation. Returns 0 or a negative errno.
- * The former record stays then, but what it says of the lvpoll is no longer believed.
+ * Writes RECORD in place of the previous record of the same operation. Returns 0 or a negative
+ * errno. If writing fails the previous record stays, but what it says of the lvpoll is no longer
+ * believed.
  */
 int record_write(struct record_directory *directory, const struct record *record,
 	struct lvmpolld_error *error);
 
-/* Removes the record of REQUEST. One that is not there is no error. */
+/* Removes the record of REQUEST. It is no error if there is none. */
 void record_remove(struct record_directory *directory, const struct lvmpolld_request *request);
 
 /*
- * The record of OPERATION, which waits for its volume, is kept in "PATH.dormant/", where it starts
- * no daemon; or it is there again. record_wake_all takes all of them back.
+ * Moves the record of OPERATION, which is dormant, into "PATH.dormant/", where it starts no daemon;
+ * or back. record_wake_all moves all of them back.
  */
 void record_set_dormant(struct record_directory *directory,
 	const struct lvmpolld_request *operation, bool is_dormant);
 void record_wake_all(struct record_directory *directory);
 
 /*
- * Removes all records, those of dormant operations and of those whose plugin is missing too, and
- * returns their number. The notes of record_refuse stay.
+ * Removes all records, also those of dormant operations and those whose plugin is missing. Returns
+ * their number. The notes of record_refuse stay.
  */
 size_t record_remove_all(struct record_directory *directory);
 
@@ -61,9 +62,9 @@ int record_read_all(struct record_directory *directory,
 	void *context, size_t *taken, struct lvmpolld_error *error);
 
 /*
- * Moves what is in "PATH.no_plugin/" back into the directory, and calls TAKE, unless that is NULL,
- * with each of these records, as above; those for which memory is short stay. Returns the number
- * of records that were taken.
+ * Moves the records in "PATH.no_plugin/" back into the directory, and calls TAKE (NULL: nothing is
+ * called) for each of them, as above. Records for which memory is short stay. Returns the number of
+ * records that were taken.
  */
 size_t record_bring_back(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),

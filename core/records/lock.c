@@ -14,12 +14,12 @@
 #include "records/lock.h"
 #include "records/record.h"
 
-/* A daemon that ends, or a child before its exec, needs far less. */
+/* A daemon that is ending, or a child before its exec, needs far less. */
 #define LOCK_WAIT_S   5
 #define LOCK_PAUSE_MS 10
 #define LOCK_TRIES    (LOCK_WAIT_S * 1000 / LOCK_PAUSE_MS)
 
-/* The daemon is told to end: its signals are blocked until its loop reads them. */
+/* The daemon was told to end. Its signals are blocked until the event loop reads them. */
 static bool is_end_wanted(void)
 {
 	sigset_t pending;
@@ -53,7 +53,10 @@ int record_directory_lock(struct record_directory *directory, struct lvmpolld_er
 	if (result == 0)
 		return 0;
 	if (result != -EWOULDBLOCK) {
-		/* No kind of file system that a state directory is meant for; better than none. */
+		/*
+		 * The file system has no locks. A state directory is not meant for such a one, but
+		 * it is better than none.
+		 */
 		log_error("%s: the state directory cannot be locked: %s", directory->path,
 			strerror(-result));
 		return 0;

@@ -23,9 +23,8 @@ int record_directory_try_lock(struct record_directory *directory);
 bool record_directory_is_there(const struct record_directory *directory);
 
 /*
- * Adopts DESCRIPTOR, with its lock, of the directory at PATH. Returns 0 or -ENOMEM, or -ENOENT
- * where PATH is another directory by now, or is not there. DESCRIPTOR is closed unless 0 is
- * returned.
+ * Adopts DESCRIPTOR, with its lock, of the directory at PATH. Returns 0, -ENOMEM, or -ENOENT if
+ * PATH is another directory by now, or none. DESCRIPTOR is closed unless 0 is returned.
  */
 int record_directory_adopt(struct record_directory *directory, const char *path, int descriptor);
 

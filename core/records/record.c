@@ -39,7 +39,7 @@ static void add_flag(struct buffer *text, const char *key, bool flag)
 		wire_add_number(text, key, 1);
 }
 
-/* The lvpoll was given other names than the request has. */
+/* The lvpoll was given names that differ from the request's. */
 static bool has_other_names(const struct record *record)
 {
 	return record->step_vg_name && record->step_lv_name &&
@@ -86,7 +86,7 @@ char *record_format(const struct record *record, size_t *length)
 	if (!text.is_lost)
 		wire_add_format(&text, CHECKSUM_KEY "%016" PRIx64 "\"\n",
 			checksum_add(CHECKSUM_START, buffer_bytes(&text), text.length));
-	/* So that it can be used as a string. */
+	/* Ends the text as a string. */
 	wire_add(&text, "", 1);
 	*length = text.is_lost ? 0 : text.length - 1;
 	return text.storage;
@@ -124,7 +124,7 @@ static int read_command(
 	return error_set(error, EBADMSG, "what it says of the lvm command makes no sense");
 }
 
-/* The same checks as for a request: what is on disk is believed no more than a client. */
+/* The same checks as for a request: a file is trusted no more than a client. */
 static int check_fields(const struct record *record, struct lvmpolld_error *error)
 {
 	const struct lvmpolld_request *request = &record->request;
@@ -187,8 +187,8 @@ int record_parse(const char *text, size_t length,
 }
 
 /*
- * The lvid makes the name readable; LVM_SYSTEM_DIR, which is the rest of the identifier, may be
- * any path, and goes in as a number.
+ * The lvid makes the name readable. LVM_SYSTEM_DIR, the rest of the identifier, may be any path:
+ * its checksum is used.
  */
 void record_make_name(const struct lvmpolld_request *request, char *name, size_t size)
 {

@@ -11,7 +11,10 @@
 #include "log/log.h"
 #include "server/access.h"
 
-/* A process is in no more groups than this, or the kernel says ERANGE and the peer is refused. */
+/*
+ * The most groups that a process is in. If it is in more, the kernel says ERANGE, and the peer is
+ * refused.
+ */
 #define GROUPS_MAX 1024
 
 static bool is_allowed_user(const struct configuration *configuration, uid_t user)

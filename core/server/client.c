@@ -20,13 +20,13 @@
 #include "server/server.h"
 #include "util/buffer.h"
 
-/* Replies that a client has not read hold back its further requests from this many bytes on. */
+/* From this many bytes of unread replies on, a client's requests are no longer answered. */
 #define UNREAD_REPLIES_MAX (256 * 1024)
 
-/* Requests of one client that are answered in one turn of the loop; then the others come. */
+/* How many requests of one client are answered before other clients have their turn. */
 #define REQUESTS_IN_TURN 32
 
-/* What is read in one call: more as the message, and the room for it, grows. */
+/* How much is read in one call. It grows with the message and the room for it. */
 #define READ_SIZE_MIN 512
 #define READ_SIZE_MAX (64 * 1024)
 
@@ -88,7 +88,7 @@ static int answer(struct client *client, size_t length)
 	return 0;
 }
 
-/* An event that most clients never need is made when it is. Returns 0 or -1. */
+/* Makes an event when it is needed: most clients never need it. Returns 0 or -1. */
 static int add_event(
 	struct client *client, struct event **event, event_callback_fn callback, unsigned seconds)
 {
@@ -125,8 +125,8 @@ static int update_deadline(struct client *client)
 }
 
 /*
- * Of one that sends faster than it reads its replies no more is read than what shows that a message
- * is too long. Returns 0 or -1.
+ * Reads no more from a client that sends faster than it reads its replies, except what shows that
+ * its message is too long. Returns 0 or -1.
  */
 static int update_reading(struct client *client)
 {
@@ -166,7 +166,10 @@ static int await_writable(struct client *client)
 	return client->writable ? event_add(client->writable, &limit) : -1;
 }
 
-/* Sends what it takes of its replies, and waits for it where it takes no more. Returns 0 or -1. */
+/*
+ * Sends as much of the replies as the client takes, and waits until it takes the rest. Returns 0 or
+ * -1.
+ */
 static int send_replies(struct client *client)
 {
 	struct buffer *output = &client->output;
@@ -193,9 +196,9 @@ static bool may_ask_no_more(const struct client *client)
 }
 
 /*
- * Answers whole messages. Returns 0, or 1 where more may be there: than one turn may answer, or
- * than there is room for replies; or a negative errno: -EMSGSIZE where one is too long, -EDQUOT
- * where it has made as many requests as it may.
+ * Answers whole messages. Returns 0; or 1 if more may be answered later, after other clients' turn
+ * or when replies were read; or a negative errno: -EMSGSIZE if a message is too long, -EDQUOT if
+ * the client has made as many requests as it may.
  */
 static int answer_messages(struct client *client)
 {
@@ -219,7 +222,7 @@ static int answer_messages(struct client *client)
 	return 1;
 }
 
-/* RESULT is the negative errno that answer_messages returned. */
+/* Refuses the client for RESULT, the negative errno of answer_messages. */
 static void refuse(struct client *client, int result)
 {
 	const struct configuration *configuration = client->server->configuration;
@@ -238,7 +241,7 @@ static void refuse(struct client *client, int result)
 	client_free(client);
 }
 
-/* Answers what was read of it. Returns false where it is gone afterwards. */
+/* Answers what the client has sent. Returns false if the client was freed. */
 static bool serve(struct client *client)
 {
 	int result = answer_messages(client);
@@ -249,7 +252,7 @@ static bool serve(struct client *client)
 	}
 	if (send_replies(client) < 0 ||
 		(client->is_half_closed && result == 0 && client->output.length == 0)) {
-		/* It left without waiting for its reply, or has all its replies. */
+		/* It left without waiting for its reply, or has read all its replies. */
 		client_free(client);
 		return false;
 	}
@@ -268,7 +271,10 @@ void client_serve(struct client *client)
 		await_more(client);
 }
 
-/* Returns 1 where it has sent something or will send no more, 0 where it has not, or -1: gone. */
+/*
+ * Returns 1 if the client has sent something or will send no more, 0 if it has not, or -1 if it was
+ * freed.
+ */
 static int receive(struct client *client)
 {
 	struct buffer *input = &client->input;
@@ -287,7 +293,7 @@ static int receive(struct client *client)
 		return 1;
 	}
 	if (length == 0) {
-		/* It may have closed its sending side only, so its requests are still answered. */
+		/* It may have closed only its sending side: its requests are still answered. */
 		client->is_half_closed = true;
 		return 1;
 	}
@@ -297,7 +303,7 @@ static int receive(struct client *client)
 	return -1;
 }
 
-/* It has been told all that it has asked, and may have asked again since. */
+/* It has all the answers that it asked for, and may have asked again since. */
 static bool may_have_asked_again(const struct client *client)
 {
 	return client->input.length == 0 && client->output.length == 0 && !client->is_half_closed &&
@@ -324,7 +330,7 @@ static void on_readable(evutil_socket_t descriptor, short what, void *context)
 	client_read(context);
 }
 
-/* There is room for replies again: then requests that were held back are answered, too. */
+/* The client has read replies: requests that were held back are answered. */
 static void on_writable(evutil_socket_t descriptor, short what, void *context)
 {
 	struct client *client = context;

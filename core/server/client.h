@@ -19,42 +19,42 @@ struct server;
 struct client {
 	struct server *server;
 	int descriptor;
-	struct buffer input;  /* what it has sent and is not answered yet */
+	struct buffer input;  /* what it has sent, and has no answer yet */
 	struct buffer output; /* replies that it has not read */
 	struct event *readable;
-	struct event *writable;         /* waited for while there is output, with a deadline */
+	struct event *writable;         /* waits while there is output, with a deadline */
 	struct event *message_deadline; /* runs while part of a message is there */
-	struct event *next_turn; /* soon, where more requests are there than one turn may answer */
-	pid_t pid;               /* of the process that connected; for the log */
-	size_t scanned;          /* bytes of the input in which no end was found */
-	struct waiter waiter;    /* for operations that it has asked for */
-	uint64_t requests;       /* that it has made */
-	unsigned turn;           /* requests that were answered in this turn of the loop */
-	bool is_half_closed;     /* it will send no more */
-	struct timespec
-		heard_at; /* time of its latest request, or of its connection; CLOCK_MONOTONIC */
-	uid_t user;       /* server.c's, as is what follows */
-	bool is_pending;  /* it has no place yet and is not read; until an upgrade */
+	struct event *next_turn; /* its next turn, if it has sent more requests than one turn may
+				    answer */
+	pid_t pid;               /* the process that connected; for the log */
+	size_t scanned; /* bytes at the beginning of the input that hold no end of a message */
+	struct waiter waiter;     /* waits for the requests that it has made */
+	uint64_t requests;        /* the number of requests that it has made */
+	unsigned turn;            /* requests answered in this turn */
+	bool is_half_closed;      /* it will send no more */
+	struct timespec heard_at; /* of its latest request, or of its connection; CLOCK_MONOTONIC */
+	uid_t user;               /* this and what follows are server.c's */
+	bool is_pending; /* it waits for a place and is not read; an upgrade gives it one */
 	TAILQ_ENTRY(client) link; /* in server->clients, oldest first */
 };
 
 /*
- * Makes a client of DESCRIPTOR, a connection of process PID, and owns it. When out of memory it is
- * closed, that is logged, and NULL is returned.
+ * Makes a client of DESCRIPTOR, a connection of process PID, and owns DESCRIPTOR. When out of
+ * memory DESCRIPTOR is closed, that is logged, and NULL is returned.
  */
 struct client *client_add(struct server *server, int descriptor, pid_t pid);
 
-/* Reads what it has sent, and answers it. CLIENT may have been freed afterwards. */
+/* Reads what CLIENT has sent, and answers it. CLIENT may have been freed afterwards. */
 void client_read(struct client *client);
-/* Answers what was read of it. CLIENT may have been freed afterwards. */
+/* Answers what was read of CLIENT before. CLIENT may have been freed afterwards. */
 void client_serve(struct client *client);
 
-/* Disconnects it. */
+/* Disconnects CLIENT. */
 void client_free(struct client *client);
 
 /*
- * CLIENT is root's, or the daemon's own user's: its commands come before those of others, and it
- * alone may begin and abort operations.
+ * CLIENT has privilege: it is root's, or the daemon's own user's. Its commands come before those of
+ * others, and only clients with privilege may begin and abort operations.
  */
 bool client_is_privileged(const struct client *client);
 

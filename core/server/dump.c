@@ -10,7 +10,10 @@
 #include "server/dump.h"
 #include "util/buffer.h"
 
-/* What the entries leave of a message: for all that is around them, and for those of aborts. */
+/*
+ * Room that the entries leave in a message: for the text around them, and for the entries of
+ * aborts.
+ */
 #define FRAME_ROOM  1024
 #define ABORTS_ROOM ((size_t)1 << 20)
 
@@ -75,7 +78,7 @@ static void write_standing(struct buffer *text, struct request *request, pid_t p
 	request_unlock(request);
 }
 
-/* What is done about it, and why it waits. */
+/* Writes the operation of a request, and why it waits. */
 static void write_operation(struct buffer *text, const struct operation *operation)
 {
 	const struct back_off *back_off = &operation->back_off;
@@ -103,13 +106,13 @@ static void write_entry(struct buffer *text, struct request *request)
 	wire_add_format(text, "\t}\n");
 }
 
-/* Its end was told to all who asked: it is kept for who asks again, and is none of the others'. */
+/* All waiters have collected its result: it is kept only for clients that ask again. */
 static bool is_collected(const struct request *request)
 {
 	return request->is_handed_out && !request->operation && TAILQ_EMPTY(&request->waits);
 }
 
-/* Writes STORE; of the entries those that TEXT has room for up to LIMIT bytes, each as a whole. */
+/* Writes the entries of STORE, each as a whole, until TEXT has LIMIT bytes. */
 static void write_store(
 	struct buffer *text, struct store *store, struct monitor *monitor, size_t limit)
 {

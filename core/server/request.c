@@ -22,10 +22,10 @@
 #define PROTOCOL_NAME    "lvmpolld"
 #define PROTOCOL_VERSION 1
 
-/* No reply but dump is longer. */
+/* No reply but that of dump is longer. */
 #define REPLY_ROOM 2048
 
-/* lvm2 prints these sentences to its user: the wording is stock's. */
+/* lvm2 prints these sentences to its user, so the wording is stock's. */
 #define REASON_NOT_IMPLEMENTED "request not implemented"
 #define REASON_INTERVAL        "request requires interval set"
 #define REASON_DIFFERENT       "Different operation on LV already in progress"
@@ -34,7 +34,7 @@
 #define REASON_NOT_PRIVILEGED  "only root may begin or abort operations"
 #define REASON_POLLING_FAILED  "polling of lvm command failed"
 
-/* A message, who sends it, and where the reply goes. */
+/* A message, its sender, and its reply. */
 struct exchange {
 	struct operations *operations;
 	struct waiter *waiter;
@@ -104,7 +104,7 @@ static void answer_dump(const struct exchange *exchange)
 	dump_write(exchange->operations, exchange->reply);
 }
 
-/* Requests of the daemon's own; every other word is an operation, if a plugin knows it. */
+/* The daemon's own requests. Any other word is an operation, if a plugin knows it. */
 static const struct {
 	const char *name;
 	void (*handle)(const struct exchange *exchange);
@@ -142,7 +142,10 @@ static void answer_no_abort(const struct plugins *plugins, struct buffer *reply)
 	answer(reply, "invalid", reason);
 }
 
-/* Answers the first of the required parameters that is missing. Returns false where one is. */
+/*
+ * Checks that the required parameters are there. Otherwise it answers which one is missing, and
+ * returns false.
+ */
 static bool check_presence(const struct lvmpolld_request *operation, struct buffer *reply)
 {
 	const struct {
@@ -169,7 +172,10 @@ static bool check_presence(const struct lvmpolld_request *operation, struct buff
 	return true;
 }
 
-/* What stock passes on unchecked. Answers the first that is wrong. Returns false where one is. */
+/*
+ * Checks the names, which stock passes on unchecked. Otherwise it answers which one is wrong, and
+ * returns false.
+ */
 static bool check_names(const struct lvmpolld_request *operation, struct buffer *reply)
 {
 	struct lvmpolld_error error;
@@ -219,7 +225,7 @@ static void answer_operation(const struct exchange *exchange, const struct plugi
 	if (!check_presence(&operation, reply) || !check_names(&operation, reply))
 		return;
 	wanted = terms_new(&operation, plugin);
-	/* Without memory for that, the log does without. */
+	/* When out of memory the log does without the command line. */
 	if (wanted && command_line)
 		wanted->command_line = strdup(command_line);
 	if (!wanted)
@@ -229,7 +235,9 @@ static void answer_operation(const struct exchange *exchange, const struct plugi
 			operations_begin(exchange->operations, wanted, exchange->waiter), reply);
 }
 
-/* NAME is no request of ours and no operation of a plugin that is loaded. */
+/*
+ * Answers that NAME is neither a request of the daemon's own nor an operation of a loaded plugin.
+ */
 static void answer_unknown(const struct exchange *exchange, const char *name)
 {
 	struct buffer *reply = exchange->reply;
@@ -239,7 +247,7 @@ static void answer_unknown(const struct exchange *exchange, const char *name)
 		log_warn("a request for operation %s was refused: %s", name, reason);
 		answer(reply, "invalid", reason);
 	} else if (wire_string(exchange->message, "lvid")) {
-		/* Only operations have this: so it is a plugin that is missing. */
+		/* Only operations have a lvid: so it is a plugin that is missing. */
 		snprintf(reason, sizeof(reason),
 			REASON_NOT_IMPLEMENTED
 			": no plugin for the operation \"%.64s\" is installed",
@@ -277,7 +285,9 @@ void request_answer(struct operations *operations, struct waiter *waiter, bool m
 {
 	struct wire_message *message;
 
-	/* A result is forgotten once it is taken: there must be room to tell it before. */
+	/*
+	 * A result is forgotten once it is collected, so there must be room for the reply before.
+	 */
 	if (buffer_reserve(reply, REPLY_ROOM) < 0)
 		return;
 	message = wire_parse(text, length);

@@ -12,8 +12,8 @@ struct waiter;
 
 /*
  * Answers the message of LENGTH bytes at TEXT, which a NUL byte follows. One whole reply, with its
- * end, is added to REPLY, which is lost when out of memory. WAITER, where it is not NULL, waits for
- * the operations that the message asks for. Operations are begun and aborted only where MAY_STEER.
+ * end, is added to REPLY; it is lost when out of memory. WAITER, unless it is NULL, waits for the
+ * requests that the message is about. MAY_STEER: the client may begin and abort operations.
  */
 void request_answer(struct operations *operations, struct waiter *waiter, bool may_steer,
 	const char *text, size_t length, struct buffer *reply);

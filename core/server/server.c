@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Accepts clients: as many as may be, and only those who may; and who goes where more come. */
+/*
+ * Accepts clients: only those that may connect, and only as many as there are places. Decides which
+ * client goes when more come.
+ */
 #include "config.h"
 
 #include <errno.h>
@@ -24,20 +27,20 @@
 /* A client that has asked something within this time is busy. */
 #define SILENT_MS 1000
 
-/* Clients of users without privilege that may wait for a place; more are disconnected. */
+/* How many clients without privilege may wait for a place; further ones are disconnected. */
 #define PENDING_MAX 16
 
 /*
- * Descriptors that are kept from clients: for the daemon itself and for clients that wait for a
- * place, and three for each lvpoll. But at least half of all descriptors are for clients.
+ * Descriptors that clients do not get: for the daemon itself and for clients that wait for a place,
+ * and three for each lvpoll. Clients get at least half of all descriptors, though.
  */
 #define DESCRIPTORS_KEPT       64
 #define DESCRIPTORS_FOR_LVPOLL 3
 
 /* How good a reason a client has to stay. */
 enum claim {
-	CLAIM_NONE,     /* it has been silent, and waits for no operation */
-	CLAIM_POSSIBLE, /* likewise, but it may wait for one without being remembered for it */
+	CLAIM_NONE,     /* it is silent, and waits for no operation */
+	CLAIM_POSSIBLE, /* likewise, but it may wait for one that does not know it */
 	CLAIM_GOOD      /* it has just asked something, or waits for an operation */
 };
 
@@ -96,7 +99,7 @@ static bool may_displace(const struct client *newcomer, const struct candidate *
 	       (client_is_privileged(newcomer) || !is_privileged_place);
 }
 
-/* A goes rather than B. */
+/* Whether A goes rather than B. */
 static bool goes_before(const struct candidate *a, const struct candidate *b)
 {
 	if (client_is_privileged(a->client) != client_is_privileged(b->client))
@@ -144,7 +147,7 @@ static bool make_room(struct server *server, const struct client *newcomer)
 	return true;
 }
 
-/* The number of clients that wait for a place, with privilege or without. */
+/* How many clients wait for a place, with or without privilege. */
 static size_t count_pending(const struct server *server, bool with_privilege)
 {
 	const struct client *client;
@@ -174,8 +177,7 @@ static struct client *next_pending(const struct server *server)
 }
 
 /*
- * Gives CLIENT a place: it is read from now on. When out of memory it goes on waiting, and false is
- * returned.
+ * Gives CLIENT a place: it is read from now on. Returns false when out of memory; CLIENT waits on.
  */
 static bool let_in(struct client *client)
 {
@@ -186,7 +188,7 @@ static bool let_in(struct client *client)
 	return true;
 }
 
-/* Gives places to those that wait, while there are free ones or some can be made free. */
+/* Gives places to clients that wait, as long as there are free ones or some can be made free. */
 static void let_in_pending(struct server *server)
 {
 	struct client *client;
@@ -207,7 +209,7 @@ static int start_retry(struct server *server)
 
 static void pause_accepting(struct server *server)
 {
-	/* When out of memory for the timer, the socket is read again at once. */
+	/* When out of memory for the timer, the listening socket is read again at once. */
 	if (start_retry(server) == 0)
 		event_del(server->accept_event);
 }
@@ -215,15 +217,19 @@ static void pause_accepting(struct server *server)
 /* A place has become free. */
 static void on_left(struct server *server)
 {
-	/* The timer runs where a client waits. Not now: a client may be leaving in mid-request. */
+	/*
+	 * The timer runs if a client waits. Nothing is done now: a client may be leaving in the
+	 * middle of a request.
+	 */
 	if (server->accept_retry && event_pending(server->accept_retry, EV_TIMEOUT, NULL))
 		event_active(server->accept_retry, EV_TIMEOUT, 0);
 	server->changed(server->context);
 }
 
 /*
- * While a client with privilege waits, all places belong to clients with privilege, and no more are
- * accepted. Clients without privilege that wait do not stop accepting: the next may have it.
+ * If a client with privilege waits, all places belong to clients with privilege, and no more
+ * clients are accepted. Clients without privilege that wait do not stop accepting, since the next
+ * one may have privilege.
  */
 static void on_accept_retry(evutil_socket_t descriptor, short what, void *context)
 {
@@ -238,7 +244,7 @@ static void on_accept_retry(evutil_socket_t descriptor, short what, void *contex
 		event_add(server->accept_event, NULL);
 }
 
-/* There is no place for CLIENT now. */
+/* There is no place for CLIENT now: it waits, or is turned away. */
 static void keep_pending(struct server *server, struct client *client)
 {
 	unsigned limit = count_places(server);
@@ -309,7 +315,7 @@ static void on_acceptable(evutil_socket_t descriptor, short what, void *context)
 	pause_accepting(server);
 }
 
-/* Once at the start: later messages about the limit have the number of places. */
+/* Told once at the start; later messages about the limit give the number of places. */
 static void tell_places(const struct server *server)
 {
 	unsigned limit = server->configuration->limit_clients, places = count_places(server);

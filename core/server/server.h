@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The server: its socket, its clients, and which of them must go where too many come. */
+/* The server: its socket, its clients, and which client goes when too many come. */
 #ifndef CORE_SERVER_SERVER_H
 #define CORE_SERVER_SERVER_H
 
@@ -20,16 +20,16 @@ TAILQ_HEAD(client_list, client);
 
 struct server {
 	struct event_base *base;
-	const struct configuration *configuration; /* the one in force: another after a reload */
-	struct operations *operations;             /* that the clients ask for */
+	const struct configuration *configuration; /* the one in force; a reload replaces it */
+	struct operations *operations;             /* what clients ask for */
 	struct listener listener;
 	struct client_list clients;
 	size_t client_count;
 	struct event *accept_event;
 	struct event *accept_retry;
 	bool is_limit_told;                  /* the limit was reached, and that was logged */
-	void (*left)(struct server *server); /* server.c's: a client has left */
-	void (*changed)(void *context);      /* client_count has changed */
+	void (*left)(struct server *server); /* server.c's: called when a client has left */
+	void (*changed)(void *context);      /* called when client_count has changed */
 	void *context;
 };
 

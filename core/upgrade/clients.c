@@ -16,7 +16,7 @@
 #include "upgrade/file.h"
 #include "util/buffer.h"
 
-/* The operations that CLIENT waits for, as a message each behind its own. */
+/* Writes a message for each request that CLIENT waits for. */
 static void write_waits(const struct client *client, struct buffer *text)
 {
 	struct wait *wait;
@@ -70,7 +70,7 @@ void clients_keep_descriptors(struct server *server, bool keep)
 		fcntl(client->descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 
-/* Takes the bytes of BUFFER, whose number is under KEY. Returns 0 or -ENOMEM. */
+/* Reads the bytes of BUFFER; their number is under KEY. Returns 0 or -ENOMEM. */
 static int read_bytes(const struct wire_message *message, const char *key,
 	struct handover_bytes *bytes, struct buffer *buffer)
 {
@@ -104,7 +104,7 @@ struct client *clients_adopt(struct server *server, int descriptor,
 		client = client_add(server, descriptor, (pid_t)wire_number(message, "pid"));
 	if (!client)
 		return NULL;
-	/* Where the user cannot be read, the client has no privilege. */
+	/* If the user cannot be read, the client has no privilege. */
 	client->user = access_find_peer(descriptor, &peer) == 0 ? peer.user : (uid_t)-1;
 	client->requests = (uint64_t)wire_number(message, "requests");
 	client->is_half_closed = wire_number(message, "half_closed") != 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an old program has written down for a new one, as it is read. */
+/* The file that an old program has written, read by the new one. */
 #include "config.h"
 
 #include <errno.h>
@@ -14,14 +14,14 @@
 #include "upgrade/file.h"
 
 struct handover {
-	char *data; /* the file, mapped for us alone */
+	char *data; /* the file, mapped privately */
 	size_t size;
 	size_t messages_begin; /* behind the first message */
 	size_t messages_end;   /* behind the last one */
 	struct wire_message *daemon;
 };
 
-/* Parses the message at *POSITION, which is then behind it. NULL with -ENODATA where none is. */
+/* Parses the message at *POSITION, and moves *POSITION behind it. NULL with -ENODATA at the end. */
 static struct wire_message *parse_next(
 	const struct handover *handover, size_t *position, int *result)
 {
@@ -34,7 +34,7 @@ static struct wire_message *parse_next(
 	*result = -ENODATA;
 	if (!end)
 		return NULL;
-	*end = '\0'; /* the parser looks for it behind a number */
+	*end = '\0'; /* the parser expects it behind a number */
 	message = wire_parse(text, (size_t)(end - text));
 	*result = message ? 0 : -errno;
 	*end = WIRE_END[0];
@@ -74,7 +74,7 @@ static int map_file(struct handover *handover, int descriptor)
 	return 0;
 }
 
-/* Whatever is wrong with a message shows now. */
+/* Parses all messages, so that errors show before anything is taken over. */
 static int check_messages(struct handover *handover)
 {
 	bool is_last = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Handing everything over to a new program: the side of the new one. */
+/* The new program's side of an upgrade: reads what is handed over, and takes it. */
 #include "config.h"
 
 #include <errno.h>
@@ -29,12 +29,12 @@ static bool is_item(const struct wire_message *message, const char *name)
 	return item && !strcmp(item, name);
 }
 
-/* A descriptor of the old program, closed on the next exec again; -1 where there is none. */
+/* The descriptor under KEY, which the next exec closes again; -1 if there is none. */
 static int read_descriptor(const struct wire_message *message, const char *key)
 {
 	int descriptor = (int)wire_number(message, key);
 
-	/* 0 is also what a key that is not there gives; it is never handed over. */
+	/* A missing key gives 0, which is never handed over. */
 	if (descriptor <= STDERR_FILENO || fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0)
 		return -1;
 	return descriptor;
@@ -144,7 +144,7 @@ static struct lvmpolld_progress read_progress(const struct wire_message *message
 
 	return (struct lvmpolld_progress){
 		.struct_size = sizeof(struct lvmpolld_progress),
-		/* 0 is also what a key that is not there gives: nothing is lost with it. */
+		/* A missing key gives 0, which loses nothing. */
 		.percent = percent_e4 > 0 ? (double)percent_e4 / 10000 : -1,
 		.done_sectors = (uint64_t)wire_number(message, "done_sectors"),
 		.total_sectors = (uint64_t)wire_number(message, "total_sectors"),
@@ -152,7 +152,7 @@ static struct lvmpolld_progress read_progress(const struct wire_message *message
 	};
 }
 
-/* The number under KEY, where it is one of COUNT values; else the first of them. */
+/* The number under KEY if it is one of COUNT values; else 0. */
 static unsigned read_choice(const struct wire_message *message, const char *key, unsigned count)
 {
 	int64_t number = wire_number(message, key);
@@ -168,7 +168,7 @@ static struct request_result read_result(const struct wire_message *message)
 	};
 }
 
-/* Where the reason is one that this program does not know, failures begin anew. */
+/* If this program does not know the reason, failures are counted from the start. */
 static struct back_off read_back_off(const struct wire_message *message)
 {
 	enum back_off_reason reason = back_off_find(wire_string(message, "back_off"));
@@ -182,7 +182,7 @@ static struct back_off read_back_off(const struct wire_message *message)
 	};
 }
 
-/* BACKING_OFF or DORMANT; LOOKING stands for all others, which begin with a look. */
+/* BACKING_OFF or DORMANT. All other states begin with a look: LOOKING. */
 static enum operation_state read_state(
 	const struct wire_message *message, const struct back_off *back_off)
 {
@@ -274,7 +274,7 @@ static int take_item(
 
 	if (is_operation(message))
 		result = record_read_fields(message, take_operation, &taken, error);
-	/* The record of what is in flight is still there, for a daemon that can use it. */
+	/* The record of an operation in flight stays, for a daemon that can use it. */
 	if (result < 0)
 		log_error("%s could not be taken over: %s",
 			is_item(message, "request")  ? "a result"
@@ -290,10 +290,10 @@ int handover_take_operations(const struct handover *handover, struct operations 
 	return handover_for_each(handover, take_item, operations, error);
 }
 
-/* The clients are taken one after the other, each with the messages behind its own. */
+/* Clients are taken one after the other, each with the messages behind its own. */
 struct client_context {
 	struct server *server;
-	struct client *client; /* the latest, which is still to be served; or NULL */
+	struct client *client; /* the latest client, which is not served yet; or NULL */
 	struct handover_bytes bytes;
 };
 
@@ -322,7 +322,7 @@ void handover_take_clients(const struct handover *handover, struct server *serve
 	struct client_context context = {server, NULL, handover_client_bytes(handover)};
 	struct lvmpolld_error error;
 
-	/* The last message, the end, is no client's: all are served by then. */
+	/* The last message is the end, by which all clients are served. */
 	if (handover_for_each(handover, take_client, &context, &error) < 0)
 		log_error("clients could not be taken over: %s", error.sentence);
 }

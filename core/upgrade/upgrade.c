@@ -27,11 +27,14 @@
 #define REHEARSAL_PREFIX "rehearsal:"
 #define TAKEOVER_FORMAT  "takeover:%d:%d"
 
-/* A rehearsal that takes longer has failed; one that does not end when it is asked to is killed. */
+/* A rehearsal that takes longer has failed. It is killed if it does not end on SIGTERM. */
 #define REHEARSAL_TIMEOUT_S 20
 #define REHEARSAL_KILL_S    1
 
-/* While the monitor thread is in the kernel an exec would wait for it: look again after this. */
+/*
+ * An exec would wait for a monitor thread that is in the kernel. It is looked at again after this
+ * time.
+ */
 #define MONITOR_WAIT_MS  50
 #define MONITOR_WAIT_MAX 40
 
@@ -41,9 +44,9 @@ static char *const *program_arguments;
 struct upgrade {
 	struct upgrades *upgrades;
 	struct process *rehearsal;
-	struct event *timer; /* of the rehearsal; of waiting for the monitor thread */
+	struct event *timer; /* for the rehearsal, then for the monitor thread */
 	unsigned waits;
-	bool is_rehearsed; /* the new program has said so */
+	bool is_rehearsed; /* the new program has said that it can take over */
 	int file;          /* what the rehearsal reads */
 };
 
@@ -98,7 +101,7 @@ static void upgrade_free(struct upgrade *upgrade)
 	free(upgrade);
 }
 
-/* There is no upgrade, for the reason WHY: the monitor runs again, and a manager is told. */
+/* Ends the upgrade, for the reason WHY: the monitor runs again, and the service manager is told. */
 static void abandon(struct upgrade *upgrade, const char *why)
 {
 	struct monitor *monitor = operations_of(upgrade)->monitor;
@@ -150,7 +153,7 @@ static void wait_for_monitor(struct upgrade *upgrade)
 		abandon(upgrade, "device-mapper does not answer");
 	} else {
 		event_assign(upgrade->timer, operations->base, -1, 0, on_wait_over, upgrade);
-		/* The monitor is on hold: it must not stay so. */
+		/* The monitor must not stay on hold. */
 		if (event_add(upgrade->timer, &delay) < 0)
 			abandon(upgrade, "out of memory");
 	}
@@ -181,7 +184,7 @@ static void on_rehearsal_ended(struct process_end end, void *context)
 {
 	struct upgrade *upgrade = context;
 
-	upgrade->rehearsal = NULL; /* it frees itself */
+	upgrade->rehearsal = NULL; /* the process frees itself */
 	event_del(upgrade->timer);
 	if (operations_of(upgrade)->is_stopping)
 		upgrade_free(upgrade);
@@ -203,7 +206,7 @@ static void on_rehearsal_timeout(evutil_socket_t descriptor, short what, void *c
 
 	(void)descriptor;
 	(void)what;
-	/* It is no lvm command, and has nothing that could be torn. */
+	/* It is no lvm command: nothing is torn when it is killed. */
 	if (process_is_terminating(upgrade->rehearsal))
 		kill(process_id(upgrade->rehearsal), SIGKILL);
 	else

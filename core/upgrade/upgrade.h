@@ -15,7 +15,7 @@
 
 struct upgrade;
 
-/* What upgrades hand over, and the one that is under way. */
+/* What upgrades hand over, and the upgrade that is under way. */
 struct upgrades {
 	struct handover_parts parts;
 	struct upgrade *current; /* or NULL */
@@ -29,16 +29,15 @@ enum upgrade_role {
 };
 
 /*
- * Reads ROLE from the environment, and removes it there. Where there is an upgrade, DESCRIPTOR is
- * the file that the old program wrote. Returns 0, or a negative errno where the environment is
- * wrong.
+ * Reads ROLE from the environment, and removes it there. In an upgrade, DESCRIPTOR is set to the
+ * file that the old program wrote. Returns 0, or a negative errno if the environment is wrong.
  */
 int upgrade_find_role(enum upgrade_role *role, int *descriptor, struct lvmpolld_error *error);
 
-/* A rehearsal that succeeds prints this: exit status 0 alone could be any program's. */
+/* What a successful rehearsal prints: any program may exit with status 0. */
 #define UPGRADE_REHEARSED "lvmpolld is ready to take over"
 
-/* To be called once, as early as possible: the program's file may be replaced. ARGUMENTS: argv. */
+/* To be called once, and early, since the program's file may be replaced. ARGUMENTS is argv. */
 void upgrade_remember_program(char *const *arguments);
 
 /* Begins an upgrade, unless one is under way. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Handing everything over to a new program: the side of the old one. */
+/* The old program's side of an upgrade: writes what is handed over. */
 #include "config.h"
 
 #include <errno.h>
@@ -52,7 +52,7 @@ static void write_progress(const struct lvmpolld_progress *progress, struct buff
 	wire_add_number(text, "failed_devices", progress->failed_devices);
 }
 
-/* It may have been unreadable when the lvpoll was started: descriptors were short. */
+/* It could not be read when the lvpoll was started, if descriptors were short. */
 static uint64_t find_start(const struct attempt *attempt)
 {
 	return attempt->command && attempt->start_ticks == 0 ? process_read_start(attempt->pid)
@@ -76,7 +76,7 @@ static void write_command(const struct operation *operation, struct buffer *text
 		wire_add_number(text, "ending", (int64_t)operation->ending + 1);
 }
 
-/* How often it has failed in a row, and until when it waits. */
+/* The pause of OPERATION: its count, and when it ends. */
 static void write_pause(const struct operation *operation, struct buffer *text)
 {
 	const struct back_off *back_off = &operation->back_off;
@@ -91,7 +91,7 @@ static void write_pause(const struct operation *operation, struct buffer *text)
 		return;
 	wire_add_string(text, "back_off", back_off_name(back_off->reason));
 	wire_add_number(text, "back_off_count", back_off->count);
-	/* As signed: the same bits come back. */
+	/* Written as signed: reading gives the same bits. */
 	wire_add_number(text, "back_off_signature", (int64_t)back_off->signature);
 }
 
@@ -194,7 +194,7 @@ static void write_report(const struct terms *terms, pid_t pid, void *context)
 static int write_all(const struct handover_parts *parts, struct buffer *text)
 {
 	write_daemon(parts, text);
-	/* Aborts first, as with records: what is being aborted looks for them. */
+	/* Aborts first, as with records: operations that are being aborted look for them. */
 	write_operations(parts->operations, true, text);
 	write_operations(parts->operations, false, text);
 	asking_for_each_running(parts->operations, write_report, text);

@@ -10,13 +10,13 @@
 
 /*
  * Writes PARTS into a memory file; for a rehearsal without the bytes of the clients, which may be
- * many. Returns its descriptor (close-on-exec), or a negative errno with the error. The descriptors
- * that the file names are those of this process.
+ * many. Returns its descriptor (close-on-exec), or a negative errno with the error. Descriptors in
+ * the file are those of this process.
  */
 int handover_write(
 	const struct handover_parts *parts, bool is_rehearsal, struct lvmpolld_error *error);
 
-/* KEEP: FILE and the descriptors of PARTS stay open in an exec. Otherwise they are closed. */
+/* KEEP: FILE and the descriptors of PARTS stay open in an exec. Otherwise the exec closes them. */
 void handover_keep_descriptors(const struct handover_parts *parts, int file, bool keep);
 
 #endif

@@ -5,31 +5,33 @@
 #include <libdevmapper.h>
 #include <string.h>
 
-/* Bytes that the status of one mirror takes when parsed; the pool grows where it does not fit. */
+/* Memory for the parsed status of one mirror; the pool grows if it does not suffice. */
 #define STATUS_POOL_HINT 512
 
 /*
- * libdevmapper takes one letter of health for each device, without looking for the end of the line:
- * so there are NUL bytes behind it, for as many devices as it accepts.
+ * libdevmapper reads one letter of health for each device, and does not check for the end of the
+ * line: so there are NUL bytes behind it, for as many devices as it accepts.
  */
 #define STATUS_PADDING 16
 
-/* What libdevmapper takes beside that for the status of one mirror, with all devices that it
- * accepts. */
+/*
+ * Memory that libdevmapper needs besides for the status of one mirror, with all devices that it
+ * accepts.
+ */
 #define STATUS_ROOM 4096
 
-/* dm-mirror does not take less. */
+/* dm-mirror has at least two. */
 #define DEVICES_MIN 2
 
-/* More sectors than 64 bits of bytes have: no kernel shows such a length. */
+/* The sectors of 2^64 bytes: no device is as long. */
 #define LENGTH_MAX_SECTORS (UINT64_MAX / 512)
 
-/* What the lines read so far add up to. */
+/* The sum of the lines read so far. */
 struct mirror_sum {
 	size_t mirrors;
 	bool copying; /* a mirror is not yet in sync */
-	bool foreign; /* a line that has no place beside a mirror */
-	bool unread;  /* there was no memory to read a line, which may have said anything */
+	bool foreign; /* a line that does not belong beside a mirror */
+	bool unread;  /* out of memory for a line, which may have said anything */
 	bool lacks_data;
 	uint32_t failed_devices;
 	uint64_t done_sectors;
@@ -37,7 +39,10 @@ struct mirror_sum {
 	uint64_t step_sectors; /* until the first of the mirrors is in sync; 0: all are */
 };
 
-/* The part of LENGTH that corresponds to IN_SYNC of TOTAL regions, never all before the last. */
+/*
+ * The part of LENGTH that corresponds to IN_SYNC of TOTAL regions; LENGTH itself only for all of
+ * them.
+ */
 static uint64_t share_sectors(uint64_t length, uint64_t in_sync, uint64_t total)
 {
 	uint64_t share;
@@ -49,8 +54,8 @@ static uint64_t share_sectors(uint64_t length, uint64_t in_sync, uint64_t total)
 }
 
 /*
- * Counts the legs that are not alive. A failure to read from a leg costs no data while there is
- * another.
+ * Counts the legs that are not alive. A leg that could only not be read counts as alive: no data is
+ * lost while there is another.
  */
 static void count_failed_devices(const struct dm_status_mirror *status, struct mirror_sum *sum)
 {
@@ -72,12 +77,16 @@ static void count_failed_devices(const struct dm_status_mirror *status, struct m
 }
 
 /*
- * One letter of health for each of COUNT legs, all of them dm-mirror's. Versions of libdevmapper
- * differ in what they make of others: 1.02.205 takes them for a failure that lvm2 should see.
+ * Checks that there is one letter of health for each of COUNT legs, all of them dm-mirror's.
+ * Versions of libdevmapper differ on other letters: 1.02.205 takes them for a failure that lvm2
+ * should see.
  */
 static bool has_letters(const char *parameters, uint32_t count)
 {
-	/* Before them: the number of legs, the legs, the regions, and a number of words. */
+	/*
+	 * The words before the letters: the number of legs, the legs, the regions, and a count of
+	 * words.
+	 */
 	for (uint64_t word = 0; word < (uint64_t)count + 3; word++) {
 		parameters += strcspn(parameters, " ");
 		parameters += strspn(parameters, " ");
@@ -86,8 +95,8 @@ static bool has_letters(const char *parameters, uint32_t count)
 }
 
 /*
- * The status in PARAMETERS, in POOL; or NULL where it cannot be one. There must be room for it: a
- * line that is wrong, and one that could not be read, are not the same.
+ * Parses the status in PARAMETERS into POOL; NULL if it is no status. POOL must have room for it,
+ * since "wrong" and "out of memory" are different answers.
  */
 static const struct dm_status_mirror *parse_status(const char *parameters, struct dm_pool *pool)
 {
@@ -105,7 +114,7 @@ static const struct dm_status_mirror *parse_status(const char *parameters, struc
 	return status;
 }
 
-/* A pool that has the memory for the status in PARAMETERS; NULL where there is none. */
+/* Makes a pool with memory for the status in PARAMETERS; NULL when out of memory. */
 static struct dm_pool *create_pool(const char *parameters)
 {
 	struct dm_pool *pool = dm_pool_create("mirror status", STATUS_POOL_HINT);
@@ -115,7 +124,7 @@ static struct dm_pool *create_pool(const char *parameters)
 		dm_pool_destroy(pool);
 		return NULL;
 	}
-	/* The pool keeps what it has: it goes back to the system only with the pool. */
+	/* The pool keeps memory that it got; it frees it as a whole. */
 	if (room)
 		dm_pool_free(pool, room);
 	return pool;
@@ -155,7 +164,10 @@ static bool add_mirror(struct mirror_sum *sum, const struct lvmpolld_target *tar
 	return understood;
 }
 
-/* lvm2 moves a plain volume's segments, and puts "error" in the place of one that is going away. */
+/*
+ * A type of line that lvm2 has beside the mirrors: plain segments, and "error" for one that is
+ * going away.
+ */
 static bool is_plain(const char *type)
 {
 	return strcmp(type, "linear") == 0 || strcmp(type, "striped") == 0 ||
@@ -175,8 +187,8 @@ static bool add_target(struct mirror_sum *sum, const struct lvmpolld_target *tar
 		return false;
 
 	/*
-	 * lvm2 works through the segments in their order, one mirror at a time: what is plain
-	 * before a mirror lies on its new place already, what is plain behind it on the old one.
+	 * lvm2 works through the segments in their order, one mirror at a time: a plain segment
+	 * before the mirror is at its new place, one behind it is at its old place.
 	 */
 	if (!is_plain(target->type))
 		sum->foreign = true;
@@ -185,7 +197,7 @@ static bool add_target(struct mirror_sum *sum, const struct lvmpolld_target *tar
 	return true;
 }
 
-/* All of them: data that is lacking counts whatever else is in the table. */
+/* Reads all lines: lacking data counts whatever else the table has. */
 static bool add_targets(struct mirror_sum *sum, const struct lvmpolld_target *targets, size_t count)
 {
 	bool understood = true;
@@ -203,7 +215,10 @@ enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets,
 
 	*lacks_data = sum.lacks_data;
 	if (sum.unread) {
-		/* A step, or an lvpoll that polls by itself, would not see that data is missing. */
+		/*
+		 * No step now: neither a step nor an lvpoll that polls by itself would see that
+		 * data is lacking.
+		 */
 		lvmpolld_log(LVMPOLLD_LOG_WARN, "the table of a mirror could not be read: out of "
 						"memory; it is looked at again");
 		return LVMPOLLD_WATCH_TIMED;
@@ -212,8 +227,8 @@ enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets,
 		return LVMPOLLD_POLL;
 
 	/*
-	 * Without any mirror the kernel has nothing to do, and only the metadata tells whether the
-	 * operation is over, or was cut off between two segments and waits to be taken up.
+	 * Without a mirror the kernel copies nothing. Only the metadata tells whether the operation
+	 * is over, or was interrupted between two segments.
 	 */
 	if (sum.mirrors == 0)
 		return LVMPOLLD_STEP;
@@ -224,7 +239,7 @@ enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets,
 	progress->failed_devices = sum.failed_devices;
 	progress->step_sectors = sum.step_sectors;
 
-	/* A mirror with a failed leg never gets in sync; whether that is the end, lvm2 decides. */
+	/* A mirror with a failed leg never gets in sync. lvm2 decides what follows. */
 	if (sum.failed_devices > 0)
 		return LVMPOLLD_STEP;
 	return sum.copying ? LVMPOLLD_WATCH : LVMPOLLD_STEP;

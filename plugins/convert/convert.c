@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The seventh letter of lv_attr is the type of the volume's target, also below snapshots. */
+/* The seventh letter of lv_attr is the type of the volume's target, also under snapshots. */
 #define ATTRIBUTE_TARGET 6
 #define ATTRIBUTES_MIN   (ATTRIBUTE_TARGET + 1)
 
@@ -31,8 +31,8 @@ static bool is(const char *value, const char *expected)
 }
 
 /*
- * A mirror that lvm2 takes for an ordinary one by now. While its legs are made equal, or cannot be
- * since nothing runs, the conversion is not at its end.
+ * An ordinary mirror for lvm2. The conversion is not over while its legs are made equal, or if they
+ * cannot be, since the volume is not active.
  */
 static enum lvmpolld_standing read_mirror(const struct lvmpolld_row *volume)
 {
@@ -47,8 +47,8 @@ static enum lvmpolld_standing read_mirror(const struct lvmpolld_row *volume)
 }
 
 /*
- * lvm2 says "converting" only while there is a mirror over the old one; of the others the metadata
- * has been that of a mirror from the beginning.
+ * lvm2 says "converting" only as long as a mirror lies over the old one; all other volumes are
+ * mirrors in the metadata from the beginning.
  */
 static enum lvmpolld_standing convert_read_report(
 	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
@@ -56,7 +56,7 @@ static enum lvmpolld_standing convert_read_report(
 	const char *converting, *attributes;
 
 	(void)request;
-	/* The volume stays: somebody has removed it. */
+	/* The volume should stay: somebody has removed it. */
 	if (!volume)
 		return LVMPOLLD_STANDING_FAILED;
 	converting = lvmpolld_row_field(volume, "lv_converting");

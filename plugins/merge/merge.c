@@ -5,10 +5,10 @@
 #include <libdevmapper.h>
 #include <string.h>
 
-/* Bytes that the status of one merge takes when parsed; the pool grows where it does not fit. */
+/* Memory for the parsed status of one merge; the pool grows if it does not suffice. */
 #define STATUS_POOL_HINT 256
 
-/* The line of the merge, or NULL. */
+/* The line of the merge; NULL if there is none. */
 static const struct lvmpolld_target *find_merge(const struct lvmpolld_target *targets, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -29,10 +29,10 @@ static enum lvmpolld_verdict read_status(
 {
 	bool merged = status->used_sectors == status->metadata_sectors;
 
-	/* Whether a broken merge is taken up or given up is for lvm2 to say. */
+	/* lvm2 decides what becomes of a broken merge. */
 	if (status->invalid || status->merge_failed || status->overflow)
 		return LVMPOLLD_STEP;
-	/* Old kernels do not tell the metadata's size, without which no end is seen. */
+	/* Old kernels do not show the metadata's size, without which the end cannot be seen. */
 	if (!status->has_metadata_sectors || status->total_sectors == 0 ||
 		status->used_sectors < status->metadata_sectors ||
 		status->used_sectors > status->total_sectors)
@@ -55,8 +55,8 @@ static enum lvmpolld_verdict merge_read_targets(const struct lvmpolld_request *r
 
 	(void)request;
 	/*
-	 * No merge in the kernel: it is over, or it waits for the next activation because the
-	 * origin was in use. In both cases lvpoll says so and ends at once.
+	 * The kernel merges nothing: the merge is over, or waits for the next activation because
+	 * the origin was in use. In both cases lvpoll says so and ends at once.
 	 */
 	if (!target)
 		return LVMPOLLD_STEP;
@@ -78,14 +78,14 @@ static bool is(const struct lvmpolld_row *volume, const char *field, const char 
 }
 
 /*
- * The origin merges until the snapshot is gone, whether the merge runs in the kernel or waits for
- * the next activation. That the kernel cannot go on shows only while it is active.
+ * lvm2 says that the origin merges until the snapshot is gone, whether the kernel merges or the
+ * merge waits for the next activation. Only an active volume shows that the kernel cannot go on.
  */
 static enum lvmpolld_standing merge_read_report(
 	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
 {
 	(void)request;
-	/* The origin stays: somebody has removed it. */
+	/* The origin should stay: somebody has removed it. */
 	if (!volume)
 		return LVMPOLLD_STANDING_FAILED;
 	if (is(volume, "lv_merging", ""))

@@ -13,17 +13,20 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_request *
 	enum lvmpolld_verdict verdict;
 	bool lacks_data;
 
-	/* To abort is one change of metadata, done by the first lvpoll whatever the mirror does. */
+	/*
+	 * An abort is one change of the metadata, which the first lvpoll makes whatever the mirror
+	 * does.
+	 */
 	if (request->abort)
 		return LVMPOLLD_STEP;
 	verdict = mirror_targets_read(targets, count, progress, &lacks_data);
-	/* An lvpoll that polls by itself would lose data, too, whatever else is in the table. */
+	/* An lvpoll that polls by itself would lose data, too, whatever else the table has. */
 	if (!lacks_data)
 		return verdict;
 
 	/*
-	 * All data is still where it was, and the kernel reads it there. The next step would let
-	 * go of it, and of what could not be copied there is nothing else.
+	 * All data is still at its old place, and the kernel reads it there. The next step would
+	 * release that place, and with it the only copy of what could not be copied.
 	 */
 	lvmpolld_log(LVMPOLLD_LOG_ERROR,
 		"%s/%s: some data could not be copied, and the kernel will take it for copied; "
@@ -33,8 +36,8 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_request *
 }
 
 /*
- * The hidden volume is there as long as the move is: an lvpoll that ends well beside it has not
- * found the volume, because its group was renamed, say.
+ * The hidden volume exists as long as the move. An lvpoll that ends well while it exists has not
+ * found it, as when its group was renamed.
  */
 static enum lvmpolld_outcome pvmove_read_exit(const struct lvmpolld_request *request,
 	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
@@ -47,8 +50,8 @@ static enum lvmpolld_outcome pvmove_read_exit(const struct lvmpolld_request *req
 }
 
 /*
- * The hidden volume goes in the same change of the metadata that finishes or aborts the move: where
- * it is no more, there is none.
+ * The change of the metadata that finishes or aborts the move removes the hidden volume: without it
+ * there is no move.
  */
 static enum lvmpolld_standing pvmove_read_report(
 	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
@@ -63,7 +66,7 @@ static const struct lvmpolld_plugin pvmove_plugin = {
 	.operation = "pvmove",
 	.description = "Moves data from one physical volume to others",
 	.supports_abort = true,
-	/* Since lvm2 2.03.36; before, the volume has one device, its own. */
+	/* Since lvm2 2.03.36. Before, the volume has only its own device. */
 	.layer = "real",
 	.progress_label = "Moved",
 	.read_targets = pvmove_read_targets,

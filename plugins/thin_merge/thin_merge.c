@@ -14,8 +14,8 @@ static enum lvmpolld_verdict thin_merge_read_targets(const struct lvmpolld_reque
 }
 
 /*
- * lv_merging is empty for the origin of a thin merge, which only the first letter of lv_attr tells:
- * "O" while it merges, "V" when it is an ordinary thin volume again.
+ * lv_merging is empty for the origin of a thin merge. Only the first letter of lv_attr tells: "O"
+ * while it merges, "V" when it is an ordinary thin volume again.
  */
 static enum lvmpolld_standing thin_merge_read_report(
 	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
@@ -23,7 +23,7 @@ static enum lvmpolld_standing thin_merge_read_report(
 	const char *attributes;
 
 	(void)request;
-	/* The origin stays, with its UUID: somebody has removed it. */
+	/* The origin should stay, with its UUID: somebody has removed it. */
 	if (!volume)
 		return LVMPOLLD_STANDING_FAILED;
 	attributes = lvmpolld_row_field(volume, "lv_attr");
