@@ -70,8 +70,9 @@ static void tell_status(const struct operations *operations)
 static void update_idle(struct daemon *daemon)
 {
 	const struct operations *operations = &daemon->operations;
+	/* A loss that could not be noted yet is known to this process alone. */
 	bool is_busy = operations->is_stopping || operations->in_flight > 0 ||
-		       daemon->server.client_count > 0;
+		       operations->unwritten_losses > 0 || daemon->server.client_count > 0;
 
 	idle_update(&daemon->idle, is_busy, daemon->configuration->idle_timeout_s);
 }

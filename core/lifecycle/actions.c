@@ -11,12 +11,12 @@
 #include "lifecycle/back_off.h"
 #include "lifecycle/context.h"
 #include "lifecycle/ending.h"
+#include "lifecycle/losses.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
-#include "records/aside.h"
 #include "util/checksum.h"
 
 /* How often lvm2 is asked about a dormant operation, if the kernel raises no event. */
@@ -54,15 +54,12 @@ void actions_begin_anew(struct operation *operation)
 void actions_note_look(struct operation *operation, const struct observation *observation)
 {
 	const struct attempt *attempt = &operation->attempt;
-	struct device *device = operation->device;
 
 	/*
 	 * Noted during an abort, too: if the abort fails, the kernel may no longer show the loss.
 	 */
-	if (observation_is_loss(observation) && !device->is_loss_noted) {
-		record_refuse(&operation->operations->records, &operation->terms->asked);
-		device->is_loss_noted = true;
-	}
+	if (observation->has_loss)
+		losses_add(operation);
 	/* While lvm2 is asked about a failure, what the kernel shows does not make up for it. */
 	if (observation->kind == OBSERVED && attempt->signature != 0 && !attempt->command &&
 		operation->state != STATE_ASKING && observation->signature != attempt->signature)
@@ -85,6 +82,8 @@ static enum operation_event enter_looking(
 		recorder_write(operation, RECORD_NO_COMMAND);
 	if (operation_is_being_aborted(operation))
 		return EVENT_ABORTED;
+	if (operation->device->loss != LOSS_UNSEEN && !operation_is_abort(operation))
+		return EVENT_SEES_LOSS;
 	if (!operation->is_watched)
 		return operation_is_abort(operation) ? EVENT_SEES_STEP : EVENT_SEES_UNKNOWN;
 	watch(operation);

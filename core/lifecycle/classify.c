@@ -144,8 +144,8 @@ enum operation_event classify_look(
 	 * An abort loses no data: it is what remains to be done then. A process of a previous
 	 * daemon that cannot be adopted yet must be ended first: the loss is seen again then.
 	 */
-	if (observation_is_loss(observation) && !operation_is_abort(operation) &&
-		!operation->attempt.is_orphan)
+	if ((observation->has_loss || operation->device->loss != LOSS_UNSEEN) &&
+		!operation_is_abort(operation) && !operation->attempt.is_orphan)
 		return EVENT_SEES_LOSS;
 	switch (operation->state) {
 	case STATE_CONFIRMING:
@@ -200,7 +200,10 @@ static enum operation_event classify_own_exit(
 		return EVENT_EXIT_CONTINUES;
 	if (result->value != 0)
 		return EVENT_EXIT_FAILED;
-	return operation->attempt.has_shown_end ? EVENT_EXIT_OVER : EVENT_EXIT_UNPROVED;
+	/* That it was aborted is for the metadata to say. */
+	return operation->attempt.has_shown_end && !operation_is_abort(operation)
+		       ? EVENT_EXIT_OVER
+		       : EVENT_EXIT_UNPROVED;
 }
 
 enum operation_event classify_exit(const struct operation *operation, bool was_terminated,

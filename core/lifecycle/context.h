@@ -42,6 +42,8 @@ struct operations {
 	struct record_directory records;
 	struct event *record_retry; /* runs while a record could not be written; or NULL */
 	size_t stale_records;
+	struct event *loss_retry; /* while losses could not be noted; or NULL */
+	size_t unwritten_losses;
 	struct event *results_timer; /* drops results that are too old; or NULL */
 
 	bool is_taking_over; /* no command is started yet: processes of the old program may still be

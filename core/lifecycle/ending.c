@@ -8,13 +8,13 @@
 #include "lifecycle/classify.h"
 #include "lifecycle/context.h"
 #include "lifecycle/ending.h"
+#include "lifecycle/losses.h"
 #include "lifecycle/operation_log.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
 #include "log/log.h"
 #include "lvm/command.h"
-#include "records/aside.h"
 
 /* The other operation of the device: the abort of a poll, or what an abort is to end; or NULL. */
 static struct operation *other_of(const struct operation *operation)
@@ -62,8 +62,8 @@ static void note_loss(struct operation *operation)
 {
 	log_operation(LOG_LEVEL_ERROR, operation,
 		"the operation stays as it is in kernel and metadata, since going on would lose "
-		"data");
-	record_refuse(&operation->operations->records, &operation->terms->asked);
+		"data: abort it");
+	losses_add(operation);
 	telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
 }
 
@@ -154,8 +154,8 @@ enum operation_event ending_enter_finished(
 		telling_tell_aborted(operation);
 	else
 		telling_tell(operation, REQUEST_FINISHED, (struct request_result){0});
-	if (operation_is_abort(operation))
-		record_forget_refused(&operation->operations->records, &operation->terms->asked);
+	if (operation_is_abort(operation) && event == EVENT_REPORT_OVER)
+		losses_clear(operation);
 	end(operation, event);
 	if (operation_is_abort(operation) && other)
 		context_happened(other, EVENT_ABORT_OVER);

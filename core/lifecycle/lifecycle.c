@@ -12,6 +12,7 @@
 #include "lifecycle/classify.h"
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/context.h"
+#include "lifecycle/losses.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/result_expiry.h"
@@ -90,10 +91,11 @@ struct operation *lifecycle_new_operation(struct operations *operations, struct 
 		operation_free(operation);
 		operation = NULL;
 	}
-	if (device && !operation && !device->operations[0] && !device->operations[1])
-		devices_remove(&operations->devices, device);
+	if (device && !operation)
+		losses_drop_device(operations, device);
 	if (!operation)
 		return NULL;
+	losses_recall(operations, device);
 	operation->is_watched =
 		operations->monitor && terms->plugin->monitor == PLUGIN_MONITOR_KERNEL;
 	device->operations[terms->asked.abort] = operation;
@@ -156,8 +158,7 @@ void lifecycle_settle(struct operations *operations)
 
 		TAILQ_REMOVE(&operations->ended, operation, link);
 		device->operations[operation_is_abort(operation)] = NULL;
-		if (!device->operations[0] && !device->operations[1])
-			devices_remove(&operations->devices, device);
+		losses_drop_device(operations, device);
 		operation_free(operation);
 	}
 	if (is_any_over)

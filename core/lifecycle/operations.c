@@ -6,6 +6,7 @@
 
 #include "lifecycle/actions.h"
 #include "lifecycle/lifecycle.h"
+#include "lifecycle/losses.h"
 #include "lifecycle/operations.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
@@ -63,6 +64,7 @@ void operations_destroy(struct operations *operations)
 	if (operations->has_stores) {
 		operations->is_stopping = true;
 		forget_all(operations);
+		losses_forget_all(operations);
 		store_destroy(&operations->polling);
 		store_destroy(&operations->aborts);
 		devices_destroy(&operations->devices);

@@ -14,7 +14,6 @@
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "lvm/command.h"
-#include "records/aside.h"
 
 /* The answer if OPERATION is in flight: if it could not be begun, nothing was promised. */
 static enum operations_answer answer_begun(struct operation *operation)
@@ -72,12 +71,6 @@ static void set_going(struct operation *operation)
 		lifecycle_handle(other, EVENT_ABORTED);
 	lifecycle_begin(operation);
 	lifecycle_settle(operation->operations);
-}
-
-/* Going on would lose data, as was seen before. Only an abort is allowed now. */
-static bool is_refused_for_loss(struct operations *operations, const struct terms *terms)
-{
-	return !terms->asked.abort && record_is_refused(&operations->records, &terms->asked);
 }
 
 /*
@@ -171,10 +164,6 @@ static enum operations_answer begin_request(
 	request = requests_add(operations, terms, waiter);
 	if (!request)
 		return OPERATIONS_NO_MEMORY;
-	if (!operation && is_refused_for_loss(operations, request->terms)) {
-		requests_fail_for_loss(operations, request);
-		return OPERATIONS_ACCEPTED;
-	}
 	if (!operation)
 		return begin_new(operations, request, waiter);
 	operation_join(operation, request);

@@ -7,6 +7,7 @@
 #include "util/boot.h"
 #include "configuration/configuration.h"
 #include "lifecycle/context.h"
+#include "lifecycle/losses.h"
 #include "log/log.h"
 #include "loader/plugins.h"
 #include "process/process.h"
@@ -139,6 +140,7 @@ void recorder_remove(struct operation *operation)
 
 void recorder_destroy(struct operations *operations)
 {
+	losses_end(operations);
 	if (operations->record_retry)
 		event_free(operations->record_retry);
 	record_directory_close(&operations->records);

@@ -14,7 +14,6 @@
 #include "log/log.h"
 #include "lvm/find_orphan.h"
 #include "process/process.h"
-#include "records/aside.h"
 #include "records/directory.h"
 #include "records/lock.h"
 #include "records/record.h"
@@ -106,17 +105,6 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	if (!terms)
 		return error_set(error, ENOMEM, "out of memory");
 	info.pid = find_command(record, &info.start_ticks);
-	/* The previous daemon died while it ended the lvpoll. */
-	info.is_given_up =
-		!record->request.abort && record_is_refused(&operations->records, &record->request);
-	if (info.is_given_up && info.pid == 0) {
-		log_terms(LOG_LEVEL_ERROR, terms,
-			"it was given up since going on would lose data, and is not resumed: abort "
-			"it");
-		record_remove(&operations->records, &record->request);
-		terms_release(terms);
-		return 0;
-	}
 	return resume_operation(operations, terms, &info, error);
 }
 

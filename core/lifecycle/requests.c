@@ -79,18 +79,6 @@ void requests_drop_refused(
 	store_unlock(store);
 }
 
-void requests_fail_for_loss(struct operations *operations, struct request *request)
-{
-	struct store *store = operations_store(operations, false);
-
-	log_terms(LOG_LEVEL_ERROR, request->terms,
-		"it was given up since going on would lose data, and is not resumed: abort it");
-	request_tell(request, REQUEST_FAILED, (struct request_result){0});
-	store_lock(store);
-	store_add_told_locked(store, request);
-	store_unlock(store);
-}
-
 struct request *requests_find(struct operations *operations, const struct terms *terms)
 {
 	struct store *store = operations_store(operations, terms->asked.abort);

@@ -35,7 +35,4 @@ struct request *requests_add(
 void requests_drop_refused(
 	struct operations *operations, struct request *request, struct waiter *waiter);
 
-/* REQUEST has failed at once, since going on with its operation would lose data. */
-void requests_fail_for_loss(struct operations *operations, struct request *request);
-
 #endif

@@ -39,12 +39,6 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	attempt->vg_name = copy_name(info->vg_name);
 	attempt->lv_name = copy_name(info->lv_name);
 	attempt->purpose = info->purpose;
-	if (info->is_given_up) {
-		device_lock(device);
-		device->observation.kind = OBSERVED;
-		device->observation.verdict = LVMPOLLD_DATA_LOSS;
-		device_unlock(device);
-	}
 	operation->back_off = info->back_off;
 	if (info->failing_since_ms > 0)
 		telling_resume_failing(operation, info->failing_since_ms);
@@ -77,6 +71,8 @@ static void resume_child(struct operation *operation, const struct resume_info *
 		command_terminate(operation->attempt.command);
 	} else {
 		lifecycle_resume(operation, STATE_RUNNING);
+		if (operation->device->loss != LOSS_UNSEEN && !operation_is_abort(operation))
+			lifecycle_handle(operation, EVENT_SEES_LOSS);
 	}
 }
 
@@ -103,7 +99,8 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 	else if (info->state == STATE_BACKING_OFF || info->state == STATE_DORMANT)
 		resume_pause(operation, info);
 	/* If it is watched, the look at its device leads to the report. */
-	else if (info->is_asking && !operation->is_watched)
+	else if (info->is_asking && !operation->is_watched &&
+		 operation->device->loss == LOSS_UNSEEN)
 		lifecycle_begin_asking(operation);
 	else
 		lifecycle_begin(operation);

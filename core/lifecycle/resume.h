@@ -15,7 +15,6 @@ struct operations;
 /* What is known of an operation that is to be resumed. */
 struct resume_info {
 	bool is_being_aborted; /* its abort was under way */
-	bool is_given_up;      /* going on would lose data: only its lvpoll is ended */
 	int64_t begun_ms;      /* when it began, by boot_clock_ms; 0: not known */
 	int64_t not_before_ms;
 	pid_t pid; /* an lvpoll that still runs; or 0 */

@@ -79,6 +79,11 @@ static void log_failed_devices(const struct device *device, unsigned former, uns
 			"the kernel has given up %u of the mirror's devices", failed);
 }
 
+static bool is_loss(const struct look *look)
+{
+	return look->answer == DEVICE_MAPPER_SEEN && look->verdict == LVMPOLLD_DATA_LOSS;
+}
+
 /* Writes down what was seen. Returns true where the main thread must know. */
 static bool record_observation(struct look *look, bool is_stalled, bool is_settled)
 {
@@ -93,15 +98,11 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_settl
 		observation->kind = OBSERVED_GONE;
 		observation->signature = 0;
 	} else if (look->answer == DEVICE_MAPPER_SEEN && look->table.is_suspended) {
-		/* That data would be lost is not forgotten while the device is suspended. */
-		if (!observation_is_loss(observation))
-			observation->kind = OBSERVED_SUSPENDED;
+		observation->kind = OBSERVED_SUSPENDED;
 	} else if (look->answer == DEVICE_MAPPER_SEEN) {
 		log_failed_devices(
 			device, device->progress.failed_devices, look->progress.failed_devices);
-		/* That data would be lost must be heard of, whatever is seen before it is. */
-		if (!observation_is_loss(observation))
-			observation->verdict = look->verdict;
+		observation->verdict = look->verdict;
 		observation->kind = OBSERVED;
 		observation->signature = sign(&look->table);
 		replace(&observation->device_name, look->table.name);
@@ -111,8 +112,11 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_settl
 	}
 	/* The main thread takes it back when it has read it. */
 	observation->is_stalled |= is_stalled;
+	/* That data would be lost must be heard of, whatever is seen before it is. */
+	observation->has_loss |= is_loss(look);
 	/* While it copies and goes on copying there is nothing to tell. */
-	is_news = !is_settled || observation->is_stalled || observation->kind == OBSERVED_GONE ||
+	is_news = !is_settled || observation->is_stalled || observation->has_loss ||
+		  observation->kind == OBSERVED_GONE ||
 		  (observation->kind == OBSERVED && observation->verdict != LVMPOLLD_WATCH &&
 			  observation->verdict != LVMPOLLD_WATCH_TIMED);
 	device_unlock(device);
@@ -126,13 +130,11 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_settl
 static bool record_late_loss(const struct look *look)
 {
 	struct device *device = look->device;
-	bool is_loss = look->answer == DEVICE_MAPPER_SEEN && look->verdict == LVMPOLLD_DATA_LOSS;
 
-	if (!is_loss)
+	if (!is_loss(look))
 		return false;
 	device_lock(device);
-	device->observation.kind = OBSERVED;
-	device->observation.verdict = LVMPOLLD_DATA_LOSS;
+	device->observation.has_loss = true;
 	device_unlock(device);
 	return true;
 }

@@ -18,6 +18,7 @@ int devices_init(struct devices *devices)
 	int result;
 
 	memset(devices, 0, sizeof(*devices));
+	TAILQ_INIT(&devices->all);
 	result = lock_init(&devices->lock, LOCK_RANK_DEVICES);
 	if (result < 0)
 		return result;
@@ -112,8 +113,10 @@ struct device *devices_get(struct devices *devices, struct terms *terms)
 	devices_lock(devices);
 	is_added = dm_hash_insert(devices->by_lvid, terms->asked.lvid, device);
 	devices_unlock(devices);
-	if (is_added)
+	if (is_added) {
+		TAILQ_INSERT_TAIL(&devices->all, device, link);
 		return device;
+	}
 	device_free(device);
 	return NULL;
 }
@@ -127,6 +130,7 @@ static void forget_news(struct devices *devices, struct device *device) REQUIRES
 
 void devices_remove(struct devices *devices, struct device *device)
 {
+	TAILQ_REMOVE(&devices->all, device, link);
 	devices_lock(devices);
 	devices_unwatch_locked(devices, device);
 	forget_news(devices, device);

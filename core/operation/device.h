@@ -33,16 +33,18 @@ struct observation {
 	enum lvmpolld_verdict verdict;
 	uint64_t signature; /* differs when the names or the table do; 0: not known */
 	bool is_stalled;    /* no progress for as long as the plugin's stall_check says */
+	bool has_loss;      /* a look has shown that a step would lose data: that stays so */
 	char *device_name;  /* the name of the device that was read; NULL: none yet */
 	char *vg_name;      /* the volume's present names; NULL: not known */
 	char *lv_name;
 };
 
-/* A step would lose data. */
-static inline bool observation_is_loss(const struct observation *observation)
-{
-	return observation->kind == OBSERVED && observation->verdict == LVMPOLLD_DATA_LOSS;
-}
+/* Whether a step is known to lose data; see lifecycle/losses.h. */
+enum device_loss {
+	LOSS_UNSEEN,
+	LOSS_SEEN, /* that is not on disk yet */
+	LOSS_NOTED
+};
 
 /* When to look at a device, and what the main thread wants of the monitor. */
 struct device_watch {
@@ -77,10 +79,11 @@ struct device {
 
 	/* The main thread's: the operation on the device, then its abort; or NULL. */
 	struct operation *operations[2];
-	bool is_loss_noted; /* it is recorded that a step would lose data */
+	enum device_loss loss;
 
 	/* Guarded by the table's lock. */
 	struct device_watch watch GUARDED_BY(devices_role);
+	TAILQ_ENTRY(device) link; /* in devices->all */
 	TAILQ_ENTRY(device) watched_link;
 	TAILQ_ENTRY(device) news_link;
 };
@@ -90,6 +93,7 @@ TAILQ_HEAD(device_list, device);
 struct dm_hash_table;
 
 struct devices {
+	struct device_list all; /* the main thread's alone */
 	struct lock lock;
 	struct dm_hash_table *by_lvid GUARDED_BY(devices_role);
 	struct device_list watched GUARDED_BY(devices_role); /* those that the monitor looks at */

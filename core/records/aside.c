@@ -99,36 +99,37 @@ static void make_note_name(const struct lvmpolld_request *request, char *name, s
 	record_make_name(&noted, name, size);
 }
 
-void record_refuse(struct record_directory *directory, const struct lvmpolld_request *request)
+int record_refuse(struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char name[NAME_MAX], note[NAME_MAX];
 	int result;
 
+	if (!directory->path)
+		return -ENOENT;
 	record_make_name(request, name, sizeof(name));
 	make_note_name(request, note, sizeof(note));
 	/* The name is enough. If there is no room for it, the record takes its place. */
 	result = note_aside(directory, GIVEN_UP_SUFFIX, note);
-	if (result < 0)
-		result = move_aside_as(directory, GIVEN_UP_SUFFIX, name, note);
-	if (result < 0)
-		log_error("%s: cannot note that it was given up: %s; it must not be resumed, only "
-			  "aborted",
-			name, strerror(-result));
+	if (result < 0 && move_aside_as(directory, GIVEN_UP_SUFFIX, name, note) == 0)
+		result = 0;
+	return result;
 }
 
-bool record_is_refused(
+int record_is_refused(
 	const struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char note[NAME_MAX], *path;
-	bool is_there;
+	int result;
 
 	if (!directory->path)
-		return false;
+		return 0;
 	make_note_name(request, note, sizeof(note));
 	path = record_path_aside(directory, GIVEN_UP_SUFFIX, note);
-	is_there = path && access(path, F_OK) == 0;
+	if (!path)
+		return -ENOMEM;
+	result = faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? 1 : -errno;
 	free(path);
-	return is_there;
+	return result == -ENOENT || result == -ENOTDIR ? 0 : result;
 }
 
 void record_forget_refused(

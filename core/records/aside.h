@@ -33,10 +33,12 @@ int record_move_back(
  * Notes that a step of the operation of REQUEST would lose data. It must not begin again for any
  * client: later the kernel may no longer show why. The note is kept in "PATH.given_up/" until an
  * abort has succeeded, or until a reboot, after which lvm2 copies from the start. The record stays,
- * since the lvpoll must still be ended.
+ * since the lvpoll must still be ended. Where there is no room for a note, the record takes its
+ * place. Returns 0 or a negative errno.
  */
-void record_refuse(struct record_directory *directory, const struct lvmpolld_request *request);
-bool record_is_refused(
+int record_refuse(struct record_directory *directory, const struct lvmpolld_request *request);
+/* Returns 1, 0, or a negative errno where that cannot be told. */
+int record_is_refused(
 	const struct record_directory *directory, const struct lvmpolld_request *request);
 void record_forget_refused(
 	struct record_directory *directory, const struct lvmpolld_request *request);

@@ -10,6 +10,7 @@
 
 #include "configuration/configuration.h"
 #include "lifecycle/asking.h"
+#include "lifecycle/losses.h"
 #include "lifecycle/context.h"
 #include "lifecycle/resume.h"
 #include "loader/plugins.h"
@@ -107,7 +108,7 @@ int handover_take_listener(
 static bool is_operation(const struct wire_message *message)
 {
 	return is_item(message, "operation") || is_item(message, "request") ||
-	       is_item(message, "report");
+	       is_item(message, "report") || is_item(message, "loss");
 }
 
 static int check_plugin(const struct record *record, void *plugins, struct lvmpolld_error *error)
@@ -241,6 +242,15 @@ static struct resume_request_info read_request_info(const struct wire_message *m
 	};
 }
 
+static int take_loss(
+	struct operations *operations, struct terms *terms, struct lvmpolld_error *error)
+{
+	int result = losses_take_over(operations, terms);
+
+	terms_release(terms);
+	return result == 0 ? 0 : error_set(error, ENOMEM, "out of memory");
+}
+
 static int take_operation(const struct record *record, void *context, struct lvmpolld_error *error)
 {
 	struct operation_context *taken = context;
@@ -256,6 +266,8 @@ static int take_operation(const struct record *record, void *context, struct lvm
 	terms = terms_new(&record->request, plugin);
 	if (!terms)
 		return error_set(error, ENOMEM, "out of memory");
+	if (is_item(taken->message, "loss"))
+		return take_loss(taken->operations, terms, error);
 	if (is_item(taken->message, "report"))
 		asking_end_left_over(taken->operations, terms, record->pid, record->start_ticks);
 	else if (is_item(taken->message, "request"))
@@ -279,6 +291,7 @@ static int take_item(
 		log_error("%s could not be taken over: %s",
 			is_item(message, "request")  ? "a result"
 			: is_item(message, "report") ? "a report of lvm2"
+			: is_item(message, "loss")   ? "that an operation would lose data"
 						     : "an operation",
 			error->sentence);
 	return 0;

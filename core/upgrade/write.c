@@ -191,9 +191,29 @@ static void write_report(const struct terms *terms, pid_t pid, void *context)
 	wire_add_end(text);
 }
 
+/* Before the operations: these do not go on then. */
+static void write_losses(const struct operations *operations, struct buffer *text)
+{
+	const struct device *device;
+
+	TAILQ_FOREACH (device, &operations->devices.all, link) {
+		const struct record record = {
+			.request = device->terms->asked,
+			.operation_name = device->terms->plugin->interface->operation,
+		};
+
+		if (device->loss == LOSS_UNSEEN)
+			continue;
+		wire_add_string(text, "item", "loss");
+		record_add_fields(text, &record);
+		wire_add_end(text);
+	}
+}
+
 static int write_all(const struct handover_parts *parts, struct buffer *text)
 {
 	write_daemon(parts, text);
+	write_losses(parts->operations, text);
 	/* Aborts first, as with records: operations that are being aborted look for them. */
 	write_operations(parts->operations, true, text);
 	write_operations(parts->operations, false, text);

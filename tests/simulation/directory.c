@@ -219,24 +219,22 @@ static void make_note_name(const struct lvmpolld_request *request, char *name, s
 	record_make_name(&noted, name, size);
 }
 
-void record_refuse(struct record_directory *directory, const struct lvmpolld_request *request)
+int record_refuse(struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char name[160], note[160];
 	struct file *file;
 
 	if (!directory->path)
-		return;
+		return -ENOENT;
 	seam();
 	record_make_name(request, name, sizeof(name));
 	make_note_name(request, note, sizeof(note));
 	file = file_find(FOLDER_STATE, name);
 	if (file_find(FOLDER_GIVEN_UP, note))
-		return;
+		return 0;
 	if (!file && world.disk_full > 0) {
 		world.were_records_faulty = true;
-		metadata_forget_evidence(volume_find(request->lvid));
-		volume_find(request->lvid)->is_promised = false;
-		return;
+		return -ENOSPC;
 	}
 	file_add(FOLDER_GIVEN_UP, note);
 	/* Without room for a note the record takes its place. */
@@ -245,9 +243,10 @@ void record_refuse(struct record_directory *directory, const struct lvmpolld_req
 		file_drop(file);
 	}
 	seam();
+	return 0;
 }
 
-bool record_is_refused(
+int record_is_refused(
 	const struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char note[160];

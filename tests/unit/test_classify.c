@@ -17,6 +17,7 @@
 #define SIGNATURE 7
 
 static struct operation *polled, *abort_operation;
+static struct device device;
 
 static struct operation *make(bool is_abort)
 {
@@ -25,6 +26,7 @@ static struct operation *make(bool is_abort)
 
 	ck_assert_ptr_nonnull(operation);
 	terms_release(terms);
+	operation->device = &device;
 	operation->is_watched = true;
 	operation->attempt.vg_name = strdup("vg1");
 	operation->attempt.lv_name = strdup("lv1");
@@ -34,6 +36,7 @@ static struct operation *make(bool is_abort)
 static void create_operations(void)
 {
 	fixture_standing = LVMPOLLD_STANDING_GOES_ON;
+	device.loss = LOSS_UNSEEN;
 	polled = make(false);
 	abort_operation = make(true);
 }
@@ -53,12 +56,13 @@ static void set_state(struct operation *operation, enum operation_state state)
 
 #define SEEN(VERDICT)                                                                              \
 	{                                                                                          \
-		.kind = OBSERVED, .verdict = LVMPOLLD_##VERDICT, .signature = SIGNATURE            \
+		.kind = OBSERVED, .verdict = LVMPOLLD_##VERDICT, .signature = SIGNATURE,           \
+		.has_loss = LVMPOLLD_##VERDICT == LVMPOLLD_DATA_LOSS                               \
 	}
 #define STALLED(VERDICT)                                                                           \
 	{                                                                                          \
 		.kind = OBSERVED, .verdict = LVMPOLLD_##VERDICT, .signature = SIGNATURE,           \
-		.is_stalled = true                                                                 \
+		.is_stalled = true, .has_loss = LVMPOLLD_##VERDICT == LVMPOLLD_DATA_LOSS           \
 	}
 #define NOTHING_IN(KIND)                                                                           \
 	{                                                                                          \
@@ -98,6 +102,20 @@ START_TEST(classify_look_decides)
 		set_state(polled, free_states[i]);
 		set_state(abort_operation, free_states[i]);
 		ck_assert_int_eq(look(polled, decisions[_i].observation), decisions[_i].event);
+		ck_assert_int_eq(
+			look(abort_operation, decisions[_i].observation), decisions[_i].of_abort);
+	}
+}
+END_TEST
+
+/* Also where the look that has shown it was another daemon's, or another request's. */
+START_TEST(classify_look_never_forgets_a_loss)
+{
+	device.loss = LOSS_NOTED;
+	for (size_t i = 0; i < SUITE_COUNT(free_states); i++) {
+		set_state(polled, free_states[i]);
+		set_state(abort_operation, free_states[i]);
+		ck_assert_int_eq(look(polled, decisions[_i].observation), EVENT_SEES_LOSS);
 		ck_assert_int_eq(
 			look(abort_operation, decisions[_i].observation), decisions[_i].of_abort);
 	}
@@ -293,6 +311,10 @@ START_TEST(classify_exit_that_has_shown_the_end)
 	polled->attempt.has_shown_end = true;
 	ck_assert_int_eq(end_with(polled, false, 0, false), EVENT_EXIT_OVER);
 	ck_assert_int_eq(end_with(polled, false, 5, false), EVENT_EXIT_FAILED);
+	/* That it was aborted is for the metadata to say. */
+	set_state(abort_operation, STATE_RUNNING);
+	abort_operation->attempt.has_shown_end = true;
+	ck_assert_int_eq(end_with(abort_operation, false, 0, false), EVENT_EXIT_UNPROVED);
 }
 END_TEST
 
@@ -587,6 +609,7 @@ int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_LOOP(classify_look_decides, SUITE_COUNT(decisions)),
+		SUITE_LOOP(classify_look_never_forgets_a_loss, SUITE_COUNT(decisions)),
 		SUITE_TEST(classify_look_takes_no_step_twice),
 		SUITE_TEST(classify_look_takes_no_step_too_early),
 		SUITE_LOOP(classify_look_confirms_an_end, SUITE_COUNT(confirmations)),

@@ -16,6 +16,7 @@
 #include "command_standin.h"
 #include "configuration/configuration.h"
 #include "lifecycle/lifecycle.h"
+#include "lifecycle/losses.h"
 #include "lifecycle/operations.h"
 #include "lifecycle/operations_begin.h"
 #include "lifecycle/operations_collect.h"
@@ -134,6 +135,7 @@ static void note(struct observation observation)
 
 	device_lock(device);
 	observation_release(&device->observation);
+	observation.has_loss |= observation.verdict == LVMPOLLD_DATA_LOSS;
 	device->observation = observation;
 	device_unlock(device);
 	devices_lock(&operations.devices);
@@ -361,7 +363,7 @@ END_TEST
 static bool is_given_up(void)
 {
 	struct terms *terms = fixture_terms(1, 1);
-	bool result = record_is_refused(&operations.records, &terms->asked);
+	bool result = record_is_refused(&operations.records, &terms->asked) > 0;
 
 	terms_release(terms);
 	return result;
@@ -436,6 +438,117 @@ START_TEST(lifecycle_what_is_given_up_stays_so_where_an_abort_did_not_find_it)
 	ck_assert_ptr_null(find(true));
 	ck_assert(!is_given_up());
 	ck_assert(hears(true, false, 0));
+}
+END_TEST
+
+/* An abort is under way when it is seen; then the device goes and comes, and shows nothing. */
+START_TEST(lifecycle_a_loss_outlives_all_later_looks)
+{
+	struct operation *operation = begin(false, "15"), *abort_operation;
+
+	show(LVMPOLLD_WATCH, 1);
+	abort_operation = begin(true, "15");
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	show(LVMPOLLD_DATA_LOSS, 1);
+	show_kind(OBSERVED_GONE);
+	show(LVMPOLLD_WATCH, 2);
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	standin_exit(lvpoll(), 5);
+	report(fixture_volume_row(1, 1, "lv1"));
+	run_out(abort_operation->patience);
+	ck_assert_ptr_null(find(false));
+	ck_assert_ptr_null(standin_find("lvpoll"));
+	ck_assert(is_given_up());
+	/* Nor is it begun again with another system directory. */
+	ck_assert_int_eq(ask_from("/etc/lvm", false, "15"), OPERATIONS_ACCEPTED);
+	ck_assert_ptr_null(find(false));
+}
+END_TEST
+
+/* A look that nobody has heard of when the operation ends for another reason. */
+START_TEST(lifecycle_a_loss_is_heard_of_when_its_operation_is_over)
+{
+	struct operation *operation = begin_step();
+	struct device *device = operation->device;
+
+	fixture_standing = LVMPOLLD_STANDING_FAILED;
+	standin_exit(lvpoll(), 5);
+	device_lock(device);
+	device->observation.has_loss = true;
+	device_unlock(device);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_ptr_null(find(false));
+	ck_assert(is_given_up());
+}
+END_TEST
+
+/* A file is where the folder of the notes should be. */
+static void block_notes(void)
+{
+	FILE *file = fopen(scratch_path("state.given_up"), "w");
+
+	ck_assert_ptr_nonnull(file);
+	fclose(file);
+}
+
+static void show_unwritten_loss(void)
+{
+	block_notes();
+	begin(false, "15");
+	show(LVMPOLLD_DATA_LOSS, 1);
+	ck_assert_ptr_null(find(false));
+	ck_assert(!is_given_up());
+	ck_assert_uint_eq(operations.unwritten_losses, 1);
+}
+
+START_TEST(lifecycle_a_loss_that_cannot_be_noted_is_remembered)
+{
+	show_unwritten_loss();
+	ck_assert_int_eq(ask_from(NULL, false, "15"), OPERATIONS_ACCEPTED);
+	ck_assert_int_eq(ask_from("/etc/lvm", false, "15"), OPERATIONS_ACCEPTED);
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears_failed(false));
+	run_out(operations.loss_retry);
+	ck_assert_uint_eq(operations.unwritten_losses, 1);
+	ck_assert_int_eq(unlink(scratch_path("state.given_up")), 0);
+	run_out(operations.loss_retry);
+	ck_assert(is_given_up());
+	ck_assert_uint_eq(operations.unwritten_losses, 0);
+}
+END_TEST
+
+START_TEST(lifecycle_a_loss_is_noted_in_the_end)
+{
+	show_unwritten_loss();
+	ck_assert_int_eq(unlink(scratch_path("state.given_up")), 0);
+	losses_end(&operations);
+	ck_assert(is_given_up());
+}
+END_TEST
+
+START_TEST(lifecycle_a_loss_that_could_not_be_noted_goes_with_an_abort)
+{
+	show_unwritten_loss();
+	begin(true, "15");
+	show(LVMPOLLD_WATCH, 1);
+	standin_print(lvpoll(), "  vg1/lv1: Moved: 100.00%");
+	standin_exit(lvpoll(), 0);
+	ck_assert_uint_eq(operations.unwritten_losses, 1);
+	report(fixture_group_row(1, false));
+	ck_assert_ptr_null(find(true));
+	ck_assert_uint_eq(operations.unwritten_losses, 0);
+	ck_assert(TAILQ_EMPTY(&operations.devices.all));
+}
+END_TEST
+
+/* Whether it was given up cannot be told: it is taken for so. */
+START_TEST(lifecycle_a_note_that_cannot_be_read_counts)
+{
+	ck_assert_int_eq(symlink("state.given_up", scratch_path("state.given_up")), 0);
+	ck_assert_int_eq(ask_from(NULL, false, "15"), OPERATIONS_ACCEPTED);
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears_failed(false));
 }
 END_TEST
 
@@ -1090,6 +1203,12 @@ int main(void)
 		SUITE_TEST(lifecycle_ends_a_command_that_would_lose_data),
 		SUITE_TEST(lifecycle_what_has_no_record_is_refused_for_good_too),
 		SUITE_TEST(lifecycle_what_is_given_up_stays_so_where_an_abort_did_not_find_it),
+		SUITE_TEST(lifecycle_a_loss_outlives_all_later_looks),
+		SUITE_TEST(lifecycle_a_loss_is_heard_of_when_its_operation_is_over),
+		SUITE_TEST(lifecycle_a_loss_that_cannot_be_noted_is_remembered),
+		SUITE_TEST(lifecycle_a_loss_is_noted_in_the_end),
+		SUITE_TEST(lifecycle_a_loss_that_could_not_be_noted_goes_with_an_abort),
+		SUITE_TEST(lifecycle_a_note_that_cannot_be_read_counts),
 		SUITE_TEST(lifecycle_does_not_run_beside_what_cannot_be_adopted_yet),
 		SUITE_TEST(lifecycle_does_not_abort_beside_what_cannot_be_adopted_yet),
 		SUITE_TEST(lifecycle_goes_on_where_the_former_process_is_gone),

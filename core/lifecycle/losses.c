@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* That a step would lose data is remembered. */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "lifecycle/context.h"
+#include "lifecycle/losses.h"
+#include "log/log.h"
+#include "records/aside.h"
+#include "util/timer.h"
+
+/* A note that could not be written is tried again after this time. */
+#define RETRY_S 1
+
+static void set(struct operations *operations, struct device *device, enum device_loss loss)
+{
+	operations->unwritten_losses +=
+		(size_t)(loss == LOSS_SEEN) - (size_t)(device->loss == LOSS_SEEN);
+	device->loss = loss;
+	operations_changed(operations);
+}
+
+/* Returns what record_is_refused returns; a negative errno is logged. */
+static int look_for_note(struct operations *operations, const struct terms *terms)
+{
+	int result = record_is_refused(&operations->records, &terms->asked);
+
+	if (result < 0)
+		log_terms(LOG_LEVEL_ERROR, terms,
+			"whether it was given up, since going on would lose data, cannot be told: "
+			"%s; it is taken for so",
+			strerror(-result));
+	return result;
+}
+
+void losses_recall(struct operations *operations, struct device *device)
+{
+	if (device->loss == LOSS_UNSEEN && look_for_note(operations, device->terms) != 0)
+		set(operations, device, LOSS_NOTED);
+}
+
+/* The record of the poll takes the note's place where there is no room for that. */
+static int note(struct operations *operations, struct device *device)
+{
+	const struct operation *poll = device->operations[0];
+	const struct terms *terms = poll ? poll->terms : device->terms;
+	int result = record_refuse(&operations->records, &terms->asked);
+
+	if (result == 0)
+		set(operations, device, LOSS_NOTED);
+	return result;
+}
+
+static size_t note_all(struct operations *operations)
+{
+	struct device *device;
+
+	TAILQ_FOREACH (device, &operations->devices.all, link)
+		if (device->loss == LOSS_SEEN)
+			note(operations, device);
+	return operations->unwritten_losses;
+}
+
+static void arm_retry(struct operations *operations);
+
+static void on_retry(evutil_socket_t descriptor, short what, void *context)
+{
+	struct operations *operations = context;
+
+	(void)descriptor;
+	(void)what;
+	if (operations->unwritten_losses == 0)
+		return;
+	if (note_all(operations) > 0)
+		arm_retry(operations);
+	else
+		log_warn("it is noted of all operations that were given up that going on would "
+			 "lose data");
+}
+
+static void arm_retry(struct operations *operations)
+{
+	static const struct timeval retry = {.tv_sec = RETRY_S};
+
+	if (!operations->loss_retry)
+		operations->loss_retry = event_new(operations->base, -1, 0, on_retry, operations);
+	if (operations->loss_retry)
+		timer_start(operations->loss_retry, &retry);
+}
+
+static void remember(struct operations *operations, struct device *device)
+{
+	int result;
+
+	if (device->loss != LOSS_UNSEEN)
+		return;
+	set(operations, device, LOSS_SEEN);
+	result = note(operations, device);
+	if (result == 0)
+		return;
+	log_terms(LOG_LEVEL_FATAL, device->terms,
+		"going on would lose data, and this cannot be noted: %s; this daemon knows it, and "
+		"tries again, but it would be forgotten if the daemon crashed now: abort it",
+		strerror(-result));
+	arm_retry(operations);
+}
+
+void losses_add(struct operation *operation)
+{
+	remember(operation->operations, operation->device);
+}
+
+int losses_take_over(struct operations *operations, struct terms *terms)
+{
+	struct device *device = devices_get(&operations->devices, terms);
+
+	if (!device)
+		return -ENOMEM;
+	remember(operations, device);
+	return 0;
+}
+
+static bool has_seen_loss(struct device *device)
+{
+	bool has_loss;
+
+	device_lock(device);
+	has_loss = device->observation.has_loss;
+	device_unlock(device);
+	return has_loss;
+}
+
+void losses_drop_device(struct operations *operations, struct device *device)
+{
+	if (device->operations[0] || device->operations[1])
+		return;
+	if (has_seen_loss(device))
+		remember(operations, device);
+	if (device->loss == LOSS_UNSEEN) {
+		devices_remove(&operations->devices, device);
+		return;
+	}
+	devices_lock(&operations->devices);
+	devices_unwatch_locked(&operations->devices, device);
+	devices_unlock(&operations->devices);
+}
+
+void losses_forget_all(struct operations *operations)
+{
+	struct device *device;
+
+	while ((device = TAILQ_FIRST(&operations->devices.all)))
+		devices_remove(&operations->devices, device);
+	operations->unwritten_losses = 0;
+}
+
+void losses_clear(struct operation *operation)
+{
+	struct device *device = operation->device;
+
+	device_lock(device);
+	device->observation.has_loss = false;
+	device_unlock(device);
+	set(operation->operations, device, LOSS_UNSEEN);
+	record_forget_refused(&operation->operations->records, &operation->terms->asked);
+}
+
+void losses_end(struct operations *operations)
+{
+	struct device *device;
+
+	if (operations->loss_retry)
+		event_free(operations->loss_retry);
+	operations->loss_retry = NULL;
+	if (operations->unwritten_losses == 0 || note_all(operations) == 0)
+		return;
+	TAILQ_FOREACH (device, &operations->devices.all, link)
+		if (device->loss == LOSS_SEEN)
+			log_terms(LOG_LEVEL_FATAL, device->terms,
+				"going on would lose data, and this could not be noted: from now "
+				"on nobody knows it; abort it before anybody polls it again");
+}
