@@ -21,7 +21,7 @@ extern "C" {
  */
 #define LVMPOLLD_PLUGIN_INTERFACE 1
 
-/* Why something failed: a code from errno.h and one sentence. The daemon owns it. */
+/* An error: a code from errno.h and one sentence. The daemon owns it. */
 struct lvmpolld_error;
 
 /* The argument list of one lvpoll command that is being built. The daemon owns it. */
@@ -37,30 +37,30 @@ struct lvmpolld_request {
 	const char *lv_name;      /* name of the logical volume, without its group */
 	const char *lvid;         /* UUID of the group and of the volume, 64 characters */
 	const char *interval;     /* as for lvpoll --interval: seconds, "15" or "+15" */
-	const char *system_dir;   /* the client's LVM_SYSTEM_DIR, or NULL where it has none */
-	const char *devices_file; /* for lvpoll --devicesfile, or NULL */
-	bool abort;               /* the operation is to be ended, not finished */
+	const char *system_dir;   /* the client's LVM_SYSTEM_DIR; NULL if it has none */
+	const char *devices_file; /* for lvpoll --devicesfile; or NULL */
+	bool abort;               /* abort the operation instead of finishing it */
 	bool handle_missing_pvs;  /* for lvpoll --handlemissingpvs */
 };
 
-/* How far an operation is. A callback leaves alone what it does not know. */
+/* How far an operation is. A callback leaves unchanged what it does not know. */
 struct lvmpolld_progress {
 	size_t struct_size;
 	double percent;          /* 0 to 100 of the whole operation; below 0 is unknown */
 	uint64_t done_sectors;   /* sectors of 512 bytes, of the whole operation */
 	uint64_t total_sectors;  /* likewise; 0 is unknown */
-	uint32_t failed_devices; /* mirror legs that the kernel has given up */
+	uint32_t failed_devices; /* mirror legs that have failed */
 	/*
-	 * With LVMPOLLD_WATCH: sectors to copy until the next step is due; 0 is unknown. Where this
-	 * is told, the volume is looked at closely just before: the kernel may show failures of a
-	 * copy only as long as that goes on.
+	 * With LVMPOLLD_WATCH: sectors to copy until the next step is due; 0 is unknown. If it is
+	 * known, the daemon looks at the volume often just before that: the kernel may show
+	 * failures of a copy only while the copy is running.
 	 */
 	uint64_t step_sectors;
 };
 
 /*
- * One line of the kernel's table with its status (dmsetup status). Sectors are of 512 bytes. Where
- * there is an array of them, lvmpolld_target_at finds each, whatever the size of the daemon's.
+ * One line of the kernel's table with its status (dmsetup status). Sectors are of 512 bytes.
+ * lvmpolld_target_at finds a line in an array of them, whatever the size of the daemon's struct.
  */
 struct lvmpolld_target {
 	size_t struct_size;
@@ -80,13 +80,13 @@ static inline const struct lvmpolld_target *lvmpolld_target_at(
 
 /* What an operation needs next, by what the kernel shows. */
 enum lvmpolld_verdict {
-	LVMPOLLD_POLL = 0,        /* nothing that this plugin understands: lvpoll polls by itself */
-	LVMPOLLD_WATCH = 1,       /* data is being copied; the target raises an event when done */
+	LVMPOLLD_POLL = 0,  /* the plugin does not understand the table: lvpoll polls by itself */
+	LVMPOLLD_WATCH = 1, /* data is being copied; the target raises an event when done */
 	LVMPOLLD_WATCH_TIMED = 2, /* data is being copied; no event tells when it is done */
 	LVMPOLLD_STEP = 3,        /* lvm2 must move the metadata on: run lvpoll now */
 	/*
 	 * A step would lose data: none is made, and the operation stays as it is in kernel and
-	 * metadata. The plugin says why with lvmpolld_log, and what somebody can do about it.
+	 * metadata. The plugin says why with lvmpolld_log, and what an administrator can do.
 	 */
 	LVMPOLLD_DATA_LOSS = 4,
 };
@@ -97,13 +97,13 @@ enum lvmpolld_presence { LVMPOLLD_UNKNOWN = 0, LVMPOLLD_PRESENT = 1, LVMPOLLD_GO
 /* How an lvpoll ended. */
 struct lvmpolld_exit {
 	size_t struct_size;
-	int status; /* exit status; -1 where a signal ended it */
-	int signal; /* the signal that ended it; 0 where it exited */
+	int status; /* exit status; -1 if a signal ended it */
+	int signal; /* the signal that ended it; 0 if it exited */
 	bool cut;   /* the daemon ended it on purpose, after its progress was known */
 	/*
-	 * lvpoll exits with status 0 also where it could not find the volume. Where the kernel is
-	 * watched, such an exit is told twice: at once, with LVMPOLLD_UNKNOWN, and if it would be
-	 * the end then, after one more look that still shows the device, with LVMPOLLD_PRESENT.
+	 * lvpoll exits with status 0 also if it could not find the volume. So if the kernel is
+	 * watched, and the plugin answers LVMPOLLD_FINISHED to LVMPOLLD_UNKNOWN, the plugin is
+	 * asked again with LVMPOLLD_PRESENT if one more look still shows the device.
 	 */
 	enum lvmpolld_presence presence;
 };
@@ -115,8 +115,8 @@ enum lvmpolld_outcome {
 };
 
 /*
- * A volume as lvm2's own report tells of it ("lvs"): a value for each field that the daemon has
- * asked for, read with lvmpolld_row_field. The daemon owns it.
+ * A volume in lvm2's report ("lvs"): a value for each field that the daemon has asked for, read
+ * with lvmpolld_row_field. The daemon owns it.
  */
 struct lvmpolld_row;
 
@@ -124,8 +124,8 @@ struct lvmpolld_row;
 enum lvmpolld_standing {
 	LVMPOLLD_STANDING_CANNOT_TELL = 0, /* lvpoll's word counts, or lvm2 is asked again */
 	LVMPOLLD_STANDING_GOES_ON = 1,     /* lvm2 still has it, whether or not data moves now */
-	LVMPOLLD_STANDING_OVER = 2, /* it is over, finished or aborted: lvm2 has it no more */
-	/* It cannot go on, and no further lvpoll changes that; somebody has to look at it. */
+	LVMPOLLD_STANDING_OVER = 2,        /* lvm2 no longer has it: finished or aborted */
+	/* It cannot go on, and no further lvpoll changes that: an administrator must act. */
 	LVMPOLLD_STANDING_FAILED = 3
 };
 
@@ -135,14 +135,14 @@ enum lvmpolld_type {
 	LVMPOLLD_BOOLEAN = 1, /* true or false */
 	LVMPOLLD_COUNT = 2,   /* a whole number, 0 or more */
 	LVMPOLLD_SECONDS = 3, /* a whole number of seconds, 0 or more */
-	LVMPOLLD_SIZE = 4     /* bytes: a number, with KiB, MiB or GiB behind it if you like */
+	LVMPOLLD_SIZE = 4     /* bytes: a number, optionally with KiB, MiB or GiB behind it */
 };
 
 /* A configuration value of one of the types above. */
 struct lvmpolld_value {
 	size_t struct_size;
 	enum lvmpolld_type type;
-	const char *string; /* as it was written; valid only during the callback */
+	const char *string; /* as it is written; valid only during the callback */
 	uint64_t number;    /* of a count, seconds or size */
 	bool boolean;
 };
@@ -160,12 +160,12 @@ struct lvmpolld_key {
 
 /*
  * A plugin: one kind of operation. It is static and constant; the daemon keeps a pointer to it
- * while the module is loaded. name, operation and description are required; every callback may be
- * NULL, and the daemon then does the standard way that is told here.
+ * while the module is loaded. name, operation and description are required. Every callback may be
+ * NULL: the daemon then does what is told here.
  *
- * Callbacks run in the daemon's main thread, except read_targets, which runs in its monitor
- * thread: the two may run at the same time for different volumes. A callback must not block, must
- * not start a thread or a process, must not end the process, and must not change signal handling.
+ * Callbacks run in the daemon's main thread, except read_targets, which runs in its monitor thread:
+ * the two may run at the same time for different volumes. A callback must not block, must not start
+ * a thread or a process, must not end the process, and must not change signal handling.
  */
 struct lvmpolld_plugin {
 	size_t struct_size;         /* sizeof(struct lvmpolld_plugin); the macro below sets it */
@@ -182,9 +182,10 @@ struct lvmpolld_plugin {
 	const struct lvmpolld_key *keys;
 
 	/*
-	 * Takes the value of one of the keys, at the start and again when the configuration is read
-	 * anew; every key is told, with its default where the file has none. Returns 0, or what
-	 * lvmpolld_error_set returned; the plugin is then not used, or keeps its former values.
+	 * Takes the value of one of the keys, at the start and whenever the configuration is read
+	 * again. Every key is told, with its default if the file does not have it. Returns 0, or
+	 * what lvmpolld_error_set returned; the plugin is then not used, or keeps its previous
+	 * values.
 	 */
 	int (*configure)(
 		const char *key, const struct lvmpolld_value *value, struct lvmpolld_error *error);
@@ -192,7 +193,7 @@ struct lvmpolld_plugin {
 	/* Last call before the module is unloaded. */
 	void (*unload)(void);
 
-	/* true where a client may ask to abort the operation while it is polled. */
+	/* true if a client may abort the operation */
 	bool supports_abort;
 
 	/*
@@ -204,12 +205,12 @@ struct lvmpolld_plugin {
 
 	/*
 	 * The word before the percentage in the lines that lvpoll prints ("Moved"), for the
-	 * standard way of reading them; NULL where read_line does it, or nothing is to be read.
+	 * standard way of reading them; NULL if read_line reads them, or nothing is to be read.
 	 */
 	const char *progress_label;
 
 	/*
-	 * Reads one line of lvpoll's standard output, without its newline. Returns true where it
+	 * Reads one line of lvpoll's standard output, without its newline. Returns true if the line
 	 * told progress, which is then in *progress. NULL: lvmpolld_progress_read_line with
 	 * progress_label.
 	 */
@@ -230,19 +231,19 @@ struct lvmpolld_plugin {
 		const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress);
 
 	/*
-	 * The layer whose table read_targets gets: lvm2 moves what a volume is made of into a layer
-	 * below it, a device with the UUID "LVM-<lvid>-<layer>", while the volume has snapshots
-	 * ("real"). Where there is no such device, or layer is NULL, it is the volume's own table;
-	 * and where there is neither, that of any other layer of the volume.
+	 * The layer whose table read_targets gets. While a volume has snapshots, lvm2 moves its
+	 * contents into a layer below it ("real"): a device with the UUID "LVM-<lvid>-<layer>". If
+	 * there is no such device, or layer is NULL, read_targets gets the volume's own table; if
+	 * there is none either, that of any other layer of the volume.
 	 */
 	const char *layer;
 
 	/*
-	 * Says how the operation stands by the metadata, where its end is in doubt and lvm2 was
-	 * asked. VOLUME is the operation's volume, found by its UUID, whatever it is called by now;
-	 * NULL: its group is seen, with all its disks, and has no such volume. A field may have a
-	 * value that this plugin does not know: CANNOT_TELL is the answer then, never a guess. Runs
-	 * in the main thread. NULL: LVMPOLLD_STANDING_CANNOT_TELL.
+	 * Says how the operation stands by the metadata, when its end is in doubt and lvm2 was
+	 * asked. VOLUME is the operation's volume, found by its UUID, whatever its name is. NULL:
+	 * lvm2 sees the group with all its disks, and the group has no such volume. If a field has
+	 * a value that this plugin does not know, the answer is CANNOT_TELL, never a guess. Runs in
+	 * the main thread. NULL: LVMPOLLD_STANDING_CANNOT_TELL.
 	 */
 	enum lvmpolld_standing (*read_report)(
 		const struct lvmpolld_request *request, const struct lvmpolld_row *volume);
@@ -267,7 +268,7 @@ struct lvmpolld_plugin {
 	.struct_size = sizeof(struct lvmpolld_plugin),                                             \
 	.interface_version = LVMPOLLD_PLUGIN_INTERFACE
 
-/* What follows is provided by the daemon, also where all else is compiled to be hidden. */
+/* The daemon provides what follows, also if everything else is compiled to be hidden. */
 #pragma GCC visibility push(default)
 
 /*
@@ -295,16 +296,17 @@ bool lvmpolld_progress_read_line(
 	const char *line, const char *label, struct lvmpolld_progress *progress);
 
 /*
- * What the end of an lvpoll means where a plugin says nothing else: the operation goes on where the
- * lvpoll was cut short, and is over where it ended by itself, even with our signal on its way.
+ * The standard meaning of the end of an lvpoll: the operation goes on if the lvpoll was cut short,
+ * and is over if it ended by itself, even when the daemon had already sent it a signal.
  */
 enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *ended);
 
 /*
- * The value of FIELD in ROW, named as for lvs -o ("lv_attr"); "" where lvm2 has nothing to tell,
- * and NULL where it was not asked. The fields: vg_name, vg_uuid, vg_partial, vg_missing_pv_count,
- * lv_name (without brackets), lv_uuid, lv_attr, lv_active, copy_percent, move_pv, lv_converting,
- * lv_merging, lv_merge_failed, lv_snapshot_invalid, origin. It is valid as long as ROW is.
+ * The value of FIELD in ROW, named as for lvs -o ("lv_attr"); "" if lvm2 has no value, NULL if the
+ * daemon has not asked for the field. The fields: vg_name, vg_uuid, vg_partial,
+ * vg_missing_pv_count, lv_name (without brackets), lv_uuid, lv_attr, lv_active, copy_percent,
+ * move_pv, lv_converting, lv_merging, lv_merge_failed, lv_snapshot_invalid, origin. The value is
+ * valid as long as ROW.
  */
 const char *lvmpolld_row_field(const struct lvmpolld_row *row, const char *field);
 

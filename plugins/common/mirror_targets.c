@@ -54,8 +54,8 @@ static uint64_t share_sectors(uint64_t length, uint64_t in_sync, uint64_t total)
 }
 
 /*
- * Counts the legs that are not alive. A leg that could only not be read counts as alive: no data is
- * lost while there is another.
+ * Counts the legs that are not alive. Only a failed write leaves data lacking: what cannot be read
+ * from one leg is read from another.
  */
 static void count_failed_devices(const struct dm_status_mirror *status, struct mirror_sum *sum)
 {
@@ -124,7 +124,7 @@ static struct dm_pool *create_pool(const char *parameters)
 		dm_pool_destroy(pool);
 		return NULL;
 	}
-	/* The pool keeps memory that it got; it frees it as a whole. */
+	/* The pool keeps this memory for the status. */
 	if (room)
 		dm_pool_free(pool, room);
 	return pool;

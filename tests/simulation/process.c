@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a daemon sees of the lvm commands that it runs: core/process/process.h, without processes.
- */
+/* Replaces core/process/process.c: the lvm commands that the daemon runs, without processes. */
 #include "config.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The state directory, and the folders beside it, in memory: they outlive the daemon. */
+/* The state directory and the folders beside it, in memory. They outlive the daemon. */
 #include "config.h"
 
 #include <errno.h>

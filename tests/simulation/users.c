@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What users do to volumes, and what befalls these. */
+/* What users do to volumes, and what happens to volumes. */
 #include "config.h"
 
 #include <signal.h>

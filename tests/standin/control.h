@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* /dev/mapper/control as the stand-in plays it. */
+/* /dev/mapper/control, as the stand-in answers it. */
 #ifndef STANDIN_CONTROL_H
 #define STANDIN_CONTROL_H
 

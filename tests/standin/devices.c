@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The devices of the stand-in, kept in memory: inotify tells which of their files to read again,
- * so that thousands of them cost nothing while they stay as they are.
+ * The devices of the stand-in, in memory. inotify tells which of their files must be read again, so
+ * that thousands of unchanged devices cost nothing.
  */
 #define _GNU_SOURCE
 #include <ctype.h>

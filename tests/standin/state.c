@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reads the folder of the stand-in: faults, version; and writes its list of calls. */
+/* Reads the stand-in's folder: faults and version; and writes the list of calls. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The folder that tells the stand-in for device-mapper what there is; README.md describes it. */
+/* The folder that holds the state of the stand-in for device-mapper; README.md describes it. */
 #ifndef STANDIN_STATE_H
 #define STANDIN_STATE_H
 

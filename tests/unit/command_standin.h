@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * In place of lvm commands: what core/lvm/command.c has, without a process. Whoever includes this
- * says what a command prints, and how it ends. For tests and fuzz targets.
+ * Replaces core/lvm/command.c: commands without processes. The file that includes this says what a
+ * command prints, and how it ends. For tests and fuzz targets.
  */
 #ifndef TESTS_UNIT_COMMAND_STANDIN_H
 #define TESTS_UNIT_COMMAND_STANDIN_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A configuration for each test, and a text read over it. */
+/* A configuration for each test, and a function that reads a text over it. */
 #ifndef TESTS_UNIT_CONFIGURATION_FIXTURE_H
 #define TESTS_UNIT_CONFIGURATION_FIXTURE_H
 

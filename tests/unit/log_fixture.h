@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A pipe as standard error for each test, so that it sees what the log writes there. */
+/* A pipe as standard error for each test, to read what the log writes there. */
 #ifndef TESTS_UNIT_LOG_FIXTURE_H
 #define TESTS_UNIT_LOG_FIXTURE_H
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* For tests of what is done about volumes: terms, requests and operations of a made-up kind. */
+/*
+ * Terms, requests and operations of a made-up kind, for tests of core/operation and core/lifecycle.
+ */
 #ifndef TESTS_UNIT_OPERATION_FIXTURE_H
 #define TESTS_UNIT_OPERATION_FIXTURE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* For tests of the loader: a plugin directory with chosen modules, and a configuration. */
+/* A plugin directory with chosen modules, and a configuration, for tests of the loader. */
 #ifndef TESTS_UNIT_PLUGIN_FIXTURE_H
 #define TESTS_UNIT_PLUGIN_FIXTURE_H
 

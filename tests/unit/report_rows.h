@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Rows as lvm2's report has them, for what a plugin reads. */
+/* Rows of lvm2's report, for tests of plugins. */
 #ifndef TESTS_UNIT_REPORT_ROWS_H
 #define TESTS_UNIT_REPORT_ROWS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* UNIX sockets as the neighbours of a daemon use them. */
+/* UNIX sockets, as the processes beside a daemon use them. */
 #ifndef TESTS_UNIT_SOCKETS_H
 #define TESTS_UNIT_SOCKETS_H
 

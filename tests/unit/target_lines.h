@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Turns lines as "dmsetup status" prints them into what a plugin reads. */
+/* Turns lines of "dmsetup status" into the structs that a plugin reads. */
 #ifndef TESTS_UNIT_TARGET_LINES_H
 #define TESTS_UNIT_TARGET_LINES_H
 

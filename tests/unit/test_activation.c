@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The socket that systemd hands over: taken when it is ours and right, never otherwise. */
+/* The socket that systemd hands over: it is taken only if it is ours and right. */
 #include "config.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Argument lists and errors, the two things that nearly every function returns through. */
+/* Argument lists and errors. */
 #include "config.h"
 
 #include "suite.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Going into the background: what the parent learns and says, and what becomes of the daemon. */
+/* Going into the background: what the parent waits for and says, and what the daemon keeps. */
 #include "config.h"
 
 #include <fcntl.h>

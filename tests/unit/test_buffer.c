@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Buffers: what comes out is what went in, and a lost one is empty. */
+/* Buffers: they give back what was put in, and a lost one is empty. */
 #include "config.h"
 
 #include <errno.h>

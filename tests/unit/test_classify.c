@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a look, the end of a command, or a report means for an operation. */
+/* Observations, exits and reports, translated into events. */
 #include "config.h"
 
 #include <errno.h>

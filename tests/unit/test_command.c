@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One run of an lvm command: what it prints, its end, and how long it may be silent, by a clock
- * that the test moves.
+ * One run of an lvm command: its output, its end, and how long it may be silent. The test moves the
+ * clock.
  */
 #include "config.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finding what a dead daemon has left: by its command line, which is none in mid-exec. */
+/* Finding an orphan by its command line, also in the middle of its exec. */
 #include "config.h"
 
 #include <signal.h>

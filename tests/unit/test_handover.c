@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the program before an upgrade has written is read as a whole or not at all. */
+/* The file of an upgrade is read as a whole or not at all. */
 #include "config.h"
 
 #include <errno.h>

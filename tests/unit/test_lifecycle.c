@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Operations, with stand-ins for lvm commands and the monitor: what is done about what the kernel
- * shows, what lvm says, and what is asked for; and what those who wait are told.
+ * Operations, with stand-ins for lvm commands and the monitor: what follows from what the kernel
+ * shows, lvm says and clients ask for, and what clients are told.
  */
 #include "config.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lines out of a stream of bytes, however it is cut. */
+/* Lines out of a stream of bytes, whatever the pieces that arrive. */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The listening socket: our own, and the rules for taking a place over. */
+/* The listening socket: making it, and the rules for replacing another one. */
 #include "config.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The listening socket while others look on, connect, or want its place too. */
+/* The listening socket, while other processes watch it, connect, or open the same path. */
 #include "config.h"
 
 #include <dirent.h>

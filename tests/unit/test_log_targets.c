@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The log's targets: what they receive, and that none of them can stop the daemon. */
+/* The log's targets: what each receives; none of them can block the daemon. */
 #include "config.h"
 
 #include "log_fixture.h"

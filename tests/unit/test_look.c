@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Looking at watched devices, at a kernel that shows what a test wants. */
+/* Looks at watched devices, with a kernel that the test controls. */
 #include "config.h"
 
 #include <string.h>

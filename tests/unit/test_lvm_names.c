@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names from requests: what lvm2 can have made passes, everything else does not. */
+/* Names in requests: names that lvm2 can have made pass, all others are refused. */
 #include "config.h"
 
 #include <errno.h>

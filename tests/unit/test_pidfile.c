@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The pid file: one living daemon for one file, and none shut out by a dead one. */
+/* The pid file: one living daemon for a file; a dead one does not keep others out. */
 #include "config.h"
 
 #include <errno.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How plugins are called: the standard way where they have none, and no nonsense is believed. */
+/*
+ * Calls of plugins: the standard way if a callback is NULL, and impossible answers are not
+ * believed.
+ */
 #include "config.h"
 
 #include <errno.h>

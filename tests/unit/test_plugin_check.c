@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which structs are taken for a plugin. */
+/* Which structs are accepted as a plugin. */
 #include "config.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What plugins are told of the configuration, at the start and when it is read anew. */
+/* The values that plugins are told, at the start and when the configuration is read again. */
 #include "config.h"
 
 #include "plugin_fixture.h"

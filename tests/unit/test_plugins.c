@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which modules are loaded, which not, and what is said about it. */
+/* Which modules are loaded, which are not, and what the log says. */
 #include "config.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Child processes: every way to print and to end, and what they are born with. */
+/* Child processes: how they print and end, and what they inherit. */
 #include "config.h"
 
 #include <dlfcn.h>

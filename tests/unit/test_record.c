@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Records: what is written is read again, and whatever was damaged or changed is refused. */
+/* Records: reading gives what was written; a damaged or changed record is refused. */
 #include "config.h"
 
 #include <errno.h>

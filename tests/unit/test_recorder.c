@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is written down of an operation's lvpoll. */
+/* What is recorded of an operation's lvpoll. */
 #include "config.h"
 
 #include <dirent.h>

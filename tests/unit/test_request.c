@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Requests and their terms: what a client asked for, and what it is told. */
+/* Requests and their terms. */
 #include "config.h"
 
 #include <signal.h>

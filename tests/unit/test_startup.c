@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Waiting at the start: how long, and for whom not. */
+/* Waiting at the start for a file that another daemon has: how long, and when not. */
 #include "config.h"
 
 #include <errno.h>

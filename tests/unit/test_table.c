@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The life of an operation as a table: it is total, and leads on from everywhere. */
+/* The table of the life cycle: it is total, and every state can be left. */
 #include "config.h"
 
 #include <stdbool.h>

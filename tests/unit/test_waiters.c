@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who waits for which operation, whichever of them goes first. */
+/* Waiters and requests, whichever of them is freed first. */
 #include "config.h"
 
 #include "operation/store.h"

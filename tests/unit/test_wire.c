@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The wire format: where a message ends, what is one, and what a reply looks like. */
+/* The wire format: where a message ends, what a message is, and replies. */
 #include "config.h"
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A module for the tests of the loader: its name is not that of its file. */
+/* A module for the tests of the loader: the plugin's name differs from the file's. */
 #include <lvmpolld/plugin.h>
 
 static const struct lvmpolld_plugin plugin = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A module for the tests of the loader: one that leaves out all it can. */
+/* A module for the tests of the loader: it has only what is required. */
 #include <lvmpolld/plugin.h>
 
 static const struct lvmpolld_plugin plugin = {

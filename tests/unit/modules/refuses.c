@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A module for the tests of the loader: it takes no configuration, and has no reason for it. */
+/* A module for the tests of the loader: it refuses its configuration without a reason. */
 #include <lvmpolld/plugin.h>
 
 static int configure(

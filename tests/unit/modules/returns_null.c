@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A module for the tests of the loader: it has no plugin to return. */
+/* A module for the tests of the loader: its function returns no plugin. */
 #include <lvmpolld/plugin.h>
 
 __attribute__((visibility("default"))) const struct lvmpolld_plugin *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A module for the tests of the loader: its operation is that of a module before it. */
+/* A module for the tests of the loader: another module has the same operation. */
 #include <lvmpolld/plugin.h>
 
 static const struct lvmpolld_plugin plugin = {

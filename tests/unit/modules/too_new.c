@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A module for the tests of the loader: the interface of the future. */
+/* A module for the tests of the loader: built for a later version of the interface. */
 #include <lvmpolld/plugin.h>
 
 static const struct lvmpolld_plugin plugin = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A module for the tests of the loader: it ends before its description. */
+/* A module for the tests of the loader: its struct ends before the description. */
 #include <lvmpolld/plugin.h>
 
 static const struct lvmpolld_plugin plugin = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A module for the tests of the loader: it calls what nobody provides. */
+/* A module for the tests of the loader: it calls a function that does not exist. */
 #include <lvmpolld/plugin.h>
 
 void lvmpolld_function_of_the_future(void);
