@@ -163,7 +163,7 @@ static void log_taken(size_t taken)
 {
 	if (taken > 0)
 		log_notice(
-			"%zu record%s of a former daemon found: going on with what was in flight",
+			"%zu record%s of a previous daemon found: resuming what was in flight",
 			taken, taken == 1 ? "" : "s");
 }
 
@@ -181,7 +181,7 @@ static int name_record(const struct record *record, void *context, struct lvmpol
 
 	(void)error;
 	log_write_subject(LOG_LEVEL_WARN, &subject,
-		"%s was left in flight by a former daemon and is not resumed (daemon.resume): "
+		"%s was left in flight by a previous daemon and is not resumed (daemon.resume): "
 		"\"vgchange --poll y %s\" lets it go on",
 		operation->abort ? "its abort" : "it", operation->vg_name);
 	record_remove(&operations->records, operation);
@@ -202,7 +202,7 @@ int recovery_run(struct operations *operations, struct lvmpolld_error *error)
 		operations, &taken, &reason);
 	if (result < 0)
 		return error_set(error, -result,
-			"what was in flight cannot be taken up now: %s; the records stay for the "
+			"what was in flight cannot be resumed now: %s; the records stay for the "
 			"next start",
 			reason.sentence);
 	if (!is_left)

@@ -253,7 +253,7 @@ static int read_one(struct record_directory *directory, struct named_take *named
 	else if (result == -ENOPKG)
 		postpone(directory, named->name, error);
 	else if (result == -EIO || is_shortage(-result))
-		log_error("%s/%s cannot be taken up now: %s; it stays for the next start",
+		log_error("%s/%s cannot be resumed now: %s; it stays for the next start",
 			directory->path, named->name, error->sentence);
 	else
 		set_aside(directory, named->name, error);

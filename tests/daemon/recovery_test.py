@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Daemons that die or end in the middle of operations, and those that go on with them."""
+"""Daemons that die or end in the middle of operations, and those that resume the operations."""
 
 import os
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A wall clock that jumps, as it does at boot: whatever takes time takes the time it takes."""
+"""A wall clock that jumps, as it does at boot: all time-outs and pauses keep their length."""
 
 import mmap
 import os

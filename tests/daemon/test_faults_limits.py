@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Out of descriptors, out of processes: nothing accepted is lost, and it goes on afterwards."""
+"""Out of descriptors or processes: no accepted operation is lost, and the daemon works again afterwards."""
 
 import os
 import pwd

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A log that is slow, full or gone: no client waits for it, and what is lost is told."""
+"""A log that is slow, full or gone: no client waits for it, and the log says how many lines were lost."""
 
 import os
 import socket

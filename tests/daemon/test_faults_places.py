@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""More clients than limits.clients: who waits for something stays, and root goes first."""
+"""More clients than limits.clients: clients that wait for an operation stay, and root's come first."""
 
 import contextlib
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the stand-in for lvm answers where it is asked for a report."""
+"""What the stand-in for lvm answers when it is asked for a report."""
 
 import os
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An lvm that cannot be run, for a while, as in an upgrade, or for good: nothing is forgotten."""
+"""An lvm that cannot be executed, for a while, as in an upgrade, or for good: no operation is lost."""
 
 import errno
 import mmap

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Operations that are watched in the kernel: what the daemon sees, and what it tells of it."""
+"""Operations that are watched in the kernel: what the daemon sees, and what clients are told."""
 
 import subprocess
 import time

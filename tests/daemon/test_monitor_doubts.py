@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What an lvpoll says against what the kernel shows: which of them is believed, and how often one is asked."""
+"""An lvpoll and the kernel that contradict each other: which one is believed, and how often lvm2 is asked."""
 
 import errno
 import os

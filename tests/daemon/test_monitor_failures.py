@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Attempts that fail: the operation stays in flight, and who waits hears of it."""
+"""Attempts that fail: the operation stays in flight, and its waiters are told."""
 
 import os
 import time

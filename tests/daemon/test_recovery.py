@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Operations survive the daemon: what is recorded, and how the next daemon goes on with it."""
+"""Operations survive the daemon: what is recorded, and how the next daemon resumes it."""
 
 import os
 import signal

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What is recorded in flight while its plugin is not there: it waits, and starts no daemon."""
+"""Recorded operations whose plugin is missing: they wait, and start no daemon."""
 
 import os
 import unittest

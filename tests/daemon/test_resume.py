@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""daemon.resume: who goes on with what is in flight after a stop, a crash and an upgrade."""
+"""daemon.resume: whether the next daemon resumes operations after a stop, a crash and an upgrade."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from protocol import lvid, volume
 from recovery_test import RecoveryTest, pvmove_record, record_name
 from upgrade_test import upgrade
 
-NOT_RESUMED = "was left in flight by a former daemon and is not resumed"
+NOT_RESUMED = "was left in flight by a previous daemon and is not resumed"
 VALUES = ("always", "after_crash", "never")
 
 

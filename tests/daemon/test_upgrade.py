@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""SIGUSR2: a new program goes on with everything that the old one had in hand."""
+"""SIGUSR2: a new program takes over everything from the old one."""
 
 import fcntl
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A daemon that needs what another one has: under a manager it waits, and is not ready meanwhile."""
+"""A daemon whose pid file, socket or state directory another daemon has: under a manager it waits, not ready."""
 
 import os
 import signal

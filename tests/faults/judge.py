@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What of a daemon test in which an allocation failed is right, told from the same test without that."""
+"""Judges a daemon test in which an allocation failed, by the same test without the failure."""
 
 import itertools
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Watches what a daemon test and its daemons say to each other, and looks at what is left of them."""
+"""Watches what a daemon test and its daemons say to each other, and checks what they leave behind."""
 
 import os
 import re

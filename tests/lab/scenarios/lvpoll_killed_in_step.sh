@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# The lvpoll of a step is killed while it has the group's lock, as for want of memory: another one finishes the step.
+# The lvpoll of a step is killed while it has the group's lock, as when memory is short: another one finishes the step.
 # stock: fails, because it takes the end of its lvpoll for the end of the move
 # deadline: 90
 # lvm2: each

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# A move that nobody polls any more is resumed by lvchange --poll y, in the background.
+# A move that is no longer polled is resumed by lvchange --poll y, in the background.
 # lvm2: each
 
 disks_make 2 64
