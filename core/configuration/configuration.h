@@ -35,7 +35,7 @@ struct configuration_plugin {
 	struct configuration_plugin_value *values;
 };
 
-/* When a new daemon resumes what a former one had in flight. An upgraded daemon always does. */
+/* When a new daemon resumes what a previous one had in flight. An upgraded daemon always does. */
 enum configuration_resume {
 	CONFIGURATION_RESUME_ALWAYS,
 	CONFIGURATION_RESUME_AFTER_CRASH, /* one that a signal ends leaves no record behind */

@@ -24,7 +24,7 @@ static const struct configuration_key keys[] = {
 	{"daemon", "idle_timeout", CONFIGURATION_SECONDS, "0", 0, SECONDS_MAX,
 		FIELD(idle_timeout_s), "How long the daemon stays without work; 0 is for ever."},
 	{"daemon", "resume", CONFIGURATION_RESUME, "always", 0, 0, FIELD(resume),
-		"When a new daemon goes on with what a former one had in flight."},
+		"When a new daemon resumes what a previous one had in flight."},
 
 	{"lvm", "binary", CONFIGURATION_PATH, DEFAULT_LVM_PATH, 2, PATH_MAX - 1, FIELD(lvm_binary),
 		"The lvm command that is run for lvpoll."},
