@@ -78,6 +78,9 @@ static enum operation_event enter_looking(
 	if (event == EVENT_ABORT_FAILED)
 		log_operation(LOG_LEVEL_WARN, operation,
 			"the abort did not succeed: the operation goes on");
+	/* It yielded before its lvpoll of a previous daemon was found, or could be adopted. */
+	if (operation->attempt.is_orphan)
+		return EVENT_ORPHAN_LEFT;
 	if (from == STATE_YIELDING)
 		recorder_write(operation, RECORD_NO_COMMAND);
 	if (operation_is_being_aborted(operation))

@@ -21,6 +21,7 @@ struct configuration;
 struct event;
 struct event_base;
 struct monitor;
+struct orphans;
 struct plugins;
 
 struct operations {
@@ -39,6 +40,7 @@ struct operations {
 	size_t in_flight;            /* those in the list that are not dormant */
 	struct scheduler scheduler;
 	struct asks asks;
+	struct orphans *orphans; /* made where one is looked for; or NULL */
 	struct record_directory records;
 	struct event *record_retry; /* runs while a record could not be written; or NULL */
 	size_t stale_records;

@@ -2,14 +2,12 @@
 /* How an operation comes to its end: its command first, then the operation. */
 #include "config.h"
 
-#include <errno.h>
-
-#include "lifecycle/attempts.h"
 #include "lifecycle/classify.h"
 #include "lifecycle/context.h"
 #include "lifecycle/ending.h"
 #include "lifecycle/losses.h"
 #include "lifecycle/operation_log.h"
+#include "lifecycle/orphaned.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
@@ -36,26 +34,6 @@ static enum operation_event end_event(enum ending_reason ending)
 	default:
 		return EVENT_ENDED_STEP;
 	}
-}
-
-/* Adopts an lvpoll of a previous daemon, to end it: two of them would disturb each other. */
-static enum operation_event adopt_orphan(struct operation *operation)
-{
-	static const int outputs[2] = {-1, -1};
-	struct lvmpolld_error error;
-	int result = attempts_adopt(operation, outputs, &error);
-
-	if (result == 0) {
-		log_operation(LOG_LEVEL_WARN, operation,
-			"lvpoll[%d] of a previous daemon still runs: it is ended first",
-			(int)operation->attempt.pid);
-		return EVENT_NONE;
-	}
-	operation->attempt.is_orphan = result != -ESRCH;
-	if (result == -ESRCH)
-		return EVENT_ENDED_STEP;
-	log_operation(LOG_LEVEL_ERROR, operation, "%s; trying again", error.sentence);
-	return EVENT_NOT_ADOPTED;
 }
 
 static void note_loss(struct operation *operation)
@@ -99,11 +77,8 @@ enum operation_event ending_enter(
 		/* The command hangs: requests that came meanwhile need not wait for it. */
 		telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
 	}
-	if (event == EVENT_ORPHAN_LEFT) {
-		event = adopt_orphan(operation);
-		if (event != EVENT_NONE)
-			return event;
-	}
+	if (event == EVENT_ORPHAN_LEFT && !orphaned_adopt(operation))
+		return EVENT_NOT_ADOPTED;
 	if (!operation->attempt.command)
 		return end_event(operation->ending);
 	command_terminate(operation->attempt.command);

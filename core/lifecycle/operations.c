@@ -10,6 +10,7 @@
 #include "lifecycle/operations.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
+#include "lvm/orphans.h"
 
 int operations_init(struct operations *operations, struct event_base *base,
 	const struct configuration *configuration, void (*changed)(void *context), void *context,
@@ -69,6 +70,8 @@ void operations_destroy(struct operations *operations)
 		store_destroy(&operations->aborts);
 		devices_destroy(&operations->devices);
 	}
+	orphans_free(operations->orphans);
+	operations->orphans = NULL;
 	operations->has_stores = false;
 	scheduler_destroy(&operations->scheduler);
 }

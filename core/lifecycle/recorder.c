@@ -102,13 +102,19 @@ static void arm_retry(struct operations *operations)
 		timer_start(operations->record_retry, &retry);
 }
 
-/* If the start time is unknown, the process cannot be recognised: it is looked for by name. */
+/*
+ * If the start time is unknown, the process cannot be recognised: it is looked for by name. A
+ * process that is not adopted yet keeps that of the record: its id may be another's by now.
+ */
 static void note_command(struct operation *operation, enum record_command command)
 {
 	struct attempt *attempt = &operation->attempt;
 
 	operation->recorded_command = command;
-	attempt->start_ticks = command == RECORD_RUNNING ? process_read_start(attempt->pid) : 0;
+	if (command != RECORD_RUNNING)
+		attempt->start_ticks = 0;
+	else if (!attempt->is_orphan)
+		attempt->start_ticks = process_read_start(attempt->pid);
 	if (command == RECORD_RUNNING && attempt->start_ticks == 0)
 		operation->recorded_command = RECORD_STARTING;
 }

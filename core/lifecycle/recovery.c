@@ -12,7 +12,6 @@
 #include "lifecycle/resume.h"
 #include "loader/plugins.h"
 #include "log/log.h"
-#include "lvm/find_orphan.h"
 #include "process/process.h"
 #include "records/directory.h"
 #include "records/lock.h"
@@ -29,34 +28,22 @@ static bool is_of_this_run(const struct record *record)
 	return !present || !record->boot_id || !strcmp(present, record->boot_id);
 }
 
-/* The process id of RECORD's lvpoll if it runs, or may run; else 0. */
-static pid_t find_command(const struct record *record, uint64_t *start_ticks)
+/* If the lvpoll of RECORD runs, or may run, it is an orphan. */
+static void find_command(const struct record *record, struct resume_info *info)
 {
-	struct lvmpolld_request given = record->request;
-	pid_t pid = record->pid;
 	uint64_t present_ticks;
 
-	if (record->step_vg_name && record->step_lv_name) {
-		given.vg_name = record->step_vg_name;
-		given.lv_name = record->step_lv_name;
-	}
-
-	switch (record->command) {
-	case RECORD_NO_COMMAND:
-		return 0;
-	case RECORD_STARTING:
-		pid = find_orphan(record->operation_name, &given);
-		*start_ticks = pid > 0 ? process_read_start(pid) : 0;
-		return *start_ticks > 0 ? pid : 0;
-	case RECORD_RUNNING:
-		*start_ticks = record->start_ticks;
-		if (!is_of_this_run(record))
-			return 0;
-		/* If that cannot be read, the process may run: its adoption will tell. */
-		present_ticks = process_read_start(pid);
-		return present_ticks == record->start_ticks || present_ticks == 0 ? pid : 0;
-	}
-	return 0;
+	/* Its process id is unknown: it is looked for in the loop. */
+	info->is_orphan = record->command == RECORD_STARTING;
+	if (record->command != RECORD_RUNNING || !is_of_this_run(record))
+		return;
+	/* If that cannot be read, the process may run: its adoption will tell. */
+	present_ticks = process_read_start(record->pid);
+	if (present_ticks != record->start_ticks && present_ticks != 0)
+		return;
+	info->is_orphan = true;
+	info->pid = record->pid;
+	info->start_ticks = record->start_ticks;
 }
 
 /*
@@ -104,7 +91,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	terms = terms_new(&record->request, plugin);
 	if (!terms)
 		return error_set(error, ENOMEM, "out of memory");
-	info.pid = find_command(record, &info.start_ticks);
+	find_command(record, &info);
 	return resume_operation(operations, terms, &info, error);
 }
 

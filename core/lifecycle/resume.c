@@ -36,6 +36,10 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 		operation->begun_ms = info->begun_ms;
 	attempt->pid = info->pid > 0 ? info->pid : info->last_pid;
 	attempt->start_ticks = info->start_ticks;
+	attempt->is_orphan = info->is_orphan;
+	operation->recorded_command = info->pid > 0     ? RECORD_RUNNING
+				      : info->is_orphan ? RECORD_STARTING
+							: RECORD_NO_COMMAND;
 	attempt->vg_name = copy_name(info->vg_name);
 	attempt->lv_name = copy_name(info->lv_name);
 	attempt->purpose = info->purpose;
@@ -92,7 +96,7 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 
 	if (info->is_child && info->pid > 0 && !info->is_orphan)
 		resume_child(operation, info);
-	else if (info->pid > 0)
+	else if (info->is_orphan)
 		lifecycle_begin_with_orphan(operation);
 	else if (info->is_being_aborted && other)
 		lifecycle_resume(operation, STATE_YIELDING);

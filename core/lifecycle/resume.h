@@ -17,7 +17,8 @@ struct resume_info {
 	bool is_being_aborted; /* its abort was under way */
 	int64_t begun_ms;      /* when it began, by boot_clock_ms; 0: not known */
 	int64_t not_before_ms;
-	pid_t pid; /* an lvpoll that still runs; or 0 */
+	bool is_orphan; /* an lvpoll of a previous daemon runs, or may: it is to be adopted */
+	pid_t pid;      /* of an lvpoll that runs; or 0, where that of an orphan is not known */
 	uint64_t start_ticks;
 	const char *vg_name; /* the names that the lvpoll was given; or NULL */
 	const char *lv_name;
@@ -27,7 +28,6 @@ struct resume_info {
 	enum attempt_purpose purpose;
 	bool is_ended; /* it is being ended, for the reason: */
 	enum ending_reason ending;
-	bool is_orphan; /* it is to be adopted */
 	pid_t last_pid;
 	bool has_shown_end;           /* the latest lvpoll has said that all data is copied */
 	struct request_result result; /* how the latest lvpoll ended, if it has ended */

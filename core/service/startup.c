@@ -65,7 +65,7 @@ static void say(struct startup *startup, const char *sentence)
 int startup_wait(struct startup *startup, const struct lvmpolld_error *error)
 {
 	unsigned pause_ms = startup_pause_ms(startup->count);
-	const struct timespec pause = {
+	const struct timespec delay = {
 		.tv_sec = pause_ms / 1000, .tv_nsec = pause_ms % 1000 * 1000000L};
 	sigset_t ours;
 	int number;
@@ -76,7 +76,7 @@ int startup_wait(struct startup *startup, const struct lvmpolld_error *error)
 	startup->count++;
 	say(startup, error->sentence);
 	notify_waiting(pause_ms / 1000 + GRACE_S, "Cannot begin, tries again: %s", error->sentence);
-	number = sigtimedwait(&ours, NULL, &pause);
+	number = sigtimedwait(&ours, NULL, &delay);
 	if (number <= 0 || number == SIGHUP)
 		return 0;
 	log_info("ending: %s", strsignal(number));

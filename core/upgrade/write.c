@@ -59,6 +59,13 @@ static uint64_t find_start(const struct attempt *attempt)
 							     : attempt->start_ticks;
 }
 
+static enum record_command present_command(const struct attempt *attempt)
+{
+	if (attempt->is_orphan && attempt->pid == 0)
+		return RECORD_STARTING;
+	return attempt->command || attempt->is_orphan ? RECORD_RUNNING : RECORD_NO_COMMAND;
+}
+
 static void write_command(const struct operation *operation, struct buffer *text)
 {
 	const struct attempt *attempt = &operation->attempt;
@@ -105,8 +112,7 @@ static void write_operation(struct operation *operation, struct buffer *text)
 		.is_displaced = operation_is_being_aborted(operation),
 		.not_before_ms = operation->not_before_ms,
 		.begun_ms = operation->begun_ms,
-		.command =
-			attempt->command || attempt->is_orphan ? RECORD_RUNNING : RECORD_NO_COMMAND,
+		.command = present_command(attempt),
 		.pid = attempt->pid,
 		.start_ticks = find_start(attempt),
 		.step_vg_name = attempt->vg_name,

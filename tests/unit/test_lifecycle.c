@@ -14,6 +14,7 @@
 #include <event2/event.h>
 
 #include "command_standin.h"
+#include "orphans_standin.h"
 #include "configuration/configuration.h"
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/losses.h"
@@ -557,7 +558,11 @@ END_TEST
 static struct operation *resume_with_orphan(void)
 {
 	const struct resume_info info = {
-		.pid = STANDIN_FIRST_PID - 1, .start_ticks = 1, .outputs = {-1, -1}};
+		.is_orphan = true,
+		.pid = STANDIN_FIRST_PID - 1,
+		.start_ticks = 1,
+		.outputs = {-1, -1},
+	};
 
 	standin_adopt_failure = EMFILE;
 	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
@@ -613,11 +618,75 @@ END_TEST
 START_TEST(lifecycle_goes_on_where_the_former_process_is_gone)
 {
 	const struct resume_info info = {
-		.pid = STANDIN_FIRST_PID - 1, .start_ticks = 1, .outputs = {-1, -1}};
+		.is_orphan = true,
+		.pid = STANDIN_FIRST_PID - 1,
+		.start_ticks = 1,
+		.outputs = {-1, -1},
+	};
 
 	standin_adopt_failure = ESRCH;
 	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
 	ck_assert_int_eq(find(false)->state, STATE_LOOKING);
+}
+END_TEST
+
+/* One whose process id is not on record is looked for: until it is known nothing is begun. */
+static struct operation *resume_with_unknown(void)
+{
+	const struct resume_info info = {.is_orphan = true, .outputs = {-1, -1}};
+
+	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
+	ck_assert_int_eq(find(false)->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(find(false)->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_int_eq(find(false)->recorded_command, RECORD_STARTING);
+	return find(false);
+}
+
+START_TEST(lifecycle_cannot_tell_is_no_no)
+{
+	struct operation *operation = resume_with_unknown();
+
+	show(LVMPOLLD_STEP, 1);
+	operations_retry_all(&operations);
+	run_out(operation->timer);
+	standin_orphans_tell(ORPHANS_NOT_KNOWN, 0);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_uint_eq(standin_started, 0);
+	ck_assert_int_eq(operation->recorded_command, RECORD_STARTING);
+	standin_orphans_tell(ORPHANS_NONE, 0);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	ck_assert_int_eq(operation->recorded_command, RECORD_NO_COMMAND);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_uint_eq(standin_started, 1);
+}
+END_TEST
+
+START_TEST(lifecycle_what_is_found_is_ended_first)
+{
+	struct operation *operation = resume_with_unknown();
+
+	standin_orphans_tell(ORPHANS_FOUND, STANDIN_FIRST_PID - 1);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	ck_assert_int_eq(command_pid(lvpoll()), STANDIN_FIRST_PID - 1);
+	ck_assert(lvpoll()->is_terminated);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+}
+END_TEST
+
+/* It yields before that is known, and is given back. */
+START_TEST(lifecycle_failed_abort_leaves_the_search_to_go_on)
+{
+	struct operation *operation = resume_with_unknown(), *abort_operation = begin(true, "15");
+
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	lifecycle_handle(abort_operation, EVENT_NO_PATIENCE);
+	lifecycle_settle(&operations);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_int_eq(operation->recorded_command, RECORD_STARTING);
+	standin_orphans_tell(ORPHANS_FOUND, STANDIN_FIRST_PID - 1);
+	ck_assert(lvpoll()->is_terminated);
 }
 END_TEST
 
@@ -1212,6 +1281,9 @@ int main(void)
 		SUITE_TEST(lifecycle_does_not_run_beside_what_cannot_be_adopted_yet),
 		SUITE_TEST(lifecycle_does_not_abort_beside_what_cannot_be_adopted_yet),
 		SUITE_TEST(lifecycle_goes_on_where_the_former_process_is_gone),
+		SUITE_TEST(lifecycle_cannot_tell_is_no_no),
+		SUITE_TEST(lifecycle_what_is_found_is_ended_first),
+		SUITE_TEST(lifecycle_failed_abort_leaves_the_search_to_go_on),
 		SUITE_TEST(lifecycle_resumes_what_two_have_asked_for_once),
 		SUITE_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told),
 		SUITE_TEST(lifecycle_results_are_told_after_an_upgrade),

@@ -7,11 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "lvm/find_orphan.h"
+#include <event2/event.h>
+
+#include "lvm/orphans.h"
 #include "suite.h"
 
 /* How long a process goes without a command line, while it is searched for. */
@@ -19,6 +22,9 @@
 
 /* How long a search goes on for one that never gets one, at least. */
 #define SEARCH_MS 1000
+
+/* How long one turn of the loop may take, on a busy machine. */
+#define TURN_MAX_MS 500
 
 /* Command lines, as the kernel keeps them. */
 static const char polling[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-orphan/pvmove7";
@@ -29,6 +35,7 @@ static const struct lvmpolld_request operation = {
 	.struct_size = sizeof(operation), .vg_name = "vg-orphan", .lv_name = "pvmove7"};
 
 static pid_t child;
+static uid_t user; /* of the child; 0: as ours */
 
 /* Fields FIRST to LAST of /proc/self/stat. */
 static bool read_fields(unsigned first, unsigned last, unsigned long *values)
@@ -87,6 +94,8 @@ static bool start(const char *command_line, size_t size, enum moment moment)
 	child = fork();
 	ck_assert_int_ge(child, 0);
 	if (child == 0) {
+		if (user != 0 && setuid(user) < 0)
+			_exit(1);
 		answer = set_command_line(line, moment == AT_ONCE ? line + size : line);
 		(void)!write(ends[1], &answer, 1);
 		nanosleep(&exec, NULL);
@@ -121,12 +130,64 @@ static long long clock_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
+static struct event_base *base;
+static struct orphans *orphans;
+static unsigned times_known;
+static pid_t ours;
+
+static void on_known(void *context)
+{
+	(void)context;
+	times_known++;
+}
+
+static bool is_ours(pid_t pid, void *context)
+{
+	(void)context;
+	return pid == ours;
+}
+
+static void begin(void)
+{
+	static const struct orphans_callbacks callbacks = {.known = on_known, .is_ours = is_ours};
+
+	times_known = 0;
+	user = 0;
+	ours = 0;
+	base = event_base_new();
+	orphans = orphans_new(base, &callbacks, NULL);
+	ck_assert_ptr_nonnull(orphans);
+}
+
+static void finish(void)
+{
+	orphans_free(orphans);
+	event_base_free(base);
+	stop();
+}
+
+/* The process that polls REQUEST, or 0; the loop runs until that is known. */
+static pid_t find(const char *operation_name, const struct lvmpolld_request *request)
+{
+	struct orphan found = {0};
+	enum orphans_answer answer;
+
+	while ((answer = orphans_find(orphans, operation_name, request, &found)) ==
+		ORPHANS_NOT_KNOWN) {
+		unsigned before = times_known;
+
+		while (times_known == before)
+			ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
+	}
+	return answer == ORPHANS_FOUND ? found.pid : 0;
+}
+
 START_TEST(orphan_is_found_by_its_command_line)
 {
 	if (!start(polling, sizeof(polling), AT_ONCE))
 		return;
-	ck_assert_int_eq(find_orphan("pvmove", &operation), child);
-	ck_assert_int_eq(find_orphan("merge", &operation), 0);
+	ck_assert_int_eq(find("pvmove", &operation), child);
+	ck_assert_int_eq(find("merge", &operation), 0);
 }
 END_TEST
 
@@ -134,7 +195,7 @@ START_TEST(orphan_in_the_middle_of_its_exec_is_waited_for)
 {
 	if (!start(polling, sizeof(polling), AFTER_EXEC))
 		return;
-	ck_assert_int_eq(find_orphan("pvmove", &operation), child);
+	ck_assert_int_eq(find("pvmove", &operation), child);
 }
 END_TEST
 
@@ -145,8 +206,27 @@ START_TEST(orphan_of_an_abort_is_another)
 	if (!start(aborting, sizeof(aborting), AT_ONCE))
 		return;
 	aborted.abort = true;
-	ck_assert_int_eq(find_orphan("pvmove", &operation), 0);
-	ck_assert_int_eq(find_orphan("pvmove", &aborted), child);
+	ck_assert_int_eq(find("pvmove", &operation), 0);
+	ck_assert_int_eq(find("pvmove", &aborted), child);
+}
+END_TEST
+
+/* Whoever may run a process could stop a move for ever. */
+START_TEST(orphan_of_another_user_is_not_taken)
+{
+	static const enum moment moments[] = {AT_ONCE, NEVER};
+	long long begin_ms;
+
+	if (geteuid() != 0) {
+		puts("skipped: only root may become another user");
+		return;
+	}
+	user = 65534;
+	if (!start(polling, sizeof(polling), moments[_i]))
+		return;
+	begin_ms = clock_ms();
+	ck_assert_int_eq(find("pvmove", &operation), 0);
+	ck_assert_int_lt(clock_ms() - begin_ms, SEARCH_MS);
 }
 END_TEST
 
@@ -154,7 +234,7 @@ START_TEST(orphan_of_another_volume_is_not_taken)
 {
 	if (!start(other_volume, sizeof(other_volume), AT_ONCE))
 		return;
-	ck_assert_int_eq(find_orphan("pvmove", &operation), 0);
+	ck_assert_int_eq(find("pvmove", &operation), 0);
 }
 END_TEST
 
@@ -170,7 +250,7 @@ START_TEST(orphan_zombie_is_not_waited_for)
 		_exit(0);
 	ck_assert_int_eq(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
 	begin_ms = clock_ms();
-	ck_assert_int_eq(find_orphan("pvmove", &operation), 0);
+	ck_assert_int_eq(find("pvmove", &operation), 0);
 	ck_assert_int_lt(clock_ms() - begin_ms, SEARCH_MS);
 }
 END_TEST
@@ -182,11 +262,68 @@ START_TEST(orphan_that_never_has_a_command_line_is_waited_for_once)
 
 	if (!start(polling, sizeof(polling), NEVER))
 		return;
-	ck_assert_int_eq(find_orphan("pvmove", &operation), 0);
+	ck_assert_int_eq(find("pvmove", &operation), 0);
 	begin_ms = clock_ms();
 	for (int i = 0; i < 3; i++)
-		ck_assert_int_eq(find_orphan("pvmove", &operation), 0);
+		ck_assert_int_eq(find("pvmove", &operation), 0);
 	ck_assert_int_lt(clock_ms() - begin_ms, SEARCH_MS);
+}
+END_TEST
+
+START_TEST(orphan_that_is_no_orphan_is_not_taken)
+{
+	if (!start(polling, sizeof(polling), AT_ONCE))
+		return;
+	ours = child;
+	ck_assert_int_eq(find("pvmove", &operation), 0);
+}
+END_TEST
+
+/* Nobody waits for /proc: it is read in pieces, once for all. */
+START_TEST(orphan_search_lets_the_loop_go_on)
+{
+	struct orphan found;
+	unsigned turns = 0;
+
+	if (!start(polling, sizeof(polling), NEVER))
+		return;
+	for (int i = 0; i < 1000; i++)
+		ck_assert_int_eq(
+			orphans_find(orphans, "pvmove", &operation, &found), ORPHANS_NOT_KNOWN);
+	while (times_known == 0) {
+		long long begin_ms = clock_ms();
+
+		ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
+		ck_assert_int_lt(clock_ms() - begin_ms, TURN_MAX_MS);
+		turns++;
+	}
+	ck_assert_uint_gt(turns, 1);
+	/* It is known by now that this is not known: a process is too young. */
+	ck_assert_int_eq(orphans_find(orphans, "pvmove", &operation, &found), ORPHANS_NOT_KNOWN);
+	ck_assert_int_eq(find("pvmove", &operation), 0);
+}
+END_TEST
+
+/* Short of descriptors, nothing is known: that is no "no". */
+START_TEST(orphan_is_not_known_without_descriptors)
+{
+	struct rlimit limit, none;
+	struct orphan found;
+
+	if (!start(polling, sizeof(polling), AT_ONCE))
+		return;
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	ck_assert_int_eq(orphans_find(orphans, "pvmove", &operation, &found), ORPHANS_NOT_KNOWN);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	while (times_known < 2) {
+		ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
+		ck_assert_int_eq(
+			orphans_find(orphans, "pvmove", &operation, &found), ORPHANS_NOT_KNOWN);
+	}
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_int_eq(find("pvmove", &operation), child);
 }
 END_TEST
 
@@ -196,10 +333,14 @@ int main(void)
 		SUITE_TEST(orphan_is_found_by_its_command_line),
 		SUITE_TEST(orphan_in_the_middle_of_its_exec_is_waited_for),
 		SUITE_TEST(orphan_of_an_abort_is_another),
+		SUITE_LOOP(orphan_of_another_user_is_not_taken, 2),
 		SUITE_TEST(orphan_of_another_volume_is_not_taken),
 		SUITE_TEST(orphan_zombie_is_not_waited_for),
 		SUITE_TEST(orphan_that_never_has_a_command_line_is_waited_for_once),
+		SUITE_TEST(orphan_that_is_no_orphan_is_not_taken),
+		SUITE_TEST(orphan_search_lets_the_loop_go_on),
+		SUITE_TEST(orphan_is_not_known_without_descriptors),
 	};
 
-	return suite_run_fixture("find_orphan", tests, SUITE_COUNT(tests), NULL, stop);
+	return suite_run_fixture("orphans", tests, SUITE_COUNT(tests), begin, finish);
 }

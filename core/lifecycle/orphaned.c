@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The lvpoll that a previous daemon has left behind for an operation. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "lifecycle/attempts.h"
+#include "lifecycle/context.h"
+#include "lifecycle/orphaned.h"
+#include "lifecycle/recorder.h"
+#include "loader/plugins.h"
+#include "log/log.h"
+#include "lvm/command.h"
+#include "lvm/orphans.h"
+
+/* One may run, and nobody knows its process id. */
+static bool is_looked_for(const struct operation *operation)
+{
+	return operation->attempt.is_orphan && operation->attempt.pid == 0;
+}
+
+static bool is_ours(pid_t pid, void *context)
+{
+	const struct operations *operations = context;
+	const struct operation *operation;
+
+	TAILQ_FOREACH (operation, &operations->list, link)
+		if (operation->attempt.command && command_pid(operation->attempt.command) == pid)
+			return true;
+	return false;
+}
+
+static void on_known(void *context);
+
+/* By the names that it was given. */
+static enum orphans_answer look_for(const struct operation *operation, struct orphan *found)
+{
+	static const struct orphans_callbacks callbacks = {.known = on_known, .is_ours = is_ours};
+	struct operations *operations = operation->operations;
+	struct lvmpolld_request given = operation->terms->asked;
+
+	if (operation->attempt.vg_name && operation->attempt.lv_name) {
+		given.vg_name = operation->attempt.vg_name;
+		given.lv_name = operation->attempt.lv_name;
+	}
+	if (!operations->orphans)
+		operations->orphans = orphans_new(operations->base, &callbacks, operations);
+	/* Without memory the timer of the state leads here again. */
+	if (!operations->orphans)
+		return ORPHANS_NOT_KNOWN;
+	return orphans_find(
+		operations->orphans, operation->terms->plugin->interface->operation, &given, found);
+}
+
+/* One that waits for the search, and can be answered. */
+static struct operation *find_answered(struct operations *operations)
+{
+	struct operation *operation;
+	struct orphan unused;
+
+	TAILQ_FOREACH (operation, &operations->list, link)
+		if (is_looked_for(operation) &&
+			(operation->state == STATE_BACKING_OFF ||
+				operation->state == STATE_YIELDING) &&
+			look_for(operation, &unused) != ORPHANS_NOT_KNOWN)
+			return operation;
+	return NULL;
+}
+
+/* What follows may end others of the list: it is begun anew each time. */
+static void on_known(void *context)
+{
+	struct operations *operations = context;
+	struct operation *operation;
+
+	while (!operations->is_stopping && (operation = find_answered(operations)))
+		context_happened(operation, EVENT_ORPHAN_LEFT);
+	operations->settle(operations);
+}
+
+/* There is none, or not any longer. */
+static bool settle_without(struct operation *operation)
+{
+	operation->attempt.is_orphan = false;
+	recorder_write(operation, RECORD_NO_COMMAND);
+	return true;
+}
+
+/* Two that poll one operation would be in each other's way. */
+static bool adopt(struct operation *operation)
+{
+	static const int outputs[2] = {-1, -1};
+	struct lvmpolld_error error;
+	int result = attempts_adopt(operation, outputs, &error);
+
+	if (result == -ESRCH)
+		return settle_without(operation);
+	operation->attempt.is_orphan = result < 0;
+	if (result == 0)
+		log_operation(LOG_LEVEL_WARN, operation,
+			"lvpoll[%d] of a previous daemon still runs: it is ended first",
+			(int)operation->attempt.pid);
+	else
+		log_operation(LOG_LEVEL_ERROR, operation, "%s; trying again", error.sentence);
+	return result == 0;
+}
+
+bool orphaned_adopt(struct operation *operation)
+{
+	struct orphan found;
+
+	if (!is_looked_for(operation))
+		return adopt(operation);
+	switch (look_for(operation, &found)) {
+	case ORPHANS_NOT_KNOWN:
+		return false;
+	case ORPHANS_FOUND:
+		operation->attempt.pid = found.pid;
+		operation->attempt.start_ticks = found.start_ticks;
+		return adopt(operation);
+	case ORPHANS_NONE:
+	default:
+		return settle_without(operation);
+	}
+}

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Orphans: lvpolls whose daemon died before it could record the process id. */
+#include "config.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "log/log.h"
+#include "lvm/orphans.h"
+#include "util/boot.h"
+#include "util/timer.h"
+
+#define COMMAND_LINE_MAX 4096
+
+/* So many processes are read before the loop has its turn: some milliseconds on a slow machine. */
+#define PIECE_PROCESSES 32
+
+/* The pause before /proc is read once more, since something could not be told. */
+#define PAUSE_FIRST_MS 50
+#define PAUSE_MAX_MS   1000
+
+/* What cannot be told for so long is worth a line in the log. */
+#define COMPLAIN_MS 10000
+
+/*
+ * A new lvpoll soon executes its program, and has a command line then. A process that had none for
+ * so long will have none: User Mode Linux unmaps it, for one. But a process that waits for a disk
+ * may be in the middle of its exec.
+ */
+#define EXEC_MAX_MS 1000
+
+/* An lvpoll that no daemon looks after. */
+struct candidate {
+	struct orphan orphan;
+	size_t length; /* of its arguments, each ended by a NUL byte */
+	STAILQ_ENTRY(candidate) link;
+	char arguments[];
+};
+
+struct orphans {
+	struct event *turn; /* the next piece, or the next time */
+	struct orphans_callbacks callbacks;
+	void *context;
+	DIR *directory; /* while /proc is read */
+	bool is_begun, is_read, is_complete;
+	int failure;   /* why it is not complete: an errno; 0: a process is in mid-exec */
+	pid_t unknown; /* that process, or one that could not be read; 0: all of them */
+	unsigned pause_ms;
+	int64_t begun_ms;
+	bool is_said;
+	STAILQ_HEAD(candidate_list, candidate) candidates;
+};
+
+/*
+ * Reads /proc/PID/NAME as text, with a NUL byte behind it. Returns its length or a negative errno:
+ * -ESRCH where the process is gone, or another user's.
+ */
+static ssize_t read_proc(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	ssize_t length;
+	int descriptor;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	length = descriptor < 0 ? -1 : read(descriptor, text, size - 1);
+	if (length < 0)
+		length = errno == ENOENT || errno == EACCES || errno == EPERM ? -ESRCH : -errno;
+	else
+		text[length] = '\0';
+	if (descriptor >= 0)
+		close(descriptor);
+	return length;
+}
+
+/* Whether WANTED is among the LENGTH bytes of ARGUMENTS, each of which ends with a NUL byte. */
+static bool has_argument(const char *arguments, size_t length, const char *wanted)
+{
+	for (const char *argument = arguments; argument < arguments + length;
+		argument += strlen(argument) + 1)
+		if (!strcmp(argument, wanted))
+			return true;
+	return false;
+}
+
+/*
+ * What /proc tells of a process. A process that is ending has no memory, nor has a kernel thread.
+ */
+struct standing {
+	char state;
+	int parent;
+	bool has_memory;
+	uint64_t start_ticks;
+};
+
+/* Returns 0 or a negative errno, as read_proc. */
+static int read_standing(pid_t pid, struct standing *standing)
+{
+	char text[1024];
+	const char *field;
+	unsigned long long start;
+	unsigned long memory;
+	ssize_t length = read_proc(pid, "stat", text, sizeof(text));
+
+	if (length < 0)
+		return (int)length;
+	/* Fields 3, 4, 22 and 23: state, parent, start, size of the memory; a name may hold
+	 * anything. */
+	field = strrchr(text, ')');
+	if (!field ||
+		sscanf(field,
+			") %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			"%*s %llu %lu",
+			&standing->state, &standing->parent, &start, &memory) != 4)
+		return -EBADMSG;
+	standing->has_memory = memory > 0;
+	standing->start_ticks = start;
+	return 0;
+}
+
+static int64_t age_ms(const struct standing *standing)
+{
+	return boot_clock_ms() -
+	       (int64_t)(standing->start_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+/*
+ * Checks that PID is a process of our user, as an lvpoll of ours is: else any user could hold up an
+ * operation with a process that has its arguments, or none. Returns 0, or a negative errno as
+ * read_proc does.
+ */
+static int check_user(pid_t pid)
+{
+	char text[2048];
+	const char *line;
+	unsigned user;
+	ssize_t length = read_proc(pid, "status", text, sizeof(text));
+
+	if (length < 0)
+		return (int)length;
+	line = strstr(text, "\nUid:");
+	if (!line || sscanf(line, " Uid: %*u %u", &user) != 1)
+		return -EBADMSG;
+	return user == geteuid() ? 0 : -ESRCH;
+}
+
+/* In the middle of an exec a process has no command line. Returns 1, 0 or a negative errno. */
+static int may_be_executing(pid_t pid)
+{
+	struct standing standing;
+	int result = check_user(pid);
+
+	if (result == 0)
+		result = read_standing(pid, &standing);
+	if (result < 0)
+		return result == -ESRCH ? 0 : result;
+	return standing.has_memory && (age_ms(&standing) < EXEC_MAX_MS || standing.state == 'D');
+}
+
+/*
+ * Whether the parent is a daemon: it looks after its own children, unless it is ending. Returns 1,
+ * 0 or a negative errno.
+ */
+static int has_daemon_as_parent(const struct standing *child)
+{
+	struct standing parent;
+	char name[64];
+	int result;
+
+	if (child->parent == getpid())
+		return 0;
+	result = read_standing(child->parent, &parent);
+	if (result == 0 && !parent.has_memory)
+		return 0;
+	if (result == 0)
+		result = (int)read_proc(child->parent, "comm", name, sizeof(name));
+	if (result < 0)
+		return result == -ESRCH ? 0 : result;
+	return strstr(name, "lvmpolld") ? 1 : 0;
+}
+
+static int add_candidate(
+	struct orphans *orphans, const struct orphan *orphan, const char *arguments, size_t length)
+{
+	struct candidate *candidate = malloc(sizeof(*candidate) + length + 1);
+
+	if (!candidate)
+		return -ENOMEM;
+	*candidate = (struct candidate){.orphan = *orphan, .length = length};
+	memcpy(candidate->arguments, arguments, length + 1);
+	STAILQ_INSERT_TAIL(&orphans->candidates, candidate, link);
+	return 0;
+}
+
+/* PID has the arguments of an lvpoll. Returns 0 or a negative errno. */
+static int take_lvpoll(struct orphans *orphans, pid_t pid, const char *arguments, size_t length)
+{
+	char again[COMMAND_LINE_MAX];
+	struct standing standing;
+	int result = check_user(pid);
+
+	if (result == 0)
+		result = read_standing(pid, &standing);
+	if (result == 0)
+		result = has_daemon_as_parent(&standing);
+	if (result != 0)
+		return result == 1 ? 0 : result;
+	/* The start is that of the process with these arguments: its id is no other's by now. */
+	if (read_proc(pid, "cmdline", again, sizeof(again)) != (ssize_t)length ||
+		memcmp(arguments, again, length) != 0)
+		return -EAGAIN;
+	return add_candidate(
+		orphans, &(struct orphan){pid, standing.start_ticks}, arguments, length);
+}
+
+static void read_process(struct orphans *orphans, pid_t pid)
+{
+	char arguments[COMMAND_LINE_MAX];
+	ssize_t length = read_proc(pid, "cmdline", arguments, sizeof(arguments));
+	int result = (int)length;
+
+	if (length == 0)
+		result = may_be_executing(pid);
+	else if (length > 0)
+		result = has_argument(arguments, (size_t)length, "lvpoll")
+				 ? take_lvpoll(orphans, pid, arguments, (size_t)length)
+				 : 0;
+	if (result == 0 || result == -ESRCH)
+		return;
+	orphans->is_complete = false;
+	orphans->unknown = pid;
+	orphans->failure = result < 0 ? -result : 0;
+}
+
+static void forget_candidates(struct orphans *orphans)
+{
+	struct candidate *candidate;
+
+	while ((candidate = STAILQ_FIRST(&orphans->candidates))) {
+		STAILQ_REMOVE_HEAD(&orphans->candidates, link);
+		free(candidate);
+	}
+}
+
+static void fail(struct orphans *orphans)
+{
+	orphans->is_complete = false;
+	orphans->unknown = 0;
+	orphans->failure = errno;
+}
+
+/* Reads some processes. Returns false when there is none left. */
+static bool read_piece(struct orphans *orphans)
+{
+	for (unsigned i = 0; orphans->directory && i < PIECE_PROCESSES;) {
+		const struct dirent *entry;
+
+		errno = 0;
+		entry = readdir(orphans->directory);
+		if (!entry) {
+			if (errno != 0)
+				fail(orphans);
+			return false;
+		}
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		read_process(orphans, (pid_t)atoi(entry->d_name));
+		i++;
+	}
+	return orphans->directory;
+}
+
+static void begin(struct orphans *orphans)
+{
+	forget_candidates(orphans);
+	orphans->is_read = false;
+	orphans->is_complete = true;
+	orphans->directory = opendir("/proc");
+	if (!orphans->directory)
+		fail(orphans);
+}
+
+static void complain(struct orphans *orphans)
+{
+	char who[64] = "/proc";
+
+	if (orphans->is_said || boot_clock_ms() - orphans->begun_ms < COMPLAIN_MS)
+		return;
+	orphans->is_said = true;
+	if (orphans->unknown > 0)
+		snprintf(who, sizeof(who), "process %d", (int)orphans->unknown);
+	log_warn("whether lvpolls of a previous daemon still run cannot be told (%s: %s): "
+		 "operations "
+		 "for which one was being started wait until that is known",
+		who, orphans->failure ? strerror(orphans->failure) : "it has no command line yet");
+}
+
+/* /proc was read: who waits asks, and those who cannot be answered let it be read once more. */
+static void end(struct orphans *orphans)
+{
+	if (orphans->directory)
+		closedir(orphans->directory);
+	orphans->directory = NULL;
+	orphans->is_read = true;
+	if (!orphans->is_complete)
+		complain(orphans);
+	orphans->callbacks.known(orphans->context);
+}
+
+static void on_turn(evutil_socket_t descriptor, short what, void *context)
+{
+	static const struct timeval at_once = {0};
+	struct orphans *orphans = context;
+
+	(void)descriptor;
+	(void)what;
+	if (orphans->is_read)
+		begin(orphans);
+	if (read_piece(orphans))
+		timer_start(orphans->turn, &at_once);
+	else
+		end(orphans);
+}
+
+struct orphans *orphans_new(
+	struct event_base *base, const struct orphans_callbacks *callbacks, void *context)
+{
+	struct orphans *orphans = calloc(1, sizeof(*orphans));
+
+	if (!orphans)
+		return NULL;
+	orphans->callbacks = *callbacks;
+	orphans->context = context;
+	orphans->is_read = true;
+	orphans->pause_ms = PAUSE_FIRST_MS;
+	orphans->begun_ms = boot_clock_ms();
+	STAILQ_INIT(&orphans->candidates);
+	orphans->turn = event_new(base, -1, 0, on_turn, orphans);
+	if (orphans->turn)
+		return orphans;
+	free(orphans);
+	return NULL;
+}
+
+void orphans_free(struct orphans *orphans)
+{
+	if (!orphans)
+		return;
+	event_free(orphans->turn);
+	if (orphans->directory)
+		closedir(orphans->directory);
+	forget_candidates(orphans);
+	free(orphans);
+}
+
+static bool polls(const struct candidate *candidate, const char *operation_name,
+	const struct lvmpolld_request *request)
+{
+	char volume[512];
+
+	snprintf(volume, sizeof(volume), "%s/%s", request->vg_name, request->lv_name);
+	return has_argument(candidate->arguments, candidate->length, operation_name) &&
+	       has_argument(candidate->arguments, candidate->length, volume) &&
+	       has_argument(candidate->arguments, candidate->length, "--abort") == request->abort;
+}
+
+/* Reads /proc, again where it was read before. */
+static void start(struct orphans *orphans)
+{
+	const unsigned pause_ms = orphans->is_begun ? orphans->pause_ms : 0;
+	const struct timeval delay = {pause_ms / 1000, pause_ms % 1000 * 1000L};
+
+	if (event_pending(orphans->turn, EV_TIMEOUT, NULL))
+		return;
+	if (orphans->is_begun)
+		orphans->pause_ms =
+			orphans->pause_ms * 2 < PAUSE_MAX_MS ? orphans->pause_ms * 2 : PAUSE_MAX_MS;
+	orphans->is_begun = true;
+	timer_start(orphans->turn, &delay);
+}
+
+enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_name,
+	const struct lvmpolld_request *request, struct orphan *found)
+{
+	const struct candidate *candidate;
+
+	if (orphans->is_begun && orphans->is_read) {
+		STAILQ_FOREACH(candidate, &orphans->candidates, link)
+		if (polls(candidate, operation_name, request) &&
+			!orphans->callbacks.is_ours(candidate->orphan.pid, orphans->context)) {
+			*found = candidate->orphan;
+			return ORPHANS_FOUND;
+		}
+		if (orphans->is_complete)
+			return ORPHANS_NONE;
+	}
+	start(orphans);
+	return ORPHANS_NOT_KNOWN;
+}

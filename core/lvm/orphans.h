@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Orphans: lvpolls whose daemon died before it could record the process id. They are looked for in
+ * /proc by their command line: once for all who look for theirs, and in pieces, between which the
+ * loop goes on. All of this is the main thread's.
+ */
+#ifndef CORE_LVM_ORPHANS_H
+#define CORE_LVM_ORPHANS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <lvmpolld/plugin.h>
+
+struct event_base;
+struct orphans;
+
+/* "No" and "it cannot be told" are different answers. */
+enum orphans_answer {
+	ORPHANS_NONE,
+	ORPHANS_FOUND,
+	ORPHANS_NOT_KNOWN /* the search goes on */
+};
+
+struct orphan {
+	pid_t pid;
+	uint64_t start_ticks; /* its start time in /proc, by which it is recognised */
+};
+
+struct orphans_callbacks {
+	/* /proc was read once more: who has heard ORPHANS_NOT_KNOWN may ask again. */
+	void (*known)(void *context);
+	/* This daemon has started PID, or has adopted it: it is no orphan. */
+	bool (*is_ours)(pid_t pid, void *context);
+};
+
+/* Returns NULL when out of memory. */
+struct orphans *orphans_new(
+	struct event_base *base, const struct orphans_callbacks *callbacks, void *context);
+void orphans_free(struct orphans *orphans);
+
+/*
+ * Whether a process of the daemon's user polls REQUEST, whose parent is no poll daemon. The first
+ * call begins the search. A process in the middle of its exec, and one that cannot be read, may be
+ * the one that is looked for: the search is made again then, until that is known. One that has no
+ * command line for good is none.
+ */
+enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_name,
+	const struct lvmpolld_request *request, struct orphan *found);
+
+#endif
