@@ -3,11 +3,9 @@
 
 import os
 import re
-import subprocess
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-SOURCES = os.path.join(os.path.dirname(HERE), "standin")
-LIBRARY = "device_mapper.so"
+import preload
+from clock_standin import Clock
 
 # The form of the UUIDs that lvm2 gives the devices of a pvmove: "LVM-<lvid>", or, since 2.03.36
 # ("newer"), "LVM-<lvid>-real". The names of the devices are the same.
@@ -23,24 +21,6 @@ def has_newer_uuids():
 
 def fail(error, times=None):
     return "fail %d%s" % (error, "" if times is None else " %d" % times)
-
-
-def find_library():
-    """The library of the build tree; None where there is only a daemon."""
-    build = os.environ.get("LVMPOLLD_BUILDDIR")
-    if not build and os.environ.get("LVMPOLLD"):
-        build = os.path.dirname(os.path.dirname(os.environ["LVMPOLLD"]))
-    path = os.path.join(build or HERE, "tests", "standin", LIBRARY)
-    return path if os.path.exists(path) else None
-
-
-def build_library(folder):
-    sources = [os.path.join(SOURCES, name) for name in os.listdir(SOURCES) if name.endswith(".c")]
-    path = os.path.join(folder, LIBRARY)
-    subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O1", "-U_FORTIFY_SOURCE", "-fPIC",
-                    "-shared", "-fvisibility=hidden", "-o", path, *sources, "-pthread", "-ldl"],
-                   check=True)
-    return path
 
 
 def escape(name):
@@ -71,7 +51,8 @@ class Kernel:
         self.may_leak = False  # a thread that hangs keeps what it uses, and so does its process
         for name in ("devices", "events", "faults", "steps"):
             os.makedirs(os.path.join(folder, name))
-        self.library = find_library() or build_library(folder)
+        self.library = preload.standin(folder)
+        self.clock = Clock(folder)
 
     def path(self, *names):
         return os.path.join(self.folder, *names)
@@ -82,7 +63,7 @@ class Kernel:
                    "verify_asan_link_order=0",  # its library would otherwise want to be the first
                    "detect_leaks=0" if self.may_leak else None]
         return {"LVMPOLLD_STANDIN_DM": self.folder, "LD_PRELOAD": self.library,
-                "ASAN_OPTIONS": ":".join(filter(None, options))}
+                "ASAN_OPTIONS": ":".join(filter(None, options)), **self.clock.variables()}
 
     def write(self, path, text):
         """Readers see all of the text or none of it."""

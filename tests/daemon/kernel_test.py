@@ -56,6 +56,7 @@ class KernelTest(DaemonTest):
 
     def new_kernel(self):
         self.kernel = Kernel(os.path.join(self.temporary_directory(), "kernel"))
+        self.clock = self.kernel.clock
         self.addCleanup(self.assert_no_status_with_flush, self.kernel)
 
     def assert_no_status_with_flush(self, kernel):
@@ -108,13 +109,27 @@ class KernelTest(DaemonTest):
         return wait_for(lambda: self.entry(identity)["operation_state"] == "copying",
                         "the watching of " + identity)
 
-    def wait_backing_off(self, identity, reason, count=1, deadline_s=10):
+    def wait_backing_off(self, identity, reason, count=1):
         """Waits until that many attempts in a row are over for this reason; returns the entry."""
         def backs_off():
             entry = self.entry(identity)
             return (entry if entry.get("backing_off_reason") == reason and
                     entry["backing_off_count"] >= count else None)
-        return wait_for(backs_off, "a pause, since " + reason, deadline_s)
+        return wait_for(backs_off, "a pause, since " + reason)
+
+    def stop_in_pause(self, identity, reason, count=1):
+        """The clock stands still in a pause, after that many attempts in a row or more; returns the entry."""
+        def stands():
+            self.wait_backing_off(identity, reason, count)
+            self.clock.stop()
+            # What was due before is done by now. If the pause is over the next one will do.
+            self.client.hello()
+            entry = self.entry(identity)
+            if entry.get("backing_off_reason") == reason and entry["operation_state"] == "backing_off":
+                return entry
+            self.clock.go_on()
+            return None
+        return wait_for(stands, "a clock that stands in a pause")
 
     def start_watching(self, lvname="move", **options):
         """Asks for the operation, and waits until the daemon has looked and sees nothing to do."""
@@ -122,9 +137,9 @@ class KernelTest(DaemonTest):
         self.wait_watching(identity)
         return identity
 
-    def wait_starts(self, count, deadline_s=10):
+    def wait_starts(self, count):
         """Waits for that many lvpolls; returns a (pid, VG/LV, arguments) for each so far."""
-        wait_for(lambda: len(self.daemon.starts()) >= count, "lvpoll %d" % count, deadline_s)
+        wait_for(lambda: len(self.daemon.starts()) >= count, "lvpoll %d" % count)
         return self.daemon.starts()
 
     def ends(self):
@@ -135,8 +150,8 @@ class KernelTest(DaemonTest):
         lines = (line.split() for line in read_file(path).splitlines())
         return [(int(pid), target, how) for pid, target, how in lines]
 
-    def wait_ends(self, count, deadline_s=10):
-        wait_for(lambda: len(self.ends()) >= count, "the end of lvpoll %d" % count, deadline_s)
+    def wait_ends(self, count):
+        wait_for(lambda: len(self.ends()) >= count, "the end of lvpoll %d" % count)
         return self.ends()
 
     def release(self, lvname):

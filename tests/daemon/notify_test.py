@@ -4,6 +4,7 @@
 import os
 import socket
 
+from deadline import DEADLINE_S, scaled
 from lvmpolld import DaemonTest
 
 
@@ -21,7 +22,7 @@ class NotifyingTest(DaemonTest):
         self.addCleanup(self.manager.close)
         self.path = os.path.join(self.temporary_directory(), "notify")
         self.manager.bind(self.path)
-        self.manager.settimeout(10)
+        self.manager.settimeout(scaled(DEADLINE_S))
         self.received = []
 
     def start_notifying(self, *arguments, **variables):

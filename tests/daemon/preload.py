@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What plays a fault (tests/faults): libraries that are loaded into a daemon, and programs beside it."""
+"""Libraries that are loaded into a daemon (tests/faults, tests/standin), and programs beside it."""
 
 import os
 import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCES = os.path.join(os.path.dirname(HERE), "faults")
+STANDIN = "device_mapper.so"
 
 
 def build(name, folder):
@@ -22,6 +23,25 @@ def build_program(name, folder):
     path = os.path.join(folder, name)
     subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O1", "-o", path,
                     os.path.join(SOURCES, name + ".c")], check=True)
+    return path
+
+
+def standin(folder):
+    """The library of tests/standin: that of the build tree, or, where there is only a daemon, one
+    that is built in the folder."""
+    build = os.environ.get("LVMPOLLD_BUILDDIR")
+    if not build and os.environ.get("LVMPOLLD"):
+        build = os.path.dirname(os.path.dirname(os.environ["LVMPOLLD"]))
+    built = os.path.join(build or HERE, "tests", "standin", STANDIN)
+    if os.path.exists(built):
+        return built
+    folder_of_sources = os.path.join(os.path.dirname(HERE), "standin")
+    sources = [os.path.join(folder_of_sources, name) for name in os.listdir(folder_of_sources)
+               if name.endswith(".c")]
+    path = os.path.join(folder, STANDIN)
+    subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O1", "-U_FORTIFY_SOURCE", "-fPIC",
+                    "-shared", "-fvisibility=hidden", "-o", path, *sources, "-pthread", "-ldl"],
+                   check=True)
     return path
 
 

@@ -6,15 +6,13 @@ import random
 import resource
 import signal
 import socket
-import time
 import unittest
 
-from deadline import scaled, wait_for
+from deadline import DEADLINE_S, scaled, wait_for
 from lvmpolld import DaemonTest, ours_only
 from protocol import Client, lvid, MESSAGE_END, volume
 
-CONNECTIONS = 20000
-SERVED_WITHIN_S = 1.0
+CONNECTIONS = 10000
 RANDOM_PIECES = (
     b"request", b"=", b'"', b"hello", b"dump", b"pvmove", b"progress_info", b"lvid", b"vgname",
     b"lvname", b"interval", b"sysdir", b"abort", b" ", b"\n", b"{", b"}", b"[", b"]", b",", b"#",
@@ -37,12 +35,10 @@ class ClientTest(DaemonTest):
         self.daemon = self.start_daemon()
 
     def assert_served(self):
-        """A client of good manners gets its answers at once."""
-        begin = time.monotonic()
-        with self.daemon.client(deadline_s=SERVED_WITHIN_S) as client:
+        """A client of good manners gets its answers, whatever the others do."""
+        with self.daemon.client() as client:
             self.assertEqual(client.hello()["response"], "OK")
             client.dump()
-        self.assertLess(time.monotonic() - begin, scaled(SERVED_WITHIN_S))
 
 
 class MannersTest(ClientTest):
@@ -168,8 +164,7 @@ class MannersTest(ClientTest):
     def test_flood_of_one_client_does_not_starve_another(self):
         flooding = self.connect(self.daemon)
         flooding.socket.setblocking(False)
-        end = time.monotonic() + 0.5
-        while time.monotonic() < end:
+        for _ in range(300):
             try:
                 flooding.socket.send((b'request="hello"' + MESSAGE_END) * 100)
                 flooding.socket.recv(1 << 20)
@@ -251,7 +246,7 @@ class NumberTest(ClientTest):
         finally:
             self.daemon.send_signal(signal.SIGCONT)
         for client in clients:
-            client.settimeout(5)
+            client.settimeout(scaled(DEADLINE_S))
             client.sendall(b'request="hello"' + MESSAGE_END)
             self.assertIn(b'"OK"', client.recv(4096))
 

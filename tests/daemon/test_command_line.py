@@ -10,7 +10,7 @@ import subprocess
 import threading
 import unittest
 
-from deadline import DEADLINE_S, wait_for
+from deadline import DEADLINE_S, scaled, wait_for
 from lvmpolld import DaemonTest, daemon_path, ours_only
 from protocol import lvid, volume
 
@@ -54,7 +54,7 @@ class InformationTest(DaemonTest):
         for option in ("--version", "--help", "--list-plugins"):
             with self.subTest(option), open("/dev/full", "w") as full:
                 answer = subprocess.run([daemon_path(), option], stdout=full, text=True,
-                                        stderr=subprocess.PIPE, timeout=DEADLINE_S)
+                                        stderr=subprocess.PIPE, timeout=scaled(DEADLINE_S))
                 self.assertEqual(answer.returncode, 1)
                 self.assertIn("standard output", answer.stderr)
 

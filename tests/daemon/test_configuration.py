@@ -87,7 +87,7 @@ class KeyTest(ConfigurationTest):
 
     @ours_only("it has no configuration file")
     def test_idle_timeout(self):
-        self.assertEqual(self.start_configured("daemon: {idle_timeout: 1}").wait_end(5), 0)
+        self.assertEqual(self.start_configured("daemon: {idle_timeout: 1}").wait_end(), 0)
 
     @ours_only("it has no configuration file")
     def test_timeout_of_the_command_line_goes_before_the_file(self):
@@ -262,7 +262,7 @@ class KeyTest(ConfigurationTest):
         daemon = self.start_configured("limits: {results_age: 1}")
         client = self.connect(daemon)
         self.end_unattended(daemon, client, 0)
-        wait_for(lambda: not client.dump()["poll"], "the result to be forgotten", 5)
+        wait_for(lambda: not client.dump()["poll"], "the result to be forgotten")
 
     @ours_only("it reports a failure at once")
     def test_patience_is_how_long_clients_wait_for_what_fails(self):
@@ -274,13 +274,12 @@ class KeyTest(ConfigurationTest):
                 client.ask("pvmove", **volume("exit-5"))
                 self.assert_finished(client.result(lvid("exit-5")), "retcode", 5)
                 self.assertGreaterEqual(time.monotonic() - begin, seconds)
-                self.assertLess(time.monotonic() - begin, scaled(seconds + 2))
 
     def ask_as_nobody(self, daemon, message):
         os.chmod(daemon.directory, 0o755)
         os.chmod(daemon.socket, 0o666)
         return subprocess.run(["python3", "-S", "-c", REQUEST_OF_ANOTHER_USER, daemon.socket, message + MESSAGE_END],
-                              capture_output=True, timeout=10).stdout
+                              capture_output=True, timeout=scaled(DEADLINE_S)).stdout
 
     @ours_only("it has no access rules")
     @unittest.skipIf(os.geteuid() != 0, "only root can connect as somebody else")

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The text of dump, which people parse with awk."""
 
+import os
 import re
 import subprocess
 import unittest
 
-from deadline import wait_for
+from deadline import DEADLINE_S, scaled, wait_for
 from lvmpolld import DaemonTest, ours_only
 from protocol import (MESSAGE_END, MESSAGE_MAX, format_request, lvid, parse_dump, parse_reply,
                       volume)
@@ -147,7 +148,7 @@ poll {
         for name in ("hang-1", "hang-2", "hang-3"):
             self.client.ask("pvmove", **volume(name))
         answer = subprocess.run(["awk", BLOCK_OF_LVNAME], input=self.dump_text(), text=True,
-                                capture_output=True, timeout=10)
+                                capture_output=True, timeout=scaled(DEADLINE_S))
         self.assertEqual(sorted(answer.stdout.split()),
                          ['"vg/hang-1"', '"vg/hang-2"', '"vg/hang-3"'], answer.stderr)
 
@@ -160,10 +161,18 @@ poll {
 
     @ours_only("it sends a dump of any length")
     def test_dump_that_is_too_long_for_a_message_is_cut_at_an_entry(self):
+        # One lvpoll runs, and the others wait for it, as it shows no progress.
+        daemon = self.new_daemon()
+        path = os.path.join(daemon.directory, "lvmpolld.yaml")
+        with open(path, "w") as file:
+            file.write("lvm: {max_running: 1}\n")
+        daemon.make_pipe("closed-0")
+        self.daemon = daemon.start("-c", path)
+        self.client = self.connect(self.daemon)
         long_path = "/" + "x" * 4094
         count = 2100  # each takes more than 8 KiB: the path is in it twice
         for number in range(count):
-            request = volume("hang", "n%d" % number, sysdir=long_path)
+            request = volume("closed-0", "n%d" % number, sysdir=long_path)
             self.client.send(format_request("pvmove", request) + MESSAGE_END)
         for number in range(count):
             self.assert_ok(parse_reply(self.client.receive()))

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A wall clock that jumps, as it does at boot: all time-outs and pauses keep their length."""
 
-import mmap
-import os
-import struct
 import unittest
 
-import preload
+from clock_standin import Clock
 from deadline import wait_for
 from lvmpolld import DaemonTest, ours_only
 from protocol import lvid, volume
@@ -17,17 +14,9 @@ TEN_YEARS_S = 10 * 365 * 86400
 class ClockTest(DaemonTest):
     def start(self, *arguments):
         self.daemon = self.new_daemon()
-        path = os.path.join(self.daemon.directory, "clock")
-        with open(path, "wb") as file:
-            file.write(bytes(8))
-        with open(path, "r+b") as file:
-            self.clock = mmap.mmap(file.fileno(), 8)
-        library = preload.build("jumping_clock", self.daemon.directory)
-        self.daemon.start(*arguments, environment=self.daemon.environment(
-            **preload.variables(library, LVMPOLLD_JUMPING_CLOCK=path)), patience=0)
-
-    def jump(self, seconds):
-        struct.pack_into("q", self.clock, 0, seconds)
+        self.clock = Clock(self.daemon.directory)
+        self.daemon.start(*arguments, environment=self.clock.environment_of(self.daemon),
+                          patience=0)
 
     def test_operations_and_results_stay(self):
         self.start()
@@ -38,7 +27,7 @@ class ClockTest(DaemonTest):
         wait_for(lambda: [v for v in client.dump()["poll"].values() if v["polling_finished"] == 1],
                  "the end of one of the two")
         for seconds in (TEN_YEARS_S, -TEN_YEARS_S, 0):
-            self.jump(seconds)
+            self.clock.jump(seconds)
             # A new operation lets the daemon look at the results that it keeps.
             self.assert_ok(client.ask("convert", **volume("good", seconds)))
             self.assert_finished(client.result(lvid(seconds)), "retcode", 0)
@@ -52,16 +41,16 @@ class ClockTest(DaemonTest):
         for seconds in (TEN_YEARS_S, -TEN_YEARS_S):
             with self.subTest(seconds):
                 self.start("-t", "1")
-                self.jump(seconds)
+                self.clock.jump(seconds)
                 self.assertEqual(self.daemon.wait_end(), 0)
 
     def test_busy_daemon_does_not_end(self):
         self.start("-t", "1")
         client = self.connect(self.daemon)
-        self.jump(TEN_YEARS_S)
+        self.clock.jump(TEN_YEARS_S)
         self.assert_ok(client.ask("pvmove", **volume("hang")))
         client.close()
-        self.jump(-TEN_YEARS_S)
+        self.clock.jump(-TEN_YEARS_S)
         with self.daemon.client() as other:
             self.assert_reply(other.progress(lvid("hang")), response="in_progress")
 
@@ -71,7 +60,7 @@ class ClockTest(DaemonTest):
         client = self.connect(self.daemon)
         client.send(b'request="he')
         for seconds in (TEN_YEARS_S, -TEN_YEARS_S):
-            self.jump(seconds)
+            self.clock.jump(seconds)
             with self.daemon.client() as other:
                 self.assertEqual(other.hello()["response"], "OK")
         client.send(b'llo"\n##\n')

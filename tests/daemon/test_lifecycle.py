@@ -11,14 +11,11 @@ from deadline import DEADLINE_S, scaled, wait_for
 from lvmpolld import Daemon, DaemonTest, is_running, ours_only, read_file
 from protocol import lvid, volume
 
-END_WITHIN_S = 2.0
 
 
 class SignalTest(DaemonTest):
     def assert_ends(self, daemon, number, children=()):
-        begin = time.monotonic()
         self.assertEqual(daemon.stop(number), 0)
-        self.assertLess(time.monotonic() - begin, scaled(END_WITHIN_S))
         self.assertFalse(os.path.exists(daemon.socket))
         self.assertFalse(os.path.exists(daemon.pidfile))
         for child in children:
@@ -125,7 +122,7 @@ class BackgroundTest(DaemonTest):
         command = [part for part in daemon.command(*arguments) if part != "-f"]
         self.addCleanup(self.end_background, daemon)
         return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              env=daemon.environment(), timeout=DEADLINE_S, **options)
+                              env=daemon.environment(), timeout=scaled(DEADLINE_S), **options)
 
     @staticmethod
     def end_background(daemon):
@@ -199,7 +196,7 @@ class BackgroundTest(DaemonTest):
         self.addCleanup(second.discard)
         own, second.pidfile = second.pidfile, first.pidfile
         answer = subprocess.run([part for part in second.command() if part != "-f"], text=True,
-                                capture_output=True, timeout=DEADLINE_S)
+                                capture_output=True, timeout=scaled(DEADLINE_S))
         self.assertGreater(answer.returncode, 0)
         self.assertIn(first.pidfile, answer.stderr)
         self.assertFalse(os.path.exists(own))
@@ -253,7 +250,7 @@ class IdleTest(DaemonTest):
     def test_it_ends_after_the_time(self):
         begin = time.monotonic()
         daemon = self.start_daemon("-t", "1")
-        self.assertEqual(daemon.wait_end(5), 0)
+        self.assertEqual(daemon.wait_end(), 0)
         self.assertGreaterEqual(time.monotonic() - begin, 0.9)
         self.assertFalse(os.path.exists(daemon.socket))
         self.assertFalse(os.path.exists(daemon.pidfile))
@@ -263,7 +260,7 @@ class IdleTest(DaemonTest):
         self.assert_keeps_running(daemon)
         self.assertEqual(client.hello()["response"], "OK")
         client.close()
-        self.assertEqual(daemon.wait_end(5), 0)
+        self.assertEqual(daemon.wait_end(), 0)
 
     def test_not_while_an_operation_is_in_flight(self):
         daemon = self.new_daemon()
@@ -274,7 +271,7 @@ class IdleTest(DaemonTest):
         daemon.wait_start("until")
         self.assert_keeps_running(daemon)
         daemon.release("until")
-        self.assertEqual(daemon.wait_end(5), 0)
+        self.assertEqual(daemon.wait_end(), 0)
 
     @ours_only("the end of a client can end the daemon")
     def test_time_begins_anew_with_each_client(self):
@@ -285,7 +282,7 @@ class IdleTest(DaemonTest):
                 client.hello()
             time.sleep(0.2)
         last = time.monotonic()
-        self.assertEqual(daemon.wait_end(5), 0)
+        self.assertEqual(daemon.wait_end(), 0)
         self.assertGreater(time.monotonic() - last, 0.5)
 
     def test_never_with_zero(self):

@@ -4,10 +4,9 @@
 import os
 import shutil
 import signal
-import struct
 import unittest
 
-import preload
+from clock_standin import Clock
 from deadline import wait_for
 from lvmpolld import DaemonTest, is_running, ours_only, read_file, split_variables, STANDIN
 from protocol import lvid, volume
@@ -206,24 +205,16 @@ class SilenceTest(DaemonTest):
 
     def start(self, configuration=""):
         self.daemon = self.new_daemon()
-        folder = self.daemon.directory
-        with open(os.path.join(folder, "clock"), "wb") as file:
-            file.write(bytes(16))
-        with open(os.path.join(folder, "lvmpolld.yaml"), "w") as file:
+        self.clock = Clock(self.daemon.directory)
+        path = os.path.join(self.daemon.directory, "lvmpolld.yaml")
+        with open(path, "w") as file:
             file.write(configuration)
-        self.ahead_s = 0
-        library = preload.build("jumping_clock", folder)
-        self.daemon.start("-l", "info", "-c", os.path.join(folder, "lvmpolld.yaml"),
-                          environment=self.daemon.environment(**preload.variables(
-                              library, LVMPOLLD_JUMPING_CLOCK=os.path.join(folder, "clock"))))
+        self.daemon.start("-l", "info", "-c", path,
+                          environment=self.clock.environment_of(self.daemon))
         self.client = self.connect(self.daemon)
 
     def pass_time(self, seconds):
-        self.ahead_s += seconds
-        with open(os.path.join(self.daemon.directory, "clock"), "r+b") as file:
-            file.write(struct.pack("qq", 0, self.ahead_s))
-        self.client.hello()  # it looks at its timers now
-        self.client.hello()
+        self.clock.skip(seconds, self.client)
 
     def begin(self, name):
         self.assert_ok(self.client.ask("pvmove", **volume(name)))
@@ -286,10 +277,19 @@ class SilenceTest(DaemonTest):
 class StatusRetryTest(DaemonTest):
     """A status other than 0 does not end an operation that lvm2 still has: lvpoll runs again."""
 
+    def start_with_clock(self, **options):
+        daemon = self.new_daemon()
+        clock = Clock(daemon.directory)
+        daemon.start(environment=clock.environment_of(daemon), **options)
+        return daemon, self.connect(daemon), clock
+
     @ours_only("it reports the first one")
     def test_status_is_no_end_while_somebody_is_patient(self):
-        daemon, client = self.start_and_connect()
+        daemon, client, clock = self.start_with_clock()
         self.assert_ok(client.ask("pvmove", **volume("exit-5")))
+        for count in (1, 2):
+            wait_for(lambda: len(daemon.starts()) >= count, "lvpoll %d" % count)
+            clock.skip(1, client)
         wait_for(lambda: len(daemon.starts()) >= 3, "the third lvpoll")
         self.assert_reply(client.progress(lvid("exit-5")), response="in_progress")
         entry = client.dump()["poll"][lvid("exit-5")]
@@ -297,13 +297,14 @@ class StatusRetryTest(DaemonTest):
 
     @ours_only("it forgets the operation")
     def test_new_request_joins_what_has_failed_and_causes_an_attempt_at_once(self):
-        daemon, client = self.start_and_connect(patience=0)
+        daemon, client, clock = self.start_with_clock(patience=0)
+        clock.stop()
         self.assert_ok(client.ask("pvmove", **volume("exit-5")))
-        wait_for(lambda: len(daemon.starts()) >= 5, "a pause of seconds")
         self.assert_finished(client.result(lvid("exit-5")), "retcode", 5)
-        count = len(daemon.starts())
+        wait_for(lambda: client.dump()["poll"][lvid("exit-5")]["operation_state"] == "backing_off",
+                 "the pause")
         self.assert_ok(client.ask("pvmove", **volume("exit-5")))
-        wait_for(lambda: len(daemon.starts()) > count, "the attempt", 4)
+        wait_for(lambda: len(daemon.starts()) == 2, "the attempt")
         self.assert_finished(client.result(lvid("exit-5")), "retcode", 5)
         self.assertEqual(list(client.dump()["poll"]), [lvid("exit-5")])
 
@@ -375,14 +376,14 @@ class OutputTest(DaemonTest):
     def setUp(self):
         self.daemon, self.client = self.start_and_connect("-l", "all", patience=0)
 
-    def assert_served_until(self, scenario, reason, value, deadline_s=20):
-        other = self.connect(self.daemon, deadline_s=2)
+    def assert_served_until(self, scenario, reason, value):
+        other = self.connect(self.daemon)
         self.assert_ok(self.client.ask("pvmove", **volume(scenario)))
         def finished():
             self.assertEqual(other.hello()["response"], "OK")
             reply = self.client.progress(lvid(scenario))
             return reply if reply["response"] != "in_progress" else None
-        reply = wait_for(finished, "the end of " + scenario, deadline_s)
+        reply = wait_for(finished, "the end of " + scenario)
         self.assert_finished(reply, reason, value)
 
     def logged(self, text):
@@ -416,7 +417,7 @@ class OutputTest(DaemonTest):
         self.logged("Moved: 42.00%")
 
     def test_flood_on_both_outputs(self):
-        self.assert_served_until("flood-4", "retcode", 0, deadline_s=60)
+        self.assert_served_until("flood-1", "retcode", 0)
 
     def test_line_of_megabytes(self):
         self.assert_served_until("longline-5", "retcode", 0)
@@ -440,7 +441,7 @@ class OutputTest(DaemonTest):
 
     @ours_only("it waits for the grandchild")
     def test_grandchild_that_holds_the_pipes(self):
-        self.assert_served_until("grandchild-6", "retcode", 6, deadline_s=10)
+        self.assert_served_until("grandchild-6", "retcode", 6)
         path = os.path.join(self.daemon.directory, "grandchild.grandchild-6")
         grandchild = int(read_file(path))
         self.assertTrue(is_running(grandchild), "the grandchild was to be left alone")

@@ -111,17 +111,22 @@ class WatchedTest(MissingLvm, KernelTest):
         self.start_move()
         self.take_away()
         self.end_copying()
+        for count in (1, 2):
+            self.wait_failures(count)
+            self.clock.skip(1, self.client)
         self.wait_failures(3)
         self.assert_said_once(PAUSES, "warn: ")
         self.put_back()
+        self.clock.skip(2, self.client)
         self.assert_finished(self.client.result(self.identity), "retcode", 0)
 
     def test_data_that_would_be_lost_meanwhile_is_noticed_in_the_pause(self):
         """Once the kernel has forgotten that a disk failed, lvm would lose the data."""
         self.start_move()
         self.take_away()
+        self.clock.stop()
         self.end_copying()
-        self.wait_failures(4)  # some seconds until the next
+        self.wait_failures(1)
         failed = [line.replace(" AA ", " AD ") for line in segments(1, 0, REGIONS)]
         self.assertNotEqual(failed, segments(1, 0, REGIONS))
         self.device.change(targets=failed, event=True)
@@ -142,10 +147,13 @@ class WatchedTest(MissingLvm, KernelTest):
     def test_reload_lets_it_be_tried_at_once(self):
         self.start_move()
         self.take_away()
+        self.clock.stop()
         self.end_copying()
-        self.wait_failures(4)
+        self.wait_failures(1)
         self.put_back()
         self.reload("log: {level: info}\n")
+        self.wait_starts(1)
+        self.clock.go_on()
         self.assert_finished(self.client.result(self.identity), "retcode", 0)
 
 

@@ -3,10 +3,9 @@
 
 import errno
 import os
-import time
 import unittest
 
-from deadline import scaled, wait_for
+from deadline import wait_for
 from kernel_standin import fail, linear, mirror
 from kernel_test import REGIONS, SEGMENT_SECTORS, KernelTest, identity_in, row, segments
 from upgrade_test import upgrade
@@ -47,11 +46,10 @@ class RenameTest(KernelTest):
         device = self.add_device("move-idle", segments(2, 0, REGIONS))
         self.start()
         identity = self.request("move-idle", interval="600")
-        self.wait_backing_off(identity, "vain_step", 4, deadline_s=30)  # for 4 s
+        self.stop_in_pause(identity, "vain_step")
+        starts = len(self.daemon.starts())
         device.change(names=("vg", "move"), event=True)
-        begin = time.monotonic()
-        self.wait_starts(5)
-        self.assertLess(time.monotonic() - begin, scaled(3))
+        self.wait_starts(starts + 1)
         self.assert_reply(self.client.progress(identity), response="in_progress")
 
 
@@ -162,13 +160,13 @@ class VainTest(KernelTest):
         """The status differs each time, and yet a step changes nothing."""
         device = self.add_device("move-idle", [mirror(0, SEGMENT_SECTORS, 1, REGIONS, "AD")])
         self.start()
-        self.request("move-idle", operation="convert", interval="600")
-        self.wait_starts(1)
+        identity = self.request("move-idle", operation="convert", interval="600")
+        self.stop_in_pause(identity, "vain_step")
+        starts = self.daemon.starts()
         for in_sync in range(2, 32):
-            time.sleep(0.1)  # 3 s in all
             self.change_and_wait_look(
                 device, targets=[mirror(0, SEGMENT_SECTORS, in_sync, REGIONS, "AD")], event=True)
-        self.assertLessEqual(len(self.daemon.starts()), 4)
+        self.assertEqual(self.daemon.starts(), starts)
 
 
 class LossTest(KernelTest):
@@ -186,47 +184,33 @@ class LossTest(KernelTest):
         self.assertEqual(self.daemon.starts(), [])
         self.assertIn("pvmove --abort", self.daemon.log())
 
-    def test_failure_at_the_end_of_a_copy_is_seen(self):
-        device = self.add_device("move-idle", segments(1, 0, 0))
-        self.start()
-        identity = self.start_watching("move-idle", interval="600")
-        begin = time.monotonic()
-        in_sync = 0
-        while in_sync < REGIONS:  # a copy that takes 3 s, and fails for 0.3 s
-            time.sleep(0.02)
-            in_sync = min(REGIONS, int((time.monotonic() - begin) * REGIONS / 3))
-            health = "AS" if 0.9 * REGIONS <= in_sync < REGIONS else "AA"
-            device.change(event=in_sync == REGIONS, targets=[
-                mirror(0, SEGMENT_SECTORS, in_sync, REGIONS, health)])
-        self.assert_reply(self.client.result(identity), response="failed",
-                          reason="polling of lvm command failed")
-        self.assertEqual(self.daemon.starts(), [])
-
     def test_it_is_given_up_in_a_pause_between_steps_too(self):
         """A bad place is read first, which costs vain steps and pauses, and then copied."""
         device = self.add_device("move-idle", [mirror(0, SEGMENT_SECTORS, 50, REGIONS, "RA")])
         self.start()
         identity = self.request("move-idle", interval="600")
-        self.wait_backing_off(identity, "vain_step", 4, deadline_s=30)  # for 4 s
+        self.stop_in_pause(identity, "vain_step")
+        starts = self.daemon.starts()
         self.change_and_wait_look(
             device, targets=[mirror(0, SEGMENT_SECTORS, 60, REGIONS, "SA")], event=True)
         device.change(targets=segments(1, 0, REGIONS), event=True)
-        self.assert_reply(self.client.result(identity, deadline_s=20), response="failed",
+        self.assert_reply(self.client.result(identity), response="failed",
                           reason="polling of lvm command failed")
-        self.assertEqual(len(self.daemon.starts()), 4)
+        self.assertEqual(self.daemon.starts(), starts)
 
     def test_it_is_given_up_in_the_pause_after_a_signal_too(self):
         device = self.add_device("signal-KILL", [mirror(0, SEGMENT_SECTORS, 50, REGIONS, "RA")])
         self.start("")
+        self.clock.stop()
         identity = self.request("signal-KILL", interval="600")
-        self.wait_backing_off(identity, "signal", 4)  # for 4 s
+        self.wait_backing_off(identity, "signal")
         before = self.looks()
         device.change(targets=[mirror(0, SEGMENT_SECTORS, 60, REGIONS, "SA")], event=True)
-        wait_for(lambda: self.looks() > before, "a look in the pause", 2)
+        wait_for(lambda: self.looks() > before, "a look in the pause")
         device.change(targets=segments(1, 0, REGIONS), event=True)
-        self.assert_reply(self.client.result(identity, deadline_s=20), response="failed",
+        self.assert_reply(self.client.result(identity), response="failed",
                           reason="polling of lvm command failed")
-        self.assertEqual(len(self.daemon.starts()), 4)
+        self.assertEqual(len(self.daemon.starts()), 1)
 
     def test_it_is_given_up_before_its_turn_too(self):
         self.add_move("move-held", in_sync=REGIONS)
@@ -284,27 +268,6 @@ class LossTest(KernelTest):
         identity = self.start_watching()
         self.assertIn("would be lost if the daemon crashed", self.daemon.log())
         self.check_given_up(device, identity)
-
-
-class LookTest(KernelTest):
-    """Looks at what raises no event."""
-
-    def test_looks_at_many_fall_together(self):
-        count = 30
-        self.start()
-        for number in range(count):
-            self.add_move("move-%d" % number)
-            self.request("move-%d" % number)
-        # Not by asking the daemon: it looks at what it is asked about.
-        wait_for(lambda: len({call[2] for call in self.kernel.looks()}) == count,
-                 "a look at each")
-        begin = time.monotonic()
-        # The first of them may fall just before the second: the moment of that is a matter of the clock.
-        wait_for(lambda: len(self.kernel.looks(begin)) >= 4 * count, "four looks at each", 20)
-        times = [call[0] for call in self.kernel.looks(begin)]
-        pauses = [after - before for before, after in zip(times, times[1:]) if after - before > 0.5]
-        self.assertLessEqual(len(pauses), 4, pauses)
-        self.assertGreaterEqual(len(pauses), 2, pauses)
 
 
 class StallTest(KernelTest):

@@ -2,12 +2,11 @@
 """Attempts that fail: the operation stays in flight, and its waiters are told."""
 
 import os
-import time
 import unittest
 
-from deadline import scaled, wait_for
+from deadline import wait_for
 from kernel_standin import mirror
-from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, row, segments
+from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, identity_in, row, segments
 
 PATIENT = ""
 IMPATIENT = "limits: {patience: 1}"
@@ -27,11 +26,16 @@ class FailureTest(KernelTest):
         self.assert_reply(self.client.result(identity), response="failed",
                           reason="polling of lvm command failed")
 
-    def assert_goes_on_with_the_next_request(self, lvname="move"):
-        """The one that asks again joins it, and an attempt is made at once."""
-        begin = time.monotonic()
-        self.assert_finished(self.client.result(self.request(lvname)), "retcode", 0)
-        self.assertLess(time.monotonic() - begin, scaled(5))
+    def assert_goes_on_with_the_next_request(self, reason, mend, lvname="move"):
+        """Once MEND has done away with the reason, who asks again joins the operation, and an attempt is
+        made at once: no time passes."""
+        self.stop_in_pause(identity_in("vg", lvname), reason)
+        starts = len(self.daemon.starts())
+        mend()
+        identity = self.request(lvname)
+        self.wait_starts(starts + 1)
+        self.clock.go_on()
+        self.assert_finished(self.client.result(identity), "retcode", 0)
 
 
 class SignalTest(FailureTest):
@@ -52,12 +56,13 @@ class SignalTest(FailureTest):
     def test_event_of_the_kernel_cuts_the_pause_short(self):
         device = self.add_device("signal-KILL", segments(2, 0, REGIONS))
         self.start(PATIENT)
+        self.clock.stop()
         identity = self.request("signal-KILL", interval="600")
-        self.wait_backing_off(identity, "signal", 5, deadline_s=40)  # for 8 s
-        begin = time.monotonic()
+        self.wait_backing_off(identity, "signal")
         device.change(names=("vg", "move"), targets=segments(2, 1, REGIONS), event=True)
+        self.wait_starts(2)
+        self.clock.go_on()
         self.assert_finished(self.client.result(identity), "retcode", 0)
-        self.assertLess(time.monotonic() - begin, scaled(5))
 
     def test_who_has_waited_long_enough_hears_of_it(self):
         device = self.add_device("signal-KILL", segments(1, 0, REGIONS))
@@ -65,18 +70,20 @@ class SignalTest(FailureTest):
         identity = self.request("signal-KILL", interval="600")
         self.assert_finished(self.client.result(identity), "signal", 9)
         self.assert_in_flight(identity)
-        device.change(names=("vg", "move"))
-        self.assert_goes_on_with_the_next_request("signal-KILL")
+        self.assert_goes_on_with_the_next_request(
+            "signal", lambda: device.change(names=("vg", "move")), "signal-KILL")
 
 
 class StatusTest(FailureTest):
-    def start_failing(self, configuration, status, late=False, count=1):
-        """A move whose first step is due, and fails."""
+    def start_failing(self, configuration, status, late=False, count=1, is_stopped=False):
+        """A move whose first step is due, and fails; with is_stopped no time passes from then on."""
         self.device = self.add_move(count=count)
         self.start(configuration)
         self.identity = self.start_watching(interval="600")
         if status:
             self.fail_lvpolls("move", status, late=late)
+        if is_stopped:
+            self.clock.stop()
         self.device.change(targets=segments(count, 0, REGIONS), event=True)
         self.wait_ends(1)
 
@@ -95,9 +102,8 @@ class StatusTest(FailureTest):
         self.start_failing(IMPATIENT, 5, late=True)
         self.assert_finished(self.client.result(self.identity), "retcode", 5)
         self.assert_in_flight(self.identity)
-        self.wait_backing_off(self.identity, "status")
-        self.fail_lvpolls("move", None, late=True)
-        self.assert_goes_on_with_the_next_request()
+        self.assert_goes_on_with_the_next_request(
+            "status", lambda: self.fail_lvpolls("move", None, late=True))
 
     def test_broken_lvm_conf_in_the_middle_of_a_move(self):
         """Neither lvpoll nor a report works meanwhile (status 4)."""
@@ -128,19 +134,18 @@ class StatusTest(FailureTest):
         self.assert_finished(self.client.result(self.identity), "retcode", 0)
 
     def test_sighup_causes_an_attempt_at_once(self):
-        self.start_failing(PATIENT, 5)
-        self.wait_backing_off(self.identity, "status", 5, deadline_s=40)  # for 8 s
+        self.start_failing(PATIENT, 5, is_stopped=True)
+        self.wait_backing_off(self.identity, "status")
         self.fail_lvpolls("move", None)
-        begin = time.monotonic()
         self.reload(PATIENT)
+        self.wait_starts(2)
+        self.clock.go_on()
         self.assert_finished(self.client.result(self.identity), "retcode", 0)
-        self.assertLess(time.monotonic() - begin, scaled(5))
 
     def test_request_causes_an_attempt_at_once(self):
-        self.start_failing(PATIENT, 5)
-        self.wait_backing_off(self.identity, "status", 5, deadline_s=40)
-        self.fail_lvpolls("move", None)
-        self.assert_goes_on_with_the_next_request()
+        self.start_failing(PATIENT, 5, is_stopped=True)
+        self.assert_goes_on_with_the_next_request(
+            "status", lambda: self.fail_lvpolls("move", None))
 
 
 class HiddenGroupTest(FailureTest):
@@ -246,18 +251,14 @@ class HangingReportTest(FailureTest):
     def test_others_are_not_kept_waiting(self):
         identity = self.start_hanging()
         self.add_move("move-2", in_sync=REGIONS)
-        begin = time.monotonic()
         self.assert_finished(self.client.result(self.request("move-2")), "retcode", 0)
-        self.assertLess(time.monotonic() - begin, scaled(3))
         self.assert_waits(identity)
         self.put_file("vgs.hang", None)
         self.assert_finished(self.client.result(identity), "retcode", 0)
 
-    def test_daemon_ends_within_two_seconds(self):
+    def test_daemon_ends_meanwhile(self):
         identity = self.start_hanging()
-        begin = time.monotonic()
-        self.assertEqual(self.daemon.stop(deadline_s=5), 0)
-        self.assertLess(time.monotonic() - begin, scaled(2))
+        self.assertEqual(self.daemon.stop(), 0)
         records = os.listdir(os.path.join(self.daemon.directory, "lvmpolld.state"))
         self.assertTrue([name for name in records if identity in name], records)
 

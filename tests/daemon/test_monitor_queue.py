@@ -54,7 +54,7 @@ class QueueTest(KernelTest):
             device.set_steps(segments(3, 1, REGIONS), segments(3, 2, REGIONS))
         identities = [self.request("move-%d" % number) for number in range(4)]
         for identity in identities:
-            self.assert_finished(self.client.result(identity, deadline_s=40), "retcode", 0)
+            self.assert_finished(self.client.result(identity), "retcode", 0)
         self.assertEqual(len(self.daemon.starts()), 12)
         overlaps = os.path.join(self.daemon.directory, "overlaps")
         self.assertFalse(os.path.exists(overlaps), overlaps)

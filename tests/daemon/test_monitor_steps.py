@@ -4,10 +4,9 @@
 import os
 import re
 import signal
-import time
 import unittest
 
-from deadline import scaled, wait_for
+from deadline import wait_for
 from kernel_standin import mirror
 from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, segments
 from lvmpolld import is_running, read_file
@@ -80,7 +79,7 @@ class StepTest(KernelTest):
         device.set_steps(segments(3, 1, REGIONS), segments(3, 2, REGIONS))
         self.start()
         identity = self.request("move", interval="600")
-        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
 
     def signals_in_the_lock(self, pid):
         path = os.path.join(self.daemon.directory, "signals")
@@ -145,10 +144,10 @@ class VainStepTest(KernelTest):
         self.add_move("move-idle", count=2, in_sync=REGIONS)
         self.start()
         identity = self.request("move-idle", interval="600")
-        self.wait_starts(1)
-        begin = time.monotonic()
-        self.wait_starts(5, deadline_s=40)
-        self.assertGreater(time.monotonic() - begin, 6)  # 1, 1, 2 and 4 s
+        for count, pause_s in enumerate((1, 1, 2, 4), 1):
+            self.wait_backing_off(identity, "vain_step", count)
+            self.clock.skip(pause_s, self.client)
+        self.wait_starts(5)
         pauses = re.findall(r"changed nothing: .* again in (\d+) s", self.daemon.log())
         self.assertEqual(pauses[:4], ["1", "1", "2", "4"])
         self.assert_reply(self.client.progress(identity), response="in_progress")
@@ -157,11 +156,12 @@ class VainStepTest(KernelTest):
         device = self.add_device("move-idle", segments(2, 0, REGIONS))
         self.start()
         identity = self.request("move-idle", interval="600")
-        self.wait_backing_off(identity, "vain_step", 4, deadline_s=30)  # for 4 s
+        self.stop_in_pause(identity, "vain_step")
+        starts = len(self.daemon.starts())
         device.change(targets=segments(2, 1, REGIONS), names=("vg", "move"), event=True)
-        start = time.monotonic()
+        self.wait_starts(starts + 1)
+        self.clock.go_on()
         self.assert_finished(self.client.result(identity), "retcode", 0)
-        self.assertLess(time.monotonic() - start, scaled(3))
 
 
 class IntervalTest(KernelTest):
@@ -251,7 +251,7 @@ if __name__ == "__main__":
 class PlusTest(KernelTest):
     """The interval "+N": no step before N seconds have passed, so that an abort has its chance."""
 
-    WAIT_S = 3
+    WAIT_S = 30
 
     def setUp(self):
         super().setUp()
@@ -259,12 +259,18 @@ class PlusTest(KernelTest):
 
     def begin(self, wait_s=WAIT_S):
         self.start()
-        self.begun = time.monotonic()
+        self.clock.stop()
         return self.request("move", interval="+%d" % wait_s)
 
-    def assert_step_when_due(self, identity, wait_s=WAIT_S, steps=1):
+    def assert_step_when_due(self, identity, passed_s=0, steps=1):
+        """Nothing is done until the time is there, of which so much has passed, and then it is."""
+        self.wait_backing_off(identity, "not_before")
+        self.clock.skip(self.WAIT_S - passed_s - 0.1, self.client)
+        self.assertEqual(self.entry(identity)["backing_off_reason"], "not_before")
+        self.assertEqual((self.daemon.starts(), self.reports()), ([], 0))
+        self.clock.skip(0.1, self.client)
+        self.clock.go_on()
         self.assert_finished(self.client.result(identity), "retcode", 0)
-        self.assertGreaterEqual(time.monotonic() - self.begun, wait_s)
         self.assertEqual(len(self.daemon.starts()), steps)
 
     def test_no_step_before(self):
@@ -281,10 +287,9 @@ class PlusTest(KernelTest):
 
     def test_request_again_does_not_begin_it_anew(self):
         identity = self.begin()
-        wait_for(lambda: time.monotonic() - self.begun > 1, "a second")
+        self.clock.skip(1, self.client)
         self.request("move", interval="+600")
-        self.assert_step_when_due(identity)
-        self.assertLess(time.monotonic() - self.begun, scaled(60))
+        self.assert_step_when_due(identity, passed_s=1)
 
     def test_abort_is_not_delayed(self):
         identity = self.begin(600)

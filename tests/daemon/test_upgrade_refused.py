@@ -3,25 +3,29 @@
 
 import os
 import shutil
+import signal
 import unittest
 
+from clock_standin import Clock
 from deadline import wait_for
 from kernel_standin import HANG
 from kernel_test import KernelTest, REGIONS, segments
-from lvmpolld import ours_only
+from lvmpolld import ours_only, read_file
 from protocol import lvid, volume
-from upgrade_test import UpgradeTest, count_in_log, open_descriptors, upgrade, upgrade_in_vain
+from upgrade_test import (REFUSED, UpgradeTest, count_in_log, open_descriptors, upgrade,
+                          upgrade_in_vain)
 
 STOCK = "it ends at SIGUSR2"
 
 
 @ours_only(STOCK)
 class RefusedTest(UpgradeTest):
-    def start(self, *arguments):
+    def start(self, *arguments, **options):
         """A daemon with an operation in flight, a result to collect and half a request."""
         self.daemon = self.new_copied_daemon()
+        self.clock = Clock(self.daemon.directory)
         self.daemon.make_pipe("until-0")
-        self.daemon.start(*arguments)
+        self.daemon.start(*arguments, environment=self.clock.environment_of(self.daemon))
         self.client = self.connect(self.daemon)
         self.client.ask("pvmove", **volume("until-0"))
         self.client.ask("pvmove", **volume("good"))
@@ -99,10 +103,22 @@ class RefusedTest(UpgradeTest):
 
     def test_program_that_does_not_come_to_an_end(self):
         """Not even when it is asked to."""
-        self.start()
-        self.replace(b"#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1 >/dev/null 2>&1; done\n")
+        path = os.path.join(self.temporary_directory(), "lvmpolld.yaml")
+        self.write_text(path, "limits: {client_timeout: 3600}\n")
+        self.start("-c", path)
+        self.replace(b"#!/bin/sh\ntrap '' TERM\n: >\"$STANDIN_DIR/begun\"\n"
+                     b"while :; do sleep 1 >/dev/null 2>&1; done\n")
         self.client.send(b'request="hel')
-        self.assertIn("cannot take over", upgrade_in_vain(self.daemon, 40))
+        before = count_in_log(self.daemon, REFUSED)
+        self.daemon.send_signal(signal.SIGUSR2)
+        wait_for(lambda: os.path.exists(os.path.join(self.daemon.directory, "begun")),
+                 "the new program")
+        def refused():
+            with self.daemon.client() as other:
+                self.clock.skip(10, other)
+            return count_in_log(self.daemon, REFUSED) > before
+        wait_for(refused, "the refusal")
+        self.assertIn("cannot take over", self.daemon.log())
         self.client.send(b'lo"\n##\n')
         self.assertIn(b"lvmpolld", self.client.receive())
         self.replace(self.program)
@@ -252,16 +268,19 @@ class KernelUpgradeTest(KernelTest):
         self.kernel.forget_calls()
         device.change(event=True)
         wait_for(lambda: self.kernel.calls("status"), "the call that hangs")
-        self.daemon.send_signal(12)
-        wait_for(lambda: self.rehearsal_is_over(), "the rehearsal")
-        self.assertEqual(self.daemon.stop(), 0)
+        self.clock.stop()
+        before = self.faults_of_children()
+        self.daemon.send_signal(signal.SIGUSR2)
+        wait_for(lambda: self.faults_of_children() > before, "the end of the rehearsal")
+        self.daemon.send_signal(signal.SIGTERM)
+        self.clock.go_on()
+        self.assertEqual(self.daemon.wait_end(), 0)
         self.assertFalse(os.path.exists(self.daemon.socket))
         self.kernel.clear_fault("status")
 
-    def rehearsal_is_over(self):
-        if self.daemon.children():
-            self.has_begun = True
-        return getattr(self, "has_begun", False) and not self.daemon.children()
+    def faults_of_children(self):
+        """Page faults of those that have ended, which no process is without."""
+        return int(read_file("/proc/%d/stat" % self.daemon.pid).rpartition(")")[2].split()[8])
 
 
 if __name__ == "__main__":

@@ -26,14 +26,14 @@ def upgrade(daemon):
             raise AssertionError("the daemon ended with status %d instead of going on:\n%s"
                                  % (daemon.process.returncode, daemon.log()))
         return count_in_log(daemon, TAKEN_OVER) > before
-    wait_for(taken_over, "the new program", 20)
+    wait_for(taken_over, "the new program")
 
 
-def upgrade_in_vain(daemon, deadline_s=20):
+def upgrade_in_vain(daemon):
     """Asks for an upgrade that must be refused; returns the line of the log that says so."""
     before = count_in_log(daemon, REFUSED)
     daemon.send_signal(signal.SIGUSR2)
-    wait_for(lambda: count_in_log(daemon, REFUSED) > before, "the refusal", deadline_s)
+    wait_for(lambda: count_in_log(daemon, REFUSED) > before, "the refusal")
     return [line for line in daemon.log().splitlines() if REFUSED in line][-1]
 
 

@@ -4,11 +4,11 @@
 import os
 import socket
 
-from deadline import wait_for
+from deadline import DEADLINE_S, wait_for
 from protocol import format_request, lvid, parse_dump, parse_reply, volume
 
 # Nobody waits longer for an answer.
-ANSWER_S = 5
+ANSWER_S = DEADLINE_S
 # Nor for the end of what the daemon has accepted: its own pauses are a second or two.
 RESULT_S = 20
 

@@ -6,7 +6,6 @@ import importlib.util
 import os
 import tempfile
 
-import deadline
 import stacks
 from witness import Witness
 
@@ -52,9 +51,8 @@ class Worker:
             os.symlink(os.path.join(built, name), os.path.join(self.folder, name))
         os.environ.update(LVMPOLLD=wrapper, LVMPOLLD_IS_STOCK="0", LVMPOLLD_BUILDDIR=built)
 
-    def run(self, name, failing=0, patience=1):
-        """Runs the test, with deadlines of its own times PATIENCE; returns what there is to know."""
-        deadline.SLOWNESS = patience
+    def run(self, name, failing=0):
+        """Runs the test; returns what there is to know."""
         noted = stacks.Stacks(self.control, failing)
         self.witness.begin(noted)
         try:

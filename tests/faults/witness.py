@@ -6,14 +6,17 @@ import re
 import subprocess
 import time
 
+import deadline
 import lvmpolld
 import protocol
 import stacks
-from deadline import scaled
+from deadline import DEADLINE_S, scaled
+from judge import REFUSAL, SHORTAGE
 
 OPERATIONS = ("pvmove", "convert", "merge", "merge_thin")
-ANSWER_S = 5
-END_S = 10
+
+# Once the daemon has said that it cannot, a test may wait for so long for what does not come.
+IN_VAIN_S = 3
 
 # How the daemon says that a result is gone, though the operation is over.
 RESULT_LOST = "has ended, and its result is lost: out of memory"
@@ -50,6 +53,9 @@ class Witness:
         self.replies = set()  # a (request, response, reason) for each kind of reply
         self.results = {}  # all that the daemon has told of the end of an operation
         self.refused = False  # a daemon ended with the status of one that cannot start
+        self.daemons = []
+        self.told_at = None  # when it was first seen that a daemon has said that it cannot
+        self.looked_at = 0
         self.accepted = {}  # by socket: the requests that were answered OK and have no result yet
 
     def install(self):
@@ -58,6 +64,7 @@ class Witness:
         self.watch_clients(protocol.Client)
         self.watch_daemons(lvmpolld.Daemon)
         self.watch_output(subprocess)
+        deadline.is_in_vain = self.is_in_vain
 
     def watch_clients(self, kind):
         connect, send, receive = kind.__init__, kind.send, kind.receive
@@ -84,8 +91,22 @@ class Witness:
 
         kind.__init__, kind.send, kind.receive = new_connect, new_send, new_receive
 
+    def is_in_vain(self):
+        """Whether a daemon has said some time ago that it was short of memory, as it was to be."""
+        now = time.monotonic()
+        if self.told_at is None and now - self.looked_at > 0.5 and self.noted.read(stacks.FAILED):
+            self.looked_at = now
+            logs = [daemon.log() for daemon in self.daemons if os.path.exists(daemon.stderr)]
+            if any(SHORTAGE.search(log) or REFUSAL.search(log) for log in logs):
+                self.told_at = now
+        return self.told_at is not None and now - self.told_at > IN_VAIN_S
+
     def watch_daemons(self, kind):
-        discard = kind.discard
+        start, discard = kind.start, kind.discard
+
+        def new_start(daemon, *arguments, **options):
+            self.daemons.append(daemon)
+            return start(daemon, *arguments, **options)
 
         def new_discard(daemon):
             try:
@@ -93,7 +114,7 @@ class Witness:
             finally:
                 discard(daemon)
 
-        kind.discard = new_discard
+        kind.start, kind.discard = new_start, new_discard
 
     def watch_output(self, module):
         run = module.run
@@ -152,7 +173,7 @@ class Witness:
         missing = {key: request for key, request in list(accepted.items())
                    if not self.is_known(daemon, dump, key, request)}
         # Clients of the test may still be asking: a result may be under way to one of them.
-        end = time.monotonic() + ANSWER_S
+        end = time.monotonic() + scaled(DEADLINE_S)
         while missing.keys() & accepted.keys() and time.monotonic() < end:
             time.sleep(0.05)
         for key in missing.keys() & accepted.keys():
@@ -173,7 +194,7 @@ class Witness:
         """Twice: the memory may fail just now."""
         for _ in range(2):
             try:
-                with daemon.client(deadline_s=ANSWER_S) as client:
+                with daemon.client() as client:
                     return client.dump()
             except (OSError, AssertionError):
                 pass
@@ -191,7 +212,7 @@ class Witness:
     def end(self, daemon):
         daemon.send_signal(15)
         try:
-            status = daemon.process.wait(scaled(END_S))
+            status = daemon.process.wait(scaled(DEADLINE_S))
         except subprocess.TimeoutExpired:
             self.faults["end"] = "the daemon does not end"
             return

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The clocks of a daemon, for a test to have in hand (tests/standin/clock.c)."""
+
+import mmap
+import os
+import time
+
+import preload
+
+WALL, AHEAD, STANDS = range(3)
+SECOND_NS = 10 ** 9
+
+
+class Clock:
+    """
+    Clocks that run as those of the machine until the test says otherwise. Several daemons, one after
+    the other, may have them. What has passed is noticed by the daemon, but not by its monitor thread.
+    """
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "clock")
+        with open(self.path, "wb") as file:
+            file.write(bytes(24))
+        with open(self.path, "r+b") as file:
+            # One number is written as a whole, so that the daemon never sees half of it.
+            self.numbers = memoryview(mmap.mmap(file.fileno(), 24)).cast("q")
+
+    def variables(self):
+        """What a process needs in its environment, beside the library, to have these clocks."""
+        return {"LVMPOLLD_STANDIN_CLOCK": self.path}
+
+    def environment_of(self, daemon):
+        """That of a daemon which has no kernel's stand-in."""
+        return daemon.environment(**preload.variables(
+            preload.standin(daemon.directory), **self.variables()))
+
+    def jump(self, seconds):
+        """The wall clock is ahead by so much. All others go on as before."""
+        self.numbers[WALL] = seconds
+
+    def stop(self):
+        """No time passes any more: whatever happens now, happens without waiting for it."""
+        if not self.numbers[STANDS]:
+            self.numbers[STANDS] = time.monotonic_ns() + self.numbers[AHEAD]
+
+    def go_on(self):
+        """From where it stands."""
+        if self.numbers[STANDS]:
+            self.numbers[AHEAD] = self.numbers[STANDS] - time.monotonic_ns()
+            self.numbers[STANDS] = 0
+
+    def skip(self, seconds, client):
+        """So much has passed at once; the daemon of this client has noticed it on return."""
+        self.numbers[STANDS if self.numbers[STANDS] else AHEAD] += round(seconds * SECOND_NS)
+        # It looks at its timers when it is woken up; by the second answer it has done what was due.
+        client.hello()
+        client.hello()

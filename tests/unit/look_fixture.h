@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A watched device, at a kernel that shows what a test wants. */
+#ifndef LOOK_FIXTURE_H
+#define LOOK_FIXTURE_H
+
+#include <string.h>
+
+#include "monitor/device_mapper.h"
+#include "monitor/look.h"
+#include "operation_fixture.h"
+#include "suite.h"
+
+static struct devices devices;
+
+/* What the kernel and the plugin say at the next look. */
+static enum device_mapper_answer answer;
+static enum lvmpolld_verdict verdict;
+static bool is_suspended;
+/* What happens to the volume while the kernel is asked; or NULL. */
+static void (*meanwhile)(void);
+static uint64_t done_sectors, step_sectors;
+
+#define TOTAL_SECTORS 1000
+
+/* In place of the kernel's own: only look.c asks. */
+enum device_mapper_answer device_mapper_read_table(const char *lvid, const char *layer,
+	struct device_mapper_table *table, struct lvmpolld_error *error)
+{
+	(void)lvid;
+	(void)layer;
+	(void)error;
+	memset(table, 0, sizeof(*table));
+	table->is_suspended = is_suspended;
+	if (meanwhile)
+		meanwhile();
+	return answer;
+}
+
+void device_mapper_release_table(struct device_mapper_table *table)
+{
+	(void)table;
+}
+
+bool device_mapper_find_event(
+	const struct device_mapper_events *events, uint64_t device, uint32_t *event_number)
+{
+	(void)events;
+	(void)device;
+	(void)event_number;
+	return false;
+}
+
+static enum lvmpolld_verdict read_targets(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
+{
+	(void)request;
+	(void)targets;
+	(void)count;
+	progress->done_sectors = done_sectors;
+	progress->total_sectors = TOTAL_SECTORS;
+	progress->step_sectors = step_sectors;
+	return verdict;
+}
+
+static const struct lvmpolld_plugin looking_plugin = {
+	LVMPOLLD_PLUGIN_HEADER,
+	.name = "looking",
+	.operation = "looking",
+	.description = "Says what a test wants",
+	.read_targets = read_targets,
+};
+
+static struct plugin_entry looking_entry = {
+	.name = (char *)"looking",
+	.interface = &looking_plugin,
+};
+
+static struct device *device;
+
+static void create_device(void)
+{
+	struct terms *terms = fixture_terms_of(&looking_entry, 1, 1, false, "15", NULL);
+
+	ck_assert_int_eq(devices_init(&devices), 0);
+	looking_entry.stall_check_s = 0;
+	done_sectors = step_sectors = 0;
+	is_suspended = false;
+	meanwhile = NULL;
+	device = devices_get(&devices, terms);
+	ck_assert_ptr_nonnull(device);
+	terms_release(terms);
+}
+
+static void destroy_device(void)
+{
+	devices_remove(&devices, device);
+	devices_destroy(&devices);
+}
+
+static void watch(void)
+{
+	devices_lock(&devices);
+	devices_watch_locked(&devices, device);
+	devices_unlock(&devices);
+}
+
+/* It copies, and that is known. */
+static void settle(void)
+{
+	devices_lock(&devices);
+	device->watch.is_settled = true;
+	devices_unlock(&devices);
+}
+
+static void show(enum lvmpolld_verdict given)
+{
+	answer = DEVICE_MAPPER_SEEN;
+	verdict = given;
+}
+
+/* One look, at which the kernel shows the device and the plugin gives that verdict. */
+static bool look_and_see(enum lvmpolld_verdict given)
+{
+	show(given);
+	devices_lock(&devices);
+	device->watch.is_look_wanted = true;
+	devices_unlock(&devices);
+	return look_at_due(&devices, true);
+}
+
+#endif
