@@ -13,7 +13,9 @@ options=(--builddir "$gcc_build")
 # A guest waits for slow copies more than it computes: two share the CPU.
 guests=(--jobs 2)
 layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}"
-layer_suite "scenarios of pvmove, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" --moves --uuids newer
+twice=(--both-uuids)
+[ "$CHECK_FULL" != 1 ] || twice=(--moves)
+layer_suite "scenarios of pvmove, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" "${twice[@]}" --uuids newer
 if [ "$CHECK_FULL" = 1 ]; then
 	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 100
 	layer_suite "chaos, newer UUIDs" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 100 --uuids newer
