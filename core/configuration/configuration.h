@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The daemon's configuration: lvmpolld.yaml and its drop-ins, checked key by key. */
-#ifndef CORE_CONFIGURATION_H
-#define CORE_CONFIGURATION_H
+#ifndef CORE_CONFIGURATION_CONFIGURATION_H
+#define CORE_CONFIGURATION_CONFIGURATION_H
 
 #include <stdbool.h>
 #include <stddef.h>

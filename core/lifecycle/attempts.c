@@ -210,7 +210,7 @@ int attempts_adopt(struct operation *operation, const int outputs[2], struct lvm
 	if (!attempt->command)
 		return -error->code;
 	/*
-	 * If there is no memory for its place in the queue, it is not counted, which does no harm.
+	 * When out of memory for its place in the queue it is not counted, which does no harm.
 	 */
 	if (scheduler_adopt(&operation->operations->scheduler, operation) < 0)
 		log_operation(

@@ -3,8 +3,8 @@
  * The operations of a daemon, and what the files of this folder share. Events go up by a callback:
  * the code that runs a command, asks lvm2 or waits for a timer does not know what follows.
  */
-#ifndef LIFECYCLE_CONTEXT_H
-#define LIFECYCLE_CONTEXT_H
+#ifndef CORE_LIFECYCLE_CONTEXT_H
+#define CORE_LIFECYCLE_CONTEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

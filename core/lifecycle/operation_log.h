@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The lines of the log that tell when an operation begins, and when it ends: level notice. */
-#ifndef CORE_OPERATION_LOG_H
-#define CORE_OPERATION_LOG_H
+#ifndef CORE_LIFECYCLE_OPERATION_LOG_H
+#define CORE_LIFECYCLE_OPERATION_LOG_H
 
 #include "lifecycle/table.h"
 

@@ -4,17 +4,17 @@
 
 #include <event2/event.h>
 
-#include "util/boot.h"
 #include "configuration/configuration.h"
 #include "lifecycle/context.h"
 #include "lifecycle/losses.h"
-#include "log/log.h"
-#include "loader/plugins.h"
-#include "process/process.h"
 #include "lifecycle/recorder.h"
-#include "util/timer.h"
+#include "loader/plugins.h"
+#include "log/log.h"
+#include "process/process.h"
 #include "records/directory.h"
 #include "records/lock.h"
+#include "util/boot.h"
+#include "util/timer.h"
 
 /* How long until a record is tried again that could not be written. */
 #define RETRY_S 1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Resumes the operations that a previous daemon had in flight. */
-#ifndef CORE_RECOVERY_H
-#define CORE_RECOVERY_H
+#ifndef CORE_LIFECYCLE_RECOVERY_H
+#define CORE_LIFECYCLE_RECOVERY_H
 
 #include <stdbool.h>
 

@@ -5,8 +5,8 @@
  * steps in one group never run side by side, since the second would only wait for the first one's
  * lock.
  */
-#ifndef CORE_SCHEDULER_H
-#define CORE_SCHEDULER_H
+#ifndef CORE_LIFECYCLE_SCHEDULER_H
+#define CORE_LIFECYCLE_SCHEDULER_H
 
 #include <stdbool.h>
 #include <stddef.h>

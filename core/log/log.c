@@ -223,7 +223,7 @@ static void __attribute__((format(printf, 4, 0))) format_and_write(const char *k
 
 	va_copy(again, arguments);
 	length = vsnprintf(text, sizeof(text), format, arguments);
-	/* Where there is no memory for a long one, its beginning is still there. */
+	/* When out of memory for a long line, its beginning is still written. */
 	if (length >= (int)sizeof(text) && vasprintf(&message, format, again) < 0)
 		message = text;
 	va_end(again);

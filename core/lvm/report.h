@@ -3,8 +3,8 @@
  * Asks lvm2 for its metadata by UUID: makes the command, and parses what it prints.
  * docs/lvm2-reports.md has the facts.
  */
-#ifndef CORE_REPORT_H
-#define CORE_REPORT_H
+#ifndef CORE_LVM_REPORT_H
+#define CORE_LVM_REPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

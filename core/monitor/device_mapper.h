@@ -3,8 +3,8 @@
  * What device-mapper tells: events of all devices through one descriptor, and the table of one
  * device. Every call may hang with the storage, so only the monitor thread makes them.
  */
-#ifndef CORE_DEVICE_MAPPER_H
-#define CORE_DEVICE_MAPPER_H
+#ifndef CORE_MONITOR_DEVICE_MAPPER_H
+#define CORE_MONITOR_DEVICE_MAPPER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Looks at watched devices: what the kernel shows of them, and what of that is news. */
-#ifndef CORE_LOOK_H
-#define CORE_LOOK_H
+#ifndef CORE_MONITOR_LOOK_H
+#define CORE_MONITOR_LOOK_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,13 +4,13 @@
  * what raises none, on a timer; looks at the devices that are watched; notes in them what it saw,
  * and wakes the main thread. If the storage hangs, only this thread hangs.
  */
-#ifndef CORE_MONITOR_H
-#define CORE_MONITOR_H
+#ifndef CORE_MONITOR_MONITOR_H
+#define CORE_MONITOR_MONITOR_H
 
 #include <stdbool.h>
 
-#include "util/error.h"
 #include "operation/device.h"
+#include "util/error.h"
 
 struct event_base;
 struct monitor;

@@ -3,8 +3,8 @@
  * When the next look at each watched device is due: after an event of its own, and after a time
  * that depends on what the last look has seen.
  */
-#ifndef CORE_SCHEDULE_H
-#define CORE_SCHEDULE_H
+#ifndef CORE_MONITOR_SCHEDULE_H
+#define CORE_MONITOR_SCHEDULE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
  * an observation in each. The main thread makes and removes devices, and reads the observations.
  * What both threads touch is guarded by the lock of the table, or by the device's own.
  */
-#ifndef CORE_DEVICE_H
-#define CORE_DEVICE_H
+#ifndef CORE_OPERATION_DEVICE_H
+#define CORE_OPERATION_DEVICE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * An operation: what the daemon does about a device, from the first request until it is over. It
  * has a state. One lvm command at a time runs for a device. All of this is the main thread's.
  */
-#ifndef CORE_OPERATION_H
-#define CORE_OPERATION_H
+#ifndef CORE_OPERATION_OPERATION_H
+#define CORE_OPERATION_OPERATION_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * The states of an operation, the reasons of its pauses, and the reasons for which its command is
  * ended. lifecycle/table.c tells what leads where. Dump, status and log use these names.
  */
-#ifndef CORE_STATE_H
-#define CORE_STATE_H
+#ifndef CORE_OPERATION_STATE_H
+#define CORE_OPERATION_STATE_H
 
 #define OPERATION_STATES(X)                                                                        \
 	X(LOOKING, "looking", "is looked at, and nothing is known yet")                            \

@@ -3,8 +3,8 @@
  * A store of requests, keyed by identifier. There are two: one for operations that are polled, one
  * for aborts, since an abort runs beside the operation that it aborts.
  */
-#ifndef CORE_STORE_H
-#define CORE_STORE_H
+#ifndef CORE_OPERATION_STORE_H
+#define CORE_OPERATION_STORE_H
 
 #include <stddef.h>
 

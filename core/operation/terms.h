@@ -4,8 +4,8 @@
  * the store, its operation, its device and a process that runs for it each hold a reference. The
  * monitor thread may be the one that releases the last reference.
  */
-#ifndef CORE_TERMS_H
-#define CORE_TERMS_H
+#ifndef CORE_OPERATION_TERMS_H
+#define CORE_OPERATION_TERMS_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -5,8 +5,8 @@
  * command. A success is told once to each of them, however many they are (limits.clients). All of
  * this is the main thread's.
  */
-#ifndef CORE_WAITERS_H
-#define CORE_WAITERS_H
+#ifndef CORE_OPERATION_WAITERS_H
+#define CORE_OPERATION_WAITERS_H
 
 #include <stdbool.h>
 #include <sys/queue.h>

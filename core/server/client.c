@@ -149,7 +149,7 @@ static void disconnect(struct client *client, const char *why)
 static void await_more(struct client *client)
 {
 	if (update_deadline(client) < 0 || update_reading(client) < 0)
-		disconnect(client, "no memory to wait for its next message");
+		disconnect(client, "out of memory for its next message");
 }
 
 static void on_next_turn(evutil_socket_t descriptor, short what, void *context);
@@ -236,7 +236,8 @@ static void refuse(struct client *client, int result)
 			(int)client->pid, configuration->limit_requests);
 		send_replies(client);
 	} else {
-		log_error("client %d is disconnected: no memory for its reply", (int)client->pid);
+		log_error(
+			"client %d is disconnected: out of memory for its reply", (int)client->pid);
 	}
 	client_free(client);
 }
@@ -258,7 +259,7 @@ static bool serve(struct client *client)
 	}
 	if (result > 0 && client->output.length < UNREAD_REPLIES_MAX &&
 		add_event(client, &client->next_turn, on_next_turn, 0) < 0) {
-		disconnect(client, "no memory to go on with its requests");
+		disconnect(client, "out of memory for its further requests");
 		return false;
 	}
 	return true;
@@ -282,7 +283,7 @@ static int receive(struct client *client)
 	ssize_t length;
 
 	if (buffer_reserve(input, READ_SIZE_MIN) < 0) {
-		disconnect(client, "no memory for its message");
+		disconnect(client, "out of memory for its message");
 		return -1;
 	}
 	room = buffer_room(input);

@@ -111,7 +111,8 @@ struct client *clients_adopt(struct server *server, int descriptor,
 	if (read_bytes(message, "input", bytes, &client->input) == 0 &&
 		read_bytes(message, "output", bytes, &client->output) == 0)
 		return client;
-	log_error("client %d is disconnected: no memory to take it over", (int)client->pid);
+	log_error("client %d is disconnected: out of memory when it was taken over",
+		(int)client->pid);
 	client_free(client);
 	return NULL;
 }

@@ -4,8 +4,8 @@
  * the wire: the first is about the daemon, the last is called "end". Then come, in the order of the
  * clients' messages, the bytes that each client has sent and those that it has not read.
  */
-#ifndef CORE_HANDOVER_FILE_H
-#define CORE_HANDOVER_FILE_H
+#ifndef CORE_UPGRADE_FILE_H
+#define CORE_UPGRADE_FILE_H
 
 #include <stddef.h>
 

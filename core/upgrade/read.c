@@ -10,8 +10,8 @@
 
 #include "configuration/configuration.h"
 #include "lifecycle/asking.h"
-#include "lifecycle/losses.h"
 #include "lifecycle/context.h"
+#include "lifecycle/losses.h"
 #include "lifecycle/resume.h"
 #include "loader/plugins.h"
 #include "log/log.h"

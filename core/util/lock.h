@@ -5,8 +5,8 @@
  * checks it when compiling (each lock has one of four roles), and a debug build checks it at run
  * time, for each thread.
  */
-#ifndef CORE_LOCK_H
-#define CORE_LOCK_H
+#ifndef CORE_UTIL_LOCK_H
+#define CORE_UTIL_LOCK_H
 
 #include <pthread.h>
 

@@ -4,11 +4,12 @@
  * library allocates for others (strdup, asprintf, scandir, ...) goes through the same functions.
  */
 #define _GNU_SOURCE
-#include "allocator.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
+
+#include "allocator.h"
 
 static void *(*next_malloc)(size_t);
 static void *(*next_calloc)(size_t, size_t);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What an allocator that fails is made of: allocator.c calls the library that it is linked into. */
-#ifndef LVMPOLLD_TESTS_ALLOCATOR_H
-#define LVMPOLLD_TESTS_ALLOCATOR_H
+#ifndef TESTS_FAULTS_ALLOCATOR_H
+#define TESTS_FAULTS_ALLOCATOR_H
 
 #include <stdbool.h>
 

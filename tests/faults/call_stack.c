@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Call stacks that are the same in every process of a program. */
 #define _GNU_SOURCE
-#include "call_stack.h"
 
 #include <execinfo.h>
 #include <link.h>
 #include <string.h>
+
+#include "call_stack.h"
 
 #define ADDRESSES_MAX  64
 #define CHECKSUM_START 14695981039346656037u

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Call stacks that are the same in every process of a program, and the file in which they are
  * noted. */
-#ifndef LVMPOLLD_TESTS_CALL_STACK_H
-#define LVMPOLLD_TESTS_CALL_STACK_H
+#ifndef TESTS_FAULTS_CALL_STACK_H
+#define TESTS_FAULTS_CALL_STACK_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

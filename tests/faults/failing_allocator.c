@@ -5,7 +5,6 @@
  * test and the process share; see struct control.
  */
 #define _GNU_SOURCE
-#include "allocator.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,6 +16,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "allocator.h"
 
 #define FRAMES_MAX  24
 #define CONTROL_ENV "LVMPOLLD_FAILING_ALLOCATOR"

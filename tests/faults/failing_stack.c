@@ -6,7 +6,6 @@
  * daemon exits it notes there what it has not freed.
  */
 #define _GNU_SOURCE
-#include "allocator.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,6 +19,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "allocator.h"
 #include "call_stack.h"
 
 #define CONTROL_ENV "LVMPOLLD_FAILING_STACK"

@@ -6,10 +6,10 @@
 
 #include "configuration/configuration.h"
 #include "configuration/keys.h"
-#include "fuzz.h"
 #include "configuration/parse.h"
 #include "configuration/sections.h"
 #include "configuration/value.h"
+#include "fuzz.h"
 
 #define FILE_NAME "fuzz.yaml"
 

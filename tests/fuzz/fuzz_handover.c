@@ -9,12 +9,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fuzz_operations.h"
+#include "protocol/wire.h"
 #include "server/client.h"
 #include "server/server.h"
-#include "fuzz_operations.h"
-#include "upgrade/read.h"
 #include "upgrade/file.h"
-#include "protocol/wire.h"
+#include "upgrade/read.h"
 
 /* The one descriptor that a client may be on. What else is named is none, or the fuzzer's own. */
 #define CLIENT_DESCRIPTOR 100

@@ -3,8 +3,8 @@
 #include "config.h"
 
 #include "fuzz.h"
-#include "process/lines.h"
 #include "loader/calls.h"
+#include "process/lines.h"
 
 /* The lines put together again. */
 struct record {

@@ -78,7 +78,7 @@ static inline void fuzz_check_commands(const struct operations *operations)
 	size_t with_command = 0, lvpolls = 0, in_flight = 0;
 
 	TAILQ_FOREACH (operation, &operations->list, link) {
-		with_command += operation->attempt.command != NULL;
+		with_command += !!operation->attempt.command;
 		in_flight += operation->state != STATE_DORMANT;
 	}
 	TAILQ_FOREACH (command, &standin_commands, link)

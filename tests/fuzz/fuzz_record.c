@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "util/checksum.h"
 #include "fuzz.h"
 #include "records/record.h"
+#include "util/checksum.h"
 
 /* What the record of a text says, and how often it was told. */
 struct taken {

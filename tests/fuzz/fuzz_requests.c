@@ -2,10 +2,10 @@
 /* Fuzzes the answers of a daemon: any messages, one after the other. */
 #include "config.h"
 
-#include "util/buffer.h"
 #include "fuzz_operations.h"
-#include "server/request.h"
 #include "protocol/wire.h"
+#include "server/request.h"
+#include "util/buffer.h"
 
 #define END        "\n##\n"
 #define END_LENGTH (sizeof(END) - 1)

@@ -2,9 +2,9 @@
 /* Fuzzes the wire format: a stream in pieces, cut into messages, parsed, and read by key. */
 #include "config.h"
 
-#include "util/buffer.h"
 #include "fuzz.h"
 #include "protocol/wire.h"
+#include "util/buffer.h"
 
 #define END        "\n##\n"
 #define END_LENGTH (sizeof(END) - 1)

@@ -113,7 +113,7 @@ void checks_after_event(void)
 			return;
 		alive++;
 		waiting += operation->state == STATE_WAITING;
-		running += operation->attempt.command != NULL;
+		running += !!operation->attempt.command;
 	}
 	check_turns(waiting, running);
 	check_records(alive);

@@ -152,7 +152,7 @@ static void note_promise(const struct client *client)
 
 void clients_begin(unsigned number, struct volume *volume, bool is_abort, unsigned variant)
 {
-	static const char *const words[] = {"OK", "different", "no memory", "not executable"};
+	static const char *const words[] = {"OK", "different", "out of memory", "not executable"};
 	static const struct timeval soon = {.tv_sec = 1};
 	struct client *client = &clients[number % CLIENTS_MAX];
 	enum operations_answer answer;

@@ -6,8 +6,8 @@
 
 #include "lifecycle/lifecycle.h"
 #include "monitor/look.h"
-#include "monitor/schedule.h"
 #include "monitor/monitor.h"
+#include "monitor/schedule.h"
 #include "world.h"
 
 /* A look that was not asked for in time is made at the latest then. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* /dev/mapper/control, as the stand-in answers it. */
-#ifndef STANDIN_CONTROL_H
-#define STANDIN_CONTROL_H
+#ifndef TESTS_STANDIN_CONTROL_H
+#define TESTS_STANDIN_CONTROL_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The devices of the stand-in. None of this may run in two threads at once. */
-#ifndef STANDIN_DEVICES_H
-#define STANDIN_DEVICES_H
+#ifndef TESTS_STANDIN_DEVICES_H
+#define TESTS_STANDIN_DEVICES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The folder that holds the state of the stand-in for device-mapper; README.md describes it. */
-#ifndef STANDIN_STATE_H
-#define STANDIN_STATE_H
+#ifndef TESTS_STANDIN_STATE_H
+#define TESTS_STANDIN_STATE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A watched device, at a kernel that shows what a test wants. */
-#ifndef LOOK_FIXTURE_H
-#define LOOK_FIXTURE_H
+#ifndef TESTS_UNIT_LOOK_FIXTURE_H
+#define TESTS_UNIT_LOOK_FIXTURE_H
 
 #include <string.h>
 

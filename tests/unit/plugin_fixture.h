@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "configuration/configuration.h"
-#include "loader/plugins.h"
-#include "scratch.h"
 #include "configuration/read.h"
 #include "loader/load.h"
+#include "loader/plugins.h"
+#include "scratch.h"
 
 /* What the module "good" says that it was told. */
 extern __attribute__((visibility("default"))) char good_told[512];

@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "service/listener.h"
 #include "scratch.h"
+#include "service/listener.h"
 #include "suite.h"
 
 /* What is at descriptor 3. */

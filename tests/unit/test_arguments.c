@@ -2,13 +2,12 @@
 /* Argument lists and errors. */
 #include "config.h"
 
-#include "suite.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "process/arguments.h"
+#include "suite.h"
 #include "util/error.h"
 
 START_TEST(arguments_grow_and_end_with_null)

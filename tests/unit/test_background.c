@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "service/background.h"
 #include "scratch.h"
+#include "service/background.h"
 #include "suite.h"
 
 /* How long something is watched that must not happen. */

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/buffer.h"
 #include "suite.h"
+#include "util/buffer.h"
 
 static struct buffer buffer;
 

@@ -18,10 +18,10 @@
 #include <event2/event.h>
 
 #include "lvm/command.h"
+#include "operation_fixture.h"
 #include "process/arguments.h"
 #include "scratch.h"
 #include "suite.h"
-#include "operation_fixture.h"
 
 #define DEADLINE_S 20
 

@@ -2,9 +2,6 @@
 /* The configuration: every key, its default and its value. */
 #include "config.h"
 
-#include "configuration_fixture.h"
-#include "suite.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,6 +9,8 @@
 #include "configuration/keys.h"
 #include "configuration/sections.h"
 #include "configuration/value.h"
+#include "configuration_fixture.h"
+#include "suite.h"
 
 /* Keys and their values */
 

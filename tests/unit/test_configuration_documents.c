@@ -2,15 +2,14 @@
 /* The manual page and the example file say of every key what the daemon's table says. */
 #include "config.h"
 
-#include "configuration_fixture.h"
-#include "suite.h"
-
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 
 #include "configuration/keys.h"
 #include "configuration/sections.h"
+#include "configuration_fixture.h"
+#include "suite.h"
 
 /* make sets srcdir; the example lies in the build tree, with its paths filled in. */
 #define MANUAL  "../../man/lvmpolld.yaml.5"

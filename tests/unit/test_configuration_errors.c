@@ -2,13 +2,12 @@
 /* The configuration: every error, with its place and its sentence. */
 #include "config.h"
 
-#include "configuration_fixture.h"
-#include "suite.h"
-
 #include <errno.h>
 #include <stdio.h>
 
 #include "configuration/parse.h"
+#include "configuration_fixture.h"
+#include "suite.h"
 
 #define NAMES_OF_SECTIONS "daemon, lvm, log, limits, access, plugins"
 

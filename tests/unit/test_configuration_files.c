@@ -2,9 +2,6 @@
 /* The configuration: which files are read, in which order, and which are refused. */
 #include "config.h"
 
-#include "scratch.h"
-#include "suite.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +11,8 @@
 
 #include "configuration/configuration.h"
 #include "configuration/read.h"
+#include "scratch.h"
+#include "suite.h"
 
 static const char *file;
 static struct configuration *configuration;

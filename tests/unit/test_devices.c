@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "operation/device.h"
-#include "suite.h"
 #include "operation_fixture.h"
+#include "suite.h"
 
 #define TURNS   4000
 #define DEVICES 16

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "configuration/configuration.h"
-#include "upgrade/read.h"
-#include "upgrade/file.h"
-#include "suite.h"
 #include "protocol/wire.h"
+#include "suite.h"
+#include "upgrade/file.h"
+#include "upgrade/read.h"
 
 #define DAEMON(version)                                                                            \
 	"item = \"daemon\"\nversion = " version "\npidfile = -1\nlistener = -1\n"                  \

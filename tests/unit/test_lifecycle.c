@@ -14,7 +14,6 @@
 #include <event2/event.h>
 
 #include "command_standin.h"
-#include "orphans_standin.h"
 #include "configuration/configuration.h"
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/losses.h"
@@ -26,6 +25,7 @@
 #include "lifecycle/resume.h"
 #include "monitor/monitor.h"
 #include "operation_fixture.h"
+#include "orphans_standin.h"
 #include "records/aside.h"
 #include "records/directory.h"
 #include "report_fixture.h"
@@ -254,7 +254,7 @@ static bool is_recorded_as_aborted(void)
 		ck_assert_ptr_nonnull(file);
 		text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
 		fclose(file);
-		is_displaced |= strstr(text, "displaced = 1") != NULL;
+		is_displaced |= !!strstr(text, "displaced = 1");
 	}
 	if (directory)
 		closedir(directory);

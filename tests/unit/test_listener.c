@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "service/listener.h"
 #include "scratch.h"
+#include "service/listener.h"
 #include "sockets.h"
 #include "suite.h"
 

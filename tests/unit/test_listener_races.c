@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "service/listener.h"
 #include "scratch.h"
+#include "service/listener.h"
 #include "sockets.h"
 #include "suite.h"
 

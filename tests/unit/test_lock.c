@@ -6,8 +6,8 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "util/lock.h"
 #include "suite.h"
+#include "util/lock.h"
 
 #define TURNS 20000
 

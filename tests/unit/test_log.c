@@ -2,17 +2,16 @@
 /* The log: its settings and its lines. */
 #include "config.h"
 
-#include "log_fixture.h"
-#include "suite.h"
-
 #include <errno.h>
 #include <libdevmapper.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "util/escape.h"
 #include "log/libdevmapper.h"
+#include "log_fixture.h"
+#include "suite.h"
+#include "util/escape.h"
 
 static const struct {
 	const char *list;

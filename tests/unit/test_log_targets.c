@@ -2,9 +2,6 @@
 /* The log's targets: what each receives; none of them can block the daemon. */
 #include "config.h"
 
-#include "log_fixture.h"
-#include "suite.h"
-
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,9 +10,11 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "log/targets.h"
 #include "log/journal.h"
 #include "log/syslog.h"
+#include "log/targets.h"
+#include "log_fixture.h"
+#include "suite.h"
 
 static int listen_at(const char *name, const char **path)
 {

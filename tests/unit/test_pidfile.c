@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "service/pidfile.h"
 #include "scratch.h"
+#include "service/pidfile.h"
 #include "suite.h"
 
 #define RACERS     4

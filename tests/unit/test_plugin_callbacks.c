@@ -7,12 +7,12 @@
 
 #include <errno.h>
 
-#include "process/arguments.h"
-#include "plugin_fixture.h"
-#include "suite.h"
-#include "target_lines.h"
 #include "loader/calls.h"
 #include "loader/row.h"
+#include "plugin_fixture.h"
+#include "process/arguments.h"
+#include "suite.h"
+#include "target_lines.h"
 
 char good_told[512];
 

@@ -5,10 +5,10 @@
 #include <locale.h>
 #include <string.h>
 
-#include "process/arguments.h"
-#include "log/log.h"
-#include "suite.h"
 #include "loader/calls.h"
+#include "log/log.h"
+#include "process/arguments.h"
+#include "suite.h"
 
 static const struct {
 	struct lvmpolld_request operation;

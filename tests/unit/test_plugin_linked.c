@@ -2,9 +2,9 @@
 /* A plugin that is linked in with -dlpreopen needs no directory. */
 #include "config.h"
 
+#include "loader/find.h"
 #include "plugin_fixture.h"
 #include "suite.h"
-#include "loader/find.h"
 
 START_TEST(linked_in_plugin_is_loaded_without_a_directory)
 {

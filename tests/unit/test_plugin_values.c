@@ -2,9 +2,9 @@
 /* The values that plugins are told, at the start and when the configuration is read again. */
 #include "config.h"
 
+#include "loader/configure.h"
 #include "plugin_fixture.h"
 #include "suite.h"
-#include "loader/configure.h"
 
 char good_told[512];
 

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "loader/load.h"
 #include "plugin_fixture.h"
 #include "suite.h"
-#include "loader/load.h"
 
 char good_told[512];
 

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "util/checksum.h"
 #include "records/record.h"
 #include "suite.h"
+#include "util/checksum.h"
 
 #define LVID "VGuuid00000000000000000000000000LVuuid00000000000000000000000000"
 

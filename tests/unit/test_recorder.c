@@ -8,10 +8,10 @@
 
 #include "lifecycle/operations.h"
 #include "lifecycle/recorder.h"
-#include "scratch.h"
-#include "suite.h"
 #include "operation_fixture.h"
 #include "records/directory.h"
+#include "scratch.h"
+#include "suite.h"
 
 static struct operations operations_under_test;
 static struct device device;

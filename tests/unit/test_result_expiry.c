@@ -10,8 +10,8 @@
 #include "configuration/configuration.h"
 #include "lifecycle/operations.h"
 #include "lifecycle/result_expiry.h"
-#include "suite.h"
 #include "operation_fixture.h"
+#include "suite.h"
 
 #define RESULTS 5
 #define AGE_S   100

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "lifecycle/scheduler.h"
-#include "suite.h"
 #include "operation_fixture.h"
+#include "suite.h"
 
 #define GROUPS             4
 #define OPERATIONS_A_GROUP 8

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "operation/store.h"
-#include "suite.h"
 #include "operation_fixture.h"
+#include "suite.h"
 
 static struct store store;
 

@@ -3,9 +3,9 @@
 #include "config.h"
 
 #include "operation/store.h"
-#include "suite.h"
-#include "operation_fixture.h"
 #include "operation/waiters.h"
+#include "operation_fixture.h"
+#include "suite.h"
 
 static struct waiter first, second;
 

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "util/buffer.h"
-#include "suite.h"
 #include "protocol/wire.h"
+#include "suite.h"
+#include "util/buffer.h"
 
 static struct buffer buffer;
 static size_t scanned, length;
