@@ -71,8 +71,9 @@ static int adopt_handover(pid_t parent)
 }
 
 /*
- * Whatever else was open belongs to whoever started us: it may be a lock or a pipe that somebody
- * waits for, and the daemon stays for long. It has opened nothing of its own yet but SOCKET.
+ * Closes the other descriptors, which belong to the program that started the daemon: one may be a
+ * lock or a pipe that another process waits for, and the daemon lives long. Its own are only
+ * DESCRIPTOR and those that systemd handed over.
  */
 static int close_inherited(int descriptor, int handed_over)
 {

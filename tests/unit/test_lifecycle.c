@@ -866,7 +866,7 @@ START_TEST(lifecycle_stays_in_flight_where_an_attempt_fails)
 	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_STATUS);
 	ck_assert(hears_nothing_yet(false));
 	run_out(operation->patience);
-	/* And once more, to whoever asks. */
+	/* And once more, to any client that asks. */
 	ck_assert(hears(false, false, 5));
 	ck_assert(hears(false, false, 5));
 	ck_assert_ptr_eq(find(false), operation);

@@ -103,7 +103,7 @@ START_TEST(listener_is_never_open_to_others)
 }
 END_TEST
 
-/* Still listening, since whoever found the path just before may connect just after. */
+/* Still listening, since a client that found the path just before may connect just after. */
 static void end_listening(struct listener *listener)
 {
 	unlink(listener->path);

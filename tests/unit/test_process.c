@@ -236,7 +236,7 @@ START_TEST(process_is_born_with_what_was_asked_for)
 	char *const environment[] = {"ONE=1", "TWO=x y", NULL};
 	enum process_failure failure;
 
-	/* Those of whoever runs this test are none of ours. */
+	/* Descriptors of the program that runs this test do not count. */
 	ck_assert_int_eq(close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC), 0);
 	ck_assert_ptr_nonnull(start_with(
 		"exec /bin/sh -c 'echo $ONE $TWO; readlink /proc/$$/fd/0; ls /proc/$$/fd'",

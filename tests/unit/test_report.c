@@ -214,7 +214,7 @@ START_TEST(report_is_refused_where_a_line_is_not_understood)
 	size_t length = strlen(refused[_i].text);
 	char *text = malloc(length);
 
-	/* Nothing stands behind it: a sanitizer sees whoever reads on. */
+	/* Nothing is behind it, so that a sanitizer sees a read beyond the end. */
 	ck_assert_ptr_nonnull(text);
 	memcpy(text, refused[_i].text, length);
 	ck_assert_ptr_null(report_parse(text, length, &error));

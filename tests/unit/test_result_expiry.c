@@ -173,7 +173,7 @@ START_TEST(results_that_somebody_waits_for_stay)
 }
 END_TEST
 
-/* What was told is no end of it: whoever asks hears it again. */
+/* A result that was told is kept: a client that asks hears it again. */
 START_TEST(results_of_what_is_in_flight_stay)
 {
 	struct operations *operations = &operations_under_test;

@@ -97,7 +97,7 @@ START_TEST(store_counts_results)
 }
 END_TEST
 
-/* The oldest goes first, whoever was told it. */
+/* The oldest goes first, whichever client was told it. */
 START_TEST(store_keeps_the_order_of_results_across_an_upgrade)
 {
 	struct request *newer = add(1), *older = add(2), *now = add(3);
