@@ -116,9 +116,17 @@ void lifecycle_begin(struct operation *operation)
 	enter(operation, STATE_LOOKING, EVENT_WANTED);
 }
 
+static void watch(struct operation *operation)
+{
+	if (operation->is_watched)
+		monitor_watch(operation->operations->monitor, operation->device);
+}
+
+/* What fails to be copied until the orphan is gone must be seen. */
 void lifecycle_begin_with_orphan(struct operation *operation)
 {
 	add(operation);
+	watch(operation);
 	enter(operation, STATE_ENDING, EVENT_ORPHAN_LEFT);
 }
 
@@ -132,8 +140,7 @@ void lifecycle_resume(struct operation *operation, enum operation_state state)
 {
 	add(operation);
 	set_state(operation, state);
-	if (operation->is_watched)
-		monitor_watch(operation->operations->monitor, operation->device);
+	watch(operation);
 }
 
 static void run_turns(struct operations *operations)
