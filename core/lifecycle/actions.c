@@ -60,9 +60,12 @@ void actions_note_look(struct operation *operation, const struct observation *ob
 	 */
 	if (observation->has_loss)
 		losses_add(operation);
-	/* While lvm2 is asked about a failure, what the kernel shows does not make up for it. */
-	if (observation->kind == OBSERVED && attempt->signature != 0 && !attempt->command &&
-		operation->state != STATE_ASKING && observation->signature != attempt->signature)
+	/*
+	 * The attempt has changed something. Once it has failed, and lvm2 is asked, or there is a
+	 * pause, that does not make up for it.
+	 */
+	if (operation->state == STATE_LOOKING && observation->kind == OBSERVED &&
+		attempt->signature != 0 && observation->signature != attempt->signature)
 		note_success(operation);
 }
 

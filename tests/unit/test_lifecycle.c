@@ -592,6 +592,20 @@ START_TEST(lifecycle_does_not_run_beside_what_cannot_be_adopted_yet)
 }
 END_TEST
 
+/* A copy that fails meanwhile shows only until the rest is copied. */
+START_TEST(lifecycle_looks_while_the_lvpoll_of_a_previous_daemon_ends)
+{
+	struct operation *operation = resume_with_orphan();
+
+	ck_assert(operation->device->watch.is_watched);
+	standin_adopt_failure = 0;
+	run_out(operation->timer);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	show(LVMPOLLD_DATA_LOSS, 1);
+	ck_assert_uint_eq(count_entries("state.given_up"), 1);
+}
+END_TEST
+
 /* Its abort, too, waits until it is gone; and does not wait for ever. */
 START_TEST(lifecycle_does_not_abort_beside_what_cannot_be_adopted_yet)
 {
@@ -830,13 +844,16 @@ START_TEST(lifecycle_a_report_that_hangs_is_no_answer)
 END_TEST
 
 /* As where the group was renamed meanwhile, and lvm2's answer waits for a lock. */
-START_TEST(lifecycle_a_change_while_lvm2_is_asked_does_not_keep_anybody_waiting)
+START_TEST(lifecycle_a_change_before_a_failure_does_not_make_up_for_it)
 {
 	struct operation *operation = begin_step();
 
 	show(LVMPOLLD_STEP, 2);
 	standin_exit(lvpoll(), 5);
 	ck_assert_int_eq(operation->state, STATE_ASKING);
+	show(LVMPOLLD_STEP, 2);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
 	show(LVMPOLLD_STEP, 2);
 	ck_assert(hears_nothing_yet(false));
 	run_out(operation->patience);
@@ -1279,6 +1296,7 @@ int main(void)
 		SUITE_TEST(lifecycle_a_loss_that_could_not_be_noted_goes_with_an_abort),
 		SUITE_TEST(lifecycle_a_note_that_cannot_be_read_counts),
 		SUITE_TEST(lifecycle_does_not_run_beside_what_cannot_be_adopted_yet),
+		SUITE_TEST(lifecycle_looks_while_the_lvpoll_of_a_previous_daemon_ends),
 		SUITE_TEST(lifecycle_does_not_abort_beside_what_cannot_be_adopted_yet),
 		SUITE_TEST(lifecycle_goes_on_where_the_former_process_is_gone),
 		SUITE_TEST(lifecycle_cannot_tell_is_no_no),
@@ -1292,7 +1310,7 @@ int main(void)
 		SUITE_TEST(lifecycle_an_end_that_nobody_can_prove_is_none),
 		SUITE_TEST(lifecycle_an_end_that_says_nothing_is_asked_about),
 		SUITE_TEST(lifecycle_a_report_that_hangs_is_no_answer),
-		SUITE_TEST(lifecycle_a_change_while_lvm2_is_asked_does_not_keep_anybody_waiting),
+		SUITE_TEST(lifecycle_a_change_before_a_failure_does_not_make_up_for_it),
 		SUITE_TEST(lifecycle_what_lvm2_says_has_failed_has),
 		SUITE_TEST(lifecycle_stays_in_flight_where_an_attempt_fails),
 		SUITE_TEST(lifecycle_a_new_request_causes_an_attempt_at_once),
