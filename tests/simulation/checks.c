@@ -10,7 +10,12 @@
 #define STARTS_MAX 31
 
 /* After this time a name that is another's could have been known to be. */
-#define KNOWN_US (2 * S_US)
+#define KNOWN_US ((world.kind == OF_LOSS ? 8 : 4) * S_US)
+
+/* Looks come at least each 10 s, and each may take some seconds. */
+#define LOOKS_US (35 * S_US)
+/* Without progress for so long something is tried, whether the kernel answers or not. */
+#define STALL_US (800 * S_US)
 
 static bool is_watched(const struct operation *operation)
 {
@@ -99,13 +104,42 @@ static void check_records(size_t alive)
 			records_count());
 }
 
+/* A failure to copy shows only while the rest is copied. */
+static void check_looks(void)
+{
+	const struct operation *operation;
+
+	for (size_t i = 0; i < world.volume_count; i++)
+		if (world.volumes[i].unreadable > 0 || world.volumes[i].operations == 0)
+			world.volumes[i].watched_us = world.now_us;
+	for (size_t i = 0; i < world.volume_count; i++)
+		world.volumes[i].operations = 0;
+	TAILQ_FOREACH (operation, &operations.list, link) {
+		struct volume *volume = volume_find(operation->terms->asked.lvid);
+
+		volume->operations++;
+		if (world.now_us - volume->watched_us > LOOKS_US)
+			violate("%s is %s, and nobody has looked at it for %d s", volume->lv_name,
+				state_name(operation->state), (int)(LOOKS_US / S_US));
+	}
+}
+
+static void forget_looks(void)
+{
+	for (size_t i = 0; i < world.volume_count; i++)
+		world.volumes[i].operations = 0;
+}
+
 void checks_after_event(void)
 {
 	const struct operation *operation;
 	size_t alive = 0, waiting = 0, running = 0;
 
-	if (!world.is_alive || world.is_stopping)
+	if (!world.is_alive || world.is_stopping) {
+		forget_looks();
 		return;
+	}
+	check_looks();
 	TAILQ_FOREACH (operation, &operations.list, link) {
 		check_operation(operation);
 		/* Its record is a note that it must not go on, by now. */
@@ -119,6 +153,17 @@ void checks_after_event(void)
 	check_records(alive);
 }
 
+/* An attempt may have changed everything: the next one needs to know how it stands. */
+static void check_look_before_start(const struct operation *operation, const struct volume *volume)
+{
+	int64_t ended_us = volume->ended_us[operation_is_abort(operation)];
+
+	if (operation->attempt.pid > 0 && ended_us > 0 && volume->looked_us < ended_us &&
+		world.now_us - ended_us < STALL_US)
+		violate("lvpoll is started for %s again, and nobody has looked since the last one",
+			volume->lv_name);
+}
+
 /* Busy loops, and names that are known to be another's. */
 bool checks_command(const struct operation *operation, const char *vg_name, const char *lv_name)
 {
@@ -130,6 +175,7 @@ bool checks_command(const struct operation *operation, const char *vg_name, cons
 		violate("%d lvpolls were started for %s within %d s", STARTS_MAX + 1,
 			volume->lv_name, (int)((world.now_us - *oldest) / S_US));
 	*oldest = world.now_us;
+	check_look_before_start(operation, volume);
 	/* An abort does not wait for a kernel that does not answer: README.md. */
 	if (named && named != volume && volume->unreadable == 0 &&
 		world.now_us - volume->renamed_us > KNOWN_US)

@@ -60,7 +60,8 @@ void daemon_start(void)
 	world.is_alive = true;
 	world.is_stopping = false;
 	world.lacks_plugins = world.no_plugin > 0;
-	configuration->lvm_max_running = 1 + dice_below(4);
+	configuration->lvm_max_running =
+		dice_percent(world.kind == OF_NAMES ? 80 : 40) ? 1 : 1 + dice_below(4);
 	if (operations_init(&operations, &daemon_base, configuration, NULL, NULL, &error) < 0)
 		abort();
 	operations.monitor = monitor_model(&operations);
@@ -102,7 +103,8 @@ static void gone(void)
 	forget_evidence();
 	memset(&operations, 0, sizeof(operations));
 	for (size_t i = 0; i < world.volume_count; i++)
-		world.volumes[i].failing_us = 0;
+		world.volumes[i].failing_us = world.volumes[i].ended_us[0] =
+			world.volumes[i].ended_us[1] = 0;
 }
 
 void daemon_die(void)

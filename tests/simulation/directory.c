@@ -20,12 +20,21 @@ static void leave_all(void)
 
 	TAILQ_FOREACH (file, &files, link)
 		file->is_left |= operations.is_taking_over;
+	for (size_t i = 0; i < world.volume_count; i++)
+		world.volumes[i].is_forgotten |=
+			operations.is_taking_over && records_has(&world.volumes[i]);
+	if (operations.is_taking_over)
+		lvm_are_unknown();
 }
 
 int record_directory_open(
 	struct record_directory *directory, const char *path, struct lvmpolld_error *error)
 {
 	*directory = (struct record_directory){strdup(path), -1};
+	if (world.no_directory > 0) {
+		leave_all();
+		return error_set(error, EACCES, "%s: it cannot be opened", path);
+	}
 	if (!directory_is_there && world.disk_full > 0) {
 		leave_all();
 		return error_set(error, ENOSPC, "%s: no room", path);

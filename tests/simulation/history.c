@@ -13,6 +13,8 @@
 /* After the faults are gone all ends within this time: pauses grow to an hour. */
 #define END_US     (3 * DAY_US)
 #define EVENTS_MAX 2000000
+/* So long a step waits for its moment. */
+#define MOMENT_MS 30000
 
 struct world world;
 bool is_story;
@@ -55,7 +57,7 @@ void history_make(struct history *history, uint64_t seed)
 
 	world.dice = seed;
 	gap_ms = gaps_ms[dice_below(4)];
-	steps_choose();
+	history->kind = steps_choose();
 	history->seed = seed;
 	history->count = 2 + dice_below(30);
 	for (size_t i = 0; i < history->count; i++) {
@@ -67,25 +69,76 @@ void history_make(struct history *history, uint64_t seed)
 	history->steps[0].action = 0;
 }
 
-static void make_world(uint64_t seed)
+/* Steps whose moment has not come yet. */
+static struct step *pending[STEPS_MAX];
+static size_t pending_count;
+
+static void do_pending(void)
+{
+	for (size_t i = 0; i < pending_count;) {
+		struct step *step = pending[i];
+
+		if (!step_is_time(step)) {
+			i++;
+			continue;
+		}
+		pending[i] = pending[--pending_count];
+		step_do(step);
+	}
+}
+
+static void wait_no_longer(void *context)
+{
+	struct step *step = context;
+
+	for (size_t i = 0; i < pending_count; i++)
+		if (pending[i] == step) {
+			pending[i] = pending[--pending_count];
+			step_do(step);
+			return;
+		}
+}
+
+static void do_step(void *context)
+{
+	struct step *step = context;
+
+	if (step_is_time(step)) {
+		step_do(step);
+		return;
+	}
+	pending[pending_count++] = step;
+	clock_after_ms(MOMENT_MS, wait_no_longer, step);
+}
+
+static unsigned count_volumes(void)
+{
+	if (world.kind == OF_NAMES && dice_percent(70))
+		return VOLUMES_MAX - dice_below(3);
+	return 1 + dice_below(dice_percent(50) ? 2 : VOLUMES_MAX);
+}
+
+static void make_world(const struct history *history)
 {
 	memset(&world, 0, sizeof(world));
-	world.dice = seed ^ UINT64_C(0x5851F42D4C957F2D);
+	pending_count = 0;
+	world.kind = history->kind;
+	world.dice = history->seed ^ UINT64_C(0x5851F42D4C957F2D);
 	clock_forget(&daemon_base);
 	clock_forget(&world_base);
 	records_reset();
 	lvm_reset();
 	clients_reset();
 	world.is_new_lvm2 = dice_percent(50);
-	world.has_next = dice_percent(50);
-	world.busy = dice_percent(20) ? 40 : 1;
-	world.slow = dice_percent(20) ? 30 : 1;
+	world.has_next = world.kind == OF_NAMES || dice_percent(50);
+	world.busy = dice_percent(world.kind == OF_LOSS ? 70 : 20) ? 40 : 1;
+	world.slow = dice_percent(world.kind == OF_LOSS ? 70 : 20) ? 30 : 1;
 	world.group_count = dice_percent(50) ? 1 : 1 + dice_below(GROUPS_MAX);
 	for (unsigned i = 0; i < world.group_count; i++) {
 		snprintf(world.groups[i].uuid, sizeof(world.groups[i].uuid), "%032u", i + 1);
 		snprintf(world.groups[i].name, NAME_SIZE, "vg%u", i);
 	}
-	for (unsigned i = 1 + dice_below(dice_percent(50) ? 2 : VOLUMES_MAX); i > 0; i--) {
+	for (unsigned i = count_volumes(); i > 0; i--) {
 		struct volume *volume = &world.volumes[world.volume_count];
 
 		metadata_make(volume, (unsigned)world.volume_count++);
@@ -108,8 +161,10 @@ static bool run_one(int64_t until_us)
 	world.is_in_daemon = false;
 	if (was_any && ++world.events > EVENTS_MAX)
 		violate("there is no end of events");
-	if (was_any)
+	if (was_any) {
 		checks_after_event();
+		do_pending();
+	}
 	return was_any;
 }
 
@@ -119,20 +174,19 @@ void history_go_on(int64_t until_us)
 		if (!world.is_alive)
 			return;
 		checks_after_event();
+		do_pending();
 	}
-	world.now_us = until_us;
+	if (world.now_us < until_us)
+		world.now_us = until_us;
 }
 
 static void run_until(int64_t until_us)
 {
 	while (run_one(until_us))
 		;
-	world.now_us = until_us;
-}
-
-static void do_step(void *context)
-{
-	step_do(context);
+	/* A look may have taken longer. */
+	if (world.now_us < until_us)
+		world.now_us = until_us;
 }
 
 static bool is_all_over(void)
@@ -174,7 +228,7 @@ bool history_run(const struct history *history)
 {
 	struct history copy = *history;
 
-	make_world(history->seed);
+	make_world(history);
 	if (sigsetjmp(world.end, 0) == 0) {
 		run_steps(&copy);
 		run_to_end();

@@ -222,6 +222,7 @@ enum device_mapper_answer device_mapper_read_table(const char *lvid, const char 
 	struct device_mapper_table *table, struct lvmpolld_error *error)
 {
 	struct volume *volume = volume_find(lvid);
+	int64_t began_us = world.now_us;
 
 	(void)layer;
 	if (!volume)
@@ -230,13 +231,16 @@ enum device_mapper_answer device_mapper_read_table(const char *lvid, const char 
 		error_set(error, EIO, "the kernel does not answer");
 		return DEVICE_MAPPER_UNREADABLE;
 	}
-	if (!volume->is_active)
+	if (!volume->is_active) {
+		volume->looked_us = volume->watched_us = began_us;
 		return DEVICE_MAPPER_GONE;
+	}
 	count(volume);
 	fill(volume, table);
 	note_seen(volume, table);
 	if (dice_percent(world.slow))
-		monitor_model_hang(dice_between(1, 1000));
+		monitor_model_hang(dice_between(1, world.kind == OF_LOSS ? 3000 : 1000));
+	volume->looked_us = volume->watched_us = began_us;
 	return DEVICE_MAPPER_SEEN;
 }
 

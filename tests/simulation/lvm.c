@@ -12,6 +12,7 @@
 #define STATUS_CONFIG 4
 #define LOCK_RETRY_MS 200
 #define HUNG_RETRY_MS 1000
+#define SEEN_US       (8 * S_US)
 
 struct lvm_list lvms = TAILQ_HEAD_INITIALIZER(lvms);
 static pid_t next_pid;
@@ -25,7 +26,9 @@ static void note_failure(const struct lvm *lvm, bool by_signal, int value)
 	struct volume *volume = volume_find(lvm->lvid);
 
 	if (volume && lvm->process && !lvm->term_wanted && !lvm->is_abort && !lvm->found[0] &&
-		(by_signal || value != 0) && volume->failing_us == 0)
+		(by_signal || value != 0) && volume->failing_us == 0 &&
+		/* A change of names makes up for it, once it is seen. */
+		(volume->renamed_us == 0 || world.now_us - volume->renamed_us > SEEN_US))
 		volume->failing_us = world.now_us;
 }
 
@@ -34,6 +37,8 @@ void lvm_end(struct lvm *lvm, bool by_signal, int value)
 	struct process *process = lvm->process;
 
 	note_failure(lvm, by_signal, value);
+	if (volume_find(lvm->lvid) && lvm->process)
+		volume_find(lvm->lvid)->ended_us[lvm->is_abort] = world.now_us;
 	story("%s[%d] ends: %s %d", lvm->is_report ? "report" : "lvpoll", (int)lvm->pid,
 		by_signal ? "signal" : "status", value);
 	if (lvm->locked)
@@ -288,6 +293,14 @@ static void end_without_configuration(struct lvm *lvm)
 	lvm_end(lvm, false, STATUS_CONFIG);
 }
 
+/* As the daemon's own child says it, or the dynamic loader. */
+static void end_not_run(struct lvm *lvm)
+{
+	static const int values[] = {100, 101, 126, 127};
+
+	lvm_end(lvm, false, values[dice_below(4)]);
+}
+
 static void scanned(struct lvm *lvm)
 {
 	if (world.failing > 0 && dice_percent(40))
@@ -345,7 +358,9 @@ struct lvm *lvm_new(char *const *arguments)
 	lvm->timer = event_new(&world_base, -1, 0, on_timer, lvm);
 	TAILQ_INSERT_TAIL(&lvms, lvm, link);
 	counts->commands++;
-	if (world.conf_broken > 0)
+	if (world.broken > 0)
+		after_ms(lvm, dice_between(1, 50), end_not_run);
+	else if (world.conf_broken > 0)
 		after_ms(lvm, dice_between(5, 100), end_without_configuration);
 	else
 		after_ms(lvm, dice_between(50, 2000), scanned);

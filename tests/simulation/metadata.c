@@ -59,7 +59,9 @@ void metadata_make(struct volume *volume, unsigned number)
 {
 	static const char *const names[] = {"pvmove0", "data", "origin", "thin"};
 
-	volume->kind = dice_percent(60) ? KIND_PVMOVE : (enum volume_kind)dice_below(KIND_COUNT);
+	volume->kind = dice_percent(world.kind == OF_ALL ? 60 : 85)
+			       ? KIND_PVMOVE
+			       : (enum volume_kind)dice_below(KIND_COUNT);
 	volume->group = &world.groups[dice_below((unsigned)world.group_count)];
 	snprintf(volume->lvid, sizeof(volume->lvid), "%s%032u", volume->group->uuid, number + 1);
 	snprintf(volume->lv_name, NAME_SIZE, "%s%s", names[volume->kind],
@@ -76,6 +78,31 @@ void metadata_make(struct volume *volume, unsigned number)
 	volume->rate = 1 + dice_below(dice_percent(20) ? 400 : 20);
 	volume->device = 100 + number;
 	kernel_change(volume);
+}
+
+static void lack_now(void *context)
+{
+	struct volume *volume = context;
+
+	if (!volume->is_on || !volume->is_active || volume_is_in_sync(volume))
+		return;
+	story("%s/%s: a region cannot be copied", volume->group->name, volume->lv_name);
+	volume->letter = "DSF"[dice_below(3)];
+	volume->lacks_data = true;
+}
+
+void metadata_lack(struct volume *volume)
+{
+	int64_t left_ms;
+
+	volume->is_to_lack = false;
+	if (volume_is_in_sync(volume) || !volume->is_active) {
+		volume->is_to_lack = true;
+		return;
+	}
+	left_ms = (volume->regions - volume->done) * 1000 / volume->rate;
+	clock_after_ms(left_ms > 0 && dice_percent(60) ? left_ms - dice_between(0, left_ms) : 0,
+		lack_now, volume);
 }
 
 void metadata_forget_evidence(struct volume *volume)
@@ -147,6 +174,8 @@ void metadata_step(struct volume *volume, int64_t locked_us, bool is_unknown)
 	story("%s/%s: lvm2 goes on to segment %u of %u", volume->group->name, volume->lv_name,
 		volume->segment + 1, volume->segments);
 	kernel_change(volume);
+	if (volume->is_to_lack)
+		metadata_lack(volume);
 }
 
 /* --- reports --- */

@@ -19,6 +19,7 @@ struct monitor {
 	bool is_dirty; /* an event may have come */
 	bool is_looking;
 	struct event *look;
+	int64_t due_us; /* of it */
 	struct event *news;
 };
 
@@ -65,6 +66,17 @@ static void wait_for_next(struct monitor *monitor)
 	start_ms(monitor->look, next_ms < 0 ? 0 : next_ms);
 }
 
+/* In MILLISECONDS, or before. */
+static void look_within_ms(struct monitor *monitor, int64_t milliseconds)
+{
+	int64_t due_us = world.now_us + milliseconds * 1000;
+
+	if (event_pending(monitor->look, EV_TIMEOUT, NULL) && monitor->due_us <= due_us)
+		return;
+	monitor->due_us = due_us;
+	start_ms(monitor->look, milliseconds);
+}
+
 static void on_look(evutil_socket_t descriptor, short what, void *context)
 {
 	struct monitor *monitor = context;
@@ -89,7 +101,8 @@ static void on_look(evutil_socket_t descriptor, short what, void *context)
 
 static void wake(struct monitor *monitor)
 {
-	start_ms(monitor->look, dice_below(WAKE_MAX_MS));
+	look_within_ms(
+		monitor, dice_percent(world.slow) ? dice_between(1, 500) : dice_below(WAKE_MAX_MS));
 }
 
 struct monitor *monitor_model(struct operations *of)

@@ -313,6 +313,14 @@ enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_
 	return answer;
 }
 
+void lvm_are_unknown(void)
+{
+	struct lvm *lvm;
+
+	TAILQ_FOREACH (lvm, &lvms, link)
+		lvm->is_unknown = true;
+}
+
 void lvm_daemon_died(void)
 {
 	struct lvm *lvm;

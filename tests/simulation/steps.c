@@ -22,12 +22,16 @@ bool step_is_fault(const struct step *step)
 
 /* What has led to loss, and to what was done to others, in some histories meets often. */
 static const enum action of_loss[] = {ACTION_LACK, ACTION_LACK, ACTION_LACK, ACTION_SUSPEND,
-	ACTION_UNKNOWN, ACTION_UNKNOWN, ACTION_READ_ERROR, ACTION_UNKNOWN, ACTION_SIGNAL,
-	ACTION_KILLING, ACTION_ABORT, ACTION_DIE, ACTION_DIE_SOON, ACTION_STOP, ACTION_FAIL,
-	ACTION_LOCK, ACTION_HIDE};
-static const enum action of_names[] = {ACTION_NEXT, ACTION_USER_ABORT, ACTION_ABORT, ACTION_ABORT,
-	ACTION_HANG, ACTION_LOCK, ACTION_UNREADABLE, ACTION_RENAME_GROUP, ACTION_FAIL, ACTION_DIE,
-	ACTION_HIDE, ACTION_DEACTIVATE, ACTION_DIRECTORY};
+	ACTION_SUSPEND, ACTION_SIGNAL, ACTION_BEGIN, ACTION_UNKNOWN, ACTION_UNKNOWN,
+	ACTION_READ_ERROR, ACTION_UNKNOWN, ACTION_SIGNAL, ACTION_KILLING, ACTION_ABORT, ACTION_DIE,
+	ACTION_DIE_SOON, ACTION_STOP, ACTION_FAIL, ACTION_LOCK, ACTION_HIDE};
+static const enum action of_records[] = {ACTION_DIRECTORY, ACTION_UNOPENABLE, ACTION_UNOPENABLE,
+	ACTION_FULL, ACTION_STOP, ACTION_STOP, ACTION_DIE, ACTION_DIE_SOON, ACTION_DEACTIVATE,
+	ACTION_HIDE, ACTION_ABORT, ACTION_LOCK, ACTION_NO_ADOPTION, ACTION_LACK};
+static const enum action of_names[] = {ACTION_NEXT, ACTION_USER_ABORT, ACTION_USER_ABORT,
+	ACTION_ABORT, ACTION_ABORT, ACTION_HANG, ACTION_LOCK, ACTION_UNREADABLE,
+	ACTION_RENAME_GROUP, ACTION_FAIL, ACTION_DIE, ACTION_HIDE, ACTION_DEACTIVATE,
+	ACTION_DIRECTORY};
 
 /* In each history some of them happen often, and some never: so rare ones meet. */
 static unsigned weights[ACTION_COUNT];
@@ -39,18 +43,36 @@ static void choose(const enum action *list, size_t count)
 		weights[list[i]] += 2 * dice_below(8);
 }
 
-void steps_choose(void)
+enum history_kind steps_choose(void)
 {
 	static const unsigned factors[] = {0, 0, 1, 1, 8};
-	unsigned kind = dice_below(10);
+	static const enum history_kind kinds[] = {
+		OF_LOSS, OF_LOSS, OF_LOSS, OF_NAMES, OF_NAMES, OF_RECORDS};
+	unsigned number = dice_below(10);
+	enum history_kind kind = number < sizeof(kinds) / sizeof(kinds[0]) ? kinds[number] : OF_ALL;
 
 	for (size_t i = 0; i < ACTION_COUNT; i++)
 		weights[i] = actions[i].weight * factors[dice_below(5)];
-	if (kind < 3)
+	if (kind == OF_LOSS)
 		choose(of_loss, sizeof(of_loss) / sizeof(of_loss[0]));
-	else if (kind < 5)
+	else if (kind == OF_NAMES)
 		choose(of_names, sizeof(of_names) / sizeof(of_names[0]));
+	else if (kind == OF_RECORDS)
+		choose(of_records, sizeof(of_records) / sizeof(of_records[0]));
 	weights[ACTION_BEGIN] += actions[ACTION_BEGIN].weight;
+	return kind;
+}
+
+/* Moments that are too short to be met by chance. */
+static unsigned choose_when(enum action action)
+{
+	if (!dice_percent(30))
+		return WHEN_NOTHING;
+	if (action != ACTION_LACK && dice_percent(weights[ACTION_LACK] > 0 ? 60 : 10))
+		return WHEN_UNHEARD;
+	if (dice_percent(20))
+		return WHEN_STATE + STATE_WAITING;
+	return (dice_percent(70) ? WHEN_STATE : WHEN_ABORT) + dice_below(STATE_FINISHED);
 }
 
 void step_make(struct step *step)
@@ -62,9 +84,35 @@ void step_make(struct step *step)
 	number = dice_below(total);
 	for (step->action = 0; number >= weights[step->action]; step->action++)
 		number -= weights[step->action];
+	step->when = choose_when((enum action)step->action);
 	step->a = dice_percent(50) ? 0 : dice_below(1000);
 	step->b = dice_below(1000);
 	step->c = (unsigned)dice_between(0, 20000);
+}
+
+static const struct operation *find_operation(const struct volume *volume, bool is_abort)
+{
+	const struct operation *operation;
+
+	if (world.is_alive)
+		TAILQ_FOREACH (operation, &operations.list, link)
+			if (operation_is_abort(operation) == is_abort &&
+				!strcmp(operation->terms->asked.lvid, volume->lvid))
+				return operation;
+	return NULL;
+}
+
+bool step_is_time(const struct step *step)
+{
+	const struct volume *volume = &world.volumes[step->a % world.volume_count];
+	const struct operation *operation;
+
+	if (step->when == WHEN_NOTHING)
+		return true;
+	if (step->when == WHEN_UNHEARD)
+		return volume->evidence_us > 0 && volume->heard_us == 0;
+	operation = find_operation(volume, step->when >= WHEN_ABORT);
+	return operation && operation->state == (step->when - WHEN_STATE) % STATE_COUNT;
 }
 
 void step_describe(const struct step *step, char *text, size_t size)

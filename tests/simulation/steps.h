@@ -25,6 +25,7 @@
 	X(HIDE, 4, 1, "lvm.conf hides the group")                                                  \
 	X(CONF, 3, 1, "lvm.conf cannot be read")                                                   \
 	X(MISSING, 2, 1, "lvm is missing")                                                         \
+	X(BROKEN, 2, 1, "lvm cannot be run")                                                       \
 	X(NO_WAIT, 2, 1, "locks are not waited for")                                               \
 	X(FAIL, 4, 1, "lvm fails now and then")                                                    \
 	X(HANG, 3, 1, "lvm hangs")                                                                 \
@@ -40,11 +41,22 @@
 	X(UNREADABLE, 2, 1, "the table cannot be read")                                            \
 	X(FULL, 4, 1, "the state directory is full")                                               \
 	X(DIRECTORY, 1, 1, "the state directory is removed")                                       \
+	X(UNOPENABLE, 2, 1, "the state directory cannot be opened")                                \
 	X(NO_ADOPTION, 2, 1, "processes cannot be adopted")                                        \
 	X(NO_PLUGIN, 1, 1, "the plugins are missing")
 
 #define WORD(word, ...) ACTION_##word,
 enum action { ACTIONS(WORD) ACTION_COUNT };
+
+/* What a step may wait for: nothing, that the volume's operation, or its abort, is in a state... */
+enum step_when {
+	WHEN_NOTHING,
+	WHEN_STATE,
+	WHEN_ABORT = WHEN_STATE + STATE_COUNT,
+	/* ... or that a look has shown that data is lacking, and nobody has heard of it. */
+	WHEN_UNHEARD = WHEN_ABORT + STATE_COUNT,
+	WHEN_COUNT
+};
 
 /* How long what STEP begins lasts. */
 int64_t step_duration_ms(const struct step *step);

@@ -13,6 +13,8 @@ static void activate(struct volume *volume)
 	if (volume->kind == KIND_PVMOVE && volume->is_on) {
 		metadata_forget_evidence(volume);
 		kernel_change(volume);
+		if (volume->is_to_lack)
+			metadata_lack(volume);
 	} else {
 		kernel_go_on(volume);
 	}
@@ -76,12 +78,10 @@ static void user_abort(struct volume *volume)
 	metadata_end(volume, true);
 }
 
-static void fail_to_copy(const struct step *step, struct volume *volume)
+static void fail_to_copy(struct volume *volume)
 {
-	if (volume->kind != KIND_PVMOVE || !volume->is_on || volume_is_in_sync(volume))
-		return;
-	volume->letter = "DSF"[step->b % 3];
-	volume->lacks_data = true;
+	if (volume->kind == KIND_PVMOVE && volume->is_on)
+		metadata_lack(volume);
 }
 
 static void fail_to_read(struct volume *volume)
@@ -124,7 +124,7 @@ void users_do(const struct step *step, struct volume *volume)
 		lvm_kill_any(step->b % 3 == 0 ? SIGTERM : SIGKILL);
 		break;
 	case ACTION_LACK:
-		fail_to_copy(step, volume);
+		fail_to_copy(volume);
 		break;
 	case ACTION_READ_ERROR:
 		fail_to_read(volume);

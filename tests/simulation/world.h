@@ -83,16 +83,21 @@ struct volume {
 	struct event *in_sync; /* raises an event then */
 	char letter;           /* health of the second leg: 'A' */
 	bool lacks_data;       /* of the segment, not all could be copied */
+	bool is_to_lack;       /* once it is active, or goes on to the next segment */
 	/* What was seen of it. */
 	int64_t evidence_us; /* when the kernel told a look that data is lacking; or 0 */
 	bool is_told;        /* the look has come back with it */
 	int64_t heard_us;    /* when the main thread had heard of it; or 0 */
+	int64_t looked_us;   /* when the latest look that was answered began */
+	int64_t watched_us;  /* of that look, or since when there was anything to look for */
+	unsigned operations; /* in flight for it, at the latest event */
 	/* What was promised. */
 	bool is_promised;       /* a client has heard OK, and it is not over since */
 	bool was_to_be_aborted; /* by a client */
 	bool is_forgotten;      /* a record was lost with a fault: nobody can know of it */
 	int64_t renamed_us;     /* since when its name may be another's */
 	unsigned started;       /* lvpolls */
+	int64_t ended_us[2];    /* the latest lvpoll of this daemon, and the latest abort */
 	int64_t starts_us[32];  /* the latest of them */
 	int64_t failing_us;     /* the first of the failures in a row; or 0 */
 };
@@ -112,6 +117,8 @@ void kernel_go_on(struct volume *volume);
 /* Lvm2 moves on to the next segment, or ends the operation. */
 void metadata_step(struct volume *volume, int64_t locked_us, bool is_unknown);
 void metadata_end(struct volume *volume, bool is_aborted);
+/* Of the segment that is copied, or of the next one, a region fails: at once, or near its end. */
+void metadata_lack(struct volume *volume);
 /* Nobody knows any more that data is lacking. */
 void metadata_forget_evidence(struct volume *volume);
 void metadata_begin_next(void *group);
@@ -125,6 +132,8 @@ void metadata_print(
 struct lvm;
 void lvm_kill_any(int signal_number);
 void lvm_daemon_died(void);
+/* The daemon cannot know of what runs. */
+void lvm_are_unknown(void);
 size_t lvm_count(void);
 void lvm_reset(void);
 
@@ -165,14 +174,20 @@ void clients_reset(void);
 
 struct step {
 	int64_t at_ms;
+	unsigned when; /* it waits for that, for a while: steps.h */
 	unsigned action;
 	unsigned a, b, c;
 };
 
-/* Which of them happen in the next history, and how often. */
-void steps_choose(void);
+/* Of some histories world and steps are made so that what is rare meets. */
+enum history_kind { OF_ALL, OF_LOSS, OF_NAMES, OF_RECORDS };
+
+/* Which steps happen in the next history, and how often. */
+enum history_kind steps_choose(void);
 void step_make(struct step *step);
 void step_do(const struct step *step);
+/* What it waits for is so. */
+bool step_is_time(const struct step *step);
 void step_describe(const struct step *step, char *text, size_t size);
 bool step_is_fault(const struct step *step);
 void steps_heal(void);
@@ -195,9 +210,10 @@ struct world {
 	struct group groups[GROUPS_MAX];
 	struct volume volumes[VOLUMES_MAX];
 	size_t group_count, volume_count;
+	enum history_kind kind;
 	/* Faults, each counted. */
 	unsigned conf_broken, lvm_missing, no_wait, failing, hanging, no_resources, no_adoption;
-	unsigned disk_full, no_plugin, killing;
+	unsigned disk_full, no_directory, no_plugin, killing, broken;
 	unsigned busy, slow; /* how many of a hundred times the main thread, and a look, wait */
 	bool has_next;       /* the next move of a name begins when one is over */
 	bool is_new_lvm2;    /* keeps the lvid, ends with a status on SIGTERM */
@@ -225,10 +241,13 @@ struct counts {
 };
 extern struct counts *counts;
 
+#define STEPS_MAX 64
+
 struct history {
 	uint64_t seed;
+	enum history_kind kind;
 	size_t count;
-	struct step steps[64];
+	struct step steps[STEPS_MAX];
 };
 
 extern bool is_story; /* it is told as it happens */
