@@ -134,6 +134,18 @@ static bool has_seen_loss(struct device *device)
 	return has_loss;
 }
 
+/* Nobody looks any more: by the time of the next operation its name may be another volume's. */
+static void forget_look(struct device *device)
+{
+	struct observation *observation;
+
+	device_lock(device);
+	observation = &device->observation;
+	observation_release(observation);
+	*observation = (struct observation){.has_loss = observation->has_loss};
+	device_unlock(device);
+}
+
 void losses_drop_device(struct operations *operations, struct device *device)
 {
 	if (device->operations[0] || device->operations[1])
@@ -147,6 +159,7 @@ void losses_drop_device(struct operations *operations, struct device *device)
 	devices_lock(&operations->devices);
 	devices_unwatch_locked(&operations->devices, device);
 	devices_unlock(&operations->devices);
+	forget_look(device);
 }
 
 void losses_forget_all(struct operations *operations)

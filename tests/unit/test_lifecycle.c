@@ -755,6 +755,22 @@ START_TEST(lifecycle_results_are_told_after_an_upgrade)
 }
 END_TEST
 
+/* Nobody has looked since: another move may have its name by now. */
+START_TEST(lifecycle_an_abort_of_what_is_given_up_needs_a_look)
+{
+	struct operation *abort_operation;
+
+	begin_step();
+	show(LVMPOLLD_DATA_LOSS, 1);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_ptr_null(find(false));
+	abort_operation = begin(true, "15");
+	ck_assert_int_eq(abort_operation->state, STATE_LOOKING);
+	show_kind(OBSERVED_GONE);
+	ck_assert_int_eq(abort_operation->state, STATE_ASKING);
+}
+END_TEST
+
 /* --- an end that is in doubt --- */
 
 static struct operation *end_well(void)
@@ -1305,6 +1321,7 @@ int main(void)
 		SUITE_TEST(lifecycle_resumes_what_two_have_asked_for_once),
 		SUITE_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told),
 		SUITE_TEST(lifecycle_results_are_told_after_an_upgrade),
+		SUITE_TEST(lifecycle_an_abort_of_what_is_given_up_needs_a_look),
 		SUITE_TEST(lifecycle_an_end_that_the_kernel_contradicts_is_none),
 		SUITE_TEST(lifecycle_an_end_that_lvm2_proves_is_one_whatever_the_kernel_shows),
 		SUITE_TEST(lifecycle_an_end_that_nobody_can_prove_is_none),
