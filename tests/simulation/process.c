@@ -330,6 +330,7 @@ void lvm_daemon_died(void)
 
 		lvm->process = NULL;
 		lvm->is_unknown = lvm->is_unknown || world.were_records_faulty ||
+				  operations.records.descriptor < 0 ||
 				  (volume && !records_has(volume));
 	}
 }
