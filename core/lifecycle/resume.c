@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lifecycle/attempts.h"
@@ -24,6 +25,23 @@ static char *copy_name(const char *name)
 	return name ? strdup(name) : NULL;
 }
 
+static void take_attempt(struct operation *operation, const struct resume_info *info)
+{
+	struct attempt *attempt = &operation->attempt;
+
+	attempt->pid = info->pid > 0 ? info->pid : info->last_pid;
+	attempt->start_ticks = info->start_ticks;
+	attempt->is_orphan = info->is_orphan;
+	operation->recorded_command = info->pid > 0     ? RECORD_RUNNING
+				      : info->is_orphan ? RECORD_STARTING
+							: RECORD_NO_COMMAND;
+	free(attempt->vg_name);
+	free(attempt->lv_name);
+	attempt->vg_name = copy_name(info->vg_name);
+	attempt->lv_name = copy_name(info->lv_name);
+	attempt->purpose = info->purpose;
+}
+
 static void take_info(struct operation *operation, const struct resume_info *info)
 {
 	struct attempt *attempt = &operation->attempt;
@@ -34,15 +52,7 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	/* Else the operation counts as begun now. */
 	if (info->begun_ms > 0 && info->begun_ms < operation->begun_ms)
 		operation->begun_ms = info->begun_ms;
-	attempt->pid = info->pid > 0 ? info->pid : info->last_pid;
-	attempt->start_ticks = info->start_ticks;
-	attempt->is_orphan = info->is_orphan;
-	operation->recorded_command = info->pid > 0     ? RECORD_RUNNING
-				      : info->is_orphan ? RECORD_STARTING
-							: RECORD_NO_COMMAND;
-	attempt->vg_name = copy_name(info->vg_name);
-	attempt->lv_name = copy_name(info->lv_name);
-	attempt->purpose = info->purpose;
+	take_attempt(operation, info);
 	operation->back_off = info->back_off;
 	if (info->failing_since_ms > 0)
 		telling_resume_failing(operation, info->failing_since_ms);
@@ -157,15 +167,29 @@ static bool is_resumed(struct operations *operations, const struct terms *terms)
 }
 
 /*
+ * The lvpoll is on the second record of OPERATION, as where a daemon could not read the first, and
+ * has begun anew: it is ended like one on the first.
+ */
+static void join_orphan(struct operation *operation, const struct resume_info *info)
+{
+	if (!info->is_orphan || operation->attempt.command || operation->attempt.is_orphan ||
+		(operation->state != STATE_LOOKING && operation->state != STATE_YIELDING))
+		return;
+	take_attempt(operation, info);
+	context_happened(operation, EVENT_ORPHAN_LEFT);
+}
+
+/*
  * Joins a request to an operation that is resumed already and has a record. The second record is
  * removed, since it would be left behind when the operation is over.
  */
-static int join(struct operations *operations, struct terms *terms)
+static int join(struct operations *operations, struct terms *terms, const struct resume_info *info)
 {
 	struct device *device = devices_find(&operations->devices, terms->asked.lvid);
 	struct operation *operation = device->operations[terms->asked.abort];
 	struct request *request;
 
+	join_orphan(operation, info);
 	if (strcmp(terms->identifier, operation->terms->identifier) != 0)
 		record_remove(&operations->records, &terms->asked);
 	if (!operation_is_alive(operation) || operation->terms->plugin != terms->plugin)
@@ -184,7 +208,7 @@ static int resume(
 	struct operation *operation;
 
 	if (is_resumed(operations, terms))
-		return info->is_child ? 0 : join(operations, terms);
+		return info->is_child ? 0 : join(operations, terms, info);
 	operation = lifecycle_new_operation(operations, terms);
 	if (!operation)
 		return -ENOMEM;

@@ -724,6 +724,26 @@ START_TEST(lifecycle_resumes_what_two_have_asked_for_once)
 }
 END_TEST
 
+/* As where a daemon could not read the first record, and began anew. */
+START_TEST(lifecycle_ends_the_lvpoll_of_a_second_record)
+{
+	const struct resume_info idle = {.outputs = {-1, -1}}, running = {.is_orphan = true,
+								       .pid = STANDIN_FIRST_PID - 1,
+								       .start_ticks = 1,
+								       .outputs = {-1, -1}};
+	struct terms *other = fixture_terms_of(&fixture_entry, 1, 1, false, "15", "/etc/other");
+	struct operation *operation;
+
+	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &idle, NULL), 0);
+	operation = find(false);
+	ck_assert_int_eq(resume_operation(&operations, other, &running, NULL), 0);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	ck_assert_int_eq(command_pid(lvpoll()), STANDIN_FIRST_PID - 1);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+}
+END_TEST
+
 /* After an upgrade: who waits for what could not be resumed must not wait for ever. */
 START_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told)
 {
@@ -1319,6 +1339,7 @@ int main(void)
 		SUITE_TEST(lifecycle_what_is_found_is_ended_first),
 		SUITE_TEST(lifecycle_failed_abort_leaves_the_search_to_go_on),
 		SUITE_TEST(lifecycle_resumes_what_two_have_asked_for_once),
+		SUITE_TEST(lifecycle_ends_the_lvpoll_of_a_second_record),
 		SUITE_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told),
 		SUITE_TEST(lifecycle_results_are_told_after_an_upgrade),
 		SUITE_TEST(lifecycle_an_abort_of_what_is_given_up_needs_a_look),
