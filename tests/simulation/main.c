@@ -43,6 +43,11 @@ unsigned __wrap_table_cell(enum operation_state state, enum operation_event even
 	return cell;
 }
 
+bool pair_is_possible(enum operation_state state, enum operation_event event)
+{
+	return __real_table_cell(state, event) != CELL_NEVER;
+}
+
 /* Runs WORK in a process of its own; a crash is a violation. */
 static bool run_apart(void (*work)(void *context), void *context)
 {
@@ -142,21 +147,14 @@ static double seconds_now(void)
 	return (double)now.tv_sec + (double)now.tv_usec / 1e6;
 }
 
-static void print_counts(bool is_long)
+static void print_counts(void)
 {
 	unsigned missing = 0;
 
-	for (int state = 0; state < STATE_COUNT; state++)
-		for (int event = 0; event < EVENT_COUNT; event++) {
-			if (counts->pairs[state][event] > 0 ||
-				__real_table_cell((enum operation_state)state,
-					(enum operation_event)event) == CELL_NEVER)
-				continue;
-			missing++;
-			if (is_long)
-				printf("never: %s in %s\n", event_name((enum operation_event)event),
-					state_name((enum operation_state)state));
-		}
+	for (enum operation_state state = 0; state < STATE_COUNT; state++)
+		for (enum operation_event event = 0; event < EVENT_COUNT; event++)
+			missing +=
+				counts->pairs[state][event] == 0 && pair_is_possible(state, event);
 	printf("%lu histories, %lu events, %lu commands; %lu operations ended, %lu aborted; the "
 	       "daemon died %lu times; data was lost unseen %lu times; %u pairs never came\n",
 		counts->histories, counts->events, counts->commands, counts->ended, counts->aborted,
@@ -168,7 +166,8 @@ struct options {
 	uint64_t seed;
 	unsigned long histories;
 	unsigned long failures; /* so many are told */
-	bool is_story, are_pairs, is_count;
+	const char *pairs;      /* the list of those that do not come; or NULL */
+	bool is_story, is_count;
 };
 
 static struct options read_options(int argc, char **argv)
@@ -176,7 +175,7 @@ static struct options read_options(int argc, char **argv)
 	static const struct option names[] = {{"seconds", required_argument, NULL, 't'},
 		{"seed", required_argument, NULL, 's'}, {"histories", required_argument, NULL, 'n'},
 		{"failures", required_argument, NULL, 'f'}, {"story", no_argument, NULL, 'v'},
-		{"pairs", no_argument, NULL, 'p'}, {"count", no_argument, NULL, 'c'},
+		{"pairs", required_argument, NULL, 'p'}, {"count", no_argument, NULL, 'c'},
 		{NULL, 0, NULL, 0}};
 	struct options options = {.seconds = 3, .seed = 0, .failures = 1};
 	int option;
@@ -203,7 +202,7 @@ static struct options read_options(int argc, char **argv)
 			options.failures = (unsigned long)-1;
 			break;
 		case 'p':
-			options.are_pairs = true;
+			options.pairs = optarg;
 			break;
 		default:
 			exit(2);
@@ -262,9 +261,11 @@ int main(int argc, char **argv)
 		seed = shared->seed + 1;
 		tell(&shared->failed);
 	}
-	print_counts(options.are_pairs);
+	print_counts();
 	if (options.is_count)
 		printf("%lu failed, the last one, seed %llu: %s\n", failures,
 			(unsigned long long)shared->failed_seed, shared->failed_violation);
+	if (options.pairs && !pairs_check(options.pairs))
+		return 1;
 	return failures > 0;
 }

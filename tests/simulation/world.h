@@ -241,6 +241,11 @@ struct counts {
 };
 extern struct counts *counts;
 
+/* The table has a cell for it. */
+bool pair_is_possible(enum operation_state state, enum operation_event event);
+/* --- pairs.c: whether those came that the list at PATH lets expect; it prints the others. */
+bool pairs_check(const char *path);
+
 #define STEPS_MAX 64
 
 struct history {
