@@ -25,7 +25,7 @@ static int write_record(struct operation *operation, struct lvmpolld_error *erro
 	const struct record record = {
 		.request = operation->terms->asked,
 		.operation_name = operation->terms->plugin->interface->operation,
-		.is_displaced = operation_is_being_aborted(operation),
+		.is_being_aborted = operation_is_being_aborted(operation),
 		.not_before_ms = operation->not_before_ms,
 		.begun_ms = operation->begun_ms,
 		.command = operation->recorded_command,

@@ -74,7 +74,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	const struct plugin_entry *plugin =
 		plugins_find_operation(operations->plugins, record->operation_name);
 	struct resume_info info = {
-		.is_being_aborted = record->is_displaced,
+		.is_being_aborted = record->is_being_aborted,
 		.not_before_ms = record->not_before_ms,
 		.begun_ms = record->begun_ms,
 		.outputs = {-1, -1},
@@ -149,8 +149,7 @@ bool recovery_is_needed(const struct configuration *configuration)
 static void log_taken(size_t taken)
 {
 	if (taken > 0)
-		log_notice(
-			"%zu record%s of a previous daemon found: resuming what was in flight",
+		log_notice("%zu record%s of a previous daemon found: resuming what was in flight",
 			taken, taken == 1 ? "" : "s");
 }
 

@@ -31,7 +31,7 @@ enum record_command {
 struct record {
 	struct lvmpolld_request request;
 	const char *operation_name; /* as on the wire */
-	bool is_displaced;          /* its abort is under way: it goes on only if the abort fails */
+	bool is_being_aborted;      /* its abort is under way: it goes on only if the abort fails */
 	int64_t begun_ms;           /* when it began, by boot_clock_ms; 0: not known */
 	int64_t not_before_ms;      /* no step before this, by boot_clock_ms; 0: at any time */
 	enum record_command command;

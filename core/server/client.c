@@ -23,8 +23,8 @@
 /* From this many bytes of unread replies on, a client's requests are no longer answered. */
 #define UNREAD_REPLIES_MAX (256 * 1024)
 
-/* How many requests of one client are answered before other clients have their turn. */
-#define REQUESTS_IN_TURN 32
+/* How many requests of one client are answered before other clients are served. */
+#define REQUESTS_AT_ONCE 32
 
 /* How much is read in one call. It grows with the message and the room for it. */
 #define READ_SIZE_MIN 512
@@ -46,7 +46,7 @@ void client_free(struct client *client)
 	free_event(client->readable);
 	free_event(client->writable);
 	free_event(client->message_deadline);
-	free_event(client->next_turn);
+	free_event(client->more_requests);
 	buffer_free(&client->input);
 	buffer_free(&client->output);
 	close(client->descriptor);
@@ -76,7 +76,7 @@ static int answer(struct client *client, size_t length)
 	client->scanned = 0;
 	client->requests++;
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &client->heard_at);
-	client->turn++;
+	client->answered++;
 	log_message(client, "->", text, length);
 	request_answer(client->server->operations, &client->waiter, client_is_privileged(client),
 		text, length, output);
@@ -152,7 +152,7 @@ static void await_more(struct client *client)
 		disconnect(client, "out of memory for its next message");
 }
 
-static void on_next_turn(evutil_socket_t descriptor, short what, void *context);
+static void on_more_requests(evutil_socket_t descriptor, short what, void *context);
 static void on_writable(evutil_socket_t descriptor, short what, void *context);
 
 static int await_writable(struct client *client)
@@ -196,7 +196,7 @@ static bool may_ask_no_more(const struct client *client)
 }
 
 /*
- * Answers whole messages. Returns 0; or 1 if more may be answered later, after other clients' turn
+ * Answers whole messages. Returns 0; or 1 if more may be answered later, after other clients
  * or when replies were read; or a negative errno: -EMSGSIZE if a message is too long, -EDQUOT if
  * the client has made as many requests as it may.
  */
@@ -210,7 +210,7 @@ static int answer_messages(struct client *client)
 			return client->input.length > limit ? -EMSGSIZE : 0;
 		if (length > limit)
 			return -EMSGSIZE;
-		if (client->turn == REQUESTS_IN_TURN)
+		if (client->answered == REQUESTS_AT_ONCE)
 			return 1;
 		if (may_ask_no_more(client))
 			return -EDQUOT;
@@ -258,7 +258,7 @@ static bool serve(struct client *client)
 		return false;
 	}
 	if (result > 0 && client->output.length < UNREAD_REPLIES_MAX &&
-		add_event(client, &client->next_turn, on_next_turn, 0) < 0) {
+		add_event(client, &client->more_requests, on_more_requests, 0) < 0) {
 		disconnect(client, "out of memory for its further requests");
 		return false;
 	}
@@ -267,7 +267,7 @@ static bool serve(struct client *client)
 
 void client_serve(struct client *client)
 {
-	client->turn = 0;
+	client->answered = 0;
 	if (serve(client))
 		await_more(client);
 }
@@ -308,14 +308,14 @@ static int receive(struct client *client)
 static bool may_have_asked_again(const struct client *client)
 {
 	return client->input.length == 0 && client->output.length == 0 && !client->is_half_closed &&
-	       client->turn < REQUESTS_IN_TURN;
+	       client->answered < REQUESTS_AT_ONCE;
 }
 
 void client_read(struct client *client)
 {
 	int received;
 
-	client->turn = 0;
+	client->answered = 0;
 	do {
 		received = receive(client);
 		if (received < 0 || (received > 0 && !serve(client)))
@@ -349,7 +349,7 @@ static void on_writable(evutil_socket_t descriptor, short what, void *context)
 	}
 }
 
-static void on_next_turn(evutil_socket_t descriptor, short what, void *context)
+static void on_more_requests(evutil_socket_t descriptor, short what, void *context)
 {
 	(void)descriptor;
 	(void)what;

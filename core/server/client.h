@@ -24,13 +24,13 @@ struct client {
 	struct event *readable;
 	struct event *writable;         /* waits while there is output, with a deadline */
 	struct event *message_deadline; /* runs while part of a message is there */
-	struct event *next_turn; /* its next turn, if it has sent more requests than one turn may
-				    answer */
-	pid_t pid;               /* the process that connected; for the log */
+	struct event
+		*more_requests; /* soon, if it has sent more requests than are answered at once */
+	pid_t pid;              /* the process that connected; for the log */
 	size_t scanned; /* bytes at the beginning of the input that hold no end of a message */
 	struct waiter waiter;     /* waits for the requests that it has made */
 	uint64_t requests;        /* the number of requests that it has made */
-	unsigned turn;            /* requests answered in this turn */
+	unsigned answered;        /* requests answered since other clients were served */
 	bool is_half_closed;      /* it will send no more */
 	struct timespec heard_at; /* of its latest request, or of its connection; CLOCK_MONOTONIC */
 	uid_t user;               /* this and what follows are server.c's */

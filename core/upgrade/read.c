@@ -202,7 +202,7 @@ static struct resume_info read_info(const struct wire_message *message, const st
 	const struct back_off back_off = read_back_off(message);
 
 	return (struct resume_info){
-		.is_being_aborted = record->is_displaced,
+		.is_being_aborted = record->is_being_aborted,
 		.not_before_ms = record->not_before_ms,
 		.begun_ms = record->begun_ms,
 		.pid = record->command == RECORD_RUNNING ? record->pid : 0,

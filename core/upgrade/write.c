@@ -109,7 +109,7 @@ static void write_operation(struct operation *operation, struct buffer *text)
 	const struct record record = {
 		.request = operation->terms->asked,
 		.operation_name = operation->terms->plugin->interface->operation,
-		.is_displaced = operation_is_being_aborted(operation),
+		.is_being_aborted = operation_is_being_aborted(operation),
 		.not_before_ms = operation->not_before_ms,
 		.begun_ms = operation->begun_ms,
 		.command = present_command(attempt),

@@ -244,7 +244,7 @@ class AbortTest(RecoveryTest):
     """Aborts, which run beside what they abort."""
 
     def abort_and_kill(self, name):
-        """A killed daemon leaves an abort that runs, and the move that it displaced."""
+        """A killed daemon leaves an abort that runs, and the move that it aborts."""
         self.start()
         self.client.ask("pvmove", **volume(name))
         moved = self.daemon.wait_start(name)[0]
@@ -301,7 +301,7 @@ class LeftoverTest(RecoveryTest):
         self.name = self.named("stubborn-%d" % count)
         self.start()
         self.client.ask("pvmove", **volume(self.name))
-        self.leftover = self.daemon.wait_start(self.name)[0]
+        self.orphan = self.daemon.wait_start(self.name)[0]
         self.wait_log("Moved: 10.00%")
         self.kill()
 
@@ -315,20 +315,20 @@ class LeftoverTest(RecoveryTest):
         self.start()
         self.wait_starts_of(self.name, 2)
         self.assertEqual(self.terms(), 3)
-        self.assertFalse(is_running(self.leftover))
+        self.assertFalse(is_running(self.orphan))
 
     def test_it_is_never_killed_and_nothing_polls_beside_it(self):
         self.start_stubborn(1000)
         self.start()
         wait_for(lambda: self.terms() >= 10, "ten SIGTERMs")
-        self.assertTrue(is_running(self.leftover))
-        self.assertEqual(self.starts_of(self.name), [self.leftover])
+        self.assertTrue(is_running(self.orphan))
+        self.assertEqual(self.starts_of(self.name), [self.orphan])
         self.assertEqual(self.daemon.stop(), 0)
-        self.assertTrue(is_running(self.leftover))
+        self.assertTrue(is_running(self.orphan))
         self.start()
         before = self.terms()
         wait_for(lambda: self.terms() > before, "a SIGTERM of the third daemon")
-        self.assertEqual(self.starts_of(self.name), [self.leftover])
+        self.assertEqual(self.starts_of(self.name), [self.orphan])
 
     def test_it_is_found_where_its_start_was_not_written_down(self):
         self.start()
@@ -408,9 +408,9 @@ class LeftoverTest(RecoveryTest):
         self.start()
         wait_for(lambda: self.terms() >= 2, "a SIGTERM")
         upgrade(self.daemon)
-        self.assertTrue(is_running(self.leftover))
+        self.assertTrue(is_running(self.orphan))
         self.wait_starts_of(self.name, 2)
-        self.assertFalse(is_running(self.leftover))
+        self.assertFalse(is_running(self.orphan))
 
     def test_its_silence_is_not_counted(self):
         """Nobody reads what it prints; it may hold the group's lock for as long as it takes."""

@@ -283,7 +283,7 @@ class OperationTest(UpgradeTest):
         self.assert_status(self.daemon, self.client, lvid("same"), 0, abort=1)
 
     def begin_abort(self, abort):
-        """A move that an abort has displaced, and that abort in progress."""
+        """A move that is being aborted, and its abort in progress."""
         self.begin("hang", seed="same")
         self.begin(abort, seed="same", abort=1)
         self.assert_finished(self.client.result(lvid("same")), "signal", signal.SIGTERM)

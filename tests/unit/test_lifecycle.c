@@ -242,7 +242,7 @@ static bool is_recorded_as_aborted(void)
 	char text[4096], path[300];
 	DIR *directory = opendir(scratch_path("state"));
 	const struct dirent *entry;
-	bool is_displaced = false;
+	bool is_being_aborted = false;
 
 	while (directory && (entry = readdir(directory))) {
 		FILE *file;
@@ -254,11 +254,11 @@ static bool is_recorded_as_aborted(void)
 		ck_assert_ptr_nonnull(file);
 		text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
 		fclose(file);
-		is_displaced |= !!strstr(text, "displaced = 1");
+		is_being_aborted |= !!strstr(text, "displaced = 1");
 	}
 	if (directory)
 		closedir(directory);
-	return is_displaced;
+	return is_being_aborted;
 }
 
 /* A move whose lvpoll runs, since the kernel has shown that a step is due. */

@@ -86,8 +86,8 @@ END_TEST
 static const struct {
 	bool has_abort;
 	enum operation_state abort_state;
-	bool is_displaced;
-} displaced[] = {{false, STATE_LOOKING, false}, {true, STATE_LOOKING, true},
+	bool is_being_aborted;
+} aborted[] = {{false, STATE_LOOKING, false}, {true, STATE_LOOKING, true},
 	{true, STATE_BACKING_OFF, true}, {true, STATE_ENDING, true}, {true, STATE_FAILED, false}};
 
 START_TEST(recorder_says_what_is_being_aborted)
@@ -98,11 +98,11 @@ START_TEST(recorder_says_what_is_being_aborted)
 
 	ck_assert_ptr_nonnull(abort_operation);
 	terms_release(terms);
-	*(enum operation_state *)&abort_operation->state = displaced[_i].abort_state;
-	device.operations[1] = displaced[_i].has_abort ? abort_operation : NULL;
+	*(enum operation_state *)&abort_operation->state = aborted[_i].abort_state;
+	device.operations[1] = aborted[_i].has_abort ? abort_operation : NULL;
 	recorder_write(operation, RECORD_NO_COMMAND);
 	read_record(text, sizeof(text));
-	ck_assert_int_eq(!!strstr(text, "displaced = 1"), displaced[_i].is_displaced);
+	ck_assert_int_eq(!!strstr(text, "displaced = 1"), aborted[_i].is_being_aborted);
 	device.operations[1] = NULL;
 	operation_free(abort_operation);
 }
@@ -140,7 +140,7 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_TEST(recorder_of_an_lvpoll_says_when_it_was_started),
 		SUITE_TEST(recorder_of_an_lvpoll_whose_start_is_unknown_lets_it_be_looked_for),
-		SUITE_LOOP(recorder_says_what_is_being_aborted, SUITE_COUNT(displaced)),
+		SUITE_LOOP(recorder_says_what_is_being_aborted, SUITE_COUNT(aborted)),
 		SUITE_TEST(recorder_keeps_what_is_dormant_aside),
 	};
 

@@ -8,13 +8,13 @@ vg_lock_take vg
 copy_fast
 wait_until 20 mirror_is_in_sync
 wait_until 20 lvpolls_are 1
-leftover=$(lvpoll_pids)
+orphan=$(lvpoll_pids)
 daemon_kill KILL
 daemon_start_again
 if [ "$LAB_STOCK" = 1 ]; then
 	uncollected=0
 else
-	wait_until 10 grep -q "lvpoll\[$leftover\] of a previous daemon still runs" "$lab/daemon.log"
+	wait_until 10 grep -q "lvpoll\[$orphan\] of a previous daemon still runs" "$lab/daemon.log"
 fi
 vg_lock_release
 
