@@ -48,8 +48,7 @@ struct operations {
 	size_t unwritten_losses;
 	struct event *results_timer; /* drops results that are too old; or NULL */
 
-	bool is_taking_over; /* no command is started yet: processes of the old program may still be
-				unknown */
+	bool is_taking_over; /* no command starts: old ones may be unknown */
 	bool is_stopping;    /* the daemon ends; what is in flight is left to the next one */
 
 	/*

@@ -21,10 +21,9 @@ TAILQ_HEAD(scheduler_group_list, scheduler_group);
 
 struct scheduler {
 	struct dm_hash_table *by_vg_uuid;
-	struct scheduler_group_list
-		turns;  /* groups with operations that wait; the next one first */
-	size_t waiting; /* operations that wait */
-	size_t running; /* operations whose lvpoll runs */
+	struct scheduler_group_list turns; /* groups that wait; the next one first */
+	size_t waiting;                    /* operations that wait */
+	size_t running;                    /* operations whose lvpoll runs */
 };
 
 /* Returns 0 or -ENOMEM. */

@@ -50,17 +50,15 @@ enum device_loss {
 struct device_watch {
 	bool is_watched;
 	bool is_look_wanted; /* look as soon as possible */
-	bool is_settled; /* it copies, and the main thread knows: only another verdict is reported
-			  */
-	bool is_stepped; /* an lvm command runs: its work shows in the table */
-	bool has_news;   /* it is in the list of devices with news */
-	bool is_removed; /* it is out of the table, and freed when no look is under way */
+	bool is_settled;     /* it copies: only another verdict is reported */
+	bool is_stepped;     /* an lvm command runs: its work shows in the table */
+	bool has_news;       /* it is in the list of devices with news */
+	bool is_removed;     /* it is out of the table, and freed when no look is under way */
 	bool is_unreadable;  /* the latest look could not read it, and that is logged */
 	bool is_begun;       /* watching has begun, and there was no look since */
 	unsigned references; /* looks that are under way */
-	unsigned epoch;  /* raised when watching begins: an observation of an earlier epoch does not
-			    count */
-	uint64_t number; /* the device number at the latest look; 0: not known */
+	unsigned epoch;      /* raised when watching begins: ends older looks */
+	uint64_t number;     /* the device number at the latest look; 0: not known */
 	uint32_t event_number;
 	int64_t last_look_ms; /* CLOCK_MONOTONIC */
 	int64_t next_look_ms;
@@ -98,8 +96,7 @@ struct devices {
 	struct dm_hash_table *by_lvid GUARDED_BY(devices_role);
 	struct device_list watched GUARDED_BY(devices_role); /* those that the monitor looks at */
 	size_t watched_count GUARDED_BY(devices_role);
-	struct device_list news GUARDED_BY(
-		devices_role); /* those whose observation the main thread has not read */
+	struct device_list news GUARDED_BY(devices_role); /* with an unread observation */
 };
 
 /* Returns 0 or -ENOMEM. All devices must be removed before devices_destroy. */

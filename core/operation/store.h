@@ -18,8 +18,7 @@ struct store {
 	struct lock lock;
 	struct dm_hash_table *by_identifier GUARDED_BY(store_role);
 	struct request_list requests GUARDED_BY(store_role); /* the oldest first */
-	struct request_list told GUARDED_BY(
-		store_role); /* those whose end was told, the oldest first */
+	struct request_list told GUARDED_BY(store_role);     /* told their end, the oldest first */
 	size_t told_count GUARDED_BY(store_role);
 };
 

@@ -19,8 +19,7 @@ TAILQ_HEAD(wait_list, wait);
 /* A waiter may wait for any number of requests. It is part of a client. */
 struct waiter {
 	struct wait_list waits;
-	bool is_overlooked; /* out of memory: it waits, or waited, for a request that does not know
-			       it */
+	bool is_overlooked; /* out of memory: some request does not know it */
 };
 
 /* One waiter waits for one request. */

@@ -24,17 +24,16 @@ struct client {
 	struct event *readable;
 	struct event *writable;         /* waits while there is output, with a deadline */
 	struct event *message_deadline; /* runs while part of a message is there */
-	struct event
-		*more_requests; /* soon, if it has sent more requests than are answered at once */
-	pid_t pid;              /* the process that connected; for the log */
-	size_t scanned; /* bytes at the beginning of the input that hold no end of a message */
-	struct waiter waiter;     /* waits for the requests that it has made */
-	uint64_t requests;        /* the number of requests that it has made */
-	unsigned answered;        /* requests answered since other clients were served */
-	bool is_half_closed;      /* it will send no more */
+	struct event *more_requests;    /* soon, if more requests are left */
+	pid_t pid;                      /* the process that connected; for the log */
+	size_t scanned;                 /* input bytes that hold no end of a message */
+	struct waiter waiter;           /* waits for the requests that it has made */
+	uint64_t requests;              /* the number of requests that it has made */
+	unsigned answered;              /* requests answered since other clients were served */
+	bool is_half_closed;            /* it will send no more */
 	struct timespec heard_at; /* of its latest request, or of its connection; CLOCK_MONOTONIC */
 	uid_t user;               /* this and what follows are server.c's */
-	bool is_pending; /* it waits for a place and is not read; an upgrade gives it one */
+	bool is_pending;          /* it waits for a place, and is not read */
 	TAILQ_ENTRY(client) link; /* in server->clients, oldest first */
 };
 
