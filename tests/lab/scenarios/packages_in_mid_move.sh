@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Our packages are installed while stock's daemon polls a move, upgraded in the next, removed in another; purged, they leave nothing.
+# boot: systemd
+# guest: own
+# daemon: own
+# packages: needed
+# deadline: 300
+
+program_is() {
+	[ "$(readlink "/proc/$(unit_property "$service" MainPID)/exe")" = "$1" ]
+}
+
+# What dpkg itself keeps is its own.
+files_of_daemons() {
+	find /etc /usr /run/lvm /var/lib -xdev -path '*lvmpolld*' ! -path '/var/lib/dpkg/*' | sort
+}
+
+# move_begin FROM TO: slow, in the background, and seen half way.
+move_begin() {
+	copy_slowly
+	run_ok pvmove -b -i1 "$1" "$2"
+	wait_until 30 mirror_is_half_way
+}
+
+move_ends_on() {
+	copy_fast
+	wait_until 60 pvmove_none
+	expect_on vg/data "$1"
+}
+
+packages() {
+	dpkg --force-unsafe-io "$@"
+}
+
+# The same packages as of a later version.
+make_next_version() {
+	local package
+	mkdir "$lab/next"
+	for package in "${files[@]}"; do
+		dpkg-deb -R "$package" "$lab/unpacked"
+		sed -i -e 's/^Version: .*/&+next/' -e 's/^\(Depends: .*lvmpolld (= [^)]*\)/\1+next/' "$lab/unpacked/DEBIAN/control"
+		dpkg-deb -b "$lab/unpacked" "$lab/next/$(basename "$package")" >/dev/null
+		rm -rf "$lab/unpacked"
+	done
+}
+
+files=("$LAB_PACKAGES"/lvmpolld_*.deb "$LAB_PACKAGES"/lvmpolld-plugin-{convert,merge,pvmove,thin-merge}_*.deb)
+names=(lvmpolld lvmpolld-plugin-{convert,merge,pvmove,thin-merge})
+ours=/usr/libexec/lvmpolld/lvmpolld
+run_ok systemctl daemon-reload
+run_ok systemctl start "$socket"
+disks_make 2 64
+vg_make vg "${disk[@]}"
+lv_make vg data 48 "${disk[0]}"
+before=$(files_of_daemons)
+# An index of all manual pages takes minutes in a guest.
+ln -sf /bin/true /usr/bin/mandb
+
+move_begin "${disk[0]}" "${disk[1]}"
+wait_until 10 program_is /usr/sbin/lvmpolld
+run_ok packages -i "${files[@]}"
+wait_until 10 program_is "$ours"
+move_ends_on "${disk[1]}"
+
+# The daemon that runs executes the new program: it is the same process.
+move_begin "${disk[1]}" "${disk[0]}"
+pid=$(unit_property "$service" MainPID)
+make_next_version
+run_ok packages -i "$lab/next"/*.deb
+# The program of the former one is deleted.
+wait_until 20 program_is "$ours"
+expect_equal "the daemon after the upgrade" "$pid" "$(unit_property "$service" MainPID)"
+move_ends_on "${disk[0]}"
+
+# A plugin that is missing keeps its operations in flight, until it is back.
+move_begin "${disk[0]}" "${disk[1]}"
+run_ok packages -r lvmpolld-plugin-pvmove
+run_ok systemctl kill --kill-who=main --signal=SIGKILL "$service"
+wait_until 20 compgen -G '/run/lvm/lvmpolld.state.no_plugin/*'
+run_ok packages -i "$lab/next"/lvmpolld-plugin-pvmove_*.deb
+move_ends_on "${disk[1]}"
+
+# Where a copy has failed stock's daemon must not go on.
+mkdir -p /run/lvm/lvmpolld.state.given_up
+touch /run/lvm/lvmpolld.state.given_up/move
+run packages -r "${names[@]}"
+[ "$status" != 0 ] || fail "the packages were removed though a copy has failed"
+expect_output "was given up"
+rm -r /run/lvm/lvmpolld.state.given_up
+run_ok packages -i "$lab/next"/*.deb
+
+move_begin "${disk[1]}" "${disk[0]}"
+run_ok packages -P "${names[@]}"
+wait_until 10 program_is /usr/sbin/lvmpolld
+move_ends_on "${disk[0]}"
+run_ok systemctl stop "$service"
+expect_equal "what is left when the packages are purged" "$before" "$(files_of_daemons)"
+run_ok systemctl stop "$socket"
