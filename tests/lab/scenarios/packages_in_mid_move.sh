@@ -16,11 +16,12 @@ files_of_daemons() {
 	find /etc /usr /run/lvm /var/lib -xdev -path '*lvmpolld*' ! -path '/var/lib/dpkg/*' | sort
 }
 
-# move_begin FROM TO: slow, in the background, and seen half way.
+# move_begin FROM TO: in the background, seen half way, and then so slow that dpkg comes to its end before.
 move_begin() {
 	copy_slowly
 	run_ok pvmove -b -i1 "$1" "$2"
 	wait_until 30 mirror_is_half_way
+	write_at 16
 }
 
 move_ends_on() {
