@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Debian packages: built twice alike, lintian, what is in them; installed, upgraded and removed in mid-move in the lab (--full alone)
+# after: gcc
+# minutes: 10
+# full: alone
+# shellcheck source=tests/layers/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$CHECK_SOURCE/debian/changelog")
+
+# build_packages FOLDER: FOLDER/*.deb, from a copy of the tree. The tests are run by the other layers.
+build_packages() {
+	mkdir -p "$1"
+	tar -C "$CHECK_SOURCE" -T "$CHECK_WORK/tree" -cf - | tar -C "$1" --one-top-level=lvmpolld -xf -
+	cd "$1/lvmpolld"
+	DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" dpkg-buildpackage --build=binary --unsigned-changes
+}
+
+are_alike() {
+	local package
+	for package in "$1"/*.deb; do
+		cmp "$package" "$2/${package##*/}"
+	done
+}
+
+is_the_version_of_configure() {
+	grep -F "AC_INIT([lvmpolld], [$version]" "$CHECK_SOURCE/configure.ac"
+}
+
+# A unit with our drop-in is what the manager would run, without a complaint.
+drop_ins_are_right() {
+	local root=$CHECK_WORK/packages-root stock=$CHECK_WORK/packages-stock
+	mkdir -p "$root" "$stock"
+	dpkg-deb -x "$CHECK_WORK/packages/lvmpolld_${version}_$(dpkg --print-architecture).deb" "$root"
+	cp /lib/systemd/system/lvm2-lvmpolld.service /lib/systemd/system/lvm2-lvmpolld.socket "$root/usr/lib/systemd/system/"
+	mkdir -p "$root/usr/bin" "$root/bin"
+	cp /bin/sh "$root/bin/sh"
+	cp /bin/kill "$root/bin/kill" 2>/dev/null || cp /bin/true "$root/bin/kill"
+	systemd-analyze --root="$root" --man=no --recursive-errors=no verify lvm2-lvmpolld.service lvm2-lvmpolld.socket lvm2-lvmpolld.path
+	systemd-analyze --root="$root" cat-config systemd/system/lvm2-lvmpolld.service | grep -x 'ExecStart=/usr/libexec/lvmpolld/lvmpolld -f -t 60'
+}
+
+no_file_is_lvm2s() {
+	local package
+	for package in "$CHECK_WORK"/packages/*.deb; do
+		dpkg-deb --fsys-tarfile "$package" | tar -tf - | sed -e 's/^\.//' -e '/\/$/d'
+	done | grep -v '^/usr/share/man/man8/lvmpolld\.8\.gz$' | xargs dpkg-query -S 2>/dev/null | grep '^lvm2:' && return 1
+	true
+}
+
+layer_step "debian/changelog has the version of configure.ac" is_the_version_of_configure
+layer_step_or_end "dpkg-buildpackage" build_packages "$CHECK_WORK/packages"
+layer_step_or_end "dpkg-buildpackage, again" build_packages "$CHECK_WORK/packages-again"
+layer_step "both are alike, byte for byte" are_alike "$CHECK_WORK/packages" "$CHECK_WORK/packages-again"
+layer_step "lintian" lintian --allow-root --pedantic --fail-on pedantic,info,warning,error \
+	"$CHECK_WORK/packages/lvmpolld_${version}_$(dpkg --print-architecture).changes"
+layer_step "the drop-ins" drop_ins_are_right
+layer_step "no file is one of lvm2's, but the diverted page" no_file_is_lvm2s
+layer_need_gcc_build
+export LAB_CPU=$CHECK_CPU
+layer_suite "installed and removed in mid-move" "$CHECK_SOURCE/tests/lab/run" --builddir "$gcc_build" \
+	--packages "$CHECK_WORK/packages"
+layer_end
