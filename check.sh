@@ -11,7 +11,7 @@ top=$(cd "$(dirname "$0")" && pwd)
 # Each is a file in tests/layers. Those beside run at the same time as the others, and the lab has a CPU of its
 # own. When it has ended, two at a time run of what is left: what takes longest begins before that. A layer with a line
 # "# full: alone" is run with --full, or by its name.
-layers_main=(gcc debian13 clang asan tsan static options hardened fuzz valgrind faults distcheck fresh12 fresh13 fresh_sid)
+layers_main=(gcc debian13 clang asan tsan static options hardened fuzz valgrind faults distcheck packages fresh12 fresh13 fresh_sid)
 layers_beside=(shellcheck harness lab lab13)
 layer_deadline_s=2400
 layer_deadline_full_s=14400
@@ -281,7 +281,8 @@ main() {
 	tell_duration
 	echo "-- packages"
 	# shellcheck disable=SC2086 # lists of words
-	packages_need $packages_build $packages_lab $packages_check $packages_roots || {
+	packages_need $packages_build $packages_lab $packages_check $packages_roots \
+		$(among "${layers_main[*]}" packages | grep -q . && echo "$packages_packaging") || {
 		echo "0 passed, 1 failed, 0 skipped"
 		exit 1
 	}

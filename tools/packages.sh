@@ -15,6 +15,10 @@ packages_check="check dpkg-dev clang libclang-rt-dev llvm valgrind binutils shel
 # shellcheck disable=SC2034
 packages_roots="debootstrap debian-archive-keyring"
 
+# For building Debian packages of the project.
+# shellcheck disable=SC2034
+packages_packaging="debhelper lintian"
+
 # The names of those packages that are not installed.
 packages_missing() {
 	local name
