@@ -279,10 +279,11 @@ main() {
 	trap 'exit 130' INT TERM HUP
 	: >"$work/counts"
 	tell_duration
+	packaging=
+	[[ " ${layers_main[*]} " != *" packages "* ]] || packaging=$packages_packaging
 	echo "-- packages"
 	# shellcheck disable=SC2086 # lists of words
-	packages_need $packages_build $packages_lab $packages_check $packages_roots \
-		$(among "${layers_main[*]}" packages | grep -q . && echo "$packages_packaging") || {
+	packages_need $packages_build $packages_lab $packages_check $packages_roots $packaging || {
 		echo "0 passed, 1 failed, 0 skipped"
 		exit 1
 	}

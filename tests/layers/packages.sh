@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Debian packages: built twice alike, lintian, what is in them; installed, upgraded and removed in mid-move in the lab (--full alone)
+# Debian packages: built twice alike, lintian, what is in them; installed, upgraded and removed in mid-move in the lab
 # after: gcc
 # minutes: 10
 # full: alone
