@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* That a step would lose data is remembered. */
+/* Remembers the devices at which a step would lose data. */
 #include "config.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "records/aside.h"
 #include "util/timer.h"
 
-/* A note that could not be written is tried again after this time. */
+/* How long until a note is tried again that could not be written. */
 #define RETRY_S 1
 
 static void set(struct operations *operations, struct device *device, enum device_loss loss)
@@ -43,7 +43,7 @@ void losses_recall(struct operations *operations, struct device *device)
 		set(operations, device, LOSS_NOTED);
 }
 
-/* The record of the poll takes the note's place where there is no room for that. */
+/* If there is no room for a note, the record of the poll takes its place. */
 static int note(struct operations *operations, struct device *device)
 {
 	const struct operation *poll = device->operations[0];
@@ -134,7 +134,7 @@ static bool has_seen_loss(struct device *device)
 	return has_loss;
 }
 
-/* Nobody looks any more: by the time of the next operation its name may be another volume's. */
+/* The device is no longer watched: its name may be another volume's at the next operation. */
 static void forget_look(struct device *device)
 {
 	struct observation *observation;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Losses: that a step would lose data was seen at a device, by a look of any time. It belongs to
- * the device, whoever asks for it under whatever name, and is remembered in memory, on disk, and
+ * Losses: devices at which a step would lose data, as any look has shown. A loss belongs to the
+ * device: it holds for every client and every name of the volume. It is kept in memory, on disk and
  * through an upgrade, until lvm2's metadata confirms an abort. All of this is the main thread's.
  */
 #ifndef CORE_LIFECYCLE_LOSSES_H
@@ -13,28 +13,28 @@ struct operations;
 struct terms;
 
 /*
- * What an earlier daemon has noted of DEVICE, which is new to this one. Where that cannot be told,
- * it is taken for a loss, which is logged.
+ * Reads what a previous daemon has noted of DEVICE, which is new to this one. If that cannot be
+ * read, it counts as a loss, and the log says so.
  */
 void losses_recall(struct operations *operations, struct device *device);
 
-/* One was seen at the device of OPERATION. Where it cannot be noted it is tried again. */
+/* A loss was seen at the device of OPERATION. If it cannot be noted, that is tried again. */
 void losses_add(struct operation *operation);
-/* The program before an upgrade knew of one at the device of TERMS. Returns 0 or -ENOMEM. */
+/* The program before an upgrade knew of a loss at the device of TERMS. Returns 0 or -ENOMEM. */
 int losses_take_over(struct operations *operations, struct terms *terms);
 
 /*
- * Nothing more is done about DEVICE: it is removed, unless a loss was seen there, also by a look
- * that nobody has heard of yet.
+ * DEVICE has no operation any more. It is removed, unless a loss was seen there, also by a look
+ * whose observation is not read yet.
  */
 void losses_drop_device(struct operations *operations, struct device *device);
-/* All devices go. No operation is left. */
+/* Removes all devices. There must be no operation. */
 void losses_forget_all(struct operations *operations);
 
 /* Lvm2 has confirmed that OPERATION, an abort, is over. */
 void losses_clear(struct operation *operation);
 
-/* The daemon ends: the last try. What cannot be noted is named in the log. */
+/* The daemon ends: tries for the last time. The log names what cannot be noted. */
 void losses_end(struct operations *operations);
 
 #endif

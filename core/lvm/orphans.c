@@ -22,14 +22,14 @@
 
 #define COMMAND_LINE_MAX 4096
 
-/* So many processes are read before the loop has its turn: some milliseconds on a slow machine. */
+/* How many processes are read before the loop goes on: some milliseconds on a slow machine. */
 #define PIECE_PROCESSES 32
 
-/* The pause before /proc is read once more, since something could not be told. */
+/* The pause before /proc is read again, if something could not be told. */
 #define PAUSE_FIRST_MS 50
 #define PAUSE_MAX_MS   1000
 
-/* What cannot be told for so long is worth a line in the log. */
+/* After this time the log says that something cannot be told. */
 #define COMPLAIN_MS 10000
 
 /*
@@ -39,7 +39,7 @@
  */
 #define EXEC_MAX_MS 1000
 
-/* An lvpoll that no daemon looks after. */
+/* An lvpoll whose parent is no daemon. */
 struct candidate {
 	struct orphan orphan;
 	size_t length; /* of its arguments, each ended by a NUL byte */
@@ -305,7 +305,7 @@ static void complain(struct orphans *orphans)
 		who, orphans->failure ? strerror(orphans->failure) : "it has no command line yet");
 }
 
-/* /proc was read: who waits asks, and those who cannot be answered let it be read once more. */
+/* /proc was read: those who wait ask again. If some cannot be answered, it is read again. */
 static void end(struct orphans *orphans)
 {
 	if (orphans->directory)
@@ -374,7 +374,7 @@ static bool polls(const struct candidate *candidate, const char *operation_name,
 	       has_argument(candidate->arguments, candidate->length, "--abort") == request->abort;
 }
 
-/* Reads /proc, again where it was read before. */
+/* Begins to read /proc, also if it was read before. */
 static void start(struct orphans *orphans)
 {
 	const unsigned pause_ms = orphans->is_begun ? orphans->pause_ms : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Waiting, at the start, for what cannot be had now. */
+/* Waits, at the start, for a file that another daemon has. */
 #include "config.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #define PAUSE_FIRST_MS 500
 #define PAUSE_MAX_MS   60000
 
-/* What is tried after the pause may itself wait for some seconds. */
+/* Time for the attempt after the pause, which may itself wait for some seconds. */
 #define GRACE_S 60
 
 static const int signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP};
@@ -46,7 +46,7 @@ static sigset_t block_signals(void)
 	return ours;
 }
 
-/* What is wrong with the configuration stays so until that is mended. */
+/* Whether an error may pass. An error in the configuration does not. */
 static bool does_pass(int code)
 {
 	return code != EINVAL && code != ENAMETOOLONG && code != ENOMEM;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Waiting, at the start, for what cannot be had now: a pid file, a socket or a state directory that
- * another daemon has. A manager would start the daemon again twice a second, for good. So it waits
- * by itself, with growing pauses, and is not ready meanwhile. Where no manager has started it
- * somebody waits for the answer, and hears it at once.
+ * Waits, at the start, for a pid file, a socket or a state directory that another daemon has. A
+ * service manager would otherwise start the daemon again twice a second. So the daemon waits by
+ * itself, with growing pauses, and is not ready meanwhile. Without a service manager a person waits
+ * for the answer, and hears it at once.
  */
 #ifndef CORE_SERVICE_STARTUP_H
 #define CORE_SERVICE_STARTUP_H
@@ -15,22 +15,21 @@
 
 struct startup {
 	bool may_wait;
-	unsigned count; /* of pauses */
-	uint64_t said;  /* the checksum of what the log says of it */
+	unsigned count; /* the number of pauses */
+	uint64_t said;  /* checksum of the error that was logged last */
 };
 
-/* A daemon in the FOREGROUND waits where a service manager listens. */
+/* A daemon in the FOREGROUND waits if a service manager listens. */
 void startup_init(struct startup *startup, bool foreground);
 
 /*
- * Something cannot be had, and ERROR says why. Returns 0 after a pause, or when SIGHUP comes: it is
- * to be tried again. Returns -ECANCELED where a signal says that the daemon is to end, which it
- * does without a word; or the negative code of ERROR where it is not to wait, also since that error
- * does not pass.
+ * ERROR says what could not be had. Returns 0 after a pause, or when SIGHUP comes: try again.
+ * Returns -ECANCELED if a signal tells the daemon to end, which it does without a message; or the
+ * negative code of ERROR if it must not wait, as for an error that does not pass.
  */
 int startup_wait(struct startup *startup, const struct lvmpolld_error *error);
 
-/* All could be had: the log says so where it has said that something could not. */
+/* Everything could be had. The log says so if it has said that something could not. */
 void startup_done(const struct startup *startup);
 
 /* The pause before try COUNT + 1, in milliseconds: 500, 1000, 2000 ... 60000. */
