@@ -13,7 +13,7 @@
 #include "lvm/command.h"
 #include "lvm/orphans.h"
 
-/* One may run, and nobody knows its process id. */
+/* Whether an lvpoll may run whose process id is not known. */
 static bool is_looked_for(const struct operation *operation)
 {
 	return operation->attempt.is_orphan && operation->attempt.pid == 0;
@@ -32,7 +32,7 @@ static bool is_ours(pid_t pid, void *context)
 
 static void on_known(void *context);
 
-/* By the names that it was given. */
+/* Looks for the lvpoll by the names that it was given. */
 static enum orphans_answer look_for(const struct operation *operation, struct orphan *found)
 {
 	static const struct orphans_callbacks callbacks = {.known = on_known, .is_ours = is_ours};
@@ -45,14 +45,14 @@ static enum orphans_answer look_for(const struct operation *operation, struct or
 	}
 	if (!operations->orphans)
 		operations->orphans = orphans_new(operations->base, &callbacks, operations);
-	/* Without memory the timer of the state leads here again. */
+	/* When out of memory, the timer of the state leads here again. */
 	if (!operations->orphans)
 		return ORPHANS_NOT_KNOWN;
 	return orphans_find(
 		operations->orphans, operation->terms->plugin->interface->operation, &given, found);
 }
 
-/* One that waits for the search, and can be answered. */
+/* The first operation that waits for the search and can be answered; or NULL. */
 static struct operation *find_answered(struct operations *operations)
 {
 	struct operation *operation;
@@ -67,7 +67,7 @@ static struct operation *find_answered(struct operations *operations)
 	return NULL;
 }
 
-/* What follows may end others of the list: it is begun anew each time. */
+/* Begins anew after each operation, since what follows may end others of the list. */
 static void on_known(void *context)
 {
 	struct operations *operations = context;
@@ -78,7 +78,7 @@ static void on_known(void *context)
 	operations->settle(operations);
 }
 
-/* There is none, or not any longer. */
+/* There is no lvpoll, or no longer. */
 static bool settle_without(struct operation *operation)
 {
 	operation->attempt.is_orphan = false;
@@ -86,7 +86,7 @@ static bool settle_without(struct operation *operation)
 	return true;
 }
 
-/* Two that poll one operation would be in each other's way. */
+/* Adopts it, to end it: two that poll one operation would disturb each other. */
 static bool adopt(struct operation *operation)
 {
 	static const int outputs[2] = {-1, -1};

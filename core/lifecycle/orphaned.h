@@ -8,10 +8,10 @@
 #include "operation/operation.h"
 
 /*
- * Adopts process OPERATION->attempt.pid, or finds it first where that is 0. Returns true where that
- * is settled: operation->attempt.command runs, or is NULL since there is none. Returns false where
- * it cannot be told, or it cannot be adopted yet: then operation->attempt.is_orphan holds, and
- * EVENT_ORPHAN_LEFT comes when it may be tried again, at once where it was looked for, or by the
+ * Adopts process OPERATION->attempt.pid, after looking for it if that is 0. Returns true if that is
+ * done: operation->attempt.command runs, or is NULL since there is no process. Returns false if the
+ * process cannot be told or adopted yet: operation->attempt.is_orphan is true then, and
+ * EVENT_ORPHAN_LEFT comes when it may be tried again, either when the search has ended or by the
  * timer of the state.
  */
 bool orphaned_adopt(struct operation *operation);

@@ -293,7 +293,7 @@ class AbortTest(RecoveryTest):
         self.wait_no_records()
 
 
-class LeftoverTest(RecoveryTest):
+class OrphanTest(RecoveryTest):
     """What a killed daemon's lvpoll is owed by the next one."""
 
     def start_stubborn(self, count):
