@@ -10,6 +10,7 @@
 #include "configuration/configuration.h"
 #include "daemon/daemon.h"
 #include "daemon/reload.h"
+#include "kernel_log/kernel_log.h"
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/operations.h"
 #include "lifecycle/recorder.h"
@@ -36,9 +37,11 @@
 static void start_monitor(struct operations *operations)
 {
 	struct lvmpolld_error error;
+	struct kernel_log log;
 
-	operations->monitor = monitor_start(
-		operations->base, &operations->devices, lifecycle_on_news, operations, &error);
+	kernel_log_init(&log, plugins_is_log_failure, operations->plugins);
+	operations->monitor = monitor_start(operations->base, &operations->devices, &log,
+		lifecycle_on_news, operations, &error);
 	if (!operations->monitor)
 		log_info("the kernel is not watched, lvpoll polls by itself: %s", error.sentence);
 }

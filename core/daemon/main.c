@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client/daemon_connection.h"
+#include "comparing/comparer.h"
 #include "configuration/configuration.h"
 #include "configuration/options.h"
 #include "daemon/daemon.h"
@@ -302,6 +303,8 @@ int main(int argc, char **argv)
 	struct lvmpolld_error error;
 
 	sanitize_descriptors();
+	if (comparer_is_wanted(argc, argv))
+		return comparer_run(argc, argv);
 	upgrade_remember_program(argv);
 	/* The command line of a service is part of its configuration. */
 	if (options_parse(&options, argc, argv, &error) < 0)

@@ -15,6 +15,7 @@
 #include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
+#include "lifecycle/verifying.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
 #include "util/checksum.h"
@@ -60,6 +61,10 @@ void actions_note_look(struct operation *operation, const struct observation *ob
 	 */
 	if (observation->has_loss)
 		losses_add(operation);
+	/* What was compared was another table, or is copied anew. */
+	if (observation->kind == OBSERVED &&
+		observation->copies_signature != operation->evidence.compared)
+		operation->evidence.compared = 0;
 	/*
 	 * The attempt has changed something. Once it has failed, and lvm2 is asked, or there is a
 	 * pause, that does not make up for it.
@@ -111,6 +116,14 @@ static enum operation_event enter_copying(
 		note_success(operation);
 	monitor_set_settled(operation->operations->monitor, operation->device);
 	return EVENT_NONE;
+}
+
+static enum operation_event enter_verifying(
+	struct operation *operation, enum operation_state from, enum operation_event event)
+{
+	(void)from;
+	(void)event;
+	return verifying_begin(operation);
 }
 
 static enum operation_event enter_waiting(
@@ -206,6 +219,7 @@ enum operation_event actions_enter(
 	static const action entries[] = {
 		[STATE_LOOKING] = enter_looking,
 		[STATE_COPYING] = enter_copying,
+		[STATE_VERIFYING] = enter_verifying,
 		[STATE_WAITING] = enter_waiting,
 		[STATE_RUNNING] = enter_running,
 		[STATE_CONFIRMING] = enter_confirming,

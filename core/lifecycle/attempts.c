@@ -18,6 +18,7 @@
 #include "lvm/command.h"
 #include "monitor/monitor.h"
 #include "process/arguments.h"
+#include "util/boot.h"
 
 static const struct command_kind lvpoll_kind = {.name = "lvpoll", .is_output_for_people = true};
 
@@ -110,10 +111,10 @@ static void replace(char **string, const char *value)
 }
 
 /*
- * Sets the names that lvpoll is given: those that lvm2 reported, or the kernel shows, or the client
- * told.
+ * Takes over what the device showed last, and sets the names that lvpoll is given: those that lvm2
+ * reported, or the kernel shows, or the client told.
  */
-static bool note_names(struct operation *operation)
+static bool note_seen(struct operation *operation)
 {
 	const struct lvmpolld_request *asked = &operation->lead->asked;
 	struct attempt *attempt = &operation->attempt;
@@ -128,6 +129,9 @@ static bool note_names(struct operation *operation)
 				   : seen->lv_name             ? seen->lv_name
 							       : asked->lv_name);
 	attempt->signature = seen->signature;
+	/* What a step was begun for is proved; an lvpoll that polls by itself proves nothing. */
+	if (attempt->purpose == ATTEMPT_STEP && plugin_verifies(operation->terms->plugin))
+		evidence_begin(&operation->evidence, &seen->log, boot_clock_ms());
 	device_unlock(device);
 	replace(&operation->reported_vg_name, NULL);
 	replace(&operation->reported_lv_name, NULL);
@@ -191,7 +195,7 @@ int attempts_start(struct operation *operation, struct lvmpolld_error *error)
 		return error_set(error, EBUSY, "another lvm command still runs for it");
 	operation->attempt.has_shown_end = false;
 	operation->attempt.result = (struct request_result){0};
-	if (!note_names(operation))
+	if (!note_seen(operation))
 		return error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
 	recorder_write(operation, RECORD_STARTING);
 	result = start_command(operation, error);

@@ -114,27 +114,67 @@ static enum operation_event look_in_pause(
 	}
 }
 
+enum doubt classify_doubt(const struct operation *operation, const struct observation *observation)
+{
+	const struct plugin_entry *plugin = operation->terms->plugin;
+	const struct lvmpolld_copies *copies = &observation->copies;
+	uint64_t signature = observation->copies_signature;
+	enum doubt doubt;
+
+	if (operation_is_abort(operation) || !plugin_verifies(plugin) ||
+		(copies->count == 0 && !copies->is_unknown))
+		return DOUBT_NONE;
+	doubt = evidence_doubt(
+		&operation->evidence, &observation->log, plugin_knows_kernel(plugin), signature);
+	if (doubt == DOUBT_NONE && plugin->verify == PLUGIN_VERIFY_ALWAYS &&
+		(signature == 0 || operation->evidence.compared != signature))
+		return DOUBT_ALWAYS;
+	return doubt;
+}
+
+/*
+ * Without progress for long lvpoll is run to look. But what it lets go of cannot be compared then:
+ * nothing may speak against that, and while data is copied it must not begin. By the time at which
+ * it looks all may be copied, or taken for copied.
+ */
+static bool is_stall_awaited(
+	const struct operation *operation, const struct observation *observation)
+{
+	const struct plugin_entry *plugin = operation->terms->plugin;
+
+	if (!observation->is_stalled || !plugin_verifies(plugin))
+		return false;
+	return (observation->kind == OBSERVED && is_copying(observation)) ||
+	       plugin->verify == PLUGIN_VERIFY_ALWAYS ||
+	       evidence_doubt(&operation->evidence, &observation->log, plugin_knows_kernel(plugin),
+		       0) != DOUBT_NONE;
+}
+
 static enum operation_event decide(
 	const struct operation *operation, const struct observation *observation, int64_t now_ms)
 {
+	bool is_stalled;
+
 	if (observation->kind == OBSERVED_GONE)
 		return EVENT_SEES_GONE;
 	/* An abort is one change of the metadata, whatever the kernel does. */
 	if (operation_is_abort(operation))
 		return EVENT_SEES_STEP;
-	if (observation->kind == OBSERVED_SUSPENDED && !observation->is_stalled)
+	is_stalled = observation->is_stalled && !is_stall_awaited(operation, observation);
+	if (observation->kind == OBSERVED_SUSPENDED && !is_stalled)
 		return EVENT_SEES_SUSPENDED;
-	if (!observation->is_stalled && observation->verdict != LVMPOLLD_STEP &&
+	if (!is_stalled && observation->verdict != LVMPOLLD_STEP &&
 		observation->verdict != LVMPOLLD_POLL)
 		return EVENT_SEES_COPYING;
 	if (now_ms < operation->not_before_ms)
 		return EVENT_SEES_EARLY;
-	if (!observation->is_stalled && observation->verdict == LVMPOLLD_POLL)
+	if (!is_stalled && observation->verdict == LVMPOLLD_POLL)
 		return EVENT_SEES_UNKNOWN;
-	return operation->attempt.signature != 0 &&
-			       operation->attempt.signature == observation->signature
-		       ? EVENT_SEES_SAME
-		       : EVENT_SEES_STEP;
+	if (operation->attempt.signature != 0 &&
+		operation->attempt.signature == observation->signature)
+		return EVENT_SEES_SAME;
+	return classify_doubt(operation, observation) != DOUBT_NONE ? EVENT_SEES_DOUBT
+								    : EVENT_SEES_STEP;
 }
 
 enum operation_event classify_look(
@@ -321,6 +361,8 @@ enum back_off_reason classify_pause(const struct operation *operation, enum oper
 		return BACK_OFF_INTERVAL;
 	case EVENT_ENDED_SILENT:
 		return BACK_OFF_SILENT;
+	case EVENT_NOT_COMPARED:
+		return BACK_OFF_UNVERIFIED;
 	case EVENT_REPORT_GOES_ON:
 		return has_failed(&operation->attempt) ? BACK_OFF_STATUS : BACK_OFF_CONTRADICTED;
 	case EVENT_REPORT_NOT_SEEN:

@@ -17,6 +17,10 @@
 enum operation_event classify_look(
 	const struct operation *operation, const struct observation *observation, int64_t now_ms);
 
+/* Why the copies that OBSERVATION shows are to be compared before a step; DOUBT_NONE: they are not.
+ */
+enum doubt classify_doubt(const struct operation *operation, const struct observation *observation);
+
 /*
  * The event that the exit of OPERATION's command is; operation->attempt.result tells how it ended.
  * WAS_TERMINATED: the daemon has sent it SIGTERM.

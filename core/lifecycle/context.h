@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "comparing/comparison.h"
 #include "lifecycle/asking.h"
 #include "lifecycle/scheduler.h"
 #include "lifecycle/table.h"
@@ -41,6 +42,7 @@ struct operations {
 	struct scheduler scheduler;
 	struct asks asks;
 	struct orphans *orphans; /* made where one is looked for; or NULL */
+	struct comparisons comparisons;
 	struct record_directory records;
 	struct event *record_retry; /* runs while a record could not be written; or NULL */
 	size_t stale_records;

@@ -142,7 +142,7 @@ enum operation_event ending_enter_failed(
 {
 	struct operation *other = other_of(operation);
 
-	if (event == EVENT_SEES_LOSS && from != STATE_ENDING)
+	if ((event == EVENT_SEES_LOSS && from != STATE_ENDING) || event == EVENT_COPIES_DIFFER)
 		note_loss(operation);
 	else if (event == EVENT_REPORT_HOPELESS)
 		log_operation(LOG_LEVEL_ERROR, operation,

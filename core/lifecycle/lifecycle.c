@@ -16,6 +16,7 @@
 #include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/result_expiry.h"
+#include "lifecycle/verifying.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
@@ -27,6 +28,8 @@ static void leave(struct operation *operation, enum operation_state next)
 	event_del(operation->timer);
 	if (operation->state == STATE_WAITING && next != STATE_RUNNING)
 		scheduler_remove(&operation->operations->scheduler, operation);
+	if (operation->state == STATE_VERIFYING)
+		verifying_end(operation);
 	if (operation->state == STATE_ASKING)
 		asking_remove(operation);
 	if (operation->state == STATE_DORMANT && next != STATE_ENDING)

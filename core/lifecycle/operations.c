@@ -28,6 +28,7 @@ int operations_init(struct operations *operations, struct event_base *base,
 	TAILQ_INIT(&operations->list);
 	TAILQ_INIT(&operations->ended);
 	TAILQ_INIT(&operations->asks);
+	TAILQ_INIT(&operations->comparisons);
 	if (store_init(&operations->polling, "poll") < 0)
 		return error_set(error, ENOMEM, "out of memory");
 	if (store_init(&operations->aborts, "abort") < 0) {
@@ -57,6 +58,7 @@ static void forget_all(struct operations *operations)
 		TAILQ_REMOVE(&operations->list, operation, link);
 		TAILQ_INSERT_TAIL(&operations->ended, operation, link);
 	}
+	comparisons_destroy(&operations->comparisons);
 	lifecycle_settle(operations);
 }
 

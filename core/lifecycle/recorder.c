@@ -34,6 +34,9 @@ static int write_record(struct operation *operation, struct lvmpolld_error *erro
 		.boot_id = boot_id(),
 		.step_vg_name = attempt->vg_name,
 		.step_lv_name = attempt->lv_name,
+		.log_from = operation->evidence.log_from,
+		.is_begun_in_doubt = operation->evidence.is_begun_in_doubt,
+		.log_boot_id = boot_id(),
 	};
 
 	return record_write(&operation->operations->records, &record, error);

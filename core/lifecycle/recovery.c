@@ -80,6 +80,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 		.outputs = {-1, -1},
 		.vg_name = record->step_vg_name,
 		.lv_name = record->step_lv_name,
+		.evidence = resume_read_evidence(record),
 	};
 	struct terms *terms;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an operation holds until it is over: its timers and its command. */
+/* What an operation holds until it is over: its timers and its processes. */
 #include "config.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 
 #include "lifecycle/context.h"
 #include "lifecycle/resources.h"
+#include "lifecycle/verifying.h"
 #include "lvm/command.h"
 #include "util/boot.h"
 #include "util/timer.h"
@@ -43,6 +44,7 @@ void resources_release(struct operation *operation)
 	if (operation->attempt.command)
 		command_free(operation->attempt.command);
 	operation->attempt.command = NULL;
+	verifying_end(operation);
 	if (operation->timer)
 		event_free(operation->timer);
 	if (operation->patience)

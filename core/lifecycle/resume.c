@@ -20,6 +20,16 @@
 #include "records/directory.h"
 #include "util/boot.h"
 
+struct evidence resume_read_evidence(const struct record *record)
+{
+	const char *present = boot_id();
+
+	if (!present || !record->log_boot_id || strcmp(present, record->log_boot_id) != 0)
+		return (struct evidence){0};
+	return (struct evidence){
+		.log_from = record->log_from, .is_begun_in_doubt = record->is_begun_in_doubt};
+}
+
 static char *copy_name(const char *name)
 {
 	return name ? strdup(name) : NULL;
@@ -56,6 +66,7 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	operation->back_off = info->back_off;
 	if (info->failing_since_ms > 0)
 		telling_resume_failing(operation, info->failing_since_ms);
+	operation->evidence = info->evidence;
 	attempt->has_shown_end = info->has_shown_end;
 	attempt->result = info->result;
 	if (info->progress.struct_size == 0)

@@ -38,7 +38,11 @@ struct resume_info {
 	bool is_asking; /* lvm2 was being asked how it stands */
 	bool is_record_stale;
 	struct lvmpolld_progress progress; /* known if struct_size is not 0 */
+	struct evidence evidence;
 };
+
+/* What RECORD knows of the data that is copied; of another boot's log, nothing. */
+struct evidence resume_read_evidence(const struct record *record);
 
 /*
  * Resumes an operation with TERMS, and takes one reference of them. If the store has no request for

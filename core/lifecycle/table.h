@@ -13,6 +13,7 @@
 	/* What the kernel shows. */                                                               \
 	X(SEES_COPYING)   /* data is copied */                                                     \
 	X(SEES_STEP)      /* a step is due */                                                      \
+	X(SEES_DOUBT)     /* a step is due, and not all data may be copied */                      \
 	X(SEES_EARLY)     /* a step is due, before the time that the client asked for */           \
 	X(SEES_SAME)      /* a step is due, and the attempt before changed nothing */              \
 	X(SEES_CHANGE)    /* the table differs from what it was before the pause */                \
@@ -22,6 +23,10 @@
 	X(SEES_LOSS)      /* going on would lose data */                                           \
 	X(SEES_END) /* the command said that it is over, and the kernel does not contradict */     \
 	X(SEES_OTHERWISE) /* the command said that it is over, and the kernel contradicts */       \
+	/* Both copies of the data were compared. */                                               \
+	X(COPIES_EQUAL)                                                                            \
+	X(COPIES_DIFFER) /* and stay so */                                                         \
+	X(NOT_COMPARED)  /* that was not possible, or not to its end */                            \
 	/* Starting an lvm command. */                                                             \
 	X(TURN)                                                                                    \
 	X(NOT_STARTED)                                                                             \

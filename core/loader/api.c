@@ -6,6 +6,7 @@
 
 #include <lvmpolld/plugin.h>
 
+#include "comparing/copies.h"
 #include "loader/calls.h"
 #include "loader/row.h"
 #include "log/log.h"
@@ -48,6 +49,16 @@ enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *en
 const char *lvmpolld_row_field(const struct lvmpolld_row *row, const char *field)
 {
 	return row_find(row, field);
+}
+
+void lvmpolld_copies_add(struct lvmpolld_copies *copies, const struct lvmpolld_copy *copy)
+{
+	struct copy added = {.length_sectors = copy->length_sectors};
+
+	for (int i = 0; i < 2; i++)
+		added.places[i] =
+			(struct copy_place){copy->major[i], copy->minor[i], copy->start_sectors[i]};
+	copies_add(copies, &added);
 }
 
 /* A plugin may have been built with a header that knows more levels than we do. */

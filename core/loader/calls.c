@@ -3,10 +3,13 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/utsname.h>
 
+#include "comparing/copies.h"
 #include "loader/calls.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -124,6 +127,32 @@ enum lvmpolld_standing plugin_read_report(const struct plugin_entry *entry,
 	log_warn("plugin %s gives the standing %d, which does not exist", entry->name,
 		(int)standing);
 	return LVMPOLLD_STANDING_CANNOT_TELL;
+}
+
+void plugin_read_copies(const struct plugin_entry *entry, const struct lvmpolld_request *request,
+	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies)
+{
+	memset(copies, 0, sizeof(*copies));
+	if (entry->interface->read_copies &&
+		!entry->interface->read_copies(request, table, count, copies))
+		copies->is_unknown = true;
+}
+
+bool plugin_verifies(const struct plugin_entry *entry)
+{
+	return entry->interface->read_copies && entry->verify != PLUGIN_VERIFY_NEVER;
+}
+
+bool plugin_knows_kernel(const struct plugin_entry *entry)
+{
+	const char *const *patterns = entry->interface->log_kernels;
+	struct utsname kernel;
+
+	if (!patterns || !entry->interface->log_failures || uname(&kernel) < 0)
+		return false;
+	while (*patterns && fnmatch(*patterns, kernel.release, 0) != 0)
+		patterns++;
+	return *patterns;
 }
 
 /* Digits behind the point that are looked at; lvm2 prints two. */

@@ -23,6 +23,18 @@ enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
 enum lvmpolld_standing plugin_read_report(const struct plugin_entry *entry,
 	const struct lvmpolld_request *request, const struct lvmpolld_row *volume);
 
+struct lvmpolld_copies;
+
+/* Says what must be equal before a step, by the COUNT lines of TABLE. */
+void plugin_read_copies(const struct plugin_entry *entry, const struct lvmpolld_request *request,
+	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies);
+
+/* Whether copies are to be compared before a step at all. */
+bool plugin_verifies(const struct plugin_entry *entry);
+
+/* Whether what the plugin knows of the kernel's log was tried on the kernel that runs. */
+bool plugin_knows_kernel(const struct plugin_entry *entry);
+
 /* The standard ways. See lvmpolld_arguments_add_standard. */
 int plugin_defaults_add_arguments(struct lvmpolld_arguments *arguments,
 	const struct lvmpolld_request *request, const char *operation_name);

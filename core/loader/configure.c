@@ -17,6 +17,7 @@ void plugins_take_values(struct plugin_module *module, const struct plugin_value
 	module->values = *values;
 	module->entry.monitor = values->monitor;
 	module->entry.stall_check_s = values->stall_check_s;
+	module->entry.verify = values->verify;
 }
 
 /* Reads the values of every loaded plugin into VALUES, which has one for each module. */

@@ -81,6 +81,21 @@ const struct plugin_entry *plugins_entry(const struct plugins *plugins, size_t i
 	return i < plugins->count ? &plugins->modules[i].entry : NULL;
 }
 
+bool plugins_is_log_failure(const char *text, size_t length, const void *context)
+{
+	const struct plugins *plugins = context;
+
+	for (size_t i = 0; i < plugins->count; i++) {
+		const struct lvmpolld_plugin *plugin = plugins->modules[i].entry.interface;
+		const char *const *failure = plugin ? plugin->log_failures : NULL;
+
+		for (; failure && *failure; failure++)
+			if (memmem(text, length, *failure, strlen(*failure)))
+				return true;
+	}
+	return false;
+}
+
 const struct plugin_entry *plugins_find_operation(
 	const struct plugins *plugins, const char *operation)
 {

@@ -15,6 +15,9 @@
 /* How the operations of a plugin are watched: its key "monitor". */
 enum plugin_monitor { PLUGIN_MONITOR_KERNEL, PLUGIN_MONITOR_LVPOLL };
 
+/* When copies are compared before a step: the key "verify" of plugins with read_copies. */
+enum plugin_verify { PLUGIN_VERIFY_DOUBT, PLUGIN_VERIFY_ALWAYS, PLUGIN_VERIFY_NEVER };
+
 /* A plugin that was found. It is loaded where interface is not NULL. */
 struct plugin_entry {
 	char *name;
@@ -23,6 +26,7 @@ struct plugin_entry {
 	const struct lvmpolld_plugin *interface;
 	char *reason; /* why it is not loaded; or NULL */
 	enum plugin_monitor monitor;
+	_Atomic enum plugin_verify verify; /* the monitor thread reads it */
 	atomic_uint stall_check_s; /* key "stall_check": 0 is never; the monitor thread reads it */
 	bool enabled;    /* by the configuration; then it failed where interface is NULL */
 	char *operation; /* what it is for; NULL where that is not known */
@@ -49,6 +53,12 @@ bool plugins_explain_missing(
 
 /* Entry I in order of the names, loaded or not; NULL behind the last. */
 const struct plugin_entry *plugins_entry(const struct plugins *plugins, size_t i);
+
+/*
+ * Whether the LENGTH bytes at TEXT, a line of the kernel's log, are a failure by what any of the
+ * loaded plugins knows of it. Any thread.
+ */
+bool plugins_is_log_failure(const char *text, size_t length, const void *plugins);
 
 /* Writes the table of --list-plugins. */
 void plugins_print(const struct plugins *plugins, FILE *stream);

@@ -13,18 +13,31 @@
 #include "loader/check.h"
 #include "loader/values.h"
 
-/* The keys that every plugin's section may have. */
-enum { STANDARD_MONITOR, STANDARD_STALL_CHECK, STANDARD_COUNT };
+/* The keys that every plugin's section may have; the last only where there are copies to verify. */
+enum { STANDARD_MONITOR, STANDARD_STALL_CHECK, STANDARD_VERIFY, STANDARD_COUNT };
 static const struct lvmpolld_key standard_keys[STANDARD_COUNT] = {
 	[STANDARD_MONITOR] = {"monitor", LVMPOLLD_STRING, "kernel",
 		"Who watches an operation: kernel, or lvpoll by polling."},
 	[STANDARD_STALL_CHECK] = {"stall_check", LVMPOLLD_SECONDS, "900",
 		"After how long without progress lvm2 is asked; 0 is never."},
+	[STANDARD_VERIFY] = {"verify", LVMPOLLD_STRING, "doubt",
+		"When copies are compared before a step: doubt, always or never."},
 };
 
 /* By the values of enum plugin_monitor. */
 static const char *const monitor_words[] = {
 	[PLUGIN_MONITOR_KERNEL] = "kernel", [PLUGIN_MONITOR_LVPOLL] = "lvpoll"};
+
+/* By the values of enum plugin_verify. */
+static const char *const verify_words[] = {[PLUGIN_VERIFY_DOUBT] = "doubt",
+	[PLUGIN_VERIFY_ALWAYS] = "always",
+	[PLUGIN_VERIFY_NEVER] = "never"};
+
+/* How many of the standard keys PLUGIN has. */
+static size_t count_standard(const struct lvmpolld_plugin *plugin)
+{
+	return plugin->read_copies ? STANDARD_COUNT : STANDARD_VERIFY;
+}
 
 static size_t count_keys(const struct lvmpolld_plugin *plugin)
 {
@@ -38,7 +51,9 @@ static size_t count_keys(const struct lvmpolld_plugin *plugin)
 /* Key INDEX of those that may stand in PLUGIN's section. */
 static const struct lvmpolld_key *key_at(const struct lvmpolld_plugin *plugin, size_t i)
 {
-	return i < STANDARD_COUNT ? &standard_keys[i] : &plugin->keys[i - STANDARD_COUNT];
+	size_t standard = count_standard(plugin);
+
+	return i < standard ? &standard_keys[i] : &plugin->keys[i - standard];
 }
 
 int plugin_values_check_keys(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
@@ -46,7 +61,7 @@ int plugin_values_check_keys(const struct lvmpolld_plugin *plugin, struct lvmpol
 	size_t count = count_keys(plugin);
 
 	for (size_t i = 0; i < count; i++)
-		for (size_t standard = 0; standard < STANDARD_COUNT; standard++)
+		for (size_t standard = 0; standard < count_standard(plugin); standard++)
 			if (strcmp(plugin->keys[i].name, standard_keys[standard].name) == 0)
 				return error_set(error, EINVAL,
 					"its key \"%s\" is one that every plugin has: call it "
@@ -106,6 +121,17 @@ static int set_monitor(struct plugin_values *values, const char *word, struct lv
 	return error_set(error, EINVAL, "\"%s\" is not known: it must be kernel or lvpoll", word);
 }
 
+static int set_verify(struct plugin_values *values, const char *word, struct lvmpolld_error *error)
+{
+	for (size_t i = 0; i < sizeof(verify_words) / sizeof(verify_words[0]); i++)
+		if (strcmp(word, verify_words[i]) == 0) {
+			values->verify = (enum plugin_verify)i;
+			return 0;
+		}
+	return error_set(
+		error, EINVAL, "\"%s\" is not known: it must be doubt, always or never", word);
+}
+
 static int set_stall_check(
 	struct plugin_values *values, uint64_t seconds, struct lvmpolld_error *error)
 {
@@ -116,17 +142,20 @@ static int set_stall_check(
 	return 0;
 }
 
-/* Checks the text of value INDEX, and keeps what it means where it is one of the daemon's keys. */
+/* Checks the text of value I, and keeps what it means where it is one of the daemon's keys. */
 static int check_value(struct plugin_values *values, size_t i, struct lvmpolld_error *error)
 {
 	const struct plugin_value *written = &values->list[i];
+	const struct lvmpolld_key *key = written->key;
 	struct lvmpolld_value value = {.struct_size = sizeof(value)};
 	int result = configuration_parse_value(written->text, written->key->type, &value, error);
 
-	if (result == 0 && i == STANDARD_MONITOR)
+	if (result == 0 && key == &standard_keys[STANDARD_MONITOR])
 		result = set_monitor(values, written->text, error);
-	if (result == 0 && i == STANDARD_STALL_CHECK)
+	if (result == 0 && key == &standard_keys[STANDARD_STALL_CHECK])
 		result = set_stall_check(values, value.number, error);
+	if (result == 0 && key == &standard_keys[STANDARD_VERIFY])
+		result = set_verify(values, written->text, error);
 	return result;
 }
 
@@ -142,7 +171,7 @@ static int check_unknown_keys(const struct lvmpolld_plugin *plugin,
 {
 	const char *names[STANDARD_COUNT + PLUGIN_KEYS_MAX + 1] = {NULL};
 	const struct configuration_plugin_value *value;
-	size_t count = STANDARD_COUNT + count_keys(plugin), known;
+	size_t count = count_standard(plugin) + count_keys(plugin), known;
 	const char *nearest;
 
 	for (size_t i = 0; i < count; i++)
@@ -165,7 +194,7 @@ static int check_unknown_keys(const struct lvmpolld_plugin *plugin,
 static int read_values(struct plugin_values *values, const struct lvmpolld_plugin *plugin,
 	const struct configuration_plugin *section, struct lvmpolld_error *error)
 {
-	size_t count = STANDARD_COUNT + count_keys(plugin);
+	size_t count = count_standard(plugin) + count_keys(plugin);
 
 	values->list = calloc(count, sizeof(*values->list));
 	if (!values->list)
@@ -201,7 +230,7 @@ int plugin_values_read(struct plugin_values *values, const struct lvmpolld_plugi
 int plugin_values_apply(const struct plugin_values *values, const struct lvmpolld_plugin *plugin,
 	struct lvmpolld_error *error)
 {
-	for (size_t i = STANDARD_COUNT; i < values->count; i++) {
+	for (size_t i = count_standard(plugin); i < values->count; i++) {
 		const struct plugin_value *written = &values->list[i];
 		struct lvmpolld_value value = {.struct_size = sizeof(value)};
 

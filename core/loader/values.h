@@ -15,12 +15,13 @@ struct plugin_value {
 	char *place; /* "file:line:column: " of the file that has it; "" for a default */
 };
 
-/* First the keys that every plugin has, then the plugin's own. */
+/* First the keys that every plugin has, and those of its kind; then the plugin's own. */
 struct plugin_values {
 	size_t count;
 	struct plugin_value *list;
 	enum plugin_monitor monitor;
 	unsigned stall_check_s;
+	enum plugin_verify verify;
 };
 
 /*
@@ -36,7 +37,7 @@ int plugin_values_apply(const struct plugin_values *values, const struct lvmpoll
 
 void plugin_values_clear(struct plugin_values *values);
 
-/* Checks that PLUGIN's keys are not among those that every plugin has. Returns 0 or -EINVAL. */
+/* Checks that PLUGIN's keys are not among those that it has anyway. Returns 0 or -EINVAL. */
 int plugin_values_check_keys(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error);
 
 #endif

@@ -211,29 +211,53 @@ static enum device_mapper_answer copy_table(struct dm_task *task, const struct d
 	return DEVICE_MAPPER_UNREADABLE;
 }
 
-static enum device_mapper_answer run_status(struct dm_task *task, const char *uuid,
+/* TASK has been told which device is meant, which is called WHAT in the error. */
+static enum device_mapper_answer run_task(struct dm_task *task, const char *what,
 	struct device_mapper_table *table, struct lvmpolld_error *error)
 {
 	struct dm_info info;
 
 	/* Without flush: a device whose queue is stuck is not waited for. */
-	if (!dm_task_set_uuid(task, uuid) || !dm_task_no_flush(task) ||
-		!dm_task_no_open_count(task)) {
+	if (!dm_task_no_flush(task) || !dm_task_no_open_count(task)) {
 		error_set(error, ENOMEM, "out of memory");
 		return DEVICE_MAPPER_UNREADABLE;
 	}
 	if (!dm_task_run(task)) {
 		int code = dm_task_get_errno(task) ? dm_task_get_errno(task) : EIO;
 
-		error_set(error, code, "the status of device %s cannot be read: %s", uuid,
+		error_set(error, code, "the status of device %s cannot be read: %s", what,
 			strerror(code));
 		return code == ENXIO ? DEVICE_MAPPER_GONE : DEVICE_MAPPER_UNREADABLE;
 	}
 	if (!dm_task_get_info(task, &info)) {
-		error_set(error, EIO, "the status of device %s cannot be read", uuid);
+		error_set(error, EIO, "the status of device %s cannot be read", what);
 		return DEVICE_MAPPER_UNREADABLE;
 	}
 	return info.exists ? copy_table(task, &info, table, error) : DEVICE_MAPPER_GONE;
+}
+
+static enum device_mapper_answer run_status(struct dm_task *task, const char *uuid,
+	struct device_mapper_table *table, struct lvmpolld_error *error)
+{
+	if (dm_task_set_uuid(task, uuid))
+		return run_task(task, uuid, table, error);
+	error_set(error, ENOMEM, "out of memory");
+	return DEVICE_MAPPER_UNREADABLE;
+}
+
+int device_mapper_read_lines(const struct device_mapper_table *table,
+	struct device_mapper_table *lines, struct lvmpolld_error *error)
+{
+	struct dm_task *task = dm_task_create(DM_DEVICE_TABLE);
+	enum device_mapper_answer answer = DEVICE_MAPPER_UNREADABLE;
+
+	error_set(error, ENOMEM, "out of memory");
+	if (task && dm_task_set_major_minor(
+			    task, (int)major(table->device), (int)minor(table->device), 0))
+		answer = run_task(task, table->name, lines, error);
+	if (task)
+		dm_task_destroy(task);
+	return answer == DEVICE_MAPPER_SEEN ? 0 : -error->code;
 }
 
 static enum device_mapper_answer read_device(

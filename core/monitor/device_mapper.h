@@ -73,6 +73,12 @@ bool device_mapper_find_event(
  */
 enum device_mapper_answer device_mapper_read_table(const char *lvid, const char *layer,
 	struct device_mapper_table *table, struct lvmpolld_error *error);
+/*
+ * Reads into LINES the table of the device that TABLE is of, with what "dmsetup table" shows in
+ * place of its status. Returns 0 or a negative errno; then LINES is to be released.
+ */
+int device_mapper_read_lines(const struct device_mapper_table *table,
+	struct device_mapper_table *lines, struct lvmpolld_error *error);
 void device_mapper_release_table(struct device_mapper_table *table);
 
 #endif

@@ -44,6 +44,21 @@ static void replace(char **string, const char *value)
 	*string = value ? strdup(value) : NULL;
 }
 
+/* What a step must find equal; what cannot be read is not known. */
+static void read_copies(struct look *look, const struct lvmpolld_request *asked)
+{
+	const struct terms *terms = look->device->terms;
+	struct device_mapper_table lines = {0};
+	struct lvmpolld_error error;
+
+	if (device_mapper_read_lines(&look->table, &lines, &error) == 0)
+		plugin_read_copies(
+			terms->plugin, asked, lines.targets, lines.target_count, &look->copies);
+	else
+		look->copies.is_unknown = true;
+	device_mapper_release_table(&lines);
+}
+
 /*
  * The slow part, without any lock. A device whose abort was asked for first is looked at for its
  * move, too: that goes on if the abort fails, and must not lose data then.
@@ -59,6 +74,8 @@ static void ask_kernel(struct look *look)
 	if (look->answer == DEVICE_MAPPER_SEEN && !look->table.is_suspended)
 		look->verdict = plugin_read_targets(terms->plugin, &asked, look->table.targets,
 			look->table.target_count, &look->progress);
+	if (look->verdict == LVMPOLLD_STEP && plugin_verifies(terms->plugin))
+		read_copies(look, &asked);
 }
 
 /* A status that cannot be read is said once, and again after it could be read meanwhile. */
@@ -84,6 +101,18 @@ static bool is_loss(const struct look *look)
 	return look->answer == DEVICE_MAPPER_SEEN && look->verdict == LVMPOLLD_DATA_LOSS;
 }
 
+/* What must be equal, at this device, in this table; 0 where nothing must. */
+static uint64_t sign_copies(const struct look *look, uint64_t signature)
+{
+	uint64_t value = copies_sign(&look->copies);
+
+	if (look->copies.count == 0 || look->copies.is_unknown)
+		return 0;
+	value = checksum_add(value, &look->table.device, sizeof(look->table.device));
+	value = checksum_add(value, &signature, sizeof(signature));
+	return value != 0 ? value : 1;
+}
+
 /* Writes down what was seen. Returns true where the main thread must know. */
 static bool record_observation(struct look *look, bool is_stalled, bool is_settled)
 {
@@ -93,6 +122,7 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_settl
 
 	device_lock(device);
 	observation = &device->observation;
+	observation->log = look->log;
 	/* Where the device could not be read, what was seen before still holds. */
 	if (look->answer == DEVICE_MAPPER_GONE) {
 		observation->kind = OBSERVED_GONE;
@@ -105,6 +135,8 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_settl
 		observation->verdict = look->verdict;
 		observation->kind = OBSERVED;
 		observation->signature = sign(&look->table);
+		observation->copies = look->copies;
+		observation->copies_signature = sign_copies(look, observation->signature);
 		replace(&observation->device_name, look->table.name);
 		replace(&observation->vg_name, look->table.vg_name);
 		replace(&observation->lv_name, look->table.lv_name);
@@ -165,7 +197,7 @@ static bool conclude_locked(struct devices *devices, struct look *look, bool has
 	return is_news;
 }
 
-bool look_at_due(struct devices *devices, bool has_events)
+bool look_at_due(struct devices *devices, struct kernel_log *log, bool has_events)
 {
 	int64_t now_ms = schedule_clock_ms();
 	bool has_news = false;
@@ -173,11 +205,13 @@ bool look_at_due(struct devices *devices, bool has_events)
 
 	while ((look.device = schedule_take_due(devices, now_ms, &look.epoch))) {
 		memset(&look.table, 0, sizeof(look.table));
+		memset(&look.copies, 0, sizeof(look.copies));
 		look.verdict = LVMPOLLD_POLL;
 		device_lock(look.device);
 		look.progress = look.device->progress;
 		device_unlock(look.device);
 		ask_kernel(&look);
+		look.log = kernel_log_read(log);
 		devices_lock(devices);
 		has_news |= conclude_locked(devices, &look, has_events);
 		devices_unlock(devices);

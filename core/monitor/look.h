@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel_log/kernel_log.h"
 #include "monitor/device_mapper.h"
 #include "operation/device.h"
 #include "util/error.h"
@@ -19,12 +20,15 @@ struct look {
 	struct device_mapper_table table;
 	enum lvmpolld_verdict verdict;
 	struct lvmpolld_progress progress;
+	struct lvmpolld_copies copies;  /* what must be equal before the step that is due */
+	struct kernel_log_standing log; /* read after the table */
 };
 
 /*
  * Looks at each device that is due. Returns true where there is news for the main thread. Where
- * HAS_EVENTS is false, the kernel does not tell of events and looks are more frequent.
+ * HAS_EVENTS is false, the kernel does not tell of events and looks are more frequent. LOG, the
+ * kernel's, is read after each table.
  */
-bool look_at_due(struct devices *devices, bool has_events);
+bool look_at_due(struct devices *devices, struct kernel_log *log, bool has_events);
 
 #endif

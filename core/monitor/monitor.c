@@ -15,6 +15,7 @@
 
 #include <event2/event.h>
 
+#include "kernel_log/kernel_log.h"
 #include "log/log.h"
 #include "monitor/device_mapper.h"
 #include "monitor/look.h"
@@ -33,6 +34,7 @@
 struct monitor {
 	struct device_mapper device_mapper;
 	struct devices *devices;
+	struct kernel_log log; /* the thread's own */
 	pthread_t thread;
 	int wake;              /* eventfd: main thread to monitor */
 	int news;              /* eventfd: monitor to main thread */
@@ -108,8 +110,8 @@ static void look(struct monitor *monitor, bool has_events)
 	if (!monitor->is_held) {
 		if (has_events)
 			note_events(monitor);
-		if (!monitor->is_stopping &&
-			look_at_due(monitor->devices, monitor->device_mapper.has_events))
+		if (!monitor->is_stopping && look_at_due(monitor->devices, &monitor->log,
+						     monitor->device_mapper.has_events))
 			signal_descriptor(monitor->news);
 	}
 	monitor->is_in_kernel = false;
@@ -168,6 +170,7 @@ static void monitor_free(struct monitor *monitor)
 		close(monitor->news);
 	if (monitor->device_mapper.events >= 0)
 		device_mapper_close(&monitor->device_mapper);
+	kernel_log_close(&monitor->log);
 	free(monitor);
 }
 
@@ -206,7 +209,8 @@ static int set_up(struct monitor *monitor, struct event_base *base, struct lvmpo
 }
 
 struct monitor *monitor_start(struct event_base *base, struct devices *devices,
-	void (*told)(void *context), void *context, struct lvmpolld_error *error)
+	const struct kernel_log *log, void (*told)(void *context), void *context,
+	struct lvmpolld_error *error)
 {
 	struct monitor *monitor = calloc(1, sizeof(*monitor));
 
@@ -216,6 +220,7 @@ struct monitor *monitor_start(struct event_base *base, struct devices *devices,
 	}
 	monitor->device_mapper.events = monitor->wake = monitor->news = -1;
 	monitor->devices = devices;
+	monitor->log = *log;
 	monitor->told = told;
 	monitor->context = context;
 	if (set_up(monitor, base, error) == 0)

@@ -13,14 +13,17 @@
 #include "util/error.h"
 
 struct event_base;
+struct kernel_log;
 struct monitor;
 
 /*
- * Starts the thread for DEVICES. TOLD is called with CONTEXT in the main thread, whose loop is
- * BASE, when there is news. Returns NULL where device-mapper cannot be used, with the reason.
+ * Starts the thread for DEVICES, and with LOG, which is its own from now on. TOLD is called with
+ * CONTEXT in the main thread, whose loop is BASE, when there is news. Returns NULL where
+ * device-mapper cannot be used, with the reason.
  */
 struct monitor *monitor_start(struct event_base *base, struct devices *devices,
-	void (*told)(void *context), void *context, struct lvmpolld_error *error);
+	const struct kernel_log *log, void (*told)(void *context), void *context,
+	struct lvmpolld_error *error);
 
 /* Looks at DEVICE as soon as it can, and goes on looking. Main thread. */
 void monitor_watch(struct monitor *monitor, struct device *device);

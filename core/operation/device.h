@@ -15,6 +15,8 @@
 
 #include <lvmpolld/plugin.h>
 
+#include "comparing/copies.h"
+#include "kernel_log/kernel_log.h"
 #include "operation/terms.h"
 #include "util/lock.h"
 
@@ -33,9 +35,12 @@ struct observation {
 	enum lvmpolld_verdict verdict;
 	uint64_t signature; /* differs when the names or the table do; 0: not known */
 	bool is_stalled;    /* no progress for as long as the plugin's stall_check says */
-	bool has_loss;      /* a look has shown that a step would lose data: that stays so */
-	char *device_name;  /* the name of the device that was read; NULL: none yet */
-	char *vg_name;      /* the volume's present names; NULL: not known */
+	struct lvmpolld_copies copies;  /* what must be equal before the step that is due */
+	uint64_t copies_signature;      /* differs when that, the device or its table does; or 0 */
+	struct kernel_log_standing log; /* what the kernel's log told after the table was read */
+	bool has_loss;     /* a look has shown that a step would lose data: that stays so */
+	char *device_name; /* the name of the device that was read; NULL: none yet */
+	char *vg_name;     /* the volume's present names; NULL: not known */
 	char *lv_name;
 };
 

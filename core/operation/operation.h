@@ -12,12 +12,14 @@
 #include <sys/types.h>
 
 #include "operation/device.h"
+#include "operation/evidence.h"
 #include "operation/request.h"
 #include "operation/state.h"
 #include "records/record.h"
 
 struct ask;
 struct command;
+struct comparison;
 struct event;
 struct operations;
 struct scheduler_group;
@@ -66,6 +68,10 @@ struct operation {
 	char *reported_vg_name; /* the names in lvm2's report, if it was renamed; or NULL */
 	char *reported_lv_name;
 	struct back_off back_off;
+	struct evidence evidence;      /* that all data was copied which the next step lets go of */
+	struct comparison *comparison; /* in state VERIFYING; or NULL */
+	struct kernel_log_standing compared_log; /* what was known when that began */
+	uint64_t compared_signature;
 	enum ending_reason ending; /* in state ENDING: why the attempt is ended */
 	bool is_begun;          /* it was watched, or a command has run: it must be seen through */
 	struct event *timer;    /* the state's timer, and when it is due: */

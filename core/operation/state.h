@@ -9,6 +9,7 @@
 #define OPERATION_STATES(X)                                                                        \
 	X(LOOKING, "looking", "is looked at, and nothing is known yet")                            \
 	X(COPYING, "copying", "the kernel copies; no process runs")                                \
+	X(VERIFYING, "verifying", "both copies of the data are compared before a step")            \
 	X(WAITING, "waiting", "waits for its turn to run an lvm command")                          \
 	X(RUNNING, "running", "an lvm command runs")                                               \
 	X(CONFIRMING, "confirming", "the command says that all is over; the kernel is looked at")  \
@@ -35,7 +36,8 @@
 	X(NOT_SEEN, "not_seen", 3600, 1, "lvm2 does not see the volume group")                     \
 	X(NO_ANSWER, "no_answer", 3600, 1, "lvm2 gave no answer")                                  \
 	X(SILENT, "silent", 3600, 1, "lvpoll printed nothing for too long")                        \
-	X(ORPHAN, "orphan", 1, 0, "the lvpoll of a previous daemon cannot be adopted yet")
+	X(ORPHAN, "orphan", 1, 0, "the lvpoll of a previous daemon cannot be adopted yet")         \
+	X(UNVERIFIED, "unverified", 3600, 1, "the copies could not be compared before a step")
 
 /* Why the command of an operation is ended. A later one overrides an earlier one. */
 #define ENDING_REASONS(X)                                                                          \

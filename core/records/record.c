@@ -65,6 +65,11 @@ void record_add_fields(struct buffer *text, const struct record *record)
 		wire_add_number(text, "not_before_ms", record->not_before_ms);
 	if (record->begun_ms > 0)
 		wire_add_number(text, "begun_ms", record->begun_ms);
+	if (record->log_from > 0) {
+		wire_add_number(text, "log_from", (int64_t)record->log_from);
+		add_flag(text, "log_doubt", record->is_begun_in_doubt);
+		add_optional_string(text, "log_boot", record->log_boot_id);
+	}
 	wire_add_string(text, "lvm_command", command_names[record->command]);
 	if (record->command == RECORD_RUNNING) {
 		wire_add_number(text, "lvm_command_pid", record->pid);
@@ -148,6 +153,9 @@ int record_read_fields(const struct wire_message *message,
 		.step_vg_name = wire_string(message, "lvm_command_vgname"),
 		.step_lv_name = wire_string(message, "lvm_command_lvname"),
 		.boot_id = wire_string(message, "lvm_command_boot"),
+		.log_from = (uint64_t)wire_number(message, "log_from"),
+		.is_begun_in_doubt = wire_number(message, "log_doubt") != 0,
+		.log_boot_id = wire_string(message, "log_boot"),
 	};
 	int result = check_fields(&record, error);
 

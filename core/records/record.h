@@ -40,6 +40,10 @@ struct record {
 	const char *boot_id;      /* the boot in which it was started; NULL: not known */
 	const char *step_vg_name; /* the lvpoll's names, if they may differ; or NULL */
 	const char *step_lv_name;
+	/* What is copied now: the kernel's log may tell of it from this record on; 0: from any. */
+	uint64_t log_from;
+	bool is_begun_in_doubt;  /* and lines may have been left out then */
+	const char *log_boot_id; /* of the boot whose log that is; NULL: not known */
 };
 
 /* The text of RECORD, to be freed by the caller, and its LENGTH; NULL when out of memory. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "comparing/comparison.h"
 #include "configuration/configuration.h"
 #include "lifecycle/asking.h"
 #include "lifecycle/context.h"
@@ -225,6 +226,7 @@ static struct resume_info read_info(const struct wire_message *message, const st
 		.is_asking = wire_number(message, "asking") != 0,
 		.is_record_stale = wire_number(message, "record_stale") != 0,
 		.progress = read_progress(message),
+		.evidence = resume_read_evidence(record),
 	};
 }
 
@@ -283,6 +285,12 @@ static int take_item(
 	struct operations *operations = context;
 	struct operation_context taken = {operations, message};
 	int result = 0;
+
+	/* Whoever waits for it looks again, and compares anew. */
+	if (is_item(message, "comparison"))
+		comparison_end_left_over(&operations->comparisons, operations->base,
+			(pid_t)wire_number(message, "pid"),
+			(uint64_t)wire_number(message, "start"));
 
 	if (is_operation(message))
 		result = record_read_fields(message, take_operation, &taken, error);

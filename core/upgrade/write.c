@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "comparing/comparison.h"
 #include "configuration/configuration.h"
 #include "lifecycle/asking.h"
 #include "lifecycle/context.h"
@@ -19,6 +20,7 @@
 #include "upgrade/clients.h"
 #include "upgrade/file.h"
 #include "upgrade/write.h"
+#include "util/boot.h"
 #include "util/buffer.h"
 
 static void write_daemon(const struct handover_parts *parts, struct buffer *text)
@@ -117,6 +119,9 @@ static void write_operation(struct operation *operation, struct buffer *text)
 		.start_ticks = find_start(attempt),
 		.step_vg_name = attempt->vg_name,
 		.step_lv_name = attempt->lv_name,
+		.log_from = operation->evidence.log_from,
+		.is_begun_in_doubt = operation->evidence.is_begun_in_doubt,
+		.log_boot_id = boot_id(),
 	};
 
 	wire_add_string(text, "item", "operation");
@@ -216,6 +221,17 @@ static void write_losses(const struct operations *operations, struct buffer *tex
 	}
 }
 
+/* The new program ends it, and compares anew. */
+static void write_comparison(pid_t pid, void *context)
+{
+	struct buffer *text = context;
+
+	wire_add_string(text, "item", "comparison");
+	wire_add_number(text, "pid", pid);
+	wire_add_number(text, "start", (int64_t)process_read_start(pid));
+	wire_add_end(text);
+}
+
 static int write_all(const struct handover_parts *parts, struct buffer *text)
 {
 	write_daemon(parts, text);
@@ -224,6 +240,7 @@ static int write_all(const struct handover_parts *parts, struct buffer *text)
 	write_operations(parts->operations, true, text);
 	write_operations(parts->operations, false, text);
 	asking_for_each_running(parts->operations, write_report, text);
+	comparisons_visit(&parts->operations->comparisons, write_comparison, text);
 	write_requests(&parts->operations->aborts, text);
 	write_requests(&parts->operations->polling, text);
 	clients_write(parts->server, text);

@@ -78,6 +78,20 @@ static inline const struct lvmpolld_target *lvmpolld_target_at(
 							      i * targets->struct_size);
 }
 
+/*
+ * Two places on block devices that must hold the same data before a step. Sectors are of 512 bytes.
+ */
+struct lvmpolld_copy {
+	size_t struct_size;
+	uint32_t major[2]; /* the numbers of the two devices, as the kernel's table has them */
+	uint32_t minor[2];
+	uint64_t start_sectors[2]; /* where on them */
+	uint64_t length_sectors;
+};
+
+/* All of these of a table, added with lvmpolld_copies_add. The daemon owns it. */
+struct lvmpolld_copies;
+
 /* What an operation needs next, by what the kernel shows. */
 enum lvmpolld_verdict {
 	LVMPOLLD_POLL = 0,  /* the plugin does not understand the table: lvpoll polls by itself */
@@ -152,7 +166,9 @@ struct lvmpolld_value {
  * that it never changes as long as the interface version stays.
  */
 struct lvmpolld_key {
-	const char *name; /* letters, digits and "_"; neither "monitor" nor "stall_check" */
+	/* Letters, digits and "_"; neither "monitor" nor "stall_check", nor "verify" of its plugin.
+	 */
+	const char *name;
 	enum lvmpolld_type type;
 	const char *default_value; /* as it would be written; never NULL */
 	const char *description;   /* one sentence */
@@ -247,6 +263,25 @@ struct lvmpolld_plugin {
 	 */
 	enum lvmpolld_standing (*read_report)(
 		const struct lvmpolld_request *request, const struct lvmpolld_row *volume);
+
+	/*
+	 * Says what must be equal before the next step, since that lets go of one copy of the data:
+	 * adds each pair to COPIES, by the kernel's table of the volume, COUNT lines as "dmsetup
+	 * table" has them (not their status). Returns false where a line is not understood; none is
+	 * added where nothing is to be compared. The section of such a plugin has the key "verify",
+	 * which says when they are compared. Runs in the monitor thread. NULL: nothing is.
+	 */
+	bool (*read_copies)(const struct lvmpolld_request *request,
+		const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies);
+
+	/*
+	 * For "verify: doubt", each ended by NULL; or NULL. Parts of lines in the kernel's log that
+	 * tell that a copy failed, or that lines were left out; and the releases of the kernel
+	 * (uname -r), as patterns of fnmatch, on which that was tried. On another kernel there is
+	 * always a doubt.
+	 */
+	const char *const *log_failures;
+	const char *const *log_kernels;
 };
 
 /*
@@ -309,6 +344,9 @@ enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *en
  * valid as long as ROW.
  */
 const char *lvmpolld_row_field(const struct lvmpolld_row *row, const char *field);
+
+/* Adds COPY at the end. Runs in the monitor thread. */
+void lvmpolld_copies_add(struct lvmpolld_copies *copies, const struct lvmpolld_copy *copy);
 
 /* Levels of lvmpolld_log. */
 enum lvmpolld_log_level {

@@ -3,6 +3,8 @@
 #include <common/mirror_targets.h>
 
 #include <libdevmapper.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Memory for the parsed status of one mirror; the pool grows if it does not suffice. */
@@ -230,6 +232,7 @@ enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets,
 	 * Without a mirror the kernel copies nothing. Only the metadata tells whether the operation
 	 * is over, or was interrupted between two segments.
 	 */
+	progress->step_sectors = sum.step_sectors;
 	if (sum.mirrors == 0)
 		return LVMPOLLD_STEP;
 
@@ -237,10 +240,77 @@ enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets,
 	progress->total_sectors = sum.total_sectors;
 	progress->percent = 100.0 * ((double)sum.done_sectors / (double)sum.total_sectors);
 	progress->failed_devices = sum.failed_devices;
-	progress->step_sectors = sum.step_sectors;
 
 	/* A mirror with a failed leg never gets in sync. lvm2 decides what follows. */
 	if (sum.failed_devices > 0)
 		return LVMPOLLD_STEP;
 	return sum.copying ? LVMPOLLD_WATCH : LVMPOLLD_STEP;
+}
+
+/* More than any mirror of lvm2's has: a line with more is not understood. */
+#define LEGS_MAX 8
+
+/* What a line of "dmsetup table" may have before its legs. */
+#define WORDS_MAX 16
+
+static const char *skip_word(const char *text)
+{
+	text += strcspn(text, " ");
+	return text + strspn(text, " ");
+}
+
+/* Steps over the type of the log, and its words, the number of which comes first. */
+static const char *skip_log(const char *text)
+{
+	unsigned words;
+
+	text = skip_word(text);
+	if (sscanf(text, "%u", &words) != 1 || words > WORDS_MAX)
+		return NULL;
+	for (unsigned word = 0; word <= words; word++)
+		text = skip_word(text);
+	return text;
+}
+
+/* "MAJOR:MINOR START" */
+static const char *read_leg(const char *text, struct lvmpolld_copy *copy, unsigned side)
+{
+	int end = 0;
+
+	if (sscanf(text, "%" SCNu32 ":%" SCNu32 " %" SCNu64 "%n", &copy->major[side],
+		    &copy->minor[side], &copy->start_sectors[side], &end) != 3 ||
+		(text[end] != '\0' && text[end] != ' '))
+		return NULL;
+	return text + end + strspn(text + end, " ");
+}
+
+/* "LOG_TYPE WORDS ... LEGS LEG LEG ..." */
+static bool read_copies(const struct lvmpolld_target *target, struct lvmpolld_copies *copies)
+{
+	struct lvmpolld_copy copy = {
+		.struct_size = sizeof(copy), .length_sectors = target->length_sectors};
+	const char *text = skip_log(target->parameters);
+	unsigned legs;
+
+	if (!text || sscanf(text, "%u", &legs) != 1 || legs < DEVICES_MIN || legs > LEGS_MAX)
+		return false;
+	text = read_leg(skip_word(text), &copy, 0);
+	for (unsigned leg = 1; leg < legs && text; leg++) {
+		text = read_leg(text, &copy, 1);
+		if (text)
+			lvmpolld_copies_add(copies, &copy);
+	}
+	return text;
+}
+
+bool mirror_targets_read_copies(
+	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct lvmpolld_target *target = lvmpolld_target_at(table, i);
+
+		if (strcmp(target->type, "mirror") == 0 && !read_copies(target, copies))
+			return false;
+	}
+	return true;
 }

@@ -20,4 +20,11 @@
 enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets, size_t count,
 	struct lvmpolld_progress *progress, bool *lacks_data);
 
+/*
+ * Adds to COPIES the first leg of each mirror with each of its others, by the lines of "dmsetup
+ * table". Returns false where a line of a mirror is not understood.
+ */
+bool mirror_targets_read_copies(
+	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies);
+
 #endif

@@ -20,6 +20,12 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_request *
 	if (request->abort)
 		return LVMPOLLD_STEP;
 	verdict = mirror_targets_read(targets, count, progress, &lacks_data);
+	/*
+	 * A leg that cannot be read changes nothing for lvm2, which waits for the mirror. An lvpoll
+	 * that was run meanwhile might meet the end of the copy before anybody knows how that went.
+	 */
+	if (!lacks_data && verdict == LVMPOLLD_STEP && progress->step_sectors > 0)
+		return LVMPOLLD_WATCH;
 	/* An lvpoll that polls by itself would lose data, too, whatever else the table has. */
 	if (!lacks_data)
 		return verdict;
@@ -60,6 +66,32 @@ static enum lvmpolld_standing pvmove_read_report(
 	return volume ? LVMPOLLD_STANDING_GOES_ON : LVMPOLLD_STANDING_OVER;
 }
 
+/*
+ * A step lets go of the old place of the data. What could not be copied is nowhere else, and what
+ * dm-mirror calls in sync may lack it.
+ */
+static bool pvmove_read_copies(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies)
+{
+	(void)request;
+	return mirror_targets_read_copies(table, count, copies);
+}
+
+/*
+ * What dm-mirror and the block layer write where a copy fails; and what the kernel notes where its
+ * limit has left lines out. They are no promise: log_kernels has the kernels on which copies were
+ * let fail, and these lines were there.
+ */
+static const char *const pvmove_log_failures[] = {
+	"device-mapper: raid1: ",
+	" error, dev ",
+	"Buffer I/O error on dev ",
+	" callbacks suppressed",
+	" messages suppressed",
+	NULL,
+};
+static const char *const pvmove_log_kernels[] = {"6.1.*", NULL};
+
 static const struct lvmpolld_plugin pvmove_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "pvmove",
@@ -72,6 +104,9 @@ static const struct lvmpolld_plugin pvmove_plugin = {
 	.read_targets = pvmove_read_targets,
 	.read_exit = pvmove_read_exit,
 	.read_report = pvmove_read_report,
+	.read_copies = pvmove_read_copies,
+	.log_failures = pvmove_log_failures,
+	.log_kernels = pvmove_log_kernels,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(pvmove, pvmove_plugin);

@@ -49,7 +49,7 @@ class Kernel:
         self.folder = folder
         self.minors = 0
         self.may_leak = False  # a thread that hangs keeps what it uses, and so does its process
-        for name in ("devices", "events", "faults", "steps"):
+        for name in ("devices", "disks", "events", "faults", "steps"):
             os.makedirs(os.path.join(folder, name))
         self.library = preload.standin(folder)
         self.clock = Clock(folder)
@@ -89,6 +89,21 @@ class Kernel:
     def raise_event(self):
         with open(self.path("events", "raised"), "w"):
             pass
+
+    def write_log(self, *lines):
+        """Each a record of the kernel's log: "PRIORITY,NUMBER,TIME,FLAGS;TEXT"; or "EPIPE"."""
+        with open(self.path("kmsg"), "a") as file:
+            file.write("".join(line + "\n" for line in lines))
+
+    def write_disk(self, number, data, at=0):
+        """Puts DATA on the disk "MAJOR:MINOR"."""
+        path = self.path("disks", number)
+        with open(path, "r+b" if os.path.exists(path) else "wb") as file:
+            file.seek(at)
+            file.write(data)
+
+    def set_release(self, release):
+        self.write(self.path("release"), release + "\n")
 
     def set_version(self, version):
         self.write(self.path("version"), version + "\n")

@@ -196,10 +196,17 @@ class ChangeTest(KernelTest):
 
     def test_stall_check(self):
         self.add_move()
-        self.start("plugins: {pvmove: {stall_check: 1}}")
+        self.start("plugins: {pvmove: {stall_check: 1, verify: never}}")
         self.request("move")
         self.assertIn("lvpoll --interval 15", self.wait_starts(1)[0][2])
         self.assertEqual(self.wait_ends(1)[0][2], "term")
+
+    def test_no_lvpoll_that_might_meet_the_end_of_a_copy_unseen(self):
+        self.add_move()
+        self.start("plugins: {pvmove: {stall_check: 1}}")
+        self.start_watching()
+        self.wait_looks(self.looks() + 4)
+        self.assertEqual(self.daemon.starts(), [])
 
     def test_stall_check_counts_from_the_last_progress(self):
         device = self.add_move()

@@ -185,21 +185,21 @@ class LossTest(KernelTest):
         self.assertIn("pvmove --abort", self.daemon.log())
 
     def test_it_is_given_up_in_a_pause_between_steps_too(self):
-        """A bad place is read first, which costs vain steps and pauses, and then copied."""
-        device = self.add_device("move-idle", [mirror(0, SEGMENT_SECTORS, 50, REGIONS, "RA")])
+        """All was copied, and nothing came of the steps; then a write fails, and is copied anew."""
+        device = self.add_device("move-idle", segments(2, 0, REGIONS))
         self.start()
         identity = self.request("move-idle", interval="600")
         self.stop_in_pause(identity, "vain_step")
         starts = self.daemon.starts()
-        self.change_and_wait_look(
-            device, targets=[mirror(0, SEGMENT_SECTORS, 60, REGIONS, "SA")], event=True)
-        device.change(targets=segments(1, 0, REGIONS), event=True)
+        self.change_and_wait_look(device, event=True, targets=[
+            mirror(0, SEGMENT_SECTORS, 60, REGIONS, "SA"), *segments(2, 0, 0)[1:]])
+        device.change(targets=segments(2, 0, REGIONS), event=True)
         self.assert_reply(self.client.result(identity), response="failed",
                           reason="polling of lvm command failed")
         self.assertEqual(self.daemon.starts(), starts)
 
     def test_it_is_given_up_in_the_pause_after_a_signal_too(self):
-        device = self.add_device("signal-KILL", [mirror(0, SEGMENT_SECTORS, 50, REGIONS, "RA")])
+        device = self.add_device("signal-KILL", segments(1, 0, REGIONS))
         self.start("")
         self.clock.stop()
         identity = self.request("signal-KILL", interval="600")
@@ -214,7 +214,7 @@ class LossTest(KernelTest):
 
     def test_it_is_given_up_before_its_turn_too(self):
         self.add_move("move-held", in_sync=REGIONS)
-        device = self.add_device("move", [mirror(0, SEGMENT_SECTORS, 50, REGIONS, "RA")])
+        device = self.add_device("move", segments(1, 0, REGIONS))
         self.start()
         self.request("move-held")
         self.wait_starts(1)

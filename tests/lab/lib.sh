@@ -19,6 +19,8 @@ export LC_ALL=C
 . "$lab_source/lib-systemd.sh"
 # shellcheck source=tests/lab/lib-survival.sh
 . "$lab_source/lib-survival.sh"
+# shellcheck source=tests/lab/lib-copy-failures.sh
+. "$lab_source/lib-copy-failures.sh"
 
 # --- ending early -------------------------------------------------------------------------------------------
 

@@ -48,6 +48,8 @@ static bool is_armed(const struct operation *operation)
 		return operation->is_waiting && operation->group;
 	case STATE_RUNNING:
 		return operation->attempt.command;
+	case STATE_VERIFYING:
+		return operation->comparison;
 	case STATE_ASKING:
 		return operation->ask;
 	case STATE_BACKING_OFF:
@@ -188,8 +190,8 @@ bool checks_command(const struct operation *operation, const char *vg_name, cons
 static bool is_to_be_over(const struct volume *volume)
 {
 	return volume->is_promised && !volume->is_forgotten && volume->is_there &&
-	       volume->evidence_us == 0 && !records_is_refused(volume) && !volume->is_hopeless &&
-	       !volume->group->was_partial;
+	       volume->evidence_us == 0 && !volume->lacks_data && !records_is_refused(volume) &&
+	       !volume->is_hopeless && !volume->group->was_partial;
 }
 
 void checks_at_end(void)

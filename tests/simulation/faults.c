@@ -77,6 +77,8 @@ static unsigned *counter_of(enum action action, struct volume *volume)
 	case ACTION_UNOPENABLE:
 		world.had_record_faults = true;
 		return &world.no_directory;
+	case ACTION_LOG:
+		return &world.log.unreadable;
 	case ACTION_NO_ADOPTION:
 		return &world.no_adoption;
 	case ACTION_NO_PLUGIN:
@@ -105,7 +107,7 @@ void faults_heal(void)
 	world.conf_broken = world.lvm_missing = world.no_wait = world.failing = 0;
 	world.killing = world.hanging = world.no_resources = world.no_adoption = world.disk_full =
 		0;
-	world.no_plugin = world.no_directory = world.broken = 0;
+	world.log.unreadable = world.no_plugin = world.no_directory = world.broken = 0;
 	daemon_set_binary(true);
 	for (size_t i = 0; i < world.group_count; i++)
 		world.groups[i].hidden = world.groups[i].partial = world.groups[i].twins = 0;

@@ -130,6 +130,10 @@ static void make_world(const struct history *history)
 	lvm_reset();
 	clients_reset();
 	world.is_new_lvm2 = dice_percent(50);
+	world.has_unknown_kernel = dice_percent(5);
+	world.log.oldest = dice_percent(50) ? 0 : 1000;
+	world.log.next = world.log.oldest + 100;
+	world.log.limit_begun_us = -10 * S_US;
 	world.has_next = world.kind == OF_NAMES || dice_percent(50);
 	world.busy = dice_percent(world.kind == OF_LOSS ? 70 : 20) ? 40 : 1;
 	world.slow = dice_percent(world.kind == OF_LOSS ? 70 : 20) ? 30 : 1;

@@ -104,6 +104,7 @@ void kernel_change(struct volume *volume)
 	volume->done = 0;
 	volume->letter = 'A';
 	volume->lacks_data = false;
+	volume->changes++;
 	kernel_go_on(volume);
 }
 
@@ -242,6 +243,27 @@ enum device_mapper_answer device_mapper_read_table(const char *lvid, const char 
 		monitor_model_hang(dice_between(1, world.kind == OF_LOSS ? 3000 : 1000));
 	volume->looked_us = volume->watched_us = began_us;
 	return DEVICE_MAPPER_SEEN;
+}
+
+int device_mapper_read_lines(const struct device_mapper_table *table,
+	struct device_mapper_table *lines, struct lvmpolld_error *error)
+{
+	const struct volume *volume = NULL;
+	unsigned number = 0;
+	char text[64];
+
+	for (; number < world.volume_count && !volume; number++)
+		if (world.volumes[number].device == table->device)
+			volume = &world.volumes[number];
+	if (!volume || !volume->is_active || volume->unreadable > 0)
+		return error_set(error, EIO, "the kernel does not answer");
+	fill(volume, lines);
+	snprintf(text, sizeof(text), "core 1 1024 2 7:%u 0 7:%u 0", 2 * (number - 1),
+		2 * number - 1);
+	for (size_t i = 0; i < lines->target_count; i++)
+		if (!strcmp(lines->targets[i].type, "mirror"))
+			lines->targets[i].parameters = dm_pool_strdup(lines->memory, text);
+	return 0;
 }
 
 void device_mapper_release_table(struct device_mapper_table *table)

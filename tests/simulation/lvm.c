@@ -152,7 +152,7 @@ static void finish(struct lvm *lvm)
 	bool is_written = world.failing == 0 || dice_percent(50);
 
 	if (is_written && volume->is_on && volume->is_there)
-		metadata_step(volume, lvm->locked_us, lvm->is_unknown);
+		metadata_step(volume, lvm);
 	unlock(lvm);
 	after_ms(lvm, dice_between(1, 200), is_written ? end_well : end_badly);
 }
@@ -172,7 +172,7 @@ static void next_segment(struct lvm *lvm)
 		after_ms(lvm, 1, end_badly);
 		return;
 	}
-	metadata_step(volume, lvm->locked_us, lvm->is_unknown);
+	metadata_step(volume, lvm);
 	wait_for_interval(lvm);
 }
 

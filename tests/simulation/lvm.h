@@ -13,7 +13,8 @@ struct lvm {
 	unsigned incarnation; /* of the daemon that has started it */
 	bool is_unknown;      /* a fault has kept the daemon from writing down that it runs */
 	bool is_report, is_abort, has_plus;
-	bool had_name; /* the names were those of its volume when it was started */
+	unsigned began_changes; /* of a step: the table of its volume when it was started */
+	bool had_name;          /* the names were those of its volume when it was started */
 	char vg_name[NAME_SIZE], lv_name[NAME_SIZE], operation[NAME_SIZE];
 	char lvid[64 + 1];  /* what it is run for */
 	char found[64 + 1]; /* what it has found under the names */

@@ -16,6 +16,7 @@
 struct monitor {
 	struct devices *devices;
 	struct operations *operations;
+	struct kernel_log log;
 	bool is_dirty; /* an event may have come */
 	bool is_looking;
 	struct event *look;
@@ -90,7 +91,7 @@ static void on_look(evutil_socket_t descriptor, short what, void *context)
 	if (monitor->is_dirty)
 		note_events(monitor);
 	/* The main thread may be busy. */
-	if (look_at_due(monitor->devices, true))
+	if (look_at_due(monitor->devices, &monitor->log, true))
 		start_ms(monitor->news,
 			dice_percent(world.busy) ? dice_between(1, 1000) : dice_below(5));
 	for (size_t i = 0; i < world.volume_count; i++)

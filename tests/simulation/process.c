@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "comparing/comparer.h"
 #include "lvm.h"
 #include "lvm/orphans.h"
 #include "process/process.h"
@@ -22,7 +23,7 @@ struct output {
 struct process {
 	struct lvm *lvm; /* NULL: it has ended */
 	pid_t pid;
-	bool is_child, is_terminating;
+	bool is_child, is_terminating, is_comparer;
 	const struct process_callbacks *callbacks;
 	void *context;
 	struct event *reader;
@@ -121,6 +122,8 @@ static void check_start(struct lvm *lvm)
 			violate("lvpoll[%d] runs, and lvpoll[%d] is started for the same volume",
 				(int)other->pid, (int)lvm->pid);
 	lvm->had_name = checks_command(operation, lvm->vg_name, lvm->lv_name);
+	if (operation->attempt.purpose == ATTEMPT_STEP && volume_find(lvm->lvid))
+		lvm->began_changes = volume_find(lvm->lvid)->changes;
 }
 
 static struct process *new_process(
@@ -131,13 +134,29 @@ static struct process *new_process(
 	if (!process)
 		abort();
 	process->lvm = lvm;
-	process->pid = lvm->pid;
+	process->pid = lvm ? lvm->pid : 1;
 	process->is_child = is_child;
 	process->callbacks = callbacks;
 	process->context = context;
 	process->reader = event_new(&daemon_base, -1, 0, on_read, process);
 	TAILQ_INIT(&process->outputs);
-	lvm->process = process;
+	if (lvm)
+		lvm->process = process;
+	return process;
+}
+
+/* It ends after a while, with what is true of the copies when it begins: all is copied by then. */
+static struct process *start_comparer(
+	char *const *arguments, const struct process_callbacks *callbacks, void *context)
+{
+	struct process *process = new_process(NULL, callbacks, context, true);
+	int64_t after_ms = dice_between(1, 60000);
+	const struct timeval time = {.tv_sec = after_ms / 1000, .tv_usec = after_ms % 1000 * 1000};
+	int status = kernel_log_model_compare(arguments[COMPARER_FIRST_COPY]);
+
+	process->is_comparer = true;
+	add_output(process, NULL, dice_percent(5), status);
+	event_add(process->reader, &time);
 	return process;
 }
 
@@ -161,6 +180,8 @@ struct process *process_start(struct event_base *base, char *const *arguments,
 		error_set(error, ENOENT, "there is no lvm");
 		return NULL;
 	}
+	if (!strcmp(arguments[1], COMPARER_OPTION))
+		return start_comparer(arguments, callbacks, context);
 	lvm = lvm_new(arguments);
 	check_start(lvm);
 	process = new_process(lvm, callbacks, context, true);
@@ -221,6 +242,11 @@ pid_t process_id(const struct process *process)
 void process_terminate(struct process *process)
 {
 	process->is_terminating = true;
+	if (process->is_comparer) {
+		TAILQ_FIRST(&process->outputs)->by_signal = true;
+		event_del(process->reader);
+		read_later(process);
+	}
 	if (process->lvm)
 		lvm_terminate(process->lvm);
 }

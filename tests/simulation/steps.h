@@ -33,6 +33,9 @@
 	X(SIGNAL, 4, 1, "somebody kills an lvm command")                                           \
 	X(KILLING, 2, 1, "lvm commands are killed now and then")                                   \
 	X(LACK, 6, 1, "a region cannot be copied")                                                 \
+	X(NOISE, 3, 1, "another mirror fails, until lines are left out of the kernel's log")       \
+	X(OVERWRITE, 2, 1, "the kernel's log is overwritten")                                      \
+	X(LOG, 2, 1, "the kernel's log cannot be read")                                            \
 	X(READ_ERROR, 2, 1, "a leg cannot be read")                                                \
 	X(HOPELESS, 2, 1, "the merge fails")                                                       \
 	X(PARTIAL, 3, 1, "a disk of the group is missing")                                         \

@@ -84,6 +84,12 @@ static void fail_to_copy(struct volume *volume)
 		metadata_lack(volume);
 }
 
+static void fail_another(void)
+{
+	for (unsigned line = 0; line < 12; line++)
+		kernel_log_model_line(true);
+}
+
 static void fail_to_read(struct volume *volume)
 {
 	if (volume->kind == KIND_PVMOVE && volume->is_on && !volume_is_in_sync(volume) &&
@@ -125,6 +131,12 @@ void users_do(const struct step *step, struct volume *volume)
 		break;
 	case ACTION_LACK:
 		fail_to_copy(volume);
+		break;
+	case ACTION_NOISE:
+		fail_another();
+		break;
+	case ACTION_OVERWRITE:
+		kernel_log_model_overwrite();
 		break;
 	case ACTION_READ_ERROR:
 		fail_to_read(volume);

@@ -84,6 +84,7 @@ struct volume {
 	char letter;           /* health of the second leg: 'A' */
 	bool lacks_data;       /* of the segment, not all could be copied */
 	bool is_to_lack;       /* once it is active, or goes on to the next segment */
+	unsigned changes;      /* how often there was another table */
 	/* What was seen of it. */
 	int64_t evidence_us; /* when the kernel told a look that data is lacking; or 0 */
 	bool is_told;        /* the look has come back with it */
@@ -115,7 +116,8 @@ void kernel_change(struct volume *volume);
 void kernel_stop(struct volume *volume);
 void kernel_go_on(struct volume *volume);
 /* Lvm2 moves on to the next segment, or ends the operation. */
-void metadata_step(struct volume *volume, int64_t locked_us, bool is_unknown);
+struct lvm;
+void metadata_step(struct volume *volume, const struct lvm *lvm);
 void metadata_end(struct volume *volume, bool is_aborted);
 /* Of the segment that is copied, or of the next one, a region fails: at once, or near its end. */
 void metadata_lack(struct volume *volume);
@@ -152,6 +154,14 @@ struct monitor *monitor_model(struct operations *operations);
 void monitor_model_event(void); /* the kernel has raised one */
 /* A look takes this time. */
 void monitor_model_hang(int64_t milliseconds);
+
+/* --- the kernel's log, and the comparer: kernel_log.c --- */
+
+void kernel_log_model_line(bool is_failure);
+/* All that is in it goes. */
+void kernel_log_model_overwrite(void);
+/* The exit status of a process that compares COPY. */
+int kernel_log_model_compare(const char *copy);
 
 /* --- the daemon: daemon.c --- */
 
@@ -203,8 +213,18 @@ void checks_at_end(void);
 
 enum violation_class { VIOLATION_TEXT = 200 };
 
+struct log_model {
+	uint64_t oldest, next; /* numbers of lines */
+	uint64_t failure_end;  /* behind the latest that tells of a failure */
+	int64_t limit_begun_us;
+	unsigned limit_lines;
+	unsigned unreadable;
+};
+
 struct world {
 	int64_t now_us;
+	struct log_model log;
+	bool has_unknown_kernel;
 	uint64_t dice;
 	unsigned sequence;
 	struct group groups[GROUPS_MAX];

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
@@ -157,17 +158,32 @@ static int answer_info(struct dm_ioctl *header, size_t size)
 	return 0;
 }
 
+/* What "dmsetup table" shows in place of the status of a mirror; its legs begin where it does. */
+static void format_mirror(const struct device_target *target, char *text, size_t size)
+{
+	char left[32], right[32];
+
+	if (sscanf(target->parameters, "2 %31s %31s", left, right) == 2)
+		snprintf(text, size, "core 1 1024 2 %s %llu %s %llu", left,
+			(unsigned long long)target->start_sectors, right,
+			(unsigned long long)target->start_sectors);
+}
+
 static void add_target(struct answer *answer, const struct device_target *target)
 {
-	struct dm_target_spec *line =
-		answer_add(answer, sizeof(*line) + strlen(target->parameters) + 1);
+	char text[256];
+	struct dm_target_spec *line;
 
+	snprintf(text, sizeof(text), "%s", target->parameters);
+	if ((answer->header->flags & DM_STATUS_TABLE_FLAG) && strcmp(target->type, "mirror") == 0)
+		format_mirror(target, text, sizeof(text));
+	line = answer_add(answer, sizeof(*line) + strlen(text) + 1);
 	if (!line)
 		return;
 	line->sector_start = target->start_sectors;
 	line->length = target->length_sectors;
 	strncpy(line->target_type, target->type, sizeof(line->target_type) - 1);
-	strcpy((char *)(line + 1), target->parameters);
+	strcpy((char *)(line + 1), text);
 	line->next = (uint32_t)align(answer->used);
 }
 
@@ -236,6 +252,9 @@ static int check_version(struct dm_ioctl *header)
 static int play_faults(const struct call *call, const struct dm_ioctl *header)
 {
 	const bool flushes = call->request == DM_TABLE_STATUS && !(header->flags & DM_NOFLUSH_FLAG);
+	const bool is_table =
+		call->request == DM_TABLE_STATUS && (header->flags & DM_STATUS_TABLE_FLAG);
+	const char *kind = is_table ? "table" : call->kind;
 	char name[DM_NAME_LEN] = "";
 	const struct device *device;
 	int error;
@@ -248,8 +267,8 @@ static int play_faults(const struct call *call, const struct dm_ioctl *header)
 			strncpy(name, device->name, sizeof(name) - 1);
 		pthread_mutex_unlock(&devices_mutex);
 	}
-	state_note_call("%s%s%s%s", call->kind, *name ? " " : "", name, flushes ? " flush" : "");
-	error = state_play_fault(call->kind, name);
+	state_note_call("%s%s%s%s", kind, *name ? " " : "", name, flushes ? " flush" : "");
+	error = state_play_fault(kind, name);
 	if (!error && flushes)
 		error = state_play_fault("flush", name);
 	return -error;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reads the stand-in's folder: faults and version; and writes the list of calls. */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -23,6 +24,17 @@ const char *state_folder(void)
 	const char *folder = getenv(STANDIN_VARIABLE);
 
 	return folder && *folder ? folder : NULL;
+}
+
+void *state_next_function(const char *name)
+{
+	void *function = dlsym(RTLD_NEXT, name);
+
+	if (!function) {
+		fprintf(stderr, "stand-in: libc has no %s\n", name);
+		abort();
+	}
+	return function;
 }
 
 void state_path(char *path, size_t size, const char *name)

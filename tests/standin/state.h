@@ -11,6 +11,9 @@
 /* The folder, or NULL where this process is to see the real device-mapper. */
 const char *state_folder(void);
 
+/* The function NAME of libc, which one of ours hides. */
+void *state_next_function(const char *name);
+
 /* Puts the path of NAME in the folder into PATH, of SIZE bytes. */
 void state_path(char *path, size_t size, const char *name);
 

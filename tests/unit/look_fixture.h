@@ -19,6 +19,7 @@ static bool is_suspended;
 /* What happens to the volume while the kernel is asked; or NULL. */
 static void (*meanwhile)(void);
 static uint64_t done_sectors, step_sectors;
+static unsigned tables_read;
 
 #define TOTAL_SECTORS 1000
 
@@ -31,6 +32,7 @@ enum device_mapper_answer device_mapper_read_table(const char *lvid, const char 
 	(void)error;
 	memset(table, 0, sizeof(*table));
 	table->is_suspended = is_suspended;
+	tables_read++;
 	if (meanwhile)
 		meanwhile();
 	return answer;
@@ -39,6 +41,28 @@ enum device_mapper_answer device_mapper_read_table(const char *lvid, const char 
 void device_mapper_release_table(struct device_mapper_table *table)
 {
 	(void)table;
+}
+
+/* The kernel's log is read after the table, which has been read by then. */
+static struct kernel_log kernel_log;
+
+struct kernel_log_standing kernel_log_read(struct kernel_log *log)
+{
+	ck_assert_ptr_eq(log, &kernel_log);
+	log->standing.next = tables_read;
+	return log->standing;
+}
+
+/* What "dmsetup table" shows. */
+static int lines_result;
+
+int device_mapper_read_lines(const struct device_mapper_table *table,
+	struct device_mapper_table *lines, struct lvmpolld_error *error)
+{
+	(void)table;
+	(void)lines;
+	(void)error;
+	return lines_result;
 }
 
 bool device_mapper_find_event(
@@ -125,7 +149,7 @@ static bool look_and_see(enum lvmpolld_verdict given)
 	devices_lock(&devices);
 	device->watch.is_look_wanted = true;
 	devices_unlock(&devices);
-	return look_at_due(&devices, true);
+	return look_at_due(&devices, &kernel_log, true);
 }
 
 #endif

@@ -122,6 +122,78 @@ START_TEST(classify_look_never_forgets_a_loss)
 }
 END_TEST
 
+static bool read_copies(const struct lvmpolld_request *request, const struct lvmpolld_target *table,
+	size_t count, struct lvmpolld_copies *copies)
+{
+	(void)request;
+	(void)table;
+	(void)count;
+	(void)copies;
+	return true;
+}
+
+static const char *const log_failures[] = {"failed", NULL};
+static const char *const every_kernel[] = {"*", NULL};
+
+#define CLEAN                                                                                      \
+	{                                                                                          \
+		.is_read = true, .next = 9                                                         \
+	}
+#define FAILED                                                                                     \
+	{                                                                                          \
+		.is_read = true, .next = 9, .failure_end = 9                                       \
+	}
+#define IN_SYNC(LOG)                                                                               \
+	{                                                                                          \
+		.kind = OBSERVED, .verdict = LVMPOLLD_STEP, .signature = SIGNATURE,                \
+		.copies = {.count = 1}, .copies_signature = SIGNATURE, .log = LOG                  \
+	}
+
+/* What a look means for what can be verified; COMPARED: the signature of copies that were equal. */
+static const struct {
+	enum plugin_verify verify;
+	uint64_t compared;
+	struct observation observation;
+	enum operation_event event;
+} verifications[] = {
+	{PLUGIN_VERIFY_DOUBT, 0, IN_SYNC(CLEAN), EVENT_SEES_STEP},
+	{PLUGIN_VERIFY_DOUBT, 0, IN_SYNC(FAILED), EVENT_SEES_DOUBT},
+	{PLUGIN_VERIFY_DOUBT, SIGNATURE, IN_SYNC(FAILED), EVENT_SEES_DOUBT},
+	{PLUGIN_VERIFY_DOUBT, 0, IN_SYNC({0}), EVENT_SEES_DOUBT},
+	{PLUGIN_VERIFY_DOUBT, SIGNATURE, IN_SYNC({0}), EVENT_SEES_STEP},
+	{PLUGIN_VERIFY_DOUBT, SIGNATURE + 1, IN_SYNC({0}), EVENT_SEES_DOUBT},
+	{PLUGIN_VERIFY_ALWAYS, 0, IN_SYNC(CLEAN), EVENT_SEES_DOUBT},
+	{PLUGIN_VERIFY_ALWAYS, SIGNATURE, IN_SYNC(CLEAN), EVENT_SEES_STEP},
+	{PLUGIN_VERIFY_NEVER, 0, IN_SYNC(FAILED), EVENT_SEES_STEP},
+	/* Nothing is to be compared: no mirror is in the table. */
+	{PLUGIN_VERIFY_ALWAYS, 0, SEEN(STEP), EVENT_SEES_STEP},
+	/* An lvpoll must not meet the end of the copy. */
+	{PLUGIN_VERIFY_DOUBT, 0, STALLED(WATCH), EVENT_SEES_COPYING},
+	{PLUGIN_VERIFY_NEVER, 0, STALLED(WATCH), EVENT_SEES_STEP},
+	{PLUGIN_VERIFY_DOUBT, 0,
+		{.kind = OBSERVED_SUSPENDED, .is_stalled = true, .log = {.is_read = true}},
+		EVENT_SEES_STEP},
+	{PLUGIN_VERIFY_DOUBT, 0, {.kind = OBSERVED_SUSPENDED, .is_stalled = true},
+		EVENT_SEES_SUSPENDED},
+};
+
+START_TEST(classify_look_takes_no_step_in_doubt)
+{
+	struct lvmpolld_plugin plugin = fixture_plugin;
+	struct plugin_entry entry = {.interface = &plugin, .verify = verifications[_i].verify};
+	struct terms *terms = fixture_terms_of(&entry, 1, 1, false, "15", NULL);
+	struct operation *operation = operation_new(NULL, &device, terms);
+
+	plugin.read_copies = read_copies;
+	plugin.log_failures = log_failures;
+	plugin.log_kernels = every_kernel;
+	operation->evidence.compared = verifications[_i].compared;
+	ck_assert_int_eq(look(operation, verifications[_i].observation), verifications[_i].event);
+	terms_release(terms);
+	operation_free(operation);
+}
+END_TEST
+
 START_TEST(classify_look_takes_no_step_twice)
 {
 	polled->attempt.signature = SIGNATURE;
@@ -251,6 +323,7 @@ static const struct {
 	{BACK_OFF_NOT_SEEN, true},
 	{BACK_OFF_NO_ANSWER, true},
 	{BACK_OFF_SILENT, true},
+	{BACK_OFF_UNVERIFIED, true},
 };
 
 START_TEST(classify_look_ends_a_pause_for_what_has_changed)
@@ -562,6 +635,7 @@ static const struct {
 	{EVENT_REPORT_GOES_ON, 1, {.value = 0}, 0, BACK_OFF_CONTRADICTED},
 	{EVENT_REPORT_NOT_SEEN, 1, {.value = 5}, 0, BACK_OFF_NOT_SEEN},
 	{EVENT_REPORT_NO_ANSWER, 1, {.value = 5}, 0, BACK_OFF_NO_ANSWER},
+	{EVENT_NOT_COMPARED, 0, {0}, 0, BACK_OFF_UNVERIFIED},
 	{EVENT_NOT_STARTED, 0, {0}, EBUSY, BACK_OFF_BUSY},
 	{EVENT_NOT_STARTED, 0, {0}, ENOMEM, BACK_OFF_NOT_STARTED},
 };
@@ -610,6 +684,7 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_LOOP(classify_look_decides, SUITE_COUNT(decisions)),
 		SUITE_LOOP(classify_look_never_forgets_a_loss, SUITE_COUNT(decisions)),
+		SUITE_LOOP(classify_look_takes_no_step_in_doubt, SUITE_COUNT(verifications)),
 		SUITE_TEST(classify_look_takes_no_step_twice),
 		SUITE_TEST(classify_look_takes_no_step_too_early),
 		SUITE_LOOP(classify_look_confirms_an_end, SUITE_COUNT(confirmations)),

@@ -2,6 +2,8 @@
 /* Looks at watched devices, with a kernel that the test controls. */
 #include "config.h"
 
+#include <errno.h>
+
 #include "look_fixture.h"
 
 static struct device *take_news(void)
@@ -120,9 +122,46 @@ START_TEST(look_tells_of_a_stall_until_it_is_heard)
 }
 END_TEST
 
+static bool read_copies(const struct lvmpolld_request *request, const struct lvmpolld_target *table,
+	size_t count, struct lvmpolld_copies *copies)
+{
+	const struct copy copy = {.length_sectors = 8};
+
+	(void)request;
+	(void)table;
+	(void)count;
+	copies_add(copies, &copy);
+	return true;
+}
+
+/* What must be equal before a step is known with it, and the kernel's log is read behind it. */
+START_TEST(look_tells_what_a_step_must_find_equal)
+{
+	struct lvmpolld_plugin verifying = looking_plugin;
+
+	verifying.read_copies = read_copies;
+	looking_entry.interface = &verifying;
+	watch();
+	look_and_see(LVMPOLLD_WATCH);
+	ck_assert_uint_eq(observation().copies.count, 0);
+	look_and_see(LVMPOLLD_STEP);
+	ck_assert_uint_eq(observation().copies.count, 1);
+	ck_assert_uint_ne(observation().copies_signature, 0);
+	ck_assert_uint_eq(observation().log.next, tables_read);
+	lines_result = -EIO;
+	look_and_see(LVMPOLLD_STEP);
+	ck_assert(observation().copies.is_unknown);
+	ck_assert_uint_eq(observation().copies_signature, 0);
+	looking_entry.verify = PLUGIN_VERIFY_NEVER;
+	look_and_see(LVMPOLLD_STEP);
+	ck_assert(!observation().copies.is_unknown);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
+		SUITE_TEST(look_tells_what_a_step_must_find_equal),
 		SUITE_TEST(look_tells_of_each_verdict_that_matters),
 		SUITE_TEST(look_does_not_forget_that_data_would_be_lost),
 		SUITE_TEST(look_does_not_forget_it_while_the_device_is_suspended),

@@ -151,6 +151,28 @@ START_TEST(keys_of_every_plugin_cannot_be_taken)
 }
 END_TEST
 
+static bool read_no_copies(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies)
+{
+	(void)request;
+	(void)table;
+	(void)count;
+	(void)copies;
+	return true;
+}
+
+START_TEST(key_verify_is_taken_where_there_is_something_to_verify)
+{
+	const struct lvmpolld_key keys[] = {{"verify", LVMPOLLD_STRING, "", A_KEY}, NO_KEYS};
+	struct lvmpolld_plugin plugin = {.name = "p", .keys = keys};
+	struct lvmpolld_error error = {0};
+
+	ck_assert_int_eq(plugin_values_check_keys(&plugin, &error), 0);
+	plugin.read_copies = read_no_copies;
+	ck_assert_int_lt(plugin_values_check_keys(&plugin, &error), 0);
+}
+END_TEST
+
 /* Sizes and versions that a module may claim. */
 static const struct {
 	size_t struct_size;
@@ -205,6 +227,7 @@ int main(void)
 		SUITE_LOOP(fields_are_checked, SUITE_COUNT(plugins)),
 		SUITE_TEST(keys_without_an_end_are_noticed),
 		SUITE_LOOP(keys_of_every_plugin_cannot_be_taken, SUITE_COUNT(standard_names)),
+		SUITE_TEST(key_verify_is_taken_where_there_is_something_to_verify),
 		SUITE_LOOP(header_is_checked_before_anything_is_copied, SUITE_COUNT(headers)),
 	};
 

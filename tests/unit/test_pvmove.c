@@ -7,6 +7,7 @@
 
 #include <libdevmapper.h>
 
+#include "comparing/copies.h"
 #include "loader/check.h"
 #include "report_rows.h"
 #include "suite.h"
@@ -77,9 +78,11 @@ static const struct target_case cases[] = {
 		LVMPOLLD_DATA_LOSS, 196608, 327680, 60, 1},
 	{"0 16384 mirror 2 7:0 7:1 2/4 1 AS 1 core\n16384 16384 thin 0 -\n", LVMPOLLD_DATA_LOSS, 0,
 		0, -1, 0},
-	/* A leg that cannot be read, or that failed for a reason unknown: lvm2 has to decide. */
-	{"0 163840 mirror 2 7:0 254:0 8/40 1 RA 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 1},
-	{"0 163840 mirror 2 7:0 254:0 8/40 1 AU 1 core\n", LVMPOLLD_STEP, 32768, 163840, 20, 1},
+	/* A leg that cannot be read, or that failed for a reason unknown: lvm2 waits for the rest.
+	 */
+	{"0 163840 mirror 2 7:0 254:0 8/40 1 RA 1 core\n", LVMPOLLD_WATCH, 32768, 163840, 20, 1},
+	{"0 163840 mirror 2 7:0 254:0 8/40 1 AU 1 core\n", LVMPOLLD_WATCH, 32768, 163840, 20, 1},
+	{"0 163840 mirror 2 7:0 254:0 40/40 1 RA 1 core\n", LVMPOLLD_STEP, 163840, 163840, 100, 1},
 	/* No mirror: finished, or cut off between two segments. */
 	{"0 16384 linear \n16384 16384 linear \n", LVMPOLLD_STEP, 0, 0, -1, 0},
 	{"0 16384 striped 2 254:2 7:1 1 AA\n", LVMPOLLD_STEP, 0, 0, -1, 0},
@@ -213,6 +216,52 @@ START_TEST(reports_are_read)
 }
 END_TEST
 
+/* Lines of "dmsetup table", and what must be equal by them; NULL where a line is not understood. */
+static const struct {
+	const char *type;
+	const char *parameters;
+	const char *copies;
+} table_lines[] = {
+	{"mirror", "core 3 1024 nosync block_on_error 2 7:0 2048 7:1 4096",
+		"7:0:2048,7:1:4096,16384"},
+	{"mirror", "core 1 1024 2 7:0 2048 254:17 0 1 keep_log", "7:0:2048,254:17:0,16384"},
+	{"mirror", "core 1 1024 3 7:0 1 7:1 2 7:2 3", "7:0:1,7:1:2,16384 7:0:1,7:2:3,16384"},
+	{"mirror", "disk 2 254:9 1024 2 7:0 2048 7:1 4096 1 handle_errors",
+		"7:0:2048,7:1:4096,16384"},
+	{"linear", "7:0 2048", ""},
+	{"error", "", ""},
+	{"mirror", "core 1 1024 1 7:0 2048", NULL},
+	{"mirror", "core 1 1024 2 7:0 2048", NULL},
+	{"mirror", "core 1 1024 2 7:0 2048 7:1", NULL},
+	{"mirror", "core 1 1024 2 /dev/loop0 2048 7:1 0", NULL},
+	{"mirror", "core 99 1024 2 7:0 2048 7:1 0", NULL},
+	{"mirror", "core", NULL},
+	{"mirror", "", NULL},
+};
+
+START_TEST(copies_are_read)
+{
+	const struct lvmpolld_target line = {.struct_size = sizeof(line),
+		.length_sectors = 16384,
+		.type = table_lines[_i].type,
+		.parameters = table_lines[_i].parameters};
+	struct lvmpolld_copies copies = {0};
+	char text[COPIES_MAX * COPY_TEXT_SIZE] = "";
+	bool is_understood = pvmove_LTX_lvmpolld_plugin()->read_copies(&move, &line, 1, &copies);
+
+	ck_assert_int_eq(is_understood, !!table_lines[_i].copies);
+	if (!is_understood)
+		return;
+	for (size_t i = 0; i < copies.count; i++) {
+		char one[COPY_TEXT_SIZE];
+
+		copy_format(&copies.list[i], one);
+		strcat(strcat(text, i > 0 ? " " : ""), one);
+	}
+	ck_assert_str_eq(text, table_lines[_i].copies);
+}
+END_TEST
+
 START_TEST(plugin_is_what_lvm2_asks_for)
 {
 	const struct lvmpolld_plugin *plugin = pvmove_LTX_lvmpolld_plugin();
@@ -234,6 +283,7 @@ int main(void)
 		SUITE_LOOP(abort_needs_one_step_whatever_the_table_shows, SUITE_COUNT(cases)),
 		SUITE_TEST(what_is_left_until_the_step_is_told),
 		SUITE_LOOP(reports_are_read, SUITE_COUNT(reports)),
+		SUITE_LOOP(copies_are_read, SUITE_COUNT(table_lines)),
 		SUITE_TEST(plugin_is_what_lvm2_asks_for),
 	};
 

@@ -80,8 +80,9 @@ END_TEST
 
 /* These come from outside, whatever the state is. */
 static const enum operation_event at_any_time[] = {EVENT_SEES_COPYING, EVENT_SEES_STEP,
-	EVENT_SEES_SAME, EVENT_SEES_GONE, EVENT_SEES_SUSPENDED, EVENT_SEES_LOSS, EVENT_WANTED,
-	EVENT_NO_PATIENCE, EVENT_ABORTED, EVENT_ABORT_OVER, EVENT_ABORT_FAILED, EVENT_STOP};
+	EVENT_SEES_DOUBT, EVENT_SEES_SAME, EVENT_SEES_GONE, EVENT_SEES_SUSPENDED, EVENT_SEES_LOSS,
+	EVENT_WANTED, EVENT_NO_PATIENCE, EVENT_ABORTED, EVENT_ABORT_OVER, EVENT_ABORT_FAILED,
+	EVENT_STOP};
 
 START_TEST(table_knows_what_comes_from_outside_in_each_state)
 {
@@ -142,6 +143,21 @@ START_TEST(table_knows_where_a_command_runs)
 }
 END_TEST
 
+/* A comparison runs in this state alone, and no step is made from there. */
+START_TEST(table_makes_no_step_while_copies_are_compared)
+{
+	for (unsigned event = EVENT_COPIES_EQUAL; event <= EVENT_NOT_COMPARED; event++)
+		ck_assert_int_eq(table_cell((enum operation_state)_i,
+					 (enum operation_event)event) != CELL_NEVER,
+			_i == STATE_VERIFYING);
+	for (unsigned event = 0; event < EVENT_COUNT; event++) {
+		unsigned cell = table_cell(STATE_VERIFYING, (enum operation_event)event);
+
+		ck_assert(cell != STATE_WAITING && cell != STATE_RUNNING);
+	}
+}
+END_TEST
+
 #define EVENTS(...)                                                                                \
 	(const enum operation_event[]){__VA_ARGS__},                                               \
 		sizeof((const enum operation_event[]){__VA_ARGS__}) / sizeof(enum operation_event)
@@ -196,6 +212,18 @@ static const struct {
 		EVENTS(EVENT_NOT_ADOPTED, EVENT_ORPHAN_LEFT, EVENT_ENDED_STEP)},
 	{"a stop leaves it as it is", STATE_RUNNING, STATE_ENDING,
 		EVENTS(EVENT_STOP, EVENT_ENDED_STOP)},
+	{"a doubt, and the copies are the same", STATE_COPYING, STATE_RUNNING,
+		EVENTS(EVENT_SEES_DOUBT, EVENT_COPIES_EQUAL, EVENT_SEES_STEP, EVENT_TURN)},
+	{"a doubt, and the copies differ", STATE_LOOKING, STATE_FAILED,
+		EVENTS(EVENT_SEES_DOUBT, EVENT_COPIES_DIFFER)},
+	{"a doubt that comes while it waits for its turn", STATE_WAITING, STATE_VERIFYING,
+		EVENTS(EVENT_SEES_DOUBT)},
+	{"a doubt, and nobody can tell", STATE_LOOKING, STATE_VERIFYING,
+		EVENTS(EVENT_SEES_DOUBT, EVENT_NOT_COMPARED, EVENT_TIMER, EVENT_SEES_DOUBT)},
+	{"copied anew while it is compared", STATE_VERIFYING, STATE_COPYING,
+		EVENTS(EVENT_SEES_COPYING)},
+	{"aborted while it is compared", STATE_VERIFYING, STATE_FINISHED,
+		EVENTS(EVENT_ABORTED, EVENT_ABORT_OVER)},
 	{"a merge that failed", STATE_RUNNING, STATE_FAILED,
 		EVENTS(EVENT_EXIT_FAILED, EVENT_REPORT_HOPELESS)},
 };
@@ -229,6 +257,7 @@ int main(void)
 		SUITE_LOOP(table_finishes_with_a_proof_alone, STATE_COUNT),
 		SUITE_LOOP(table_fails_by_no_attempt, STATE_COUNT),
 		SUITE_LOOP(table_knows_where_a_command_runs, STATE_COUNT),
+		SUITE_LOOP(table_makes_no_step_while_copies_are_compared, STATE_COUNT),
 		SUITE_LOOP(table_routes_are_as_they_should_be, SUITE_COUNT(routes)),
 	};
 

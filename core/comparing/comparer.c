@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The process that compares. */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "comparing/compare.h"
+#include "comparing/comparer.h"
+#include "comparing/copies.h"
+#include "comparing/sides.h"
+#include "util/boot.h"
+
+#define SECTOR_BYTES 512
+
+/* ioprio_set: of this process, the idle class. */
+#define IOPRIO_OF_PROCESS 1
+#define IOPRIO_IDLE       (3 << 13)
+
+#define NICE_LOWEST 19
+
+/* A pause after each piece, as a share of the time that it took. */
+#define GIVE_WAY_SHARE 16
+
+/*
+ * A page that is changed while it is written may differ on the two sides until it is written again:
+ * the kernel does that after so long, and with a margin of our own.
+ */
+#define DIRTY_EXPIRE    "/proc/sys/vm/dirty_expire_centisecs"
+#define DIRTY_WRITEBACK "/proc/sys/vm/dirty_writeback_centisecs"
+#define EXPIRE_MS       30000
+#define WRITEBACK_MS    5000
+#define MARGIN_MS       2000
+#define SETTLE_MAX_MS   300000
+
+struct comparer {
+	struct sides *sides;
+	struct lvmpolld_error error;
+	unsigned copy;
+};
+
+bool comparer_is_wanted(int argc, char *const *argv)
+{
+	return argc > 1 && strcmp(argv[1], COMPARER_OPTION) == 0;
+}
+
+static int read_sides(void *context, uint64_t offset, size_t length, void *left, void *right)
+{
+	struct comparer *comparer = context;
+
+	return sides_read(comparer->sides, offset, length, left, right, &comparer->error);
+}
+
+static int64_t clock_ms(void *context)
+{
+	(void)context;
+	return boot_clock_ms();
+}
+
+static void pause_ms(void *context, int64_t milliseconds)
+{
+	const struct timespec time = {
+		.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
+
+	(void)context;
+	nanosleep(&time, NULL);
+}
+
+static void give_way(void *context, int64_t piece_ms)
+{
+	if (piece_ms >= GIVE_WAY_SHARE)
+		pause_ms(context, piece_ms / GIVE_WAY_SHARE);
+}
+
+static void differs(void *context, uint64_t offset, uint64_t length)
+{
+	const struct comparer *comparer = context;
+
+	printf(COMPARER_DIFFERS "\n", comparer->copy, (unsigned long long)offset,
+		(unsigned long long)length);
+	fflush(stdout);
+}
+
+/* The milliseconds that FILE tells in hundredths of a second; DEFAULT_MS where it does not. */
+static int64_t read_centiseconds(const char *file, int64_t default_ms)
+{
+	FILE *stream = fopen(file, "re");
+	long centiseconds;
+	int64_t value_ms = default_ms;
+
+	if (stream && fscanf(stream, "%ld", &centiseconds) == 1 && centiseconds >= 0 &&
+		centiseconds <= SETTLE_MAX_MS / 10)
+		value_ms = centiseconds * INT64_C(10);
+	if (stream)
+		fclose(stream);
+	return value_ms;
+}
+
+static int64_t settle_ms(void)
+{
+	int64_t time_ms = read_centiseconds(DIRTY_EXPIRE, EXPIRE_MS) +
+			  read_centiseconds(DIRTY_WRITEBACK, WRITEBACK_MS) + MARGIN_MS;
+
+	return time_ms < SETTLE_MAX_MS ? time_ms : SETTLE_MAX_MS;
+}
+
+static int complain(const char *copy, const char *sentence)
+{
+	fprintf(stderr, "%s: %s\n", copy, sentence);
+	return COMPARER_FAILED;
+}
+
+static int compare_copy(struct comparer *comparer, const char *text)
+{
+	const struct compare_world world = {
+		.read = read_sides,
+		.clock_ms = clock_ms,
+		.give_way = give_way,
+		.pause = pause_ms,
+		.differs = differs,
+		.context = comparer,
+		.settle_ms = settle_ms(),
+	};
+	struct side places[2];
+	enum compare_result result;
+	struct copy copy;
+	int code;
+
+	if (copy_parse(text, &copy) < 0)
+		return complain(text, "this is no copy");
+	for (int i = 0; i < 2; i++)
+		places[i] = (struct side){copy.places[i].major, copy.places[i].minor,
+			copy.places[i].start_sectors * SECTOR_BYTES};
+	comparer->sides = sides_open(places, &comparer->error);
+	if (!comparer->sides)
+		return complain(text, comparer->error.sentence);
+	result = compare_run(&world, copy.length_sectors * SECTOR_BYTES, &code);
+	sides_close(comparer->sides);
+	switch (result) {
+	case COMPARE_EQUAL:
+		return COMPARER_EQUAL;
+	case COMPARE_DIFFERENT:
+		return COMPARER_DIFFERENT;
+	case COMPARE_CHANGING:
+		return complain(text, "some of it changes all the time");
+	case COMPARE_UNREADABLE:
+	default:
+		return complain(text,
+			comparer->error.code != 0 ? comparer->error.sentence : strerror(code));
+	}
+}
+
+/* Whoever uses the disks goes first; and nobody is left to compare for when the daemon is gone. */
+static void step_back(pid_t daemon)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != daemon)
+		raise(SIGKILL);
+	setpriority(PRIO_PROCESS, 0, NICE_LOWEST);
+	syscall(SYS_ioprio_set, IOPRIO_OF_PROCESS, 0, IOPRIO_IDLE);
+}
+
+int comparer_run(int argc, char *const *argv)
+{
+	struct comparer comparer = {0};
+	int status = COMPARER_EQUAL;
+
+	step_back(argc > 2 ? (pid_t)atoi(argv[2]) : 0);
+	for (int i = COMPARER_FIRST_COPY; i < argc && status != COMPARER_FAILED; i++) {
+		int result;
+
+		comparer.copy = (unsigned)(i - COMPARER_FIRST_COPY);
+		result = compare_copy(&comparer, argv[i]);
+		if (result != COMPARER_EQUAL)
+			status = result;
+	}
+	return status;
+}

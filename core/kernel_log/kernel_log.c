@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The kernel's log: read without waiting, and what is known of it. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel_log/kernel_log.h"
+#include "kernel_log/record.h"
+#include "log/log.h"
+#include "util/boot.h"
+
+#define LOG_PATH "/dev/kmsg"
+
+/* The kernel gives one record for each read, and none is longer. */
+#define RECORD_MAX 16384
+
+/* More in one go means that somebody writes as fast as it is read: then not all is known. */
+#define RECORDS_MAX 100000
+
+void kernel_log_init(struct kernel_log *log,
+	bool (*is_failure)(const char *text, size_t length, const void *context),
+	const void *context)
+{
+	*log = (struct kernel_log){.descriptor = -1, .is_failure = is_failure, .context = context};
+}
+
+void kernel_log_close(struct kernel_log *log)
+{
+	if (log->descriptor >= 0)
+		close(log->descriptor);
+	log->descriptor = -1;
+}
+
+static void note_failure(struct kernel_log *log, uint64_t number)
+{
+	if (number >= log->standing.failure_end)
+		log->standing.failure_end = number + 1;
+	log->standing.failure_ms = boot_clock_ms();
+}
+
+/* What cannot be understood may have told of a failure. */
+static void take_record(struct kernel_log *log, const char *data, size_t length)
+{
+	struct kernel_log_standing *standing = &log->standing;
+	struct kernel_log_record record;
+
+	if (kernel_log_record_parse(data, length, &record) < 0) {
+		note_failure(log, standing->next);
+		return;
+	}
+	/* The kernel overwrites the oldest. Another order than by number is no log of ours. */
+	if (!log->has_begun || record.number != standing->next)
+		standing->whole_from = record.number;
+	log->has_begun = true;
+	standing->next = record.number + 1;
+	if (record.is_kernels && log->is_failure(record.text, record.text_length, log->context))
+		note_failure(log, record.number);
+}
+
+static void say(struct kernel_log *log, int code)
+{
+	if (code != log->failure_said && code != 0)
+		log_info(LOG_PATH " cannot be read (%s): where copies can be compared, they are "
+				  "before each step",
+			strerror(code));
+	log->failure_said = code;
+}
+
+/* Returns 0 where it was read to its end, or a negative errno. */
+static int read_all(struct kernel_log *log)
+{
+	char data[RECORD_MAX];
+
+	for (unsigned count = 0; count < RECORDS_MAX; count++) {
+		ssize_t length = read(log->descriptor, data, sizeof(data));
+
+		if (length > 0) {
+			take_record(log, data, (size_t)length);
+		} else if (length == 0 || errno == EAGAIN) {
+			return 0;
+		} else if (errno == EINVAL) {
+			/* A record that is too long for us: the next has another number. */
+			note_failure(log, log->standing.next);
+		} else if (errno != EPIPE && errno != EINTR) {
+			return -errno;
+		}
+		/* EPIPE: records were overwritten. The number of the next tells how many. */
+	}
+	return -EBUSY;
+}
+
+struct kernel_log_standing kernel_log_read(struct kernel_log *log)
+{
+	int result = 0;
+
+	if (log->descriptor < 0) {
+		log->descriptor = open(LOG_PATH, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		result = log->descriptor < 0 ? -errno : 0;
+	}
+	if (result == 0)
+		result = read_all(log);
+	log->standing.is_read = result == 0;
+	if (result < 0 && result != -EBUSY)
+		kernel_log_close(log);
+	say(log, -result);
+	return log->standing;
+}

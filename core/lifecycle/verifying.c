@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Both copies of the data are compared, in a process, before a step lets go of one of them. */
+#include "config.h"
+
+#include "comparing/comparison.h"
+#include "lifecycle/classify.h"
+#include "lifecycle/context.h"
+#include "lifecycle/verifying.h"
+#include "log/log.h"
+
+#define SECTOR_BYTES 512
+
+static void on_differs(const struct copy *copy, uint64_t offset, uint64_t length, void *context)
+{
+	const struct operation *operation = context;
+	const struct copy_place *left = &copy->places[0], *right = &copy->places[1];
+
+	log_operation(LOG_LEVEL_ERROR, operation,
+		"data at risk: %llu bytes are not the same at byte %llu of device %u:%u and at "
+		"byte %llu of device %u:%u",
+		(unsigned long long)length,
+		(unsigned long long)(left->start_sectors * SECTOR_BYTES + offset), left->major,
+		left->minor, (unsigned long long)(right->start_sectors * SECTOR_BYTES + offset),
+		right->major, right->minor);
+}
+
+static void on_complained(const char *text, void *context)
+{
+	const struct operation *operation = context;
+
+	log_operation(LOG_LEVEL_WARN, operation, "the copies cannot be compared: %s", text);
+}
+
+static void on_ended(enum comparison_result result, void *context)
+{
+	struct operation *operation = context;
+	struct operations *operations = operation->operations;
+
+	operation->comparison = NULL;
+	switch (result) {
+	case COMPARISON_EQUAL:
+		evidence_note_equal(&operation->evidence, &operation->compared_log,
+			operation->compared_signature);
+		log_operation(LOG_LEVEL_INFO, operation, "the copies are the same");
+		context_happened(operation, EVENT_COPIES_EQUAL);
+		break;
+	case COMPARISON_DIFFERENT:
+		context_happened(operation, EVENT_COPIES_DIFFER);
+		break;
+	case COMPARISON_FAILED:
+		context_happened(operation, EVENT_NOT_COMPARED);
+		break;
+	}
+	operations->settle(operations);
+}
+
+static const struct comparison_callbacks callbacks = {
+	.differs = on_differs,
+	.complained = on_complained,
+	.ended = on_ended,
+};
+
+enum operation_event verifying_begin(struct operation *operation)
+{
+	struct operations *operations = operation->operations;
+	struct device *device = operation->device;
+	struct lvmpolld_copies copies;
+	struct lvmpolld_error error;
+	enum doubt doubt;
+
+	device_lock(device);
+	doubt = classify_doubt(operation, &device->observation);
+	copies = device->observation.copies;
+	operation->compared_log = device->observation.log;
+	operation->compared_signature = device->observation.copies_signature;
+	device_unlock(device);
+	log_operation(doubt == DOUBT_FAILURE ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO, operation,
+		"the copies of its data are compared before the next step, since %s",
+		doubt_sentence(doubt));
+	if (copies.is_unknown || copies.count == 0) {
+		log_operation(LOG_LEVEL_WARN, operation,
+			"the copies cannot be compared: it is not known where they are");
+		return EVENT_NOT_COMPARED;
+	}
+	operation->comparison = comparison_start(
+		&operations->comparisons, operations->base, &copies, &callbacks, operation, &error);
+	if (operation->comparison)
+		return EVENT_NONE;
+	log_operation(
+		LOG_LEVEL_WARN, operation, "the copies cannot be compared: %s", error.sentence);
+	return EVENT_NOT_COMPARED;
+}
+
+void verifying_end(struct operation *operation)
+{
+	if (operation->comparison)
+		comparison_stop(operation->comparison);
+	operation->comparison = NULL;
+}

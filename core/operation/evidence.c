@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether it is proved that all data was copied. */
+#include "config.h"
+
+#include "operation/evidence.h"
+
+/*
+ * After some lines about failures the kernel leaves further ones out, for five seconds, whichever
+ * device they are about. This is twice as long.
+ */
+#define LIMITED_MS 10000
+
+#define SENTENCE(word, sentence) [DOUBT_##word] = (sentence),
+
+const char *doubt_sentence(enum doubt doubt)
+{
+	static const char *const sentences[] = {DOUBTS(SENTENCE)};
+
+	return sentences[doubt];
+}
+
+void evidence_begin(
+	struct evidence *evidence, const struct kernel_log_standing *log, int64_t now_ms)
+{
+	*evidence = (struct evidence){
+		.log_from = log->next,
+		.is_begun_in_doubt = log->failure_end > 0 && now_ms - log->failure_ms < LIMITED_MS,
+	};
+}
+
+void evidence_note_equal(
+	struct evidence *evidence, const struct kernel_log_standing *log, uint64_t signature)
+{
+	*evidence = (struct evidence){.log_from = log->next, .compared = signature};
+}
+
+enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_log_standing *log,
+	bool is_kernel_known, uint64_t signature)
+{
+	/* A write may have failed since the comparison. */
+	if (log->failure_end > evidence->log_from)
+		return DOUBT_FAILURE;
+	if (evidence->compared != 0 && evidence->compared == signature)
+		return DOUBT_NONE;
+	if (!is_kernel_known)
+		return DOUBT_UNKNOWN_KERNEL;
+	if (!log->is_read)
+		return DOUBT_LOG_UNREAD;
+	if (log->whole_from > evidence->log_from)
+		return DOUBT_LOG_BROKEN;
+	return evidence->is_begun_in_doubt ? DOUBT_LOG_LIMITED : DOUBT_NONE;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is known of the data that is copied before the next step: whether it is proved that all of
+ * it was copied, or there is a doubt. Pure; a part of an operation, the main thread's.
+ */
+#ifndef CORE_OPERATION_EVIDENCE_H
+#define CORE_OPERATION_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel_log/kernel_log.h"
+
+/* All zero: as long as nothing is known the kernel's log must be whole from the boot on. */
+struct evidence {
+	uint64_t log_from;      /* the kernel's log may tell of it from this record on */
+	bool is_begun_in_doubt; /* lines may have been left out when it began */
+	uint64_t compared;      /* the signature of copies that were equal, at log_from; or 0 */
+};
+
+#define DOUBTS(X)                                                                                  \
+	X(NONE, "there is no doubt")                                                               \
+	X(UNKNOWN_KERNEL, "this kernel's lines about failed copies are not known")                 \
+	X(LOG_UNREAD, "the kernel's log cannot be read")                                           \
+	X(LOG_BROKEN, "the kernel's log does not go back to its beginning")                        \
+	X(LOG_LIMITED, "the kernel may have left lines out of its log when it began")              \
+	X(FAILURE, "the kernel's log tells of a failure")                                          \
+	X(ALWAYS, "the configuration says so")
+
+#define DOUBT_WORD(word, ...) DOUBT_##word,
+enum doubt { DOUBTS(DOUBT_WORD) DOUBT_COUNT };
+#undef DOUBT_WORD
+
+/* One sentence, why there is a doubt about a copy. */
+const char *doubt_sentence(enum doubt doubt);
+
+/* Other data may be copied from now on, NOW_MS by boot_clock_ms. LOG is what was known last. */
+void evidence_begin(
+	struct evidence *evidence, const struct kernel_log_standing *log, int64_t now_ms);
+
+/* The copies with SIGNATURE were equal. LOG is what was known before they were compared. */
+void evidence_note_equal(
+	struct evidence *evidence, const struct kernel_log_standing *log, uint64_t signature);
+
+/*
+ * Whether all was copied, by LOG, which was read after the kernel had said so. IS_KERNEL_KNOWN: its
+ * lines about failures are. SIGNATURE is that of the copies.
+ */
+enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_log_standing *log,
+	bool is_kernel_known, uint64_t signature);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Records of the kernel's log, and what follows from them: whether there is a doubt. */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "kernel_log/record.h"
+#include "operation/evidence.h"
+#include "suite.h"
+
+static const struct {
+	const char *data;
+	int result;
+	uint64_t number;
+	bool is_kernels;
+	const char *text;
+} records[] = {
+	{"3,1234,5000000,-;device-mapper: raid1: Write error\n", 0, 1234, true,
+		"device-mapper: raid1: Write error"},
+	{"6,339,5140900,-,caller=T1;NET: Registered\n SUBSYSTEM=net\n DEVICE=n3\n", 0, 339, true,
+		"NET: Registered"},
+	{"12,7,1,-;a program's\n", 0, 7, false, "a program's"},
+	{"30,18446744073709551615,1,c;x", 0, UINT64_MAX, false, "x"},
+	{"4,0,0,-;\n", 0, 0, true, ""},
+	{"4,1,1,-;;\n", 0, 1, true, ";"},
+	{"", -EBADMSG, 0, false, NULL},
+	{"no header\n", -EBADMSG, 0, false, NULL},
+	{"4,1;text\n", -EBADMSG, 0, false, NULL},
+	{"4,1,;text\n", -EBADMSG, 0, false, NULL},
+	{"4,18446744073709551616,1,-;text\n", -EBADMSG, 0, false, NULL},
+	{"4,-1,1,-;text\n", -EBADMSG, 0, false, NULL},
+	{"4,1,1,-\n", -EBADMSG, 0, false, NULL},
+};
+
+START_TEST(record_is_read)
+{
+	struct kernel_log_record record;
+	int result = kernel_log_record_parse(records[_i].data, strlen(records[_i].data), &record);
+
+	ck_assert_int_eq(result, records[_i].result);
+	if (result < 0)
+		return;
+	ck_assert_uint_eq(record.number, records[_i].number);
+	ck_assert_int_eq(record.is_kernels, records[_i].is_kernels);
+	ck_assert_uint_eq(record.text_length, strlen(records[_i].text));
+	ck_assert_int_eq(memcmp(record.text, records[_i].text, record.text_length), 0);
+}
+END_TEST
+
+#define SIGNATURE 7
+
+/* The segment began at record 100, and the log is read up to 200. */
+static const struct {
+	const char *why;
+	struct evidence evidence;
+	struct kernel_log_standing log;
+	bool is_kernel_known;
+	enum doubt doubt;
+} doubts[] = {
+	{"an unbroken log without a failure", {.log_from = 100},
+		{.is_read = true, .next = 200, .whole_from = 50}, true, DOUBT_NONE},
+	{"a failure before", {.log_from = 100},
+		{.is_read = true, .next = 200, .whole_from = 50, .failure_end = 100}, true,
+		DOUBT_NONE},
+	{"a failure since then", {.log_from = 100},
+		{.is_read = true, .next = 200, .whole_from = 50, .failure_end = 101}, true,
+		DOUBT_FAILURE},
+	{"records are missing", {.log_from = 100},
+		{.is_read = true, .next = 200, .whole_from = 101}, true, DOUBT_LOG_BROKEN},
+	{"it cannot be read", {.log_from = 100}, {.next = 200, .whole_from = 50}, true,
+		DOUBT_LOG_UNREAD},
+	{"another kernel", {.log_from = 100}, {.is_read = true, .next = 200, .whole_from = 50},
+		false, DOUBT_UNKNOWN_KERNEL},
+	{"soon after a failure", {.log_from = 100, .is_begun_in_doubt = true},
+		{.is_read = true, .next = 200, .whole_from = 50}, true, DOUBT_LOG_LIMITED},
+	{"nobody knows when it began, and the log goes back to the boot", {0},
+		{.is_read = true, .next = 200}, true, DOUBT_NONE},
+	{"nobody knows when it began, and the log does not", {0},
+		{.is_read = true, .next = 200, .whole_from = 1}, true, DOUBT_LOG_BROKEN},
+	{"nobody knows when it began, and there was a failure", {0},
+		{.is_read = true, .next = 200, .failure_end = 1}, true, DOUBT_FAILURE},
+	{"equal copies, whatever the log is", {.log_from = 100, .compared = SIGNATURE}, {0}, false,
+		DOUBT_NONE},
+	{"other copies were equal", {.log_from = 100, .compared = SIGNATURE + 1}, {0}, false,
+		DOUBT_UNKNOWN_KERNEL},
+	{"a write has failed since they were equal", {.log_from = 100, .compared = SIGNATURE},
+		{.is_read = true, .next = 200, .failure_end = 150}, true, DOUBT_FAILURE},
+};
+
+START_TEST(doubt_is_whatever_is_not_proved)
+{
+	ck_assert_msg(evidence_doubt(&doubts[_i].evidence, &doubts[_i].log,
+			      doubts[_i].is_kernel_known, SIGNATURE) == doubts[_i].doubt,
+		"%s", doubts[_i].why);
+}
+END_TEST
+
+/* The kernel's limit is for five seconds; who begins then cannot know what was left out. */
+START_TEST(segment_begins_in_doubt_soon_after_a_failure)
+{
+	const struct kernel_log_standing log = {
+		.is_read = true, .next = 200, .failure_end = 150, .failure_ms = 50000};
+	struct evidence evidence;
+
+	evidence_begin(&evidence, &log, 50000 + 9999);
+	ck_assert(evidence.is_begun_in_doubt);
+	ck_assert_uint_eq(evidence.log_from, 200);
+	evidence_begin(&evidence, &log, 50000 + 10000);
+	ck_assert(!evidence.is_begun_in_doubt);
+}
+END_TEST
+
+START_TEST(comparison_settles_what_was_before_it)
+{
+	const struct kernel_log_standing log = {
+		.is_read = true, .next = 200, .whole_from = 190, .failure_end = 195};
+	struct evidence evidence = {.log_from = 100, .is_begun_in_doubt = true};
+
+	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE), DOUBT_FAILURE);
+	evidence_note_equal(&evidence, &log, SIGNATURE);
+	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE), DOUBT_NONE);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_LOOP(record_is_read, SUITE_COUNT(records)),
+		SUITE_LOOP(doubt_is_whatever_is_not_proved, SUITE_COUNT(doubts)),
+		SUITE_TEST(segment_begins_in_doubt_soon_after_a_failure),
+		SUITE_TEST(comparison_settles_what_was_before_it),
+	};
+
+	return suite_run("kernel_log", tests, SUITE_COUNT(tests));
+}
