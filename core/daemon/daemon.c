@@ -210,8 +210,13 @@ static int start_serving(
 	int result;
 
 	operations->is_taking_over = true;
+	/* Whatever happens meanwhile comes of the record that is read: see records/reading.h. */
+	if (operations->monitor)
+		monitor_hold(operations->monitor, true);
 	result = handover ? take_over(daemon, handover, error) : open_and_recover(daemon, error);
 	operations->is_taking_over = false;
+	if (operations->monitor)
+		monitor_hold(operations->monitor, false);
 	if (result == 0)
 		result = server_start(&daemon->server, error);
 	if (result < 0)

@@ -18,6 +18,7 @@
 #include "lifecycle/verifying.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
+#include "records/unusable.h"
 #include "util/checksum.h"
 
 /* How often lvm2 is asked about a dormant operation, if the kernel raises no event. */
@@ -173,11 +174,21 @@ static enum operation_event enter_running(
 	return result == -ENOEXEC ? EVENT_NOT_EXECUTABLE : EVENT_NOT_STARTED;
 }
 
+static bool has_unusable_record(const struct operation *operation)
+{
+	return record_is_unusable(&operation->operations->records, operation->terms->asked.lvid,
+		operation_is_abort(operation));
+}
+
 static enum operation_event enter_confirming(
 	struct operation *operation, enum operation_state from, enum operation_event event)
 {
 	(void)from;
 	(void)event;
+	/* The record of an earlier daemon was set aside: what that command has found may be half.
+	 */
+	if (has_unusable_record(operation))
+		return EVENT_SEES_OTHERWISE;
 	/* Without the kernel nothing can contradict the command. */
 	if (!operation->is_watched)
 		return EVENT_SEES_END;

@@ -13,6 +13,7 @@
 #include "lifecycle/telling.h"
 #include "log/log.h"
 #include "lvm/command.h"
+#include "records/unusable.h"
 
 /* The other operation of the device: the abort of a poll, or what an abort is to end; or NULL. */
 static struct operation *other_of(const struct operation *operation)
@@ -119,6 +120,13 @@ static void end(struct operation *operation, enum operation_event event)
 	TAILQ_INSERT_TAIL(&operations->ended, operation, link);
 }
 
+/* How the operation ended is known, also where its record was set aside. */
+static void forget_unusable_record(const struct operation *operation)
+{
+	record_forget_unusable(&operation->operations->records, operation->terms->asked.lvid,
+		operation_is_abort(operation));
+}
+
 enum operation_event ending_enter_finished(
 	struct operation *operation, enum operation_state from, enum operation_event event)
 {
@@ -131,6 +139,7 @@ enum operation_event ending_enter_finished(
 		telling_tell(operation, REQUEST_FINISHED, (struct request_result){0});
 	if (operation_is_abort(operation) && event == EVENT_REPORT_OVER)
 		losses_clear(operation);
+	forget_unusable_record(operation);
 	end(operation, event);
 	if (operation_is_abort(operation) && other)
 		context_happened(other, EVENT_ABORT_OVER);
@@ -142,12 +151,14 @@ enum operation_event ending_enter_failed(
 {
 	struct operation *other = other_of(operation);
 
-	if ((event == EVENT_SEES_LOSS && from != STATE_ENDING) || event == EVENT_COPIES_DIFFER)
+	if ((event == EVENT_SEES_LOSS && from != STATE_ENDING) || event == EVENT_COPIES_DIFFER) {
 		note_loss(operation);
-	else if (event == EVENT_REPORT_HOPELESS)
+	} else if (event == EVENT_REPORT_HOPELESS) {
+		forget_unusable_record(operation);
 		log_operation(LOG_LEVEL_ERROR, operation,
 			"lvm2 says that it has failed, or disks are missing and lvpoll fails: "
 			"it is not tried again, look at it");
+	}
 	telling_tell_failure(operation);
 	end(operation, event);
 	if (operation_is_abort(operation) && other)

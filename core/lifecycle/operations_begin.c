@@ -14,6 +14,7 @@
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "lvm/command.h"
+#include "records/unusable.h"
 
 /* The answer if OPERATION is in flight: if it could not be begun, nothing was promised. */
 static enum operations_answer answer_begun(struct operation *operation)
@@ -59,6 +60,7 @@ static void refuse(struct operation *operation)
 /* Begins OPERATION. A poll that it aborts yields first. */
 static void set_going(struct operation *operation)
 {
+	const struct terms *terms = operation->terms;
 	struct device *device = operation->device;
 	struct operation *other = device->operations[!operation_is_abort(operation)];
 
@@ -66,10 +68,17 @@ static void set_going(struct operation *operation)
 		operation->not_before_ms =
 			operation->begun_ms + (int64_t)operation->terms->interval_s * 1000;
 	operation_log_begin(operation);
-	recorder_write(operation, RECORD_NO_COMMAND);
+	/* An lvpoll may run of which the record told that could not be used: it is looked for. */
+	operation->attempt.is_orphan = record_is_unusable(
+		&operation->operations->records, terms->asked.lvid, terms->asked.abort);
+	recorder_write(
+		operation, operation->attempt.is_orphan ? RECORD_STARTING : RECORD_NO_COMMAND);
 	if (operation_is_abort(operation) && other)
 		lifecycle_handle(other, EVENT_ABORTED);
-	lifecycle_begin(operation);
+	if (operation->attempt.is_orphan)
+		lifecycle_begin_with_orphan(operation);
+	else
+		lifecycle_begin(operation);
 	lifecycle_settle(operation->operations);
 }
 

@@ -4,7 +4,9 @@
 
 #include "lifecycle/operations_collect.h"
 #include "lifecycle/result_expiry.h"
+#include "log/log.h"
 #include "monitor/monitor.h"
+#include "records/unusable.h"
 
 static bool is_good(const struct operations_report *report)
 {
@@ -63,6 +65,23 @@ static void refresh(struct operations *operations, const struct operation *opera
 		monitor_refresh(operations->monitor, operation->device);
 }
 
+/*
+ * Something was in flight for the volume, and nobody knows what: lvm2 takes "not found" for a
+ * success.
+ */
+static struct operations_report report_unusable(
+	const struct operations *operations, const char *identifier, bool is_abort)
+{
+	const char *lvid = terms_lvid_in(identifier);
+
+	if (!record_is_unusable(&operations->records, lvid, is_abort))
+		return (struct operations_report){0};
+	log_warn("%s: its record could not be used, and nobody knows how it stands: who asks hears "
+		 "that it failed, until it is begun anew (\"vgchange --poll y\")",
+		lvid);
+	return (struct operations_report){.is_found = true, .standing = REQUEST_FAILED};
+}
+
 struct operations_report operations_collect(struct operations *operations, const char *identifier,
 	bool is_abort, struct waiter *waiter, bool may_take)
 {
@@ -83,6 +102,8 @@ struct operations_report operations_collect(struct operations *operations, const
 	}
 	store_unlock(store);
 	refresh(operations, operation);
+	if (!report.is_found)
+		report = report_unusable(operations, identifier, is_abort);
 	return report;
 }
 

@@ -22,6 +22,7 @@ struct operations_report {
 /*
  * Reports where the request stands. If it is in progress, WAITER waits for its end. A success is
  * reported once to each waiter; a failure is reported again and again, as long as it is kept. A
+ * volume whose record could not be used is reported as failed, as long as nothing is known of it. A
  * client that may not take results (MAY_TAKE) changes nothing for others by asking.
  */
 struct operations_report operations_collect(struct operations *operations, const char *identifier,

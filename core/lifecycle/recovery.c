@@ -15,6 +15,7 @@
 #include "process/process.h"
 #include "records/directory.h"
 #include "records/lock.h"
+#include "records/reading.h"
 #include "records/record.h"
 #include "util/boot.h"
 
@@ -103,14 +104,16 @@ static void complain(const struct lvmpolld_error *error)
 
 int recovery_open(struct operations *operations, struct lvmpolld_error *error)
 {
-	int result;
+	int result = record_directory_open(
+		&operations->records, operations->configuration->state_directory, error);
 
-	if (record_directory_open(
-		    &operations->records, operations->configuration->state_directory, error) < 0) {
+	/* A shortage passes, and a daemon that knew nothing would say that nothing is in flight. */
+	if (result < 0 && result != -ENOMEM && result != -EMFILE && result != -ENFILE) {
 		complain(error);
 		return 0;
 	}
-	result = record_directory_lock(&operations->records, error);
+	if (result == 0)
+		result = record_directory_lock(&operations->records, error);
 	/* The next attempt opens it again. */
 	if (result < 0)
 		record_directory_close(&operations->records);

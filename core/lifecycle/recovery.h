@@ -12,7 +12,8 @@ struct operations;
 
 /*
  * Opens the state directory and locks it. If it cannot be opened, the log says so, and the daemon
- * works without it. Returns -EBUSY with the error if another daemon has it.
+ * works without it. Returns a negative errno with the error if another daemon has it (-EBUSY), or
+ * if memory or descriptors are short.
  */
 int recovery_open(struct operations *operations, struct lvmpolld_error *error);
 

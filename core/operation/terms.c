@@ -8,6 +8,9 @@
 #include "loader/plugins.h"
 #include "operation/terms.h"
 
+/* The UUIDs of the group and the volume, without dashes. */
+#define LVID_LENGTH 64
+
 static size_t size_of(const char *string)
 {
 	return string ? strlen(string) + 1 : 0;
@@ -22,6 +25,13 @@ static const char *put_string(char **end, const char *string)
 		return NULL;
 	*end = stpcpy(*end, string) + 1;
 	return copy;
+}
+
+const char *terms_lvid_in(const char *identifier)
+{
+	size_t length = strlen(identifier);
+
+	return length > LVID_LENGTH ? identifier + length - LVID_LENGTH : identifier;
 }
 
 char *terms_identifier(const char *system_dir, const char *lvid)

@@ -29,6 +29,8 @@ struct terms {
  * The key in the store, to be freed by the caller; NULL when out of memory. SYSTEM_DIR may be NULL.
  */
 char *terms_identifier(const char *system_dir, const char *lvid);
+/* The lvid that IDENTIFIER ends with; all of it if it is shorter than that. */
+const char *terms_lvid_in(const char *identifier);
 
 /*
  * Makes terms, with one reference, from ASKED, whose strings are copied. Works out the identifier

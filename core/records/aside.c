@@ -68,8 +68,7 @@ int record_move_back(const struct record_directory *directory, const char *suffi
 	return result;
 }
 
-/* Notes NAME as an empty file in the folder. Returns 0 or a negative errno. */
-static int note_aside(
+int record_note_aside(
 	const struct record_directory *directory, const char *suffix, const char *name)
 {
 	char *folder = record_path_aside(directory, suffix, NULL);
@@ -109,7 +108,7 @@ int record_refuse(struct record_directory *directory, const struct lvmpolld_requ
 	record_make_name(request, name, sizeof(name));
 	make_note_name(request, note, sizeof(note));
 	/* The name is enough. If there is no room for it, the record takes its place. */
-	result = note_aside(directory, GIVEN_UP_SUFFIX, note);
+	result = record_note_aside(directory, GIVEN_UP_SUFFIX, note);
 	if (result < 0 && move_aside_as(directory, GIVEN_UP_SUFFIX, name, note) == 0)
 		result = 0;
 	return result;
@@ -118,17 +117,17 @@ int record_refuse(struct record_directory *directory, const struct lvmpolld_requ
 int record_is_refused(
 	const struct record_directory *directory, const struct lvmpolld_request *request)
 {
-	char note[NAME_MAX], *path;
+	/* Without memory of its own: a start that is short of it would give everything up. */
+	char note[NAME_MAX], path[PATH_MAX];
 	int result;
 
 	if (!directory->path)
 		return 0;
 	make_note_name(request, note, sizeof(note));
-	path = record_path_aside(directory, GIVEN_UP_SUFFIX, note);
-	if (!path)
-		return -ENOMEM;
+	result = snprintf(path, sizeof(path), "%s" GIVEN_UP_SUFFIX "/%s", directory->path, note);
+	if ((size_t)result >= sizeof(path))
+		return -ENAMETOOLONG;
 	result = faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? 1 : -errno;
-	free(path);
 	return result == -ENOENT || result == -ENOTDIR ? 0 : result;
 }
 

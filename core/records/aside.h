@@ -10,6 +10,10 @@
 
 #include "records/directory.h"
 
+#define DAMAGED_SUFFIX   ".damaged"
+#define POSTPONED_SUFFIX ".no_plugin"
+#define DORMANT_SUFFIX   ".dormant"
+
 /*
  * The path of NAME in the folder, or of the folder if NAME is NULL. To be freed by the caller; NULL
  * when out of memory.
@@ -19,6 +23,10 @@ char *record_path_aside(
 
 /* Moves record NAME of DIRECTORY into the folder. Returns 0 or a negative errno. */
 int record_move_aside(
+	const struct record_directory *directory, const char *suffix, const char *name);
+
+/* Notes NAME as an empty file in the folder. Returns 0 or a negative errno. */
+int record_note_aside(
 	const struct record_directory *directory, const char *suffix, const char *name);
 
 /*

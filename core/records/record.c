@@ -198,10 +198,18 @@ int record_parse(const char *text, size_t length,
  * The lvid makes the name readable. LVM_SYSTEM_DIR, the rest of the identifier, may be any path:
  * its checksum is used.
  */
+size_t record_make_prefix(const char *lvid, bool is_abort, char *prefix, size_t size)
+{
+	return (size_t)snprintf(prefix, size, "%s-%s-", is_abort ? "abort" : "poll", lvid);
+}
+
 void record_make_name(const struct lvmpolld_request *request, char *name, size_t size)
 {
 	const char *system_dir = request->system_dir ? request->system_dir : "";
 
-	snprintf(name, size, "%s-%s-%016" PRIx64, request->abort ? "abort" : "poll", request->lvid,
-		checksum_add(CHECKSUM_START, system_dir, strlen(system_dir)));
+	size_t length = record_make_prefix(request->lvid, request->abort, name, size);
+
+	if (length < size)
+		snprintf(name + length, size - length, "%016" PRIx64,
+			checksum_add(CHECKSUM_START, system_dir, strlen(system_dir)));
 }

@@ -66,6 +66,12 @@ int record_parse(const char *text, size_t length,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
 	void *context, struct lvmpolld_error *error);
 
+/*
+ * Writes what the names of the records of the volume with LVID begin with, whatever system
+ * directory they are for. Returns its length, as snprintf does.
+ */
+size_t record_make_prefix(const char *lvid, bool is_abort, char *prefix, size_t size);
+
 /* The file name of the record of REQUEST. */
 void record_make_name(const struct lvmpolld_request *request, char *name, size_t size);
 

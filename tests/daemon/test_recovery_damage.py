@@ -145,6 +145,9 @@ class DirectoryTest(RecoveryTest):
                 self.put_record(record_name(lvid(self.hang)), pvmove_record(self.hang))
                 os.chmod(self.state, mode)
                 self.assert_goes_without("the state directory must belong to user")
+                # What lies there is not believed, and no success either.
+                self.assert_reply(self.client.progress(lvid(self.hang)), response="failed",
+                                  reason="polling of lvm command failed")
 
     @unittest.skipIf(os.geteuid() != 0, "only root can give a directory away")
     def test_of_another_user(self):

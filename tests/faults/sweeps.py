@@ -317,7 +317,10 @@ class RecoverySweep(StartSweep):
         talk = Talk(self.swept.daemon)
         conversation.hello(talk)
         reply = talk.ask("progress_info", lvid=lvid("until"))
-        if reply["response"] != "not_found":
+        # lvm2 takes "not_found" for a success: where nothing is known now it hears "failed".
+        if reply["response"] == "not_found":
+            raise Wrong("what a former daemon had in flight is answered %r" % reply)
+        if reply["response"] != "failed":
             if reply["response"] != "finished":
                 talk.result("retcode", 0, lvid=lvid("until"))
             self.collected = True

@@ -2,8 +2,10 @@
 /* What must hold after each event, and at the end of a history. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "lifecycle/operations_collect.h"
 #include "world.h"
 
 /* More lvpolls than this for one volume in a minute are a busy loop. */
@@ -132,6 +134,28 @@ static void forget_looks(void)
 		world.volumes[i].operations = 0;
 }
 
+/* Lvm2 takes "not found" for a success. */
+static void check_doubt(const struct volume *volume)
+{
+	char *identifier = terms_identifier(NULL, volume->lvid);
+	const struct request *request;
+
+	store_lock(&operations.polling);
+	request = store_find_locked(&operations.polling, identifier);
+	store_unlock(&operations.polling);
+	if (!request && !operations_collect(&operations, identifier, false, NULL, false).is_found)
+		violate("nobody knows how %s stands, and who asks hears not_found",
+			volume->lv_name);
+	free(identifier);
+}
+
+static void check_doubts(void)
+{
+	for (size_t i = 0; i < world.volume_count; i++)
+		if (records_is_in_doubt(&world.volumes[i]))
+			check_doubt(&world.volumes[i]);
+}
+
 void checks_after_event(void)
 {
 	const struct operation *operation;
@@ -153,6 +177,7 @@ void checks_after_event(void)
 	}
 	check_turns(waiting, running);
 	check_records(alive);
+	check_doubts();
 }
 
 /* An attempt may have changed everything: the next one needs to know how it stands. */

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What core/records/directory.c, lock.c and aside.c have, with the files of records.c. */
+/* What core/records/directory.c, reading.c, lock.c, aside.c and unusable.c have, with the files of
+ * records.c. */
 #include "config.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lvm.h"
 #include "records.h"
 #include "records/aside.h"
 #include "records/directory.h"
 #include "records/lock.h"
+#include "records/reading.h"
 #include "records/record.h"
+#include "records/unusable.h"
 #include "util/error.h"
 
 /* What lies there is for the next daemon: this one does not know of it. */
@@ -171,6 +175,24 @@ static int take_one(const struct record *record, void *context, struct lvmpolld_
 	return taken->take(&believed, taken->context, error);
 }
 
+/* What it told of is not known any more, nor is a command that it told of. */
+static void set_aside(struct file *file, const struct lvmpolld_error *error)
+{
+	bool is_abort = !strncmp(file->name, "abort", 5);
+	struct lvm *lvm;
+
+	if (!world.had_record_faults)
+		violate("a record cannot be read: %s", error->sentence);
+	story("%s is set aside: %s", file->name, error->sentence);
+	for (size_t i = 0; i < world.volume_count && !is_abort; i++)
+		if (strstr(file->name, world.volumes[i].lvid))
+			world.volumes[i].is_forgotten = true;
+	TAILQ_FOREACH (lvm, &lvms, link)
+		if (strstr(file->name, lvm->lvid) && lvm->is_abort == is_abort)
+			lvm->is_unknown = true;
+	file_move(file->name, FOLDER_STATE, FOLDER_DAMAGED, true);
+}
+
 int record_read_all(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
 	void *context, size_t *count, struct lvmpolld_error *error)
@@ -191,7 +213,7 @@ int record_read_all(struct record_directory *directory,
 		if (result == -ENOPKG)
 			file_move(file->name, FOLDER_STATE, FOLDER_NO_PLUGIN, true);
 		else if (result < 0)
-			violate("a record cannot be read: %s", error->sentence);
+			set_aside(file, error);
 	}
 	return 0;
 }
@@ -275,4 +297,38 @@ void record_forget_refused(
 	file = file_find(FOLDER_GIVEN_UP, note);
 	if (file)
 		file_drop(file);
+}
+
+/* Of any system directory; the next file in FOLDER, or NULL. */
+static struct file *find_doubt(enum folder folder, const char *lvid, bool is_abort)
+{
+	struct file *file;
+	char prefix[160];
+	size_t length = record_make_prefix(lvid, is_abort, prefix, sizeof(prefix));
+
+	TAILQ_FOREACH (file, &files, link)
+		if (file->folder == folder && !strncmp(file->name, prefix, length))
+			return file;
+	return NULL;
+}
+
+bool record_is_unusable(const struct record_directory *directory, const char *lvid, bool is_abort)
+{
+	if (!directory->path)
+		return false;
+	if (directory->descriptor < 0 &&
+		(world.no_directory > 0 || find_doubt(FOLDER_STATE, lvid, is_abort)))
+		return true;
+	return find_doubt(FOLDER_DAMAGED, lvid, is_abort);
+}
+
+void record_forget_unusable(
+	const struct record_directory *directory, const char *lvid, bool is_abort)
+{
+	struct file *file;
+
+	while (directory->path && (file = find_doubt(FOLDER_DAMAGED, lvid, is_abort))) {
+		seam();
+		file_drop(file);
+	}
 }

@@ -95,6 +95,26 @@ void records_remove_directory(void)
 		world.volumes[i].is_forgotten = !records_has(&world.volumes[i]);
 }
 
+void records_damage(struct volume *volume)
+{
+	struct file *file;
+
+	TAILQ_FOREACH (file, &files, link)
+		if (file->text && strstr(file->name, volume->lvid))
+			file->text[file->length / 2] ^= 1;
+}
+
+bool records_is_in_doubt(const struct volume *volume)
+{
+	const struct file *file;
+
+	TAILQ_FOREACH (file, &files, link)
+		if (file->folder == FOLDER_DAMAGED && strstr(file->name, volume->lvid) &&
+			!strncmp(file->name, "poll", 4))
+			return true;
+	return false;
+}
+
 size_t records_count(void)
 {
 	struct file *file;
@@ -128,12 +148,12 @@ bool records_is_refused(const struct volume *volume)
 	return has(volume, true);
 }
 
-bool records_is_any_postponed(void)
+bool records_is_any_for_the_next(void)
 {
 	struct file *file;
 
 	TAILQ_FOREACH (file, &files, link)
-		if (file->folder == FOLDER_NO_PLUGIN)
+		if (file->folder == FOLDER_NO_PLUGIN || file->is_left)
 			return true;
 	return false;
 }

@@ -28,7 +28,7 @@ static const enum action of_loss[] = {ACTION_LACK, ACTION_LACK, ACTION_LACK, ACT
 	ACTION_FAIL, ACTION_LOCK, ACTION_HIDE};
 static const enum action of_records[] = {ACTION_DIRECTORY, ACTION_UNOPENABLE, ACTION_UNOPENABLE,
 	ACTION_FULL, ACTION_STOP, ACTION_STOP, ACTION_DIE, ACTION_DIE_SOON, ACTION_DEACTIVATE,
-	ACTION_HIDE, ACTION_ABORT, ACTION_LOCK, ACTION_NO_ADOPTION, ACTION_LACK};
+	ACTION_HIDE, ACTION_ABORT, ACTION_LOCK, ACTION_NO_ADOPTION, ACTION_LACK, ACTION_DAMAGE};
 static const enum action of_names[] = {ACTION_NEXT, ACTION_USER_ABORT, ACTION_USER_ABORT,
 	ACTION_ABORT, ACTION_ABORT, ACTION_HANG, ACTION_LOCK, ACTION_UNREADABLE,
 	ACTION_RENAME_GROUP, ACTION_FAIL, ACTION_DIE, ACTION_HIDE, ACTION_DEACTIVATE,
@@ -204,8 +204,8 @@ void steps_heal(void)
 	faults_heal();
 	for (size_t i = 0; i < world.volume_count; i++)
 		users_heal(&world.volumes[i]);
-	/* What was set aside for a plugin is taken up by the next daemon. */
-	if (records_is_any_postponed())
+	/* What was set aside for a plugin, or could not be read, is for the next daemon. */
+	if (records_is_any_for_the_next())
 		daemon_stop();
 	clock_after_ms(world.is_stopping ? 3000 : 0, on_start, NULL);
 }

@@ -45,6 +45,7 @@
 	X(FULL, 4, 1, "the state directory is full")                                               \
 	X(DIRECTORY, 1, 1, "the state directory is removed")                                       \
 	X(UNOPENABLE, 2, 1, "the state directory cannot be opened")                                \
+	X(DAMAGE, 2, 1, "its record is damaged")                                                   \
 	X(NO_ADOPTION, 2, 1, "processes cannot be adopted")                                        \
 	X(NO_PLUGIN, 1, 1, "the plugins are missing")
 

@@ -148,6 +148,10 @@ void users_do(const struct step *step, struct volume *volume)
 		world.had_record_faults = true;
 		records_remove_directory();
 		break;
+	case ACTION_DAMAGE:
+		world.had_record_faults = true;
+		records_damage(volume);
+		break;
 	default:
 		break;
 	}

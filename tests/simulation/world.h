@@ -143,9 +143,13 @@ void lvm_reset(void);
 
 void records_reset(void);
 void records_remove_directory(void);
+/* The next daemon cannot use the records of VOLUME, unless they are written anew. */
+void records_damage(struct volume *volume);
+/* The record of its polling was set aside. */
+bool records_is_in_doubt(const struct volume *volume);
 size_t records_count(void); /* in it, and of dormant operations */
 bool records_has(const struct volume *volume);
-bool records_is_any_postponed(void);
+bool records_is_any_for_the_next(void);
 bool records_is_refused(const struct volume *volume);
 
 /* --- the monitor: monitor.c --- */

@@ -704,6 +704,39 @@ START_TEST(lifecycle_failed_abort_leaves_the_search_to_go_on)
 }
 END_TEST
 
+/* A record of it was set aside by this daemon, or one before. */
+static void doubt(void)
+{
+	struct terms *terms = fixture_terms(1, 1);
+	char name[NAME_MAX];
+
+	record_make_name(&terms->asked, name, sizeof(name));
+	ck_assert_int_eq(record_note_aside(&operations.records, DAMAGED_SUFFIX, name), 0);
+	terms_release(terms);
+}
+
+/* Nobody is told 0, nor that nothing is there, until lvm2 has said how it stands. */
+START_TEST(lifecycle_what_is_in_doubt_is_neither_believed_nor_forgotten)
+{
+	struct operation *operation;
+
+	doubt();
+	ck_assert(hears_failed(false));
+	operation = begin(false, "15");
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_int_eq(operation->recorded_command, RECORD_STARTING);
+	standin_orphans_tell(ORPHANS_NONE, 0);
+	show(LVMPOLLD_STEP, 1);
+	standin_print(lvpoll(), "at 100");
+	standin_exit(lvpoll(), 0);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	ck_assert(hears_nothing_yet(false));
+	report(fixture_group_row(1, false));
+	ck_assert(hears(false, false, 0));
+	ck_assert(!hear(false).is_found);
+}
+END_TEST
+
 /* As on record for two system directories: two would be in each other's way. */
 START_TEST(lifecycle_resumes_what_two_have_asked_for_once)
 {
@@ -1338,6 +1371,7 @@ int main(void)
 		SUITE_TEST(lifecycle_cannot_tell_is_no_no),
 		SUITE_TEST(lifecycle_what_is_found_is_ended_first),
 		SUITE_TEST(lifecycle_failed_abort_leaves_the_search_to_go_on),
+		SUITE_TEST(lifecycle_what_is_in_doubt_is_neither_believed_nor_forgotten),
 		SUITE_TEST(lifecycle_resumes_what_two_have_asked_for_once),
 		SUITE_TEST(lifecycle_ends_the_lvpoll_of_a_second_record),
 		SUITE_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told),

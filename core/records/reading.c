@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading the records of a previous daemon. */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log/log.h"
+#include "records/aside.h"
+#include "records/directory.h"
+#include "records/reading.h"
+#include "records/unusable.h"
+
+/* Far more than any record has. */
+#define RECORD_SIZE_MAX (64 * 1024)
+
+static void set_aside(
+	struct record_directory *directory, const char *name, const struct lvmpolld_error *error)
+{
+	int result = record_move_aside(directory, DAMAGED_SUFFIX, name);
+
+	if (result < 0)
+		log_error("%s/%s is no record that can be used: %s; and it cannot be set aside: %s",
+			directory->path, name, error->sentence, strerror(-result));
+	else
+		log_error("%s/%s is no record that can be used: %s; it is set aside "
+			  "in %s" DAMAGED_SUFFIX,
+			directory->path, name, error->sentence, directory->path);
+}
+
+/*
+ * The record is right, but its plugin is missing. It is set aside, since systemd's path unit looks
+ * at the state directory.
+ */
+static void postpone(
+	struct record_directory *directory, const char *name, const struct lvmpolld_error *error)
+{
+	int result = record_move_aside(directory, POSTPONED_SUFFIX, name);
+
+	if (result < 0)
+		log_error("%s; its record stays in %s and cannot be set aside: %s", error->sentence,
+			directory->path, strerror(-result));
+	else
+		log_error("%s; its record is kept in %s" POSTPONED_SUFFIX
+			  " until a daemon starts that has the plugin",
+			error->sentence, directory->path);
+}
+
+/* Bits of a record's mode that are used for nothing else: so many daemons have died reading it. */
+#define DEATHS_1   S_IXUSR
+#define DEATHS_2   S_IXGRP
+#define DEATHS_MAX 3
+
+static unsigned count_deaths(mode_t mode)
+{
+	return (mode & DEATHS_1 ? 1 : 0) + (mode & DEATHS_2 ? 2 : 0);
+}
+
+/* On a file system that is read-only, or full of other users' files, nothing is counted. */
+static void set_deaths(int descriptor, unsigned deaths)
+{
+	struct stat status;
+
+	if (fstat(descriptor, &status) < 0)
+		return;
+	status.st_mode &= 07777 & ~(DEATHS_1 | DEATHS_2);
+	status.st_mode |= (deaths & 1 ? DEATHS_1 : 0) | (deaths & 2 ? DEATHS_2 : 0);
+	(void)!fchmod(descriptor, status.st_mode);
+}
+
+/* Opens the record, and counts a death, which has not come about where it is read in the end. */
+static int open_record(int directory, const char *name, bool *is_old, struct lvmpolld_error *error)
+{
+	int descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+
+	if (descriptor < 0)
+		return error_set(error, errno, "it cannot be opened: %s", strerror(errno));
+	if (fstat(descriptor, &status) < 0 || !S_ISREG(status.st_mode) ||
+		status.st_size > RECORD_SIZE_MAX) {
+		close(descriptor);
+		return error_set(error, EBADMSG, "it is no file of a record's size");
+	}
+	*is_old = !(status.st_mode & S_IWUSR);
+	if (count_deaths(status.st_mode) < DEATHS_MAX) {
+		set_deaths(descriptor, count_deaths(status.st_mode) + 1);
+		return descriptor;
+	}
+	/* Whoever puts it back lets it be tried again. */
+	set_deaths(descriptor, 0);
+	close(descriptor);
+	return error_set(
+		error, EBADMSG, "%d daemons in a row have died while they read it", DEATHS_MAX);
+}
+
+/* Returns the length of *TEXT, to be freed, behind which there is a NUL byte. */
+static ssize_t read_text(int descriptor, char **text, struct lvmpolld_error *error)
+{
+	ssize_t length;
+
+	errno = ENOMEM;
+	*text = calloc(1, RECORD_SIZE_MAX + 1);
+	length = *text ? read(descriptor, *text, RECORD_SIZE_MAX) : -1;
+	if (length >= 0)
+		return length;
+	error_set(error, errno, "it cannot be read: %s", strerror(errno));
+	free(*text);
+	return -error->code;
+}
+
+/* A record under another record's name was not put there by a daemon. */
+struct named_take {
+	const char *name;
+	bool is_old;
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error);
+	void *context;
+};
+
+static int take_named(const struct record *record, void *context, struct lvmpolld_error *error)
+{
+	const struct named_take *named = context;
+	struct record believed = *record;
+	char name[NAME_MAX];
+
+	record_make_name(&record->request, name, sizeof(name));
+	if (strcmp(name, named->name) != 0)
+		return error_set(error, EBADMSG, "by what is in it, it should be called %s", name);
+	/* A later lvpoll may run, whose process id is not known. */
+	if (named->is_old)
+		believed.command = RECORD_STARTING;
+	return named->take(&believed, named->context, error);
+}
+
+/* An error that passes, and says nothing about the record. */
+static bool is_shortage(int code)
+{
+	return code == ENOMEM || code == EMFILE || code == ENFILE;
+}
+
+static int read_and_take(
+	struct record_directory *directory, struct named_take *named, struct lvmpolld_error *error)
+{
+	int descriptor = open_record(directory->descriptor, named->name, &named->is_old, error);
+	char *text = NULL;
+	ssize_t length;
+	int result;
+
+	if (descriptor < 0)
+		return descriptor;
+	length = read_text(descriptor, &text, error);
+	result = length < 0 ? (int)length
+			    : record_parse(text, (size_t)length, take_named, named, error);
+	if (length >= 0)
+		free(text);
+	set_deaths(descriptor, 0);
+	close(descriptor);
+	return result;
+}
+
+static int read_one(struct record_directory *directory, struct named_take *named, size_t *taken,
+	struct lvmpolld_error *error)
+{
+	int result = read_and_take(directory, named, error);
+
+	if (result == 0)
+		++*taken;
+	else if (result == -ENOPKG)
+		postpone(directory, named->name, error);
+	else if (result == -EIO || is_shortage(-result))
+		log_error("%s/%s cannot be resumed now: %s; it stays for the next start",
+			directory->path, named->name, error->sentence);
+	else
+		set_aside(directory, named->name, error);
+	if (result == -EIO)
+		record_note_unusable(directory, named->name);
+	return is_shortage(-result) ? result : 0;
+}
+
+int record_read_all(struct record_directory *directory,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context, size_t *taken, struct lvmpolld_error *error)
+{
+	struct dirent **entries = NULL;
+	int result = 0;
+	int count;
+
+	*taken = 0;
+	if (directory->descriptor < 0)
+		return 0;
+	unlinkat(directory->descriptor, RECORD_TEMPORARY_NAME, 0);
+	count = scandir(directory->path, &entries, NULL, alphasort);
+	if (count < 0)
+		return error_set(error, errno, "%s: cannot read the state directory: %s",
+			directory->path, strerror(errno));
+	for (int i = 0; i < count; i++) {
+		struct named_take named = {
+			.name = entries[i]->d_name, .take = take, .context = context};
+
+		if (result == 0 && strcmp(named.name, ".") != 0 && strcmp(named.name, "..") != 0)
+			result = read_one(directory, &named, taken, error);
+		free(entries[i]);
+	}
+	free(entries);
+	return result;
+}
+
+static size_t bring_back(struct record_directory *directory, const char *suffix,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context)
+{
+	char *folder = record_path_aside(directory, suffix, NULL);
+	struct dirent **entries = NULL;
+	int count = folder && directory->descriptor >= 0
+			    ? scandir(folder, &entries, NULL, alphasort)
+			    : 0;
+	struct lvmpolld_error error;
+	size_t taken = 0;
+
+	for (int i = 0; i < count; i++) {
+		struct named_take named = {
+			.name = entries[i]->d_name, .take = take, .context = context};
+
+		if (strcmp(named.name, ".") != 0 && strcmp(named.name, "..") != 0 &&
+			record_move_back(directory, suffix, named.name) == 0 && take)
+			read_one(directory, &named, &taken, &error);
+		free(entries[i]);
+	}
+	free(entries);
+	/* The folder stays if a file is left in it. */
+	if (count > 0)
+		rmdir(folder);
+	free(folder);
+	return taken;
+}
+
+size_t record_bring_back(struct record_directory *directory,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context)
+{
+	return bring_back(directory, POSTPONED_SUFFIX, take, context);
+}
+
+void record_wake_all(struct record_directory *directory)
+{
+	bring_back(directory, DORMANT_SUFFIX, NULL, NULL);
+}

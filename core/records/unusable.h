@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Volumes with an unusable record, which was set aside or cannot be read: something was in flight,
+ * and nobody knows what. It is neither believed nor forgotten. What tells of it is the name of the
+ * file in "PATH.damaged/" or "PATH.no_plugin/", so a daemon that comes later knows it too; and that
+ * of each record where the state directory itself cannot be used.
+ */
+#ifndef CORE_RECORDS_UNUSABLE_H
+#define CORE_RECORDS_UNUSABLE_H
+
+#include <stdbool.h>
+
+#include "records/directory.h"
+
+/* The record called NAME stays where it is and cannot be read: how its volume stands is not known.
+ */
+void record_note_unusable(const struct record_directory *directory, const char *name);
+
+/*
+ * Whether the volume with LVID has a record that cannot be used, of its poll or of its abort, for
+ * whatever system directory. Where that cannot be told, it is.
+ */
+bool record_is_unusable(const struct record_directory *directory, const char *lvid, bool is_abort);
+
+/* It is known by now. What was set aside is removed; what waits for its plugin stays. */
+void record_forget_unusable(
+	const struct record_directory *directory, const char *lvid, bool is_abort);
+
+#endif
