@@ -22,6 +22,7 @@
 #include "monitor/monitor.h"
 #include "server/request.h"
 #include "server/server.h"
+#include "server/watchers.h"
 #include "service/notify.h"
 #include "service/signals.h"
 #include "service/startup.h"
@@ -86,6 +87,7 @@ static void on_operations_changed(void *context)
 
 	update_idle(daemon);
 	tell_status(&daemon->operations);
+	watchers_kick(&daemon->server);
 }
 
 static void on_clients_changed(void *context)

@@ -17,6 +17,7 @@
 #include "operation/operation.h"
 #include "operation/store.h"
 #include "records/directory.h"
+#include "status/ended.h"
 
 struct configuration;
 struct event;
@@ -44,6 +45,10 @@ struct operations {
 	struct orphans *orphans; /* made where one is looked for; or NULL */
 	struct comparisons comparisons;
 	struct record_directory records;
+	uint64_t last_number; /* the latest that was given to an operation, as far as is known */
+	bool is_number_read;  /* what the previous daemon has written of it */
+	struct ended ended_lately;  /* with what people are told of them */
+	uint64_t change_serial;     /* of the latest change of what they are told */
 	struct event *record_retry; /* runs while a record could not be written; or NULL */
 	size_t stale_records;
 	struct event *loss_retry; /* while losses could not be noted; or NULL */

@@ -5,6 +5,7 @@
 #include "lifecycle/classify.h"
 #include "lifecycle/context.h"
 #include "lifecycle/ending.h"
+#include "lifecycle/history.h"
 #include "lifecycle/losses.h"
 #include "lifecycle/operation_log.h"
 #include "lifecycle/orphaned.h"
@@ -114,6 +115,7 @@ static void end(struct operation *operation, enum operation_event event)
 	struct operations *operations = operation->operations;
 
 	operation_log_end(operation, event);
+	history_add(operation, event);
 	recorder_remove(operation);
 	resources_release(operation);
 	TAILQ_REMOVE(&operations->list, operation, link);

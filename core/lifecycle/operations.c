@@ -29,6 +29,7 @@ int operations_init(struct operations *operations, struct event_base *base,
 	TAILQ_INIT(&operations->ended);
 	TAILQ_INIT(&operations->asks);
 	TAILQ_INIT(&operations->comparisons);
+	ended_init(&operations->ended_lately);
 	if (store_init(&operations->polling, "poll") < 0)
 		return error_set(error, ENOMEM, "out of memory");
 	if (store_init(&operations->aborts, "abort") < 0) {
@@ -75,6 +76,7 @@ void operations_destroy(struct operations *operations)
 	orphans_free(operations->orphans);
 	operations->orphans = NULL;
 	operations->has_stores = false;
+	ended_destroy(&operations->ended_lately);
 	scheduler_destroy(&operations->scheduler);
 }
 

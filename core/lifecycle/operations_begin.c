@@ -4,6 +4,7 @@
 
 #include "configuration/configuration.h"
 #include "lifecycle/lifecycle.h"
+#include "lifecycle/numbers.h"
 #include "lifecycle/operation_log.h"
 #include "lifecycle/operations.h"
 #include "lifecycle/operations_begin.h"
@@ -67,6 +68,7 @@ static void set_going(struct operation *operation)
 	if (operation->terms->asked.interval[0] == '+' && !operation_is_abort(operation))
 		operation->not_before_ms =
 			operation->begun_ms + (int64_t)operation->terms->interval_s * 1000;
+	numbers_assign(operation);
 	operation_log_begin(operation);
 	/* An lvpoll may run of which the record told that could not be used: it is looked for. */
 	operation->attempt.is_orphan = record_is_unusable(

@@ -28,6 +28,8 @@ static int write_record(struct operation *operation, struct lvmpolld_error *erro
 		.is_being_aborted = operation_is_being_aborted(operation),
 		.not_before_ms = operation->not_before_ms,
 		.begun_ms = operation->begun_ms,
+		.number = operation->number,
+		.accepted_s = operation->accepted_s,
 		.command = operation->recorded_command,
 		.pid = attempt->pid,
 		.start_ticks = attempt->start_ticks,

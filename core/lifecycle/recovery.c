@@ -78,6 +78,8 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 		.is_being_aborted = record->is_being_aborted,
 		.not_before_ms = record->not_before_ms,
 		.begun_ms = record->begun_ms,
+		.number = record->number,
+		.accepted_s = record->accepted_s,
 		.outputs = {-1, -1},
 		.vg_name = record->step_vg_name,
 		.lv_name = record->step_lv_name,

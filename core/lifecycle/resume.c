@@ -9,6 +9,7 @@
 #include "lifecycle/attempts.h"
 #include "lifecycle/context.h"
 #include "lifecycle/lifecycle.h"
+#include "lifecycle/numbers.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/requests.h"
 #include "lifecycle/resources.h"
@@ -58,6 +59,9 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	struct device *device = operation->device;
 
 	operation->is_begun = true;
+	operation->number = info->number;
+	operation->accepted_s = info->accepted_s;
+	numbers_assign(operation);
 	operation->not_before_ms = info->not_before_ms;
 	/* Else the operation counts as begun now. */
 	if (info->begun_ms > 0 && info->begun_ms < operation->begun_ms)

@@ -16,6 +16,8 @@ struct operations;
 struct resume_info {
 	bool is_being_aborted; /* its abort was under way */
 	int64_t begun_ms;      /* when it began, by boot_clock_ms; 0: not known */
+	uint64_t number;       /* 0: none yet */
+	int64_t accepted_s;    /* 0: not known */
 	int64_t not_before_ms;
 	bool is_orphan; /* an lvpoll of a previous daemon runs, or may: it is to be adopted */
 	pid_t pid;      /* of an lvpoll that runs; or 0, where that of an orphan is not known */

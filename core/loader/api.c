@@ -8,6 +8,7 @@
 
 #include "comparing/copies.h"
 #include "loader/calls.h"
+#include "loader/places.h"
 #include "loader/row.h"
 #include "log/log.h"
 #include "process/arguments.h"
@@ -59,6 +60,11 @@ void lvmpolld_copies_add(struct lvmpolld_copies *copies, const struct lvmpolld_c
 		added.places[i] =
 			(struct copy_place){copy->major[i], copy->minor[i], copy->start_sectors[i]};
 	copies_add(copies, &added);
+}
+
+void lvmpolld_places_add(struct lvmpolld_places *places, const char *device, bool is_destination)
+{
+	places_add(places, "/sys", device, is_destination);
 }
 
 /* A plugin may have been built with a header that knows more levels than we do. */

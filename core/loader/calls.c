@@ -155,6 +155,13 @@ bool plugin_knows_kernel(const struct plugin_entry *entry)
 	return *patterns;
 }
 
+void plugin_read_places(const struct plugin_entry *entry, const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places)
+{
+	if (entry->interface->read_places)
+		entry->interface->read_places(request, targets, count, places);
+}
+
 /* Digits behind the point that are looked at; lvm2 prints two. */
 #define FRACTION_DIGITS_MAX 9
 

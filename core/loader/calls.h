@@ -22,6 +22,9 @@ enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
 /* VOLUME is NULL where its group is seen, with all its disks, and has no such volume. */
 enum lvmpolld_standing plugin_read_report(const struct plugin_entry *entry,
 	const struct lvmpolld_request *request, const struct lvmpolld_row *volume);
+/* Adds to PLACES the disks that data is copied from and to, where PLUGIN tells. */
+void plugin_read_places(const struct plugin_entry *entry, const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places);
 
 struct lvmpolld_copies;
 

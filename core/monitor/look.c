@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "loader/calls.h"
+#include "loader/places.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "monitor/look.h"
@@ -71,9 +72,12 @@ static void ask_kernel(struct look *look)
 	asked.abort = false;
 	look->answer = device_mapper_read_table(
 		terms->asked.lvid, terms->plugin->interface->layer, &look->table, &look->error);
-	if (look->answer == DEVICE_MAPPER_SEEN && !look->table.is_suspended)
-		look->verdict = plugin_read_targets(terms->plugin, &asked, look->table.targets,
-			look->table.target_count, &look->progress);
+	if (look->answer != DEVICE_MAPPER_SEEN || look->table.is_suspended)
+		return;
+	look->verdict = plugin_read_targets(terms->plugin, &asked, look->table.targets,
+		look->table.target_count, &look->progress);
+	plugin_read_places(terms->plugin, &asked, look->table.targets, look->table.target_count,
+		&look->places);
 	if (look->verdict == LVMPOLLD_STEP && plugin_verifies(terms->plugin))
 		read_copies(look, &asked);
 }
@@ -94,6 +98,25 @@ static void log_failed_devices(const struct device *device, unsigned former, uns
 	if (failed > former)
 		log_terms(LOG_LEVEL_ERROR, device->terms,
 			"the kernel has given up %u of the mirror's devices", failed);
+}
+
+/* What people are told: how fast it gets on, and between which disks. A suspended device rests. */
+static void record_statistics(const struct look *look) REQUIRES(device_role)
+{
+	struct device *device = look->device;
+
+	if (look->answer != DEVICE_MAPPER_SEEN || look->progress.total_sectors == 0 ||
+		(look->verdict == LVMPOLLD_POLL && !look->table.is_suspended))
+		return;
+	rate_note(&device->rate, schedule_clock_ms(), look->progress.done_sectors);
+	if (look->places.count == 0 ||
+		(device->places && device->places->count == look->places.count))
+		return;
+	/* Without memory for them nobody is told. */
+	if (!device->places)
+		device->places = calloc(1, sizeof(*device->places));
+	if (device->places)
+		*device->places = look->places;
 }
 
 static bool is_loss(const struct look *look)
@@ -121,6 +144,7 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_settl
 	bool is_news;
 
 	device_lock(device);
+	record_statistics(look);
 	observation = &device->observation;
 	observation->log = look->log;
 	/* Where the device could not be read, what was seen before still holds. */
@@ -209,6 +233,9 @@ bool look_at_due(struct devices *devices, struct kernel_log *log, bool has_event
 		look.verdict = LVMPOLLD_POLL;
 		device_lock(look.device);
 		look.progress = look.device->progress;
+		look.places.count = 0;
+		if (look.device->places)
+			look.places = *look.device->places;
 		device_unlock(look.device);
 		ask_kernel(&look);
 		look.log = kernel_log_read(log);

@@ -17,9 +17,11 @@
 
 #include "comparing/copies.h"
 #include "kernel_log/kernel_log.h"
+#include "operation/rate.h"
 #include "operation/terms.h"
 #include "util/lock.h"
 
+struct lvmpolld_places;
 struct operation;
 
 /* What the monitor saw at its latest look. */
@@ -79,6 +81,8 @@ struct device {
 	struct lock lock;
 	struct observation observation GUARDED_BY(device_role);
 	struct lvmpolld_progress progress GUARDED_BY(device_role);
+	struct rate rate GUARDED_BY(device_role);               /* by schedule_clock_ms */
+	struct lvmpolld_places *places GUARDED_BY(device_role); /* disks; NULL: none is known */
 
 	/* The main thread's: the operation on the device, then its abort; or NULL. */
 	struct operation *operations[2];

@@ -54,6 +54,14 @@ struct back_off {
 	uint64_t signature; /* the device's signature then: a change ends the pause */
 };
 
+/* Changes of what people are told of it: status/changes.h. All zero: none is counted yet. */
+struct changes {
+	uint64_t first;    /* the serial number of its beginning; 0: not counted yet */
+	uint64_t latest;   /* and of its latest change */
+	uint64_t checksum; /* of the entry then */
+	int64_t at_ms;     /* by boot_clock_ms */
+};
+
 struct operation {
 	/* Written by lifecycle.c alone. */
 	const enum operation_state state;
@@ -80,6 +88,11 @@ struct operation {
 	int64_t failing_since_ms; /* the first failure in a row, by boot_clock_ms; or 0 */
 	int64_t begun_ms;         /* when it began, by boot_clock_ms */
 	int64_t not_before_ms;    /* no step before this, by boot_clock_ms; 0: at any time */
+
+	/* What people know it by. */
+	uint64_t number;    /* never given to another; 0: none yet */
+	int64_t accepted_s; /* when it was asked for, as time() tells; 0: not known */
+	struct changes changes;
 
 	/* The recorder's. */
 	enum record_command recorded_command; /* what the record says of the attempt */

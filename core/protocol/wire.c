@@ -127,11 +127,16 @@ const char *wire_string(const struct wire_message *message, const char *key)
 	return value->v.str;
 }
 
-int64_t wire_number(const struct wire_message *message, const char *key)
+int64_t wire_number_or(const struct wire_message *message, const char *key, int64_t otherwise)
 {
 	const struct dm_config_value *value = find_value(message, key);
 
-	return value && value->type == DM_CFG_INT ? value->v.i : 0;
+	return value && value->type == DM_CFG_INT ? value->v.i : otherwise;
+}
+
+int64_t wire_number(const struct wire_message *message, const char *key)
+{
+	return wire_number_or(message, key, 0);
 }
 
 void wire_add(struct buffer *reply, const char *text, size_t length)

@@ -44,6 +44,8 @@ void wire_free(struct wire_message *message);
 const char *wire_string(const struct wire_message *message, const char *key);
 /* The number under KEY; 0 where there is none, or it is not a number. */
 int64_t wire_number(const struct wire_message *message, const char *key);
+/* Likewise, with another value in the place of 0. */
+int64_t wire_number_or(const struct wire_message *message, const char *key, int64_t otherwise);
 
 /*
  * The functions below add to a reply. When out of memory the buffer is lost: see buffer.h.

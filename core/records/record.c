@@ -70,6 +70,10 @@ void record_add_fields(struct buffer *text, const struct record *record)
 		add_flag(text, "log_doubt", record->is_begun_in_doubt);
 		add_optional_string(text, "log_boot", record->log_boot_id);
 	}
+	if (record->number > 0)
+		wire_add_number(text, "number", (int64_t)record->number);
+	if (record->accepted_s > 0)
+		wire_add_number(text, "accepted", record->accepted_s);
 	wire_add_string(text, "lvm_command", command_names[record->command]);
 	if (record->command == RECORD_RUNNING) {
 		wire_add_number(text, "lvm_command_pid", record->pid);
@@ -150,6 +154,7 @@ int record_read_fields(const struct wire_message *message,
 		.is_being_aborted = wire_number(message, "displaced") != 0,
 		.not_before_ms = wire_number(message, "not_before_ms"),
 		.begun_ms = wire_number(message, "begun_ms"),
+		.accepted_s = wire_number(message, "accepted"),
 		.step_vg_name = wire_string(message, "lvm_command_vgname"),
 		.step_lv_name = wire_string(message, "lvm_command_lvname"),
 		.boot_id = wire_string(message, "lvm_command_boot"),
@@ -157,8 +162,10 @@ int record_read_fields(const struct wire_message *message,
 		.is_begun_in_doubt = wire_number(message, "log_doubt") != 0,
 		.log_boot_id = wire_string(message, "log_boot"),
 	};
+	int64_t number = wire_number(message, "number");
 	int result = check_fields(&record, error);
 
+	record.number = number > 0 ? (uint64_t)number : 0;
 	if (result == 0)
 		result = read_command(message, &record, error);
 	return result == 0 ? take(&record, context, error) : result;

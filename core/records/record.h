@@ -33,6 +33,8 @@ struct record {
 	const char *operation_name; /* as on the wire */
 	bool is_being_aborted;      /* its abort is under way: it goes on only if the abort fails */
 	int64_t begun_ms;           /* when it began, by boot_clock_ms; 0: not known */
+	uint64_t number;            /* what people know it by; 0: none */
+	int64_t accepted_s;         /* when it was asked for, as time() tells; 0: not known */
 	int64_t not_before_ms;      /* no step before this, by boot_clock_ms; 0: at any time */
 	enum record_command command;
 	pid_t pid;                /* of an lvpoll that runs */

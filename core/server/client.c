@@ -71,6 +71,11 @@ static int answer(struct client *client, size_t length)
 {
 	struct buffer *output = &client->output;
 	size_t former_length = output->length;
+	const struct asker asker = {
+		.waiter = &client->waiter,
+		.watch = &client->watch,
+		.may_steer = client_is_privileged(client),
+	};
 	char *text = wire_peek(&client->input, length);
 
 	client->scanned = 0;
@@ -78,11 +83,12 @@ static int answer(struct client *client, size_t length)
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &client->heard_at);
 	client->answered++;
 	log_message(client, "->", text, length);
-	request_answer(client->server->operations, &client->waiter, client_is_privileged(client),
-		text, length, output);
+	request_answer(client->server->operations, &asker, text, length, output);
 	wire_drop(&client->input, length);
 	if (output->is_lost)
 		return -ENOMEM;
+	if (client->watch.is_on)
+		client->server->watched(client->server);
 	log_message(
 		client, "<-", buffer_bytes(output) + former_length, output->length - former_length);
 	return 0;
@@ -163,7 +169,9 @@ static int await_writable(struct client *client)
 	if (!client->writable)
 		client->writable = event_new(
 			client->server->base, client->descriptor, EV_WRITE, on_writable, client);
-	return client->writable ? event_add(client->writable, &limit) : -1;
+	/* One that watches may take its time: it costs nothing. */
+	return client->writable ? event_add(client->writable, client->watch.is_on ? NULL : &limit)
+				: -1;
 }
 
 /*
@@ -186,6 +194,14 @@ static int send_replies(struct client *client)
 			return -1;
 	}
 	return client->writable ? event_del(client->writable) : 0;
+}
+
+void client_flush(struct client *client)
+{
+	if (client->output.is_lost)
+		disconnect(client, "out of memory for what it watches");
+	else if (send_replies(client) < 0)
+		client_free(client);
 }
 
 static bool may_ask_no_more(const struct client *client)

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "operation/waiters.h"
+#include "server/watch.h"
 #include "util/buffer.h"
 
 struct event;
@@ -28,6 +29,7 @@ struct client {
 	pid_t pid;                      /* the process that connected; for the log */
 	size_t scanned;                 /* input bytes that hold no end of a message */
 	struct waiter waiter;           /* waits for the requests that it has made */
+	struct watch watch;             /* what it was told of changes */
 	uint64_t requests;              /* the number of requests that it has made */
 	unsigned answered;              /* requests answered since other clients were served */
 	bool is_half_closed;            /* it will send no more */
@@ -47,6 +49,9 @@ struct client *client_add(struct server *server, int descriptor, pid_t pid);
 void client_read(struct client *client);
 /* Answers what was read of CLIENT before. CLIENT may have been freed afterwards. */
 void client_serve(struct client *client);
+
+/* Sends what was added to the output of CLIENT, which may have been freed afterwards. */
+void client_flush(struct client *client);
 
 /* Disconnects CLIENT. */
 void client_free(struct client *client);

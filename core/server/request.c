@@ -15,12 +15,19 @@
 #include "operation/terms.h"
 #include "protocol/request_parameters.h"
 #include "protocol/wire.h"
+#include "server/daemon_status.h"
 #include "server/dump.h"
+#include "server/list.h"
 #include "server/request.h"
+#include "server/watch.h"
 #include "util/buffer.h"
 
 #define PROTOCOL_NAME    "lvmpolld"
 #define PROTOCOL_VERSION 1
+
+/* What is added to lvm2's protocol, and has a version of its own. */
+#define EXTENSIONS         "status list watch plugins configuration log_level"
+#define EXTENSIONS_VERSION 1
 
 /* No reply but that of dump is longer. */
 #define REPLY_ROOM 2048
@@ -32,13 +39,14 @@
 #define REASON_NOT_EXECUTABLE  "the lvm command cannot be executed"
 #define REASON_NO_MEMORY       "not enough memory"
 #define REASON_NOT_PRIVILEGED  "only root may begin or abort operations"
+#define REASON_NOT_PERMITTED   "only root may change this"
+#define REASON_NO_LEVEL        "request requires level set: fatal, error, warn, notice, info or debug"
 #define REASON_POLLING_FAILED  "polling of lvm command failed"
 
 /* A message, its sender, and its reply. */
 struct exchange {
 	struct operations *operations;
-	struct waiter *waiter;
-	bool may_steer;
+	const struct asker *asker;
 	const struct wire_message *message;
 	struct buffer *reply;
 };
@@ -55,6 +63,8 @@ static void answer_hello(const struct exchange *exchange)
 	answer(exchange->reply, "OK", NULL);
 	wire_add_string(exchange->reply, "protocol", PROTOCOL_NAME);
 	wire_add_number(exchange->reply, "version", PROTOCOL_VERSION);
+	wire_add_string(exchange->reply, "extensions", EXTENSIONS);
+	wire_add_number(exchange->reply, "extensions_version", EXTENSIONS_VERSION);
 }
 
 static void answer_report(const struct operations_report *report, struct buffer *reply)
@@ -94,7 +104,8 @@ static void answer_progress_info(const struct exchange *exchange)
 		return;
 	}
 	report = operations_collect(exchange->operations, identifier,
-		wire_number(message, "abort") != 0, exchange->waiter, exchange->may_steer);
+		wire_number(message, "abort") != 0, exchange->asker->waiter,
+		exchange->asker->may_steer);
 	free(identifier);
 	answer_report(&report, exchange->reply);
 }
@@ -102,6 +113,53 @@ static void answer_progress_info(const struct exchange *exchange)
 static void answer_dump(const struct exchange *exchange)
 {
 	dump_write(exchange->operations, exchange->reply);
+}
+
+static void answer_status(const struct exchange *exchange)
+{
+	daemon_status_write(exchange->operations, exchange->reply);
+}
+
+static void answer_list(const struct exchange *exchange)
+{
+	list_write(exchange->operations, wire_number(exchange->message, "ended") != 0,
+		exchange->reply);
+}
+
+/* What is, then each change. */
+static void answer_watch(const struct exchange *exchange)
+{
+	list_write(exchange->operations, false, exchange->reply);
+	if (exchange->asker->watch)
+		watch_begin(exchange->asker->watch, exchange->operations);
+}
+
+static void answer_plugins(const struct exchange *exchange)
+{
+	list_write_plugins(exchange->operations, exchange->reply);
+}
+
+static void answer_configuration(const struct exchange *exchange)
+{
+	list_write_configuration(exchange->operations, exchange->reply);
+}
+
+/* Until the configuration is read again. */
+static void answer_log_level(const struct exchange *exchange)
+{
+	struct log_settings settings = log_settings_in_force();
+	const char *name = wire_string(exchange->message, "level");
+
+	if (!exchange->asker->may_steer) {
+		answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
+	} else if (!name || log_level_from_name(name, &settings.level) < 0) {
+		answer(exchange->reply, "invalid", REASON_NO_LEVEL);
+	} else {
+		log_notice(
+			"the log's level is %s from now on, since a client asked for that", name);
+		log_configure(&settings);
+		answer(exchange->reply, "OK", NULL);
+	}
 }
 
 /* The daemon's own requests. Any other word is an operation, if a plugin knows it. */
@@ -112,6 +170,12 @@ static const struct {
 	{"hello", answer_hello},
 	{"progress_info", answer_progress_info},
 	{"dump", answer_dump},
+	{"status", answer_status},
+	{"list", answer_list},
+	{"watch", answer_watch},
+	{"plugins", answer_plugins},
+	{"configuration", answer_configuration},
+	{"log_level", answer_log_level},
 };
 
 #define HANDLER_COUNT (sizeof(handlers) / sizeof(handlers[0]))
@@ -214,7 +278,7 @@ static void answer_operation(const struct exchange *exchange, const struct plugi
 
 	/* A client chooses LVM_SYSTEM_DIR, and so the lvm.conf that lvm reads as the daemon's user.
 	 */
-	if (!exchange->may_steer) {
+	if (!exchange->asker->may_steer) {
 		answer(reply, "invalid", REASON_NOT_PRIVILEGED);
 		return;
 	}
@@ -232,7 +296,8 @@ static void answer_operation(const struct exchange *exchange, const struct plugi
 		answer_begin(OPERATIONS_NO_MEMORY, reply);
 	else
 		answer_begin(
-			operations_begin(exchange->operations, wanted, exchange->waiter), reply);
+			operations_begin(exchange->operations, wanted, exchange->asker->waiter),
+			reply);
 }
 
 /*
@@ -280,8 +345,8 @@ static void answer_message(const struct exchange *exchange)
 		answer_unknown(exchange, name);
 }
 
-void request_answer(struct operations *operations, struct waiter *waiter, bool may_steer,
-	const char *text, size_t length, struct buffer *reply)
+void request_answer(struct operations *operations, const struct asker *asker, const char *text,
+	size_t length, struct buffer *reply)
 {
 	struct wire_message *message;
 
@@ -292,7 +357,7 @@ void request_answer(struct operations *operations, struct waiter *waiter, bool m
 		return;
 	message = wire_parse(text, length);
 	if (message)
-		answer_message(&(struct exchange){operations, waiter, may_steer, message, reply});
+		answer_message(&(struct exchange){operations, asker, message, reply});
 	else if (errno == ENOMEM)
 		answer(reply, "failed", REASON_NO_MEMORY);
 	else

@@ -9,14 +9,21 @@
 struct operations;
 struct buffer;
 struct waiter;
+struct watch;
+
+/* Who asks. */
+struct asker {
+	struct waiter *waiter; /* waits for the operations that it asks for; NULL: does not */
+	struct watch *watch;   /* begins to watch where it asks for that; NULL: cannot */
+	bool may_steer;        /* may begin and abort operations */
+};
 
 /*
  * Answers the message of LENGTH bytes at TEXT, which a NUL byte follows. One whole reply, with its
- * end, is added to REPLY; it is lost when out of memory. WAITER, unless it is NULL, waits for the
- * requests that the message is about. MAY_STEER: the client may begin and abort operations.
+ * end, is added to REPLY; it is lost when out of memory.
  */
-void request_answer(struct operations *operations, struct waiter *waiter, bool may_steer,
-	const char *text, size_t length, struct buffer *reply);
+void request_answer(struct operations *operations, const struct asker *asker, const char *text,
+	size_t length, struct buffer *reply);
 
 /* NAME is a request of the daemon's own, which no plugin may take. */
 bool request_is_reserved(const char *name);

@@ -20,6 +20,7 @@
 #include "server/access.h"
 #include "server/client.h"
 #include "server/server.h"
+#include "server/watchers.h"
 
 /* When descriptors or places are short, accepting is tried again after this time. */
 #define ACCEPT_RETRY_MS 200
@@ -348,6 +349,7 @@ void server_init(struct server *server, struct event_base *base,
 		.operations = operations,
 		.listener.descriptor = -1,
 		.left = on_left,
+		.watched = watchers_kick,
 		.changed = changed,
 		.context = context,
 	};
@@ -368,6 +370,7 @@ void server_close(struct server *server)
 	struct client *client;
 
 	stop_accepting(server);
+	watchers_destroy(server);
 	while ((client = TAILQ_FIRST(&server->clients)))
 		client_free(client);
 	listener_close(&server->listener);

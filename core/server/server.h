@@ -27,9 +27,12 @@ struct server {
 	size_t client_count;
 	struct event *accept_event;
 	struct event *accept_retry;
+	struct event *watch_timer;           /* runs while somebody watches; or NULL */
 	bool is_limit_told;                  /* the limit was reached, and that was logged */
 	void (*left)(struct server *server); /* server.c's: called when a client has left */
-	void (*changed)(void *context);      /* called when client_count has changed */
+	/* watchers.c's: called when a client begins to watch */
+	void (*watched)(struct server *server);
+	void (*changed)(void *context); /* called when client_count has changed */
 	void *context;
 };
 

@@ -31,11 +31,14 @@ static void write_waits(const struct client *client, struct buffer *text)
 	}
 }
 
+/* One that watches is not handed over: it connects again, and is told what there is. */
 void clients_write(struct server *server, struct buffer *text)
 {
 	struct client *client;
 
 	TAILQ_FOREACH (client, &server->clients, link) {
+		if (client->watch.is_on)
+			continue;
 		wire_add_string(text, "item", "client");
 		wire_add_number(text, "descriptor", client->descriptor);
 		wire_add_number(text, "pid", client->pid);
@@ -54,6 +57,8 @@ int clients_write_bytes(struct server *server, int descriptor)
 	int result = 0;
 
 	TAILQ_FOREACH (client, &server->clients, link) {
+		if (client->watch.is_on)
+			continue;
 		if (result == 0)
 			result = buffer_write(&client->input, descriptor);
 		if (result == 0)
@@ -67,7 +72,8 @@ void clients_keep_descriptors(struct server *server, bool keep)
 	struct client *client;
 
 	TAILQ_FOREACH (client, &server->clients, link)
-		fcntl(client->descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC);
+		if (!client->watch.is_on)
+			fcntl(client->descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 
 /* Reads the bytes of BUFFER; their number is under KEY. Returns 0 or -ENOMEM. */

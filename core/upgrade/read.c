@@ -13,6 +13,7 @@
 #include "lifecycle/asking.h"
 #include "lifecycle/context.h"
 #include "lifecycle/losses.h"
+#include "lifecycle/numbers.h"
 #include "lifecycle/resume.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -206,6 +207,8 @@ static struct resume_info read_info(const struct wire_message *message, const st
 		.is_being_aborted = record->is_being_aborted,
 		.not_before_ms = record->not_before_ms,
 		.begun_ms = record->begun_ms,
+		.number = record->number,
+		.accepted_s = record->accepted_s,
 		.pid = record->command == RECORD_RUNNING ? record->pid : 0,
 		.start_ticks = record->start_ticks,
 		.vg_name = wire_string(message, "step_vgname"),
@@ -279,6 +282,16 @@ static int take_operation(const struct record *record, void *context, struct lvm
 	return 0;
 }
 
+static void take_ended(const struct wire_message *message, struct operations *operations)
+{
+	const char *entry = wire_string(message, "entry");
+
+	if (entry)
+		(void)ended_add(&operations->ended_lately, (uint64_t)wire_number(message, "number"),
+			wire_number(message, "ended_ms"), entry, strlen(entry),
+			operations->configuration->limit_results);
+}
+
 static int take_item(
 	const struct wire_message *message, void *context, struct lvmpolld_error *error)
 {
@@ -294,6 +307,8 @@ static int take_item(
 
 	if (is_operation(message))
 		result = record_read_fields(message, take_operation, &taken, error);
+	else if (is_item(message, "ended"))
+		take_ended(message, operations);
 	/* The record of an operation in flight stays, for a daemon that can use it. */
 	if (result < 0)
 		log_error("%s could not be taken over: %s",
@@ -308,6 +323,10 @@ static int take_item(
 int handover_take_operations(const struct handover *handover, struct operations *operations,
 	struct lvmpolld_error *error)
 {
+	int64_t last = wire_number(handover_daemon(handover), "last_number");
+
+	if (last > 0)
+		numbers_note(operations, (uint64_t)last);
 	return handover_for_each(handover, take_item, operations, error);
 }
 

@@ -37,6 +37,7 @@ static void write_daemon(const struct handover_parts *parts, struct buffer *text
 	wire_add_string(text, "daemon.state_directory", configuration->state_directory);
 	if (records >= 0)
 		wire_add_number(text, "records", records);
+	wire_add_number(text, "last_number", (int64_t)parts->operations->last_number);
 	wire_add_number(text, "listener", listener->descriptor);
 	if (listener->path)
 		wire_add_string(text, "listener_path", listener->path);
@@ -114,6 +115,8 @@ static void write_operation(struct operation *operation, struct buffer *text)
 		.is_being_aborted = operation_is_being_aborted(operation),
 		.not_before_ms = operation->not_before_ms,
 		.begun_ms = operation->begun_ms,
+		.number = operation->number,
+		.accepted_s = operation->accepted_s,
 		.command = present_command(attempt),
 		.pid = attempt->pid,
 		.start_ticks = find_start(attempt),
@@ -232,6 +235,20 @@ static void write_comparison(pid_t pid, void *context)
 	wire_add_end(text);
 }
 
+/* Those that ended lately, so that people can still be told. */
+static void write_ended(const struct operations *operations, struct buffer *text)
+{
+	const struct ended_operation *ended;
+
+	TAILQ_FOREACH (ended, &operations->ended_lately.list, link) {
+		wire_add_string(text, "item", "ended");
+		wire_add_number(text, "number", (int64_t)ended->number);
+		wire_add_number(text, "ended_ms", ended->ended_ms);
+		wire_add_string(text, "entry", ended->text);
+		wire_add_end(text);
+	}
+}
+
 static int write_all(const struct handover_parts *parts, struct buffer *text)
 {
 	write_daemon(parts, text);
@@ -243,6 +260,7 @@ static int write_all(const struct handover_parts *parts, struct buffer *text)
 	comparisons_visit(&parts->operations->comparisons, write_comparison, text);
 	write_requests(&parts->operations->aborts, text);
 	write_requests(&parts->operations->polling, text);
+	write_ended(parts->operations, text);
 	clients_write(parts->server, text);
 	wire_add_string(text, "item", "end");
 	wire_add_end(text);

@@ -134,6 +134,9 @@ enum lvmpolld_outcome {
  */
 struct lvmpolld_row;
 
+/* The disks that data is copied from and to, which are collected. The daemon owns it. */
+struct lvmpolld_places;
+
 /* How an operation stands by lvm2's metadata. */
 enum lvmpolld_standing {
 	LVMPOLLD_STANDING_CANNOT_TELL = 0, /* lvpoll's word counts, or lvm2 is asked again */
@@ -282,6 +285,15 @@ struct lvmpolld_plugin {
 	 */
 	const char *const *log_failures;
 	const char *const *log_kernels;
+
+	/*
+	 * Tells with lvmpolld_places_add the disks that data is copied from and to, for people: by
+	 * the lines that read_targets gets, each time that a device is looked at. Runs in the
+	 * monitor thread. NULL: nobody is told.
+	 */
+	void (*read_places)(const struct lvmpolld_request *request,
+		const struct lvmpolld_target *targets, size_t count,
+		struct lvmpolld_places *places);
 };
 
 /*
@@ -347,6 +359,11 @@ const char *lvmpolld_row_field(const struct lvmpolld_row *row, const char *field
 
 /* Adds COPY at the end. Runs in the monitor thread. */
 void lvmpolld_copies_add(struct lvmpolld_copies *copies, const struct lvmpolld_copy *copy);
+/*
+ * Adds to PLACES the disks that DEVICE lies on, a device as the lines name it ("8:1"): data comes
+ * from there, or goes there where IS_DESTINATION is true. One that is there already is not added.
+ */
+void lvmpolld_places_add(struct lvmpolld_places *places, const char *device, bool is_destination);
 
 /* Levels of lvmpolld_log. */
 enum lvmpolld_log_level {

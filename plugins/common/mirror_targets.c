@@ -5,6 +5,7 @@
 #include <libdevmapper.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Memory for the parsed status of one mirror; the pool grows if it does not suffice. */
@@ -313,4 +314,36 @@ bool mirror_targets_read_copies(
 			return false;
 	}
 	return true;
+}
+
+/* The status of a mirror begins with the number of its legs, then their devices: "2 8:1 8:17 ...".
+ */
+static void read_legs(const char *parameters, struct lvmpolld_places *places)
+{
+	unsigned long count = strtoul(parameters, NULL, 10);
+
+	for (unsigned long leg = 0; leg < count; leg++) {
+		char device[32];
+		size_t length;
+
+		parameters += strcspn(parameters, " ");
+		parameters += strspn(parameters, " ");
+		length = strcspn(parameters, " ");
+		if (length == 0 || length >= sizeof(device))
+			return;
+		memcpy(device, parameters, length);
+		device[length] = '\0';
+		lvmpolld_places_add(places, device, leg > 0);
+	}
+}
+
+void mirror_targets_read_places(
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct lvmpolld_target *target = lvmpolld_target_at(targets, i);
+
+		if (strcmp(target->type, "mirror") == 0)
+			read_legs(target->parameters, places);
+	}
 }

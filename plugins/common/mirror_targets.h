@@ -27,4 +27,9 @@ enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets,
 bool mirror_targets_read_copies(
 	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies);
 
+/* Tells the disks of the mirrors among the lines: data comes from the first leg, and goes to the
+ * others. */
+void mirror_targets_read_places(
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places);
+
 #endif

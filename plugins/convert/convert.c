@@ -78,6 +78,13 @@ static enum lvmpolld_standing convert_read_report(
 	}
 }
 
+static void convert_read_places(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places)
+{
+	(void)request;
+	mirror_targets_read_places(targets, count, places);
+}
+
 static const struct lvmpolld_plugin convert_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "convert",
@@ -87,6 +94,7 @@ static const struct lvmpolld_plugin convert_plugin = {
 	.read_targets = convert_read_targets,
 	.layer = "real",
 	.read_report = convert_read_report,
+	.read_places = convert_read_places,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(convert, convert_plugin);

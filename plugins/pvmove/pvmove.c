@@ -92,6 +92,13 @@ static const char *const pvmove_log_failures[] = {
 };
 static const char *const pvmove_log_kernels[] = {"6.1.*", NULL};
 
+static void pvmove_read_places(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places)
+{
+	(void)request;
+	mirror_targets_read_places(targets, count, places);
+}
+
 static const struct lvmpolld_plugin pvmove_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "pvmove",
@@ -107,6 +114,7 @@ static const struct lvmpolld_plugin pvmove_plugin = {
 	.read_copies = pvmove_read_copies,
 	.log_failures = pvmove_log_failures,
 	.log_kernels = pvmove_log_kernels,
+	.read_places = pvmove_read_places,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(pvmove, pvmove_plugin);

@@ -146,6 +146,30 @@ class Client:
         """Sends a request and returns the keys of the reply."""
         return parse_reply(self.ask_raw(format_request(name, parameters)))
 
+    def receive_items(self):
+        """The messages of a long reply, up to the last, as keys."""
+        items = []
+        while not items or items[-1].get("item") != "end":
+            items.append(parse_reply(self.receive()))
+        return items[:-1]
+
+    def ask_items(self, name, **parameters):
+        """Sends a request that has a long reply; returns its items."""
+        self.send(format_request(name, parameters) + MESSAGE_END)
+        first, *items = [parse_reply(self.receive())] + self.receive_items()
+        if first != {"response": "OK"}:
+            raise AssertionError("%s is answered with %r" % (name, first))
+        return items
+
+    def list(self, **parameters):
+        """The entries of all operations in flight, by their names."""
+        return {item["lv"]: item for item in self.ask_items("list", **parameters)
+                if item["item"] == "operation"}
+
+    def ended(self):
+        """The entries of those that ended lately, the latest last."""
+        return [item for item in self.ask_items("list", ended=1) if item["item"] == "ended"]
+
     def hello(self):
         return self.ask("hello")
 

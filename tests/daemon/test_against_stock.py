@@ -145,6 +145,8 @@ class AgainstStockTest(DaemonTest):
         for text in TEXTS:
             with self.subTest(text):
                 stock, ours = (client.ask_raw(text) for client in self.clients)
+                if b"protocol" in stock:  # hello: keys of our own come after stock's
+                    ours = ours[:len(stock.rstrip(b"\n"))]
                 self.assertEqual(ours.rstrip(b"\n"), stock.rstrip(b"\n"))
 
     def test_bytes_of_replies_and_of_an_empty_dump(self):

@@ -32,8 +32,9 @@ class RecordTest(RecoveryTest):
                              time.clock_gettime(time.CLOCK_BOOTTIME))
         self.assertLessEqual(float(record.pop("begun_ms")) / 1000,
                              time.clock_gettime(time.CLOCK_BOOTTIME))
+        self.assertLess(abs(int(record.pop("accepted")) - time.time()), 60)
         self.assertEqual(record, {
-            "version": "1", "operation": "convert", "lvid": lvid(self.hang), "vgname": "vg",
+            "version": "1", "number": "1", "operation": "convert", "lvid": lvid(self.hang), "vgname": "vg",
             "lvname": self.hang, "interval": "+7", "sysdir": "/some/etc lvm",
             "devicesfile": "some.devices", "handle_missing_pvs": "1", "lvm_command": "running",
             "lvm_command_pid": str(pid), "lvm_command_start": ticks,

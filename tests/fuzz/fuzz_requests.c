@@ -32,7 +32,7 @@ static char *ask(struct operations *operations, const char *text, size_t length)
 	char *end, *answer;
 	size_t answer_length;
 
-	request_answer(operations, NULL, true, copy, length, &reply);
+	request_answer(operations, &(struct asker){.may_steer = true}, copy, length, &reply);
 	answer_length = reply.length;
 	answer = fuzz_copy_text(buffer_bytes(&reply), answer_length);
 	end = strstr(answer, END);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What core/records/directory.c, reading.c, lock.c, aside.c and unusable.c have, with the files of
- * records.c. */
+/* What core/records/directory.c, reading.c, lock.c, number.c, aside.c and unusable.c have, with the
+ * files of records.c. */
 #include "config.h"
 
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include "records/aside.h"
 #include "records/directory.h"
 #include "records/lock.h"
+#include "records/number.h"
 #include "records/reading.h"
 #include "records/record.h"
 #include "records/unusable.h"
@@ -331,4 +332,19 @@ void record_forget_unusable(
 		seam();
 		file_drop(file);
 	}
+}
+
+uint64_t record_number_read(const struct record_directory *directory)
+{
+	(void)directory;
+	return last_number;
+}
+
+int record_number_write(const struct record_directory *directory, uint64_t number)
+{
+	seam();
+	if (directory->descriptor < 0 || world.disk_full > 0)
+		return -ENOSPC;
+	last_number = number;
+	return 0;
 }

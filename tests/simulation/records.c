@@ -75,6 +75,8 @@ void files_drop_all(enum folder folder)
 	}
 }
 
+uint64_t last_number;
+
 void records_reset(void)
 {
 	struct file *file;
@@ -82,6 +84,7 @@ void records_reset(void)
 	while ((file = TAILQ_FIRST(&files)))
 		file_drop(file);
 	directory_is_there = true;
+	last_number = 0;
 }
 
 void records_remove_directory(void)

@@ -21,6 +21,7 @@ struct file {
 TAILQ_HEAD(file_list, file);
 extern struct file_list files; /* by name */
 extern bool directory_is_there;
+extern uint64_t last_number; /* of an operation: it lies beside the directory */
 
 /* NULL where it is not there. */
 struct file *file_find(enum folder folder, const char *name);

@@ -32,6 +32,8 @@ static const struct record records[] = {
 	{.request = PLAIN, .operation_name = "merge_thin", .command = RECORD_STARTING},
 	{.request = FULL,
 		.operation_name = "merge",
+		.number = 4711,
+		.accepted_s = 1795838400,
 		.command = RECORD_RUNNING,
 		.pid = 2147483647,
 		.start_ticks = 9223372036854775807,

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The values of the keys as they are in force, as text. */
+#include "config.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "configuration/show.h"
+#include "util/buffer.h"
+
+static const char *const resume_names[] = {
+	[CONFIGURATION_RESUME_ALWAYS] = "always",
+	[CONFIGURATION_RESUME_AFTER_CRASH] = "after_crash",
+	[CONFIGURATION_RESUME_NEVER] = "never",
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct buffer *text, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)buffer_add_format(text, format, arguments);
+	va_end(arguments);
+}
+
+static void add_numbers(struct buffer *text, const uid_t *numbers, size_t count)
+{
+	add(text, "[");
+	for (size_t i = 0; i < count; i++)
+		add(text, "%s%u", i > 0 ? ", " : "", (unsigned)numbers[i]);
+	add(text, "]");
+}
+
+static void add_targets(struct buffer *text, unsigned targets)
+{
+	enum log_target target;
+	bool is_any = false;
+
+	add(text, "[");
+	for (size_t i = 0; log_target_names[i]; i++)
+		if (log_target_from_name(log_target_names[i], &target) == 0 && (targets & target)) {
+			add(text, "%s%s", is_any ? ", " : "", log_target_names[i]);
+			is_any = true;
+		}
+	add(text, "]");
+}
+
+static void add_plugins(struct buffer *text, const struct configuration *configuration)
+{
+	if (configuration->plugins_all) {
+		add(text, "all");
+		return;
+	}
+	add(text, "[");
+	for (size_t i = 0; i < configuration->plugin_enabled_count; i++)
+		add(text, "%s%s", i > 0 ? ", " : "", configuration->plugins_enabled[i]);
+	add(text, "]");
+}
+
+void configuration_show(const struct configuration *configuration,
+	const struct configuration_key *key, struct buffer *text)
+{
+	const char *field = (const char *)configuration + key->offset;
+	const char *path;
+
+	switch (key->type) {
+	case CONFIGURATION_PATH:
+		memcpy(&path, field, sizeof(path));
+		add(text, "%s", path ? path : "");
+		break;
+	case CONFIGURATION_SECONDS:
+	case CONFIGURATION_COUNT:
+		add(text, "%u", *(const unsigned *)(const void *)field);
+		break;
+	case CONFIGURATION_SIZE:
+		add(text, "%zu", *(const size_t *)(const void *)field);
+		break;
+	case CONFIGURATION_BOOLEAN:
+		add(text, "%s", *(const bool *)field ? "true" : "false");
+		break;
+	case CONFIGURATION_LOG_LEVEL:
+		add(text, "%s", log_level_name(configuration->log.level));
+		break;
+	case CONFIGURATION_RESUME:
+		add(text, "%s", resume_names[configuration->resume]);
+		break;
+	case CONFIGURATION_LOG_TARGETS:
+		add_targets(text, configuration->log.targets);
+		break;
+	case CONFIGURATION_USERS:
+		add_numbers(text, configuration->access_users, configuration->access_user_count);
+		break;
+	case CONFIGURATION_GROUPS:
+		add_numbers(text, configuration->access_groups, configuration->access_group_count);
+		break;
+	case CONFIGURATION_PLUGIN_NAMES:
+		add_plugins(text, configuration);
+		break;
+	}
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What ended, and how. */
+#include "config.h"
+
+#include <signal.h>
+
+#include "configuration/configuration.h"
+#include "lifecycle/context.h"
+#include "lifecycle/history.h"
+#include "status/entry.h"
+#include "util/boot.h"
+#include "util/buffer.h"
+
+/* As those who wait were told: 0, the signal of an abort, what lvpoll ended with; or none of it. */
+static bool find_result(const struct operation *operation, enum operation_event event,
+	struct request_result *result)
+{
+	*result = (struct request_result){0};
+	if (event == EVENT_ABORT_OVER)
+		*result = (struct request_result){.by_signal = true, .value = SIGTERM};
+	else if (operation->state == STATE_FAILED)
+		*result = operation->attempt.result;
+	return operation->state == STATE_FINISHED ||
+	       (operation->attempt.pid > 0 && (result->by_signal || result->value != 0));
+}
+
+void history_add(struct operation *operation, enum operation_event event)
+{
+	struct operations *operations = operation->operations;
+	struct buffer text = {0};
+	struct request_result result;
+	bool has_result = find_result(operation, event, &result);
+	struct ended_operation *ended = NULL;
+
+	entry_write_ended(&text, operation, has_result ? &result : NULL);
+	if (!text.is_lost)
+		ended = ended_add(&operations->ended_lately, operation->number, boot_clock_ms(),
+			buffer_bytes(&text), text.length, operations->configuration->limit_results);
+	buffer_free(&text);
+	/* Who watches misses it otherwise, and hears that. */
+	operations->change_serial++;
+	if (ended)
+		ended->serial = operations->change_serial;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What ended, and how: kept for people, within limits.results and limits.results_age. */
+#ifndef CORE_LIFECYCLE_HISTORY_H
+#define CORE_LIFECYCLE_HISTORY_H
+
+#include "lifecycle/table.h"
+
+struct operation;
+
+/* OPERATION has ended with EVENT. Without memory for it nobody can be told. */
+void history_add(struct operation *operation, enum operation_event event);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The disks that an operation copies from and to. */
+#include "config.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "loader/places.h"
+
+/* Volumes below volumes: legs, their sub-volumes. No more than that is looked through. */
+#define DEPTH_MAX 4
+
+/* What lvm2's own devices have at the beginning of their UUID. */
+#define LVM2_UUID "LVM-"
+
+static bool is_number(const char *number)
+{
+	size_t length = strspn(number, "0123456789:");
+
+	return length > 2 && length < PLACE_NUMBER_SIZE && number[length] == '\0' &&
+	       isdigit((unsigned char)number[0]) && strchr(number, ':') == strrchr(number, ':');
+}
+
+static bool is_known(const struct lvmpolld_places *places, const char *name, const char *number,
+	bool is_destination)
+{
+	for (size_t i = 0; i < places->count; i++) {
+		const struct place *place = &places->list[i];
+
+		if (place->is_destination == is_destination &&
+			!strcmp(name ? place->name : place->number, name ? name : number))
+			return true;
+	}
+	return false;
+}
+
+/* Reads the first line of FILE of the device NUMBER. Returns false where there is none. */
+static bool read_line(const char *sysfs, const char *number, const char *file, char *line, int size)
+{
+	char path[PATH_MAX];
+	FILE *stream;
+	bool is_read;
+
+	snprintf(path, sizeof(path), "%s/dev/block/%s/%s", sysfs, number, file);
+	stream = fopen(path, "re");
+	is_read = stream && fgets(line, size, stream);
+	if (stream)
+		fclose(stream);
+	if (is_read)
+		line[strcspn(line, "\n")] = '\0';
+	return is_read && line[0];
+}
+
+/* "/dev/mapper/NAME" of a device-mapper device, else "/dev/NAME", else the number. */
+static void find_name(const char *sysfs, const char *number, char name[PLACE_NAME_SIZE])
+{
+	char line[PLACE_NAME_SIZE - sizeof("/dev/mapper/")], path[PATH_MAX];
+	FILE *stream;
+
+	snprintf(name, PLACE_NAME_SIZE, "%s", number);
+	if (read_line(sysfs, number, "dm/name", line, sizeof(line))) {
+		snprintf(name, PLACE_NAME_SIZE, "/dev/mapper/%s", line);
+		return;
+	}
+	snprintf(path, sizeof(path), "%s/dev/block/%s/uevent", sysfs, number);
+	stream = fopen(path, "re");
+	while (stream && fgets(line, sizeof(line), stream))
+		if (!strncmp(line, "DEVNAME=", 8)) {
+			line[strcspn(line, "\n")] = '\0';
+			snprintf(name, PLACE_NAME_SIZE, "/dev/%s", line + 8);
+		}
+	if (stream)
+		fclose(stream);
+}
+
+static void add(struct lvmpolld_places *places, const char *sysfs, const char *number,
+	bool is_destination, unsigned depth, const char *top);
+
+/* What a volume lies on: "slaves" of its device. Returns false where that cannot be read. */
+static bool add_below(struct lvmpolld_places *places, const char *sysfs, const char *number,
+	bool is_destination, unsigned depth, const char *top)
+{
+	char path[PATH_MAX], below[PLACE_NUMBER_SIZE];
+	const struct dirent *entry;
+	bool is_any = false;
+	DIR *directory;
+
+	snprintf(path, sizeof(path), "%s/dev/block/%s/slaves", sysfs, number);
+	directory = opendir(path);
+	while (directory && (entry = readdir(directory))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "slaves/%s/dev", entry->d_name);
+		if (!read_line(sysfs, number, path, below, sizeof(below)) || !is_number(below))
+			continue;
+		add(places, sysfs, below, is_destination, depth + 1, top);
+		is_any = true;
+	}
+	if (directory)
+		closedir(directory);
+	return is_any;
+}
+
+static void add(struct lvmpolld_places *places, const char *sysfs, const char *number,
+	bool is_destination, unsigned depth, const char *top)
+{
+	char uuid[sizeof(LVM2_UUID)], name[PLACE_NAME_SIZE];
+	struct place *place;
+
+	if (depth < DEPTH_MAX && read_line(sysfs, number, "dm/uuid", uuid, sizeof(uuid)) &&
+		!strcmp(uuid, LVM2_UUID) &&
+		add_below(places, sysfs, number, is_destination, depth, top))
+		return;
+	find_name(sysfs, number, name);
+	if (places->count == PLACES_MAX || is_known(places, name, NULL, is_destination))
+		return;
+	place = &places->list[places->count++];
+	place->is_destination = is_destination;
+	snprintf(place->number, sizeof(place->number), "%s", top);
+	snprintf(place->name, sizeof(place->name), "%s", name);
+}
+
+void places_add(
+	struct lvmpolld_places *places, const char *sysfs, const char *number, bool is_destination)
+{
+	if (is_number(number) && !is_known(places, NULL, number, is_destination))
+		add(places, sysfs, number, is_destination, 0, number);
+}
+
+const char *places_name(const struct lvmpolld_places *places, bool is_destination, size_t i)
+{
+	for (size_t at = 0; at < places->count; at++)
+		if (places->list[at].is_destination == is_destination && i-- == 0)
+			return places->list[at].name;
+	return NULL;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The disks that an operation copies from and to, as plugins read them in the kernel's table, where
+ * devices are numbers. They are collected: the next segment of a move may go to another disk.
+ */
+#ifndef CORE_LOADER_PLACES_H
+#define CORE_LOADER_PLACES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <lvmpolld/plugin.h>
+
+/* More are not told. */
+#define PLACES_MAX 16
+/* "253:12", with the longest numbers. */
+#define PLACE_NUMBER_SIZE 24
+/* "/dev/mapper/" and a name of device-mapper. */
+#define PLACE_NAME_SIZE 144
+
+struct place {
+	bool is_destination;
+	char number[PLACE_NUMBER_SIZE]; /* of the device in the table */
+	char name[PLACE_NAME_SIZE];     /* the disk's, "/dev/sda1" */
+};
+
+/* With a count of 0: none is known. */
+struct lvmpolld_places {
+	size_t count;
+	struct place list[PLACES_MAX];
+};
+
+/*
+ * Adds the disks that the device NUMBER ("8:1") lies on, unless they are there already. A hidden
+ * volume of lvm2 lies on others, as sysfs tells under SYSFS ("/sys"). One without a name is called
+ * by its number. Any thread.
+ */
+void places_add(
+	struct lvmpolld_places *places, const char *sysfs, const char *number, bool is_destination);
+
+/* The I-th of the sources, or of the destinations; NULL behind the last. */
+const char *places_name(const struct lvmpolld_places *places, bool is_destination, size_t i);
+
+#endif

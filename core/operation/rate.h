@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * How fast an operation gets on: samples of what is done, some seconds apart, over the last half
+ * minute. Nothing here asks a clock; times are in milliseconds of one clock that never jumps.
+ */
+#ifndef CORE_OPERATION_RATE_H
+#define CORE_OPERATION_RATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Samples are at least so far apart, and are told of this long. */
+#define RATE_SAMPLE_MS 3000
+#define RATE_WINDOW_MS 30000
+/* With fewer nothing is told: one segment begun or one second of a busy disk would be all. */
+#define RATE_SAMPLES_MIN 5
+#define RATE_SAMPLES_MAX (RATE_WINDOW_MS / RATE_SAMPLE_MS + 1)
+/* What has not moved for so long stands still. */
+#define RATE_STALL_MS 10000
+
+struct rate_sample {
+	int64_t at_ms;
+	uint64_t done_sectors;
+};
+
+/* All zero: nothing is known yet. */
+struct rate {
+	struct rate_sample samples[RATE_SAMPLES_MAX]; /* the oldest first */
+	unsigned count;
+	uint64_t done_sectors; /* when it was looked at last */
+	int64_t looked_ms;
+	int64_t moved_ms; /* when a look last showed more than the one before */
+};
+
+/* A look at NOW_MS has shown DONE_SECTORS. Less than before: another count begins. */
+void rate_note(struct rate *rate, int64_t now_ms, uint64_t done_sectors);
+
+/* Bytes a second, or -1: not known. */
+int64_t rate_bytes_per_s(const struct rate *rate, int64_t now_ms);
+
+/* Seconds for LEFT_SECTORS at this rate, or -1: not known, as where nothing moves. */
+int64_t rate_time_left_s(const struct rate *rate, int64_t now_ms, uint64_t left_sectors);
+
+/* Seconds for which it has stood still, or -1: it moves, or that is not known. */
+int64_t rate_stalled_s(const struct rate *rate, int64_t now_ms);
+
+#endif

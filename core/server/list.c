@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Long replies: what there is, an item a message. */
+#include "config.h"
+
+#include "configuration/configuration.h"
+#include "configuration/show.h"
+#include "lifecycle/context.h"
+#include "loader/plugins.h"
+#include "monitor/monitor.h"
+#include "protocol/wire.h"
+#include "server/list.h"
+#include "status/entry.h"
+#include "util/buffer.h"
+
+/* The message before is complete. */
+static void begin_item(struct buffer *reply, const char *item)
+{
+	wire_add_end(reply);
+	wire_add_string(reply, "item", item);
+}
+
+static void write_ended(struct operations *operations, struct buffer *reply)
+{
+	const struct ended_operation *operation;
+
+	ended_drop_old(&operations->ended_lately, operations->configuration->limit_results_age_s);
+	TAILQ_FOREACH (operation, &operations->ended_lately.list, link) {
+		begin_item(reply, "ended");
+		wire_add(reply, operation->text, operation->length);
+	}
+}
+
+void list_write(struct operations *operations, bool with_ended, struct buffer *reply)
+{
+	struct operation *operation;
+
+	wire_add_string(reply, "response", "OK");
+	TAILQ_FOREACH (operation, &operations->list, link) {
+		begin_item(reply, "operation");
+		entry_write(reply, operation);
+		/* For the next question. */
+		if (operations->monitor && operation->is_watched)
+			monitor_refresh(operations->monitor, operation->device);
+	}
+	if (with_ended)
+		write_ended(operations, reply);
+	begin_item(reply, "end");
+}
+
+void list_write_plugins(const struct operations *operations, struct buffer *reply)
+{
+	const struct plugin_entry *entry;
+
+	wire_add_string(reply, "response", "OK");
+	for (size_t i = 0; (entry = plugins_entry(operations->plugins, i)); i++) {
+		begin_item(reply, "plugin");
+		wire_add_string(reply, "name", entry->name);
+		wire_add_number(reply, "loaded", entry->interface ? 1 : 0);
+		wire_add_number(reply, "enabled", entry->enabled);
+		if (entry->operation)
+			wire_add_string(reply, "operation", entry->operation);
+		if (entry->interface)
+			wire_add_string(reply, "description", entry->interface->description);
+		wire_add_string(reply, "monitor",
+			entry->monitor == PLUGIN_MONITOR_KERNEL ? "kernel" : "lvpoll");
+		wire_add_string(reply, "path", entry->path);
+		if (entry->reason)
+			wire_add_string(reply, "reason", entry->reason);
+	}
+	begin_item(reply, "end");
+}
+
+void list_write_configuration(const struct operations *operations, struct buffer *reply)
+{
+	const struct configuration_key *key;
+
+	wire_add_string(reply, "response", "OK");
+	for (size_t i = 0; (key = configuration_key(i)); i++) {
+		struct buffer value = {0};
+
+		configuration_show(operations->configuration, key, &value);
+		wire_add(&value, "", 1);
+		begin_item(reply, "key");
+		wire_add_format(reply, "key = \"%s.%s\"\n", key->section, key->name);
+		/* Without memory for it the value is unknown. */
+		if (!value.is_lost)
+			wire_add_string(reply, "value", buffer_bytes(&value));
+		buffer_free(&value);
+	}
+	begin_item(reply, "end");
+}

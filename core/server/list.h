@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Long replies: messages one after the other, of which each but the first has the key "item". The
+ * last, item="end", is left without its end, which request.c adds to every reply.
+ */
+#ifndef CORE_SERVER_LIST_H
+#define CORE_SERVER_LIST_H
+
+#include <stdbool.h>
+
+struct buffer;
+struct operations;
+
+/* The entries of all operations, and of those that ended lately WITH_ENDED. */
+void list_write(struct operations *operations, bool with_ended, struct buffer *reply);
+
+/* The plugins, loaded or not; and the keys of the configuration, as they are in force. */
+void list_write_plugins(const struct operations *operations, struct buffer *reply);
+void list_write_configuration(const struct operations *operations, struct buffer *reply);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tells those who watch of each change. */
+#include "config.h"
+
+#include <event2/event.h>
+
+#include "lifecycle/context.h"
+#include "protocol/wire.h"
+#include "server/client.h"
+#include "server/server.h"
+#include "server/watch.h"
+#include "server/watchers.h"
+#include "status/entry.h"
+#include "util/timer.h"
+
+/* A client that has left so much unread is told nothing more until it has read that. */
+#define UNREAD_MAX ((size_t)64 * 1024)
+
+/* So often it is looked whether an entry has changed. */
+#define PERIOD_S 1
+
+static void begin_item(struct buffer *output, const char *item, const char *event)
+{
+	wire_add_string(output, "item", item);
+	wire_add_string(output, "event", event);
+}
+
+/* Those that ended since then. Returns their number. */
+static uint64_t write_ended(struct client *client, const struct operations *operations)
+{
+	const struct ended_operation *ended;
+	uint64_t count = 0;
+
+	TAILQ_FOREACH (ended, &operations->ended_lately.list, link) {
+		if (ended->serial <= client->watch.serial)
+			continue;
+		begin_item(&client->output, "operation", "destroy");
+		wire_add(&client->output, ended->text, ended->length);
+		wire_add_end(&client->output);
+		count++;
+	}
+	return count;
+}
+
+/* Those that have changed since then. Returns their number. */
+static uint64_t write_changed(struct client *client, const struct operations *operations)
+{
+	struct operation *operation;
+	uint64_t count = 0;
+
+	TAILQ_FOREACH (operation, &operations->list, link) {
+		const struct changes *changes = &operation->changes;
+
+		if (changes->latest <= client->watch.serial)
+			continue;
+		begin_item(&client->output, "operation",
+			changes->first > client->watch.serial ? "create" : "change");
+		entry_write(&client->output, operation);
+		wire_add_end(&client->output);
+		count++;
+	}
+	return count;
+}
+
+static void write_missed(struct client *client, uint64_t missed)
+{
+	if (missed == 0)
+		return;
+	begin_item(&client->output, "missed", "missed");
+	wire_add_number(&client->output, "changes", (int64_t)missed);
+	wire_add_end(&client->output);
+}
+
+static void tell(struct client *client, const struct operations *operations)
+{
+	uint64_t told;
+
+	if (client->watch.serial == operations->change_serial || client->output.length > UNREAD_MAX)
+		return;
+	told = write_ended(client, operations) + write_changed(client, operations);
+	write_missed(client, operations->change_serial - client->watch.serial - told);
+	client->watch.serial = operations->change_serial;
+	client_flush(client);
+}
+
+static bool is_any_watched(const struct server *server)
+{
+	const struct client *client;
+
+	TAILQ_FOREACH (client, &server->clients, link)
+		if (client->watch.is_on)
+			return true;
+	return false;
+}
+
+static void on_tick(evutil_socket_t descriptor, short what, void *context)
+{
+	static const struct timeval period = {.tv_sec = PERIOD_S};
+	struct server *server = context;
+	struct client *client, *next;
+
+	(void)descriptor;
+	(void)what;
+	if (!is_any_watched(server))
+		return;
+	watch_count_changes(server->operations);
+	for (client = TAILQ_FIRST(&server->clients); client; client = next) {
+		next = TAILQ_NEXT(client, link);
+		if (client->watch.is_on)
+			tell(client, server->operations);
+	}
+	timer_start(server->watch_timer, &period);
+}
+
+void watchers_kick(struct server *server)
+{
+	if (!is_any_watched(server))
+		return;
+	if (!server->watch_timer)
+		server->watch_timer = event_new(server->base, -1, 0, on_tick, server);
+	if (server->watch_timer)
+		event_active(server->watch_timer, EV_TIMEOUT, 0);
+}
+
+void watchers_destroy(struct server *server)
+{
+	if (server->watch_timer)
+		event_free(server->watch_timer);
+	server->watch_timer = NULL;
+}

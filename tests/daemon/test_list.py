@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What people are told: list, watch, status, plugins, configuration, log_level."""
+
+import os
+import pwd
+import time
+import unittest
+
+from deadline import scaled, wait_for
+from kernel_standin import mirror
+from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, segments
+from lvmpolld import DaemonTest, ours_only
+from protocol import format_request, lvid, MESSAGE_END, parse_reply, volume
+from recovery_test import pvmove_record, record_name, RecoveryTest
+from upgrade_test import upgrade
+
+STOCK = "it has no such request"
+SECTOR = 512
+
+
+@ours_only(STOCK)
+class ListTest(DaemonTest):
+    def setUp(self):
+        self.daemon, self.client = self.start_and_connect(patience=0)
+
+    def test_hello_names_the_requests_and_their_version(self):
+        reply = self.client.hello()
+        self.assertEqual(list(reply)[:3], ["response", "protocol", "version"])
+        self.assertEqual(reply["extensions_version"], 1)
+        for name in reply["extensions"].split():
+            answer = self.client.ask_raw(format_request(name, {}))
+            self.assertNotIn(b"not implemented", answer)
+            if b'"OK"' in answer and name not in ("status", "log_level"):
+                self.client.receive_items()
+
+    def test_nothing_in_flight(self):
+        self.assertEqual(self.client.ask_items("list"), [])
+
+    def test_entry_tells_who_and_why(self):
+        before = int(time.time())
+        self.client.ask("pvmove", **volume("hang"))
+        self.client.ask("pvmove", **volume("hang"))
+        pid = self.daemon.wait_start("hang")[0]
+        entry = wait_for(lambda: self.client.list().get("hang", {}).get("percent") and
+                         self.client.list()["hang"], "progress")
+        started = entry.pop("started")
+        self.assertTrue(before <= started <= time.time(), started)
+        self.assertLess(entry.pop("elapsed"), 60)
+        self.assertEqual(entry, {
+            "item": "operation", "id": 1, "vg": "vg", "lv": "hang", "lvid": lvid("hang"),
+            "operation": "pvmove", "abort": 0, "state": "running", "pid": pid,
+            "reason": "an lvm command runs", "percent": "10.00", "failed_devices": 0,
+            "requests": 2})
+
+    def test_each_has_a_number_of_its_own(self):
+        for name in ("hang-1", "hang-2", "hang-3"):
+            self.client.ask("pvmove", **volume(name))
+        self.assertEqual([entry["id"] for entry in self.client.list().values()], [1, 2, 3])
+
+    def test_abort_is_an_operation_of_its_own(self):
+        self.client.ask("pvmove", **volume("hang"))
+        self.client.ask("pvmove", **volume("hang", abort=1))
+        entries = self.client.ask_items("list")
+        self.assertEqual([(entry["id"], entry["abort"]) for entry in entries], [(1, 0), (2, 1)])
+
+    def wait_ended(self, count):
+        wait_for(lambda: len(self.client.ended()) >= count, "the end of %d operations" % count)
+        return self.client.ended()
+
+    def test_how_they_ended(self):
+        self.client.ask("pvmove", **volume("good"))
+        entry, = self.wait_ended(1)
+        self.assertEqual([entry[key] for key in ("id", "state", "result", "value")],
+                         [1, "finished", "retcode", 0])
+        self.assertLess(abs(entry["ended"] - time.time()), 60)
+        self.assertEqual(self.client.list(), {})
+
+    def test_failure_that_was_told_shows_while_it_goes_on(self):
+        self.client.ask("pvmove", **volume("exit-5"))
+        entry = wait_for(lambda: "result" in self.client.list()["exit-5"] and
+                         self.client.list()["exit-5"], "the failure")
+        self.assertEqual([entry["result"], entry["value"]], ["retcode", 5])
+
+    def test_why_it_pauses(self):
+        self.client.ask("pvmove", **volume("exit-5"))
+        wait_for(lambda: self.client.list()["exit-5"]["state"] == "backing_off", "a pause")
+        self.assertEqual(self.client.list()["exit-5"]["reason"], "lvpoll failed")
+
+    def test_no_more_ended_ones_are_kept_than_the_limit(self):
+        path = os.path.join(self.daemon.directory, "limits.yaml")
+        with open(path, "w") as file:
+            file.write("limits: {results: 3}\n")
+        daemon, self.client = self.start_and_connect("-c", path)
+        for number in range(5):
+            self.client.ask("pvmove", **volume("good", "n%d" % number))
+            wait_for(lambda: not self.client.list(), "its end")
+        self.assertEqual([entry["id"] for entry in self.client.ended()], [3, 4, 5])
+
+    def test_status(self):
+        self.client.ask("pvmove", **volume("hang"))
+        self.daemon.wait_start("hang")
+        status = self.client.ask("status")
+        self.assertEqual([status[key] for key in ("pid", "socket", "in_flight", "running")],
+                         [self.daemon.pid, self.daemon.socket, 1, 1])
+
+    def test_plugins(self):
+        plugins = {item["name"]: item for item in self.client.ask_items("plugins")}
+        self.assertEqual(sorted(plugins), ["convert", "merge", "pvmove", "thin_merge"])
+        self.assertEqual([plugins["thin_merge"][key] for key in ("operation", "loaded")],
+                         ["merge_thin", 1])
+
+    def test_configuration(self):
+        keys = {item["key"]: item.get("value") for item in self.client.ask_items("configuration")}
+        self.assertEqual(keys["daemon.socket"], self.daemon.socket)
+        self.assertEqual(keys["limits.patience"], "0")
+        self.assertEqual(keys["access.users"], "[0]")
+        self.assertEqual(keys["log.targets"], "[stderr, syslog]")
+        self.assertEqual(keys["plugins.enabled"], "all")
+
+    def test_log_level(self):
+        self.assertEqual(self.client.ask("log_level")["response"], "invalid")
+        self.assertEqual(self.client.ask("log_level", level="loud")["response"], "invalid")
+        self.assert_ok(self.client.ask("log_level", level="debug"))
+        self.assertEqual(self.client.ask("status")["log_level"], "debug")
+        self.client.ask("pvmove", **volume("hang"))
+        wait_for(lambda: "looking -> " in self.daemon.log(), "a line of level debug")
+
+
+@ours_only(STOCK)
+class AccessTest(DaemonTest):
+    """Whoever may connect may see, and nothing more."""
+
+    @unittest.skipIf(os.geteuid() != 0, "only root can become another user")
+    def test_others_may_see(self):
+        path = os.path.join(self.temporary_directory(), "lvmpolld.yaml")
+        with open(path, "w") as file:
+            file.write("access: {users: [root, nobody]}\n")
+        daemon, client = self.start_and_connect("-c", path)
+        client.ask("pvmove", **volume("hang"))
+        os.chmod(daemon.directory, 0o755)
+        os.chmod(daemon.socket, 0o666)
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+        try:
+            other = self.connect(daemon)
+        finally:
+            os.seteuid(0)
+        self.assertEqual(list(other.list()), ["hang"])
+        self.assertEqual(other.ask("status")["in_flight"], 1)
+        self.assertEqual(other.ask("log_level", level="debug")["response"], "invalid")
+
+
+class NumberTest(RecoveryTest):
+    """The number of an operation is kept, and never given to another."""
+
+    def begin(self, name):
+        self.assert_ok(self.client.ask("pvmove", **volume(name)))
+        return self.client.list()[name]["id"]
+
+    def test_it_is_kept_after_a_crash(self):
+        self.start()
+        self.assertEqual((self.begin("hang-a"), self.begin(self.hang)), (1, 2))
+        started = self.client.list()[self.hang]["started"]
+        self.kill()
+        self.start()
+        entry = self.client.list()[self.hang]
+        self.assertEqual((entry["id"], entry["started"]), (2, started))
+        self.assertEqual(self.begin("hang-b"), 3)
+
+    def test_it_is_not_given_again_where_nothing_is_in_flight(self):
+        self.start()
+        self.assertEqual(self.begin(self.until), 1)
+        self.daemon.release(self.until)
+        wait_for(lambda: not self.client.list(), "its end")
+        self.assertEqual(self.daemon.stop(), 0)
+        self.start()
+        self.assertEqual(self.begin(self.hang), 2)
+
+    def test_it_is_kept_over_an_upgrade(self):
+        self.start()
+        self.assertEqual((self.begin(self.hang), self.begin("good")), (1, 2))
+        wait_for(lambda: len(self.client.ended()) == 1, "the end of the second")
+        os.unlink(os.path.join(self.daemon.directory, "lvmpolld.state.number"))
+        upgrade(self.daemon)
+        self.assertEqual(self.client.list()[self.hang]["id"], 1)
+        self.assertEqual([entry["id"] for entry in self.client.ended()], [2])
+        self.assertEqual(self.begin("hang-b"), 3)
+
+    def test_record_of_an_older_daemon_gets_one(self):
+        os.mkdir(self.state, 0o700)
+        with open(os.path.join(self.state, record_name(lvid(self.hang))), "w") as file:
+            file.write(pvmove_record(self.hang))
+        self.start()
+        self.assertEqual(self.client.list()[self.hang]["id"], 1)
+
+
+@ours_only(STOCK)
+class ProgressTest(KernelTest):
+    """What the kernel's tables tell."""
+
+    def test_disks_and_bytes(self):
+        self.start()
+        self.add_move(count=4)
+        self.kernel_device = self.add_device("moved", segments(4, 1, REGIONS // 2))
+        self.start_watching("moved")
+        entry = wait_for(lambda: "total_bytes" in self.client.list()["moved"] and
+                         self.client.list()["moved"], "a look")
+        total = 4 * SEGMENT_SECTORS * SECTOR
+        self.assertEqual([entry["total_bytes"], entry["done_bytes"]], [total, total * 3 // 8])
+        self.assertEqual(entry["state"], "copying")
+        self.assertNotEqual(entry["source"], entry["destinations"])
+
+    def test_rate_and_time_left(self):
+        """Five samples, three seconds apart, of what is copied meanwhile."""
+        self.start()
+        device = self.add_device("moved", [mirror(0, SEGMENT_SECTORS, 0, REGIONS)])
+        self.start_watching("moved")
+        in_sync = 0
+
+        def has_rate():
+            nonlocal in_sync
+            in_sync = min(in_sync + 1, REGIONS - 1)
+            device.change(targets=[mirror(0, SEGMENT_SECTORS, in_sync, REGIONS)])
+            entry = self.client.list()["moved"]
+            return entry if "rate" in entry else None
+        begun = time.monotonic()
+        entry = wait_for(has_rate, "a rate", 60)
+        self.assertGreater(time.monotonic() - begun, 10, "four times three seconds")
+        self.assertGreater(entry["rate"], 0)
+        left = entry["total_bytes"] - entry["done_bytes"]
+        self.assertAlmostEqual(entry["remaining"], left / entry["rate"], delta=1)
+
+    def test_what_stands_still(self):
+        self.start()
+        self.add_device("moved", [mirror(0, SEGMENT_SECTORS, 3, REGIONS)])
+        self.start_watching("moved")
+        entry = wait_for(lambda: self.client.list()["moved"].get("stalled") and
+                         self.client.list()["moved"], "that it stands still", 60)
+        self.assertGreaterEqual(entry["stalled"], 10)
+
+
+@ours_only(STOCK)
+class WatchTest(DaemonTest):
+    def setUp(self):
+        self.daemon, self.client = self.start_and_connect()
+        self.watcher = self.connect(self.daemon)
+
+    def watch(self):
+        return [item["lv"] for item in self.watcher.ask_items("watch")]
+
+    def next_event(self):
+        item = parse_reply(self.watcher.receive())
+        return item["event"], item.get("lv"), item
+
+    def wait_event(self, wanted, name):
+        while True:
+            event, lv, item = self.next_event()
+            if (event, lv) == (wanted, name):
+                return item
+
+    def test_first_what_is_then_each_change(self):
+        self.client.ask("pvmove", **volume("hang"))
+        self.assertEqual(self.watch(), ["hang"])
+        self.daemon.make_pipe("until-0")
+        self.client.ask("pvmove", **volume("until-0"))
+        self.assertEqual(self.wait_event("create", "until-0")["id"], 2)
+        self.daemon.release("until-0")
+        item = self.wait_event("destroy", "until-0")
+        self.assertEqual([item[key] for key in ("id", "state", "result", "value")],
+                         [2, "finished", "retcode", 0])
+
+    def test_at_most_one_message_a_second_for_each_operation(self):
+        self.assertEqual(self.watch(), [])
+        self.client.ask("pvmove", **volume("hang"))
+        self.wait_event("create", "hang")
+        first = time.monotonic()
+        for _ in range(3):
+            self.client.ask("pvmove", **volume("hang"))
+            self.wait_event("change", "hang")
+        self.assertGreater(time.monotonic() - first, 2.5)
+
+    def test_nothing_is_told_where_nothing_changes(self):
+        self.client.ask("pvmove", **volume("hang"))
+        wait_for(lambda: self.client.list()["hang"].get("percent"), "progress")
+        self.watch()
+        self.watcher.socket.settimeout(scaled(3))
+        self.assertRaises(TimeoutError, self.watcher.receive)
+
+    def test_one_that_does_not_read_costs_nothing_and_hears_what_it_missed(self):
+        count, rounds = 200, 8  # more than the kernel takes for one that does not read
+        for number in range(count):
+            self.client.ask("pvmove", **volume("hang", "n%d" % number))
+        sleeper = self.connect(self.daemon)
+        sleeper.send(format_request("watch", {}) + MESSAGE_END)
+        self.watch()
+        before = self.daemon.peak_memory_kib()
+        for _ in range(rounds):
+            for number in range(count):
+                self.client.ask("pvmove", **volume("hang", "n%d" % number))
+            self.wait_change_of(lvid("n%d" % (count - 1)))
+        self.assert_memory_grew_less(self.daemon, before, 8192)
+        sleeper.receive_items()
+        while True:
+            item = parse_reply(sleeper.receive())
+            if item["event"] == "missed":
+                break
+        self.assertGreater(item["changes"], 0)
+
+    def wait_change_of(self, identity):
+        """Changes of all others, which came before, are told by then."""
+        while True:
+            event, _, item = self.next_event()
+            if event == "change" and item["lvid"] == identity:
+                return
+
+    def test_it_outlasts_the_time_for_a_reply(self):
+        path = os.path.join(self.daemon.directory, "limits.yaml")
+        with open(path, "w") as file:
+            file.write("limits: {client_timeout: 1}\n")
+        self.daemon, self.client = self.start_and_connect("-c", path)
+        self.watcher = self.connect(self.daemon)
+        self.watch()
+        self.daemon.make_pipe("until-0")
+        self.client.ask("pvmove", **volume("until-0"))
+        self.wait_event("create", "until-0")
+        begun = time.monotonic()
+        wait_for(lambda: time.monotonic() - begun > 2, "twice the time for a reply")
+        self.daemon.release("until-0")
+        self.wait_event("destroy", "until-0")
+
+    def test_upgrade_ends_the_watch_and_the_next_tells_what_is(self):
+        self.client.ask("pvmove", **volume("hang"))
+        self.watch()
+        upgrade(self.daemon)
+        self.watcher.receive_end()
+        self.watcher = self.connect(self.daemon)
+        self.assertEqual(self.watch(), ["hang"])
+        self.client.hello()
+
+
+if __name__ == "__main__":
+    unittest.main()
