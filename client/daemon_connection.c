@@ -101,13 +101,18 @@ static int receive_reply(int descriptor, char **reply, struct lvmpolld_error *er
 	return 0;
 }
 
-int daemon_connection_ask(
-	int descriptor, const char *request, char **reply, struct lvmpolld_error *error)
+int daemon_connection_send(int descriptor, const char *request, struct lvmpolld_error *error)
 {
 	int result = send_all(descriptor, request, strlen(request), error);
 
-	if (result == 0)
-		result = send_all(descriptor, WIRE_END, WIRE_END_LENGTH, error);
+	return result == 0 ? send_all(descriptor, WIRE_END, WIRE_END_LENGTH, error) : result;
+}
+
+int daemon_connection_ask(
+	int descriptor, const char *request, char **reply, struct lvmpolld_error *error)
+{
+	int result = daemon_connection_send(descriptor, request, error);
+
 	if (result == 0)
 		result = receive_reply(descriptor, reply, error);
 	return result;

@@ -4,7 +4,7 @@
 
 # shellcheck disable=SC2034 # the lists are for those who source this
 packages_build="gcc libc6-dev make autoconf automake libtool pkg-config libltdl-dev libyaml-dev libdevmapper-dev
-	libevent-dev libsystemd-dev"
+	libevent-dev libsystemd-dev libsmartcols-dev"
 # shellcheck disable=SC2034
 packages_lab="user-mode-linux lvm2 thin-provisioning-tools kmod dmsetup systemd systemd-sysv util-linux mount procps"
 # shellcheck disable=SC2034

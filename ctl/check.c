@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lvmpollctl check: one line and a status, as Nagios, Icinga and Zabbix have it. */
+#include "config.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "text.h"
+#include "verbs.h"
+
+enum check_status { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
+
+struct check {
+	int64_t warning_s;
+	int64_t critical_s;
+	enum check_status status;
+	char *text; /* of what is wrong */
+	size_t size;
+	FILE *stream; /* it is written to */
+	size_t wrong;
+};
+
+static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+
+static void raise(struct check *check, enum check_status status)
+{
+	if (check->status < status)
+		check->status = status;
+}
+
+static void look(struct check *check, const struct entry *entry)
+{
+	char stalled[TEXT_SIZE];
+	bool is_wrong = true;
+
+	if (entry_is_failure(entry) || entry->failed_devices > 0) {
+		raise(check, CHECK_CRITICAL);
+		fprintf(check->stream, "%s%s: %s", check->wrong ? "; " : "", entry->name,
+			entry->failed_devices > 0 ? "a disk has failed"
+			: entry->reason           ? entry->reason
+						  : "it fails");
+	} else if (entry->stalled >= check->warning_s) {
+		text_of_duration(entry->stalled, stalled);
+		raise(check, entry->stalled >= check->critical_s ? CHECK_CRITICAL : CHECK_WARNING);
+		fprintf(check->stream, "%s%s: no progress for %s", check->wrong ? "; " : "",
+			entry->name, stalled);
+	} else {
+		is_wrong = false;
+	}
+	check->wrong += is_wrong;
+}
+
+static int report(struct check *check, size_t count)
+{
+	fclose(check->stream);
+	printf("LVMPOLLD %s - %zu operation%s in flight%s%s | operations=%zu wrong=%zu\n",
+		words[check->status], count, count == 1 ? "" : "s", check->wrong ? ": " : "",
+		check->text ? check->text : "", count, check->wrong);
+	free(check->text);
+	return ctl_finish((int)check->status);
+}
+
+static int read_options(struct check *check, int argc, char **argv)
+{
+	static const struct option names[] = {
+		{"warning", required_argument, NULL, 'w'},
+		{"critical", required_argument, NULL, 'c'},
+		{0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "w:c:", names, NULL)) != -1) {
+		int64_t *limit = option == 'w' ? &check->warning_s : &check->critical_s;
+
+		if (option == '?')
+			return verb_complain(argv[0], NULL);
+		*limit = text_parse_duration(optarg);
+		if (*limit < 0)
+			return verb_complain(argv[0], "a time is needed: 90, 90s, 5m, 2h");
+	}
+	return optind == argc ? CTL_GOOD : verb_complain(argv[0], "it takes no argument");
+}
+
+int check_run(const struct ctl *ctl, int argc, char **argv)
+{
+	struct check check = {.warning_s = 600, .critical_s = 1800};
+	struct lvmpolld_error error;
+	struct entries entries;
+	size_t count;
+
+	if (read_options(&check, argc, argv) != CTL_GOOD)
+		return CHECK_UNKNOWN;
+	if (ask_list(ctl, false, &entries, &error) != CTL_GOOD) {
+		printf("LVMPOLLD UNKNOWN - %s\n", error.sentence);
+		return ctl_finish(CHECK_UNKNOWN);
+	}
+	check.stream = open_memstream(&check.text, &check.size);
+	if (!check.stream) {
+		puts("LVMPOLLD UNKNOWN - out of memory");
+		entries_free(&entries);
+		return ctl_finish(CHECK_UNKNOWN);
+	}
+	count = entries.count;
+	for (size_t i = 0; i < count; i++)
+		look(&check, entries.list[i]);
+	entries_free(&entries);
+	return report(&check, count);
+}

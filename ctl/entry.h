@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An operation, as the daemon tells of it. */
+#ifndef CTL_ENTRY_H
+#define CTL_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct wire_message;
+
+/* Numbers are -1, and strings NULL, where they are not known. */
+struct entry {
+	int64_t id;
+	bool is_abort;
+	char *name; /* VG/LV */
+	char *vg;
+	char *lv;
+	char *lvid;
+	char *operation;
+	char *state;
+	char *reason;
+	char *source;
+	char *destinations; /* with blanks between them */
+	char *result;       /* "retcode", "signal" or "failed" */
+	int64_t value;
+	double percent;
+	int64_t done_bytes;
+	int64_t total_bytes;
+	int64_t rate;      /* bytes a second */
+	int64_t remaining; /* seconds, and so below */
+	int64_t elapsed;
+	int64_t stalled;
+	int64_t started; /* seconds since 1970, as ended */
+	int64_t ended;
+	int64_t failed_devices;
+	int64_t pid;
+	int64_t requests;
+	bool is_stale; /* not heard of since the connection was made anew: see live.h */
+};
+
+struct entries {
+	size_t count;
+	struct entry **list;
+};
+
+/* A copy of what MESSAGE says, to be freed with entry_free; NULL when out of memory. */
+struct entry *entry_read(const struct wire_message *message);
+/* One of which nothing is known but these. */
+struct entry *entry_new(const char *vg, const char *lv);
+void entry_free(struct entry *entry);
+
+/* Takes ENTRY. Returns 0, or -ENOMEM: it is freed then. */
+int entries_add(struct entries *entries, struct entry *entry);
+/* Removes the I-th, which is the caller's now. */
+struct entry *entries_take(struct entries *entries, size_t i);
+void entries_free(struct entries *entries);
+
+/* It is over: finished or failed. */
+bool entry_is_over(const struct entry *entry);
+/* Those who wait were told that it failed, or was aborted. */
+bool entry_is_failure(const struct entry *entry);
+
+/* ENTRY is what a user has named: VG/LV, VG, an LVID, a disk that it copies from or to, id:N. */
+bool entry_is_named(const struct entry *entry, const char *name);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Operations in JSON. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "json.h"
+#include "text.h"
+
+void json_print_string(const char *text, FILE *stream)
+{
+	if (!text) {
+		fputs("null", stream);
+		return;
+	}
+	fputc('"', stream);
+	for (; *text; text++)
+		if (*text == '"' || *text == '\\')
+			fprintf(stream, "\\%c", *text);
+		else if ((unsigned char)*text < ' ')
+			fprintf(stream, "\\u%04x", (unsigned)(unsigned char)*text);
+		else
+			fputc(*text, stream);
+	fputc('"', stream);
+}
+
+static void print_key(const char *key, FILE *stream)
+{
+	fprintf(stream, ", \"%s\": ", key);
+}
+
+static void print_string(const char *key, const char *value, FILE *stream)
+{
+	print_key(key, stream);
+	json_print_string(value, stream);
+}
+
+static void print_number(const char *key, int64_t value, FILE *stream)
+{
+	print_key(key, stream);
+	if (value < 0)
+		fputs("null", stream);
+	else
+		fprintf(stream, "%" PRId64, value);
+}
+
+static void print_time(const char *key, int64_t seconds, FILE *stream)
+{
+	char text[TEXT_SIZE];
+
+	if (seconds >= 0)
+		text_of_time(seconds, false, text);
+	print_string(key, seconds < 0 ? NULL : text, stream);
+}
+
+static void print_destinations(const char *list, FILE *stream)
+{
+	print_key("destinations", stream);
+	fputc('[', stream);
+	while (list && *list) {
+		size_t length = strcspn(list, " ");
+
+		fprintf(stream, "\"%.*s\"%s", (int)length, list, list[length] ? ", " : "");
+		list += length + (list[length] == ' ');
+	}
+	fputc(']', stream);
+}
+
+static void print_result(const struct entry *entry, FILE *stream)
+{
+	print_key("result", stream);
+	if (!entry->result) {
+		fputs("null", stream);
+		return;
+	}
+	fputs("{\"kind\": ", stream);
+	json_print_string(entry->result, stream);
+	if (entry->value >= 0)
+		fprintf(stream, ", \"value\": %" PRId64, entry->value);
+	fputc('}', stream);
+}
+
+void json_print_entry(const struct entry *entry, const char *event, FILE *stream)
+{
+	fputc('{', stream);
+	if (event)
+		fprintf(stream, "\"event\": \"%s\", ", event);
+	fprintf(stream, "\"id\": %" PRId64, entry->id);
+	print_string("name", entry->name, stream);
+	print_string("vg", entry->vg, stream);
+	print_string("lv", entry->lv, stream);
+	print_string("lvid", entry->lvid, stream);
+	print_string("operation", entry->operation, stream);
+	fprintf(stream, ", \"abort\": %s", entry->is_abort ? "true" : "false");
+	print_string("state", entry->state, stream);
+	print_string("source", entry->source, stream);
+	print_destinations(entry->destinations, stream);
+	print_key("percent", stream);
+	fprintf(stream, entry->percent < 0 ? "null" : "%.2f", entry->percent);
+	print_number("done_bytes", entry->done_bytes, stream);
+	print_number("total_bytes", entry->total_bytes, stream);
+	print_number("rate", entry->rate, stream);
+	print_number("remaining", entry->remaining, stream);
+	print_time("started", entry->started, stream);
+	print_number("elapsed", entry->elapsed, stream);
+	print_number("stalled", entry->stalled, stream);
+	print_number(
+		"failed_devices", entry->failed_devices < 0 ? 0 : entry->failed_devices, stream);
+	print_number("pid", entry->pid, stream);
+	print_number("requests", entry->requests < 0 ? 0 : entry->requests, stream);
+	print_string("reason", entry->reason, stream);
+	print_result(entry, stream);
+	print_time("ended", entry->ended, stream);
+	fputc('}', stream);
+}
+
+void json_print_entries(const struct entries *entries, FILE *stream)
+{
+	fputs("{\"operations\": [", stream);
+	for (size_t i = 0; i < entries->count; i++) {
+		fputs(i > 0 ? ",\n  " : "\n  ", stream);
+		json_print_entry(entries->list[i], NULL, stream);
+	}
+	fputs(entries->count > 0 ? "\n]}\n" : "]}\n", stream);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is in flight, kept up to date. */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "live.h"
+#include "protocol/wire.h"
+
+/* A daemon that was there is waited for so long: it restarts, or is upgraded. */
+#define RECONNECT_MS       30000
+#define RECONNECT_PAUSE_MS 200
+
+int live_open(struct live *live, const struct ctl *ctl, struct entries *known,
+	struct lvmpolld_error *error)
+{
+	*live = (struct live){.ctl = ctl, .stream.descriptor = -1};
+	if (known) {
+		live->entries = *known;
+		*known = (struct entries){0};
+	}
+	for (size_t i = 0; i < live->entries.count; i++)
+		live->entries.list[i]->is_stale = true;
+	return ask_begin(ctl, "request=\"watch\"", &live->stream, NULL, error);
+}
+
+void live_close(struct live *live)
+{
+	message_stream_close(&live->stream);
+	entries_free(&live->entries);
+	entries_free(&live->ended);
+	if (live->is_current_ended)
+		entry_free(live->current);
+	live->current = NULL;
+}
+
+/* The one that was told last is over: nobody needs it any more. */
+static void forget_current(struct live *live)
+{
+	if (live->is_current_ended)
+		entry_free(live->current);
+	live->current = NULL;
+	live->is_current_ended = false;
+}
+
+static size_t find(const struct live *live, int64_t id)
+{
+	size_t i = 0;
+
+	while (i < live->entries.count && live->entries.list[i]->id != id)
+		i++;
+	return i;
+}
+
+/* ENTRY is in flight. Returns 0 or -ENOMEM. */
+static int put(struct live *live, struct entry *entry, enum live_event *event)
+{
+	size_t i = find(live, entry->id);
+
+	live->current = entry;
+	if (i == live->entries.count) {
+		*event = live->was_listed ? LIVE_CREATE : LIVE_EXISTS;
+		return entries_add(&live->entries, entry);
+	}
+	*event = live->was_listed ? LIVE_CHANGE : LIVE_EXISTS;
+	entry_free(live->entries.list[i]);
+	live->entries.list[i] = entry;
+	return 0;
+}
+
+static void end(struct live *live, struct entry *entry)
+{
+	size_t i = find(live, entry->id);
+
+	if (i < live->entries.count)
+		entry_free(entries_take(&live->entries, i));
+	live->current = entry;
+	live->is_current_ended = true;
+}
+
+/* The last word on the entry with ID among ENDED; NULL where it has none. */
+static struct entry *take_ended(struct entries *ended, int64_t id)
+{
+	for (size_t i = ended->count; i-- > 0;)
+		if (ended->list[i]->ended >= 0 && ended->list[i]->id == id)
+			return entries_take(ended, i);
+	return NULL;
+}
+
+/* Those that this daemon has not told of are over: it may know how. */
+static int end_stale(struct live *live, struct lvmpolld_error *error)
+{
+	struct entries known = {0};
+	int status = CTL_GOOD;
+
+	for (size_t i = live->entries.count; i-- > 0 && status == CTL_GOOD;) {
+		struct entry *entry = live->entries.list[i], *ended;
+
+		if (!entry->is_stale)
+			continue;
+		if (known.count == 0)
+			status = ask_list(live->ctl, true, &known, error);
+		ended = take_ended(&known, entry->id);
+		entry = entries_take(&live->entries, i);
+		if (ended) {
+			entry_free(entry);
+			entry = ended;
+		}
+		if (entries_add(&live->ended, entry) < 0) {
+			error_set(error, ENOMEM, "out of memory");
+			status = CTL_FAILED;
+		}
+	}
+	entries_free(&known);
+	return status;
+}
+
+static int listed(struct live *live, enum live_event *event, struct lvmpolld_error *error)
+{
+	live->is_listed = true;
+	*event = live->was_listed ? LIVE_NOTHING : LIVE_LISTED;
+	live->was_listed = true;
+	return end_stale(live, error);
+}
+
+static int read_message(struct live *live, const struct wire_message *message,
+	enum live_event *event, struct lvmpolld_error *error)
+{
+	const char *item = wire_string(message, "item"), *what = wire_string(message, "event");
+	struct entry *entry;
+
+	*event = LIVE_NOTHING;
+	if (item && !strcmp(item, "end"))
+		return listed(live, event, error);
+	if (item && !strcmp(item, "missed")) {
+		*event = LIVE_MISSED;
+		live->missed = wire_number(message, "changes");
+		return CTL_GOOD;
+	}
+	if (!item || strcmp(item, "operation") != 0)
+		return CTL_GOOD;
+	entry = entry_read(message);
+	if (entry && what && !strcmp(what, "destroy")) {
+		*event = LIVE_DESTROY;
+		end(live, entry);
+		return CTL_GOOD;
+	}
+	if (entry && put(live, entry, event) == 0)
+		return CTL_GOOD;
+	error_set(error, ENOMEM, "out of memory");
+	return CTL_FAILED;
+}
+
+static void pause_ms(long ms)
+{
+	const struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	nanosleep(&time, NULL);
+}
+
+/* The daemon is gone: the next one tells what is there. */
+static int reconnect(struct live *live, struct lvmpolld_error *error)
+{
+	int status = CTL_NO_DAEMON;
+
+	message_stream_close(&live->stream);
+	live->is_listed = false;
+	for (size_t i = 0; i < live->entries.count; i++)
+		live->entries.list[i]->is_stale = true;
+	for (int waited = 0; waited < RECONNECT_MS; waited += RECONNECT_PAUSE_MS) {
+		status = ask_begin(live->ctl, "request=\"watch\"", &live->stream, NULL, error);
+		if (status != CTL_NO_DAEMON)
+			return status;
+		pause_ms(RECONNECT_PAUSE_MS);
+	}
+	return status;
+}
+
+static int receive(
+	struct live *live, int timeout_ms, enum live_event *event, struct lvmpolld_error *error)
+{
+	struct wire_message *message;
+	int result = message_stream_receive(&live->stream, timeout_ms, &message, error);
+	int status;
+
+	*event = LIVE_NOTHING;
+	if (result == -ETIMEDOUT || result == -EINTR)
+		return CTL_GOOD;
+	if (result == -ECONNRESET || result == -EPIPE)
+		return reconnect(live, error);
+	if (result < 0)
+		return CTL_NO_DAEMON;
+	status = read_message(live, message, event, error);
+	wire_free(message);
+	return status;
+}
+
+int live_next(struct live *live, int timeout_ms, enum live_event *event, const struct entry **entry,
+	struct lvmpolld_error *error)
+{
+	int status = CTL_GOOD;
+
+	forget_current(live);
+	*entry = NULL;
+	if (live->ended.count > 0) {
+		*event = LIVE_DESTROY;
+		live->current = entries_take(&live->ended, 0);
+		live->is_current_ended = true;
+	} else {
+		status = receive(live, timeout_ms, event, error);
+	}
+	if (*event != LIVE_LISTED && *event != LIVE_MISSED && *event != LIVE_NOTHING)
+		*entry = live->current;
+	return status;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lvmpollctl metrics: Prometheus' text format. */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "verbs.h"
+
+/* The value of one family for ENTRY; below 0: not known. */
+typedef double (*metric)(const struct entry *entry);
+
+static double ratio(const struct entry *entry)
+{
+	return entry->percent < 0 ? -1 : entry->percent / 100;
+}
+
+static double done(const struct entry *entry)
+{
+	return (double)entry->done_bytes;
+}
+
+static double total(const struct entry *entry)
+{
+	return (double)entry->total_bytes;
+}
+
+static double rate(const struct entry *entry)
+{
+	return (double)entry->rate;
+}
+
+static double started(const struct entry *entry)
+{
+	return (double)entry->started;
+}
+
+static double last_progress(const struct entry *entry)
+{
+	int64_t stalled = entry->stalled < 0 ? 0 : entry->stalled;
+
+	return entry->done_bytes < 0 ? -1 : (double)(time(NULL) - stalled);
+}
+
+static double failed(const struct entry *entry)
+{
+	return entry->failed_devices < 0 ? 0 : (double)entry->failed_devices;
+}
+
+static double is_failing(const struct entry *entry)
+{
+	return entry_is_failure(entry);
+}
+
+static const struct {
+	const char *name;
+	const char *help;
+	metric value;
+} families[] = {
+	{"progress_ratio", "Share of the operation that is done.", ratio},
+	{"done_bytes", "Bytes done.", done},
+	{"size_bytes", "Bytes in all.", total},
+	{"bytes_per_second", "Bytes copied in a second, over the last 30 s.", rate},
+	{"start_time_seconds", "When it was accepted.", started},
+	{"last_progress_time_seconds", "When it last moved.", last_progress},
+	{"failed_devices", "Mirror legs that the kernel has given up.", failed},
+	{"failing", "1 where those who waited were told that it fails.", is_failing},
+};
+
+static const char *known(const char *text)
+{
+	return text ? text : "";
+}
+
+static void print_head(const char *family, const char *help, const char *type, FILE *stream)
+{
+	fprintf(stream, "# HELP lvmpolld_%s %s\n# TYPE lvmpolld_%s %s\n", family, help, family,
+		type);
+}
+
+/* Names have neither quotes nor backslashes: lvm2 allows none. */
+static void print_family(size_t i, const struct entries *entries, FILE *stream)
+{
+	char family[64];
+
+	snprintf(family, sizeof(family), "operation_%s", families[i].name);
+	print_head(family, families[i].help, "gauge", stream);
+	for (size_t at = 0; at < entries->count; at++) {
+		const struct entry *entry = entries->list[at];
+		double value = families[i].value(entry);
+
+		if (value >= 0)
+			fprintf(stream,
+				"lvmpolld_%s{id=\"%" PRId64
+				"\",vg=\"%s\",lv=\"%s\",operation=\"%s\",abort=\"%d\"} %.15g\n",
+				family, entry->id, known(entry->vg), known(entry->lv),
+				known(entry->operation), entry->is_abort, value);
+	}
+}
+
+static bool is_same_kind(const struct entry *a, const struct entry *b)
+{
+	return !strcmp(known(a->operation), known(b->operation)) &&
+	       !strcmp(known(a->state), known(b->state));
+}
+
+/* Each pair of operation and state once, by the first that has it. */
+static void print_counts(const struct entries *entries, FILE *stream)
+{
+	print_head("operations", "Operations in flight by state.", "gauge", stream);
+	for (size_t i = 0; i < entries->count; i++) {
+		size_t first = 0, count = 0;
+
+		while (!is_same_kind(entries->list[first], entries->list[i]))
+			first++;
+		if (first < i)
+			continue;
+		for (size_t at = i; at < entries->count; at++)
+			count += is_same_kind(entries->list[at], entries->list[i]);
+		fprintf(stream, "lvmpolld_operations{operation=\"%s\",state=\"%s\"} %zu\n",
+			known(entries->list[i]->operation), known(entries->list[i]->state), count);
+	}
+}
+
+static void print_all(const struct entries *entries, FILE *stream)
+{
+	print_head("up", "1 where a daemon answers.", "gauge", stream);
+	fputs("lvmpolld_up 1\n", stream);
+	print_counts(entries, stream);
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		print_family(i, entries, stream);
+}
+
+/* The file is whole or not there: node_exporter may read it at any time. */
+static int write_file(const struct entries *entries, const char *path, struct lvmpolld_error *error)
+{
+	char temporary[PATH_MAX];
+	FILE *stream;
+	int result = 0;
+
+	if (snprintf(temporary, sizeof(temporary), "%s.new", path) >= (int)sizeof(temporary))
+		return error_set(error, ENAMETOOLONG, "%s: the path is too long", path);
+	stream = fopen(temporary, "we");
+	if (!stream)
+		return error_set(error, errno, "%s: %s", temporary, strerror(errno));
+	print_all(entries, stream);
+	if (ferror(stream) || fchmod(fileno(stream), 0644) < 0)
+		result = error_set(error, EIO, "%s: cannot be written", temporary);
+	if (fclose(stream) != 0 && result == 0)
+		result = error_set(error, errno, "%s: %s", temporary, strerror(errno));
+	if (result == 0 && rename(temporary, path) < 0)
+		result = error_set(error, errno, "%s: %s", path, strerror(errno));
+	if (result < 0)
+		unlink(temporary);
+	return result;
+}
+
+static int read_options(const char **path, int argc, char **argv)
+{
+	static const struct option names[] = {{"textfile", required_argument, NULL, 't'}, {0}};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		if (option != 't')
+			return verb_complain(argv[0], NULL);
+		*path = optarg;
+	}
+	return optind == argc ? CTL_GOOD : verb_complain(argv[0], "it takes no argument");
+}
+
+int metrics_run(const struct ctl *ctl, int argc, char **argv)
+{
+	struct lvmpolld_error error;
+	struct entries entries;
+	const char *path = NULL;
+	int status = read_options(&path, argc, argv);
+
+	if (status != CTL_GOOD)
+		return status;
+	status = ask_list(ctl, false, &entries, &error);
+	if (status != CTL_GOOD)
+		return ctl_complain(&error, status);
+	if (!path)
+		print_all(&entries, stdout);
+	else if (write_file(&entries, path, &error) < 0)
+		status = ctl_complain(&error, CTL_FAILED);
+	entries_free(&entries);
+	return ctl_finish(status);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of what lvmpollctl can be told to do. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "verbs.h"
+
+#define TABLE_HELP                                                                                 \
+	"  -a, --all            those that ended lately, too\n"                                    \
+	"  -J, --json           JSON, with all that is known\n"                                    \
+	"  -r, --raw            one blank between columns\n"                                       \
+	"  -n, --noheadings     no line with the names of the columns\n"                           \
+	"  -b, --bytes          plain numbers: bytes and seconds\n"                                \
+	"  -o, --output LIST    these columns, separated by commas\n"                              \
+	"  -O, --output-all     all columns\n"                                                     \
+	"  -H, --list-columns   names the columns, and stops\n"
+
+static const struct verb verbs[] = {
+	{"list", "[VOLUME|VG|DISK|id:N ...]", "what is in flight, as a table (the default)",
+		TABLE_HELP, list_run},
+	{"status", "VOLUME|id:N", "one operation in detail", NULL, status_run},
+	{"watch", "", "what is in flight, live, until all is over", NULL, watch_run},
+	{"wait", "[VOLUME|VG|DISK|id:N ...]", "until these, or all, are over",
+		"  --timeout TIME       no longer than this (90, 90s, 5m, 2h): status 124\n"
+		"  --must               that nothing is in flight is an error: status 3\n"
+		"  --until-over         also where those who wait were told that it fails\n",
+		wait_run},
+	{"events", "", "what is, then what happens, a line each",
+		"      --now            only what is\n"
+		"  -J, --json           a JSON object a line\n"
+		"      --timestamps     when it was told\n",
+		events_run},
+	{"history", "[VOLUME|VG|DISK|id:N ...]", "what ended lately, and how", TABLE_HELP,
+		history_run},
+	{"abort", "VOLUME|id:N", "ends a move: all stays where it was (pvmove --abort)", NULL,
+		abort_run},
+	{"resume", "[VG]", "takes up what was interrupted (vgchange --poll y)", NULL, resume_run},
+	{"metrics", "", "figures for Prometheus",
+		"      --textfile FILE  written there, for node_exporter\n", metrics_run},
+	{"check", "", "one line and a status for Nagios, Icinga, Zabbix",
+		"  -w, --warning TIME   without progress for so long: a warning (10m)\n"
+		"  -c, --critical TIME  and for so long: critical (30m)\n",
+		check_run},
+	{"ping", "", "which daemon answers", NULL, ping_run},
+	{"plugins", "", "which plugins it has", NULL, plugins_run},
+	{"config", "", "the configuration that it uses", NULL, configuration_run},
+	{"dump", "", "its state as lvm2's own daemon has it", NULL, dump_run},
+	{"log-level", "LEVEL", "changes how much it logs, until it is reloaded", NULL,
+		log_level_run},
+};
+
+#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+
+const struct verb *verb_at(size_t i)
+{
+	return i < VERB_COUNT ? &verbs[i] : NULL;
+}
+
+const struct verb *verb_find(const char *name)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
+void verb_print_help(const struct verb *verb)
+{
+	printf("Usage: lvmpollctl [--socket PATH] %s%s%s%s\n\n%s.\n", verb->name,
+		verb->help ? " [OPTIONS]" : "", verb->arguments[0] ? " " : "", verb->arguments,
+		verb->summary);
+	if (verb->help)
+		printf("\n%s", verb->help);
+}
+
+int verb_complain(const char *verb, const char *what)
+{
+	if (what)
+		fprintf(stderr, "lvmpollctl %s: %s\n", verb, what);
+	fprintf(stderr, "\"lvmpollctl %s --help\" tells more.\n", verb);
+	return CTL_USAGE;
+}

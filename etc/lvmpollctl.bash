@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Completion of lvmpollctl for bash: verbs, options, and the volumes that are in flight.
+
+_lvmpollctl_options() { # VERB: its options, as its help has them
+	lvmpollctl "$1" --help 2>/dev/null | grep -oE -- '--[a-z-]+' | grep -v '^--socket$'
+	echo --help
+}
+
+_lvmpollctl_volumes() {
+	lvmpollctl list --raw --noheadings --output VOLUME 2>/dev/null
+}
+
+_lvmpollctl() {
+	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb='' i
+	local verbs='list status watch wait events history abort resume metrics check ping plugins config dump log-level'
+	local words=''
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--socket | -s) i=$((i + 1)) ;;
+		-*) ;;
+		*)
+			verb=${COMP_WORDS[i]}
+			break
+			;;
+		esac
+	done
+	case $previous in
+	--socket | --textfile)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	--output | -o)
+		words=$(lvmpollctl list --list-columns 2>/dev/null | cut -d ' ' -f 1)
+		;;
+	*)
+		case $verb:$word in
+		:-*) words='--socket --help --version' ;;
+		:*) words=$verbs ;;
+		*:-*) words=$(_lvmpollctl_options "$verb") ;;
+		list:* | status:* | wait:* | history:* | abort:*) words=$(_lvmpollctl_volumes) ;;
+		log-level:*) words='fatal error warn notice info debug' ;;
+		esac
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+
+complete -F _lvmpollctl lvmpollctl

@@ -1,0 +1,424 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""lvmpollctl: what it prints, and its exit statuses."""
+
+import json
+import os
+import re
+import subprocess
+import unittest
+
+from ctl_test import (FAILED, faults, GOOD, needs_tool, NO_DAEMON, NO_OPERATION, read_schema,
+                      REFUSED, run_tool, SOURCE, TIMEOUT, tool_path, USAGE)
+from deadline import scaled, wait_for
+from kernel_test import KernelTest, segments
+from lvmpolld import DaemonTest, ours_only, read_file, STOCK
+from protocol import lvid, volume
+from recovery_test import RecoveryTest
+from upgrade_test import upgrade
+
+NOT_STOCK = "it is for our daemon"
+
+
+class ToolTest(DaemonTest):
+    def setUp(self):
+        self.daemon, self.client = self.start_and_connect(patience=0)
+
+    def run_tool(self, *arguments, status=GOOD, **variables):
+        """Runs it, and returns what it prints where it ends with STATUS."""
+        answer = run_tool(self.daemon, *arguments, **variables)
+        self.assertEqual(answer.returncode, status, answer.stdout + answer.stderr)
+        self.complaint = answer.stderr
+        return answer.stdout
+
+    def start_tool(self, *arguments):
+        process = subprocess.Popen(
+            [tool_path(), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+            env=dict(os.environ, LVM_LVMPOLLD_SOCKET=self.daemon.socket, LC_ALL="C"))
+        self.addCleanup(self.end, process)
+        return process
+
+    def end(self, process):
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+    def begin(self, name, operation="pvmove", **parameters):
+        self.assert_ok(self.client.ask(operation, **volume(name, **parameters)))
+
+    def begin_released(self):
+        """An operation that goes on until it is released."""
+        self.daemon.make_pipe("until-0")
+        self.begin("until-0")
+
+
+@needs_tool
+@ours_only(NOT_STOCK)
+class ListTest(ToolTest):
+    def test_nothing_in_flight_prints_nothing(self):
+        self.assertEqual(self.run_tool(), "")
+        self.assertEqual(json.loads(self.run_tool("list", "--json")), {"operations": []})
+
+    def test_table(self):
+        self.begin("hang")
+        wait_for(lambda: self.client.list()["hang"].get("percent"), "progress")
+        heading, line = self.run_tool().splitlines()
+        self.assertEqual(heading.split(), ["VOLUME", "OPERATION", "STATE", "PERCENT", "DONE",
+                                           "SIZE", "RATE", "LEFT"])
+        self.assertEqual(line.split(), ["vg/hang", "pvmove", "running", "10.0%"])
+
+    def test_columns(self):
+        self.begin("hang")
+        names = [line.split()[0] for line in self.run_tool("list", "--list-columns").splitlines()]
+        self.assertEqual(len(names), len(set(names)))
+        for name in "VOLUME OPERATION STATE PERCENT DONE SIZE RATE LEFT SOURCE DESTINATION " \
+                    "STARTED ELAPSED STALLED FAILED PID REQUESTS LVID REASON RESULT ID".split():
+            self.assertIn(name, names)
+        self.assertEqual(self.run_tool("list", "-O", "-r").splitlines()[0].split(" "), names)
+        self.assertEqual(self.run_tool("list", "-nr", "-o", "id,lvid"), "1 %s\n" % lvid("hang"))
+        self.run_tool("list", "-o", "VOLUME,NIX", status=USAGE)
+        self.assertIn('no column "NIX"', self.complaint)
+
+    def test_json_is_as_the_schema_says(self):
+        schema = read_schema()
+        self.begin("hang")
+        self.begin("exit-5", "merge")
+        self.begin("good", "convert")
+        wait_for(lambda: "result" in self.client.list()["exit-5"] and self.client.ended(), "ends")
+        told = json.loads(self.run_tool("list", "--all", "--json"))
+        self.assertEqual(list(faults(told, schema, schema)), [])
+        self.assertEqual({entry["name"] for entry in told["operations"]},
+                         {"vg/hang", "vg/exit-5", "vg/good"})
+        results = {entry["name"]: entry["result"] for entry in told["operations"]}
+        self.assertEqual(results["vg/good"], {"kind": "retcode", "value": 0})
+        for line in self.run_tool("events", "--now", "--json").splitlines():
+            event = json.loads(line)
+            if "operation" in event:
+                self.assertEqual(list(faults({"operations": [event["operation"]]}, schema, schema)),
+                                 [])
+
+    def test_schema_has_each_state(self):
+        header = read_file(os.path.join(SOURCE, "core", "operation", "state.h"))
+        table = re.search(r"#define OPERATION_STATES\(X\)(.*?)\n\n", header, re.S).group(1)
+        states = set(re.findall(r'X\(\w+,\s*(?:\\\s*)?"(\w+)"', table))
+        self.assertGreater(len(states), 9)
+        known = read_schema()["$defs"]["operation"]["properties"]["state"]["enum"]
+        self.assertEqual(states - set(known), set())
+
+    def test_checks_of_the_schema_find_faults(self):
+        schema = read_schema()
+        for wrong in ({}, {"operations": {}}, {"operations": [{"id": 0}]}):
+            self.assertNotEqual(list(faults(wrong, schema, schema)), [])
+
+    def test_names_choose(self):
+        self.begin("hang-1")
+        self.begin("hang-2")
+        for name in ("vg/hang-2", "id:2", lvid("hang-2"), "/dev/vg/hang-2"):
+            self.assertEqual(self.run_tool("list", "-nr", "-o", "ID", name), "2\n")
+        self.assertEqual(self.run_tool("list", "-nr", "-o", "ID", "vg"), "1\n2\n")
+        self.assertEqual(self.run_tool("list", "-nr", "-o", "ID", "vg/nix"), "")
+
+    def test_status(self):
+        self.begin("hang")
+        text = self.run_tool("status", "vg/hang")
+        self.assertIn("REASON: an lvm command runs", text)
+        self.run_tool("status", "vg/nix", status=NO_OPERATION)
+        self.run_tool("status", status=USAGE)
+
+    def test_history(self):
+        self.begin("good")
+        wait_for(self.client.ended, "the end")
+        self.assertEqual(self.run_tool("history", "-nr", "-o", "ID,VOLUME,RESULT"),
+                         "1 vg/good retcode\\x200\n")
+        self.assertEqual(self.run_tool("list"), "")
+
+    def test_daemon(self):
+        self.assertIn("pid            %d\n" % self.daemon.pid, self.run_tool("ping"))
+        self.assertIn("merge_thin   loaded", self.run_tool("plugins"))
+        self.assertIn("daemon.socket: %s\n" % self.daemon.socket, self.run_tool("config"))
+        self.assertIn("abort {\n}", self.run_tool("dump"))
+        self.run_tool("log-level", "debug")
+        self.assertIn("log level      debug\n", self.run_tool("ping"))
+        self.run_tool("log-level", "loud", status=REFUSED)
+        self.run_tool("log-level", status=USAGE)
+
+    def test_output_that_cannot_be_written_is_a_failure(self):
+        self.begin("hang")
+        with open("/dev/full", "w") as full:
+            answer = subprocess.run([tool_path(), "--socket", self.daemon.socket], stdout=full,
+                                    stderr=subprocess.PIPE, timeout=scaled(30))
+        self.assertEqual(answer.returncode, FAILED, answer.stderr)
+
+
+@needs_tool
+@ours_only(NOT_STOCK)
+class CommandLineTest(ToolTest):
+    def verbs(self):
+        return [line.split()[0] for line in self.run_tool("--help").splitlines()
+                if re.match(r"  [a-z]", line)]
+
+    def test_help_for_each_verb(self):
+        verbs = self.verbs()
+        self.assertGreater(len(verbs), 12)
+        for verb in verbs:
+            self.assertIn("Usage: lvmpollctl [--socket PATH] " + verb, self.run_tool(verb, "--help"))
+
+    def test_what_is_wrong_has_status_2(self):
+        for arguments in (["nix"], ["--nix"], ["list", "--nix"], ["wait", "--timeout", "soon"],
+                          ["abort"], ["ping", "twice"], ["events", "all"]):
+            self.assertEqual(self.run_tool(*arguments, status=USAGE), "")
+            self.assertLess(self.complaint.count("\n"), 4)
+
+    def test_no_daemon(self):
+        self.daemon.stop()
+        for verb in self.verbs():
+            if verb not in ("check", "resume"):
+                needed = {"status": ["vg/x"], "abort": ["vg/x"], "log-level": ["info"]}
+                self.run_tool(verb, *needed.get(verb, []), status=NO_DAEMON)
+                self.assertIn("no daemon answers at " + self.daemon.socket, self.complaint)
+                self.assertEqual(self.complaint.count("\n"), 1)
+
+    def test_version(self):
+        self.assertRegex(self.run_tool("--version"), r"^lvmpollctl \d+\.\d+\.\d+\n$")
+
+
+@needs_tool
+@ours_only(NOT_STOCK)
+class WaitTest(ToolTest):
+    def test_nothing_to_wait_for(self):
+        self.run_tool("wait")
+        self.run_tool("wait", "vg/nix")
+        self.run_tool("wait", "--must", status=NO_OPERATION)
+        self.run_tool("wait", "--must", "vg/nix", status=NO_OPERATION)
+
+    def wait_watched(self, count=1):
+        """The tool has asked, and waits: clients beside this one."""
+        wait_for(lambda: len(os.listdir("/proc/%d/fd" % self.daemon.pid)) >= self.descriptors +
+                 count, "the tool's connection")
+
+    def start_wait(self, *arguments):
+        self.descriptors = len(os.listdir("/proc/%d/fd" % self.daemon.pid))
+        process = self.start_tool("wait", *arguments)
+        self.wait_watched()
+        return process
+
+    def test_good_end(self):
+        self.begin_released()
+        process = self.start_wait("vg/until-0")
+        self.assertIsNone(process.poll())
+        self.daemon.release("until-0")
+        self.assertEqual(process.wait(scaled(20)), GOOD)
+
+    def test_end_that_came_before(self):
+        self.begin("good")
+        wait_for(self.client.ended, "the end")
+        self.run_tool("wait", "--must", "vg/good")
+
+    def test_failure_is_told_as_soon_as_a_client_would_be(self):
+        self.begin("exit-5")
+        self.run_tool("wait", "vg/exit-5", status=FAILED)
+        self.assertIn("vg/exit-5: its pvmove fails, and is tried again (retcode 5)", self.complaint)
+
+    def test_until_over_waits_on(self):
+        self.begin("exit-5")
+        wait_for(lambda: "result" in self.client.list()["exit-5"], "the failure")
+        self.run_tool("wait", "--until-over", "--timeout", "1", "vg/exit-5", status=TIMEOUT)
+
+    def test_timeout(self):
+        self.begin("hang")
+        self.run_tool("wait", "--timeout", "1", status=TIMEOUT)
+        self.assertIn("hang", self.client.list())
+
+    def test_aborted_move_is_a_failure(self):
+        self.begin("hang")
+        process = self.start_wait("id:1")
+        self.begin("good", seed="hang", abort=1)
+        self.assertEqual(process.wait(scaled(20)), FAILED)
+
+    def test_it_goes_on_over_an_upgrade(self):
+        self.begin_released()
+        process = self.start_wait("vg/until-0")
+        upgrade(self.daemon)
+        self.daemon.release("until-0")
+        self.assertEqual(process.wait(scaled(30)), GOOD, process.stderr.read())
+
+
+@needs_tool
+class CrashTest(RecoveryTest):
+    def test_wait_goes_on_with_the_next_daemon(self):
+        self.start()
+        self.assert_ok(self.client.ask("pvmove", **volume(self.until)))
+        self.daemon.wait_start(self.until)
+        process = subprocess.Popen(
+            [tool_path(), "--socket", self.daemon.socket, "events"], stdout=subprocess.PIPE,
+            text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        while process.stdout.readline() != "exists -\n":
+            pass
+        self.kill()
+        self.start()
+        self.daemon.release(self.until)
+        while True:
+            line = process.stdout.readline()
+            self.assertNotEqual(line, "", "the tool has ended")
+            if line.startswith("destroy id:1 name:vg/%s " % self.until):
+                break
+        self.assertIn("result:retcode value:0", line)
+
+
+@needs_tool
+@ours_only(NOT_STOCK)
+class EventsTest(ToolTest):
+    def test_what_is_then_what_happens(self):
+        self.begin("hang")
+        process = self.start_tool("events", "--timestamps")
+        stamp = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ "
+        self.assertRegex(process.stdout.readline(), stamp + "exists id:1 name:vg/hang operation:pvmove")
+        self.assertRegex(process.stdout.readline(), stamp + "exists -\n")
+        self.begin("good")
+        line = ""
+        while " destroy " not in line:
+            line = process.stdout.readline()
+            self.assertRegex(line, stamp + "(create|change|destroy) ")
+        self.assertIn("name:vg/good", line)
+
+    def test_watch_in_a_pipe_ends_when_all_is_over(self):
+        self.begin_released()
+        process = self.start_tool("watch")
+        self.assertIn("vg/until-0 pvmove", process.stdout.readline())
+        self.daemon.release("until-0")
+        output, _ = process.communicate(timeout=scaled(20))
+        self.assertEqual(process.returncode, GOOD)
+        self.assertIn("vg/until-0 pvmove is finished after", output.splitlines()[-1])
+
+    def test_watch_without_anything_ends(self):
+        self.assertEqual(self.run_tool("watch"), "")
+
+
+@needs_tool
+@ours_only(NOT_STOCK)
+class MonitoringTest(ToolTest):
+    def test_check(self):
+        self.assertEqual(self.run_tool("check"),
+                         "LVMPOLLD OK - 0 operations in flight | operations=0 wrong=0\n")
+        self.begin("exit-5")
+        wait_for(lambda: "result" in self.client.list()["exit-5"], "the failure")
+        self.assertIn("CRITICAL - 1 operation in flight: vg/exit-5: ", self.run_tool("check", status=2))
+        self.run_tool("check", "-w", "soon", status=3)
+        self.daemon.stop()
+        self.assertIn("UNKNOWN", self.run_tool("check", status=3))
+
+    def assert_metrics(self, text):
+        """Prometheus' text format: each sample behind HELP and TYPE of its family."""
+        family = None
+        for line in text.splitlines():
+            head = re.fullmatch(r"# (HELP|TYPE) (lvmpolld_\w+) (.+)", line)
+            sample = re.fullmatch(r'(lvmpolld_\w+)(\{(\w+="[^"\\]*",?)+\})? -?[\d.e+]+', line)
+            self.assertTrue(head or sample, line)
+            if head and head.group(1) == "HELP":
+                self.assertNotEqual(head.group(2), family)
+                family = head.group(2)
+            else:
+                self.assertEqual((head.group(2) if head else sample.group(1)), family)
+
+    def test_metrics(self):
+        self.begin("hang")
+        wait_for(lambda: self.client.list()["hang"].get("percent"), "progress")
+        text = self.run_tool("metrics")
+        self.assert_metrics(text)
+        self.assertIn('lvmpolld_operations{operation="pvmove",state="running"} 1\n', text)
+        self.assertIn('lvmpolld_operation_progress_ratio{id="1",vg="vg",lv="hang",'
+                      'operation="pvmove",abort="0"} 0.1\n', text)
+
+    def test_metrics_for_node_exporter(self):
+        path = os.path.join(self.temporary_directory(), "lvmpolld.prom")
+        self.assertEqual(self.run_tool("metrics", "--textfile", path), "")
+        self.assert_metrics(read_file(path))
+        self.assertEqual(os.listdir(os.path.dirname(path)), ["lvmpolld.prom"])
+        self.run_tool("metrics", "--textfile", "/nowhere/lvmpolld.prom", status=FAILED)
+
+
+@needs_tool
+class DisksTest(KernelTest):
+    def test_disks_name_an_operation(self):
+        self.start()
+        self.add_device("moved", segments(2, 0, 50))
+        self.start_watching("moved")
+        entry = wait_for(lambda: self.client.list()["moved"].get("source") and
+                         self.client.list()["moved"], "a look")
+        for disk in (entry["source"], entry["destinations"]):
+            if disk.startswith("/"):
+                answer = run_tool(self.daemon, "list", "-nr", "-o", "ID", disk)
+                self.assertEqual(answer.stdout, "1\n", answer.stderr)
+
+    def test_abort_is_done_by_lvm2(self):
+        """The stand-in notes what it is called with."""
+        self.start()
+        self.add_device("moved", segments(2, 0, 50))
+        self.start_watching("moved")
+        entry = wait_for(lambda: self.client.list()["moved"].get("source") and
+                         self.client.list()["moved"], "a look")
+        run_tool(self.daemon, "abort", "vg/moved", STANDIN_DIR=self.daemon.directory)
+        self.assertIn("pvmove --abort " + entry["source"],
+                      [arguments for _, _, arguments in self.daemon.starts()])
+        self.assertEqual(run_tool(self.daemon, "abort", "vg/nix").returncode, NO_OPERATION)
+
+
+@needs_tool
+@ours_only(NOT_STOCK)
+class RefusalTest(ToolTest):
+    def test_merge_cannot_be_aborted(self):
+        self.begin("hang", "merge")
+        self.run_tool("abort", "vg/hang", status=REFUSED)
+        self.assertIn("cannot abort the merge of vg/hang", self.complaint)
+
+
+@needs_tool
+@unittest.skipUnless(os.path.exists(STOCK), "lvm2's own daemon is not installed")
+class StockTest(DaemonTest):
+    def test_table_of_what_its_dump_has(self):
+        daemon = self.new_daemon(path=STOCK)
+        daemon.start()
+        client = self.connect(daemon)
+        client.ask("pvmove", **volume("hang"))
+        pid = daemon.wait_start("hang")[0]
+        answer = run_tool(daemon, "list", "-nr", "-o", "VOLUME,OPERATION,STATE,PID")
+        self.assertEqual(answer.stdout, "vg/hang pvmove running %d\n" % pid)
+        self.assertIn("lvm2's own", answer.stderr)
+        self.assertEqual(answer.returncode, GOOD)
+        self.assertEqual(run_tool(daemon, "events").returncode, REFUSED)
+        self.assertIn("lvm2's own", run_tool(daemon, "ping").stdout)
+
+
+@needs_tool
+class CompletionTest(ToolTest):
+    """Completion for bash."""
+
+    def complete(self, *words):
+        script = ('PATH=%s:$PATH; . %s; COMP_WORDS=(lvmpollctl "$@"); '
+                  'COMP_CWORD=$(($# - 0)); _lvmpollctl; printf "%%s\\n" "${COMPREPLY[@]}"'
+                  % (os.path.dirname(tool_path()),
+                     os.path.join(SOURCE, "etc", "lvmpollctl.bash")))
+        answer = subprocess.run(["bash", "-c", script, "bash", *words], capture_output=True,
+                                text=True, timeout=scaled(30),
+                                env=dict(os.environ, LVM_LVMPOLLD_SOCKET=self.daemon.socket))
+        self.assertEqual(answer.stderr, "")
+        return answer.stdout.split()
+
+    @ours_only(NOT_STOCK)
+    def test_verbs_options_and_volumes(self):
+        self.begin("hang")
+        verbs = [line.split()[0] for line in
+                 run_tool(self.daemon, "--help").stdout.splitlines() if re.match(r"  [a-z]", line)]
+        self.assertEqual(sorted(self.complete("")), sorted(verbs))
+        self.assertEqual(self.complete("wat"), ["watch"])
+        self.assertEqual(self.complete("wait", ""), ["vg/hang"])
+        self.assertEqual(self.complete("--socket", "x", "wait", "vg"), ["vg/hang"])
+        self.assertIn("--until-over", self.complete("wait", "--"))
+        self.assertIn("REASON", self.complete("list", "-o", ""))
+        self.assertEqual(self.complete("log-level", "n"), ["notice"])
+
+
+if __name__ == "__main__":
+    unittest.main()
