@@ -318,6 +318,14 @@ uint64_t process_read_start(pid_t pid)
 	return read_start(pid, &start_ticks) == 0 ? start_ticks : 0;
 }
 
+/* The id of a child is given to no other process before it is waited for. */
+static bool is_child(pid_t pid)
+{
+	siginfo_t unused;
+
+	return waitid(P_PID, (id_t)pid, &unused, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 /* PID may have been given to another process at any moment but those at which this looks. */
 static int adopt(struct process *process, struct event_base *base, pid_t pid, uint64_t start_ticks,
 	struct lvmpolld_error *error)
@@ -333,7 +341,7 @@ static int adopt(struct process *process, struct event_base *base, pid_t pid, ui
 	/* The descriptor is there: what is true of the process now stays true of it. */
 	if (result == 0)
 		result = read_start(pid, &present_ticks);
-	if (result == 0 && present_ticks != start_ticks)
+	if (result == 0 && present_ticks != start_ticks && (start_ticks != 0 || !is_child(pid)))
 		result = -ESRCH;
 	if (result < 0)
 		return error_set(error, -result, "process %d cannot be taken over: %s", (int)pid,

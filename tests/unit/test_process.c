@@ -382,6 +382,25 @@ START_TEST(process_that_is_forgotten_runs_on)
 }
 END_TEST
 
+/* After an upgrade: it could not be read when it was started. */
+START_TEST(process_of_ours_is_adopted_whenever_it_was_started)
+{
+	static const int none[2] = {-1, -1};
+	struct process *process = start("echo ready; exec sleep 20"), *adopted;
+	pid_t pid = process_id(process);
+	struct lvmpolld_error error;
+
+	wait_line("ready\n");
+	adopted = process_adopt(base, pid, 0, none, &callbacks, &seen, &error);
+	ck_assert_msg(adopted != NULL, "%s", error.sentence);
+	process_free(adopted);
+	ck_assert_ptr_null(process_adopt(base, getppid(), 0, none, &callbacks, &seen, &error));
+	ck_assert_int_eq(error.code, ESRCH);
+	process_terminate(process);
+	wait_end();
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -397,6 +416,7 @@ int main(void)
 		SUITE_TEST(process_that_cannot_be_watched_is_not_waited_for),
 		SUITE_TEST(process_is_terminated_again_and_again_until_it_is_gone),
 		SUITE_TEST(process_that_is_forgotten_runs_on),
+		SUITE_TEST(process_of_ours_is_adopted_whenever_it_was_started),
 	};
 
 	return suite_run_fixture("process", tests, SUITE_COUNT(tests), create_base, free_base);
