@@ -186,6 +186,10 @@ void losses_end(struct operations *operations)
 {
 	struct device *device;
 
+	/* The main thread may not have heard of it yet. */
+	TAILQ_FOREACH (device, &operations->devices.all, link)
+		if (has_seen_loss(device))
+			remember(operations, device);
 	if (operations->loss_retry)
 		event_free(operations->loss_retry);
 	operations->loss_retry = NULL;

@@ -14,6 +14,7 @@
 #include <event2/event.h>
 
 #include "lifecycle/context.h"
+#include "lifecycle/lifecycle.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
 #include "process/arguments.h"
@@ -117,8 +118,12 @@ static void take_over(struct upgrade *upgrade)
 {
 	struct lvmpolld_arguments environment = {0};
 	struct lvmpolld_error error;
-	int file = handover_write(&upgrade->upgrades->parts, false, &error);
-	int result = file < 0 ? file : 0;
+	int file, result;
+
+	/* What was seen and not heard of yet would be lost with this program. */
+	lifecycle_on_news(operations_of(upgrade));
+	file = handover_write(&upgrade->upgrades->parts, false, &error);
+	result = file < 0 ? file : 0;
 
 	for (char **variable = environ; *variable && result == 0; variable++)
 		result = arguments_add(&environment, *variable);
