@@ -53,6 +53,13 @@ static void take_attempt(struct operation *operation, const struct resume_info *
 	attempt->purpose = info->purpose;
 }
 
+static void take_failures(struct operation *operation, const struct resume_info *info)
+{
+	operation->back_off = info->back_off;
+	if (info->failing_since_ms > 0)
+		telling_resume_failing(operation, info->failing_since_ms);
+}
+
 static void take_info(struct operation *operation, const struct resume_info *info)
 {
 	struct attempt *attempt = &operation->attempt;
@@ -67,9 +74,7 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	if (info->begun_ms > 0 && info->begun_ms < operation->begun_ms)
 		operation->begun_ms = info->begun_ms;
 	take_attempt(operation, info);
-	operation->back_off = info->back_off;
-	if (info->failing_since_ms > 0)
-		telling_resume_failing(operation, info->failing_since_ms);
+	take_failures(operation, info);
 	operation->evidence = info->evidence;
 	attempt->has_shown_end = info->has_shown_end;
 	attempt->result = info->result;
@@ -78,6 +83,14 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	device_lock(device);
 	device->progress = info->progress;
 	device_unlock(device);
+}
+
+/* A look makes up for no failure before it: who waits has waited all the same. */
+static void begin_with_look(struct operation *operation, const struct resume_info *info)
+{
+	lifecycle_begin(operation);
+	if (operation_is_alive(operation))
+		take_failures(operation, info);
 }
 
 /*
@@ -90,7 +103,7 @@ static void resume_child(struct operation *operation, const struct resume_info *
 	int result = attempts_adopt(operation, info->outputs, &error);
 
 	if (result == -ESRCH) {
-		lifecycle_begin(operation);
+		begin_with_look(operation, info);
 	} else if (result < 0) {
 		log_operation(LOG_LEVEL_ERROR, operation, "%s; trying again", error.sentence);
 		lifecycle_begin_with_orphan(operation);
@@ -132,7 +145,7 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 		 operation->device->loss == LOSS_UNSEEN)
 		lifecycle_begin_asking(operation);
 	else
-		lifecycle_begin(operation);
+		begin_with_look(operation, info);
 	if (info->is_record_stale)
 		recorder_write(operation, operation->recorded_command);
 }

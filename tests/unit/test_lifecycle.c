@@ -824,6 +824,33 @@ START_TEST(lifecycle_an_abort_of_what_is_given_up_needs_a_look)
 }
 END_TEST
 
+/* The daemon ends before the main thread has heard of it. */
+START_TEST(lifecycle_a_loss_that_was_seen_last_is_noted_at_the_end)
+{
+	begin(false, "15");
+	show(LVMPOLLD_WATCH, 1);
+	operations_stop(&operations);
+	note((struct observation){.kind = OBSERVED, .has_loss = true});
+	losses_end(&operations);
+	ck_assert_uint_eq(count_entries("state.given_up"), 1);
+}
+END_TEST
+
+/* An upgrade while it is looked at: who waits hears of the failure at the same time. */
+START_TEST(lifecycle_an_upgrade_does_not_keep_anybody_waiting)
+{
+	const struct resume_info info = {.is_child = true,
+		.outputs = {-1, -1},
+		.back_off = {.reason = BACK_OFF_STATUS, .count = 3},
+		.failing_since_ms = 1};
+
+	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
+	ck_assert_int_eq(find(false)->state, STATE_LOOKING);
+	ck_assert_int_eq(find(false)->failing_since_ms, 1);
+	ck_assert_uint_eq(find(false)->back_off.count, 3);
+}
+END_TEST
+
 /* --- an end that is in doubt --- */
 
 static struct operation *end_well(void)
@@ -1377,6 +1404,8 @@ int main(void)
 		SUITE_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told),
 		SUITE_TEST(lifecycle_results_are_told_after_an_upgrade),
 		SUITE_TEST(lifecycle_an_abort_of_what_is_given_up_needs_a_look),
+		SUITE_TEST(lifecycle_a_loss_that_was_seen_last_is_noted_at_the_end),
+		SUITE_TEST(lifecycle_an_upgrade_does_not_keep_anybody_waiting),
 		SUITE_TEST(lifecycle_an_end_that_the_kernel_contradicts_is_none),
 		SUITE_TEST(lifecycle_an_end_that_lvm2_proves_is_one_whatever_the_kernel_shows),
 		SUITE_TEST(lifecycle_an_end_that_nobody_can_prove_is_none),
