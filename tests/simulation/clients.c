@@ -46,6 +46,28 @@ void clients_daemon_died(void)
 	}
 }
 
+void clients_adopt_all(void)
+{
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &clients[i];
+		struct request *request;
+		struct store *store;
+		char *identifier;
+
+		waiter_init(&client->waiter);
+		if (!client->waits)
+			continue;
+		store = operations_store(&operations, client->is_abort);
+		identifier = terms_identifier(client->system_dir, client->volume->lvid);
+		store_lock(store);
+		request = store_find_locked(store, identifier);
+		store_unlock(store);
+		if (request)
+			waiters_add(request, &client->waiter);
+		free(identifier);
+	}
+}
+
 static void check_success(const struct client *client)
 {
 	struct volume *volume = client->volume;

@@ -12,6 +12,13 @@
 #include "lifecycle/recovery.h"
 #include "lifecycle/result_expiry.h"
 #include "log/log.h"
+#include "server/client.h"
+#include "server/server.h"
+#include "upgrade/clients.h"
+#include "upgrade/file.h"
+#include "upgrade/handover.h"
+#include "upgrade/read.h"
+#include "upgrade/write.h"
 #include "util/error.h"
 #include "world.h"
 
@@ -72,6 +79,64 @@ void daemon_start(void)
 	operations.is_taking_over = false;
 	lifecycle_settle(&operations);
 	results_expire(&operations);
+}
+
+/* What exec leaves: what is written in FILE, processes, descriptors. */
+static void take_over(int file, bool has_records)
+{
+	struct lvmpolld_error error;
+	struct handover *handover = handover_read(file, &error);
+
+	if (!handover)
+		violate("an upgrade cannot read what was written: %s", error.sentence);
+	if (operations_init(&operations, &daemon_base, configuration, NULL, NULL, &error) < 0)
+		abort();
+	operations.monitor = monitor_model(&operations);
+	operations.is_taking_over = true;
+	recovery_adopt(&operations, has_records ? 1 : -1);
+	if (handover_take_operations(handover, &operations, &error) < 0)
+		violate("an upgrade cannot take over: %s", error.sentence);
+	recovery_run_postponed(&operations);
+	operations.is_taking_over = false;
+	handover_free(handover);
+	lifecycle_settle(&operations);
+	results_expire(&operations);
+}
+
+void daemon_upgrade(void *unused)
+{
+	static struct server server;
+	const struct handover_parts parts = {.operations = &operations, .server = &server};
+	struct lvmpolld_error error;
+	bool has_records;
+	int file;
+
+	(void)unused;
+	if (!world.is_alive || world.is_stopping)
+		return;
+	if (monitor_model_is_looking()) {
+		clock_after_ms(50, daemon_upgrade, NULL);
+		return;
+	}
+	/* The rehearsal would tell. */
+	if (world.no_plugin > 0 && !world.lacks_plugins)
+		return;
+	story("a new program takes over");
+	server.configuration = configuration;
+	server.operations = &operations;
+	server.listener.descriptor = -1;
+	TAILQ_INIT(&server.clients);
+	monitor_model_tell();
+	file = handover_write(&parts, false, &error);
+	if (file < 0)
+		violate("an upgrade cannot write: %s", error.sentence);
+	has_records = operations.records.descriptor >= 0;
+	clock_forget(&daemon_base);
+	processes_leave();
+	world.lacks_plugins = world.no_plugin > 0;
+	take_over(file, has_records);
+	processes_forget_left();
+	clients_adopt_all();
 }
 
 static void forget_evidence(void)
@@ -169,6 +234,48 @@ bool plugins_explain_missing(
 	(void)reason;
 	(void)size;
 	return false;
+}
+
+/* --- what core/upgrade/clients.c has: the model's clients are clients.c's --- */
+
+void clients_write(struct server *server, struct buffer *text)
+{
+	(void)server;
+	(void)text;
+}
+
+int clients_write_bytes(struct server *server, int descriptor)
+{
+	(void)server;
+	(void)descriptor;
+	return 0;
+}
+
+void clients_keep_descriptors(struct server *server, bool keep)
+{
+	(void)server;
+	(void)keep;
+}
+
+struct client *clients_adopt(struct server *server, int descriptor,
+	const struct wire_message *message, struct handover_bytes *bytes)
+{
+	(void)server;
+	(void)descriptor;
+	(void)message;
+	(void)bytes;
+	return NULL;
+}
+
+void clients_adopt_wait(struct client *client, const struct wire_message *message)
+{
+	(void)client;
+	(void)message;
+}
+
+void client_serve(struct client *client)
+{
+	(void)client;
 }
 
 /* --- what core/log/log.c has --- */

@@ -223,11 +223,26 @@ size_t record_bring_back(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
 	void *context)
 {
-	(void)take;
-	(void)context;
-	if (directory->descriptor >= 0)
-		bring_back(FOLDER_NO_PLUGIN);
-	return 0;
+	struct file *file, *next;
+	struct lvmpolld_error error;
+	size_t count = 0;
+
+	for (file = directory->descriptor < 0 ? NULL : TAILQ_FIRST(&files); file; file = next) {
+		struct taken taken = {file, take, context};
+		char name[sizeof(file->name)];
+
+		next = TAILQ_NEXT(file, link);
+		if (file->folder != FOLDER_NO_PLUGIN)
+			continue;
+		snprintf(name, sizeof(name), "%s", file->name);
+		if (file_move(name, FOLDER_NO_PLUGIN, FOLDER_STATE, false) < 0 || !take)
+			continue;
+		if (record_parse(file->text, file->length, take_one, &taken, &error) == 0)
+			count++;
+		else
+			file_move(name, FOLDER_STATE, FOLDER_NO_PLUGIN, true);
+	}
+	return count;
 }
 
 size_t record_remove_all(struct record_directory *directory)

@@ -81,7 +81,8 @@ static void on_timer(evutil_socket_t descriptor, short what, void *context)
 		return;
 	}
 	/* What hangs goes on when the fault is over. */
-	lvm->is_hung = world.hanging > 0 && (lvm->is_hung || dice_percent(30));
+	lvm->is_hung =
+		world.hanging > 0 && !lvm->has_reported && (lvm->is_hung || dice_percent(30));
 	if (lvm->is_hung)
 		event_add(lvm->timer, &hung);
 	else
@@ -283,6 +284,7 @@ static void report(struct lvm *lvm)
 		return;
 	}
 	metadata_print(lvm->selection, print, lvm);
+	lvm->has_reported = true;
 	after_ms(lvm, dice_between(1, 100), end_well);
 }
 

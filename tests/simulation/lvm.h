@@ -12,6 +12,7 @@ struct lvm {
 	uint64_t start_ticks;
 	unsigned incarnation; /* of the daemon that has started it */
 	bool is_unknown;      /* a fault has kept the daemon from writing down that it runs */
+	bool is_out_of_reach; /* a fault has kept the daemon from finding or adopting it */
 	bool is_report, is_abort, has_plus;
 	unsigned began_changes; /* of a step: the table of its volume when it was started */
 	bool had_name;          /* the names were those of its volume when it was started */
@@ -23,7 +24,8 @@ struct lvm {
 	struct process *process; /* the daemon's end of it; or NULL */
 	struct group *locked;
 	int64_t locked_us;
-	bool is_hung, is_ending, term_wanted;
+	bool is_hung, term_wanted;
+	bool has_reported; /* it is about to end */
 	struct event *timer;
 	void (*next)(struct lvm *lvm);
 	TAILQ_ENTRY(lvm) link;

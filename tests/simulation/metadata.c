@@ -166,8 +166,8 @@ void metadata_step(struct volume *volume, const struct lvm *lvm)
 		story("%s/%s: lvm2 lets go of data that was not copied", volume->group->name,
 			volume->lv_name);
 		/* What was in the lock already cannot be held back. */
-		if (!lvm->is_unknown && volume->heard_us > 0 &&
-			volume->heard_us + TERM_US < lvm->locked_us)
+		if (!lvm->is_unknown && !(lvm->is_out_of_reach && !lvm->process) &&
+			volume->heard_us > 0 && volume->heard_us + TERM_US < lvm->locked_us)
 			violate("data was let go of, and it was seen to be lacking before");
 		/* It was begun for this segment, and all was said to be copied. */
 		if (lvm->began_changes == volume->changes)

@@ -34,14 +34,25 @@ static void start_ms(struct event *timer, int64_t milliseconds)
 	event_add(timer, &delay);
 }
 
+void monitor_model_tell(void)
+{
+	lifecycle_on_news(model.operations);
+	for (size_t i = 0; i < world.volume_count; i++)
+		if (world.volumes[i].is_told && world.volumes[i].heard_us == 0)
+			world.volumes[i].heard_us = world.now_us;
+}
+
 static void on_news(evutil_socket_t descriptor, short what, void *context)
 {
 	(void)descriptor;
 	(void)what;
-	lifecycle_on_news(((struct monitor *)context)->operations);
-	for (size_t i = 0; i < world.volume_count; i++)
-		if (world.volumes[i].is_told && world.volumes[i].heard_us == 0)
-			world.volumes[i].heard_us = world.now_us;
+	(void)context;
+	monitor_model_tell();
+}
+
+bool monitor_model_is_looking(void)
+{
+	return model.is_looking;
 }
 
 static void note_events(struct monitor *monitor)

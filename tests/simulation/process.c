@@ -23,12 +23,18 @@ struct output {
 struct process {
 	struct lvm *lvm; /* NULL: it has ended */
 	pid_t pid;
+	uint64_t start_ticks;
+	bool is_left; /* the program before an upgrade had it */
+	TAILQ_ENTRY(process) link;
 	bool is_child, is_terminating, is_comparer;
 	const struct process_callbacks *callbacks;
 	void *context;
 	struct event *reader;
 	TAILQ_HEAD(, output) outputs;
 };
+
+/* Of the daemon, and what is left of the program before an upgrade. */
+static TAILQ_HEAD(process_list, process) processes = TAILQ_HEAD_INITIALIZER(processes);
 
 static void read_later(struct process *process)
 {
@@ -135,6 +141,8 @@ static struct process *new_process(
 		abort();
 	process->lvm = lvm;
 	process->pid = lvm ? lvm->pid : 1;
+	process->start_ticks = lvm ? lvm->start_ticks : 0;
+	TAILQ_INSERT_TAIL(&processes, process, link);
 	process->is_child = is_child;
 	process->callbacks = callbacks;
 	process->context = context;
@@ -202,20 +210,84 @@ static struct lvm *find_lvm(pid_t pid)
 	return NULL;
 }
 
+static struct process *find_left(pid_t pid)
+{
+	struct process *process;
+
+	TAILQ_FOREACH (process, &processes, link)
+		if (process->pid == pid && process->is_left && !process->is_comparer)
+			return process;
+	return NULL;
+}
+
+/* What the program before an upgrade has not read yet is still in the pipe. */
+static struct process *take_left(
+	struct process *process, const struct process_callbacks *callbacks, void *context)
+{
+	process->is_left = false;
+	process->callbacks = callbacks;
+	process->context = context;
+	process->is_terminating = false;
+	process->reader = event_new(&daemon_base, -1, 0, on_read, process);
+	if (!TAILQ_EMPTY(&process->outputs))
+		read_later(process);
+	return process;
+}
+
+void processes_leave(void)
+{
+	struct process *process;
+
+	TAILQ_FOREACH (process, &processes, link) {
+		process->is_left = true;
+		process->reader = NULL;
+	}
+}
+
+static void forget(struct process *process)
+{
+	struct output *output;
+
+	while ((output = TAILQ_FIRST(&process->outputs)))
+		free_output(process, output);
+	if (process->lvm)
+		process->lvm->process = NULL;
+	TAILQ_REMOVE(&processes, process, link);
+	free(process);
+}
+
+void processes_forget_left(void)
+{
+	struct process *process, *next;
+
+	for (process = TAILQ_FIRST(&processes); process; process = next) {
+		next = TAILQ_NEXT(process, link);
+		if (process->is_left)
+			forget(process);
+	}
+}
+
 struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start_ticks,
 	const int outputs[2], const struct process_callbacks *callbacks, void *context,
 	struct lvmpolld_error *error)
 {
 	struct lvm *lvm = find_lvm(pid);
+	struct process *left = find_left(pid);
 
 	(void)base;
 	(void)outputs;
-	if (!lvm || lvm->start_ticks != start_ticks) {
-		error_set(error, ESRCH, "process %d is gone", (int)pid);
+	if (world.no_adoption > 0) {
+		if (lvm)
+			lvm->is_out_of_reach = true;
+		error_set(error, EMFILE, "process %d cannot be adopted", (int)pid);
 		return NULL;
 	}
-	if (world.no_adoption > 0) {
-		error_set(error, EMFILE, "process %d cannot be adopted", (int)pid);
+	if (left && (left->start_ticks == start_ticks || start_ticks == 0))
+		return take_left(left, callbacks, context);
+	/* Of a child nobody needs to know when it was started. */
+	if (!lvm || (lvm->start_ticks != start_ticks &&
+			    !(start_ticks == 0 && lvm->incarnation == world.incarnation))) {
+		error_set(error, ESRCH, "process %d is gone", (int)pid);
 		return NULL;
 	}
 	return new_process(lvm, callbacks, context, lvm->incarnation == world.incarnation);
@@ -224,8 +296,11 @@ struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start
 uint64_t process_read_start(pid_t pid)
 {
 	const struct lvm *lvm = find_lvm(pid);
+	const struct process *left = find_left(pid);
 
-	return lvm && world.no_adoption == 0 ? lvm->start_ticks : 0;
+	if (world.no_adoption > 0)
+		return 0;
+	return lvm ? lvm->start_ticks : left ? left->start_ticks : 0;
 }
 
 void process_outputs(const struct process *process, int outputs[2])
@@ -264,6 +339,7 @@ void process_free(struct process *process)
 		free_output(process, output);
 	if (process->lvm)
 		process->lvm->process = NULL;
+	TAILQ_REMOVE(&processes, process, link);
 	event_free(process->reader);
 	free(process);
 }
@@ -280,11 +356,14 @@ struct orphans {
 static void on_read_proc(evutil_socket_t descriptor, short what, void *context)
 {
 	struct orphans *orphans = context;
+	struct lvm *lvm;
 
 	(void)descriptor;
 	(void)what;
 	/* What is there cannot be told while it cannot be read. */
 	orphans->is_read = world.no_adoption == 0;
+	TAILQ_FOREACH (lvm, &lvms, link)
+		lvm->is_out_of_reach = lvm->is_out_of_reach || !orphans->is_read;
 	orphans->callbacks.known(orphans->context);
 }
 
@@ -351,12 +430,13 @@ void lvm_daemon_died(void)
 {
 	struct lvm *lvm;
 
+	TAILQ_INIT(&processes);
 	TAILQ_FOREACH (lvm, &lvms, link) {
 		const struct volume *volume = volume_find(lvm->lvid);
 
 		lvm->process = NULL;
 		lvm->is_unknown = lvm->is_unknown || world.were_records_faulty ||
 				  operations.records.descriptor < 0 ||
-				  (volume && !records_has(volume));
+				  operations.stale_records > 0 || (volume && !records_has(volume));
 	}
 }

@@ -14,6 +14,7 @@
 	X(DIE, 4, 1, "the daemon is killed")                                                       \
 	X(DIE_SOON, 6, 1, "the daemon is killed between two system calls")                         \
 	X(STOP, 4, 1, "the daemon is stopped")                                                     \
+	X(UPGRADE, 6, 0, "the daemon is upgraded")                                                 \
 	X(RENAME_GROUP, 3, 1, "the group is renamed")                                              \
 	X(RENAME_VOLUME, 2, 1, "the volume is renamed")                                            \
 	X(DEACTIVATE, 4, 1, "the volume is deactivated")                                           \

@@ -134,6 +134,11 @@ void metadata_print(
 struct lvm;
 void lvm_kill_any(int signal_number);
 void lvm_daemon_died(void);
+/* The daemon's ends of its commands are those of the program before an upgrade.
+ */
+void processes_leave(void);
+/* What the new program has not adopted runs on. */
+void processes_forget_left(void);
 /* The daemon cannot know of what runs. */
 void lvm_are_unknown(void);
 size_t lvm_count(void);
@@ -158,6 +163,9 @@ struct monitor *monitor_model(struct operations *operations);
 void monitor_model_event(void); /* the kernel has raised one */
 /* A look takes this time. */
 void monitor_model_hang(int64_t milliseconds);
+bool monitor_model_is_looking(void);
+/* The main thread hears of what was seen. */
+void monitor_model_tell(void);
 
 /* --- the kernel's log, and the comparer: kernel_log.c --- */
 
@@ -174,6 +182,8 @@ extern struct plugin_entry plugin_entries[KIND_COUNT];
 void daemon_start(void);
 void daemon_stop(void);
 void daemon_die(void);
+/* SIGUSR2: a new program takes over, once the monitor is out of the kernel. */
+void daemon_upgrade(void *unused);
 /* Whether lvm can be executed. */
 void daemon_set_binary(bool is_there);
 
@@ -182,6 +192,8 @@ void daemon_set_binary(bool is_there);
 void clients_begin(unsigned client, struct volume *volume, bool is_abort, unsigned variant);
 void clients_disconnect(unsigned client);
 void clients_daemon_died(void);
+/* Those who wait go on waiting at the new program. */
+void clients_adopt_all(void);
 void clients_reset(void);
 
 /* --- the steps: steps.c --- */
