@@ -34,11 +34,28 @@ static void start_ms(struct event *timer, int64_t milliseconds)
 	event_add(timer, &delay);
 }
 
+/* Watching has begun anew: the next look tells what the one before has seen. */
+static bool is_begun_anew(const struct volume *volume)
+{
+	const struct device *device = devices_find(&model.operations->devices, volume->lvid);
+	bool is_begun;
+
+	devices_lock(&model.operations->devices);
+	is_begun = device && device->watch.is_begun;
+	devices_unlock(&model.operations->devices);
+	return is_begun;
+}
+
 void monitor_model_tell(void)
 {
+	bool was_begun_anew[VOLUMES_MAX];
+
+	for (size_t i = 0; i < world.volume_count; i++)
+		was_begun_anew[i] = is_begun_anew(&world.volumes[i]);
 	lifecycle_on_news(model.operations);
 	for (size_t i = 0; i < world.volume_count; i++)
-		if (world.volumes[i].is_told && world.volumes[i].heard_us == 0)
+		if (world.volumes[i].is_told && world.volumes[i].heard_us == 0 &&
+			!was_begun_anew[i])
 			world.volumes[i].heard_us = world.now_us;
 }
 
