@@ -392,7 +392,7 @@ START_TEST(process_of_ours_is_adopted_whenever_it_was_started)
 
 	wait_line("ready\n");
 	adopted = process_adopt(base, pid, 0, none, &callbacks, &seen, &error);
-	ck_assert_msg(adopted != NULL, "%s", error.sentence);
+	ck_assert_msg(!!adopted, "%s", error.sentence);
 	process_free(adopted);
 	ck_assert_ptr_null(process_adopt(base, getppid(), 0, none, &callbacks, &seen, &error));
 	ck_assert_int_eq(error.code, ESRCH);
