@@ -175,7 +175,9 @@ void lifecycle_settle(struct operations *operations)
 		results_expire(operations);
 }
 
-static void read_news(struct operation *operation, const struct observation *observation)
+/* IS_PRESENT: it was seen since watching began; else only that a loss was seen is news. */
+static void read_news(
+	struct operation *operation, const struct observation *observation, bool is_present)
 {
 	enum operation_event event;
 
@@ -186,7 +188,8 @@ static void read_news(struct operation *operation, const struct observation *obs
 	if (operation->operations->is_stopping)
 		return;
 	event = classify_look(operation, observation, boot_clock_ms());
-	lifecycle_handle(operation, event);
+	if (is_present || event == EVENT_SEES_LOSS)
+		lifecycle_handle(operation, event);
 }
 
 void lifecycle_on_news(void *context)
@@ -196,16 +199,19 @@ void lifecycle_on_news(void *context)
 
 	for (;;) {
 		struct observation observation;
+		unsigned epoch = 0;
 
 		devices_lock(&operations->devices);
 		device = devices_take_news_locked(&operations->devices);
+		if (device)
+			epoch = device->watch.epoch;
 		devices_unlock(&operations->devices);
 		if (!device)
 			break;
 		/* When out of memory the names stay as they were. */
 		device_copy_observation(device, &observation);
-		read_news(device->operations[0], &observation);
-		read_news(device->operations[1], &observation);
+		read_news(device->operations[0], &observation, observation.epoch == epoch);
+		read_news(device->operations[1], &observation, observation.epoch == epoch);
 		observation_release(&observation);
 	}
 	lifecycle_settle(operations);

@@ -146,6 +146,7 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_settl
 	device_lock(device);
 	record_statistics(look);
 	observation = &device->observation;
+	observation->epoch = look->epoch;
 	observation->log = look->log;
 	/* Where the device could not be read, what was seen before still holds. */
 	if (look->answer == DEVICE_MAPPER_GONE) {
@@ -221,13 +222,14 @@ static bool conclude_locked(struct devices *devices, struct look *look, bool has
 	return is_news;
 }
 
-bool look_at_due(struct devices *devices, struct kernel_log *log, bool has_events)
+bool look_at_due(struct devices *devices, struct kernel_log *log, bool has_events,
+	const _Atomic bool *is_stopping)
 {
 	int64_t now_ms = schedule_clock_ms();
 	bool has_news = false;
 	struct look look = {0};
 
-	while ((look.device = schedule_take_due(devices, now_ms, &look.epoch))) {
+	while (!*is_stopping && (look.device = schedule_take_due(devices, now_ms, &look.epoch))) {
 		memset(&look.table, 0, sizeof(look.table));
 		memset(&look.copies, 0, sizeof(look.copies));
 		look.verdict = LVMPOLLD_POLL;

@@ -29,8 +29,10 @@ struct look {
 /*
  * Looks at each device that is due. Returns true where there is news for the main thread. Where
  * HAS_EVENTS is false, the kernel does not tell of events and looks are more frequent. LOG, the
- * kernel's, is read after each table.
+ * kernel's, is read after each table. No look begins once IS_STOPPING is true: with many devices
+ * they take longer than the end of the daemon may.
  */
-bool look_at_due(struct devices *devices, struct kernel_log *log, bool has_events);
+bool look_at_due(struct devices *devices, struct kernel_log *log, bool has_events,
+	const _Atomic bool *is_stopping);
 
 #endif

@@ -110,8 +110,8 @@ static void look(struct monitor *monitor, bool has_events)
 	if (!monitor->is_held) {
 		if (has_events)
 			note_events(monitor);
-		if (!monitor->is_stopping && look_at_due(monitor->devices, &monitor->log,
-						     monitor->device_mapper.has_events))
+		if (look_at_due(monitor->devices, &monitor->log, monitor->device_mapper.has_events,
+			    &monitor->is_stopping))
 			signal_descriptor(monitor->news);
 	}
 	monitor->is_in_kernel = false;

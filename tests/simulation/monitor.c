@@ -26,6 +26,8 @@ struct monitor {
 
 static struct monitor model;
 
+static const _Atomic bool is_stopping; /* never: the daemon stops between two events */
+
 static void start_ms(struct event *timer, int64_t milliseconds)
 {
 	const struct timeval delay = {
@@ -119,7 +121,7 @@ static void on_look(evutil_socket_t descriptor, short what, void *context)
 	if (monitor->is_dirty)
 		note_events(monitor);
 	/* The main thread may be busy. */
-	if (look_at_due(monitor->devices, &monitor->log, true))
+	if (look_at_due(monitor->devices, &monitor->log, true, &is_stopping))
 		start_ms(monitor->news,
 			dice_percent(world.busy) ? dice_between(1, 1000) : dice_below(5));
 	for (size_t i = 0; i < world.volume_count; i++)

@@ -20,6 +20,7 @@ static bool is_suspended;
 static void (*meanwhile)(void);
 static uint64_t done_sectors, step_sectors;
 static unsigned tables_read;
+static _Atomic bool is_stopping;
 
 #define TOTAL_SECTORS 1000
 
@@ -149,7 +150,7 @@ static bool look_and_see(enum lvmpolld_verdict given)
 	devices_lock(&devices);
 	device->watch.is_look_wanted = true;
 	devices_unlock(&devices);
-	return look_at_due(&devices, &kernel_log, true);
+	return look_at_due(&devices, &kernel_log, true, &is_stopping);
 }
 
 #endif

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
@@ -128,12 +129,15 @@ static struct operation *begin(bool is_abort, const char *interval)
 	return find(is_abort);
 }
 
-/* Puts OBSERVATION into the list of news, as the monitor does. */
+/* Puts OBSERVATION into the list of news, as the monitor does; its epoch is relative. */
 static void note(struct observation observation)
 {
 	struct operation *operation = find(false) ? find(false) : find(true);
 	struct device *device = operation->device;
 
+	devices_lock(&operations.devices);
+	observation.epoch += device->watch.epoch;
+	devices_unlock(&operations.devices);
 	device_lock(device);
 	observation_release(&device->observation);
 	observation.has_loss |= observation.verdict == LVMPOLLD_DATA_LOSS;
@@ -1277,6 +1281,27 @@ START_TEST(lifecycle_what_is_asked_for_while_its_abort_runs_yields)
 }
 END_TEST
 
+/* A look that began before says that data would be lost, and nothing of the names by now. */
+START_TEST(lifecycle_an_abort_is_not_run_by_an_earlier_look)
+{
+	struct operation *aborting;
+
+	begin(false, "15");
+	show(LVMPOLLD_WATCH, 1);
+	configuration->lvm_max_running = 0;
+	aborting = begin(true, "15");
+	lifecycle_handle(aborting, EVENT_NOT_STARTED);
+	/* After an attempt the names must be seen anew. */
+	aborting->attempt.pid = 1;
+	lifecycle_handle(aborting, EVENT_TIMER);
+	ck_assert_int_eq(aborting->state, STATE_LOOKING);
+	note((struct observation){
+		.kind = OBSERVED, .signature = 1, .has_loss = true, .epoch = UINT_MAX});
+	lifecycle_on_news(&operations);
+	ck_assert_int_eq(aborting->state, STATE_LOOKING);
+}
+END_TEST
+
 /* Nothing was done yet: who waits for the move hears nothing of it. */
 START_TEST(lifecycle_an_abort_without_lvm_is_refused)
 {
@@ -1430,6 +1455,7 @@ int main(void)
 		SUITE_TEST(lifecycle_goes_on_where_its_abort_fails),
 		SUITE_TEST(lifecycle_who_asks_for_what_is_being_aborted_hears_that),
 		SUITE_TEST(lifecycle_what_is_asked_for_while_its_abort_runs_yields),
+		SUITE_TEST(lifecycle_an_abort_is_not_run_by_an_earlier_look),
 		SUITE_TEST(lifecycle_an_abort_without_lvm_is_refused),
 		SUITE_TEST(lifecycle_an_abort_that_cannot_be_run_is_refused),
 		SUITE_TEST(lifecycle_an_abort_that_was_told_to_have_failed_is_not_carried_out),

@@ -158,6 +158,18 @@ START_TEST(look_tells_what_a_step_must_find_equal)
 }
 END_TEST
 
+/* With a thousand devices the monitor would otherwise outlast the daemon. */
+START_TEST(look_is_not_begun_when_the_monitor_stops)
+{
+	watch();
+	is_stopping = true;
+	ck_assert(!look_and_see(LVMPOLLD_STEP));
+	ck_assert_int_eq(observation().kind, OBSERVED_NOTHING_YET);
+	is_stopping = false;
+	ck_assert(look_and_see(LVMPOLLD_STEP));
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -168,6 +180,7 @@ int main(void)
 		SUITE_TEST(look_that_ends_too_late_still_tells_that_data_would_be_lost),
 		SUITE_TEST(look_of_former_watching_is_no_news),
 		SUITE_TEST(look_tells_of_a_stall_until_it_is_heard),
+		SUITE_TEST(look_is_not_begun_when_the_monitor_stops),
 	};
 
 	return suite_run_fixture("look", tests, SUITE_COUNT(tests), create_device, destroy_device);
