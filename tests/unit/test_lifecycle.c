@@ -601,7 +601,9 @@ START_TEST(lifecycle_looks_while_the_lvpoll_of_a_previous_daemon_ends)
 {
 	struct operation *operation = resume_with_orphan();
 
+	devices_lock(&operations.devices);
 	ck_assert(operation->device->watch.is_watched);
+	devices_unlock(&operations.devices);
 	standin_adopt_failure = 0;
 	run_out(operation->timer);
 	ck_assert_int_eq(operation->state, STATE_ENDING);
