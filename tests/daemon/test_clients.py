@@ -106,6 +106,7 @@ class MannersTest(ClientTest):
         except (BrokenPipeError, ConnectionResetError):
             pass
         self.assertLess(sent, 64 << 20, "the daemon should have closed the connection")
+        self.assertIn("its message has more bytes than limits.message_size", self.daemon.log())
         self.assert_memory_grew_less(self.daemon, before, 16 << 10)
         self.assert_served()
 

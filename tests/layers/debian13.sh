@@ -5,6 +5,8 @@
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+export LVMPOLLD_UUIDS=newer
+
 layer_use_root trixie
 layer_need_root_build trixie
 layer_check "$root_build"

@@ -5,6 +5,8 @@
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+export LVMPOLLD_UUIDS=older
+
 folder=$CHECK_WORK/build-dist
 
 # What belongs to the repository alone stays out; so does what is packaged beside the tarball.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # built by gcc without a warning, locks checked at run time: make check
-# minutes: 4
+# minutes: 3
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 

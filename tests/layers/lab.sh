@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# this machine's lvm2 with our daemon on a real kernel: all scenarios, those of pvmove with newer UUIDs, too; chaos
+# this machine's lvm2 with our daemon on a real kernel: all scenarios, with newer UUIDs those that these can touch, too; chaos
 # after: gcc
-# minutes: 20
+# minutes: 24
 # minutes_full: 55
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -5,6 +5,8 @@
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+export LVMPOLLD_UUIDS=older
+
 # ThreadSanitizer of older compilers does not start where the kernel puts programs at very random addresses.
 tsan_starts() {
 	echo 'int main(void) { return 0; }' >"$CHECK_WORK/tsan.c"

@@ -23,7 +23,7 @@
 #include "scratch.h"
 #include "suite.h"
 
-#define DEADLINE_S 20
+#define DEADLINE_S 300
 
 static const struct command_kind kind = {.name = "lvpoll", .is_output_for_people = true};
 static struct event_base *base;

@@ -20,7 +20,7 @@
 #include "process/process.h"
 #include "suite.h"
 
-#define DEADLINE_S 20
+#define DEADLINE_S 300
 
 /* What one process has printed and how it ended. */
 struct seen {
@@ -366,6 +366,24 @@ START_TEST(process_is_terminated_again_and_again_until_it_is_gone)
 }
 END_TEST
 
+/* The number of a process that has ended may be another's by now. */
+START_TEST(process_of_the_same_number_is_not_adopted)
+{
+	static const int outputs[2] = {-1, -1};
+	uint64_t start_ticks = process_read_start(getpid());
+	struct lvmpolld_error error;
+	struct process *process;
+
+	ck_assert_uint_gt(start_ticks, 0);
+	ck_assert_ptr_null(
+		process_adopt(base, getpid(), start_ticks - 1, outputs, &callbacks, &seen, &error));
+	ck_assert_int_eq(error.code, ESRCH);
+	process = process_adopt(base, getpid(), start_ticks, outputs, &callbacks, &seen, &error);
+	ck_assert_ptr_nonnull(process);
+	process_free(process);
+}
+END_TEST
+
 START_TEST(process_that_is_forgotten_runs_on)
 {
 	struct process *process = start("echo ready; read -r line; sleep 0.05; exit 8");
@@ -415,6 +433,7 @@ int main(void)
 		SUITE_LOOP(process_without_descriptors_is_a_shortage, 5),
 		SUITE_TEST(process_that_cannot_be_watched_is_not_waited_for),
 		SUITE_TEST(process_is_terminated_again_and_again_until_it_is_gone),
+		SUITE_TEST(process_of_the_same_number_is_not_adopted),
 		SUITE_TEST(process_that_is_forgotten_runs_on),
 		SUITE_TEST(process_of_ours_is_adopted_whenever_it_was_started),
 	};
