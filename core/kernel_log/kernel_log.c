@@ -56,8 +56,14 @@ static void take_record(struct kernel_log *log, const char *data, size_t length)
 		standing->whole_from = record.number;
 	log->has_begun = true;
 	standing->next = record.number + 1;
-	if (record.is_kernels && log->is_failure(record.text, record.text_length, log->context))
-		note_failure(log, record.number);
+	if (!record.is_kernels || !log->is_failure(record.text, record.text_length, log->context))
+		return;
+	note_failure(log, record.number);
+	/* One of those that were read at a time says enough. */
+	if (!log->has_told)
+		log_info("the kernel's log tells of a failure: %.*s", (int)record.text_length,
+			record.text);
+	log->has_told = true;
 }
 
 static void say(struct kernel_log *log, int code)
@@ -96,6 +102,7 @@ struct kernel_log_standing kernel_log_read(struct kernel_log *log)
 {
 	int result = 0;
 
+	log->has_told = false;
 	if (log->descriptor < 0) {
 		log->descriptor = open(LOG_PATH, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 		result = log->descriptor < 0 ? -errno : 0;

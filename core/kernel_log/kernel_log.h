@@ -27,6 +27,7 @@ struct kernel_log {
 	int descriptor;
 	struct kernel_log_standing standing;
 	bool has_begun;   /* a record was read */
+	bool has_told;    /* this time a line about a failure was logged */
 	int failure_said; /* an errno that the log of the daemon tells of; or 0 */
 	/* Whether the LENGTH bytes at TEXT tell of a failure, or that lines were left out. */
 	bool (*is_failure)(const char *text, size_t length, const void *context);

@@ -93,7 +93,7 @@ class DoubtTest(VerifyingTest):
         self.write_log(ORDINARY, FAILURE, ORDINARY)
         self.copied()
         self.assert_finished_after_comparison(identity)
-        self.assertIn("the kernel's log tells of a failure", self.daemon.log())
+        self.assertIn("the kernel's log tells of a failure: " + FAILURE, self.daemon.log())
 
     def test_a_failure_of_a_disk(self):
         identity = self.start_move(log=[OF_A_DISK])
