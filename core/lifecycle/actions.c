@@ -9,6 +9,7 @@
 #include "lifecycle/asking.h"
 #include "lifecycle/attempts.h"
 #include "lifecycle/back_off.h"
+#include "lifecycle/classify.h"
 #include "lifecycle/context.h"
 #include "lifecycle/ending.h"
 #include "lifecycle/losses.h"
@@ -66,12 +67,14 @@ void actions_note_look(struct operation *operation, const struct observation *ob
 	if (observation->kind == OBSERVED &&
 		observation->copies_signature != operation->evidence.compared)
 		operation->evidence.compared = 0;
+	/* A table in which nothing is copied any more: lvpoll is about to end, or waits. */
+	if (attempt->command && classify_is_changed(operation, observation))
+		attempts_expect_end(operation);
 	/*
 	 * The attempt has changed something. Once it has failed, and lvm2 is asked, or there is a
 	 * pause, that does not make up for it.
 	 */
-	if (operation->state == STATE_LOOKING && observation->kind == OBSERVED &&
-		attempt->signature != 0 && observation->signature != attempt->signature)
+	if (operation->state == STATE_LOOKING && classify_is_changed(operation, observation))
 		note_success(operation);
 }
 
@@ -166,6 +169,7 @@ static enum operation_event enter_running(
 		if (attempt->failure_said != 0)
 			log_operation(LOG_LEVEL_NOTICE, operation, "lvpoll runs again");
 		attempt->failure_said = 0;
+		attempts_limit_step(operation);
 		return EVENT_NONE;
 	}
 	scheduler_remove(&operation->operations->scheduler, operation);

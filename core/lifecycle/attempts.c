@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "lifecycle/classify.h"
 #include "lifecycle/context.h"
 #include "lifecycle/recorder.h"
+#include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
 #include "loader/calls.h"
 #include "log/log.h"
@@ -19,6 +21,18 @@
 #include "monitor/monitor.h"
 #include "process/arguments.h"
 #include "util/boot.h"
+
+/*
+ * A step whose lvpoll has not changed the table within this time is tried again after a pause. It
+ * doubles each time: the group may be locked for long, or the devices may be many.
+ */
+#define STEP_S     20
+#define STEP_MAX_S 3600
+/*
+ * This long after lvpoll has told how far it is, or has changed the table, it only waits: it is
+ * ended before an interval of 1 s is over, since nobody has looked at what it would do then.
+ */
+#define STEP_END_MS 500
 
 static const struct command_kind lvpoll_kind = {.name = "lvpoll", .is_output_for_people = true};
 
@@ -47,15 +61,16 @@ static void on_line(const char *text, void *context)
 	/* lvpoll has found its volume. */
 	operation->is_begun = true;
 	attempt->has_shown_end = percent >= 100;
-	if (attempt->has_shown_end || attempt->purpose == ATTEMPT_ABORT)
+	attempt->has_shown_more = percent < 100;
+	if (attempt->has_shown_end)
 		return;
-	if (attempt->purpose == ATTEMPT_STEP) {
-		context_happened(operation, EVENT_STEP_IS_DONE);
-	} else {
-		telling_end_failing(operation);
-		if (is_in_the_way(operations))
-			context_happened(operation, EVENT_WAY_IS_WANTED);
-	}
+	if (attempt->purpose == ATTEMPT_STEP)
+		attempts_expect_end(operation);
+	if (attempt->purpose != ATTEMPT_POLL)
+		return;
+	telling_end_failing(operation);
+	if (is_in_the_way(operations))
+		context_happened(operation, EVENT_WAY_IS_WANTED);
 	operations->settle(operations);
 }
 
@@ -74,6 +89,7 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 	struct operations *operations = operation->operations;
 	struct attempt *attempt = &operation->attempt;
 	const struct lvmpolld_progress progress = device_progress(operation->device);
+	enum operation_event event;
 
 	attempt->command = NULL;
 	attempt->is_orphan = false;
@@ -82,7 +98,11 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 	if (operations->monitor)
 		monitor_set_stepped(operations->monitor, operation->device, false);
 	recorder_write(operation, RECORD_NO_COMMAND);
-	context_happened(operation, classify_exit(operation, was_terminated, &progress));
+	event = classify_exit(operation, was_terminated, &progress);
+	/* Whatever lvm2 makes of the daemon's SIGTERM, a status of its own since 2.03.16, say. */
+	if (event == EVENT_ENDED_STEP || event == EVENT_ENDED_POLL)
+		attempt->result = (struct request_result){.by_signal = true, .value = SIGTERM};
+	context_happened(operation, event);
 	operations->settle(operations);
 }
 
@@ -140,7 +160,8 @@ static bool note_seen(struct operation *operation)
 
 /*
  * A step checks once. With "+15" it would wait first; with 0 it would wait in the kernel with the
- * group's lock held. An abort with "+" finds nothing with lvm2 2.03.39, and says that all is well.
+ * group's lock held. An abort with "+" finds nothing
+ * with lvm2 2.03.39, and says that all is well.
  */
 static void make_interval(const struct operation *operation, char *interval, size_t size)
 {
@@ -193,7 +214,7 @@ int attempts_start(struct operation *operation, struct lvmpolld_error *error)
 
 	if (attempts_is_device_busy(operation))
 		return error_set(error, EBUSY, "another lvm command still runs for it");
-	operation->attempt.has_shown_end = false;
+	operation->attempt.has_shown_end = operation->attempt.has_shown_more = false;
 	operation->attempt.result = (struct request_result){0};
 	if (!note_seen(operation))
 		return error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
@@ -203,6 +224,21 @@ int attempts_start(struct operation *operation, struct lvmpolld_error *error)
 	if (result == 0 && operations->monitor)
 		monitor_set_stepped(operations->monitor, operation->device, true);
 	return result;
+}
+
+void attempts_limit_step(struct operation *operation)
+{
+	unsigned doublings = operation->back_off.count;
+	int64_t limit_s = doublings > 7 ? STEP_MAX_S : (int64_t)STEP_S << doublings;
+
+	if (operation->attempt.purpose == ATTEMPT_STEP)
+		resources_start_timer_ms(operation, 1000 * limit_s);
+}
+
+void attempts_expect_end(struct operation *operation)
+{
+	if (operation->state == STATE_RUNNING && operation->attempt.purpose == ATTEMPT_STEP)
+		resources_hurry_timer_ms(operation, STEP_END_MS);
 }
 
 int attempts_adopt(struct operation *operation, const int outputs[2], struct lvmpolld_error *error)

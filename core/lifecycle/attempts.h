@@ -22,6 +22,14 @@ int attempts_start(struct operation *operation, struct lvmpolld_error *error);
  */
 int attempts_adopt(struct operation *operation, const int outputs[2], struct lvmpolld_error *error);
 
+/*
+ * The lvpoll of OPERATION, which has begun to run, gets EVENT_TIMER if it is for a step and does
+ * not end in time.
+ */
+void attempts_limit_step(struct operation *operation);
+/* It has done what it could, and gets EVENT_TIMER if it does not end by itself now. */
+void attempts_expect_end(struct operation *operation);
+
 /* Whether an lvpoll of the device's other operation still runs. */
 bool attempts_is_device_busy(const struct operation *operation);
 

@@ -74,9 +74,15 @@ static enum operation_event confirm(
 	return is_contradicted(operation, observation) ? EVENT_SEES_OTHERWISE : EVENT_SEES_END;
 }
 
+bool classify_is_changed(const struct operation *operation, const struct observation *observation)
+{
+	return observation->kind == OBSERVED && operation->attempt.signature != 0 &&
+	       observation->signature != operation->attempt.signature;
+}
+
 /*
- * The kernel, while a command runs: has it done its work? If the table shows that nothing is copied
- * any more, the command is about to end, and its exit tells how.
+ * While a command runs: whether its work is done, by what the kernel shows. Where all is copied the
+ * command may be about to end, and will say how; unless it has said that there is more.
  */
 static enum operation_event look_at_work(
 	const struct operation *operation, const struct observation *observation)
@@ -85,10 +91,10 @@ static enum operation_event look_at_work(
 
 	if (observation->kind != OBSERVED)
 		return EVENT_SEES_SAME;
-	if (attempt->purpose == ATTEMPT_STEP && attempt->signature != 0 &&
-		observation->signature != attempt->signature && is_copying(observation))
+	if (attempt->purpose == ATTEMPT_STEP && classify_is_changed(operation, observation) &&
+		(is_copying(observation) || !observation->is_whole || attempt->has_shown_more))
 		return EVENT_STEP_IS_DONE;
-	/* lvpoll polls because the kernel was of no help. Now the kernel is. */
+	/* lvpoll polls since the kernel was of no help: it is, by now. */
 	if (attempt->purpose == ATTEMPT_POLL && observation->verdict != LVMPOLLD_POLL)
 		return EVENT_STEP_IS_DONE;
 	return EVENT_SEES_SAME;

@@ -41,6 +41,9 @@ enum back_off_reason classify_pause(const struct operation *operation, enum oper
 /* The reason for which EVENT ends a command. */
 enum ending_reason classify_ending(enum operation_event event);
 
+/* The device's table, or its names, differ from what the latest command began with. */
+bool classify_is_changed(const struct operation *operation, const struct observation *observation);
+
 /* The device's names differ from those that the latest command was given. */
 bool classify_is_renamed(
 	const struct operation *operation, const char *vg_name, const char *lv_name);

@@ -9,6 +9,7 @@
 #include "configuration/configuration.h"
 #include "lifecycle/actions.h"
 #include "lifecycle/asking.h"
+#include "lifecycle/attempts.h"
 #include "lifecycle/classify.h"
 #include "lifecycle/context.h"
 #include "lifecycle/lifecycle.h"
@@ -144,6 +145,8 @@ void lifecycle_resume(struct operation *operation, enum operation_state state)
 	add(operation);
 	set_state(operation, state);
 	watch(operation);
+	if (state == STATE_RUNNING)
+		attempts_limit_step(operation);
 }
 
 static void run_turns(struct operations *operations)

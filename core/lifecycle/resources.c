@@ -22,6 +22,13 @@ void resources_start_timer_ms(struct operation *operation, int64_t milliseconds)
 	timer_start(operation->timer, &delay);
 }
 
+void resources_hurry_timer_ms(struct operation *operation, int64_t milliseconds)
+{
+	if (!event_pending(operation->timer, EV_TIMEOUT, NULL) ||
+		operation->timer_due_ms > boot_clock_ms() + milliseconds)
+		resources_start_timer_ms(operation, milliseconds);
+}
+
 static void on_timer(evutil_socket_t descriptor, short what, void *context)
 {
 	struct operation *operation = context;

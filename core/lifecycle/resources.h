@@ -11,6 +11,8 @@
 int resources_prepare(struct operation *operation);
 /* Sends EVENT_TIMER after MILLISECONDS, or EVENT_ORPHAN_LEFT if an orphan still runs. */
 void resources_start_timer_ms(struct operation *operation, int64_t milliseconds);
+/* Likewise after MILLISECONDS at the latest: a timer that is due before stays as it is. */
+void resources_hurry_timer_ms(struct operation *operation, int64_t milliseconds);
 /* Frees the timers, and abandons a command that runs. */
 void resources_release(struct operation *operation);
 

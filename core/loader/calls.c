@@ -236,21 +236,36 @@ static bool read_percent(const char *text, double *percent)
 	return true;
 }
 
+/*
+ * Whether the text between LINE and END ends with a name, which has neither blanks nor colons. Lvm2
+ * puts blanks before it, or what log/prefix, log/command_names and -vvvv say: then it must be that
+ * of a volume or a device, with a slash.
+ */
+static bool ends_with_name(const char *line, const char *end)
+{
+	const char *name = end, *slash;
+
+	while (name > line && !strchr(": \t", name[-1]))
+		name--;
+	slash = memchr(name, '/', (size_t)(end - name));
+	line += strspn(line, " ");
+	return name < end && (slash || name == line) && (name == line || name[-1] != ':');
+}
+
 bool plugin_defaults_read_line(
 	const char *line, const char *label, struct lvmpolld_progress *progress)
 {
-	size_t name_length;
+	const char *end = line;
 
-	/* The name has neither blanks nor colons, and lvm2 puts blanks before it. */
-	line += strspn(line, " ");
-	name_length = strcspn(line, ": \t");
-	if (name_length == 0 || strncmp(line + name_length, ": ", 2) != 0)
-		return false;
-	line += name_length + 2;
-	if (strncmp(line, label, strlen(label)) != 0)
-		return false;
-	line += strlen(label);
-	return strncmp(line, ": ", 2) == 0 && read_percent(line + 2, &progress->percent);
+	while ((end = strstr(end, ": "))) {
+		const char *text = end + 2;
+
+		if (!strncmp(text, label, strlen(label)) && !strncmp(text + strlen(label), ": ", 2))
+			return ends_with_name(line, end) &&
+			       read_percent(text + strlen(label) + 2, &progress->percent);
+		end = text;
+	}
+	return false;
 }
 
 /* lvm catches SIGTERM while it holds a lock, and exits with its status for failures afterwards. */

@@ -58,15 +58,24 @@ static void restart_silence_timer(struct command *command)
 }
 
 /*
- * lvm2 says at each change of the metadata that it keeps no backup, since lvpoll runs with -An. The
- * command that began the operation has kept one, so this is no warning.
+ * Whether TEXT means nothing here. lvm2 says at each change of the metadata that it keeps no
+ * backup, since lvpoll runs with -An: the command that began the operation has kept one. And it
+ * says that it is interrupted where the daemon has ended it.
  */
+static bool is_meaningless(const struct command *command, const char *text)
+{
+	return strstr(text, "This metadata update is NOT backed up") ||
+	       (process_is_terminating(command->process) &&
+		       (strstr(text, "Interrupted...") ||
+			       strstr(text, "ABORTING: Polling interrupted for ")));
+}
+
 static enum log_level level_of(
 	const struct command *command, enum process_stream stream, const char *text)
 {
 	if (stream == PROCESS_STDOUT && !command->kind->is_output_for_people)
 		return LOG_LEVEL_DEBUG;
-	if (stream != PROCESS_STDERR || strstr(text, "This metadata update is NOT backed up"))
+	if (stream != PROCESS_STDERR || is_meaningless(command, text))
 		return LOG_LEVEL_INFO;
 	return LOG_LEVEL_WARN;
 }

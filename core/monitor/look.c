@@ -166,6 +166,7 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_settl
 		replace(&observation->vg_name, look->table.vg_name);
 		replace(&observation->lv_name, look->table.lv_name);
 		device->progress = look->progress;
+		observation->is_whole = look->progress.percent < 0 || look->progress.percent >= 100;
 	}
 	/* The main thread takes it back when it has read it. */
 	observation->is_stalled |= is_stalled;

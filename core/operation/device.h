@@ -40,6 +40,7 @@ struct observation {
 	struct lvmpolld_copies copies;  /* what must be equal before the step that is due */
 	uint64_t copies_signature;      /* differs when that, the device or its table does; or 0 */
 	struct kernel_log_standing log; /* what the kernel's log told after the table was read */
+	bool is_whole;                  /* by its progress all is copied, or it tells none */
 	unsigned epoch;    /* of the watch, at the look; a loss may be from an earlier one */
 	bool has_loss;     /* a look has shown that a step would lose data: that stays so */
 	char *device_name; /* the name of the device that was read; NULL: none yet */

@@ -40,6 +40,7 @@ struct attempt {
 	char *vg_name;           /* the names that it was given; or NULL */
 	char *lv_name;
 	uint64_t signature;           /* the device's signature before it; 0: not to be compared */
+	bool has_shown_more;          /* it has said that data is still to be copied */
 	bool has_shown_end;           /* it has said that all data is copied */
 	bool is_orphan;               /* a previous daemon's: its output is not read */
 	struct request_result result; /* how it ended, if it has */

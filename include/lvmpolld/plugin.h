@@ -336,8 +336,8 @@ int lvmpolld_arguments_add_standard(struct lvmpolld_arguments *arguments,
 	const struct lvmpolld_request *request, const char *operation_name);
 
 /*
- * Reads a line as "  vg/lv: LABEL: 24.00%". Returns true and sets progress->percent where it is
- * one. Runs in any thread.
+ * Reads a line as "  vg/lv: LABEL: 24.00%", whatever lvm.conf puts before it. Returns true and sets
+ * progress->percent where it is one. Runs in any thread.
  */
 bool lvmpolld_progress_read_line(
 	const char *line, const char *label, struct lvmpolld_progress *progress);

@@ -81,6 +81,44 @@ class StepTest(KernelTest):
         identity = self.request("move", interval="600")
         self.assert_finished(self.client.result(identity), "retcode", 0)
 
+    def test_ten_segments_whose_lvpolls_print_nothing(self):
+        """As with log/silent in lvm.conf: the kernel tells what they have done."""
+        device = self.add_move(count=10)
+        self.start()
+        self.put_file("move.quiet", "")
+        identity = self.start_watching(interval="600")
+        for number in range(10):
+            self.finish_segment(device, 10, number)
+            self.wait_ends(number + 1)
+            if number < 9:
+                self.wait_watching(identity)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual([how for _, _, how in self.ends()], ["term"] * 9 + ["exit"])
+
+    def test_segments_that_are_in_sync_at_once_and_lvpolls_that_print_nothing(self):
+        device = self.add_device("move", segments(4, 0, REGIONS))
+        device.set_steps(*(segments(4, number, REGIONS) for number in range(1, 4)))
+        self.start()
+        self.put_file("move.quiet", "")
+        identity = self.request("move", interval="600")
+        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assertEqual(len(self.daemon.starts()), 4)
+
+    def test_a_copy_that_fails_is_noticed_where_lvpolls_print_nothing(self):
+        device = self.add_move(count=3)
+        self.start()
+        self.put_file("move.quiet", "")
+        identity = self.start_watching(interval="600")
+        self.finish_segment(device, 3, 0)
+        self.wait_ends(1)
+        self.wait_watching(identity)
+        device.change(targets=[segments(3, 1, 0)[0],
+                               mirror(SEGMENT_SECTORS, SEGMENT_SECTORS, 50, REGIONS, "AS"),
+                               segments(3, 1, 0)[2]])
+        self.assert_reply(self.client.result(identity), response="failed",
+                          reason="polling of lvm command failed")
+        self.assertEqual(len(self.daemon.starts()), 1)
+
     def signals_in_the_lock(self, pid):
         path = os.path.join(self.daemon.directory, "signals")
         return read_file(path).split().count(str(pid)) if os.path.exists(path) else 0

@@ -137,6 +137,7 @@ static void make_world(const struct history *history)
 	world.has_next = world.kind == OF_NAMES || dice_percent(50);
 	world.busy = dice_percent(world.kind == OF_LOSS ? 70 : 20) ? 40 : 1;
 	world.slow = dice_percent(world.kind == OF_LOSS ? 70 : 20) ? 30 : 1;
+	world.is_unreadable = dice_percent(25);
 	world.group_count = dice_percent(50) ? 1 : 1 + dice_below(GROUPS_MAX);
 	for (unsigned i = 0; i < world.group_count; i++) {
 		snprintf(world.groups[i].uuid, sizeof(world.groups[i].uuid), "%032u", i + 1);

@@ -126,7 +126,7 @@ static void print_percent(struct lvm *lvm, double percent)
 		percent);
 	story("lvpoll[%d] prints \"%s\"", (int)lvm->pid, line + 2);
 	volume_find(lvm->found)->failing_us = 0;
-	print(line, lvm);
+	print(world.is_unreadable ? "  lvm2 is at work" : line, lvm);
 }
 
 static void end_well(struct lvm *lvm)

@@ -252,6 +252,7 @@ struct world {
 	unsigned disk_full, no_directory, no_plugin, killing, broken;
 	unsigned busy, slow; /* how many of a hundred times the main thread, and a look, wait */
 	bool has_next;       /* the next move of a name begins when one is over */
+	bool is_unreadable;  /* nobody can read how far an lvpoll says that it is */
 	bool is_new_lvm2;    /* keeps the lvid, ends with a status on SIGTERM */
 	bool were_records_faulty;
 	bool had_record_faults; /* at any time */

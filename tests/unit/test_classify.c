@@ -292,6 +292,25 @@ START_TEST(classify_look_sees_what_a_step_has_done)
 }
 END_TEST
 
+/* The next segment is copied already when it is seen; unless all is, and lvpoll is at its end. */
+START_TEST(classify_look_sees_what_a_step_has_done_whatever_lvpoll_says)
+{
+	const struct observation partly = SEEN(STEP);
+	struct observation whole = SEEN(STEP);
+
+	whole.is_whole = true;
+	set_state(polled, STATE_RUNNING);
+	polled->attempt.purpose = ATTEMPT_STEP;
+	polled->attempt.signature = SIGNATURE + 1;
+	ck_assert_int_eq(look(polled, partly), EVENT_STEP_IS_DONE);
+	ck_assert_int_eq(look(polled, whole), EVENT_SEES_SAME);
+	polled->attempt.has_shown_more = true;
+	ck_assert_int_eq(look(polled, whole), EVENT_STEP_IS_DONE);
+	polled->attempt.signature = SIGNATURE;
+	ck_assert_int_eq(look(polled, partly), EVENT_SEES_SAME);
+}
+END_TEST
+
 /* It polls since the kernel was of no help: one unknown table must not leave it running. */
 START_TEST(classify_look_sees_that_the_kernel_is_of_help_again)
 {
@@ -690,6 +709,7 @@ int main(void)
 		SUITE_LOOP(classify_look_confirms_an_end, SUITE_COUNT(confirmations)),
 		SUITE_TEST(classify_look_confirms_the_end_of_what_stays),
 		SUITE_TEST(classify_look_sees_what_a_step_has_done),
+		SUITE_TEST(classify_look_sees_what_a_step_has_done_whatever_lvpoll_says),
 		SUITE_TEST(classify_look_sees_that_the_kernel_is_of_help_again),
 		SUITE_LOOP(classify_look_ends_a_pause_for_what_has_changed, SUITE_COUNT(pauses)),
 		SUITE_LOOP(classify_exit_by_itself, SUITE_COUNT(exits)),

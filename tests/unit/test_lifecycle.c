@@ -150,7 +150,10 @@ static void note(struct observation observation)
 
 static void show(enum lvmpolld_verdict verdict, uint64_t signature)
 {
-	note((struct observation){.kind = OBSERVED, .verdict = verdict, .signature = signature});
+	note((struct observation){.kind = OBSERVED,
+		.verdict = verdict,
+		.signature = signature,
+		.is_whole = verdict == LVMPOLLD_STEP});
 	lifecycle_on_news(&operations);
 }
 
@@ -945,6 +948,59 @@ START_TEST(lifecycle_a_report_that_hangs_is_no_answer)
 }
 END_TEST
 
+/* What lvpoll prints does not end it: its work may only begin then. */
+START_TEST(lifecycle_a_step_that_changes_nothing_is_ended_after_a_time)
+{
+	struct operation *operation = begin_step();
+
+	ck_assert_int_gt(operation->timer_due_ms, boot_clock_ms() + 10000);
+	standin_print(lvpoll(), "at 30");
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	ck_assert(!lvpoll()->is_terminated);
+	ck_assert_int_lt(operation->timer_due_ms, boot_clock_ms() + 10000);
+	run_out(operation->timer);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	ck_assert(lvpoll()->is_terminated);
+	/* What lvm2 makes of SIGTERM. */
+	standin_exit(lvpoll(), 5);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_VAIN);
+	/* The next one gets twice as long: the group may be locked. */
+	run_out(operation->timer);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	ck_assert_int_gt(operation->timer_due_ms, boot_clock_ms() + 30000);
+}
+END_TEST
+
+/* The table shows no copying any more: lvpoll is about to end, or it sleeps before its last check.
+ */
+START_TEST(lifecycle_a_step_that_has_changed_the_table_is_ended_soon)
+{
+	struct operation *operation = begin_step();
+
+	show(LVMPOLLD_STEP, 2);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	ck_assert_int_lt(operation->timer_due_ms, boot_clock_ms() + 10000);
+	run_out(operation->timer);
+	ck_assert(lvpoll()->is_terminated);
+	standin_die(lvpoll(), SIGTERM);
+	show(LVMPOLLD_STEP, 2);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+}
+END_TEST
+
+START_TEST(lifecycle_a_step_that_has_changed_the_table_is_ended_at_once)
+{
+	struct operation *operation = begin_step();
+
+	show(LVMPOLLD_WATCH, 2);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	ck_assert(lvpoll()->is_terminated);
+}
+END_TEST
+
 /* As where the group was renamed meanwhile, and lvm2's answer waits for a lock. */
 START_TEST(lifecycle_a_change_before_a_failure_does_not_make_up_for_it)
 {
@@ -1439,6 +1495,9 @@ int main(void)
 		SUITE_TEST(lifecycle_an_end_that_says_nothing_is_asked_about),
 		SUITE_TEST(lifecycle_a_report_that_hangs_is_no_answer),
 		SUITE_TEST(lifecycle_a_change_before_a_failure_does_not_make_up_for_it),
+		SUITE_TEST(lifecycle_a_step_that_changes_nothing_is_ended_after_a_time),
+		SUITE_TEST(lifecycle_a_step_that_has_changed_the_table_is_ended_soon),
+		SUITE_TEST(lifecycle_a_step_that_has_changed_the_table_is_ended_at_once),
 		SUITE_TEST(lifecycle_what_lvm2_says_has_failed_has),
 		SUITE_TEST(lifecycle_stays_in_flight_where_an_attempt_fails),
 		SUITE_TEST(lifecycle_a_new_request_causes_an_attempt_at_once),

@@ -62,6 +62,10 @@ static const struct {
 	{"  vg/pvmove0: Moved: 7%", 7},
 	{"vg/pvmove0: Moved: 4.17%", 4.17},
 	{"  /dev/loop0: Moved: 4.123456789%", 4.12},
+	/* log/command_names, log/prefix and -vvvv of lvm2 2.03.16. */
+	{"lvpoll  vg/pvmove0: Moved: 8.33%", 8.33},
+	{"XX: vg/pvmove0: Moved: 24.17%", 24.17},
+	{"10:54:03.819823 lvpoll[859] polldaemon.c:43  vg/pvmove0: Moved: 87.50%", 87.5},
 
 	{"", -1},
 	{"  ", -1},
@@ -94,8 +98,9 @@ static const struct {
 	{"  : Moved: 24.00%", -1},
 	{"  two words: Moved: 24.00%", -1},
 	{"  a:b: Moved: 24.00%", -1},
+	{"  a:vg/lv: Moved: 24.00%", -1},
+	{"  vg/pvmove0: Converted: 24.00%: Moved: 24.00%", -1},
 	{"  Moved: 24.00%", -1},
-	{"  WARNING: vg/pvmove0: Moved: 24.00%", -1},
 	{"  vg/pvmove0: No pvmove in progress - already finished or aborted.", -1},
 	{"  Interrupted...", -1},
 	{"  ABORTING: Polling interrupted for vg/pvmove0.", -1},
