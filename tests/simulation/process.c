@@ -158,11 +158,13 @@ static struct process *start_comparer(
 {
 	struct process *process = new_process(NULL, callbacks, context, true);
 	int64_t after_ms = dice_between(1, 60000);
+	bool is_killed = dice_percent(5);
 	const struct timeval time = {.tv_sec = after_ms / 1000, .tv_usec = after_ms % 1000 * 1000};
 	int status = kernel_log_model_compare(arguments[COMPARER_FIRST_COPY]);
 
 	process->is_comparer = true;
-	add_output(process, NULL, dice_percent(5), status);
+	world.has_faults = world.has_faults || is_killed;
+	add_output(process, NULL, is_killed, status);
 	event_add(process->reader, &time);
 	return process;
 }
