@@ -369,16 +369,16 @@ END_TEST
 /* The number of a process that has ended may be another's by now. */
 START_TEST(process_of_the_same_number_is_not_adopted)
 {
-	static const int outputs[2] = {-1, -1};
+	static const int none[2] = {-1, -1};
 	uint64_t start_ticks = process_read_start(getpid());
 	struct lvmpolld_error error;
 	struct process *process;
 
 	ck_assert_uint_gt(start_ticks, 0);
 	ck_assert_ptr_null(
-		process_adopt(base, getpid(), start_ticks - 1, outputs, &callbacks, &seen, &error));
+		process_adopt(base, getpid(), start_ticks - 1, none, &callbacks, &seen, &error));
 	ck_assert_int_eq(error.code, ESRCH);
-	process = process_adopt(base, getpid(), start_ticks, outputs, &callbacks, &seen, &error);
+	process = process_adopt(base, getpid(), start_ticks, none, &callbacks, &seen, &error);
 	ck_assert_ptr_nonnull(process);
 	process_free(process);
 }
