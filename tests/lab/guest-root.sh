@@ -18,7 +18,9 @@ guest_root_load_modules() {
 	kernel=/mnt/kernel
 	mkdir -p "$kernel/lib/modules"
 	ln -s "$LAB_MODULES/$release" "$kernel/lib/modules/$release"
-	modprobe -d "$kernel" -a overlay dm-mod dm-log dm-mirror dm-snapshot dm-thin-pool dm-raid dm-flakey loop
+	# Only some scenarios break a disk with it.
+	modprobe -d "$kernel" dm-flakey || true
+	modprobe -d "$kernel" -a overlay dm-mod dm-log dm-mirror dm-snapshot dm-thin-pool dm-raid loop
 }
 
 # guest_root_mount_host FOLDER MOUNTPOINT: a folder of the host. Its path is all of the option, which mount(8) from 2.39 on
