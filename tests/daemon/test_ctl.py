@@ -249,22 +249,18 @@ class CrashTest(RecoveryTest):
         self.start()
         self.assert_ok(self.client.ask("pvmove", **volume(self.until)))
         self.daemon.wait_start(self.until)
-        process = subprocess.Popen(
-            [tool_path(), "--socket", self.daemon.socket, "events"], stdout=subprocess.PIPE,
-            text=True)
-        self.addCleanup(process.communicate)
+        path = os.path.join(self.daemon.directory, "events")
+        with open(path, "w") as file:
+            process = subprocess.Popen([tool_path(), "--socket", self.daemon.socket, "events"], stdout=file)
+        self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        while process.stdout.readline() != "exists -\n":
-            pass
+        wait_for(lambda: "exists -\n" in read_file(path), "what is")
         self.kill()
         self.start()
         self.daemon.release(self.until)
-        while True:
-            line = process.stdout.readline()
-            self.assertNotEqual(line, "", "the tool has ended")
-            if line.startswith("destroy id:1 name:vg/%s " % self.until):
-                break
-        self.assertIn("result:retcode value:0", line)
+        ending = "^destroy id:1 name:vg/%s .* result:retcode value:0 " % re.escape(self.until)
+        wait_for(lambda: re.search(ending, read_file(path), re.M), "the end", 60)
+        self.assertIsNone(process.poll(), "it goes on")
 
 
 @needs_tool
