@@ -257,6 +257,7 @@ class CrashTest(RecoveryTest):
         wait_for(lambda: "exists -\n" in read_file(path), "what is")
         self.kill()
         self.start()
+        self.wait_starts_of(self.until, 2)  # the former one is ended first
         self.daemon.release(self.until)
         ending = "^destroy id:1 name:vg/%s .* result:retcode value:0 " % re.escape(self.until)
         wait_for(lambda: re.search(ending, read_file(path), re.M), "the end", 60)
