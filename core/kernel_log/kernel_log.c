@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kernel_log/kernel_log.h"
@@ -41,6 +42,26 @@ static void note_failure(struct kernel_log *log, uint64_t number)
 	log->standing.failure_ms = boot_clock_ms();
 }
 
+/*
+ * RECORD is the first one behind a gap. What is missing may have told of failures, after which the
+ * kernel leaves lines out; it was older than RECORD.
+ */
+static void note_gap(struct kernel_log *log, const struct kernel_log_record *record)
+{
+	struct timespec now;
+	int64_t age_ms, at_ms;
+
+	log->standing.whole_from = record->number;
+	if (record->number == 0)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	age_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 -
+		 (int64_t)(record->time_us / 1000);
+	at_ms = boot_clock_ms() - (age_ms > 0 ? age_ms : 0);
+	if (at_ms > log->standing.failure_ms)
+		log->standing.failure_ms = at_ms;
+}
+
 /* What cannot be understood may have told of a failure. */
 static void take_record(struct kernel_log *log, const char *data, size_t length)
 {
@@ -53,7 +74,7 @@ static void take_record(struct kernel_log *log, const char *data, size_t length)
 	}
 	/* The kernel overwrites the oldest. Another order than by number is no log of ours. */
 	if (!log->has_begun || record.number != standing->next)
-		standing->whole_from = record.number;
+		note_gap(log, &record);
 	log->has_begun = true;
 	standing->next = record.number + 1;
 	if (!record.is_kernels || !log->is_failure(record.text, record.text_length, log->context))

@@ -34,10 +34,10 @@ int kernel_log_record_parse(const char *data, size_t length, struct kernel_log_r
 {
 	const char *end = length > 0 ? memchr(data, ';', length) : NULL;
 	const char *at = data, *newline;
-	uint64_t priority, time;
+	uint64_t priority;
 
 	if (!end || !read_number(&at, end, &priority) || !read_number(&at, end, &record->number) ||
-		!read_number(&at, end, &time))
+		!read_number(&at, end, &record->time_us))
 		return -EBADMSG;
 	record->is_kernels = priority >> LEVEL_BITS == 0;
 	record->text = end + 1;

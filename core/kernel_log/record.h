@@ -9,6 +9,7 @@
 
 struct kernel_log_record {
 	uint64_t number;    /* records are counted from the boot on */
+	uint64_t time_us;   /* since the boot, by the kernel's own clock: CLOCK_MONOTONIC */
 	bool is_kernels;    /* the kernel has written it, and no program */
 	const char *text;   /* in what was parsed; no NUL byte follows */
 	size_t text_length; /* of its first line, which is all of the message */

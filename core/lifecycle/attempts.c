@@ -100,8 +100,12 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 	recorder_write(operation, RECORD_NO_COMMAND);
 	event = classify_exit(operation, was_terminated, &progress);
 	/* Whatever lvm2 makes of the daemon's SIGTERM, a status of its own since 2.03.16, say. */
-	if (event == EVENT_ENDED_STEP || event == EVENT_ENDED_POLL)
+	if (event == EVENT_ENDED_STEP || event == EVENT_ENDED_POLL) {
 		attempt->result = (struct request_result){.by_signal = true, .value = SIGTERM};
+		operation->failing_result = (struct request_result){0};
+	} else {
+		operation->failing_result = attempt->result;
+	}
 	context_happened(operation, event);
 	operations->settle(operations);
 }

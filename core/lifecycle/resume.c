@@ -56,6 +56,7 @@ static void take_attempt(struct operation *operation, const struct resume_info *
 static void take_failures(struct operation *operation, const struct resume_info *info)
 {
 	operation->back_off = info->back_off;
+	operation->failing_result = info->failing_result;
 	if (info->failing_since_ms > 0)
 		telling_resume_failing(operation, info->failing_since_ms);
 }

@@ -37,6 +37,7 @@ struct resume_info {
 	int64_t timer_due_ms;         /* by boot_clock_ms */
 	struct back_off back_off;
 	int64_t failing_since_ms;
+	struct request_result failing_result;
 	bool is_asking; /* lvm2 was being asked how it stands */
 	bool is_record_stale;
 	struct lvmpolld_progress progress; /* known if struct_size is not 0 */

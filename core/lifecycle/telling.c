@@ -34,12 +34,12 @@ void telling_tell(
 
 void telling_tell_failure(struct operation *operation)
 {
-	const struct request_result *result = &operation->attempt.result;
+	/* The latest attempt may be under way. */
+	const struct request_result *result = &operation->failing_result;
 	/* Where the copies could not be compared no attempt has failed. */
 	bool is_unverified = operation->state == STATE_BACKING_OFF &&
 			     operation->back_off.reason == BACK_OFF_UNVERIFIED;
-	bool has_result = operation->attempt.pid > 0 && !is_unverified &&
-			  (result->by_signal || result->value != 0);
+	bool has_result = !is_unverified && (result->by_signal || result->value != 0);
 
 	telling_tell(operation, has_result ? REQUEST_FINISHED : REQUEST_FAILED, *result);
 }

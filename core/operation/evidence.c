@@ -24,7 +24,7 @@ void evidence_begin(
 {
 	*evidence = (struct evidence){
 		.log_from = log->next,
-		.is_begun_in_doubt = log->failure_end > 0 && now_ms - log->failure_ms < LIMITED_MS,
+		.is_begun_in_doubt = log->failure_ms > 0 && now_ms - log->failure_ms < LIMITED_MS,
 	};
 }
 

@@ -87,8 +87,10 @@ struct operation {
 	int64_t timer_due_ms;   /* by boot_clock_ms */
 	struct event *patience; /* runs until the waiters are told that attempts fail */
 	int64_t failing_since_ms; /* the first failure in a row, by boot_clock_ms; or 0 */
-	int64_t begun_ms;         /* when it began, by boot_clock_ms */
-	int64_t not_before_ms;    /* no step before this, by boot_clock_ms; 0: at any time */
+	struct request_result
+		failing_result; /* how the latest attempt ended; 0 where we have ended it */
+	int64_t begun_ms;       /* when it began, by boot_clock_ms */
+	int64_t not_before_ms;  /* no step before this, by boot_clock_ms; 0: at any time */
 
 	/* What people know it by. */
 	uint64_t number;    /* never given to another; 0: none yet */

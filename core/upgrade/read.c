@@ -171,6 +171,14 @@ static struct request_result read_result(const struct wire_message *message)
 	};
 }
 
+static struct request_result read_failing_result(const struct wire_message *message)
+{
+	return (struct request_result){
+		.by_signal = wire_number(message, "failing_by_signal") != 0,
+		.value = (int)wire_number(message, "failing_value"),
+	};
+}
+
 /* If this program does not know the reason, failures are counted from the start. */
 static struct back_off read_back_off(const struct wire_message *message)
 {
@@ -226,6 +234,7 @@ static struct resume_info read_info(const struct wire_message *message, const st
 		.timer_due_ms = wire_number(message, "timer_due_ms"),
 		.back_off = back_off,
 		.failing_since_ms = wire_number(message, "failing_since_ms"),
+		.failing_result = read_failing_result(message),
 		.is_asking = wire_number(message, "asking") != 0,
 		.is_record_stale = wire_number(message, "record_stale") != 0,
 		.progress = read_progress(message),

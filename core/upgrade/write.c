@@ -97,6 +97,8 @@ static void write_pause(const struct operation *operation, struct buffer *text)
 	}
 	if (operation->failing_since_ms > 0)
 		wire_add_number(text, "failing_since_ms", operation->failing_since_ms);
+	wire_add_number(text, "failing_by_signal", operation->failing_result.by_signal);
+	wire_add_number(text, "failing_value", operation->failing_result.value);
 	if (back_off->count == 0)
 		return;
 	wire_add_string(text, "back_off", back_off_name(back_off->reason));

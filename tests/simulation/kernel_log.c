@@ -50,8 +50,11 @@ struct kernel_log_standing kernel_log_read(struct kernel_log *log)
 	standing->is_read = model->unreadable == 0;
 	if (!standing->is_read)
 		return *standing;
-	if (!log->has_begun || model->oldest > standing->next)
+	if (!log->has_begun || model->oldest > standing->next) {
 		standing->whole_from = model->oldest;
+		if (model->oldest > 0)
+			standing->failure_ms = boot_clock_ms();
+	}
 	if (model->failure_end > standing->next && model->failure_end > model->oldest) {
 		standing->failure_end = model->failure_end;
 		standing->failure_ms = boot_clock_ms();

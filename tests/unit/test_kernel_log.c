@@ -111,6 +111,20 @@ START_TEST(segment_begins_in_doubt_soon_after_a_failure)
 }
 END_TEST
 
+/* Ten lines that nobody has read may be why a later one was left out. */
+START_TEST(segment_begins_in_doubt_soon_after_a_gap)
+{
+	const struct kernel_log_standing log = {
+		.is_read = true, .next = 200, .whole_from = 180, .failure_ms = 50000};
+	struct evidence evidence;
+
+	evidence_begin(&evidence, &log, 50000 + 9999);
+	ck_assert(evidence.is_begun_in_doubt);
+	evidence_begin(&evidence, &(struct kernel_log_standing){.is_read = true, .next = 200}, 5);
+	ck_assert(!evidence.is_begun_in_doubt);
+}
+END_TEST
+
 START_TEST(comparison_settles_what_was_before_it)
 {
 	const struct kernel_log_standing log = {
@@ -129,6 +143,7 @@ int main(void)
 		SUITE_LOOP(record_is_read, SUITE_COUNT(records)),
 		SUITE_LOOP(doubt_is_whatever_is_not_proved, SUITE_COUNT(doubts)),
 		SUITE_TEST(segment_begins_in_doubt_soon_after_a_failure),
+		SUITE_TEST(segment_begins_in_doubt_soon_after_a_gap),
 		SUITE_TEST(comparison_settles_what_was_before_it),
 	};
 
