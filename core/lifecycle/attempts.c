@@ -29,10 +29,16 @@
 #define STEP_S     20
 #define STEP_MAX_S 3600
 /*
- * This long after lvpoll has told how far it is, or has changed the table, it only waits: it is
- * ended before an interval of 1 s is over, since nobody has looked at what it would do then.
+ * This long after lvpoll has told how far it is, or has changed the table, it only waits. Then it
+ * is ended.
  */
 #define STEP_END_MS 500
+
+/*
+ * What a step's lvpoll is told to wait between two looks. It must not look again: that it would go
+ * on by itself to data of which nobody has looked whether it was copied.
+ */
+#define STEP_INTERVAL "3600"
 
 static const struct command_kind lvpoll_kind = {.name = "lvpoll", .is_output_for_people = true};
 
@@ -163,21 +169,16 @@ static bool note_seen(struct operation *operation)
 }
 
 /*
- * A step checks once. With "+15" it would wait first; with 0 it would wait in the kernel with the
- * group's lock held. An abort with "+" finds nothing
- * with lvm2 2.03.39, and says that all is well.
+ * With "+15" a step would wait first; with 0 it would wait in the kernel with the group's lock
+ * held. An abort with "+" finds nothing with lvm2 2.03.39, and says that all is well.
  */
-static void make_interval(const struct operation *operation, char *interval, size_t size)
+static const char *choose_interval(const struct operation *operation)
 {
-	const struct terms *lead = operation->lead;
-	const char *asked = lead->asked.interval;
+	const char *asked = operation->lead->asked.interval;
 
 	if (operation->attempt.purpose == ATTEMPT_STEP)
-		snprintf(interval, size, "%u", lead->interval_s > 0 ? lead->interval_s : 1);
-	else if (operation->attempt.purpose == ATTEMPT_ABORT && asked[0] == '+')
-		snprintf(interval, size, "%s", asked + 1);
-	else
-		snprintf(interval, size, "%s", asked);
+		return STEP_INTERVAL;
+	return operation->attempt.purpose == ATTEMPT_ABORT && asked[0] == '+' ? asked + 1 : asked;
 }
 
 static int build_arguments(const struct operation *operation, const char *interval,
@@ -196,11 +197,9 @@ static int build_arguments(const struct operation *operation, const char *interv
 static int start_command(struct operation *operation, struct lvmpolld_error *error)
 {
 	struct lvmpolld_arguments arguments = {0};
-	char interval[32];
 	int result;
 
-	make_interval(operation, interval, sizeof(interval));
-	result = build_arguments(operation, interval, &arguments, error);
+	result = build_arguments(operation, choose_interval(operation), &arguments, error);
 	if (result == 0)
 		operation->attempt.command = command_start(operation->operations->base,
 			&lvpoll_kind, operation->lead, &arguments, &callbacks, operation, error);

@@ -177,7 +177,8 @@ class NumberTest(RecoveryTest):
 
     def test_it_is_kept_over_an_upgrade(self):
         self.start()
-        self.assertEqual((self.begin(self.hang), self.begin("good")), (1, 2))
+        self.assertEqual((self.begin(self.hang), self.begin(self.until)), (1, 2))
+        self.daemon.release(self.until)
         wait_for(lambda: len(self.client.ended()) == 1, "the end of the second")
         os.unlink(os.path.join(self.daemon.directory, "lvmpolld.state.number"))
         upgrade(self.daemon)

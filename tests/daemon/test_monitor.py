@@ -198,7 +198,7 @@ class ChangeTest(KernelTest):
         self.add_move()
         self.start("plugins: {pvmove: {stall_check: 1, verify: never}}")
         self.request("move")
-        self.assertIn("lvpoll --interval 15", self.wait_starts(1)[0][2])
+        self.assertIn("lvpoll --interval 3600", self.wait_starts(1)[0][2])
         self.assertEqual(self.wait_ends(1)[0][2], "term")
 
     def test_no_lvpoll_that_might_meet_the_end_of_a_copy_unseen(self):

@@ -94,9 +94,18 @@ class CrashTest(KernelTest):
         self.start_daemon_again()
         with self.subTest("seed %d, %d requests" % (self.seed, len(self.accepted))):
             self.assertGreater(len(self.accepted), 0)
-            wait_for(lambda: not any(devices[number].exists() for number in self.accepted),
-                     "the end of all moves", ALL_ENDED_DEADLINE_S)
+            try:
+                wait_for(lambda: not any(devices[number].exists() for number in self.accepted),
+                         "the end of all moves", ALL_ENDED_DEADLINE_S)
+            except AssertionError as error:
+                raise AssertionError("%s; %s" % (error, self.what_is_left())) from error
             self.assert_nothing_left()
+
+    def what_is_left(self):
+        with Client(self.daemon.socket) as client:
+            states = [(entry["vgname"], entry["operation_state"], entry.get("backing_off_reason"))
+                      for entry in client.dump()["poll"].values()]
+        return "%s\n%s" % (states, self.daemon.log()[-3000:])
 
     def assert_nothing_left(self):
         state = os.path.join(self.daemon.directory, "lvmpolld.state")

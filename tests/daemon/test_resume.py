@@ -93,9 +93,9 @@ class ResumeTest(RecoveryTest):
 
     def test_after_crash_leaves_no_record_of_an_abort_either(self):
         self.start_with("after_crash")
-        for parameters in ({}, {"abort": 1}):
+        for starts, parameters in enumerate(({}, {"abort": 1}), 1):
             self.assert_ok(self.client.ask("pvmove", **volume(self.hang, **parameters)))
-        self.wait_starts_of(self.hang, 2)
+            self.wait_starts_of(self.hang, starts)
         self.stop()
         self.assertEqual(os.listdir(self.state), [])
 

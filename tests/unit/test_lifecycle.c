@@ -1235,7 +1235,7 @@ START_TEST(lifecycle_takes_no_step_before_its_time)
 	operation->not_before_ms = boot_clock_ms() - 1;
 	run_out(operation->timer);
 	show(LVMPOLLD_STEP, 1);
-	ck_assert_ptr_nonnull(strstr(lvpoll()->line, "--interval 15"));
+	ck_assert_ptr_nonnull(strstr(lvpoll()->line, "--interval 3600"));
 }
 END_TEST
 
