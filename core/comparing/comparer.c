@@ -89,16 +89,19 @@ static void differs(void *context, uint64_t offset, uint64_t length)
 	fflush(stdout);
 }
 
-/* The milliseconds that FILE tells in hundredths of a second; DEFAULT_MS where it does not. */
+/*
+ * The milliseconds that FILE tells in hundredths of a second, DEFAULT_MS where it does not; at most
+ * SETTLE_MAX_MS, which is told for 0, too: what is dirty is not written by itself then.
+ */
 static int64_t read_centiseconds(const char *file, int64_t default_ms)
 {
 	FILE *stream = fopen(file, "re");
-	long centiseconds;
+	long long centiseconds;
 	int64_t value_ms = default_ms;
 
-	if (stream && fscanf(stream, "%ld", &centiseconds) == 1 && centiseconds >= 0 &&
-		centiseconds <= SETTLE_MAX_MS / 10)
-		value_ms = centiseconds * INT64_C(10);
+	if (stream && fscanf(stream, "%lld", &centiseconds) == 1)
+		value_ms = centiseconds > 0 && centiseconds < SETTLE_MAX_MS / 10 ? centiseconds * 10
+										 : SETTLE_MAX_MS;
 	if (stream)
 		fclose(stream);
 	return value_ms;

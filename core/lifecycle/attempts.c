@@ -141,6 +141,17 @@ static void replace(char **string, const char *value)
 }
 
 /*
+ * Whether the data that a step lets go of is proved to be copied, by what was SEEN last: since the
+ * step fell due the table may have changed, or the device may have been suspended. Then what is
+ * known of the data stays as it is. An lvpoll that polls by itself proves nothing.
+ */
+static bool is_proved(const struct operation *operation, const struct observation *seen)
+{
+	return seen->kind == OBSERVED && seen->verdict == LVMPOLLD_STEP &&
+	       classify_doubt(operation, seen) == DOUBT_NONE;
+}
+
+/*
  * Takes over what the device showed last, and sets the names that lvpoll is given: those that lvm2
  * reported, or the kernel shows, or the client told.
  */
@@ -159,8 +170,8 @@ static bool note_seen(struct operation *operation)
 				   : seen->lv_name             ? seen->lv_name
 							       : asked->lv_name);
 	attempt->signature = seen->signature;
-	/* What a step was begun for is proved; an lvpoll that polls by itself proves nothing. */
-	if (attempt->purpose == ATTEMPT_STEP && plugin_verifies(operation->terms->plugin))
+	if (attempt->purpose == ATTEMPT_STEP && plugin_verifies(operation->terms->plugin) &&
+		is_proved(operation, seen))
 		evidence_begin(&operation->evidence, &seen->log, boot_clock_ms());
 	device_unlock(device);
 	replace(&operation->reported_vg_name, NULL);

@@ -36,7 +36,7 @@ static const char proc_misc_without[] = "237 loop-control\n";
 
 /* A difference between two disks settles soon. */
 static const char dirty_expire[] = "10\n";
-static const char dirty_writeback[] = "0\n";
+static const char dirty_writeback[] = "1\n";
 
 #define SYS_BLOCK "/sys/dev/block/"
 
