@@ -63,6 +63,7 @@ shows_panic() {
 	grep -x '  | CPU: 0' "$folder/shown"
 }
 
+layer_step "the changes that tests must notice apply to the code" "$CHECK_SOURCE/tests/mutation/run" --applies
 layer_step "a failure in a .h file is shown" shows_failure_in_header
 layer_step "a log with binary bytes is shown" shows_log_with_binary_bytes
 lacks=$(TMPDIR=$folder "$CHECK_SOURCE/tests/lab/run" --stock --lacks)
