@@ -31,6 +31,7 @@ polled_are 0 || fail "what is damaged was taken up"
 run_ok lvchange --poll y other/data
 wait_until 30 move_is_over other
 expect_on other/data "${disk[3]}"
-rm -r "$state_directory.damaged"
+# Now that the end is known nobody needs it.
+[ ! -e "$state_directory.damaged" ] || fail "the damaged record is left: $(ls "$state_directory.damaged")"
 expect_survived
 uncollected=2
