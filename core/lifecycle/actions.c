@@ -141,6 +141,7 @@ static enum operation_event enter_waiting(
 		    operation_is_abort(operation)) == 0)
 		return EVENT_NONE;
 	operation->attempt.failure = ENOMEM;
+	log_operation(LOG_LEVEL_ERROR, operation, "cannot wait for a turn: out of memory");
 	return EVENT_NOT_STARTED;
 }
 

@@ -106,6 +106,17 @@ struct operation *lifecycle_new_operation(struct operations *operations, struct 
 	return operation;
 }
 
+void lifecycle_drop_operation(struct operation *operation)
+{
+	struct operations *operations = operation->operations;
+	struct device *device = operation->device;
+
+	device->operations[operation_is_abort(operation)] = NULL;
+	resources_release(operation);
+	operation_free(operation);
+	losses_drop_device(operations, device);
+}
+
 /* Adds OPERATION to the list. */
 static void add(struct operation *operation)
 {

@@ -17,6 +17,8 @@ struct terms;
 
 /* A new operation on the device of TERMS. No request waits for it yet. NULL when out of memory. */
 struct operation *lifecycle_new_operation(struct operations *operations, struct terms *terms);
+/* Frees OPERATION, which has not begun: what it was made for has failed. */
+void lifecycle_drop_operation(struct operation *operation);
 
 /* Begins the life of OPERATION, which is in no list yet, with a look at its device. */
 void lifecycle_begin(struct operation *operation);

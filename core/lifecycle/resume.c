@@ -242,8 +242,10 @@ static int resume(
 	if (!operation)
 		return -ENOMEM;
 	take_info(operation, info);
-	if (!info->is_child && add_silent_request(operation) < 0)
+	if (!info->is_child && add_silent_request(operation) < 0) {
+		lifecycle_drop_operation(operation);
 		return -ENOMEM;
+	}
 	log_operation(LOG_LEVEL_NOTICE, operation, "%sgoes on: resumed from a previous daemon",
 		operation_is_abort(operation) ? "its abort " : "");
 	set_going(operation, info);

@@ -46,6 +46,8 @@ BORNE = {
 }
 # Whose operations come to no end that is the same each time.
 RANDOM = "test_chaos."
+# A start that has ended in the middle of it: the process is gone at once.
+NOT_TAKEN_UP = "what was in flight cannot be taken up now"
 # A thread that hangs in the kernel keeps what it uses.
 LEFT_BEHIND = "the monitor thread is left behind"
 # The libraries that load others.
@@ -93,12 +95,13 @@ class Judge:
             yield "the daemon died of signal %d" % run.crashed
         for kind, sentence in run.faults.items():
             # The socket may be there already when it finds that it cannot serve.
-            is_refusal = kind == "end" and run.refused and REFUSAL.search(run.logs)
+            # What is in flight stays on record then, for the next.
+            is_refusal = kind in ("end", "dump") and run.refused and REFUSAL.search(run.logs)
             if kind not in normal.faults and not is_refusal:
                 yield sentence
 
     def leaks(self, run):
-        if LEFT_BEHIND in run.logs:
+        if LEFT_BEHIND in run.logs or NOT_TAKEN_UP in run.logs:
             return
         for identity, count in run.left.items():
             if (count > self.left.get(identity, 0) and not self.is_kept(identity)

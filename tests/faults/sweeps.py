@@ -34,12 +34,20 @@ class SweptDaemon:
         if with_kernel:
             self.kernel = Kernel(os.path.join(self.daemon.directory, "kernel"))
 
+    def write_configuration(self):
+        """What has ended lately is kept up to a limit: here that is reached at once."""
+        patience = "" if self.patience is None else ", patience: %d" % self.patience
+        path = os.path.join(self.daemon.directory, "sweep.yaml")
+        with open(path, "w") as file:
+            file.write("limits: {results: 2%s}\n" % patience)
+        return path
+
     def start(self, wait=True):
         variables = self.allocator.variables()
         if self.kernel:
             variables = dict(self.kernel.variables(),
                              **self.allocator.variables(self.kernel.library))
-        self.daemon.start("-l", "info", wait=wait, patience=self.patience,
+        self.daemon.start("-l", "info", "-c", self.write_configuration(), wait=wait,
                           environment=self.daemon.environment(**variables))
         if wait:
             self.allocator.note_maps(self.daemon.pid)

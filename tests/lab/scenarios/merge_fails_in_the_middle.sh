@@ -20,7 +20,7 @@ wait_until 10 kernel_has_target snapshot-merge
 disk_break
 job_wait merge 60
 expect_status 5
-expect_output "Merge failed"
+expect_output "Merge failed|LVM command executed by lvmpolld failed"
 copy_fast
 
 disk_mend
