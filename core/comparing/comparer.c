@@ -161,7 +161,10 @@ static int compare_copy(struct comparer *comparer, const char *text)
 	}
 }
 
-/* Whoever uses the disks goes first; and nobody is left to compare for when the daemon is gone. */
+/*
+ * Other users of the disks go first. The comparison ends with the daemon. SIGKILL is for this
+ * process alone, which only reads.
+ */
 static void step_back(pid_t daemon)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -19,10 +19,11 @@
 /* How long until a record is tried again that could not be written. */
 #define RETRY_S 1
 
-static int write_record(struct operation *operation, struct lvmpolld_error *error)
+struct record recorder_describe(const struct operation *operation)
 {
 	const struct attempt *attempt = &operation->attempt;
-	const struct record record = {
+
+	return (struct record){
 		.request = operation->terms->asked,
 		.operation_name = operation->terms->plugin->interface->operation,
 		.is_being_aborted = operation_is_being_aborted(operation),
@@ -40,6 +41,11 @@ static int write_record(struct operation *operation, struct lvmpolld_error *erro
 		.is_begun_in_doubt = operation->evidence.is_begun_in_doubt,
 		.log_boot_id = boot_id(),
 	};
+}
+
+static int write_record(struct operation *operation, struct lvmpolld_error *error)
+{
+	const struct record record = recorder_describe(operation);
 
 	return record_write(&operation->operations->records, &record, error);
 }

@@ -10,6 +10,9 @@
 struct operation;
 struct operations;
 
+/* What there is to record of OPERATION, with the command that was recorded last; points into it. */
+struct record recorder_describe(const struct operation *operation);
+
 /*
  * Writes what is known of OPERATION now, with COMMAND. If that fails (no room, read-only), the
  * operation goes on all the same, since it would certainly be lost if it was refused. The log says

@@ -12,6 +12,7 @@
 #include "configuration/configuration.h"
 #include "lifecycle/asking.h"
 #include "lifecycle/context.h"
+#include "lifecycle/recorder.h"
 #include "loader/plugins.h"
 #include "lvm/command.h"
 #include "protocol/wire.h"
@@ -20,7 +21,6 @@
 #include "upgrade/clients.h"
 #include "upgrade/file.h"
 #include "upgrade/write.h"
-#include "util/boot.h"
 #include "util/buffer.h"
 
 static void write_daemon(const struct handover_parts *parts, struct buffer *text)
@@ -111,24 +111,10 @@ static void write_operation(struct operation *operation, struct buffer *text)
 {
 	const struct attempt *attempt = &operation->attempt;
 	const struct lvmpolld_progress progress = device_progress(operation->device);
-	const struct record record = {
-		.request = operation->terms->asked,
-		.operation_name = operation->terms->plugin->interface->operation,
-		.is_being_aborted = operation_is_being_aborted(operation),
-		.not_before_ms = operation->not_before_ms,
-		.begun_ms = operation->begun_ms,
-		.number = operation->number,
-		.accepted_s = operation->accepted_s,
-		.command = present_command(attempt),
-		.pid = attempt->pid,
-		.start_ticks = find_start(attempt),
-		.step_vg_name = attempt->vg_name,
-		.step_lv_name = attempt->lv_name,
-		.log_from = operation->evidence.log_from,
-		.is_begun_in_doubt = operation->evidence.is_begun_in_doubt,
-		.log_boot_id = boot_id(),
-	};
+	struct record record = recorder_describe(operation);
 
+	record.command = present_command(attempt);
+	record.start_ticks = find_start(attempt);
 	wire_add_string(text, "item", "operation");
 	record_add_fields(text, &record);
 	write_progress(&progress, text);
