@@ -248,53 +248,28 @@ static int check_version(struct dm_ioctl *header)
 	return is_known ? 0 : -EINVAL;
 }
 
-/* Notes the call, and plays the faults that are set for it. */
-static int play_faults(const struct call *call, const struct dm_ioctl *header)
+/* The name of the device that the call is about, empty where it is not there, into NAME. */
+static void name_device(const struct dm_ioctl *header, char name[DM_NAME_LEN])
 {
-	const bool flushes = call->request == DM_TABLE_STATUS && !(header->flags & DM_NOFLUSH_FLAG);
-	const bool is_table =
-		call->request == DM_TABLE_STATUS && (header->flags & DM_STATUS_TABLE_FLAG);
-	const char *kind = is_table ? "table" : call->kind;
-	char name[DM_NAME_LEN] = "";
 	const struct device *device;
-	int error;
 
-	if (call->is_about_device) {
-		pthread_mutex_lock(&devices_mutex);
-		devices_refresh();
-		device = find_device(header);
-		if (device)
-			strncpy(name, device->name, sizeof(name) - 1);
-		pthread_mutex_unlock(&devices_mutex);
-	}
-	state_note_call("%s%s%s%s", kind, *name ? " " : "", name, flushes ? " flush" : "");
-	error = state_play_fault(kind, name);
-	if (!error && flushes)
-		error = state_play_fault("flush", name);
-	return -error;
+	pthread_mutex_lock(&devices_mutex);
+	devices_refresh();
+	device = find_device(header);
+	if (device)
+		strncpy(name, device->name, DM_NAME_LEN - 1);
+	pthread_mutex_unlock(&devices_mutex);
 }
 
-bool control_understands(unsigned long request)
+/* Fails as the folder's faults say, or answers. */
+static int play(const struct call *call, int descriptor, struct dm_ioctl *header, const char *kind,
+	const char *name, bool flushes)
 {
-	return _IOC_TYPE(request) == DM_IOCTL;
-}
-
-int control_answer(int descriptor, unsigned long request, void *argument)
-{
-	const struct call *call = find_call(request);
-	struct dm_ioctl *header = argument;
 	size_t size = header->data_size;
-	int result;
+	int result = -state_play_fault(kind, name);
 
-	if (fcntl(descriptor, F_GETFD) < 0)
-		return -errno;
-	if (!call)
-		return -ENOTTY;
-	if (size < offsetof(struct dm_ioctl, data))
-		return -EINVAL;
-	result = check_version(header);
-	if (result == 0)
-		result = play_faults(call, header);
+	if (result == 0 && flushes)
+		result = -state_play_fault("flush", name);
 	if (result < 0)
 		return result;
 	if (call->request == DM_DEV_ARM_POLL)
@@ -305,6 +280,43 @@ int control_answer(int descriptor, unsigned long request, void *argument)
 	devices_refresh();
 	result = call->answer(header, size);
 	pthread_mutex_unlock(&devices_mutex);
+	return result;
+}
+
+bool control_understands(unsigned long request)
+{
+	return _IOC_TYPE(request) == DM_IOCTL;
+}
+
+/*
+ * A call is noted when it has its answer: whoever has seen the note and then changes a device knows
+ * that the caller has yet to see the change.
+ */
+int control_answer(int descriptor, unsigned long request, void *argument)
+{
+	const struct call *call = find_call(request);
+	struct dm_ioctl *header = argument;
+	char name[DM_NAME_LEN] = "";
+	bool flushes, is_table;
+	const char *kind;
+	int result;
+
+	if (fcntl(descriptor, F_GETFD) < 0)
+		return -errno;
+	if (!call)
+		return -ENOTTY;
+	if (header->data_size < offsetof(struct dm_ioctl, data))
+		return -EINVAL;
+	result = check_version(header);
+	if (result < 0)
+		return result;
+	flushes = request == DM_TABLE_STATUS && !(header->flags & DM_NOFLUSH_FLAG);
+	is_table = request == DM_TABLE_STATUS && (header->flags & DM_STATUS_TABLE_FLAG);
+	kind = is_table ? "table" : call->kind;
+	if (call->is_about_device)
+		name_device(header, name);
+	result = play(call, descriptor, header, kind, name, flushes);
+	state_note_call("%s%s%s%s", kind, *name ? " " : "", name, flushes ? " flush" : "");
 	return result;
 }
 
