@@ -39,6 +39,9 @@ class QueueTest(KernelTest):
         self.wait_starts(3)
         self.assertEqual(len(self.running()), 3)
 
+    def wait_waiting(self, identity):
+        wait_for(lambda: self.entry(identity)["operation_state"] == "waiting", "its place")
+
     def test_watched_operations_do_not_count(self):
         self.start("lvm: {max_running: 1}")
         for number in range(3):
@@ -72,10 +75,11 @@ class QueueTest(KernelTest):
         self.start("lvm: {max_running: 1}")
         self.request_held("move-held-0", "busy")
         self.wait_starts(1)
+        # One after the other, so that they have their places in this order.
         for number in range(1, 6):
-            self.request_held("move-held-%d" % number, "busy")
+            self.wait_waiting(self.request_held("move-held-%d" % number, "busy"))
         for vgname in ("one", "two"):
-            self.request_held("move-held-" + vgname, vgname)
+            self.wait_waiting(self.request_held("move-held-" + vgname, vgname))
         order = []
         for number in range(8):
             order.append(self.wait_starts(number + 1)[number][1])
@@ -90,7 +94,7 @@ class QueueTest(KernelTest):
         self.request_held("move-held-0", "busy")
         self.wait_starts(1)
         identity = self.request_held("move-held-1")
-        wait_for(lambda: self.entry(identity)["operation_state"] == "waiting", "its place")
+        self.wait_waiting(identity)
         self.request("move-held-1", abort=1)
         self.assert_finished(self.client.result(identity), "signal", 15)
         self.release("move-held-0")
@@ -101,7 +105,7 @@ class QueueTest(KernelTest):
         self.request_held("move-held-0", "busy")
         pid = self.wait_starts(1)[0][0]
         identity = self.request_held("move-held-1")
-        wait_for(lambda: self.entry(identity)["operation_state"] == "waiting", "its place")
+        self.wait_waiting(identity)
         self.assertEqual(self.entry(identity)["lvm_command_pid"], 0)
         self.assertEqual(read_file("/proc/%d/comm" % pid).strip(), "lvm-standin")
 
