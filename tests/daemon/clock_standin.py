@@ -49,6 +49,15 @@ class Clock:
             self.numbers[AHEAD] = self.numbers[STANDS] - time.monotonic_ns()
             self.numbers[STANDS] = 0
 
+    def run_during(self, action):
+        """Lets a clock that stands run while the action, which has waits of its own, is under way.
+        Returns how many seconds have passed."""
+        before = self.numbers[STANDS]
+        self.go_on()
+        action()
+        self.stop()
+        return (self.numbers[STANDS] - before) / SECOND_NS
+
     def skip(self, seconds, client):
         """So much has passed at once; the daemon of this client has noticed it on return."""
         self.numbers[STANDS if self.numbers[STANDS] else AHEAD] += round(seconds * SECOND_NS)
