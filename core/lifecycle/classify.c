@@ -100,10 +100,24 @@ static enum operation_event look_at_work(
 	return EVENT_SEES_SAME;
 }
 
-/* A pause ends when the table changes; but some reasons do not depend on the kernel. */
+/* Whether all is done in a pause in which no process of lvm2 runs for the device. */
+static bool is_done_in_pause(
+	const struct operation *operation, const struct observation *observation)
+{
+	return observation->kind == OBSERVED && observation->verdict == LVMPOLLD_DONE &&
+	       operation->back_off.reason != BACK_OFF_ORPHAN &&
+	       operation->back_off.reason != BACK_OFF_BUSY;
+}
+
+/*
+ * A pause ends when the table changes, or all is done; but some reasons do not depend on the
+ * kernel.
+ */
 static enum operation_event look_in_pause(
 	const struct operation *operation, const struct observation *observation)
 {
+	if (is_done_in_pause(operation, observation) && !operation_is_abort(operation))
+		return EVENT_SEES_CHANGE;
 	switch (operation->back_off.reason) {
 	case BACK_OFF_NOT_BEFORE:
 	case BACK_OFF_INTERVAL:
@@ -169,6 +183,8 @@ static enum operation_event decide(
 	is_stalled = observation->is_stalled && !is_stall_awaited(operation, observation);
 	if (observation->kind == OBSERVED_SUSPENDED && !is_stalled)
 		return EVENT_SEES_SUSPENDED;
+	if (observation->kind == OBSERVED && observation->verdict == LVMPOLLD_DONE)
+		return EVENT_SEES_DONE;
 	if (!is_stalled && observation->verdict != LVMPOLLD_STEP &&
 		observation->verdict != LVMPOLLD_POLL)
 		return EVENT_SEES_COPYING;

@@ -13,6 +13,7 @@
 	/* What the kernel shows. */                                                               \
 	X(SEES_COPYING)   /* data is copied */                                                     \
 	X(SEES_STEP)      /* a step is due */                                                      \
+	X(SEES_DONE)      /* all is done, and lvm2 has nothing to do */                            \
 	X(SEES_DOUBT)     /* a step is due, and not all data may be copied */                      \
 	X(SEES_EARLY)     /* a step is due, before the time that the client asked for */           \
 	X(SEES_SAME)      /* a step is due, and the attempt before changed nothing */              \

@@ -87,6 +87,7 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	case LVMPOLLD_WATCH_TIMED:
 	case LVMPOLLD_STEP:
 	case LVMPOLLD_DATA_LOSS:
+	case LVMPOLLD_DONE:
 		return take_progress(entry, progress, &reading) ? verdict : LVMPOLLD_POLL;
 	}
 	log_warn("plugin %s gives the verdict %d, which does not exist: lvpoll polls instead",

@@ -103,6 +103,11 @@ enum lvmpolld_verdict {
 	 * metadata. The plugin says why with lvmpolld_log, and what an administrator can do.
 	 */
 	LVMPOLLD_DATA_LOSS = 4,
+	/*
+	 * The kernel has finished the operation by itself, and lvm2 has nothing to do: no lvpoll is
+	 * run, and clients hear 0. A plugin answers this only where the table proves it.
+	 */
+	LVMPOLLD_DONE = 5,
 };
 
 /* Whether the kernel has the volume's device. */

@@ -88,6 +88,7 @@ static void check_reading(enum lvmpolld_verdict verdict, const struct lvmpolld_p
 		break;
 	case LVMPOLLD_STEP:
 	case LVMPOLLD_DATA_LOSS:
+	case LVMPOLLD_DONE:
 		break;
 	default:
 		fuzz_require(!"a verdict that exists");

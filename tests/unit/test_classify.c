@@ -87,6 +87,8 @@ static const struct {
 	{SEEN(WATCH_TIMED), EVENT_SEES_COPYING, EVENT_SEES_STEP},
 	{SEEN(STEP), EVENT_SEES_STEP, EVENT_SEES_STEP},
 	{SEEN(POLL), EVENT_SEES_UNKNOWN, EVENT_SEES_STEP},
+	{SEEN(DONE), EVENT_SEES_DONE, EVENT_SEES_STEP},
+	{STALLED(DONE), EVENT_SEES_DONE, EVENT_SEES_STEP},
 	{SEEN(DATA_LOSS), EVENT_SEES_LOSS, EVENT_SEES_STEP},
 	{STALLED(WATCH), EVENT_SEES_STEP, EVENT_SEES_STEP},
 	{STALLED(POLL), EVENT_SEES_STEP, EVENT_SEES_STEP},
@@ -209,6 +211,8 @@ START_TEST(classify_look_takes_no_step_too_early)
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)), EVENT_SEES_EARLY);
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(POLL)), EVENT_SEES_EARLY);
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(WATCH)), EVENT_SEES_COPYING);
+	/* That is none. */
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(DONE)), EVENT_SEES_DONE);
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(DATA_LOSS)), EVENT_SEES_LOSS);
 	polled->not_before_ms = NOW_MS;
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)), EVENT_SEES_STEP);
@@ -328,21 +332,22 @@ END_TEST
 static const struct {
 	enum back_off_reason reason;
 	bool ends_by_change;
+	bool has_other_process; /* that must end first */
 } pauses[] = {
-	{BACK_OFF_NOT_BEFORE, false},
-	{BACK_OFF_INTERVAL, false},
-	{BACK_OFF_ORPHAN, false},
-	{BACK_OFF_BUSY, false},
-	{BACK_OFF_NOT_STARTED, false},
-	{BACK_OFF_NOT_EXECUTABLE, false},
-	{BACK_OFF_SIGNAL, true},
-	{BACK_OFF_VAIN, true},
-	{BACK_OFF_STATUS, true},
-	{BACK_OFF_CONTRADICTED, true},
-	{BACK_OFF_NOT_SEEN, true},
-	{BACK_OFF_NO_ANSWER, true},
-	{BACK_OFF_SILENT, true},
-	{BACK_OFF_UNVERIFIED, true},
+	{BACK_OFF_NOT_BEFORE, false, false},
+	{BACK_OFF_INTERVAL, false, false},
+	{BACK_OFF_ORPHAN, false, true},
+	{BACK_OFF_BUSY, false, true},
+	{BACK_OFF_NOT_STARTED, false, false},
+	{BACK_OFF_NOT_EXECUTABLE, false, false},
+	{BACK_OFF_SIGNAL, true, false},
+	{BACK_OFF_VAIN, true, false},
+	{BACK_OFF_STATUS, true, false},
+	{BACK_OFF_CONTRADICTED, true, false},
+	{BACK_OFF_NOT_SEEN, true, false},
+	{BACK_OFF_NO_ANSWER, true, false},
+	{BACK_OFF_SILENT, true, false},
+	{BACK_OFF_UNVERIFIED, true, false},
 };
 
 START_TEST(classify_look_ends_a_pause_for_what_has_changed)
@@ -353,6 +358,8 @@ START_TEST(classify_look_ends_a_pause_for_what_has_changed)
 	polled->back_off.signature = SIGNATURE;
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)), EVENT_SEES_SAME);
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(DATA_LOSS)), EVENT_SEES_LOSS);
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(DONE)),
+		pauses[_i].has_other_process ? EVENT_SEES_SAME : EVENT_SEES_CHANGE);
 	polled->back_off.signature = SIGNATURE + 1;
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)),
 		pauses[_i].ends_by_change ? EVENT_SEES_CHANGE : EVENT_SEES_SAME);

@@ -318,6 +318,48 @@ START_TEST(lifecycle_of_a_move)
 }
 END_TEST
 
+/* Also in a turn that waits, and in a pause after an lvpoll that failed: _i is 1, 2. */
+START_TEST(lifecycle_of_what_the_kernel_finishes_alone)
+{
+	struct operation *operation;
+
+	configuration->lvm_max_running = _i == 1 ? 0 : 1;
+	operation = begin(false, "15");
+	show(LVMPOLLD_WATCH, 1);
+	if (_i > 0)
+		show(LVMPOLLD_STEP, 1);
+	if (_i == 2) {
+		standin_exit(lvpoll(), 5);
+		report(fixture_volume_row(1, 1, "lv1"));
+		ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+		show(LVMPOLLD_DONE, 1);
+		ck_assert_int_eq(operation->state, STATE_LOOKING);
+	}
+	show(LVMPOLLD_DONE, 1);
+	ck_assert_ptr_null(find(false));
+	ck_assert_uint_eq(standin_started, _i == 2 ? 2 : 0);
+	ck_assert_uint_eq(operations.scheduler.waiting + operations.scheduler.running, 0);
+	ck_assert_uint_eq(count_entries("state"), 0);
+	ck_assert(hears(false, false, 0));
+}
+END_TEST
+
+/* A command that runs says itself how it ends. */
+START_TEST(lifecycle_of_what_the_kernel_finishes_beside_a_command)
+{
+	struct operation *operation;
+
+	operation = begin(false, "15");
+	show(LVMPOLLD_STEP, 1);
+	show(LVMPOLLD_DONE, 1);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	ck_assert(hears_nothing_yet(false));
+	standin_die(lvpoll(), SIGKILL);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert(hears_nothing_yet(false));
+}
+END_TEST
+
 /* Whatever the kernel shows: nobody can contradict it. */
 START_TEST(lifecycle_without_the_kernel)
 {
@@ -1461,6 +1503,8 @@ int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_TEST(lifecycle_of_a_move),
+		SUITE_LOOP(lifecycle_of_what_the_kernel_finishes_alone, 3),
+		SUITE_TEST(lifecycle_of_what_the_kernel_finishes_beside_a_command),
 		SUITE_TEST(lifecycle_without_the_kernel),
 		SUITE_TEST(lifecycle_needs_no_turn_where_it_copies_again),
 		SUITE_TEST(lifecycle_news_of_what_is_over_changes_nothing),
