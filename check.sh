@@ -11,7 +11,7 @@ top=$(cd "$(dirname "$0")" && pwd)
 # Each is a file in tests/layers. Those beside run at the same time as the others, and the lab has a CPU of its
 # own. When it has ended, two at a time run of what is left: what takes longest begins before that. A layer with a line
 # "# full: alone" is run with --full, or by its name.
-layers_main=(gcc debian13 clang asan tsan static options hardened fuzz valgrind faults distcheck mutation packages fresh12 fresh13 fresh_sid)
+layers_main=(gcc debian13 clang asan tsan static options hardened fuzz valgrind faults distcheck delays mutation packages fresh12 fresh13 fresh_sid)
 layers_beside=(shellcheck harness lab lab13)
 layer_deadline_s=2400
 layer_deadline_full_s=14400

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
+import preload
 from deadline import DEADLINE_S, scaled, SLOWNESS, wait_for
 from protocol import Client
 
@@ -16,6 +17,8 @@ STANDIN = os.path.join(HERE, "lvm-standin")
 STOCK = "/sbin/lvmpolld"
 SANITIZER_WORDS = ("Sanitizer: ", "runtime error: ")
 LISTENING_FLAGS = "00010000"
+# The library that lets calls of each daemon take longer (run --delays).
+DELAYS = "LVMPOLLD_TEST_DELAYS"
 
 
 def daemon_path():
@@ -85,6 +88,8 @@ class Daemon:
                     "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_USEC"):
             result.pop(key, None)
         result.update(changes)
+        if DELAYS in os.environ:
+            result.update(preload.beside(os.environ[DELAYS], result))
         return {key: value for key, value in result.items() if value is not None}
 
     def patience(self, seconds):

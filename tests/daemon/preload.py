@@ -51,3 +51,9 @@ def variables(library, **more):
     options = os.environ.get("ASAN_OPTIONS", "")
     return dict(more, LD_PRELOAD=library,
                 ASAN_OPTIONS=(options + ":" if options else "") + "verify_asan_link_order=0")
+
+
+def beside(library, environment):
+    """Likewise, beside what this environment has."""
+    former = environment.get("LD_PRELOAD")
+    return variables(library + (":" + former if former else ""))
