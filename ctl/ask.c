@@ -5,11 +5,16 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "ask.h"
 #include "protocol/wire.h"
 
 #define TIMEOUT_MS 30000
+
+/* A daemon that has just been started reads its history; a disk that hangs is not waited for. */
+#define HISTORY_PAUSE_MS 50
+#define HISTORY_PAUSES   200
 
 int ctl_complain(const struct lvmpolld_error *error, int status)
 {
@@ -117,17 +122,41 @@ static int take_entry(const struct wire_message *message, void *context)
 	return entry ? entries_add(context, entry) : -ENOMEM;
 }
 
+/* *IS_WHOLE tells whether the daemon has read its history. */
+static int ask_list_once(const struct ctl *ctl, bool with_ended, struct entries *entries,
+	bool *is_whole, struct lvmpolld_error *error)
+{
+	struct message_stream stream;
+	struct wire_message *reply = NULL;
+	int status = ask_begin(ctl, with_ended ? "request=\"list\"\nended=1" : "request=\"list\"",
+		&stream, &reply, error);
+
+	*entries = (struct entries){0};
+	if (status == CTL_GOOD) {
+		*is_whole = !wire_string(reply, "history");
+		status = ask_items(&stream, take_entry, entries, error);
+	}
+	wire_free(reply);
+	if (status != CTL_GOOD)
+		entries_free(entries);
+	return status;
+}
+
 int ask_list(const struct ctl *ctl, bool with_ended, struct entries *entries,
 	struct lvmpolld_error *error)
 {
-	struct message_stream stream;
-	int status = ask_begin(ctl, with_ended ? "request=\"list\"\nended=1" : "request=\"list\"",
-		&stream, NULL, error);
+	static const struct timespec pause = {.tv_nsec = HISTORY_PAUSE_MS * 1000000};
+	bool is_whole = true;
+	int status = ask_list_once(ctl, with_ended, entries, &is_whole, error);
 
-	*entries = (struct entries){0};
-	if (status == CTL_GOOD)
-		status = ask_items(&stream, take_entry, entries, error);
-	if (status != CTL_GOOD)
+	/* The question may have started the daemon. */
+	for (unsigned i = 0; status == CTL_GOOD && !is_whole && i < HISTORY_PAUSES; i++) {
 		entries_free(entries);
+		nanosleep(&pause, NULL);
+		status = ask_list_once(ctl, with_ended, entries, &is_whole, error);
+	}
+	if (status == CTL_GOOD && !is_whole)
+		fputs("lvmpollctl: the history takes its time: what ended earlier is missing\n",
+			stderr);
 	return status;
 }

@@ -80,11 +80,16 @@ static void end(struct live *live, struct entry *entry)
 	live->is_current_ended = true;
 }
 
-/* The last word on the entry with ID among ENDED; NULL where it has none. */
-static struct entry *take_ended(struct entries *ended, int64_t id)
+/*
+ * The last word on ENTRY among ENDED; NULL where it has none. Before a boot there were other
+ * operations of its number.
+ */
+static struct entry *take_ended(struct entries *ended, const struct entry *entry)
 {
 	for (size_t i = ended->count; i-- > 0;)
-		if (ended->list[i]->ended >= 0 && ended->list[i]->id == id)
+		if (ended->list[i]->ended >= 0 && ended->list[i]->id == entry->id &&
+			ended->list[i]->lvid && entry->lvid &&
+			!strcmp(ended->list[i]->lvid, entry->lvid))
 			return entries_take(ended, i);
 	return NULL;
 }
@@ -102,7 +107,7 @@ static int end_stale(struct live *live, struct lvmpolld_error *error)
 			continue;
 		if (known.count == 0)
 			status = ask_list(live->ctl, true, &known, error);
-		ended = take_ended(&known, entry->id);
+		ended = take_ended(&known, entry);
 		entry = entries_take(&live->entries, i);
 		if (ended) {
 			entry_free(entry);

@@ -14,6 +14,9 @@
 #include "text.h"
 #include "verbs.h"
 
+/* What ended longer ago is another story: a disk or a volume may have had many operations. */
+#define LATELY_S 86400
+
 struct wait_options {
 	int64_t timeout_s; /* -1: none */
 	bool must;
@@ -102,7 +105,8 @@ static size_t count_named(struct waiting *waiting, const struct entries *entries
 		if (name && !entry_is_named(entry, name))
 			continue;
 		if (entry->ended >= 0) {
-			ended = entry;
+			if (entry->ended >= time(NULL) - LATELY_S)
+				ended = entry;
 			continue;
 		}
 		waiting->ids[waiting->count++] = entry->id;

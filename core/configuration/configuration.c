@@ -76,6 +76,7 @@ void configuration_free(struct configuration *configuration)
 	free(configuration->pidfile_path);
 	free(configuration->state_directory);
 	free(configuration->lvm_binary);
+	free(configuration->history_path);
 	free(configuration->access_users);
 	free(configuration->access_groups);
 	free(configuration->plugin_directory);
@@ -96,7 +97,7 @@ int configuration_set_text(struct configuration *configuration, const char *sect
 	return configuration_set_scalar(configuration, key, text, error);
 }
 
-int configuration_resolve(struct configuration *configuration)
+static int resolve_state_directory(struct configuration *configuration)
 {
 	static const char ending[] = ".socket";
 	const char *path = configuration->socket_path;
@@ -112,4 +113,15 @@ int configuration_resolve(struct configuration *configuration)
 		return -ENOMEM;
 	}
 	return 0;
+}
+
+int configuration_resolve(struct configuration *configuration)
+{
+	if (!configuration->history_path &&
+		!strcmp(configuration->socket_path, DEFAULT_SOCKET_PATH)) {
+		configuration->history_path = strdup(DEFAULT_HISTORY_PATH);
+		if (!configuration->history_path)
+			return -ENOMEM;
+	}
+	return resolve_state_directory(configuration);
 }

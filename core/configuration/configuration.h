@@ -62,6 +62,9 @@ struct configuration {
 	unsigned limit_patience_s; /* so long attempts may fail before who waits is told */
 	unsigned limit_results_age_s;
 
+	char *history_path; /* NULL: nothing is kept; see configuration_resolve */
+	unsigned history_entries;
+
 	size_t access_user_count;
 	uid_t *access_users;
 	size_t access_group_count;
@@ -87,7 +90,10 @@ void configuration_free(struct configuration *configuration);
 int configuration_set_text(struct configuration *configuration, const char *section,
 	const char *name, const char *text, struct lvmpolld_error *error);
 
-/* Derives values from others (state_directory from socket_path). Returns 0 or -ENOMEM. */
+/*
+ * Derives values from others: state_directory from socket_path, and history_path where that is the
+ * default, so that no two daemons share one. Returns 0 or -ENOMEM.
+ */
 int configuration_resolve(struct configuration *configuration);
 
 #endif

@@ -55,6 +55,11 @@ static const struct configuration_key keys[] = {
 	{"limits", "results_age", CONFIGURATION_SECONDS, "86400", 1, SECONDS_MAX,
 		FIELD(limit_results_age_s), "How long the result of an operation is remembered."},
 
+	{"history", "path", CONFIGURATION_PATH, NULL, 2, PATH_MAX - 8, FIELD(history_path),
+		"The file that tells what ended, over restarts and reboots."},
+	{"history", "entries", CONFIGURATION_COUNT, "1000", 1, 10000, FIELD(history_entries),
+		"How many operations that ended are told of."},
+
 	{"access", "users", CONFIGURATION_USERS, "[root]", 0, 0, FIELD(access_users),
 		"The users who may talk to the daemon."},
 	{"access", "groups", CONFIGURATION_GROUPS, "[]", 0, 0, FIELD(access_groups),
@@ -68,7 +73,7 @@ static const struct configuration_key keys[] = {
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
 const char *const configuration_sections[] = {
-	"daemon", "lvm", "log", "limits", "access", "plugins", NULL};
+	"daemon", "lvm", "log", "limits", "history", "access", "plugins", NULL};
 
 static const char *const type_names[] = {
 	[CONFIGURATION_PATH] = "absolute path",

@@ -47,16 +47,24 @@ static void start_monitor(struct operations *operations)
 		log_info("the kernel is not watched, lvpoll polls by itself: %s", error.sentence);
 }
 
+/* The history is given a moment, too: the next daemon reads what this one has written. */
+static bool is_stop_to_wait(const struct daemon *daemon)
+{
+	return operations_any_command(&daemon->operations) ||
+	       history_keeper_is_busy(&daemon->operations.history);
+}
+
 static void on_stop_poll(evutil_socket_t descriptor, short what, void *context)
 {
 	struct daemon *daemon = context;
 
 	(void)descriptor;
 	(void)what;
-	if (!operations_any_command(&daemon->operations)) {
+	if (!is_stop_to_wait(daemon)) {
 		event_base_loopbreak(daemon->base);
 	} else if (++daemon->stop_polls == STOP_POLL_MAX) {
-		log_warn("lvpolls that have not ended yet are left to end by themselves");
+		if (operations_any_command(&daemon->operations))
+			log_warn("lvpolls that have not ended yet are left to end by themselves");
 		event_base_loopbreak(daemon->base);
 	}
 }
@@ -106,10 +114,10 @@ static void stop(struct daemon *daemon, const char *reason)
 	operations_stop(&daemon->operations);
 	update_idle(daemon);
 	server_close(&daemon->server);
-	if (operations_any_command(&daemon->operations)) {
+	if (is_stop_to_wait(daemon)) {
 		if (event_add(daemon->stop_poll, &period) == 0)
 			return;
-		log_warn("lvpolls are left to end by themselves: out of memory");
+		log_warn("what runs is left to end by itself: out of memory");
 	}
 	event_base_loopbreak(daemon->base);
 }
@@ -225,6 +233,7 @@ static int start_serving(
 		return result;
 	lifecycle_settle(operations);
 	results_expire(operations);
+	history_keeper_start(&operations->history);
 	if (handover) {
 		handover_take_clients(handover, &daemon->server);
 		log_notice("upgrade: lvmpolld " PACKAGE_VERSION

@@ -15,6 +15,7 @@
 #include "configuration/configuration.h"
 #include "configuration/options.h"
 #include "daemon/daemon.h"
+#include "history/writer.h"
 #include "lifecycle/recovery.h"
 #include "loader/load.h"
 #include "loader/plugins.h"
@@ -305,6 +306,8 @@ int main(int argc, char **argv)
 	sanitize_descriptors();
 	if (comparer_is_wanted(argc, argv))
 		return comparer_run(argc, argv);
+	if (writer_is_wanted(argc, argv))
+		return writer_run(argc, argv);
 	upgrade_remember_program(argv);
 	/* The command line of a service is part of its configuration. */
 	if (options_parse(&options, argc, argv, &error) < 0)

@@ -45,6 +45,9 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 	configuration_free(former);
 	log_configure(&configuration->log);
 	results_expire(&daemon->operations);
+	ended_limit(&daemon->operations.ended_lately, configuration->history_entries);
+	history_keeper_configure(&daemon->operations.history, configuration->history_path,
+		configuration->history_entries);
 	/* The new configuration may mend what operations pause for. */
 	operations_retry_all(&daemon->operations);
 }

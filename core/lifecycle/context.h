@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "comparing/comparison.h"
+#include "history/keeper.h"
 #include "lifecycle/asking.h"
 #include "lifecycle/scheduler.h"
 #include "lifecycle/table.h"
@@ -48,6 +49,7 @@ struct operations {
 	uint64_t last_number; /* the latest that was given to an operation, as far as is known */
 	bool is_number_read;  /* what the previous daemon has written of it */
 	struct ended ended_lately;  /* with what people are told of them */
+	struct history_keeper history;
 	uint64_t change_serial;     /* of the latest change of what they are told */
 	struct event *record_retry; /* runs while a record could not be written; or NULL */
 	size_t stale_records;

@@ -8,7 +8,6 @@
 #include "lifecycle/context.h"
 #include "lifecycle/history.h"
 #include "status/entry.h"
-#include "util/boot.h"
 #include "util/buffer.h"
 
 /* As those who wait were told: 0, the signal of an abort, what lvpoll ended with; or none of it. */
@@ -34,11 +33,12 @@ void history_add(struct operation *operation, enum operation_event event)
 
 	entry_write_ended(&text, operation, has_result ? &result : NULL);
 	if (!text.is_lost)
-		ended = ended_add(&operations->ended_lately, operation->number, boot_clock_ms(),
-			buffer_bytes(&text), text.length, operations->configuration->limit_results);
+		ended = ended_add(&operations->ended_lately, operation->number, buffer_bytes(&text),
+			text.length, operations->configuration->history_entries);
 	buffer_free(&text);
 	/* Who watches misses it otherwise, and hears that. */
 	operations->change_serial++;
 	if (ended)
 		ended->serial = operations->change_serial;
+	history_keeper_write(&operations->history);
 }

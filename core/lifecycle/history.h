@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What ended, and how: kept for people, within limits.results and limits.results_age. */
+/* What ended, and how: kept for people, within history.entries. */
 #ifndef CORE_LIFECYCLE_HISTORY_H
 #define CORE_LIFECYCLE_HISTORY_H
 

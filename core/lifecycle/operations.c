@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "configuration/configuration.h"
 #include "lifecycle/actions.h"
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/losses.h"
@@ -30,6 +31,9 @@ int operations_init(struct operations *operations, struct event_base *base,
 	TAILQ_INIT(&operations->asks);
 	TAILQ_INIT(&operations->comparisons);
 	ended_init(&operations->ended_lately);
+	history_keeper_init(&operations->history, base, &operations->ended_lately);
+	history_keeper_configure(
+		&operations->history, configuration->history_path, configuration->history_entries);
 	if (store_init(&operations->polling, "poll") < 0)
 		return error_set(error, ENOMEM, "out of memory");
 	if (store_init(&operations->aborts, "abort") < 0) {
@@ -76,6 +80,7 @@ void operations_destroy(struct operations *operations)
 	orphans_free(operations->orphans);
 	operations->orphans = NULL;
 	operations->has_stores = false;
+	history_keeper_destroy(&operations->history);
 	ended_destroy(&operations->ended_lately);
 	scheduler_destroy(&operations->scheduler);
 }

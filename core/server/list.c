@@ -23,7 +23,6 @@ static void write_ended(struct operations *operations, struct buffer *reply)
 {
 	const struct ended_operation *operation;
 
-	ended_drop_old(&operations->ended_lately, operations->configuration->limit_results_age_s);
 	TAILQ_FOREACH (operation, &operations->ended_lately.list, link) {
 		begin_item(reply, "ended");
 		wire_add(reply, operation->text, operation->length);
@@ -35,6 +34,8 @@ void list_write(struct operations *operations, bool with_ended, struct buffer *r
 	struct operation *operation;
 
 	wire_add_string(reply, "response", "OK");
+	if (with_ended && history_keeper_is_reading(&operations->history))
+		wire_add_string(reply, "history", "reading");
 	TAILQ_FOREACH (operation, &operations->list, link) {
 		begin_item(reply, "operation");
 		entry_write(reply, operation);

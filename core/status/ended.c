@@ -6,18 +6,19 @@
 #include <string.h>
 
 #include "status/ended.h"
-#include "util/boot.h"
 
 void ended_init(struct ended *ended)
 {
+	*ended = (struct ended){0};
 	TAILQ_INIT(&ended->list);
-	ended->count = 0;
 }
 
 static void drop_first(struct ended *ended)
 {
 	struct ended_operation *operation = TAILQ_FIRST(&ended->list);
 
+	if (ended->last_former == operation)
+		ended->last_former = NULL;
 	TAILQ_REMOVE(&ended->list, operation, link);
 	ended->count--;
 	free(operation);
@@ -29,30 +30,63 @@ void ended_destroy(struct ended *ended)
 		drop_first(ended);
 }
 
-struct ended_operation *ended_add(struct ended *ended, uint64_t number, int64_t ended_ms,
-	const char *text, size_t length, size_t limit)
+void ended_limit(struct ended *ended, size_t limit)
 {
-	struct ended_operation *operation = malloc(sizeof(*operation) + length + 1);
+	while (ended->count > limit && ended->count > 1)
+		drop_first(ended);
+}
+
+static struct ended_operation *make(uint64_t number, const char *text, size_t length)
+{
+	struct ended_operation *operation = calloc(1, sizeof(*operation) + length + 1);
 
 	if (!operation)
 		return NULL;
 	operation->number = number;
-	operation->ended_ms = ended_ms;
-	operation->serial = 0;
 	operation->length = length;
 	memcpy(operation->text, text, length);
-	operation->text[length] = '\0';
-	TAILQ_INSERT_TAIL(&ended->list, operation, link);
-	ended->count++;
-	while (ended->count > limit && ended->count > 1)
-		drop_first(ended);
 	return operation;
 }
 
-void ended_drop_old(struct ended *ended, unsigned age_s)
+struct ended_operation *ended_add(
+	struct ended *ended, uint64_t number, const char *text, size_t length, size_t limit)
 {
-	int64_t oldest_ms = boot_clock_ms() - (int64_t)age_s * 1000;
+	struct ended_operation *operation = make(number, text, length);
 
-	while (ended->count > 0 && TAILQ_FIRST(&ended->list)->ended_ms < oldest_ms)
-		drop_first(ended);
+	if (!operation)
+		return NULL;
+	TAILQ_INSERT_TAIL(&ended->list, operation, link);
+	ended->count++;
+	ended_limit(ended, limit);
+	return operation;
+}
+
+static bool is_known(const struct ended *ended, uint64_t number, const char *text)
+{
+	const struct ended_operation *operation;
+
+	TAILQ_FOREACH (operation, &ended->list, link)
+		if (operation->number == number && !strcmp(operation->text, text))
+			return true;
+	return false;
+}
+
+void ended_add_former(
+	struct ended *ended, uint64_t number, const char *text, size_t length, size_t limit)
+{
+	struct ended_operation *operation;
+
+	if (is_known(ended, number, text))
+		return;
+	operation = make(number, text, length);
+	if (!operation)
+		return;
+	operation->is_kept = true;
+	if (ended->last_former)
+		TAILQ_INSERT_AFTER(&ended->list, ended->last_former, operation, link);
+	else
+		TAILQ_INSERT_HEAD(&ended->list, operation, link);
+	ended->last_former = operation;
+	ended->count++;
+	ended_limit(ended, limit);
 }

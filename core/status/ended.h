@@ -3,14 +3,16 @@
 #ifndef CORE_STATUS_ENDED_H
 #define CORE_STATUS_ENDED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
 struct ended_operation {
 	uint64_t number;
-	int64_t ended_ms; /* by boot_clock_ms */
-	uint64_t serial;  /* of its end among all changes: status/changes.h */
+	uint64_t serial; /* of its end among all changes: status/changes.h; 0: before this daemon */
+	bool is_handed;  /* to the process that writes the history */
+	bool is_kept;    /* in the history */
 	size_t length;
 	TAILQ_ENTRY(ended_operation) link;
 	char text[]; /* its last entry */
@@ -21,19 +23,27 @@ TAILQ_HEAD(ended_list, ended_operation);
 struct ended {
 	struct ended_list list; /* the oldest first */
 	size_t count;
+	struct ended_operation *last_former; /* of those that the history had; or NULL */
 };
 
 void ended_init(struct ended *ended);
 void ended_destroy(struct ended *ended);
 
 /*
- * Adds operation NUMBER, which ended at ENDED_MS with the entry TEXT of LENGTH bytes. At most LIMIT
- * are kept. Returns the new one; NULL when out of memory: then nobody can be told.
+ * Adds operation NUMBER, which ended with the entry TEXT of LENGTH bytes. At most LIMIT are kept.
+ * Returns the new one; NULL when out of memory: then nobody can be told.
  */
-struct ended_operation *ended_add(struct ended *ended, uint64_t number, int64_t ended_ms,
-	const char *text, size_t length, size_t limit);
+struct ended_operation *ended_add(
+	struct ended *ended, uint64_t number, const char *text, size_t length, size_t limit);
 
-/* Drops those that ended more than AGE_S seconds ago. */
-void ended_drop_old(struct ended *ended, unsigned age_s);
+/*
+ * Adds one that the history has, the oldest first, before all that ended since; unless it is among
+ * these.
+ */
+void ended_add_former(
+	struct ended *ended, uint64_t number, const char *text, size_t length, size_t limit);
+
+/* Drops the oldest where there are more than LIMIT. */
+void ended_limit(struct ended *ended, size_t limit);
 
 #endif

@@ -294,11 +294,14 @@ static int take_operation(const struct record *record, void *context, struct lvm
 static void take_ended(const struct wire_message *message, struct operations *operations)
 {
 	const char *entry = wire_string(message, "entry");
+	struct ended_operation *ended = NULL;
 
 	if (entry)
-		(void)ended_add(&operations->ended_lately, (uint64_t)wire_number(message, "number"),
-			wire_number(message, "ended_ms"), entry, strlen(entry),
-			operations->configuration->limit_results);
+		ended = ended_add(&operations->ended_lately,
+			(uint64_t)wire_number(message, "number"), entry, strlen(entry),
+			operations->configuration->history_entries);
+	if (ended)
+		ended->is_kept = wire_number(message, "unkept") == 0;
 }
 
 static int take_item(
@@ -314,6 +317,9 @@ static int take_item(
 			(pid_t)wire_number(message, "pid"),
 			(uint64_t)wire_number(message, "start"));
 
+	if (is_item(message, "history"))
+		history_keeper_adopt(&operations->history, (pid_t)wire_number(message, "pid"),
+			(uint64_t)wire_number(message, "start"));
 	if (is_operation(message))
 		result = record_read_fields(message, take_operation, &taken, error);
 	else if (is_item(message, "ended"))

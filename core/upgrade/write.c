@@ -223,15 +223,23 @@ static void write_comparison(pid_t pid, void *context)
 	wire_add_end(text);
 }
 
-/* Those that ended lately, so that people can still be told. */
+/* Who reads or writes the history meanwhile; and those that ended lately, for people. */
 static void write_ended(const struct operations *operations, struct buffer *text)
 {
 	const struct ended_operation *ended;
+	pid_t pid = history_keeper_process(&operations->history);
 
+	if (pid > 0) {
+		wire_add_string(text, "item", "history");
+		wire_add_number(text, "pid", pid);
+		wire_add_number(text, "start", (int64_t)process_read_start(pid));
+		wire_add_end(text);
+	}
 	TAILQ_FOREACH (ended, &operations->ended_lately.list, link) {
 		wire_add_string(text, "item", "ended");
 		wire_add_number(text, "number", (int64_t)ended->number);
-		wire_add_number(text, "ended_ms", ended->ended_ms);
+		if (!ended->is_kept)
+			wire_add_number(text, "unkept", 1);
 		wire_add_string(text, "entry", ended->text);
 		wire_add_end(text);
 	}

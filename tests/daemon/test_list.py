@@ -89,7 +89,7 @@ class ListTest(DaemonTest):
     def test_no_more_ended_ones_are_kept_than_the_limit(self):
         path = os.path.join(self.daemon.directory, "limits.yaml")
         with open(path, "w") as file:
-            file.write("limits: {results: 3}\n")
+            file.write("history: {entries: 3}\n")
         daemon, self.client = self.start_and_connect("-c", path)
         for number in range(5):
             self.client.ask("pvmove", **volume("good", "n%d" % number))

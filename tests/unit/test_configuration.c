@@ -104,6 +104,8 @@ static const struct {
 	{"limits", "patience", FIELD(limit_patience_s), "60", "0", "0"},
 	{"limits", "results", FIELD(limit_results), "1000", "7", "7"},
 	{"limits", "results_age", FIELD(limit_results_age_s), "86400", "315360000", "315360000"},
+	{"history", "path", FIELD(history_path), NULL, "/h", "/h"},
+	{"history", "entries", FIELD(history_entries), "1000", "1", "1"},
 	{"access", "users", FIELD(access_users), "0", "[12, root, 4294967294]", "12 0 4294967294"},
 	{"access", "groups", FIELD(access_groups), "", "[5]", "5"},
 	{"plugins", "directory", FIELD(plugin_directory), NULL, "/p", "/p"},
@@ -125,7 +127,7 @@ START_TEST(each_key_has_its_default)
 	ck_assert_str_eq(key->name, key_cases[_i].name);
 	ck_assert_uint_eq(key->offset, key_cases[_i].offset);
 	if (!key->default_text)
-		ck_assert_ptr_null(configuration->state_directory);
+		ck_assert_ptr_null(*(char **)(void *)((char *)configuration + key->offset));
 	else
 		ck_assert_str_eq(value_text(key), default_value(key, _i));
 }

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Keeps what ended lately on disk, by a process of its own, one at a time: nothing waits for it.
+ * What cannot be kept is told in the log once, and tried again when the next operation ends. Main
+ * thread.
+ */
+#ifndef CORE_HISTORY_KEEPER_H
+#define CORE_HISTORY_KEEPER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "status/ended.h"
+#include "util/buffer.h"
+
+struct event_base;
+struct process;
+
+struct history_keeper {
+	struct event_base *base;
+	struct ended *ended;
+	const char *path; /* NULL: nothing is kept; the configuration's */
+	size_t limit;     /* of entries, in memory and on disk */
+	struct process *process;
+	struct buffer line; /* that it writes */
+	bool is_reading;
+	bool is_due;     /* something has ended since the process began */
+	bool has_failed; /* that was told */
+};
+
+/* Nothing is read or written before history_keeper_start. */
+void history_keeper_init(
+	struct history_keeper *keeper, struct event_base *base, struct ended *ended);
+
+/* Where entries are kept, and how many. A new path counts from the next write on. */
+void history_keeper_configure(struct history_keeper *keeper, const char *path, size_t limit);
+
+/* Begins to read what is on disk. */
+void history_keeper_start(struct history_keeper *keeper);
+
+/* It is read at this moment: who asks now is not told all. */
+bool history_keeper_is_reading(const struct history_keeper *keeper);
+
+/* Writes what is not kept yet, as soon as the process before has ended. */
+void history_keeper_write(struct history_keeper *keeper);
+
+/* Something that ended is not written yet, and a process is at it. */
+bool history_keeper_is_busy(const struct history_keeper *keeper);
+
+/* The process that runs, for an upgrade; 0: none. */
+pid_t history_keeper_process(const struct history_keeper *keeper);
+/* Reaps that of the program before an upgrade when it ends. */
+void history_keeper_adopt(struct history_keeper *keeper, pid_t pid, uint64_t start_ticks);
+
+/* The daemon ends: what is not kept yet is given to a last process, which is not waited for. */
+void history_keeper_destroy(struct history_keeper *keeper);
+
+#endif
