@@ -37,16 +37,18 @@ void evidence_note_equal(
 enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_log_standing *log,
 	bool is_kernel_known, uint64_t signature)
 {
-	/* A write may have failed since the comparison. */
+	bool is_broken = log->is_read && log->whole_from > evidence->log_from;
+
+	/* A write may have failed since the comparison, and the line about it may be lost. */
 	if (log->failure_end > evidence->log_from)
 		return DOUBT_FAILURE;
 	if (evidence->compared != 0 && evidence->compared == signature)
-		return DOUBT_NONE;
+		return is_broken ? DOUBT_LOG_BROKEN : DOUBT_NONE;
 	if (!is_kernel_known)
 		return DOUBT_UNKNOWN_KERNEL;
 	if (!log->is_read)
 		return DOUBT_LOG_UNREAD;
-	if (log->whole_from > evidence->log_from)
+	if (is_broken)
 		return DOUBT_LOG_BROKEN;
 	return evidence->is_begun_in_doubt ? DOUBT_LOG_LIMITED : DOUBT_NONE;
 }

@@ -86,6 +86,8 @@ static const struct {
 		DOUBT_UNKNOWN_KERNEL},
 	{"a write has failed since they were equal", {.log_from = 100, .compared = SIGNATURE},
 		{.is_read = true, .next = 200, .failure_end = 150}, true, DOUBT_FAILURE},
+	{"records are missing since they were equal", {.log_from = 100, .compared = SIGNATURE},
+		{.is_read = true, .next = 200, .whole_from = 101}, true, DOUBT_LOG_BROKEN},
 };
 
 START_TEST(doubt_is_whatever_is_not_proved)
