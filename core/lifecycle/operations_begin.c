@@ -8,6 +8,7 @@
 #include "lifecycle/operation_log.h"
 #include "lifecycle/operations.h"
 #include "lifecycle/operations_begin.h"
+#include "lifecycle/orphaned.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/requests.h"
 #include "lifecycle/resources.h"
@@ -15,7 +16,6 @@
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "lvm/command.h"
-#include "records/unusable.h"
 
 /* The answer if OPERATION is in flight: if it could not be begun, nothing was promised. */
 static enum operations_answer answer_begun(struct operation *operation)
@@ -61,7 +61,6 @@ static void refuse(struct operation *operation)
 /* Begins OPERATION. A poll that it aborts yields first. */
 static void set_going(struct operation *operation)
 {
-	const struct terms *terms = operation->terms;
 	struct device *device = operation->device;
 	struct operation *other = device->operations[!operation_is_abort(operation)];
 
@@ -71,8 +70,7 @@ static void set_going(struct operation *operation)
 	numbers_assign(operation);
 	operation_log_begin(operation);
 	/* An lvpoll may run of which the record told that could not be used: it is looked for. */
-	operation->attempt.is_orphan = record_is_unusable(
-		&operation->operations->records, terms->asked.lvid, terms->asked.abort);
+	operation->attempt.is_orphan = orphaned_may_run(operation);
 	recorder_write(
 		operation, operation->attempt.is_orphan ? RECORD_STARTING : RECORD_NO_COMMAND);
 	if (operation_is_abort(operation) && other)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The lvpoll that a previous daemon has left behind for an operation. */
+/* The lvpoll that a previous daemon has left behind for a device: to poll it, or to abort. */
 #include "config.h"
 
 #include <errno.h>
@@ -12,6 +12,15 @@
 #include "log/log.h"
 #include "lvm/command.h"
 #include "lvm/orphans.h"
+#include "records/unusable.h"
+
+bool orphaned_may_run(const struct operation *operation)
+{
+	const struct record_directory *records = &operation->operations->records;
+	const char *lvid = operation->terms->asked.lvid;
+
+	return record_is_unusable(records, lvid, false) || record_is_unusable(records, lvid, true);
+}
 
 /* Whether an lvpoll may run whose process id is not known. */
 static bool is_looked_for(const struct operation *operation)
@@ -19,13 +28,15 @@ static bool is_looked_for(const struct operation *operation)
 	return operation->attempt.is_orphan && operation->attempt.pid == 0;
 }
 
+/* An orphan whose process id is on record is its own operation's, also before it is adopted. */
 static bool is_ours(pid_t pid, void *context)
 {
 	const struct operations *operations = context;
 	const struct operation *operation;
 
 	TAILQ_FOREACH (operation, &operations->list, link)
-		if (operation->attempt.command && command_pid(operation->attempt.command) == pid)
+		if ((operation->attempt.command || operation->attempt.is_orphan) &&
+			operation->attempt.pid == pid)
 			return true;
 	return false;
 }
@@ -122,4 +133,15 @@ bool orphaned_adopt(struct operation *operation)
 	default:
 		return settle_without(operation);
 	}
+}
+
+void orphaned_look_for(struct operation *operation)
+{
+	if (operation->attempt.command || operation->attempt.is_orphan ||
+		(operation->state != STATE_LOOKING && operation->state != STATE_YIELDING) ||
+		!orphaned_may_run(operation))
+		return;
+	operation->attempt.is_orphan = true;
+	recorder_write(operation, RECORD_STARTING);
+	context_happened(operation, EVENT_ORPHAN_LEFT);
 }

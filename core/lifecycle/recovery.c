@@ -8,6 +8,7 @@
 
 #include "configuration/configuration.h"
 #include "lifecycle/context.h"
+#include "lifecycle/orphaned.h"
 #include "lifecycle/recovery.h"
 #include "lifecycle/resume.h"
 #include "loader/plugins.h"
@@ -159,6 +160,15 @@ static void log_taken(size_t taken)
 			taken, taken == 1 ? "" : "s");
 }
 
+/* The record of a poll may be unusable, and that of its abort not, or the other way round. */
+static void look_for_orphans(struct operations *operations)
+{
+	struct operation *operation;
+
+	TAILQ_FOREACH (operation, &operations->list, link)
+		orphaned_look_for(operation);
+}
+
 /* Names an operation that is not resumed, once, for the administrator. */
 static int name_record(const struct record *record, void *context, struct lvmpolld_error *error)
 {
@@ -197,8 +207,10 @@ int recovery_run(struct operations *operations, struct lvmpolld_error *error)
 			"what was in flight cannot be resumed now: %s; the records stay for the "
 			"next start",
 			reason.sentence);
-	if (!is_left)
-		log_taken(taken);
+	if (is_left)
+		return 0;
+	log_taken(taken);
+	look_for_orphans(operations);
 	return 0;
 }
 

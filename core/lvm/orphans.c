@@ -370,8 +370,7 @@ static bool polls(const struct candidate *candidate, const char *operation_name,
 
 	snprintf(volume, sizeof(volume), "%s/%s", request->vg_name, request->lv_name);
 	return has_argument(candidate->arguments, candidate->length, operation_name) &&
-	       has_argument(candidate->arguments, candidate->length, volume) &&
-	       has_argument(candidate->arguments, candidate->length, "--abort") == request->abort;
+	       has_argument(candidate->arguments, candidate->length, volume);
 }
 
 /* Begins to read /proc, also if it was read before. */

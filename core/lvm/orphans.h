@@ -31,7 +31,7 @@ struct orphan {
 struct orphans_callbacks {
 	/* /proc was read again: a caller that got ORPHANS_NOT_KNOWN may ask again. */
 	void (*known)(void *context);
-	/* This daemon has started PID, or has adopted it: it is no orphan. */
+	/* This daemon has started PID, or has adopted it or is about to: it is looked after. */
 	bool (*is_ours)(pid_t pid, void *context);
 };
 
@@ -41,10 +41,10 @@ struct orphans *orphans_new(
 void orphans_free(struct orphans *orphans);
 
 /*
- * Finds a process of the daemon's user that polls REQUEST, and whose parent is no poll daemon. The
- * first call begins the search. A process in the middle of its exec, or one that cannot be read,
- * may be the one that is looked for: then the search is repeated until that is known. A process
- * that will never have a command line is not the one.
+ * Finds a process of the daemon's user that polls or aborts the volume of REQUEST, and whose parent
+ * is no poll daemon. The first call begins the search. A process in the middle of its exec, or one
+ * that cannot be read, may be the one that is looked for: then the search is repeated until that is
+ * known. A process that will never have a command line is not the one.
  */
 enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_name,
 	const struct lvmpolld_request *request, struct orphan *found);

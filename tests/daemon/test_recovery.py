@@ -342,8 +342,8 @@ class OrphanTest(RecoveryTest):
         self.wait_starts_of(self.hang, 2)
         self.assertFalse(is_running(first))
 
-    def test_of_an_abort_nothing_else_is_taken_for_it(self):
-        """The move's lvpoll is not the abort's, though it has the same volume."""
+    def test_it_is_found_whatever_it_runs_for(self):
+        """The abort's lvpoll would run beside the move's."""
         self.start()
         self.client.ask("pvmove", **volume(self.hang))
         first = self.daemon.wait_start(self.hang)[0]
@@ -353,7 +353,7 @@ class OrphanTest(RecoveryTest):
                         pvmove_record(self.hang, lvm_command="starting", abort=1))
         self.start()
         self.wait_starts_of(self.hang, 2)
-        self.assertTrue(is_running(first))
+        self.assertFalse(is_running(first))
 
     def test_another_process_with_its_id_is_left_alone(self):
         with subprocess.Popen(["sleep", "1000"]) as other:

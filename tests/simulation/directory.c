@@ -18,7 +18,9 @@
 #include "records/unusable.h"
 #include "util/error.h"
 
-/* What lies there is for the next daemon: this one does not know of it. */
+/*
+ * What lies there is for the next daemon: this one knows of it only that it is there, by its name.
+ */
 static void leave_all(void)
 {
 	struct file *file;
@@ -28,8 +30,6 @@ static void leave_all(void)
 	for (size_t i = 0; i < world.volume_count; i++)
 		world.volumes[i].is_forgotten |=
 			operations.is_taking_over && records_has(&world.volumes[i]);
-	if (operations.is_taking_over)
-		lvm_are_unknown();
 }
 
 int record_directory_open(

@@ -51,9 +51,8 @@ void orphans_free(struct orphans *orphans)
 static bool polls(
 	const struct lvm *lvm, const char *operation_name, const struct lvmpolld_request *request)
 {
-	return !lvm->is_report && lvm->is_abort == request->abort &&
-	       !strcmp(lvm->operation, operation_name) && !strcmp(lvm->vg_name, request->vg_name) &&
-	       !strcmp(lvm->lv_name, request->lv_name);
+	return !lvm->is_report && !strcmp(lvm->operation, operation_name) &&
+	       !strcmp(lvm->vg_name, request->vg_name) && !strcmp(lvm->lv_name, request->lv_name);
 }
 
 enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_name,

@@ -12,6 +12,9 @@
 #include "process/process.h"
 #include "util/error.h"
 
+/* After this time looks have told that a volume is copied anew. */
+#define KNOWN_ANEW_US (8 * S_US)
+
 struct output {
 	char *line; /* NULL: it has ended */
 	bool by_signal;
@@ -113,6 +116,18 @@ static const struct operation *find_starting(const struct lvm *lvm)
 		lvm->lv_name);
 }
 
+/*
+ * What a step is begun for: the table that a look has shown. The same one may be copied anew since,
+ * where the volume was activated again before anybody could look: README.md.
+ */
+static unsigned begin_segment(const struct volume *volume)
+{
+	bool is_known =
+		volume->activated_us == 0 || world.now_us - volume->activated_us > KNOWN_ANEW_US;
+
+	return is_known ? volume->changes : 0;
+}
+
 static void check_start(struct lvm *lvm)
 {
 	const struct operation *operation;
@@ -128,7 +143,7 @@ static void check_start(struct lvm *lvm)
 				(int)other->pid, (int)lvm->pid);
 	lvm->had_name = checks_command(operation, lvm->vg_name, lvm->lv_name);
 	if (operation->attempt.purpose == ATTEMPT_STEP && volume_find(lvm->lvid))
-		lvm->began_changes = volume_find(lvm->lvid)->changes;
+		lvm->began_changes = begin_segment(volume_find(lvm->lvid));
 }
 
 static struct process *new_process(
@@ -345,14 +360,6 @@ void process_free(struct process *process)
 	free(process);
 }
 
-void lvm_are_unknown(void)
-{
-	struct lvm *lvm;
-
-	TAILQ_FOREACH (lvm, &lvms, link)
-		lvm->is_unknown = true;
-}
-
 void lvm_daemon_died(void)
 {
 	struct lvm *lvm;
@@ -364,6 +371,7 @@ void lvm_daemon_died(void)
 		lvm->process = NULL;
 		lvm->is_unknown = lvm->is_unknown || world.were_records_faulty ||
 				  operations.records.descriptor < 0 ||
-				  operations.stale_records > 0 || (volume && !records_has(volume));
+				  operations.stale_records > 0 ||
+				  (volume && !records_has_of(volume, lvm->is_abort));
 	}
 }

@@ -129,12 +129,14 @@ size_t records_count(void)
 	return count;
 }
 
-static bool has(const struct volume *volume, bool is_given_up)
+static bool has(const struct volume *volume, bool is_abort, bool is_given_up)
 {
+	const char *prefix = is_abort ? "abort-" : "poll-";
 	struct file *file;
 
 	TAILQ_FOREACH (file, &files, link)
-		if (strstr(file->name, volume->lvid) && !strncmp(file->name, "poll", 4) &&
+		if (strstr(file->name, volume->lvid) &&
+			!strncmp(file->name, prefix, strlen(prefix)) &&
 			(file->folder == FOLDER_GIVEN_UP) == is_given_up &&
 			file->folder != FOLDER_DAMAGED)
 			return true;
@@ -143,12 +145,17 @@ static bool has(const struct volume *volume, bool is_given_up)
 
 bool records_has(const struct volume *volume)
 {
-	return has(volume, false);
+	return has(volume, false, false);
+}
+
+bool records_has_of(const struct volume *volume, bool is_abort)
+{
+	return has(volume, is_abort, false);
 }
 
 bool records_is_refused(const struct volume *volume)
 {
-	return has(volume, true);
+	return has(volume, false, true);
 }
 
 bool records_is_any_for_the_next(void)

@@ -10,6 +10,7 @@
 static void activate(struct volume *volume)
 {
 	volume->is_active = true;
+	volume->activated_us = world.now_us;
 	if (volume->kind == KIND_PVMOVE && volume->is_on) {
 		metadata_forget_evidence(volume);
 		kernel_change(volume);

@@ -85,6 +85,7 @@ struct volume {
 	bool lacks_data;       /* of the segment, not all could be copied */
 	bool is_to_lack;       /* once it is active, or goes on to the next segment */
 	unsigned changes;      /* how often there was another table */
+	int64_t activated_us;  /* when it was last activated, and is copied anew since; or 0 */
 	/* What was seen of it. */
 	int64_t evidence_us; /* when the kernel told a look that data is lacking; or 0 */
 	bool is_told;        /* the look has come back with it */
@@ -140,7 +141,6 @@ void processes_leave(void);
 /* What the new program has not adopted runs on. */
 void processes_forget_left(void);
 /* The daemon cannot know of what runs. */
-void lvm_are_unknown(void);
 size_t lvm_count(void);
 void lvm_reset(void);
 
@@ -154,6 +154,7 @@ void records_damage(struct volume *volume);
 bool records_is_in_doubt(const struct volume *volume);
 size_t records_count(void); /* in it, and of dormant operations */
 bool records_has(const struct volume *volume);
+bool records_has_of(const struct volume *volume, bool is_abort);
 bool records_is_any_for_the_next(void);
 bool records_is_refused(const struct volume *volume);
 

@@ -21,6 +21,7 @@
 #include "lifecycle/operations.h"
 #include "lifecycle/operations_begin.h"
 #include "lifecycle/operations_collect.h"
+#include "lifecycle/orphaned.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/result_expiry.h"
 #include "lifecycle/resume.h"
@@ -756,15 +757,72 @@ START_TEST(lifecycle_failed_abort_leaves_the_search_to_go_on)
 END_TEST
 
 /* A record of it was set aside by this daemon, or one before. */
-static void doubt(void)
+static void doubt_of(bool is_abort)
 {
-	struct terms *terms = fixture_terms(1, 1);
+	struct terms *terms = fixture_terms_of(&fixture_entry, 1, 1, is_abort, "15", NULL);
 	char name[NAME_MAX];
 
 	record_make_name(&terms->asked, name, sizeof(name));
 	ck_assert_int_eq(record_note_aside(&operations.records, DAMAGED_SUFFIX, name), 0);
 	terms_release(terms);
 }
+
+static void doubt(void)
+{
+	doubt_of(false);
+}
+
+/* The lvpoll of the poll would run beside it. */
+START_TEST(lifecycle_abort_looks_for_the_orphan_of_what_it_aborts)
+{
+	struct operation *abort_operation;
+
+	doubt();
+	abort_operation = begin(true, "15");
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(abort_operation->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_uint_eq(standin_started, 0);
+	standin_orphans_tell(ORPHANS_FOUND, STANDIN_FIRST_PID - 1);
+	ck_assert_int_eq(abort_operation->state, STATE_ENDING);
+	ck_assert(lvpoll()->is_terminated);
+	standin_die(lvpoll(), SIGTERM);
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(abort_operation->state, STATE_RUNNING);
+	ck_assert_ptr_nonnull(strstr(lvpoll()->line, "--abort"));
+}
+END_TEST
+
+/* Its record could be used, that of the other (_i: the poll, or the abort) could not. */
+START_TEST(lifecycle_resumed_looks_for_the_orphan_of_the_other)
+{
+	const struct resume_info idle = {.outputs = {-1, -1}};
+	struct terms *terms = fixture_terms_of(&fixture_entry, 1, 1, _i == 0, "15", NULL);
+	struct operation *operation;
+
+	doubt_of(_i == 1);
+	ck_assert_int_eq(resume_operation(&operations, terms, &idle, NULL), 0);
+	operation = find(_i == 0);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	orphaned_look_for(operation);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_int_eq(operation->recorded_command, RECORD_STARTING);
+	standin_orphans_tell(ORPHANS_NONE, 0);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+}
+END_TEST
+
+/* It is adopted once, by the operation whose record tells of it. */
+START_TEST(lifecycle_orphan_on_record_is_nobody_elses)
+{
+	resume_with_orphan();
+	doubt();
+	begin(true, "15");
+	ck_assert(standin_orphans->callbacks.is_ours(
+		STANDIN_FIRST_PID - 1, standin_orphans->context));
+	ck_assert(!standin_orphans->callbacks.is_ours(
+		STANDIN_FIRST_PID - 2, standin_orphans->context));
+}
+END_TEST
 
 /* Nobody is told 0, nor that nothing is there, until lvm2 has said how it stands. */
 START_TEST(lifecycle_what_is_in_doubt_is_neither_believed_nor_forgotten)
@@ -1525,6 +1583,9 @@ int main(void)
 		SUITE_TEST(lifecycle_cannot_tell_is_no_no),
 		SUITE_TEST(lifecycle_what_is_found_is_ended_first),
 		SUITE_TEST(lifecycle_failed_abort_leaves_the_search_to_go_on),
+		SUITE_TEST(lifecycle_abort_looks_for_the_orphan_of_what_it_aborts),
+		SUITE_LOOP(lifecycle_resumed_looks_for_the_orphan_of_the_other, 2),
+		SUITE_TEST(lifecycle_orphan_on_record_is_nobody_elses),
 		SUITE_TEST(lifecycle_what_is_in_doubt_is_neither_believed_nor_forgotten),
 		SUITE_TEST(lifecycle_resumes_what_two_have_asked_for_once),
 		SUITE_TEST(lifecycle_ends_the_lvpoll_of_a_second_record),
