@@ -10,8 +10,8 @@
 layer_need_gcc_build
 export LAB_CPU=$CHECK_CPU
 options=(--builddir "$gcc_build")
-# A guest waits for slow copies more than it computes: two share the CPU.
-guests=(--jobs 2)
+# A guest waits for slow copies more than it computes: four share the CPU.
+guests=(--jobs 4)
 layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}"
 twice=(--both-uuids)
 [ "$CHECK_FULL" != 1 ] || twice=(--moves)

@@ -1,13 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# daemon tests with the daemon under valgrind
+# daemon tests with the daemon under valgrind: a selection, with --full all
 # after: gcc
-# minutes: 10
+# minutes: 4
+# minutes_full: 12
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 export LVMPOLLD_UUIDS=older
 
 layer_need_gcc_build
-layer_suite "daemon tests" "$CHECK_SOURCE/tests/valgrind/run" --builddir "$gcc_build"
+which=()
+[ "$CHECK_FULL" != 1 ] || which=(--all)
+layer_suite "daemon tests" "$CHECK_SOURCE/tests/valgrind/run" --builddir "$gcc_build" "${which[@]}"
 layer_end
