@@ -8,8 +8,8 @@ top=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/packages.sh
 . "$top/tools/packages.sh"
 
-# Each is a file in tests/layers. Those beside run at the same time as the others, and the lab has a CPU of its
-# own. When it has ended, two at a time run of what is left: what takes longest begins before that. A layer with a line
+# Each is a file in tests/layers. Those beside run in turn, the lab on one CPU; the others run two at a time on all CPUs,
+# at a lower priority than the lab, which measures time. Most layers wait more than they compute. A layer with a line
 # "# full: alone" is run with --full, or by its name.
 layers_main=(gcc debian13 clang asan tsan static options hardened fuzz valgrind faults distcheck delays mutation packages fresh12 fresh13 fresh_sid)
 layers_beside=(shellcheck harness lab lab13)
@@ -108,25 +108,20 @@ allowed_cpus() {
 	done
 }
 
-# The last CPU is for the layers beside, of which the lab measures time; the others are for the rest until that
-# has ended.
+# The last CPU is the lab's, which has it before all others.
 split_cpus() {
 	local cpus
 	mapfile -t cpus < <(allowed_cpus)
 	cpus_all=$(IFS=,; echo "${cpus[*]}")
-	cpu_beside=${cpus[-1]}
-	cpus_main=$cpus_all
-	[ ${#cpus[@]} = 1 ] || cpus_main=$(IFS=,; echo "${cpus[*]:0:${#cpus[@]}-1}")
+	cpu_lab=${cpus[-1]}
 }
 
-# cpus_of LAYER. The lab waits for the layer gcc, which may have all of them until then.
-cpus_of() {
+# place_of LAYER: what stands before its command, to give it its CPUs and its priority.
+place_of() {
 	if [[ $1 == lab* ]]; then
-		echo "$cpu_beside"
-	elif [ "$1" != gcc ] && compgen -G "$work/lab*.wanted" >/dev/null; then
-		echo "$cpus_main"
+		echo "taskset -c $cpu_lab"
 	else
-		echo "$cpus_all"
+		echo "nice -n 5"
 	fi
 }
 
@@ -134,17 +129,17 @@ cpus_of() {
 
 # run_layer NAME: runs one layer and prints its block of lines when it has ended.
 run_layer() {
-	local name=$1 affinity start=$SECONDS status=0 counts deadline=$layer_deadline_s
+	local name=$1 place start=$SECONDS status=0 counts deadline=$layer_deadline_s
 	[ "$full" = 0 ] || deadline=$layer_deadline_full_s
-	affinity=$(cpus_of "$name")
+	read -r -a place < <(place_of "$name")
 	printf -- '-- %-10s %s ...\n' "$name" "$(description "$name")"
 	: >"$work/$name.report"
-	CHECK_SOURCE=$work/source CHECK_WORK=$work CHECK_REPORT=$work/$name.report CHECK_CPU=$cpu_beside CHECK_FULL=$full \
+	CHECK_SOURCE=$work/source CHECK_WORK=$work CHECK_REPORT=$work/$name.report CHECK_CPU=$cpu_lab CHECK_FULL=$full \
 		timeout --kill-after=20 "$deadline" \
-		taskset -c "$affinity" "$work/source/tests/layers/$name.sh" >"$work/$name.log" 2>&1 &
+		"${place[@]}" "$work/source/tests/layers/$name.sh" >"$work/$name.log" 2>&1 &
 	echo $! >"$work/$name.pid"
 	wait $! || status=$?
-	rm -f "$work/$name.pid" "$work/$name.wanted"
+	rm -f "$work/$name.pid"
 	counts=$(sed -n 's/^counts //p' "$work/$name.report")
 	if [ -z "$counts" ]; then
 		counts="0 1 0"
@@ -201,30 +196,31 @@ run_in_turn() {
 }
 
 run_layers() {
-	local name
+	local lane
 	[[ " ${layers_main[*]} " == *" gcc "* ]] || : >"$work/gcc.done"
-	if [ "$cpus_all" = "$cpu_beside" ]; then
+	if [ "$cpus_all" = "$cpu_lab" ]; then
 		run_in_turn "${layers_main[@]}" "${layers_beside[@]}"
 		return
 	fi
-	for name in "${layers_beside[@]}"; do
-		[[ $name != lab* ]] || : >"$work/$name.wanted"
-	done
+	run_in_turn "${layers_main[@]}" &
+	lanes+=($!)
 	run_in_turn "${layers_beside[@]}" "${layers_main[@]}" &
-	beside=$!
+	lanes+=($!)
 	run_in_turn "${layers_main[@]}"
-	wait "$beside"
-	beside=
+	for lane in "${lanes[@]}"; do
+		wait "$lane"
+	done
+	lanes=()
 }
 
 # --- the whole --------------------------------------------------------------------------------------------------
 
-beside=''
+lanes=()
 teller=''
 clean_up() {
 	local file
 	[ -z "$teller" ] || kill "$teller" 2>/dev/null || true
-	[ -z "$beside" ] || kill "$beside" 2>/dev/null || true
+	[ ${#lanes[@]} = 0 ] || kill "${lanes[@]}" 2>/dev/null || true
 	# The timeout that watches over a layer passes the signal on to all of it.
 	for file in "$work"/*.pid; do
 		[ ! -e "$file" ] || kill "$(<"$file")" 2>/dev/null || true
