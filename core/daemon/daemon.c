@@ -233,6 +233,9 @@ static int start_serving(
 		return result;
 	lifecycle_settle(operations);
 	results_expire(operations);
+	/* Not where operations are set up: a test of them is no daemon, and has no file. */
+	history_keeper_configure(&operations->history, daemon->configuration->history_path,
+		daemon->configuration->history_entries);
 	history_keeper_start(&operations->history);
 	if (handover) {
 		handover_take_clients(handover, &daemon->server);

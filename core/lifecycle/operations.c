@@ -32,8 +32,6 @@ int operations_init(struct operations *operations, struct event_base *base,
 	TAILQ_INIT(&operations->comparisons);
 	ended_init(&operations->ended_lately);
 	history_keeper_init(&operations->history, base, &operations->ended_lately);
-	history_keeper_configure(
-		&operations->history, configuration->history_path, configuration->history_entries);
 	if (store_init(&operations->polling, "poll") < 0)
 		return error_set(error, ENOMEM, "out of memory");
 	if (store_init(&operations->aborts, "abort") < 0) {

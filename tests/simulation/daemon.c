@@ -44,9 +44,6 @@ static void set_up(void)
 	configuration = configuration_new();
 	if (!configuration || configuration_resolve(configuration) < 0)
 		abort();
-	/* What ended is for people: no process of this world reads or writes it. */
-	free(configuration->history_path);
-	configuration->history_path = NULL;
 	free(configuration->lvm_binary);
 	configuration->lvm_binary = strdup("/bin/sh");
 	for (size_t i = 0; i < KIND_COUNT; i++) {
