@@ -30,7 +30,10 @@ struct history_keeper {
 	bool has_failed; /* that was told */
 };
 
-/* Nothing is read or written before history_keeper_start. */
+/*
+ * Nothing is kept before history_keeper_configure, which is for the daemon's own program alone: the
+ * process that reads and writes is that program again.
+ */
 void history_keeper_init(
 	struct history_keeper *keeper, struct event_base *base, struct ended *ended);
 

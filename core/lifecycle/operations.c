@@ -4,7 +4,6 @@
 
 #include <errno.h>
 
-#include "configuration/configuration.h"
 #include "lifecycle/actions.h"
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/losses.h"
