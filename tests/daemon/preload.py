@@ -45,15 +45,15 @@ def standin(folder):
     return path
 
 
-def variables(library, **more):
-    """What a process needs in its environment to have that library."""
+def variables(library, former=os.environ, **more):
+    """What a process needs in its environment, which was the former one, to have that library."""
     # A sanitizer's own library would otherwise want to be the first of all.
-    options = os.environ.get("ASAN_OPTIONS", "")
+    options = former.get("ASAN_OPTIONS", "")
     return dict(more, LD_PRELOAD=library,
                 ASAN_OPTIONS=(options + ":" if options else "") + "verify_asan_link_order=0")
 
 
-def beside(library, environment):
-    """Likewise, beside what this environment has."""
-    former = environment.get("LD_PRELOAD")
-    return variables(library + (":" + former if former else ""))
+def beside(library, former):
+    """Likewise, where the former environment has a library already."""
+    loaded = former.get("LD_PRELOAD")
+    return variables(library + (":" + loaded if loaded else ""), former)
