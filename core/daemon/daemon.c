@@ -256,8 +256,6 @@ static int init_parts(struct daemon *daemon, int pidfile, struct lvmpolld_error 
 			on_operations_changed, daemon, error);
 	if (result < 0)
 		return result;
-	history_keeper_configure(&operations->history, daemon->configuration->history_path,
-		daemon->configuration->history_entries);
 	server_init(&daemon->server, daemon->base, daemon->configuration, operations,
 		on_clients_changed, daemon);
 	daemon->upgrades.parts = (struct handover_parts){pidfile, operations, &daemon->server};
