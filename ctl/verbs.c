@@ -37,6 +37,8 @@ static const struct verb verbs[] = {
 	{"abort", "VOLUME|id:N", "ends a move: all stays where it was (pvmove --abort)", NULL,
 		abort_run},
 	{"resume", "[VG]", "takes up what was interrupted (vgchange --poll y)", NULL, resume_run},
+	{"forget", "VOLUME|id:N", "the daemon gives an operation up for good (root)",
+		"      --at-risk        also where a copy has failed\n", forget_run},
 	{"metrics", "", "figures for Prometheus",
 		"      --textfile FILE  written there, for node_exporter\n", metrics_run},
 	{"check", "", "one line and a status for Nagios, Icinga, Zabbix",

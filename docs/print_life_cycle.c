@@ -19,7 +19,7 @@
 static bool is_in_picture(enum operation_event event)
 {
 	return event != EVENT_SEES_LOSS && event != EVENT_NO_PATIENCE && event != EVENT_ABORTED &&
-	       event != EVENT_STOP;
+	       event != EVENT_STOP && event != EVENT_FORGOTTEN;
 }
 
 static void print_states(void)
@@ -47,8 +47,8 @@ static void print_picture(void)
 	char label[LABEL_ROOM];
 
 	puts("\n## Picture\n\n"
-	     "Left out, since they come in nearly every state: SEES_LOSS, NO_PATIENCE, ABORTED and "
-	     "STOP; and what\nleads to the same state again.\n\n"
+	     "Left out, since they come in nearly every state: SEES_LOSS, NO_PATIENCE, ABORTED, "
+	     "STOP and FORGOTTEN; and\nwhat leads to the same state again.\n\n"
 	     "```mermaid\nstateDiagram-v2");
 	printf("    [*] --> %s\n", state_name(STATE_LOOKING));
 	for (enum operation_state from = 0; from < STATE_COUNT; from++)

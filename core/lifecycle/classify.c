@@ -230,6 +230,7 @@ static enum operation_event event_of_ending(enum ending_reason ending)
 		[ENDING_LOSS] = EVENT_ENDED_LOSS,
 		[ENDING_ABORT] = EVENT_ENDED_ABORT,
 		[ENDING_STOP] = EVENT_ENDED_STOP,
+		[ENDING_FORGET] = EVENT_ENDED_FORGOTTEN,
 	};
 
 	return events[ending];
@@ -410,6 +411,8 @@ enum ending_reason classify_ending(enum operation_event event)
 		return ENDING_ABORT;
 	case EVENT_STOP:
 		return ENDING_STOP;
+	case EVENT_FORGOTTEN:
+		return ENDING_FORGET;
 	default:
 		return ENDING_STEP_DONE;
 	}

@@ -33,6 +33,8 @@ static enum operation_event end_event(enum ending_reason ending)
 		return EVENT_ENDED_LOSS;
 	case ENDING_STOP:
 		return EVENT_ENDED_STOP;
+	case ENDING_FORGET:
+		return EVENT_ENDED_FORGOTTEN;
 	default:
 		return EVENT_ENDED_STEP;
 	}
@@ -161,7 +163,10 @@ enum operation_event ending_enter_failed(
 			"lvm2 says that it has failed, or disks are missing and lvpoll fails: "
 			"it is not tried again, look at it");
 	}
-	telling_tell_failure(operation);
+	if (history_is_forgotten(event))
+		telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
+	else
+		telling_tell_failure(operation);
 	end(operation, event);
 	if (operation_is_abort(operation) && other)
 		context_happened(other, EVENT_ABORT_FAILED);

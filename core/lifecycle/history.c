@@ -10,11 +10,18 @@
 #include "status/entry.h"
 #include "util/buffer.h"
 
+bool history_is_forgotten(enum operation_event event)
+{
+	return event == EVENT_FORGOTTEN || event == EVENT_ENDED_FORGOTTEN;
+}
+
 /* As those who wait were told: 0, the signal of an abort, what lvpoll ended with; or none of it. */
 static bool find_result(const struct operation *operation, enum operation_event event,
 	struct request_result *result)
 {
 	*result = (struct request_result){0};
+	if (history_is_forgotten(event))
+		return false;
 	if (event == EVENT_ABORT_OVER)
 		*result = (struct request_result){.by_signal = true, .value = SIGTERM};
 	else if (operation->state == STATE_FAILED)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "lifecycle/history.h"
 #include "lifecycle/operation_log.h"
 #include "log/log.h"
 #include "operation/operation.h"
@@ -43,6 +44,8 @@ static void write_end(
 		snprintf(text, size, "ends, since it is aborted,");
 	else if (operation->state == STATE_FINISHED)
 		snprintf(text, size, "ends well");
+	else if (history_is_forgotten(event))
+		snprintf(text, size, "is forgotten");
 	else if (event == EVENT_SEES_LOSS || event == EVENT_ENDED_LOSS)
 		snprintf(text, size, "is given up");
 	else if (operation->attempt.pid > 0 && result->value != 0)

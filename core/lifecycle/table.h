@@ -49,6 +49,7 @@
 	X(ENDED_LOSS)                                                                              \
 	X(ENDED_ABORT)                                                                             \
 	X(ENDED_STOP)                                                                              \
+	X(ENDED_FORGOTTEN)                                                                         \
 	X(ORPHAN_LEFT) /* an lvpoll of a previous daemon still runs */                             \
 	X(NOT_ADOPTED) /* it cannot be adopted now: memory or descriptors are short */             \
 	/* What lvm2 answers. */                                                                   \
@@ -68,7 +69,8 @@
 	X(ABORTED)     /* an abort begins */                                                       \
 	X(ABORT_OVER)  /* the abort has succeeded */                                               \
 	X(ABORT_FAILED)                                                                            \
-	X(STOP) /* the daemon ends */
+	X(STOP)      /* the daemon ends */                                                         \
+	X(FORGOTTEN) /* an administrator gives it up for good */
 
 #define EVENT_WORD(word) EVENT_##word,
 enum operation_event { OPERATION_EVENTS(EVENT_WORD) EVENT_COUNT, EVENT_NONE = EVENT_COUNT };

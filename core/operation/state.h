@@ -46,7 +46,8 @@
 	X(SILENCE)   /* it has printed nothing for too long */                                     \
 	X(LOSS)      /* going on would lose data */                                                \
 	X(ABORT)     /* the operation is being aborted */                                          \
-	X(STOP)      /* the daemon stops: what is in flight is left to the next one */
+	X(STOP)      /* the daemon stops: what is in flight is left to the next one */             \
+	X(FORGET)    /* an administrator has given it up for good */
 
 #define STATE_WORD(word, ...)    STATE_##word,
 #define BACK_OFF_WORD(word, ...) BACK_OFF_##word,

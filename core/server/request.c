@@ -17,6 +17,7 @@
 #include "protocol/wire.h"
 #include "server/daemon_status.h"
 #include "server/dump.h"
+#include "server/forget.h"
 #include "server/list.h"
 #include "server/request.h"
 #include "server/watch.h"
@@ -26,7 +27,7 @@
 #define PROTOCOL_VERSION 1
 
 /* What is added to lvm2's protocol, and has a version of its own. */
-#define EXTENSIONS         "status list watch plugins configuration log_level"
+#define EXTENSIONS         "status list watch plugins configuration log_level forget"
 #define EXTENSIONS_VERSION 1
 
 /* No reply but that of dump is longer. */
@@ -162,6 +163,14 @@ static void answer_log_level(const struct exchange *exchange)
 	}
 }
 
+static void answer_forget(const struct exchange *exchange)
+{
+	if (exchange->asker->may_steer)
+		forget_answer(exchange->operations, exchange->message, exchange->reply);
+	else
+		answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
+}
+
 /* The daemon's own requests. Any other word is an operation, if a plugin knows it. */
 static const struct {
 	const char *name;
@@ -176,6 +185,7 @@ static const struct {
 	{"plugins", answer_plugins},
 	{"configuration", answer_configuration},
 	{"log_level", answer_log_level},
+	{"forget", answer_forget},
 };
 
 #define HANDLER_COUNT (sizeof(handlers) / sizeof(handlers[0]))

@@ -173,7 +173,7 @@ class CommandLineTest(ToolTest):
         self.daemon.stop()
         for verb in self.verbs():
             if verb not in ("check", "resume"):
-                needed = {"status": ["vg/x"], "abort": ["vg/x"], "log-level": ["info"]}
+                needed = {"status": ["vg/x"], "abort": ["vg/x"], "forget": ["vg/x"], "log-level": ["info"]}
                 self.run_tool(verb, *needed.get(verb, []), status=NO_DAEMON)
                 self.assertIn("no daemon answers at " + self.daemon.socket, self.complaint)
                 self.assertEqual(self.complaint.count("\n"), 1)

@@ -82,7 +82,7 @@ END_TEST
 static const enum operation_event at_any_time[] = {EVENT_SEES_COPYING, EVENT_SEES_STEP,
 	EVENT_SEES_DONE, EVENT_SEES_DOUBT, EVENT_SEES_SAME, EVENT_SEES_GONE, EVENT_SEES_SUSPENDED,
 	EVENT_SEES_LOSS, EVENT_WANTED, EVENT_NO_PATIENCE, EVENT_ABORTED, EVENT_ABORT_OVER,
-	EVENT_ABORT_FAILED, EVENT_STOP};
+	EVENT_ABORT_FAILED, EVENT_STOP, EVENT_FORGOTTEN};
 
 START_TEST(table_knows_what_comes_from_outside_in_each_state)
 {
@@ -128,7 +128,7 @@ END_TEST
 START_TEST(table_fails_by_no_attempt)
 {
 	for (unsigned event = EVENT_TURN; event <= EVENT_NOT_ADOPTED; event++)
-		if (event != EVENT_ENDED_LOSS)
+		if (event != EVENT_ENDED_LOSS && event != EVENT_ENDED_FORGOTTEN)
 			ck_assert_uint_ne(
 				table_cell((enum operation_state)_i, (enum operation_event)event),
 				STATE_FAILED);
@@ -228,6 +228,10 @@ static const struct {
 		EVENTS(EVENT_SEES_COPYING)},
 	{"aborted while it is compared", STATE_VERIFYING, STATE_FINISHED,
 		EVENTS(EVENT_ABORTED, EVENT_ABORT_OVER)},
+	{"forgotten while it copies", STATE_COPYING, STATE_FAILED, EVENTS(EVENT_FORGOTTEN)},
+	{"forgotten while its command runs: that ends first", STATE_RUNNING, STATE_FAILED,
+		EVENTS(EVENT_FORGOTTEN, EVENT_ENDED_FORGOTTEN)},
+	{"forgotten while it yields", STATE_YIELDING, STATE_FAILED, EVENTS(EVENT_FORGOTTEN)},
 	{"a merge that failed", STATE_RUNNING, STATE_FAILED,
 		EVENTS(EVENT_EXIT_FAILED, EVENT_REPORT_HOPELESS)},
 };

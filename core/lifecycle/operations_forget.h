@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Gives an operation up for good, where an administrator wants that. Main thread. */
+#ifndef CORE_LIFECYCLE_OPERATIONS_FORGET_H
+#define CORE_LIFECYCLE_OPERATIONS_FORGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct operations;
+
+enum operations_forgotten {
+	FORGOTTEN, /* nothing of it is left */
+	FORGOTTEN_AT_ITS_END /* its lvm command is ended first */,
+	FORGOTTEN_NOT_THERE,
+	FORGOTTEN_NOT_AT_RISK, /* a loss was seen: it stays */
+	FORGOTTEN_NOT_NOW      /* an lvpoll of a previous daemon cannot be ended yet: it stays */
+};
+
+/*
+ * Gives the operation with NUMBER up, whatever its state: no record of it and no attempt is left,
+ * and those who wait hear that it failed. Kernel and metadata stay as they are. Where a loss was
+ * seen that needs AT_RISK; the note of the loss stays. *HAS_LOSS tells whether there is one. The
+ * caller calls lifecycle_settle afterwards.
+ */
+enum operations_forgotten operations_forget(
+	struct operations *operations, uint64_t number, bool at_risk, bool *has_loss);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The request to give an operation up for good. */
+#ifndef CORE_SERVER_FORGET_H
+#define CORE_SERVER_FORGET_H
+
+struct buffer;
+struct operations;
+struct wire_message;
+
+/* Does what MESSAGE asks for, by whoever may ask for that, and adds the answer to REPLY. */
+void forget_answer(
+	struct operations *operations, const struct wire_message *message, struct buffer *reply);
+
+#endif

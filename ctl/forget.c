@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lvmpollctl forget: the daemon gives an operation up for good. */
+#include "config.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "protocol/wire.h"
+#include "verbs.h"
+
+/* A lvpoll that is ended first may hold a lock, and take its time. */
+#define PAUSE_MS 100
+#define PAUSES   300
+
+/* The one that NAME stands for. */
+static int choose(const struct entries *entries, const char *name, const struct entry **chosen)
+{
+	*chosen = NULL;
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct entry *entry = entries->list[i];
+
+		if (!entry_is_named(entry, name))
+			continue;
+		if (*chosen) {
+			fprintf(stderr,
+				"lvmpollctl: %s stands for id:%" PRId64 " and id:%" PRId64
+				", at least: name one by its number\n",
+				name, (*chosen)->id, entry->id);
+			return CTL_USAGE;
+		}
+		*chosen = entry;
+	}
+	if (*chosen)
+		return CTL_GOOD;
+	fprintf(stderr, "lvmpollctl: no operation is in flight for %s\n", name);
+	return CTL_NO_OPERATION;
+}
+
+static bool has_id(const struct entries *entries, int64_t id)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		if (entries->list[i]->id == id)
+			return true;
+	return false;
+}
+
+/* Until its lvpoll has ended. */
+static int wait_for_end(const struct ctl *ctl, const struct entry *entry)
+{
+	static const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000};
+	struct lvmpolld_error error;
+	bool is_there = true;
+
+	for (unsigned i = 0; i < PAUSES && is_there; i++) {
+		struct entries entries;
+		int status = ask_list(ctl, false, &entries, &error);
+
+		if (status != CTL_GOOD)
+			return ctl_complain(&error, status);
+		is_there = has_id(&entries, entry->id);
+		entries_free(&entries);
+		if (is_there)
+			nanosleep(&pause, NULL);
+	}
+	if (!is_there)
+		return CTL_GOOD;
+	fprintf(stderr,
+		"lvmpollctl: %s is forgotten as soon as its lvpoll has ended, which takes long\n",
+		entry->name);
+	return CTL_FAILED;
+}
+
+static int forget(const struct ctl *ctl, const struct entry *entry, bool at_risk)
+{
+	struct wire_message *reply = NULL;
+	struct message_stream stream;
+	struct lvmpolld_error error;
+	char request[96];
+	bool is_ending;
+	int status;
+
+	snprintf(request, sizeof(request), "request=\"forget\"\nid=%" PRId64 "\nat_risk=%d",
+		entry->id, at_risk);
+	status = ask_begin(ctl, request, &stream, &reply, &error);
+	if (status != CTL_GOOD)
+		return ctl_complain(&error, status);
+	if (wire_number(reply, "loss"))
+		fprintf(stderr,
+			"lvmpollctl: a copy of %s has failed: data is lost if anything but an "
+			"abort "
+			"goes on with it\n",
+			entry->name);
+	is_ending = wire_number(reply, "ending") != 0;
+	wire_free(reply);
+	message_stream_close(&stream);
+	return is_ending ? wait_for_end(ctl, entry) : CTL_GOOD;
+}
+
+int forget_run(const struct ctl *ctl, int argc, char **argv)
+{
+	static const struct option names[] = {{"at-risk", no_argument, NULL, 'r'}, {0}};
+	struct lvmpolld_error error;
+	const struct entry *entry;
+	struct entries entries;
+	bool at_risk = false;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		if (option != 'r')
+			return verb_complain(argv[0], NULL);
+		at_risk = true;
+	}
+	if (argc - optind != 1)
+		return verb_complain(argv[0], "it needs the name of one volume, or id:N");
+	status = ask_list(ctl, false, &entries, &error);
+	if (status != CTL_GOOD)
+		return ctl_complain(&error, status);
+	status = choose(&entries, argv[optind], &entry);
+	if (status == CTL_GOOD)
+		status = forget(ctl, entry, at_risk);
+	if (status == CTL_GOOD)
+		printf("%s: its %s%s is forgotten; kernel and metadata stay as they are\n",
+			entry->name, entry->operation ? entry->operation : "operation",
+			entry->is_abort ? " abort" : "");
+	entries_free(&entries);
+	return ctl_finish(status);
+}
