@@ -10,9 +10,9 @@ top=$(cd "$(dirname "$0")" && pwd)
 
 # Each is a file in tests/layers. Those beside run in turn, the lab on one CPU; the others run two at a time on all CPUs,
 # at a lower priority than the lab, which measures time. Most layers wait more than they compute. A layer with a line
-# "# full: alone" is run with --full, or by its name.
+# "# full: alone" is run with --full, or by its name; with "# full: in fresh roots" by its name alone.
 layers_main=(gcc debian13 clang asan tsan static options hardened fuzz valgrind faults distcheck delays mutation packages fresh12 fresh13 fresh_sid)
-layers_beside=(shellcheck harness lab lab13)
+layers_beside=(shellcheck harness lab lab13 lab_versions)
 layer_deadline_s=2400
 layer_deadline_full_s=14400
 tell_every_s=45
@@ -34,9 +34,18 @@ usage() {
 list_layers() {
 	local name
 	for name in "${layers_main[@]}" "${layers_beside[@]}"; do
-		printf '%-11s %3s min  %s%s\n' "$name" "$(field "$name" minutes)" "$(description "$name")" \
-			"$(is_usual "$name" || echo " (--full alone)")"
+		printf '%-12s %3s min  %s%s\n' "$name" "$(field "$name" minutes)" "$(description "$name")" \
+			"$(when "$name")"
 	done
+}
+
+# Where a layer is run, if not usually.
+when() {
+	if ! is_for_full "$1"; then
+		echo " (by name alone)"
+	elif ! is_usual "$1"; then
+		echo " (--full alone)"
+	fi
 }
 
 description() {
@@ -49,14 +58,22 @@ field() {
 }
 
 is_usual() {
-	[ "$(field "$1" full)" != alone ]
+	[ -z "$(field "$1" full)" ]
+}
+
+is_for_full() {
+	is_usual "$1" || [ "$(field "$1" full)" = alone ]
 }
 
 # Leaves in layers_main and layers_beside what was asked for.
 choose_layers() {
 	local name
 	if [ $# = 0 ]; then
-		[ "$full" = 1 ] || choose_usual
+		if [ "$full" = 1 ]; then
+			choose_if is_for_full
+		else
+			choose_if is_usual
+		fi
 		return
 	fi
 	for name in "$@"; do
@@ -69,13 +86,14 @@ choose_layers() {
 	mapfile -t layers_beside < <(among "${layers_beside[*]}" "$@")
 }
 
-choose_usual() {
-	local name usual=()
+# choose_if PREDICATE: those layers for which it is true.
+choose_if() {
+	local name chosen=()
 	for name in "${layers_main[@]}" "${layers_beside[@]}"; do
-		! is_usual "$name" || usual+=("$name")
+		! "$1" "$name" || chosen+=("$name")
 	done
-	mapfile -t layers_main < <(among "${layers_main[*]}" "${usual[@]}")
-	mapfile -t layers_beside < <(among "${layers_beside[*]}" "${usual[@]}")
+	mapfile -t layers_main < <(among "${layers_main[*]}" "${chosen[@]}")
+	mapfile -t layers_beside < <(among "${layers_beside[*]}" "${chosen[@]}")
 }
 
 # among "WORDS" NAME...: those of the words that are named, in their own order.

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # this machine's lvm2 with our daemon on a real kernel: all scenarios, with newer UUIDs those that these can touch, too; chaos
 # after: gcc
-# minutes: 24
-# minutes_full: 55
+# minutes: 18
+# minutes_full: 40
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # the lab on Debian 13: its lvm2, its systemd and its kernel; what a version of lvm2 can touch
 # minutes: 7
-# minutes_full: 40
+# minutes_full: 30
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 

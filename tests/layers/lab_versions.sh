@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# the lab with this machine's lvm2, of the scenarios those that a version of lvm2 can touch: for a Debian that is fresh
+# after: gcc
+# minutes: 8
+# full: in fresh roots
+# shellcheck source=tests/layers/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+layer_need_gcc_build
+export LAB_CPU=$CHECK_CPU
+layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" --builddir "$gcc_build" --jobs 4 --each-lvm2
+layer_end
