@@ -63,8 +63,11 @@ static void log_pause(const struct operation *operation, bool is_news)
 		(back_off->reason == BACK_OFF_NOT_EXECUTABLE && result->value != 0))
 		snprintf(how, sizeof(how), " (%s %d)", result->by_signal ? "signal" : "status",
 			result->value);
-	log_operation(rule->is_failure && is_news ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, operation,
-		"%s%s: it stays in flight, and is tried again in %lld s", rule->sentence, how,
+	log_operation_message(rule->is_failure && is_news ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
+		operation,
+		is_news && back_off->reason == BACK_OFF_NOT_EXECUTABLE ? LOG_MESSAGE_WAITS_FOR_LVM
+								       : LOG_MESSAGE_NONE,
+		NULL, "%s%s: it stays in flight, and is tried again in %lld s", rule->sentence, how,
 		(long long)((pause_ms(operation) + 999) / 1000));
 }
 

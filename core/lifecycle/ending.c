@@ -42,7 +42,7 @@ static enum operation_event end_event(enum ending_reason ending)
 
 static void note_loss(struct operation *operation)
 {
-	log_operation(LOG_LEVEL_ERROR, operation,
+	log_operation_message(LOG_LEVEL_ERROR, operation, LOG_MESSAGE_AT_RISK, NULL,
 		"the operation stays as it is in kernel and metadata, since going on would lose "
 		"data: abort it");
 	losses_add(operation);

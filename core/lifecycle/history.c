@@ -15,8 +15,7 @@ bool history_is_forgotten(enum operation_event event)
 	return event == EVENT_FORGOTTEN || event == EVENT_ENDED_FORGOTTEN;
 }
 
-/* As those who wait were told: 0, the signal of an abort, what lvpoll ended with; or none of it. */
-static bool find_result(const struct operation *operation, enum operation_event event,
+bool history_find_result(const struct operation *operation, enum operation_event event,
 	struct request_result *result)
 {
 	*result = (struct request_result){0};
@@ -35,7 +34,7 @@ void history_add(struct operation *operation, enum operation_event event)
 	struct operations *operations = operation->operations;
 	struct buffer text = {0};
 	struct request_result result;
-	bool has_result = find_result(operation, event, &result);
+	bool has_result = history_find_result(operation, event, &result);
 	struct ended_operation *ended = NULL;
 
 	entry_write_ended(&text, operation, has_result ? &result : NULL);

@@ -8,9 +8,17 @@
 #include "lifecycle/table.h"
 
 struct operation;
+struct request_result;
 
 /* EVENT ends an operation that an administrator gives up for good. */
 bool history_is_forgotten(enum operation_event event);
+
+/*
+ * How those who wait were told that OPERATION ended, by EVENT: 0, the signal of an abort, what
+ * lvpoll ended with. Returns false where it is none of it.
+ */
+bool history_find_result(const struct operation *operation, enum operation_event event,
+	struct request_result *result);
 
 /* OPERATION has ended with EVENT. Without memory for it nobody can be told. */
 void history_add(struct operation *operation, enum operation_event event);

@@ -24,8 +24,9 @@ void operation_log_begin(const struct operation *operation)
 {
 	const char *command_line = operation->terms->command_line;
 
-	log_operation(LOG_LEVEL_NOTICE, operation, "%sbegins%s%s", subject_of(operation),
-		command_line ? ", asked for by: " : "", command_line ? command_line : "");
+	log_operation_message(LOG_LEVEL_NOTICE, operation, LOG_MESSAGE_STARTED, NULL,
+		"%sbegins%s%s", subject_of(operation), command_line ? ", asked for by: " : "",
+		command_line ? command_line : "");
 }
 
 void operation_log_refused(const struct operation *operation)
@@ -93,16 +94,31 @@ static void write_data(
 	snprintf(text, size, ": %s of %s", done, total);
 }
 
+/* As lvmpollctl has it: "retcode 5", "signal 15", "failed". */
+static void write_result(
+	const struct operation *operation, enum operation_event event, char *text, size_t size)
+{
+	struct request_result result;
+
+	if (history_find_result(operation, event, &result))
+		snprintf(
+			text, size, "%s %d", result.by_signal ? "signal" : "retcode", result.value);
+	else
+		snprintf(text, size, "failed");
+}
+
 void operation_log_end(struct operation *operation, enum operation_event event)
 {
 	const struct lvmpolld_progress progress = device_progress(operation->device);
 	bool is_good = operation->state == STATE_FINISHED && event != EVENT_ABORT_OVER;
-	char end[64], duration[32], data[80];
+	char end[64], duration[32], data[80], result[32];
 
 	write_end(operation, event, end, sizeof(end));
 	write_duration(
 		(double)(boot_clock_ms() - operation->begun_ms) / 1000, duration, sizeof(duration));
 	write_data(&progress, is_good, data, sizeof(data));
-	log_operation(LOG_LEVEL_NOTICE, operation, "%s%s after %s%s", subject_of(operation), end,
-		duration, data);
+	write_result(operation, event, result, sizeof(result));
+	log_operation_message(LOG_LEVEL_NOTICE, operation,
+		is_good ? LOG_MESSAGE_FINISHED : LOG_MESSAGE_FAILED, result, "%s%s after %s%s",
+		subject_of(operation), end, duration, data);
 }

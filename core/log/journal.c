@@ -66,6 +66,8 @@ int log_journal_write(const struct log_line *line)
 		add_subject_field(&datagram, "LVM_LV", line->subject->lv_name);
 		add_subject_field(&datagram, "LVM_LVID", line->subject->lvid);
 		add_subject_field(&datagram, "LVM_OPERATION", line->subject->operation);
+		add_subject_field(&datagram, "LVM_RESULT", line->subject->result);
+		add_subject_field(&datagram, "MESSAGE_ID", log_message_id(line->subject->message));
 	}
 	part = (struct iovec){.iov_base = datagram.data, .iov_len = datagram.length};
 	return log_socket_send(&journal_socket, log_journal_path, &part, 1);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
+#include "log/messages.h"
 #include "log/settings.h"
 
 /* Bytes of a line, everything included: what a pipe takes in one piece (PIPE_BUF). */
@@ -17,6 +18,8 @@ struct log_subject {
 	const char *lv_name;
 	const char *lvid;
 	const char *operation;
+	enum log_message message; /* which line this is, for the journal */
+	const char *result;       /* how the operation ended; or NULL */
 };
 
 /*

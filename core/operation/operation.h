@@ -149,6 +149,8 @@ static inline bool operation_is_being_aborted(const struct operation *operation)
 void operation_join(struct operation *operation, struct request *request);
 void operation_leave(struct request *request);
 
+#define log_operation_message(level, operation, which, how, ...)                                   \
+	log_terms_message(level, (operation)->terms, which, how, __VA_ARGS__)
 #define log_operation(level, operation, ...) log_terms(level, (operation)->terms, __VA_ARGS__)
 
 #endif

@@ -48,5 +48,13 @@ struct log_subject terms_subject(const struct terms *terms);
 		struct log_subject subject_ = terms_subject(terms);                                \
 		log_write_subject(level, &subject_, __VA_ARGS__);                                  \
 	} while (0)
+/* One of the lines that the journal's catalog explains; RESULT may be NULL. */
+#define log_terms_message(level, terms, which, how, ...)                                           \
+	do {                                                                                       \
+		struct log_subject subject_ = terms_subject(terms);                                \
+		subject_.message = (which);                                                        \
+		subject_.result = (how);                                                           \
+		log_write_subject(level, &subject_, __VA_ARGS__);                                  \
+	} while (0)
 
 #endif

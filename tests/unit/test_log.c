@@ -139,7 +139,8 @@ END_TEST
 
 START_TEST(subject_is_a_prefix)
 {
-	struct log_subject subject = {"vg", "lv\n", "lvid", "pvmove"};
+	struct log_subject subject = {
+		.vg_name = "vg", .lv_name = "lv\n", .lvid = "lvid", .operation = "pvmove"};
 
 	log_write_subject(LOG_LEVEL_WARN, &subject, "%d%%", 5);
 	subject.operation = NULL;
@@ -209,7 +210,7 @@ END_TEST
 
 START_TEST(long_text_goes_on_in_the_next_line)
 {
-	const struct log_subject subject = {"vg", "lv", NULL, NULL};
+	const struct log_subject subject = {.vg_name = "vg", .lv_name = "lv"};
 	static char text[10001], joined[10001];
 	const char *line;
 

@@ -187,7 +187,12 @@ END_TEST
 
 START_TEST(journal_gets_fields)
 {
-	const struct log_subject subject = {"vg", "lv", "id\nMESSAGE=forged", "pvmove"};
+	const struct log_subject subject = {.vg_name = "vg",
+		.lv_name = "lv",
+		.lvid = "id\nMESSAGE=forged",
+		.operation = "pvmove",
+		.message = LOG_MESSAGE_FAILED,
+		.result = "signal 9"};
 	const char *path;
 	int receiver = listen_at("journal", &path);
 
@@ -197,7 +202,8 @@ START_TEST(journal_gets_fields)
 	ck_assert_str_eq(received(receiver),
 		"MESSAGE=vg/lv (pvmove): bad\\012news\nPRIORITY=3\nSYSLOG_IDENTIFIER=lvmpolld\n"
 		"SYSLOG_FACILITY=3\nLVM_VG=vg\nLVM_LV=lv\nLVM_LVID=id\\012MESSAGE=forged\n"
-		"LVM_OPERATION=pvmove\n");
+		"LVM_OPERATION=pvmove\nLVM_RESULT=signal 9\n"
+		"MESSAGE_ID=01a3f9bd8fbf484599637a24b9dd589f\n");
 }
 END_TEST
 
