@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the module answered, and what was logged: noted where the daemon's code calls it. */
+#ifndef KIT_SEEN_H
+#define KIT_SEEN_H
+
+#include <stdbool.h>
+
+#include <lvmpolld/plugin.h>
+
+/* The latest answers; those of the operation, where its abort is looked at, too. */
+struct seen {
+	bool has_verdict;
+	enum lvmpolld_verdict verdict;
+	struct lvmpolld_progress progress; /* as the table or a line told it last */
+	const char *end; /* the state in which the latest operation ended; or NULL */
+	/* Since the step began: */
+	bool has_outcome;
+	enum lvmpolld_outcome outcome;
+	bool has_standing;
+	enum lvmpolld_standing standing;
+	char *log; /* lines, each with its newline; or NULL */
+};
+
+extern struct seen seen;
+
+void seen_begin_step(void);
+void seen_clear(void);
+
+/* Lines of the daemon's log are also written to standard error, from now on. */
+void seen_show_log(void);
+
+#endif
