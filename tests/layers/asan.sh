@@ -10,5 +10,5 @@ export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string
 export UBSAN_OPTIONS=print_stacktrace=1
 folder=$CHECK_WORK/build-asan
 layer_build "$folder" CC=clang --enable-werror --enable-debug --enable-sanitizers=address,undefined
-layer_check "$folder" SUITES=daemon/run
+layer_check "$folder" "SUITES=daemon/run kit/run"
 layer_end
