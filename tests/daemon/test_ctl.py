@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import unittest
 
@@ -328,6 +329,14 @@ class MonitoringTest(ToolTest):
         self.assertIn('lvmpolld_operation_progress_ratio{id="1",vg="vg",lv="hang",'
                       'operation="pvmove",abort="0"} 0.1\n', text)
 
+    @unittest.skipUnless(shutil.which("promtool"), "promtool is not installed (package prometheus)")
+    def test_promtool_has_nothing_to_say(self):
+        self.begin("hang")
+        wait_for(lambda: self.client.list()["hang"].get("percent"), "progress")
+        answer = subprocess.run(["promtool", "check", "metrics"], text=True, capture_output=True,
+                                input=self.run_tool("metrics"), timeout=scaled(60))
+        self.assertEqual((answer.returncode, answer.stdout, answer.stderr), (0, "", ""))
+
     def test_metrics_for_node_exporter(self):
         path = os.path.join(self.temporary_directory(), "lvmpolld.prom")
         self.assertEqual(self.run_tool("metrics", "--textfile", path), "")
@@ -386,6 +395,67 @@ class StockTest(DaemonTest):
         self.assertEqual(answer.returncode, GOOD)
         self.assertEqual(run_tool(daemon, "events").returncode, REFUSED)
         self.assertIn("lvm2's own", run_tool(daemon, "ping").stdout)
+
+
+class CompletionCase:
+    """What a shell offers."""
+
+    def complete(self, *words):
+        environment = dict(os.environ, LVM_LVMPOLLD_SOCKET=self.daemon.socket, LC_ALL="C",
+                           HOME=self.daemon.directory, XDG_CONFIG_HOME=self.daemon.directory,
+                           PATH=os.path.dirname(tool_path()) + ":" + os.environ["PATH"])
+        answer = subprocess.run(self.command(words), capture_output=True, text=True,
+                                stdin=subprocess.DEVNULL, timeout=scaled(30), env=environment)
+        self.assertEqual(answer.stderr, "")
+        return self.offered(answer.stdout)
+
+    def script(self, shell):
+        return os.path.join(SOURCE, "etc", "lvmpollctl." + shell)
+
+    def offered(self, output):
+        return output.split()
+
+    @ours_only(NOT_STOCK)
+    def test_verbs_options_and_volumes(self):
+        self.begin("hang")
+        verbs = [line.split()[0] for line in
+                 run_tool(self.daemon, "--help").stdout.splitlines() if re.match(r"  [a-z]", line)]
+        self.assertEqual(sorted(self.complete("")), sorted(verbs))
+        self.assertEqual(self.complete("wat"), ["watch"])
+        self.assertEqual(self.complete("wait", ""), ["vg/hang"])
+        self.assertEqual(self.complete("--socket", "x", "wait", "vg"), ["vg/hang"])
+        self.assertIn("REASON", self.complete("list", "-o", ""))
+        self.assertEqual(self.complete("log-level", "n"), ["notice"])
+        for verb in verbs:
+            options = set(re.findall(r"--[a-z-]+", run_tool(self.daemon, verb, "--help").stdout))
+            self.assertLessEqual(options - {"--socket"}, set(self.complete(verb, "--")), verb)
+
+
+@needs_tool
+@unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
+class ZshTest(CompletionCase, ToolTest):
+    """Completion for zsh, which chooses by itself of what it is given."""
+
+    def command(self, words):
+        self.word = words[-1]
+        return ["zsh", "-f", "-c", "compadd() { print -l -- ${(P)2}; }; _files() { print files; }; "
+                "complete_it() { local -a words=(lvmpollctl $@[2,-1]); local CURRENT=$#; . $1; }; "
+                'complete_it "$@"', "zsh", self.script("zsh"), *words]
+
+    def offered(self, output):
+        return [word for word in output.split() if word.startswith(self.word)]
+
+
+@needs_tool
+@unittest.skipUnless(shutil.which("fish"), "fish is not installed")
+class FishTest(CompletionCase, ToolTest):
+    def command(self, words):
+        line = " ".join(["lvmpollctl", *words])
+        return ["fish", "--no-config", "-c", 'source $argv[1]; complete -C "$argv[2]"',
+                self.script("fish"), line]
+
+    def offered(self, output):
+        return [line.split("\t")[0] for line in output.splitlines()]
 
 
 @needs_tool
