@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs an operation of the type that an outside plugin adds. LVMPOLLD is the installed daemon,
-OUTSIDE_PLUGINS the directory that the plugin was put into."""
+"""Runs operations of the types that outside plugins add. LVMPOLLD is the installed daemon,
+OUTSIDE_PLUGINS the directory that the plugins were put into."""
 
 import os
 import sys
@@ -11,6 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "daemon"))
 from deadline import wait_for  # noqa: E402
+from kernel_test import KernelTest  # noqa: E402
 from lvmpolld import DaemonTest, read_file  # noqa: E402
 from protocol import lvid, volume  # noqa: E402
 
@@ -53,6 +54,32 @@ class OutsidePluginTest(DaemonTest):
         self.assertIn("plugin sleep_test is not loaded", reply["reason"])
         self.assertIn("naps must be 1 or more", reply["reason"])
         self.assert_ok(client.ask("pvmove", **volume("good")))
+
+
+class KernelFinishesAloneTest(KernelTest):
+    """raid_sync of the examples: the kernel does all of it."""
+
+    @staticmethod
+    def raid(health, in_sync, action):
+        return ["0 8192 raid raid1 2 %s %d/8192 %s 0 0 -" % (health, in_sync, action)]
+
+    def test_no_lvm_command_runs_and_who_waits_hears_0(self):
+        device = self.add_device("volume", self.raid("Aa", 2048, "resync"), operation="raid_sync")
+        self.configuration = os.path.join(self.temporary_directory(), "lvmpolld.yaml")
+        self.write_configuration("")
+        self.daemon = self.new_daemon()
+        self.daemon.start("-c", self.configuration, "--plugin-dir", PLUGINS,
+                          environment=self.daemon.environment(**self.kernel.variables()))
+        self.client = self.connect(self.daemon)
+        identity = self.start_watching("volume", operation="raid_sync")
+        self.assertEqual(self.entry(identity)["progress_percent"], "25.00")
+        # All is copied, and the kernel has not said yet that it is done.
+        device.change(targets=self.raid("AA", 8192, "resync"), event=True)
+        wait_for(lambda: self.entry(identity)["progress_percent"] == "100.00", "a look at all of it")
+        self.assert_reply(self.client.progress(identity), response="in_progress")
+        device.change(targets=self.raid("AA", 8192, "idle"), event=True)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual(self.daemon.starts(), [])
 
 
 if __name__ == "__main__":
