@@ -5,15 +5,39 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <math.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 
 #include "comparing/copies.h"
 #include "loader/calls.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "process/arguments.h"
+
+/* The callbacks of the monitor thread return at once, unless the plugin has a fault. */
+#define HOLD_TIMEOUT_S 1
+
+/* Held by the monitor thread in a callback, and by the main thread while values are changed. */
+static pthread_mutex_t reading_lock = PTHREAD_MUTEX_INITIALIZER;
+
+int plugin_readings_hold(struct lvmpolld_error *error)
+{
+	struct timespec deadline;
+
+	clock_gettime(CLOCK_REALTIME, &deadline);
+	deadline.tv_sec += HOLD_TIMEOUT_S;
+	return pthread_mutex_timedlock(&reading_lock, &deadline) == 0
+		       ? 0
+		       : error_set(error, EBUSY, "a plugin does not return from reading a table");
+}
+
+void plugin_readings_release(void)
+{
+	pthread_mutex_unlock(&reading_lock);
+}
 
 int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
@@ -41,7 +65,7 @@ static bool is_possible(const struct lvmpolld_progress *progress)
 	       progress->done_sectors <= progress->total_sectors;
 }
 
-/* Takes what a plugin has written to READ over into PROGRESS, where it can be. */
+/* Takes READING, as a plugin left it, over into PROGRESS. Returns false where it cannot be. */
 static bool take_progress(const struct plugin_entry *entry, struct lvmpolld_progress *progress,
 	const struct lvmpolld_progress *reading)
 {
@@ -79,7 +103,9 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	if (!plugin->read_targets)
 		return LVMPOLLD_POLL;
 	reading.struct_size = sizeof(reading);
+	pthread_mutex_lock(&reading_lock);
 	verdict = plugin->read_targets(request, targets, count, &reading);
+	pthread_mutex_unlock(&reading_lock);
 	switch (verdict) {
 	case LVMPOLLD_POLL:
 		return LVMPOLLD_POLL;
@@ -134,9 +160,12 @@ void plugin_read_copies(const struct plugin_entry *entry, const struct lvmpolld_
 	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies)
 {
 	memset(copies, 0, sizeof(*copies));
-	if (entry->interface->read_copies &&
-		!entry->interface->read_copies(request, table, count, copies))
+	if (!entry->interface->read_copies)
+		return;
+	pthread_mutex_lock(&reading_lock);
+	if (!entry->interface->read_copies(request, table, count, copies))
 		copies->is_unknown = true;
+	pthread_mutex_unlock(&reading_lock);
 }
 
 bool plugin_verifies(const struct plugin_entry *entry)
@@ -159,8 +188,11 @@ bool plugin_knows_kernel(const struct plugin_entry *entry)
 void plugin_read_places(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places)
 {
-	if (entry->interface->read_places)
-		entry->interface->read_places(request, targets, count, places);
+	if (!entry->interface->read_places)
+		return;
+	pthread_mutex_lock(&reading_lock);
+	entry->interface->read_places(request, targets, count, places);
+	pthread_mutex_unlock(&reading_lock);
 }
 
 /* Digits behind the point that are looked at; lvm2 prints two. */

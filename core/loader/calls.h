@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Calls a plugin, or does it the standard way where the plugin has no callback. */
+/*
+ * Calls a plugin, or does it the standard way where the plugin has no callback. What is read of the
+ * kernel's table (targets, copies, places) is read in the monitor thread, all else in the main
+ * thread. What a plugin says that cannot be is logged, and the standard way is taken.
+ */
 #ifndef CORE_LOADER_CALLS_H
 #define CORE_LOADER_CALLS_H
 
@@ -9,26 +13,38 @@
 
 #include "loader/plugins.h"
 
+/*
+ * Keeps the monitor thread out of plugins, so that they can be given other values. Returns 0, or
+ * -EBUSY with the error where it does not come out of one. Main thread.
+ */
+int plugin_readings_hold(struct lvmpolld_error *error);
+void plugin_readings_release(void);
+
+/* Adds to ARGUMENTS what lvm is called with. Returns 0 or a negative errno with the error. */
 int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);
+/* Whether LINE, of lvpoll's output, tells a progress, which is in PROGRESS then. */
 bool plugin_read_line(
 	const struct plugin_entry *entry, const char *line, struct lvmpolld_progress *progress);
+/* What is to be done, by the COUNT lines TARGETS of "dmsetup status"; PROGRESS is brought up to
+ * date. */
 enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	const struct lvmpolld_request *request, const struct lvmpolld_target *targets, size_t count,
 	struct lvmpolld_progress *progress);
+/* What the end of an lvpoll means. PROGRESS is what it told last. */
 enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
 	const struct lvmpolld_request *request, const struct lvmpolld_exit *ended,
 	const struct lvmpolld_progress *progress);
 /* VOLUME is NULL where its group is seen, with all its disks, and has no such volume. */
 enum lvmpolld_standing plugin_read_report(const struct plugin_entry *entry,
 	const struct lvmpolld_request *request, const struct lvmpolld_row *volume);
-/* Adds to PLACES the disks that data is copied from and to, where PLUGIN tells. */
+/* Adds to PLACES the disks that data is copied from and to, where the plugin tells. */
 void plugin_read_places(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places);
 
 struct lvmpolld_copies;
 
-/* Says what must be equal before a step, by the COUNT lines of TABLE. */
+/* Fills COPIES with what must be equal before a step, by the COUNT lines of "dmsetup table". */
 void plugin_read_copies(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies);
 

@@ -187,8 +187,9 @@ struct lvmpolld_key {
  * while the module is loaded. name, operation and description are required. Every callback may be
  * NULL: the daemon then does what is told here.
  *
- * Callbacks run in the daemon's main thread, except read_targets, which runs in its monitor thread:
- * the two may run at the same time for different volumes. A callback must not block, must not start
+ * Callbacks run in the daemon's main thread, except read_targets, read_copies and read_places,
+ * which run in its monitor thread, one after the other. These may run beside those of the main
+ * thread for another volume, but never beside configure. A callback must not block, must not start
  * a thread or a process, must not end the process, and must not change signal handling.
  */
 struct lvmpolld_plugin {
