@@ -118,7 +118,7 @@ static enum operation_event enter_copying(
 	operation->is_begun = true;
 	if (event == EVENT_SEES_COPYING)
 		note_success(operation);
-	monitor_set_settled(operation->operations->monitor, operation->device);
+	monitor_note_copying(operation->operations->monitor, operation->device);
 	return EVENT_NONE;
 }
 

@@ -102,7 +102,7 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 	attempt->result = (struct request_result){.by_signal = end.by_signal, .value = end.value};
 	scheduler_remove(&operations->scheduler, operation);
 	if (operations->monitor)
-		monitor_set_stepped(operations->monitor, operation->device, false);
+		monitor_set_command(operations->monitor, operation->device, false);
 	recorder_write(operation, RECORD_NO_COMMAND);
 	event = classify_exit(operation, was_terminated, &progress);
 	/* Whatever lvm2 makes of the daemon's SIGTERM, a status of its own since 2.03.16, say. */
@@ -236,7 +236,7 @@ int attempts_start(struct operation *operation, struct lvmpolld_error *error)
 	result = start_command(operation, error);
 	recorder_write(operation, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);
 	if (result == 0 && operations->monitor)
-		monitor_set_stepped(operations->monitor, operation->device, true);
+		monitor_set_command(operations->monitor, operation->device, true);
 	return result;
 }
 

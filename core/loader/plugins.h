@@ -18,7 +18,10 @@ enum plugin_monitor { PLUGIN_MONITOR_KERNEL, PLUGIN_MONITOR_LVPOLL };
 /* When copies are compared before a step: the key "verify" of plugins with read_copies. */
 enum plugin_verify { PLUGIN_VERIFY_DOUBT, PLUGIN_VERIFY_ALWAYS, PLUGIN_VERIFY_NEVER };
 
-/* A plugin that was found. It is loaded where interface is not NULL. */
+/*
+ * A plugin that was found. It is loaded where interface is not NULL. Main thread, but for what says
+ * otherwise.
+ */
 struct plugin_entry {
 	char *name;
 	char *path; /* the module's file, or "linked in" */

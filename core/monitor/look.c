@@ -136,8 +136,11 @@ static uint64_t sign_copies(const struct look *look, uint64_t signature)
 	return value != 0 ? value : 1;
 }
 
-/* Writes down what was seen. Returns true where the main thread must know. */
-static bool record_observation(struct look *look, bool is_stalled, bool is_settled)
+/*
+ * Writes down what was seen. IS_KNOWN: that it copies is no news. Returns true where the main
+ * thread must hear of it.
+ */
+static bool record_observation(struct look *look, bool is_stalled, bool is_known)
 {
 	struct device *device = look->device;
 	struct observation *observation;
@@ -173,7 +176,7 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_settl
 	/* That data would be lost must be heard of, whatever is seen before it is. */
 	observation->has_loss |= is_loss(look);
 	/* While it copies and goes on copying there is nothing to tell. */
-	is_news = !is_settled || observation->is_stalled || observation->has_loss ||
+	is_news = !is_known || observation->is_stalled || observation->has_loss ||
 		  observation->kind == OBSERVED_GONE ||
 		  (observation->kind == OBSERVED && observation->verdict != LVMPOLLD_WATCH &&
 			  observation->verdict != LVMPOLLD_WATCH_TIMED);
@@ -197,7 +200,8 @@ static bool record_late_loss(const struct look *look)
 	return true;
 }
 
-/* Puts down what was seen. Returns true where there is news. */
+/* Ends LOOK: when the next is due, and what this one has shown. Returns true where there is news.
+ */
 static bool conclude_locked(struct devices *devices, struct look *look, bool has_events)
 	REQUIRES(devices_role)
 {
@@ -212,12 +216,12 @@ static bool conclude_locked(struct devices *devices, struct look *look, bool has
 	if (look->answer == DEVICE_MAPPER_UNREADABLE && !is_stalled)
 		return false;
 	if (watch->is_watched && look->epoch == watch->epoch)
-		is_news = record_observation(look, is_stalled, watch->is_settled);
+		is_news = record_observation(look, is_stalled, watch->is_copying);
 	else
 		is_news = record_late_loss(look);
 	if (is_news) {
 		/* That it copies again will be news. */
-		watch->is_settled = false;
+		watch->is_copying = false;
 		devices_add_news_locked(devices, device);
 	}
 	return is_news;

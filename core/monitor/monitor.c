@@ -260,22 +260,22 @@ void monitor_refresh(struct monitor *monitor, struct device *device)
 		signal_descriptor(monitor->wake);
 }
 
-void monitor_set_settled(struct monitor *monitor, struct device *device)
+void monitor_note_copying(struct monitor *monitor, struct device *device)
 {
 	devices_lock(monitor->devices);
 	/* Something else was seen meanwhile, and nobody has read it yet. */
-	device->watch.is_settled = !device->watch.has_news;
+	device->watch.is_copying = !device->watch.has_news;
 	devices_unlock(monitor->devices);
 }
 
-void monitor_set_stepped(struct monitor *monitor, struct device *device, bool is_stepped)
+void monitor_set_command(struct monitor *monitor, struct device *device, bool is_running)
 {
 	devices_lock(monitor->devices);
-	device->watch.is_stepped = is_stepped;
-	if (is_stepped)
-		device->watch.is_settled = false;
+	device->watch.has_command = is_running;
+	if (is_running)
+		device->watch.is_copying = false;
 	devices_unlock(monitor->devices);
-	if (is_stepped)
+	if (is_running)
 		signal_descriptor(monitor->wake);
 }
 

@@ -36,20 +36,24 @@ void monitor_unwatch(struct monitor *monitor, struct device *device);
  */
 void monitor_refresh(struct monitor *monitor, struct device *device);
 
-/* It copies, and that is known: until something else was seen only that is news. */
-void monitor_set_settled(struct monitor *monitor, struct device *device);
-/* An lvm command runs for DEVICE: what that does is looked for. Or it has ended. */
-void monitor_set_stepped(struct monitor *monitor, struct device *device, bool is_stepped);
+/* The operation knows that DEVICE copies: only something else is news, once. Main thread. */
+void monitor_note_copying(struct monitor *monitor, struct device *device);
+/*
+ * Whether an lvm command runs for DEVICE: what it does raises no event, so looks are frequent then.
+ * Main thread.
+ */
+void monitor_set_command(struct monitor *monitor, struct device *device, bool is_running);
 
 /*
- * Keeps the thread out of the kernel, or lets it in again. Returns false where it is there: the
- * call may never end, and the thread stays out when it is back.
+ * Keeps the thread out of the kernel, or lets it in again. Returns false where it is in the kernel
+ * now: that call may never end; after it the thread stays out. Main thread.
  */
 bool monitor_hold(struct monitor *monitor, bool is_held);
 
 /*
- * Ends the thread. Returns false where it hangs in the kernel: it, and what it uses (DEVICES,
- * MONITOR), must then be left alone, and the process is to end.
+ * Ends the thread and frees MONITOR. Returns false where the thread is in the kernel for longer
+ * than half a second: it, and what it uses (DEVICES, MONITOR), must then be left alone, and the
+ * process is to end. Main thread.
  */
 bool monitor_stop(struct monitor *monitor);
 

@@ -22,7 +22,7 @@
 /* One that is gone: there is an event when it is there again. */
 #define LOOK_GONE_MS 10000
 /* While an lvm command runs, whose work raises no event. */
-#define LOOK_STEPPED_MS 100
+#define LOOK_COMMAND_MS 100
 /* For what raises no event: a share of the time that is left, within these bounds. */
 #define LOOK_TIMED_MIN_MS   50
 #define LOOK_TIMED_MAX_MS   10000
@@ -153,8 +153,8 @@ static int64_t next_interval_ms(const struct look *look, const struct device_wat
 		return LOOK_GONE_MS;
 	if (look->answer != DEVICE_MAPPER_SEEN || look->table.is_suspended)
 		return LOOK_AGAIN_MS;
-	if (watch->is_stepped)
-		return LOOK_STEPPED_MS;
+	if (watch->has_command)
+		return LOOK_COMMAND_MS;
 	if (look->verdict == LVMPOLLD_WATCH_TIMED)
 		return timed_interval_ms(watch, &look->progress, now_ms);
 	return least(near_step_interval_ms(watch, look, now_ms),

@@ -152,7 +152,7 @@ void devices_watch_locked(struct devices *devices, struct device *device)
 	forget_news(devices, device);
 	device->watch.is_watched = true;
 	device->watch.is_begun = true;
-	device->watch.is_settled = false;
+	device->watch.is_copying = false;
 	device->watch.is_look_wanted = true;
 	device->watch.epoch++;
 }

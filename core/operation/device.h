@@ -59,8 +59,8 @@ enum device_loss {
 struct device_watch {
 	bool is_watched;
 	bool is_look_wanted; /* look as soon as possible */
-	bool is_settled;     /* it copies: only another verdict is reported */
-	bool is_stepped;     /* an lvm command runs: its work shows in the table */
+	bool is_copying;     /* it copies, and the operation knows: only a change is news */
+	bool has_command;    /* an lvm command runs: its work shows in the table */
 	bool has_news;       /* it is in the list of devices with news */
 	bool is_removed;     /* it is out of the table, and freed when no look is under way */
 	bool is_unreadable;  /* the latest look could not read it, and that is logged */

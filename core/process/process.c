@@ -283,7 +283,10 @@ struct process *process_start(struct event_base *base, char *const *arguments,
 	return process;
 }
 
-/* Returns -ESRCH where there is no such process; any other negative errno: nobody can tell. */
+/*
+ * Returns 0 with the time at which PID was started, or -ESRCH where there is no such process. After
+ * any other negative errno nobody can tell.
+ */
 static int read_start(pid_t pid, uint64_t *start_ticks)
 {
 	char path[32], text[1024];
@@ -326,7 +329,7 @@ static bool is_child(pid_t pid)
 	return waitid(P_PID, (id_t)pid, &unused, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
-/* PID may have been given to another process at any moment but those at which this looks. */
+/* PID may be another process by now: what it is is read once its pidfd is open. */
 static int adopt(struct process *process, struct event_base *base, pid_t pid, uint64_t start_ticks,
 	struct lvmpolld_error *error)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A child process: started without copying the daemon's memory, read without blocking, addressed by
- * its pidfd, ended with SIGTERM and nothing stronger.
+ * its pidfd, ended with SIGTERM and nothing stronger. All of this is the main thread's.
  */
 #ifndef CORE_PROCESS_PROCESS_H
 #define CORE_PROCESS_PROCESS_H
@@ -39,8 +39,9 @@ enum process_failure {
 
 /*
  * Starts ARGUMENTS (the first is the path, used as given) with ENVIRONMENT, standard input from
- * /dev/null, no other descriptor of ours, default signals and an empty signal mask. Returns NULL
- * with the error and the kind of FAILURE.
+ * /dev/null, no other descriptor of ours, default signals and an empty signal mask. CALLBACKS must
+ * outlive the process, which is freed after "ended", or by process_free. Returns NULL with the
+ * error and the kind of FAILURE.
  */
 struct process *process_start(struct event_base *base, char *const *arguments,
 	char *const *environment, const struct process_callbacks *callbacks, void *context,
@@ -50,17 +51,20 @@ struct process *process_start(struct event_base *base, char *const *arguments,
  * Adopts process PID, which another daemon started at START_TICKS. A process that is not our child
  * counts as ended by SIGTERM when it ends: its status cannot be read. OUTPUTS are the descriptors
  * that its two pipes are read from, or -1; they are ours from now on. START_TICKS of a child may be
- * 0: not known. Returns NULL with the error:
- * ESRCH where the process is gone, or PID is another process by now.
+ * 0: not known. Returns NULL with the error: ESRCH where the process is gone, or PID is another
+ * process by now.
  */
 struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start_ticks,
 	const int outputs[2], const struct process_callbacks *callbacks, void *context,
 	struct lvmpolld_error *error);
 
-/* When PID was started, in the clock ticks of /proc; 0 where there is no such process. */
+/*
+ * When PID was started, in the clock ticks of /proc; 0 where there is no such process, or that
+ * cannot be read.
+ */
 uint64_t process_read_start(pid_t pid);
 
-/* The descriptors that its outputs are read from; -1 for one that is closed. */
+/* The descriptors that its outputs are read from, still its own; -1 for one that is closed. */
 void process_outputs(const struct process *process, int outputs[2]);
 
 pid_t process_id(const struct process *process);

@@ -133,7 +133,7 @@ static void watch(void)
 static void settle(void)
 {
 	devices_lock(&devices);
-	device->watch.is_settled = true;
+	device->watch.is_copying = true;
 	devices_unlock(&devices);
 }
 

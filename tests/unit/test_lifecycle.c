@@ -68,17 +68,17 @@ void monitor_refresh(struct monitor *watching, struct device *device)
 	(void)device;
 }
 
-void monitor_set_settled(struct monitor *watching, struct device *device)
+void monitor_note_copying(struct monitor *watching, struct device *device)
 {
 	(void)watching;
 	(void)device;
 }
 
-void monitor_set_stepped(struct monitor *watching, struct device *device, bool is_stepped)
+void monitor_set_command(struct monitor *watching, struct device *device, bool is_running)
 {
 	(void)watching;
 	(void)device;
-	(void)is_stepped;
+	(void)is_running;
 }
 
 /* --- what tests do --- */
