@@ -9,7 +9,7 @@
 #include "configuration_fixture.h"
 #include "suite.h"
 
-#define NAMES_OF_SECTIONS "daemon, lvm, log, limits, access, plugins"
+#define NAMES_OF_SECTIONS "daemon, lvm, log, limits, history, access, plugins"
 
 static const struct {
 	const char *text;
