@@ -90,7 +90,7 @@ static const char *const pvmove_log_failures[] = {
 	" messages suppressed",
 	NULL,
 };
-static const char *const pvmove_log_kernels[] = {"6.1.*", NULL};
+static const char *const pvmove_log_kernels[] = {"6.1.*", "6.12.*", NULL};
 
 static void pvmove_read_places(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places)

@@ -208,8 +208,11 @@ class IntervalTest(KernelTest):
     def interval_of_step(self, interval, **parameters):
         self.add_move("move", in_sync=REGIONS)
         self.start()
-        self.request("move", interval=interval, **parameters)
-        return interval_of(self.wait_starts(1)[0][2])
+        identity = self.request("move", interval=interval, **parameters)
+        arguments = self.wait_starts(1)[0][2]
+        # The lvpoll must not get at the device of the next daemon.
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        return interval_of(arguments)
 
     def test_it_does_not_look_twice(self):
         """It would go on to data of which nobody knows whether it was copied."""

@@ -233,6 +233,7 @@ class KernelUpgradeTest(KernelTest):
     def test_record_that_could_not_be_written_is_written_by_the_new_program(self):
         self.add_move()
         self.start()
+        self.client.hello()  # it answers when it has its state directory
         state = self.daemon.socket.removesuffix(".socket") + ".state"
         os.rmdir(state)
         self.start_watching()
@@ -246,8 +247,9 @@ class KernelUpgradeTest(KernelTest):
         self.start()
         identity = self.start_watching()
         self.wait_listed(device)
-        self.kernel.set_fault("status", HANG)
+        # In this order: a look of its own accord may be the one that hangs.
         self.kernel.forget_calls()
+        self.kernel.set_fault("status", HANG)
         device.change(event=True)
         wait_for(lambda: self.kernel.calls("hang"), "the call that hangs")
         self.assertIn("device-mapper", upgrade_in_vain(self.daemon))
@@ -264,8 +266,9 @@ class KernelUpgradeTest(KernelTest):
         self.start()
         self.start_watching()
         self.wait_listed(device)
-        self.kernel.set_fault("status", HANG)
+        # In this order: a look of its own accord may be the one that hangs.
         self.kernel.forget_calls()
+        self.kernel.set_fault("status", HANG)
         device.change(event=True)
         wait_for(lambda: self.kernel.calls("hang"), "the call that hangs")
         self.clock.stop()
