@@ -94,6 +94,8 @@ static void create_operations(void)
 	configuration = configuration_new();
 	ck_assert(base && configuration && configuration_resolve(configuration) == 0);
 	ck_assert_int_eq(operations_init(&operations, base, configuration, NULL, NULL, &error), 0);
+	/* Whoever keeps it executes the program of this process, which is none that keeps it. */
+	ck_assert_ptr_null(operations.history.path);
 	ck_assert_int_eq(
 		record_directory_open(&operations.records, scratch_path("state"), &error), 0);
 	operations.monitor = &monitor;
