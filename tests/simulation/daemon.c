@@ -67,9 +67,6 @@ void daemon_start(void)
 	world.is_alive = true;
 	world.is_stopping = false;
 	world.lacks_plugins = world.no_plugin > 0;
-	for (size_t i = 0; i < KIND_COUNT; i++)
-		plugin_entries[i].verify =
-			world.is_unverified ? PLUGIN_VERIFY_NEVER : PLUGIN_VERIFY_DOUBT;
 	configuration->lvm_max_running =
 		dice_percent(world.kind == OF_NAMES ? 80 : 40) ? 1 : 1 + dice_below(4);
 	if (operations_init(&operations, &daemon_base, configuration, NULL, NULL, &error) < 0)

@@ -88,14 +88,6 @@ static unsigned *counter_of(enum action action, struct volume *volume)
 	}
 }
 
-/* With what nobody has heard of: the rest is copied by then, and the kernel shows no failure. */
-static void suspend(const struct step *step, struct volume *volume)
-{
-	begin(step, &volume->suspended, volume);
-	if (step->when == WHEN_UNHEARD && volume->evidence_us > 0)
-		volume->done = volume->regions;
-}
-
 void faults_begin(const struct step *step, struct volume *volume)
 {
 	unsigned *counter = counter_of((enum action)step->action, volume);
@@ -103,7 +95,7 @@ void faults_begin(const struct step *step, struct volume *volume)
 	if (counter)
 		begin(step, counter, NULL);
 	else if (step->action == ACTION_SUSPEND && volume->is_active)
-		suspend(step, volume);
+		begin(step, &volume->suspended, volume);
 	else if (step->action == ACTION_UNKNOWN)
 		begin(step, &volume->unknown, volume);
 	else if (step->action == ACTION_UNREADABLE)

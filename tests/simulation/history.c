@@ -131,7 +131,6 @@ static void make_world(const struct history *history)
 	clients_reset();
 	world.is_new_lvm2 = dice_percent(50);
 	world.has_unknown_kernel = dice_percent(5);
-	world.is_unverified = history->seed % 8 == 3;
 	world.log.oldest = dice_percent(50) ? 0 : 1000;
 	world.log.next = world.log.oldest + 100;
 	world.log.limit_begun_us = -10 * S_US;

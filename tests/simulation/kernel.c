@@ -239,12 +239,8 @@ enum device_mapper_answer device_mapper_read_table(const char *lvid, const char 
 	count(volume);
 	fill(volume, table);
 	note_seen(volume, table);
-	if (dice_percent(world.slow)) {
+	if (dice_percent(world.slow))
 		monitor_model_hang(dice_between(1, world.kind == OF_LOSS ? 3000 : 1000));
-		/* The rest was copied meanwhile, and the next look shows no failure. */
-		if (world.is_unverified && volume->evidence_us > 0 && is_running(volume))
-			volume->done = volume->regions;
-	}
 	volume->looked_us = volume->watched_us = began_us;
 	return DEVICE_MAPPER_SEEN;
 }

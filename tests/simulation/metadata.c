@@ -170,7 +170,7 @@ void metadata_step(struct volume *volume, const struct lvm *lvm)
 			volume->heard_us > 0 && volume->heard_us + TERM_US < lvm->locked_us)
 			violate("data was let go of, and it was seen to be lacking before");
 		/* It was begun for this segment, and all was said to be copied. */
-		if (lvm->began_changes == volume->changes && !world.is_unverified)
+		if (lvm->began_changes == volume->changes)
 			violate("a step has let go of data that was not copied");
 	}
 	if (volume->segment + 1 >= volume->segments) {

@@ -242,7 +242,6 @@ struct world {
 	int64_t now_us;
 	struct log_model log;
 	bool has_unknown_kernel;
-	bool is_unverified; /* verify: never: what looks have shown is all that is known */
 	uint64_t dice;
 	unsigned sequence;
 	struct group groups[GROUPS_MAX];
