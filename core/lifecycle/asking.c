@@ -25,6 +25,8 @@
 /* The largest report: some thousand volumes with all their fields. */
 #define TEXT_MAX ((size_t)16 << 20)
 
+#define NO_MEMORY "lvm2 cannot be asked: out of memory"
+
 struct ask {
 	struct operations *operations;
 	struct terms *terms;     /* of one of the operations: all have the same environment */
@@ -200,7 +202,7 @@ static int start(struct ask *ask)
 	int result = report_build_arguments(&arguments, ask->operations->configuration->lvm_binary,
 		pointers, count, ask->terms->asked.devices_file);
 
-	error_set(&error, ENOMEM, "lvm2 cannot be asked: out of memory");
+	error_set(&error, ENOMEM, NO_MEMORY);
 	if (result == 0)
 		ask->command = command_start(ask->operations->base, &report_kind, ask->terms,
 			&arguments, &callbacks, ask, &error);
@@ -274,8 +276,10 @@ int asking_add(struct operation *operation)
 		return -EBUSY;
 	if (!ask)
 		ask = ask_new(operations, operation->lead);
-	if (!ask)
+	if (!ask) {
+		log_terms(LOG_LEVEL_WARN, operation->lead, "%s", NO_MEMORY);
 		return -ENOMEM;
+	}
 	operation->ask = ask;
 	ask->count++;
 	TAILQ_INSERT_TAIL(&ask->waiting, operation, ask_link);

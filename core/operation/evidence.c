@@ -31,7 +31,12 @@ void evidence_begin(
 void evidence_note_equal(
 	struct evidence *evidence, const struct kernel_log_standing *log, uint64_t signature)
 {
-	*evidence = (struct evidence){.log_from = log->next, .compared = signature};
+	/* What an lvpoll goes on to by itself may have begun while lines were left out. */
+	*evidence = (struct evidence){
+		.log_from = log->next,
+		.is_begun_in_doubt = log->failure_ms > 0,
+		.compared = signature,
+	};
 }
 
 enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_log_standing *log,

@@ -193,10 +193,21 @@ static void write_report(const struct terms *terms, pid_t pid, void *context)
 	wire_add_end(text);
 }
 
+/* What a look has shown and nobody has read yet counts as well. */
+static bool has_loss(struct device *device)
+{
+	bool is_seen;
+
+	device_lock(device);
+	is_seen = device->observation.has_loss;
+	device_unlock(device);
+	return is_seen || device->loss != LOSS_UNSEEN;
+}
+
 /* Before the operations: these do not go on then. */
 static void write_losses(const struct operations *operations, struct buffer *text)
 {
-	const struct device *device;
+	struct device *device;
 
 	TAILQ_FOREACH (device, &operations->devices.all, link) {
 		const struct record record = {
@@ -204,7 +215,7 @@ static void write_losses(const struct operations *operations, struct buffer *tex
 			.operation_name = device->terms->plugin->interface->operation,
 		};
 
-		if (device->loss == LOSS_UNSEEN)
+		if (!has_loss(device))
 			continue;
 		wire_add_string(text, "item", "loss");
 		record_add_fields(text, &record);

@@ -73,13 +73,13 @@ static void delay(void)
 		return result;                                                                     \
 	}
 
+/* Not read(): a test that kills daemons at random would kill three of them at the same record. */
 DELAYED(int, epoll_wait, (int poll, struct epoll_event *events, int count, int time_ms),
 	(poll, events, count, time_ms))
 DELAYED(int, poll, (struct pollfd * polled, nfds_t count, int time_ms), (polled, count, time_ms))
 DELAYED(int, rename, (const char *from, const char *to), (from, to))
 DELAYED(int, accept4, (int socket, struct sockaddr *address, socklen_t *length, int flags),
 	(socket, address, length, flags))
-DELAYED(ssize_t, read, (int descriptor, void *data, size_t size), (descriptor, data, size))
 DELAYED(ssize_t, write, (int descriptor, const void *data, size_t size), (descriptor, data, size))
 
 /* What device-mapper is asked by; the stand-in for it is the next. */

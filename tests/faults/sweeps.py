@@ -39,7 +39,7 @@ class SweptDaemon:
         patience = "" if self.patience is None else ", patience: %d" % self.patience
         path = os.path.join(self.daemon.directory, "sweep.yaml")
         with open(path, "w") as file:
-            file.write("limits: {results: 2%s}\n" % patience)
+            file.write("limits: {results: 2%s}\nhistory: {entries: 2}\n" % patience)
         return path
 
     def start(self, wait=True):

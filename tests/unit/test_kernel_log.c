@@ -127,6 +127,21 @@ START_TEST(segment_begins_in_doubt_soon_after_a_gap)
 }
 END_TEST
 
+/* An lvpoll that polls by itself goes on to other data, while the kernel may leave lines out. */
+START_TEST(comparison_settles_nothing_of_what_is_copied_next)
+{
+	struct kernel_log_standing log = {.is_read = true, .next = 200, .failure_ms = 50000};
+	struct evidence evidence;
+
+	evidence_note_equal(&evidence, &log, SIGNATURE);
+	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE), DOUBT_NONE);
+	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE + 1), DOUBT_LOG_LIMITED);
+	log.failure_ms = 0;
+	evidence_note_equal(&evidence, &log, SIGNATURE);
+	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE + 1), DOUBT_NONE);
+}
+END_TEST
+
 START_TEST(comparison_settles_what_was_before_it)
 {
 	const struct kernel_log_standing log = {
@@ -147,6 +162,7 @@ int main(void)
 		SUITE_TEST(segment_begins_in_doubt_soon_after_a_failure),
 		SUITE_TEST(segment_begins_in_doubt_soon_after_a_gap),
 		SUITE_TEST(comparison_settles_what_was_before_it),
+		SUITE_TEST(comparison_settles_nothing_of_what_is_copied_next),
 	};
 
 	return suite_run("kernel_log", tests, SUITE_COUNT(tests));
