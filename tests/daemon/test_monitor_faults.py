@@ -8,7 +8,7 @@ import unittest
 
 from deadline import wait_for
 from kernel_standin import HANG, fail
-from kernel_test import KernelTest, REGIONS, row, segments
+from kernel_test import identity_in, KernelTest, REGIONS, row, segments
 
 
 class FaultTest(KernelTest):
@@ -218,10 +218,12 @@ class HangTest(KernelTest):
         self.kernel.set_fault("status", HANG)
         self.device.change(event=True)
         for status in (5, 0):
-            identity = self.request("exit-%d" % status, operation="convert")
-            self.set_rows(row(identity, lv_name="exit-%d" % status, lv_attr="mwi-a-m---",
+            # Before the request: its lvpoll is over soon, and lvm2 is asked then.
+            name = "exit-%d" % status
+            self.set_rows(row(identity_in("vg", name), lv_name=name, lv_attr="mwi-a-m---",
                               lv_converting="",
                               copy_percent="100.00" if status == 0 else "50.00"))
+            identity = self.request(name, operation="convert")
             self.assert_finished(self.client.result(identity), "retcode", status)
 
 
