@@ -73,7 +73,6 @@ static void delay(void)
 		return result;                                                                     \
 	}
 
-/* Not read(): a test that kills daemons at random would kill three of them at the same record. */
 DELAYED(int, epoll_wait, (int poll, struct epoll_event *events, int count, int time_ms),
 	(poll, events, count, time_ms))
 DELAYED(int, poll, (struct pollfd * polled, nfds_t count, int time_ms), (polled, count, time_ms))
