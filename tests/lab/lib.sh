@@ -149,6 +149,8 @@ expect_no_output() {
 # --- beginning and end of every scenario ---------------------------------------------------------------------
 
 scenario_prepare() {
+	# The history outlives daemons: that of the scenario before is none of this one's.
+	rm -f /var/lib/lvmpolld/history
 	lvm_configure /etc/lvm
 	lvm_wrapper_make
 	copy_fast
