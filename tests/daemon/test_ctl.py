@@ -459,32 +459,10 @@ class FishTest(CompletionCase, ToolTest):
 
 
 @needs_tool
-class CompletionTest(ToolTest):
-    """Completion for bash."""
-
-    def complete(self, *words):
-        script = ('PATH=%s:$PATH; . %s; COMP_WORDS=(lvmpollctl "$@"); '
-                  'COMP_CWORD=$(($# - 0)); _lvmpollctl; printf "%%s\\n" "${COMPREPLY[@]}"'
-                  % (os.path.dirname(tool_path()),
-                     os.path.join(SOURCE, "etc", "lvmpollctl.bash")))
-        answer = subprocess.run(["bash", "-c", script, "bash", *words], capture_output=True,
-                                text=True, timeout=scaled(30),
-                                env=dict(os.environ, LVM_LVMPOLLD_SOCKET=self.daemon.socket))
-        self.assertEqual(answer.stderr, "")
-        return answer.stdout.split()
-
-    @ours_only(NOT_STOCK)
-    def test_verbs_options_and_volumes(self):
-        self.begin("hang")
-        verbs = [line.split()[0] for line in
-                 run_tool(self.daemon, "--help").stdout.splitlines() if re.match(r"  [a-z]", line)]
-        self.assertEqual(sorted(self.complete("")), sorted(verbs))
-        self.assertEqual(self.complete("wat"), ["watch"])
-        self.assertEqual(self.complete("wait", ""), ["vg/hang"])
-        self.assertEqual(self.complete("--socket", "x", "wait", "vg"), ["vg/hang"])
-        self.assertIn("--until-over", self.complete("wait", "--"))
-        self.assertIn("REASON", self.complete("list", "-o", ""))
-        self.assertEqual(self.complete("log-level", "n"), ["notice"])
+class BashTest(CompletionCase, ToolTest):
+    def command(self, words):
+        return ["bash", "-c", '. "$1"; shift; COMP_WORDS=(lvmpollctl "$@"); COMP_CWORD=$#; _lvmpollctl; '
+                'printf "%s\\n" "${COMPREPLY[@]}"', "bash", self.script("bash"), *words]
 
 
 if __name__ == "__main__":
