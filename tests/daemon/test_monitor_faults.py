@@ -9,6 +9,7 @@ import unittest
 from deadline import wait_for
 from kernel_standin import HANG, fail
 from kernel_test import identity_in, KernelTest, REGIONS, row, segments
+from lvmpolld import read_file
 
 
 class FaultTest(KernelTest):
@@ -76,6 +77,29 @@ class FaultTest(KernelTest):
         self.assertEqual(self.daemon.starts(), [])
         self.kernel.clear_fault("status")
         self.finish_move()
+
+
+class DescriptorTest(KernelTest):
+    """libdevmapper does not mark its descriptor as close-on-exec."""
+
+    def control_descriptors(self):
+        """How many the daemon has of the stand-in's /dev/mapper/control, which are of inotify."""
+        watched = "ino:%x " % os.stat(self.kernel.path("events")).st_ino
+        folder = "/proc/%d/fdinfo" % self.daemon.pid
+        count = 0
+        for descriptor in os.listdir(folder):
+            try:
+                count += watched in read_file(os.path.join(folder, descriptor))
+            except FileNotFoundError:  # closed meanwhile
+                pass
+        return count
+
+    def test_all_are_open_before_a_child_can_start(self):
+        self.add_move()
+        self.start()
+        self.assertEqual(self.control_descriptors(), 2)
+        self.start_watching()
+        self.assertEqual(self.control_descriptors(), 2)
 
 
 class WithoutEventsTest(KernelTest):
