@@ -19,6 +19,7 @@
 #include "log/log.h"
 #include "lvm/command.h"
 #include "monitor/monitor.h"
+#include "operation/progress_log.h"
 #include "process/arguments.h"
 #include "util/boot.h"
 
@@ -55,12 +56,17 @@ static void on_line(const char *text, void *context)
 	struct operations *operations = operation->operations;
 	struct attempt *attempt = &operation->attempt;
 	struct device *device = operation->device;
+	struct lvmpolld_progress former;
 	double percent;
 	bool told;
 
 	device_lock(device);
+	former = device->progress;
 	told = plugin_read_line(operation->terms->plugin, text, &device->progress);
 	percent = device->progress.percent;
+	/* What the kernel shows is told where it is seen; how far an abort is says nothing. */
+	if (told && former.total_sectors == 0 && attempt->purpose != ATTEMPT_ABORT)
+		progress_log_quarter(device, &former, 0);
 	device_unlock(device);
 	if (!told)
 		return;

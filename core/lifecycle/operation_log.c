@@ -2,7 +2,6 @@
 /* The lines of the log that tell when an operation begins, and when it ends: level notice. */
 #include "config.h"
 
-#include <stdint.h>
 #include <stdio.h>
 
 #include "lifecycle/history.h"
@@ -10,9 +9,9 @@
 #include "log/log.h"
 #include "operation/operation.h"
 #include "util/boot.h"
+#include "util/figures.h"
 
-#define SECTORS_PER_MIB 2048
-#define MIB_PER_GIB     1024
+#define SECTOR_SIZE 512
 
 /* The prefix of a line names the operation, but does not say that it is about the abort. */
 static const char *subject_of(const struct operation *operation)
@@ -56,41 +55,18 @@ static void write_end(
 		snprintf(text, size, "fails");
 }
 
-/* "12.3 s", "4 min 05 s", "3 h 02 min". */
-static void write_duration(double seconds, char *text, size_t size)
-{
-	unsigned long whole = (unsigned long)seconds;
-
-	if (whole < 60)
-		snprintf(text, size, "%.1f s", seconds);
-	else if (whole < 3600)
-		snprintf(text, size, "%lu min %02lu s", whole / 60, whole % 60);
-	else
-		snprintf(text, size, "%lu h %02lu min", whole / 3600, whole / 60 % 60);
-}
-
-static void write_amount(uint64_t sectors, char *text, size_t size)
-{
-	double mib = (double)sectors / SECTORS_PER_MIB;
-
-	if (mib < 10 * MIB_PER_GIB)
-		snprintf(text, size, "%.1f MiB", mib);
-	else
-		snprintf(text, size, "%.1f GiB", mib / MIB_PER_GIB);
-}
-
 /* ": all of 400.0 MiB", ": 100.0 MiB of 400.0 MiB", or nothing where that is not known. */
 static void write_data(
 	const struct lvmpolld_progress *progress, bool is_good, char *text, size_t size)
 {
-	char done[32] = "all", total[32];
+	char done[FIGURE_SIZE] = "all", total[FIGURE_SIZE];
 
 	text[0] = '\0';
 	if (progress->total_sectors == 0)
 		return;
 	if (!is_good)
-		write_amount(progress->done_sectors, done, sizeof(done));
-	write_amount(progress->total_sectors, total, sizeof(total));
+		figure_of_amount(progress->done_sectors * SECTOR_SIZE, done);
+	figure_of_amount(progress->total_sectors * SECTOR_SIZE, total);
 	snprintf(text, size, ": %s of %s", done, total);
 }
 
@@ -111,11 +87,10 @@ void operation_log_end(struct operation *operation, enum operation_event event)
 {
 	const struct lvmpolld_progress progress = device_progress(operation->device);
 	bool is_good = operation->state == STATE_FINISHED && event != EVENT_ABORT_OVER;
-	char end[64], duration[32], data[80], result[32];
+	char end[64], duration[FIGURE_SIZE], data[3 * FIGURE_SIZE], result[32];
 
 	write_end(operation, event, end, sizeof(end));
-	write_duration(
-		(double)(boot_clock_ms() - operation->begun_ms) / 1000, duration, sizeof(duration));
+	figure_of_duration((double)(boot_clock_ms() - operation->begun_ms) / 1000, duration);
 	write_data(&progress, is_good, data, sizeof(data));
 	write_result(operation, event, result, sizeof(result));
 	log_operation_message(LOG_LEVEL_NOTICE, operation,

@@ -13,7 +13,7 @@ enum log_level {
 	LOG_LEVEL_FATAL,
 	LOG_LEVEL_ERROR,
 	LOG_LEVEL_WARN,
-	LOG_LEVEL_NOTICE, /* when an operation begins, and when it ends */
+	LOG_LEVEL_NOTICE, /* when an operation begins, each quarter, and when it ends */
 	LOG_LEVEL_INFO,
 	LOG_LEVEL_DEBUG
 };

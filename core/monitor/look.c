@@ -11,6 +11,7 @@
 #include "log/log.h"
 #include "monitor/look.h"
 #include "monitor/schedule.h"
+#include "operation/progress_log.h"
 #include "util/checksum.h"
 
 /*
@@ -104,11 +105,13 @@ static void log_failed_devices(const struct device *device, unsigned former, uns
 static void record_statistics(const struct look *look) REQUIRES(device_role)
 {
 	struct device *device = look->device;
+	int64_t now_ms = schedule_clock_ms();
 
 	if (look->answer != DEVICE_MAPPER_SEEN || look->progress.total_sectors == 0 ||
 		(look->verdict == LVMPOLLD_POLL && !look->table.is_suspended))
 		return;
-	rate_note(&device->rate, schedule_clock_ms(), look->progress.done_sectors);
+	rate_note(&device->rate, now_ms, look->progress.done_sectors);
+	progress_log_stall(device, now_ms);
 	if (look->places.count == 0 ||
 		(device->places && device->places->count == look->places.count))
 		return;
@@ -117,6 +120,15 @@ static void record_statistics(const struct look *look) REQUIRES(device_role)
 		device->places = calloc(1, sizeof(*device->places));
 	if (device->places)
 		*device->places = look->places;
+}
+
+static void record_progress(const struct look *look) REQUIRES(device_role)
+{
+	struct device *device = look->device;
+	const struct lvmpolld_progress former = device->progress;
+
+	device->progress = look->progress;
+	progress_log_quarter(device, &former, schedule_clock_ms());
 }
 
 static bool is_loss(const struct look *look)
@@ -168,7 +180,7 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 		replace(&observation->device_name, look->table.name);
 		replace(&observation->vg_name, look->table.vg_name);
 		replace(&observation->lv_name, look->table.lv_name);
-		device->progress = look->progress;
+		record_progress(look);
 		observation->is_whole = look->progress.percent < 0 || look->progress.percent >= 100;
 	}
 	/* The main thread takes it back when it has read it. */

@@ -85,6 +85,8 @@ struct device {
 	struct lvmpolld_progress progress GUARDED_BY(device_role);
 	struct rate rate GUARDED_BY(device_role);               /* by schedule_clock_ms */
 	struct lvmpolld_places *places GUARDED_BY(device_role); /* disks; NULL: none is known */
+	unsigned quarter GUARDED_BY(device_role);               /* the last that it has come to */
+	int64_t stalled_since_ms GUARDED_BY(device_role);       /* as it was told; 0: it moves */
 
 	/* The main thread's: the operation on the device, then its abort; or NULL. */
 	struct operation *operations[2];

@@ -133,6 +133,38 @@ class DataTest(KernelTest):
         self.assertRegex(lines(self.daemon)[-1], "is given up after .*: 2.0 MiB of 4.0 MiB$")
 
 
+    def percents(self):
+        return [int(found) for found in re.findall(r" (\d+) % done", "\n".join(lines(self.daemon)))]
+
+    def show(self, device, count, at, in_sync):
+        self.change_and_wait_look(device, targets=segments(count, at, in_sync), event=True)
+
+    def test_each_quarter_that_is_done_has_a_line(self):
+        device = self.add_move(count=2)
+        self.start()
+        self.start_watching(interval="600")
+        self.show(device, 2, 0, 60)
+        wait_for(self.percents, "the first quarter")
+        self.assertEqual(lines(self.daemon)[-1], "vg/move (pvmove): 30 % done: 2.4 MiB of 8.0 MiB")
+        self.show(device, 2, 0, 70)
+        self.show(device, 2, 1, 80)
+        wait_for(lambda: len(self.percents()) > 1, "the next one that is seen")
+        self.assertEqual(self.percents(), [30, 90])
+
+    def test_quarters_are_not_told_again_after_an_upgrade(self):
+        device = self.add_move(count=2)
+        self.start()
+        identity = self.start_watching(interval="600")
+        self.show(device, 2, 0, 60)
+        wait_for(self.percents, "the first quarter")
+        upgrade(self.daemon)
+        self.client = self.connect(self.daemon)
+        self.wait_watching(identity)
+        self.show(device, 2, 1, 20)
+        wait_for(lambda: len(self.percents()) > 1, "the second")
+        self.assertEqual(self.percents(), [30, 60])
+
+
 class GoOnTest(RecoveryTest):
     """What a previous daemon began has a line, too, where the next one goes on with it."""
 
