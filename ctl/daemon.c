@@ -110,9 +110,10 @@ static int print_plugin(const struct wire_message *message, void *context)
 	const char *reason = wire_string(message, "reason");
 
 	(void)context;
-	printf("%-12s %-12s %-11s %s\n", known(wire_string(message, "name")),
+	printf("%-12s %-12s %-11s %-8s %s\n", known(wire_string(message, "name")),
 		known(wire_string(message, "operation")),
 		wire_number(message, "loaded") ? "loaded" : "not loaded",
+		known(wire_string(message, "version")),
 		reason ? reason : known(wire_string(message, "description")));
 	return 0;
 }

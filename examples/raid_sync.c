@@ -65,6 +65,7 @@ static const struct lvmpolld_plugin raid_sync_plugin = {
 	.build_arguments = raid_sync_build_arguments,
 	.read_targets = raid_sync_read_targets,
 	.read_report = raid_sync_read_report,
+	.version = "0.1",
 };
 
 LVMPOLLD_PLUGIN_EXPORT(raid_sync, raid_sync_plugin);

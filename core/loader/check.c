@@ -80,6 +80,14 @@ static int check_name(const char *name, const char *module_name, struct lvmpolld
 	return 0;
 }
 
+/* It is a column of a table. */
+static int check_version(const char *version, struct lvmpolld_error *error)
+{
+	return version ? check_word("version", version, LETTERS_AND_DIGITS "._+~:-",
+				 "letters, digits and \"._+~:-\"", error)
+		       : 0;
+}
+
 /* The operation becomes an argument of lvpoll, and must not look like an option there. */
 static int check_operation(const char *operation, struct lvmpolld_error *error)
 {
@@ -143,5 +151,7 @@ int plugin_check_fields(
 		result = check_operation(plugin->operation, error);
 	if (result == 0 && !plugin->description)
 		result = error_set(error, EINVAL, "it has no description");
+	if (result == 0)
+		result = check_version(plugin->version, error);
 	return result < 0 ? result : check_keys(plugin, error);
 }

@@ -161,12 +161,21 @@ bool plugins_explain_missing(
 	return false;
 }
 
-enum { COLUMN_NAME, COLUMN_OPERATION, COLUMN_STATUS, COLUMN_FROM, COLUMN_DESCRIPTION, COLUMNS };
+enum {
+	COLUMN_NAME,
+	COLUMN_OPERATION,
+	COLUMN_STATUS,
+	COLUMN_VERSION,
+	COLUMN_FROM,
+	COLUMN_DESCRIPTION,
+	COLUMNS
+};
 
 static const char *const titles[COLUMNS] = {
 	[COLUMN_NAME] = "NAME",
 	[COLUMN_OPERATION] = "OPERATION",
 	[COLUMN_STATUS] = "STATUS",
+	[COLUMN_VERSION] = "VERSION",
 	[COLUMN_FROM] = "FROM",
 	[COLUMN_DESCRIPTION] = "DESCRIPTION",
 };
@@ -174,12 +183,15 @@ static const char *const titles[COLUMNS] = {
 /* Fills CELLS with what is told about ENTRY. */
 static void fill_row(const char *cells[COLUMNS], const struct plugin_entry *entry)
 {
+	const struct lvmpolld_plugin *plugin = entry->interface;
+
 	cells[COLUMN_NAME] = entry->name;
 	cells[COLUMN_OPERATION] = entry->operation ? entry->operation : "-";
-	cells[COLUMN_STATUS] = entry->interface ? "loaded" : "not loaded";
+	cells[COLUMN_STATUS] = plugin ? "loaded" : "not loaded";
+	cells[COLUMN_VERSION] = plugin && plugin->version ? plugin->version : "-";
 	cells[COLUMN_FROM] = entry->path;
-	if (entry->interface)
-		cells[COLUMN_DESCRIPTION] = entry->interface->description;
+	if (plugin)
+		cells[COLUMN_DESCRIPTION] = plugin->description;
 	else
 		cells[COLUMN_DESCRIPTION] = entry->reason ? entry->reason : "-";
 }

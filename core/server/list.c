@@ -54,14 +54,18 @@ void list_write_plugins(const struct operations *operations, struct buffer *repl
 
 	wire_add_string(reply, "response", "OK");
 	for (size_t i = 0; (entry = plugins_entry(operations->plugins, i)); i++) {
+		const struct lvmpolld_plugin *plugin = entry->interface;
+
 		begin_item(reply, "plugin");
 		wire_add_string(reply, "name", entry->name);
-		wire_add_number(reply, "loaded", entry->interface ? 1 : 0);
+		wire_add_number(reply, "loaded", plugin ? 1 : 0);
 		wire_add_number(reply, "enabled", entry->enabled);
 		if (entry->operation)
 			wire_add_string(reply, "operation", entry->operation);
-		if (entry->interface)
-			wire_add_string(reply, "description", entry->interface->description);
+		if (plugin && plugin->version)
+			wire_add_string(reply, "version", plugin->version);
+		if (plugin)
+			wire_add_string(reply, "description", plugin->description);
 		wire_add_string(reply, "monitor",
 			entry->monitor == PLUGIN_MONITOR_KERNEL ? "kernel" : "lvpoll");
 		wire_add_string(reply, "path", entry->path);

@@ -300,6 +300,12 @@ struct lvmpolld_plugin {
 	void (*read_places)(const struct lvmpolld_request *request,
 		const struct lvmpolld_target *targets, size_t count,
 		struct lvmpolld_places *places);
+
+	/*
+	 * The plugin's version, for people: letters, digits and "._+~:-", at most 64, as "1.2".
+	 * NULL: it has none.
+	 */
+	const char *version;
 };
 
 /*

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugin for mirror up-conversion: a volume gets one more copy of its data. */
+#include "config.h"
+
 #include <common/mirror_targets.h>
 
 #include <string.h>
@@ -95,6 +97,7 @@ static const struct lvmpolld_plugin convert_plugin = {
 	.layer = "real",
 	.read_report = convert_read_report,
 	.read_places = convert_read_places,
+	.version = PACKAGE_VERSION,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(convert, convert_plugin);

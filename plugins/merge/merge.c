@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugin for snapshot merge: what a snapshot keeps goes back into its origin. */
+#include "config.h"
+
 #include <lvmpolld/plugin.h>
 
 #include <libdevmapper.h>
@@ -106,6 +108,7 @@ static const struct lvmpolld_plugin merge_plugin = {
 	.progress_label = "Merged",
 	.read_targets = merge_read_targets,
 	.read_report = merge_read_report,
+	.version = PACKAGE_VERSION,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(merge, merge_plugin);

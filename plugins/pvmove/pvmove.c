@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugin for pvmove: data moves from one physical volume to others. */
+#include "config.h"
+
 #include <common/mirror_targets.h>
 
 /*
@@ -115,6 +117,7 @@ static const struct lvmpolld_plugin pvmove_plugin = {
 	.log_failures = pvmove_log_failures,
 	.log_kernels = pvmove_log_kernels,
 	.read_places = pvmove_read_places,
+	.version = PACKAGE_VERSION,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(pvmove, pvmove_plugin);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugin for thin snapshot merge: a thin volume takes the place of its origin. */
+#include "config.h"
+
 #include <lvmpolld/plugin.h>
 
 /* Nothing is copied: the activation has swapped the volumes, and lvm2 only clears up after it. */
@@ -46,6 +48,7 @@ static const struct lvmpolld_plugin thin_merge_plugin = {
 	.progress_label = "Merged",
 	.read_targets = thin_merge_read_targets,
 	.read_report = thin_merge_read_report,
+	.version = PACKAGE_VERSION,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(thin_merge, thin_merge_plugin);

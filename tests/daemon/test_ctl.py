@@ -135,7 +135,8 @@ class ListTest(ToolTest):
 
     def test_daemon(self):
         self.assertIn("pid            %d\n" % self.daemon.pid, self.run_tool("ping"))
-        self.assertIn("merge_thin   loaded", self.run_tool("plugins"))
+        version = re.search(r"^daemon +lvmpolld (\S+)$", self.run_tool("ping"), re.M).group(1)
+        self.assertRegex(self.run_tool("plugins"), r"merge_thin   loaded +%s " % re.escape(version))
         self.assertIn("daemon.socket: %s\n" % self.daemon.socket, self.run_tool("config"))
         self.assertIn("abort {\n}", self.run_tool("dump"))
         self.run_tool("log-level", "debug")

@@ -108,6 +108,8 @@ class ListTest(DaemonTest):
         self.assertEqual(sorted(plugins), ["convert", "merge", "pvmove", "thin_merge"])
         self.assertEqual([plugins["thin_merge"][key] for key in ("operation", "loaded")],
                          ["merge_thin", 1])
+        version = self.client.ask("status")["daemon_version"]
+        self.assertEqual({plugin["version"] for plugin in plugins.values()}, {version})
 
     def test_configuration(self):
         keys = {item["key"]: item.get("value") for item in self.client.ask_items("configuration")}

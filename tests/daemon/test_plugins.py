@@ -2,6 +2,7 @@
 """Plugins that are there, disabled, missing or broken, as clients and administrators see it."""
 
 import os
+import re
 import unittest
 
 from lvmpolld import DaemonTest, ours_only
@@ -70,6 +71,8 @@ class PluginTest(DaemonTest):
             self.assertEqual(len(lines), 1, answer.stdout)
             self.assertIn(operation, lines[0])
             self.assertRegex(lines[0], r"/%s\.(la|so)|linked in" % plugin)
+            version = self.run_daemon("-V").stdout.split()[2]
+            self.assertRegex(lines[0], r" loaded +%s " % re.escape(version))
 
     @ours_only("it has no plugins")
     def test_list_shows_what_is_not_loaded_and_why(self):

@@ -176,6 +176,7 @@ START_TEST(plugin_from_the_past_gets_nothing_for_what_it_does_not_have)
 	ck_assert_ptr_null(plugin->keys);
 	ck_assert_ptr_null(plugin->progress_label);
 	ck_assert_ptr_null(plugin->layer);
+	ck_assert_ptr_null(plugin->version);
 	ck_assert(!plugin->supports_abort);
 	ck_assert(!plugin->configure && !plugin->unload);
 	ck_assert(!plugin->build_arguments && !plugin->read_line);
@@ -249,12 +250,12 @@ START_TEST(list_is_an_aligned_table)
 	fixture_load("plugins: {enabled: [good, nix]}");
 	text = printed();
 	snprintf(expected, sizeof(expected),
-		"NAME   OPERATION        STATUS      %-*s  DESCRIPTION\n"
-		"good   good-operation   loaded      %-*s  Does well\n"
-		"nix    -                not loaded  %-*s  there is no nix.so: install it, or take "
-		"it out of plugins.enabled\n"
-		"plain  plain_operation  not loaded  %-*s  disabled by plugins.enabled in the "
-		"configuration\n",
+		"NAME   OPERATION        STATUS      VERSION  %-*s  DESCRIPTION\n"
+		"good   good-operation   loaded      1.2      %-*s  Does well\n"
+		"nix    -                not loaded  -        %-*s  there is no nix.so: install "
+		"it, or take it out of plugins.enabled\n"
+		"plain  plain_operation  not loaded  -        %-*s  disabled by plugins.enabled in "
+		"the configuration\n",
 		width, "FROM", width, scratch_path("plugins/good.so"), width,
 		scratch_path("plugins"), width, scratch_path("plugins/plain.so"));
 	ck_assert_str_eq(text, expected);

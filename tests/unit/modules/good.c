@@ -93,6 +93,7 @@ static const struct lvmpolld_plugin good_plugin = {
 	.read_targets = good_read_targets,
 	.read_exit = good_read_exit,
 	.read_report = good_read_report,
+	.version = "1.2",
 };
 
 LVMPOLLD_PLUGIN_EXPORT(good, good_plugin);
