@@ -41,7 +41,7 @@ units_source() {
 	if [ "$1" = stock ]; then
 		echo "/run/stock-units/$2"
 	else
-		staged "$2"
+		echo "${LAB_DAEMON%/*}/../etc/$2"
 	fi
 }
 

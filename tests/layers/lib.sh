@@ -50,6 +50,7 @@ layer_end() {
 layer_step() {
 	local what=$1 log=$CHECK_WORK/$layer.step.log
 	shift
+	: "${1:?"$what: nothing is done"}"
 	echo "### $what: $*"
 	set +e
 	(

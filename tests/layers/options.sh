@@ -35,9 +35,9 @@ install_under_destdir() {
 	local expected
 	make -C "$tree" install "DESTDIR=$stage"
 	(cd "$stage" && find . -type f | sort)
-	for expected in usr/sbin/lvmpolld usr/lib/lvmpolld/plugins/pvmove.so usr/include/lvmpolld/plugin.h \
+	for expected in usr/libexec/lvmpolld/lvmpolld usr/bin/lvmpollctl usr/lib/lvmpolld/plugins/pvmove.so usr/include/lvmpolld/plugin.h \
 		usr/lib/pkgconfig/lvmpolld-plugin.pc usr/share/man/man8/lvmpolld.8 usr/share/man/man5/lvmpolld.yaml.5 \
-		usr/share/man/man7/lvmpolld-pvmove.7 usr/lib/systemd/system/lvm2-lvmpolld.socket; do
+		usr/share/man/man7/lvmpolld-pvmove.7 usr/lib/systemd/system/lvm2-lvmpolld.socket.d/lvmpolld.conf; do
 		ls "$stage/$expected"
 	done
 	find "$stage" >"$CHECK_WORK/installed.list"
@@ -46,20 +46,20 @@ install_under_destdir() {
 
 installed_daemon_loads_installed_plugins() {
 	local list
-	list=$("$stage/usr/sbin/lvmpolld" --plugin-dir "$stage/usr/lib/lvmpolld/plugins" --list-plugins)
+	list=$("$stage/usr/libexec/lvmpolld/lvmpolld" --plugin-dir "$stage/usr/lib/lvmpolld/plugins" --list-plugins)
 	echo "$list"
 	[ "$(grep -c ' loaded ' <<<"$list")" = 3 ]
 }
 
 not_linked_with_systemd() {
-	readelf -d "$stage/usr/sbin/lvmpolld" >"$CHECK_WORK/needed"
+	readelf -d "$stage/usr/libexec/lvmpolld/lvmpolld" >"$CHECK_WORK/needed"
 	grep -q NEEDED "$CHECK_WORK/needed"
 	refuse grep libsystemd "$CHECK_WORK/needed"
 }
 
 # What the daemon cannot say must not be waited for.
 unit_waits_for_no_message() {
-	local unit=$stage/usr/lib/systemd/system/lvm2-lvmpolld.service
+	local unit=$stage/usr/lib/systemd/system/lvm2-lvmpolld.service.d/lvmpolld.conf
 	grep -qx Type=exec "$unit"
 	refuse grep ^WatchdogSec= "$unit"
 	refuse grep '@[a-z_]*@$' "$unit"
@@ -68,8 +68,8 @@ unit_waits_for_no_message() {
 # The daemon uses it, and says so; and so does what is installed to be read.
 lvm_is_where_configure_was_told() {
 	local status=0
-	"$stage/usr/sbin/lvmpolld" --help | grep -F "the lvm command [$lvm]"
-	"$stage/usr/sbin/lvmpolld" -f -s "$CHECK_WORK/socket" -p "$CHECK_WORK/pid" -c /dev/null \
+	"$stage/usr/libexec/lvmpolld/lvmpolld" --help | grep -F "the lvm command [$lvm]"
+	"$stage/usr/libexec/lvmpolld/lvmpolld" -f -s "$CHECK_WORK/socket" -p "$CHECK_WORK/pid" -c /dev/null \
 		>"$CHECK_WORK/no-lvm" 2>&1 || status=$?
 	cat "$CHECK_WORK/no-lvm"
 	[ "$status" = 78 ]
@@ -81,7 +81,7 @@ lvm_is_where_configure_was_told() {
 # Paths that configure is told are those of the units, the daemon and the pages, under the daemon's own name.
 paths_are_where_configure_was_told() {
 	local build=$CHECK_WORK/build-paths stage=$CHECK_WORK/installed-paths
-	layer_configure "$build" --disable-dependency-tracking --sbindir=/opt/daemons --program-suffix=-ours \
+	layer_configure "$build" --disable-dependency-tracking --enable-replace --sbindir=/opt/daemons --program-suffix=-ours \
 		--sysconfdir=/opt/etc
 	layer_make -C "$build"
 	make -C "$build" install "DESTDIR=$stage"
@@ -98,7 +98,7 @@ paths_are_where_configure_was_told() {
 
 # lvm2's configuration is there, whatever our prefix is.
 configuration_is_in_etc_otherwise() {
-	strings "$stage/usr/sbin/lvmpolld" | grep -x '/etc/lvm/.*'
+	strings "$stage/usr/libexec/lvmpolld/lvmpolld" | grep -x '/etc/lvm/.*'
 	grep -F /etc/lvm/lvmpolld.yaml "$stage/usr/share/man/man8/lvmpolld.8"
 }
 
@@ -141,51 +141,10 @@ layer_step "--without-systemd leaves libsystemd out" not_linked_with_systemd
 layer_step "--without-systemd leaves a unit that waits for no message" unit_waits_for_no_message
 layer_step "--with-lvm-path is the default, and told" lvm_is_where_configure_was_told
 layer_step "git ignores what a build in the source tree leaves" git_ignores_what_was_built
-layer_step "--sbindir, --program-suffix and --sysconfdir are heeded" paths_are_where_configure_was_told
+layer_step "--enable-replace, --sbindir, --program-suffix and --sysconfdir are heeded" paths_are_where_configure_was_told
 layer_step "without --sysconfdir the configuration is beside lvm2's" configuration_is_in_etc_otherwise
 layer_step "without the library check it is said that no unit program is run" without_check
-layer_step "--with-lvm-path that is relative is refused" # Paths that configure is told are those of the units, the daemon and the pages, under the daemon's own name.
-paths_are_where_configure_was_told() {
-	local build=$CHECK_WORK/build-paths stage=$CHECK_WORK/installed-paths
-	layer_configure "$build" --disable-dependency-tracking --sbindir=/opt/daemons --program-suffix=-ours \
-		--sysconfdir=/opt/etc
-	layer_make -C "$build"
-	make -C "$build" install "DESTDIR=$stage"
-	grep -x 'ExecStart=/opt/daemons/lvmpolld-ours -f -t 60' "$stage/usr/local/lib/systemd/system/lvm2-lvmpolld.service"
-	ls "$stage/opt/daemons/lvmpolld-ours"
-	strings "$stage/opt/daemons/lvmpolld-ours" | grep -x '/opt/etc/lvm/.*'
-	grep -F /opt/etc/lvm/lvmpolld.yaml "$stage/usr/local/share/man/man8/lvmpolld-ours.8"
-	grep -F /opt/etc/lvm/lvmpolld.d "$stage/usr/local/share/man/man5/lvmpolld.yaml-ours.5"
-	make -C "$build" uninstall "DESTDIR=$stage"
-	find "$stage" ! -type d >"$CHECK_WORK/paths-left"
-	cat "$CHECK_WORK/paths-left"
-	[ ! -s "$CHECK_WORK/paths-left" ]
-}
-
-# lvm2's configuration is there, whatever our prefix is.
-configuration_is_in_etc_otherwise() {
-	strings "$stage/usr/sbin/lvmpolld" | grep -x '/etc/lvm/.*'
-	grep -F /etc/lvm/lvmpolld.yaml "$stage/usr/share/man/man8/lvmpolld.8"
-}
-
-# A build without the library check says so where it is configured, and where it is tested.
-without_check() {
-	local build=$CHECK_WORK/build-without-check pkg_config=$CHECK_WORK/pkg-config-without-check
-	cat >"$pkg_config" <<-'END'
-		#!/bin/sh
-		case " $* " in *' check >= '*) exit 1 ;; esac
-		exec pkg-config "$@"
-	END
-	chmod +x "$pkg_config"
-	layer_configure "$build" --disable-dependency-tracking "PKG_CONFIG=$pkg_config" >"$CHECK_WORK/without-check"
-	grep 'no unit program is built or run' "$CHECK_WORK/without-check"
-	layer_make -C "$build"
-	make -C "$build" check SUITES= >"$CHECK_WORK/without-check"
-	grep -x 'SKIP: not_built' "$CHECK_WORK/without-check"
-	grep '^The unit programs were not built or run' "$CHECK_WORK/without-check"
-}
-
-relative_lvm_path_is_refused
+layer_step "--with-lvm-path that is relative is refused" relative_lvm_path_is_refused
 for plugin in "${plugins[@]}"; do
 	layer_step "--disable-plugin-${plugin//_/-} leaves out this one alone" without_plugin "$plugin"
 done

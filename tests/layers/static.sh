@@ -19,7 +19,7 @@ lists_linked_plugins() {
 # What is installed needs none of the plugins' files.
 starts_without_plugin_files() {
 	make -C "$folder" install "DESTDIR=$CHECK_WORK/installed-linked"
-	lists_linked_plugins "$CHECK_WORK/installed-linked/usr/sbin/lvmpolld" --plugin-dir "$CHECK_WORK/none"
+	lists_linked_plugins "$CHECK_WORK/installed-linked/usr/libexec/lvmpolld/lvmpolld" --plugin-dir "$CHECK_WORK/none"
 }
 
 folder=$CHECK_WORK/build-static

@@ -14,7 +14,7 @@ upgrade_lvm2() {
 }
 
 remove_ours() {
-	rm "$installed"/lvm2-lvmpolld.* "${installed%/lib/systemd/system}/sbin/lvmpolld"
+	rm -r "$installed"/lvm2-lvmpolld.* "$program"
 	run_ok systemctl daemon-reload
 	run_ok systemctl stop "$path"
 	run_ok systemctl restart "$socket"
@@ -24,22 +24,28 @@ program_is() {
 	[ "$(readlink "/proc/$(unit_property "$service" MainPID)/exe")" = "$1" ]
 }
 
-installed=$(staged "$service")
-[ -n "$installed" ] || skip "the daemon under test was not installed"
-installed=$(dirname "${installed#"$LAB_STAGE"}")
+expect_ours() {
+	expect_equal "the unit" "/lib/systemd/system/$service" "$(unit_property "$service" FragmentPath | sed 's|^/usr||')"
+	expect_equal "its drop-ins" "$installed/$service.d/lvmpolld.conf" "$(unit_property "$service" DropInPaths)"
+	wait_until 10 program_is "$program"
+}
+
+program=$(staged lvmpolld)
+[ -n "$program" ] || skip "the daemon under test was not installed"
+program=${program#"$LAB_STAGE"}
+installed=/usr/local/lib/systemd/system
+mv /run/drop-ins/* "$installed/"
 run_ok systemctl daemon-reload
 run_ok systemctl start "$socket"
-expect_equal "the unit" "$installed/$service" "$(unit_property "$service" FragmentPath)"
 disks_make 2 64
 vg_make vg "${disk[@]}"
 lv_make vg data 48 "${disk[0]}"
 copy_slowly
 run_ok pvmove -b -i1 "${disk[0]}" "${disk[1]}"
 wait_until 30 mirror_is_half_way
-wait_until 10 program_is "${installed%/lib/systemd/system}/sbin/lvmpolld"
+expect_ours
 upgrade_lvm2
-expect_equal "the unit after the upgrade" "$installed/$service" "$(unit_property "$service" FragmentPath)"
-wait_until 10 program_is "${installed%/lib/systemd/system}/sbin/lvmpolld"
+expect_ours
 copy_fast
 wait_until 30 pvmove_none
 expect_moved vg/data
