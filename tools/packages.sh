@@ -15,9 +15,9 @@ packages_check="check dpkg-dev clang libclang-rt-dev llvm valgrind binutils shel
 # shellcheck disable=SC2034
 packages_roots="debootstrap debian-archive-keyring"
 
-# For building Debian packages of the project.
+# For building packages of the project.
 # shellcheck disable=SC2034
-packages_packaging="debhelper lintian"
+packages_packaging="debhelper lintian rpm rpmlint checkpolicy semodule-utils"
 
 # The names of those packages that are not installed.
 packages_missing() {

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# packages besides Debian's: RPM built from the tarball, rpmlint, the module for SELinux; Alpine's APKBUILD is read
+# minutes: 6
+# full: alone
+# shellcheck source=tests/layers/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+build=$CHECK_WORK/build-rpm
+top=$CHECK_WORK/rpmbuild
+
+make_tarball() {
+	layer_configure "$build" --disable-dependency-tracking
+	make -C "$build" dist
+	mkdir -p "$top/SOURCES"
+	cp "$build"/lvmpolld-*.tar.xz "$top/SOURCES/"
+}
+
+# Debian has none of the packages that the spec requires by their names in Fedora; what is in them is installed.
+build_packages() {
+	rpmbuild -tb --nodeps --define "_topdir $top" --define "_unitdir /usr/lib/systemd/system" \
+		--define "_smp_mflags -j$(nproc)" "$top"/SOURCES/lvmpolld-*.tar.xz
+}
+
+expected_packages_are_there() {
+	local name
+	for name in lvmpolld lvmpolld-plugin-pvmove lvmpolld-plugin-convert lvmpolld-plugin-merge lvmpolld-plugin-thin-merge \
+		lvmpolld-devel lvmpolld-selinux; do
+		ls "$top"/RPMS/*/"$name"-[0-9]*.rpm
+	done
+	rpm -qlp "$top"/RPMS/*/lvmpolld-[0-9]*.rpm >"$CHECK_WORK/rpm.list"
+	cat "$CHECK_WORK/rpm.list"
+	grep -x '/usr/libexec/lvmpolld/lvmpolld' "$CHECK_WORK/rpm.list"
+	grep -x '/usr/lib/systemd/system/lvm2-lvmpolld.service.d/lvmpolld.conf' "$CHECK_WORK/rpm.list"
+	refuse grep -E '/sbin/lvmpolld$|man8/lvmpolld\.8|plugins/.*\.so' "$CHECK_WORK/rpm.list"
+	rpm -qlp "$top"/RPMS/*/lvmpolld-plugin-pvmove-*.rpm | grep '/plugins/pvmove\.so$'
+}
+
+# Errors alone, but for those that lvmpolld.rpmlintrc explains: warnings are about a distribution that this is not built on.
+rpmlint_has_no_error() {
+	local status=0
+	rpmlint -r "$CHECK_SOURCE/packaging/rpm/lvmpolld.rpmlintrc" "$top"/RPMS/*/*.rpm >"$CHECK_WORK/rpmlint" 2>&1 || status=$?
+	cat "$CHECK_WORK/rpmlint"
+	refuse grep -E '^[^ ]+: E: ' "$CHECK_WORK/rpmlint"
+	[ "$status" = 0 ] || [ "$status" = 64 ] || [ "$status" = 66 ]
+}
+
+module_is_compiled() {
+	mkdir "$CHECK_WORK/selinux"
+	make -C "$CHECK_WORK/selinux" -f "$CHECK_SOURCE/packaging/selinux/module.mk" "SRCDIR=$CHECK_SOURCE/packaging/selinux"
+	ls "$CHECK_WORK/selinux/lvmpolld.pp"
+}
+
+# abuild has none of it here: that the file can be read, and what it tells.
+apkbuild_is_read() {
+	local version
+	version=$(sed -n 's/^AC_INIT(\[lvmpolld\], \[\([^]]*\)\].*/\1/p' "$CHECK_SOURCE/configure.ac")
+	sh -euc '. "$1"; [ "$pkgver" = "$2" ]; for function in build check package _pvmove _convert _merge _thin_merge; do
+		type "$function" >/dev/null; done' sh "$CHECK_SOURCE/packaging/alpine/APKBUILD" "$version"
+}
+
+layer_step_or_end "make dist" make_tarball
+layer_step_or_end "rpmbuild -tb" build_packages
+layer_step "each plugin is a package of its own, and nothing of lvm2's is overwritten" expected_packages_are_there
+layer_step "rpmlint has no error" rpmlint_has_no_error
+layer_step "the module for SELinux is compiled and packed" module_is_compiled
+layer_step "Alpine's APKBUILD is read, with configure's version" apkbuild_is_read
+layer_end
