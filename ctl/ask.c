@@ -12,7 +12,8 @@
 
 #define TIMEOUT_MS 30000
 
-/* A daemon that has just been started reads its history; a disk that hangs is not waited for. */
+/* A daemon that has just been started reads its history first. A disk that hangs is not waited for.
+ */
 #define HISTORY_PAUSE_MS 50
 #define HISTORY_PAUSES   200
 
@@ -149,7 +150,7 @@ int ask_list(const struct ctl *ctl, bool with_ended, struct entries *entries,
 	bool is_whole = true;
 	int status = ask_list_once(ctl, with_ended, entries, &is_whole, error);
 
-	/* The question may have started the daemon. */
+	/* The request may have started the daemon, which reads its history first. */
 	for (unsigned i = 0; status == CTL_GOOD && !is_whole && i < HISTORY_PAUSES; i++) {
 		entries_free(entries);
 		nanosleep(&pause, NULL);

@@ -12,7 +12,7 @@
 /* Exit statuses, as the manual page has them. */
 enum ctl_status {
 	CTL_GOOD = 0,
-	CTL_FAILED = 1, /* something that was waited for */
+	CTL_FAILED = 1, /* an operation that was waited for has failed, or output has */
 	CTL_USAGE = 2,
 	CTL_NO_OPERATION = 3,
 	CTL_NO_DAEMON = 4,
@@ -42,7 +42,7 @@ int ask_items(struct message_stream *stream,
 	int (*take)(const struct wire_message *message, void *context), void *context,
 	struct lvmpolld_error *error);
 
-/* All operations; and those that ended lately, which are behind them, WITH_ENDED. */
+/* All operations; then, if WITH_ENDED, those that ended lately. */
 int ask_list(const struct ctl *ctl, bool with_ended, struct entries *entries,
 	struct lvmpolld_error *error);
 

@@ -15,14 +15,14 @@ struct bar {
 	int64_t total_bytes;
 	double percents; /* the sum of those that are known */
 	size_t percent_count;
-	int64_t rate;
-	int64_t remaining; /* of that which needs longest */
+	int64_t rate;      /* bytes per second */
+	int64_t remaining; /* of the operation that needs longest, in seconds */
 };
 
 void bar_add(struct bar *bar, const struct entry *entry);
 /* Draws it over the line of standard output. */
 void bar_show(const struct bar *bar);
-/* Clears that line, unless !IS_THERE. */
+/* Clears that line, if IS_THERE. */
 void bar_clear(bool is_there);
 
 /* The columns of the terminal behind standard output; 80 where that is not known. */

@@ -18,13 +18,13 @@ struct check {
 	enum check_status status;
 	char *text; /* of what is wrong */
 	size_t size;
-	FILE *stream; /* it is written to */
+	FILE *stream; /* writes text */
 	size_t wrong;
 };
 
 static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
-static void raise(struct check *check, enum check_status status)
+static void worsen(struct check *check, enum check_status status)
 {
 	if (check->status < status)
 		check->status = status;
@@ -36,14 +36,14 @@ static void look(struct check *check, const struct entry *entry)
 	bool is_wrong = true;
 
 	if (entry_is_failure(entry) || entry->failed_devices > 0) {
-		raise(check, CHECK_CRITICAL);
+		worsen(check, CHECK_CRITICAL);
 		fprintf(check->stream, "%s%s: %s", check->wrong ? "; " : "", entry->name,
 			entry->failed_devices > 0 ? "a disk has failed"
 			: entry->reason           ? entry->reason
 						  : "it fails");
 	} else if (entry->stalled >= check->warning_s) {
 		text_of_duration(entry->stalled, stalled);
-		raise(check, entry->stalled >= check->critical_s ? CHECK_CRITICAL : CHECK_WARNING);
+		worsen(check, entry->stalled >= check->critical_s ? CHECK_CRITICAL : CHECK_WARNING);
 		fprintf(check->stream, "%s%s: no progress for %s", check->wrong ? "; " : "",
 			entry->name, stalled);
 	} else {

@@ -46,22 +46,23 @@ struct entries {
 
 /* A copy of what MESSAGE says, to be freed with entry_free; NULL when out of memory. */
 struct entry *entry_read(const struct wire_message *message);
-/* One of which nothing is known but these. */
+/* An entry with these names only, to be freed with entry_free; NULL when out of memory. */
 struct entry *entry_new(const char *vg, const char *lv);
 void entry_free(struct entry *entry);
 
-/* Takes ENTRY. Returns 0, or -ENOMEM: it is freed then. */
+/* Owns ENTRY. Returns 0, or -ENOMEM: it is freed then. */
 int entries_add(struct entries *entries, struct entry *entry);
 /* Removes the I-th, which is the caller's now. */
 struct entry *entries_take(struct entries *entries, size_t i);
 void entries_free(struct entries *entries);
 
-/* It is over: finished or failed. */
+/* Whether it is over: finished or failed. */
 bool entry_is_over(const struct entry *entry);
-/* Those who wait were told that it failed, or was aborted. */
+/* Whether those who wait were told that it failed, or was aborted. */
 bool entry_is_failure(const struct entry *entry);
 
-/* ENTRY is what a user has named: VG/LV, VG, an LVID, a disk that it copies from or to, id:N. */
+/* Whether ENTRY is what a user has named: VG/LV, VG, an LVID, a disk that it copies from or to,
+ * id:N. */
 bool entry_is_named(const struct entry *entry, const char *name);
 
 #endif

@@ -10,11 +10,11 @@
 #include "protocol/wire.h"
 #include "verbs.h"
 
-/* A lvpoll that is ended first may hold a lock, and take its time. */
+/* An lvpoll that is ended first may hold a lock, and take its time. */
 #define PAUSE_MS 100
 #define PAUSES   300
 
-/* The one that NAME stands for. */
+/* Finds the one operation that NAME stands for. Returns a status. */
 static int choose(const struct entries *entries, const char *name, const struct entry **chosen)
 {
 	*chosen = NULL;
@@ -46,7 +46,7 @@ static bool has_id(const struct entries *entries, int64_t id)
 	return false;
 }
 
-/* Until its lvpoll has ended. */
+/* Waits until its lvpoll has ended. */
 static int wait_for_end(const struct ctl *ctl, const struct entry *entry)
 {
 	static const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000};

@@ -19,7 +19,7 @@
 #define NARROW_COLUMNS  "VOLUME,PERCENT,LEFT"
 #define HISTORY_COLUMNS "ID,VOLUME,OPERATION,RESULT,STARTED,ENDED,ELAPSED,SIZE"
 
-/* Columns of a terminal on which not all of them have room. */
+/* Narrower terminals get fewer columns. */
 #define NARROW 60
 
 struct list_options {
@@ -37,7 +37,7 @@ static void print_columns(void)
 		printf("%-12s %s\n", column->name, column->description);
 }
 
-/* Returns CTL_GOOD, or a status to end with; -1: that is good. */
+/* Returns CTL_GOOD, or a status to end with; -1: nothing more to do. */
 static int take_option(struct list_options *options, int option, const char *verb)
 {
 	struct lvmpolld_error error;

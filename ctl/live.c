@@ -9,7 +9,7 @@
 #include "live.h"
 #include "protocol/wire.h"
 
-/* A daemon that was there is waited for so long: it restarts, or is upgraded. */
+/* How long a daemon that was there is waited for: it restarts, or is upgraded. */
 #define RECONNECT_MS       30000
 #define RECONNECT_PAUSE_MS 200
 
@@ -36,7 +36,7 @@ void live_close(struct live *live)
 	live->current = NULL;
 }
 
-/* The one that was told last is over: nobody needs it any more. */
+/* Frees the entry that was told last, if it is over. */
 static void forget_current(struct live *live)
 {
 	if (live->is_current_ended)
@@ -94,7 +94,7 @@ static struct entry *take_ended(struct entries *ended, const struct entry *entry
 	return NULL;
 }
 
-/* Those that this daemon has not told of are over: it may know how. */
+/* Ends the operations that this daemon has not told of: they are over, and it may know how. */
 static int end_stale(struct live *live, struct lvmpolld_error *error)
 {
 	struct entries known = {0};
@@ -165,7 +165,7 @@ static void pause_ms(long ms)
 	nanosleep(&time, NULL);
 }
 
-/* The daemon is gone: the next one tells what is there. */
+/* Connects to the next daemon, which tells what is there. */
 static int reconnect(struct live *live, struct lvmpolld_error *error)
 {
 	int status = CTL_NO_DAEMON;

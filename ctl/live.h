@@ -12,7 +12,7 @@ enum live_event {
 	LIVE_EXISTS,  /* it was there at the beginning */
 	LIVE_LISTED,  /* all that is there was told */
 	LIVE_CREATE,  /* it has begun */
-	LIVE_CHANGE,  /* it has got on, or stands otherwise */
+	LIVE_CHANGE,  /* its progress or state has changed */
 	LIVE_DESTROY, /* it is over; how is not known where it has no result */
 	LIVE_MISSED,  /* changes were missed, since they came too fast */
 	LIVE_NOTHING, /* nothing has happened for the time given */
@@ -27,13 +27,13 @@ struct live {
 	struct entries entries; /* in flight; the earliest first */
 	struct entries ended;   /* to be told yet */
 	struct entry *current;  /* that was told last */
-	bool is_current_ended;  /* it is none of entries */
+	bool is_current_ended;  /* current is not in entries */
 	int64_t missed;         /* with LIVE_MISSED */
 };
 
 /*
- * Begins. KNOWN, entries that were listed before, become part of it: whatever of them is over by
- * now is told. Returns a status, with the error; live_close is right in any case.
+ * Begins. KNOWN, entries that were listed before, become part of it: those that are over by now
+ * are told. Returns a status, with the error; live_close is right in any case.
  */
 int live_open(struct live *live, const struct ctl *ctl, struct entries *known,
 	struct lvmpolld_error *error);

@@ -33,7 +33,7 @@ static bool put(char **field, const char *value)
 	return *field;
 }
 
-/* "vg/lv" comes first of all that is used here. */
+/* lvname comes before all other keys that are used here. */
 static struct entry *begin(char *name, bool is_abort, const char *lvid)
 {
 	char *slash = strchr(name, '/');

@@ -18,38 +18,38 @@
 	"  -H, --list-columns   names the columns, and stops\n"
 
 static const struct verb verbs[] = {
-	{"list", "[VOLUME|VG|DISK|id:N ...]", "what is in flight, as a table (the default)",
+	{"list", "[VOLUME|VG|DISK|id:N ...]", "shows what is in flight, as a table (the default)",
 		TABLE_HELP, list_run},
-	{"status", "VOLUME|id:N", "one operation in detail", NULL, status_run},
-	{"watch", "", "what is in flight, live, until all is over", NULL, watch_run},
-	{"wait", "[VOLUME|VG|DISK|id:N ...]", "until these, or all, are over",
+	{"status", "VOLUME|id:N", "shows one operation in detail", NULL, status_run},
+	{"watch", "", "shows what is in flight, live, until all is over", NULL, watch_run},
+	{"wait", "[VOLUME|VG|DISK|id:N ...]", "waits until these, or all, are over",
 		"  --timeout TIME       no longer than this (90, 90s, 5m, 2h): status 124\n"
 		"  --must               that nothing is in flight is an error: status 3\n"
 		"  --until-over         also where those who wait were told that it fails\n",
 		wait_run},
-	{"events", "", "what is, then what happens, a line each",
+	{"events", "", "prints what is, then what happens, a line each",
 		"      --now            only what is\n"
 		"  -J, --json           a JSON object a line\n"
 		"      --timestamps     when it was told\n",
 		events_run},
-	{"history", "[VOLUME|VG|DISK|id:N ...]", "what ended lately, and how", TABLE_HELP,
+	{"history", "[VOLUME|VG|DISK|id:N ...]", "shows what ended lately, and how", TABLE_HELP,
 		history_run},
 	{"abort", "VOLUME|id:N", "ends a move: all stays where it was (pvmove --abort)", NULL,
 		abort_run},
-	{"resume", "[VG]", "takes up what was interrupted (vgchange --poll y)", NULL, resume_run},
-	{"forget", "VOLUME|id:N", "the daemon gives an operation up for good (root)",
+	{"resume", "[VG]", "resumes what was interrupted (vgchange --poll y)", NULL, resume_run},
+	{"forget", "VOLUME|id:N", "lets the daemon give an operation up for good (root)",
 		"      --at-risk        also where a copy has failed\n", forget_run},
-	{"metrics", "", "figures for Prometheus",
+	{"metrics", "", "prints figures for Prometheus",
 		"      --textfile FILE  written there, for node_exporter\n", metrics_run},
-	{"check", "", "one line and a status for Nagios, Icinga, Zabbix",
-		"  -w, --warning TIME   without progress for so long: a warning (10m)\n"
-		"  -c, --critical TIME  and for so long: critical (30m)\n",
+	{"check", "", "prints one line, with a status for Nagios, Icinga, Zabbix",
+		"  -w, --warning TIME   without progress for longer than this: a warning (10m)\n"
+		"  -c, --critical TIME  for longer than this: critical (30m)\n",
 		check_run},
-	{"ping", "", "which daemon answers", NULL, ping_run},
-	{"plugins", "", "which plugins it has", NULL, plugins_run},
-	{"config", "", "the configuration that it uses", NULL, configuration_run},
-	{"dump", "", "its state as lvm2's own daemon has it", NULL, dump_run},
-	{"log-level", "LEVEL", "changes how much it logs, until it is reloaded", NULL,
+	{"ping", "", "tells which daemon answers", NULL, ping_run},
+	{"plugins", "", "shows which plugins the daemon has", NULL, plugins_run},
+	{"config", "", "shows the configuration that the daemon uses", NULL, configuration_run},
+	{"dump", "", "prints its state in the format of stock lvmpolld", NULL, dump_run},
+	{"log-level", "LEVEL", "changes how much the daemon logs, until it is reloaded", NULL,
 		log_level_run},
 };
 

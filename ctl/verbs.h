@@ -20,7 +20,8 @@ const struct verb *verb_find(const char *name);
 
 void verb_print_help(const struct verb *verb);
 
-/* Says that ARGV, the rest of a command line, has something too much or too little. */
+/* Prints WHAT, unless NULL, and the way to the help of VERB to standard error. Returns CTL_USAGE.
+ */
 int verb_complain(const char *verb, const char *what);
 
 int list_run(const struct ctl *ctl, int argc, char **argv);

@@ -14,7 +14,7 @@
 #include "text.h"
 #include "verbs.h"
 
-/* What ended longer ago is another story: a disk or a volume may have had many operations. */
+/* What ended longer ago does not count: a disk or a volume may have had many operations. */
 #define LATELY_S 86400
 
 struct wait_options {
@@ -80,7 +80,7 @@ static void complain(const struct entry *entry, const char *what)
 	fputc('\n', stderr);
 }
 
-/* It is over, by ENTRY. */
+/* Reports how ENTRY ended. */
 static void take_end(struct waiting *waiting, const struct entry *entry)
 {
 	if (!entry->result) {

@@ -15,9 +15,9 @@
 #include "text.h"
 #include "verbs.h"
 
-/* So often it is drawn anew at least: what a clock changes. */
+/* How often it is drawn anew at least, in ms: times change. */
 #define REDRAW_MS 1000
-/* What comes within this time is drawn at once. */
+/* What comes within this time, in ms, is drawn together. */
 #define TOGETHER_MS 50
 
 /* Columns of the figures, and what is left out where the terminal is narrower. */
@@ -100,7 +100,7 @@ static void draw_entry(const struct screen *screen, const struct entry *entry, s
 	fputs("\033[K\n", stdout);
 }
 
-/* Why it waits is told in a line of its own, where it is no plain copying. */
+/* Draws the reason in a line of its own, unless the operation just copies. */
 static size_t draw_reason(const struct entry *entry, size_t width)
 {
 	bool is_plain = !entry->reason || (entry->state && !strcmp(entry->state, "copying"));

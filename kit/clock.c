@@ -13,7 +13,7 @@
 #define S_US INT64_C(1000000)
 /* The machine has run for a while when a scenario begins. */
 #define BOOTED_US (1000 * S_US)
-/* So many timers of one moment are no rest. */
+/* More timers in one moment: the operation loops. */
 #define CALLS_MAX 100000
 
 struct event_base {

@@ -8,10 +8,10 @@
 
 struct event_base;
 
-/* Stands for libevent's; there is one alone. */
+/* Stands for libevent's event base; there is only one. */
 extern struct event_base clock_base;
 
-/* A scenario begins. There must be no timer. */
+/* Begins a scenario: the time is 0. There must be no timer. */
 void clock_restart(void);
 
 /* Microseconds since then. */

@@ -217,14 +217,14 @@ static void write_volume(FILE *stream)
 				stream, fields[i].name, value_of(fields[i].name, fields[i].value));
 }
 
-static void print_row(struct process *process, void (*write)(FILE *stream))
+static void print_row(struct process *process, void (*write_row)(FILE *stream))
 {
 	char *text = NULL;
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 
 	if (stream) {
-		write(stream);
+		write_row(stream);
 		fclose(stream);
 		add_output(process, text, (struct process_end){0});
 	}
@@ -361,7 +361,7 @@ pid_t process_id(const struct process *process)
 	return process->pid;
 }
 
-/* Nothing holds it up: it ends at once. */
+/* The model ends at once. */
 void process_terminate(struct process *process)
 {
 	process->is_terminating = true;

@@ -13,9 +13,10 @@ void commands_restart(void);
 
 enum command_model { MODEL_LVPOLL, MODEL_REPORT, MODEL_COMPARER };
 
-/* What the latest of MODEL was started with, without the program, one a blank; NULL: none runs. */
+/* What the latest of MODEL was started with, without the program, separated by blanks; NULL: none
+ * runs. */
 const char *commands_running(enum command_model model);
-/* The daemon has ended an lvpoll since the latest call. */
+/* Whether the daemon has ended an lvpoll since the latest call. */
 bool commands_take_ended(void);
 
 /* Each returns 0, or -ESRCH where none of MODEL runs. */

@@ -13,7 +13,7 @@
 #include "seen.h"
 #include "world.h"
 
-/* Two digits are what lvm2 prints, and what a person writes down. */
+/* lvm2 prints two digits, and so does a person. */
 #define PERCENT_TOLERANCE 0.0051
 
 #define SEEN_SIZE 1024

@@ -12,7 +12,4 @@
 unsigned expect_check(
 	const struct scenario *scenario, const struct scenario_step *step, bool was_ended);
 
-/* The result is read: "0" may be written "finished". */
-#define EXPECT_RESULTS "in_progress, 0, \"status N\", \"signal N\", failed or not_found"
-
 #endif

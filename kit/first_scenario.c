@@ -75,7 +75,7 @@ static int write_steps(const struct status_log *log, const struct scenario *scen
 	return result;
 }
 
-/* Asks for the volume that the device of LOG is of. */
+/* Asks for the volume of LOG's device. */
 static int play_log(const struct status_log *log, const char *file, const char *module,
 	struct scenario_item items[2], FILE *stream, struct lvmpolld_error *error)
 {

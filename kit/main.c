@@ -92,7 +92,8 @@ static int write_first(const struct options *options, const char *module)
 
 	if (result == 0 && log.left_out > 0)
 		fprintf(stderr,
-			"lvmpolld-plugin-test: %s: lines left out, which are none of a table: %u\n",
+			"lvmpolld-plugin-test: %s: lines that belong to no table were left out: "
+			"%u\n",
 			options->log, log.left_out);
 	if (result == 0)
 		result = status_log_write_scenario(&log, options->log, module, stdout, &error);

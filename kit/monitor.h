@@ -10,7 +10,7 @@ struct operations;
 struct monitor *monitor_create(struct operations *operations);
 void monitor_destroy(struct monitor *monitor);
 
-/* The kernel has raised an event. */
+/* Lets the monitor look, as after an event of the kernel. */
 void monitor_note_event(void);
 
 #endif

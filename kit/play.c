@@ -163,7 +163,7 @@ int play_step(const struct scenario *scenario, const struct scenario_step *step,
 	return result;
 }
 
-/* Without a step that asks a client asks before the first one. */
+/* Whether the first step asks; otherwise a client asks before it. */
 static bool asks_itself(const struct scenario *scenario)
 {
 	return scenario_find(&scenario->steps[0].actions, ACTION_ASK);

@@ -219,7 +219,7 @@ static int read_value(const struct reader *reader, const yaml_node_t *node,
 /* --- keys --- */
 
 static int find_key(const struct reader *reader, const yaml_node_t *node, const char *what,
-	const struct scenario_key *keys, size_t *index)
+	const struct scenario_key *keys, size_t *found)
 {
 	const char *text = text_of(node), *names[32], *nearest;
 	size_t count = 0;
@@ -229,8 +229,8 @@ static int find_key(const struct reader *reader, const yaml_node_t *node, const 
 	for (; keys[count].name; count++)
 		names[count] = keys[count].name;
 	names[count] = NULL;
-	for (*index = 0; *index < count; (*index)++)
-		if (strcmp(names[*index], text) == 0)
+	for (*found = 0; *found < count; (*found)++)
+		if (strcmp(names[*found], text) == 0)
 			return 0;
 	nearest = configuration_nearest_name(text, names);
 	return refuse(reader, node, "%s has no key \"%s\"%s%s%s", what, text,
@@ -241,7 +241,7 @@ static int find_key(const struct reader *reader, const yaml_node_t *node, const 
 typedef int (*read_inner)(const struct reader *reader, const yaml_node_t *node, void *context);
 
 struct inner {
-	size_t key; /* that one */
+	size_t key; /* the key that holds others */
 	read_inner read;
 	void *context;
 };

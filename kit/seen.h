@@ -23,7 +23,9 @@ struct seen {
 
 extern struct seen seen;
 
+/* Forgets what was seen in the step before. */
 void seen_begin_step(void);
+/* Forgets all, and frees the log. */
 void seen_clear(void);
 
 /* Lines of the daemon's log are also written to standard error, from now on. */

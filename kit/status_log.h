@@ -17,8 +17,8 @@ struct status_table {
 
 struct status_log {
 	size_t count;
-	struct status_table *tables; /* none is like the one before it */
-	unsigned left_out;           /* lines that are none of a table */
+	struct status_table *tables; /* of equal neighbours one is kept */
+	unsigned left_out;           /* lines that belong to no table */
 	char *device;                /* the name of the device; or NULL */
 };
 

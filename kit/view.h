@@ -5,6 +5,7 @@
 
 #include "scenario.h"
 
+/* Each prints to standard output: the head of the table, and the row of STEP, which was played. */
 void view_title(const struct scenario *scenario);
 void view_step(const struct scenario_step *step);
 

@@ -348,7 +348,7 @@ static void describe(const struct operations_report *report, char *text, size_t 
 		snprintf(text, size, "0");
 }
 
-/* A success is told once. */
+/* A success is told once, so it is remembered. */
 const char *world_result(bool is_abort)
 {
 	struct asked *asked = &world.asked[is_abort];

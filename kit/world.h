@@ -21,6 +21,7 @@
 int world_begin(const char *module, const struct scenario *scenario, struct lvmpolld_error *error);
 void world_end(void);
 
+/* The plugin that is played at, and all that are loaded; valid until world_end. */
 const struct plugin_entry *world_plugin(void);
 const struct plugins *world_plugins(void);
 
@@ -37,7 +38,8 @@ int world_go_on(double seconds, struct lvmpolld_error *error);
 /* The name of the state of the operation, or of its abort where that is all there is. */
 const char *world_state(void);
 
-/* What who waits hears: "in_progress", "0", "status 5", "signal 15", "failed", "not_found". */
+/* What the waiter hears, in static memory: "in_progress", "0", "status 5", "signal 15", "failed",
+ * "not_found". */
 const char *world_result(bool is_abort);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "comparing/compare.h"
 
-/* Blocks that differ, of which is kept what they held: once there are so many they are settled. */
+/* The most differing blocks that are remembered. With so many, they are settled first. */
 #define SUSPECTS_MAX 256
 
 #define PAUSE_FIRST_MS 20
@@ -181,7 +181,7 @@ static void tell_settled(const struct comparing *comparing)
 		world->differs(world->context, start, end - start);
 }
 
-/* A difference that is certain waits for others no longer than for itself. */
+/* A certain difference waits for others no longer than twice settle_ms. */
 static bool is_enough(const struct comparing *comparing, int settled, int64_t since_ms)
 {
 	int64_t waited_ms = now_ms(comparing) - since_ms;

@@ -11,14 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is read in one go, and what is told apart. */
+/* What is read in one go, and the unit of comparison. */
 #define COMPARE_PIECE_BYTES (1024 * 1024)
 #define COMPARE_BLOCK_BYTES 4096
 
 /* A difference is read at least so often. */
 #define COMPARE_READS_MIN 5
 
-/* A block that neither settles nor gets equal for so long: it is to be compared anew. */
+/* The longest time for a block that keeps changing; then the result is COMPARE_CHANGING. */
 #define COMPARE_CHANGING_MAX_MS 600000
 
 struct compare_world {
@@ -36,12 +36,15 @@ struct compare_world {
 
 enum compare_result {
 	COMPARE_EQUAL,
-	COMPARE_DIFFERENT, /* what was told differs; beyond it more may */
+	COMPARE_DIFFERENT, /* what differs() was told; there may be more */
 	COMPARE_CHANGING,  /* some of it keeps changing, and was never equal */
 	COMPARE_UNREADABLE /* or memory is short: error tells the errno */
 };
 
-/* Compares the first LENGTH bytes. */
+/*
+ * Compares the first LENGTH bytes of both sides. *ERROR: a positive errno with COMPARE_UNREADABLE.
+ * It blocks: in a process of its own.
+ */
 enum compare_result compare_run(const struct compare_world *world, uint64_t length, int *error);
 
 #endif

@@ -32,7 +32,7 @@
 
 /*
  * A page that is changed while it is written may differ on the two sides until it is written again:
- * the kernel does that after so long, and with a margin of our own.
+ * the kernel does that after the times below, to which a margin is added.
  */
 #define DIRTY_EXPIRE    "/proc/sys/vm/dirty_expire_centisecs"
 #define DIRTY_WRITEBACK "/proc/sys/vm/dirty_writeback_centisecs"
@@ -90,8 +90,8 @@ static void differs(void *context, uint64_t offset, uint64_t length)
 }
 
 /*
- * The milliseconds that FILE tells in hundredths of a second, DEFAULT_MS where it does not; at most
- * SETTLE_MAX_MS, which is told for 0, too: what is dirty is not written by itself then.
+ * The time in FILE, which has hundredths of a second, in milliseconds. DEFAULT_MS if it cannot be
+ * read. At most SETTLE_MAX_MS, also for 0: dirty pages are not written by themselves then.
  */
 static int64_t read_centiseconds(const char *file, int64_t default_ms)
 {

@@ -13,13 +13,14 @@
 #define COMPARER_OPTION     "--compare-copies"
 #define COMPARER_FIRST_COPY 3
 
-/* Its exit status. Standard output has COMPARER_DIFFERS for each place, standard error why not. */
+/* Its exit status. Standard output has COMPARER_DIFFERS for each place, standard error why it
+ * failed. */
 enum comparer_status { COMPARER_EQUAL = 0, COMPARER_FAILED = 1, COMPARER_DIFFERENT = 3 };
 
 /* The number of the copy, counted from 0; where in it, and how much, in bytes. */
 #define COMPARER_DIFFERS "differs %u %llu %llu"
 
-/* This process is one. */
+/* Whether the command line asks for this process. */
 bool comparer_is_wanted(int argc, char *const *argv);
 
 /* Returns its exit status. */

@@ -13,13 +13,13 @@
 struct comparison;
 struct event_base;
 
-/* Those whose process is not gone yet. */
+/* All comparisons whose process still exists. */
 TAILQ_HEAD(comparisons, comparison);
 
 enum comparison_result {
 	COMPARISON_EQUAL,
 	COMPARISON_DIFFERENT,
-	COMPARISON_FAILED /* nobody can tell */
+	COMPARISON_FAILED /* it could not be compared */
 };
 
 struct comparison_callbacks {

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The most places of one step; with more, what is to be compared is unknown. */
 #define COPIES_MAX 8
 
 struct copy_place {
@@ -20,10 +21,10 @@ struct copy {
 	uint64_t length_sectors;
 };
 
-/* Also what a plugin knows by this name. All zero: nothing is to be compared. */
+/* Plugins see it as an opaque type. All zero: nothing is to be compared. */
 struct lvmpolld_copies {
 	size_t count;
-	bool is_unknown; /* there is something, and what, is not known */
+	bool is_unknown; /* something must be compared, and it is not known what */
 	struct copy list[COPIES_MAX];
 };
 

@@ -38,7 +38,7 @@ struct configuration_plugin {
 /* When a new daemon resumes what a previous one had in flight. An upgraded daemon always does. */
 enum configuration_resume {
 	CONFIGURATION_RESUME_ALWAYS,
-	CONFIGURATION_RESUME_AFTER_CRASH, /* one that a signal ends leaves no record behind */
+	CONFIGURATION_RESUME_AFTER_CRASH, /* a daemon that a signal ends leaves no record */
 	CONFIGURATION_RESUME_NEVER,
 };
 
@@ -59,7 +59,7 @@ struct configuration {
 	unsigned limit_requests;         /* of one connection; 0: any number */
 	unsigned limit_client_timeout_s; /* at least 1 */
 	unsigned limit_results;
-	unsigned limit_patience_s; /* so long attempts may fail before who waits is told */
+	unsigned limit_patience_s; /* how long attempts may fail before waiters are told */
 	unsigned limit_results_age_s;
 
 	char *history_path; /* NULL: nothing is kept; see configuration_resolve */

@@ -56,9 +56,9 @@ static const struct configuration_key keys[] = {
 		FIELD(limit_results_age_s), "How long the result of an operation is remembered."},
 
 	{"history", "path", CONFIGURATION_PATH, NULL, 2, PATH_MAX - 8, FIELD(history_path),
-		"The file that tells what ended, over restarts and reboots."},
+		"The file of operations that ended, over restarts and reboots."},
 	{"history", "entries", CONFIGURATION_COUNT, "1000", 1, 10000, FIELD(history_entries),
-		"How many operations that ended are told of."},
+		"How many operations that ended are listed."},
 
 	{"access", "users", CONFIGURATION_USERS, "[root]", 0, 0, FIELD(access_users),
 		"The users who may talk to the daemon."},

@@ -174,7 +174,8 @@ static bool is_known(int value)
 	return false;
 }
 
-/* What getopt_long, which answered ANSWER, did not like; WORD is the last one it has read whole. */
+/* Explains why getopt_long refused an option: ANSWER is its result, WORD the last word it has read.
+ */
 static int refuse_option(int answer, const char *word, struct lvmpolld_error *error)
 {
 	if (answer == ':')

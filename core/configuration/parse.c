@@ -18,7 +18,7 @@ struct source {
 	size_t size;
 };
 
-/* What does not decode is told by its offset only, since no line is known to libyaml yet. */
+/* For bytes that cannot be decoded libyaml gives an offset only: it knows no line yet. */
 static int fail_undecodable(
 	const struct source *source, const yaml_parser_t *parser, struct lvmpolld_error *error)
 {
@@ -67,7 +67,7 @@ static int fail_syntax(
 static int fail_parse(
 	const struct source *source, const yaml_parser_t *parser, struct lvmpolld_error *error)
 {
-	/* In some places libyaml does not say that it is memory that it lacks: it says nothing. */
+	/* Sometimes libyaml reports no problem at all when out of memory. */
 	if (parser->error == YAML_MEMORY_ERROR || !parser->problem)
 		return error_set(error, ENOMEM, "out of memory");
 	return parser->error == YAML_READER_ERROR ? fail_undecodable(source, parser, error)
@@ -112,7 +112,7 @@ static int read_document(struct configuration *configuration, const struct sourc
 	return result;
 }
 
-/* There is one document in a file; of a second one nothing would be clear. */
+/* There is one document in a file; with a second one it would be unclear which of them counts. */
 static int expect_end(
 	const struct source *source, yaml_parser_t *parser, struct lvmpolld_error *error)
 {

@@ -17,7 +17,7 @@ int configuration_set_plugin_value(struct configuration *configuration, const ch
 /* 0 or -EINVAL: letters, digits and "_" make the name of a plugin or of one of its keys. */
 int configuration_check_plugin_word(const char *word, struct lvmpolld_error *error);
 
-/* Makes sure that there is a section of plugin NAME. 0 or -ENOMEM. */
+/* Makes sure that there is a section of plugin NAME. POSITION is copied. 0 or -ENOMEM. */
 int configuration_add_plugin(struct configuration *configuration, const char *name,
 	const struct configuration_position *position);
 

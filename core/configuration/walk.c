@@ -11,7 +11,7 @@
 #include "configuration/value.h"
 #include "configuration/walk.h"
 
-/* No section or list of ours comes near; looking for duplicates takes the square of it. */
+/* No section or list of ours comes near; looking for duplicates takes quadratic time. */
 #define ITEMS_MAX 1000
 
 /* What a walk carries along. No alias can make it endless: it goes four levels deep at most. */
@@ -74,7 +74,7 @@ static int check_scalar(const yaml_node_t *node, struct lvmpolld_error *error)
 	return 0;
 }
 
-/* What is there instead of what belongs there. */
+/* The kind of NODE, for messages. */
 static const char *kind_of(const yaml_node_t *node)
 {
 	switch (node->type) {

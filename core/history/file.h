@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The file of the history: a line for each operation that ended, the oldest first, with a checksum.
- * Read and replaced as a whole. It may wait for the storage: not for the daemon's own process.
+ * Read and replaced as a whole. Both may wait for the storage: never in the daemon's own process.
  */
 #ifndef CORE_HISTORY_FILE_H
 #define CORE_HISTORY_FILE_H
@@ -45,8 +45,8 @@ const char *history_lines_at(const struct history_lines *lines, size_t i);
 int history_file_read(FILE *stream, struct history_lines *lines, struct history_damage *damage);
 
 /*
- * Replaces the file at PATH, whose folder is made where it is missing, at once as a whole. Returns
- * 0 or a negative errno with the error; then it stays as it was.
+ * Replaces the file at PATH at once as a whole. Returns 0 or a negative errno with the error; then
+ * it stays as it was.
  */
 int history_file_write(
 	const char *path, const struct history_lines *lines, struct lvmpolld_error *error);

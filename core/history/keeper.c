@@ -17,7 +17,7 @@
 #include "protocol/wire.h"
 #include "util/buffer.h"
 
-/* Entries that one process gets: far from what an argument list may have. */
+/* The most entries for one process; an argument list may have far more. */
 #define HANDED_MAX 128
 
 /* The file of our program, or the program itself where its file was replaced. */
@@ -37,7 +37,7 @@ static void complain(struct history_keeper *keeper, const char *sentence)
 	keeper->has_failed = true;
 }
 
-/* TEXT, a line of the file, as an entry; to be freed. NULL where it is none. */
+/* TEXT, a line of the file, as an entry; to be freed. NULL if it is no entry. */
 static char *read_entry(const char *text, size_t length, uint64_t *number)
 {
 	char *entry = strdup(text);
@@ -120,7 +120,7 @@ static void on_ended(struct process_end end, void *context)
 		keeper->has_failed = !is_good;
 	TAILQ_FOREACH (operation, &keeper->ended->list, link)
 		operation->is_handed = false;
-	/* What has ended meanwhile; or there was more than one process could be given. */
+	/* For what has ended meanwhile, and where there is more than one process is given. */
 	if (keeper->is_due || is_good)
 		history_keeper_write(keeper);
 }
@@ -245,7 +245,7 @@ bool history_keeper_is_busy(const struct history_keeper *keeper)
 	return keeper->process && !is_all_kept(keeper);
 }
 
-static void on_former_ended(struct process_end end, void *context)
+static void on_previous_ended(struct process_end end, void *context)
 {
 	struct history_keeper *keeper = context;
 
@@ -255,7 +255,7 @@ static void on_former_ended(struct process_end end, void *context)
 	history_keeper_start(keeper);
 }
 
-static void on_former_output(enum process_stream stream, const char *text, size_t length,
+static void on_previous_output(enum process_stream stream, const char *text, size_t length,
 	bool first, bool complete, void *context)
 {
 	(void)stream;
@@ -269,8 +269,8 @@ static void on_former_output(enum process_stream stream, const char *text, size_
 void history_keeper_adopt(struct history_keeper *keeper, pid_t pid, uint64_t start_ticks)
 {
 	static const struct process_callbacks former_callbacks = {
-		.output = on_former_output,
-		.ended = on_former_ended,
+		.output = on_previous_output,
+		.ended = on_previous_ended,
 	};
 	static const int outputs[2] = {-1, -1};
 	struct lvmpolld_error error;

@@ -21,10 +21,10 @@ struct process;
 struct history_keeper {
 	struct event_base *base;
 	struct ended *ended;
-	const char *path; /* NULL: nothing is kept; the configuration's */
+	const char *path; /* NULL: nothing is kept; owned by the configuration */
 	size_t limit;     /* of entries, in memory and on disk */
 	struct process *process;
-	struct buffer line; /* that it writes */
+	struct buffer line; /* that the process is printing */
 	bool is_reading;
 	bool is_due;     /* something has ended since the process began */
 	bool has_failed; /* that was told */
@@ -43,18 +43,18 @@ void history_keeper_configure(struct history_keeper *keeper, const char *path, s
 /* Begins to read what is on disk. */
 void history_keeper_start(struct history_keeper *keeper);
 
-/* It is read at this moment: who asks now is not told all. */
+/* Whether the file is being read: a list may be incomplete. */
 bool history_keeper_is_reading(const struct history_keeper *keeper);
 
 /* Writes what is not kept yet, as soon as the process before has ended. */
 void history_keeper_write(struct history_keeper *keeper);
 
-/* Something that ended is not written yet, and a process is at it. */
+/* Whether a process is still writing what ended. */
 bool history_keeper_is_busy(const struct history_keeper *keeper);
 
 /* The process that runs, for an upgrade; 0: none. */
 pid_t history_keeper_process(const struct history_keeper *keeper);
-/* Reaps that of the program before an upgrade when it ends. */
+/* Adopts the process of the program before an upgrade; when it ends, the file is read. */
 void history_keeper_adopt(struct history_keeper *keeper, pid_t pid, uint64_t start_ticks);
 
 /* The daemon ends: what is not kept yet is given to a last process, which is not waited for. */

@@ -23,7 +23,7 @@ bool writer_is_wanted(int argc, char *const *argv)
 
 /*
  * Two daemons, one of which ends while the next one begins, take turns. The descriptor holds the
- * lock as long as this process lives. The folder is made where it is missing, if only it is.
+ * lock as long as this process lives. The folder is made where only its last part is missing.
  */
 static int lock_folder(const char *path, struct lvmpolld_error *error)
 {

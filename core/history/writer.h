@@ -18,7 +18,7 @@
 #define WRITER_ADD        "add"
 #define WRITER_FIRST_LINE 5
 
-/* This process is one. */
+/* Whether the command line asks for this process. */
 bool writer_is_wanted(int argc, char *const *argv);
 
 /* Returns its exit status: 0, or 1 with a sentence on standard error. */

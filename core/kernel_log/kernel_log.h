@@ -2,10 +2,10 @@
 /*
  * The kernel's log, read from its oldest record on as far as it goes, again and again: whether it
  * tells of a failure, and from which record on none was missed. A record is known by its number,
- * which counts from the boot on; so a daemon knows what its predecessor has read.
+ * which counts from the boot on; so a daemon knows what the previous daemon has read.
  *
- * The kernel limits how many of such lines it writes: after some, further ones are left out for
- * seconds, and that this was so may be noted late, or never.
+ * The kernel limits such lines: after some, it drops others for seconds, and may note that late or
+ * never.
  */
 #ifndef CORE_KERNEL_LOG_KERNEL_LOG_H
 #define CORE_KERNEL_LOG_KERNEL_LOG_H

@@ -37,7 +37,7 @@ enum operations_forgotten operations_forget(
 		return FORGOTTEN_NOT_THERE;
 	if (*has_loss && !at_risk)
 		return FORGOTTEN_NOT_AT_RISK;
-	/* Nothing could be waited for, and whoever asks for it next would run another beside it. */
+	/* Nothing could be waited for, and the next request for it would run another beside it. */
 	if (operation->attempt.is_orphan && !operation->attempt.command)
 		return FORGOTTEN_NOT_NOW;
 	log_operation(LOG_LEVEL_WARN, operation,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Calls a plugin, the standard way where it has no callback, and believes no nonsense. */
+/* Calls a plugin, the standard way where it has no callback, and checks its answers. */
 #include "config.h"
 
 #include <errno.h>
@@ -58,7 +58,7 @@ int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpol
 				 entry->name);
 }
 
-/* Whether PROGRESS, as a plugin left it, can be: unknown, or within its bounds. */
+/* Whether PROGRESS, as a plugin left it, is possible: unknown, or within its bounds. */
 static bool is_possible(const struct lvmpolld_progress *progress)
 {
 	return !isnan(progress->percent) && progress->percent <= 100 &&

@@ -2,7 +2,7 @@
 /*
  * Calls a plugin, or does it the standard way where the plugin has no callback. What is read of the
  * kernel's table (targets, copies, places) is read in the monitor thread, all else in the main
- * thread. What a plugin says that cannot be is logged, and the standard way is taken.
+ * thread. An impossible answer is logged, and the standard one is used.
  */
 #ifndef CORE_LOADER_CALLS_H
 #define CORE_LOADER_CALLS_H

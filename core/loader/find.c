@@ -65,8 +65,8 @@ static int add_linked(struct plugin_candidates *candidates)
 	return result;
 }
 
-/* Adds DIRECTORY's entry NAME with SUFFIX behind it, where NAME ends in ENDING and that is there.
- */
+/* Adds DIRECTORY's entry NAME with SUFFIX behind it, where NAME ends in ENDING and that file
+ * exists. */
 static int add_entry(struct plugin_candidates *candidates, const char *directory, const char *name,
 	const char *ending, const char *suffix)
 {

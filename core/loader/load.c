@@ -145,7 +145,7 @@ static int find_candidates(
 	struct lvmpolld_error error = {0};
 	int result = plugin_candidates_find(candidates, configuration->plugin_directory, &error);
 
-	/* Where plugins are linked in, no directory is needed; where not, something is amiss. */
+	/* Where plugins are linked in, no directory is needed; otherwise that is a warning. */
 	if (result < 0 && result != -ENOMEM) {
 		log_write(candidates->count > 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "%s",
 			error.sentence);

@@ -17,7 +17,7 @@ struct plugin_module {
 	/* The copy that entry.interface points to once the plugin can be used. */
 	struct lvmpolld_plugin plugin;
 	lt_dlhandle handle;          /* NULL: closed */
-	bool used;                   /* a callback was called, so that unload is too */
+	bool used;                   /* a callback was called: then unload must be called */
 	struct plugin_values values; /* of its configuration keys, in force */
 };
 

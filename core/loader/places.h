@@ -11,7 +11,7 @@
 
 #include <lvmpolld/plugin.h>
 
-/* More are not told. */
+/* The most disks of one operation; further ones are ignored. */
 #define PLACES_MAX 16
 /* "253:12", with the longest numbers. */
 #define PLACE_NUMBER_SIZE 24
@@ -31,9 +31,9 @@ struct lvmpolld_places {
 };
 
 /*
- * Adds the disks that the device NUMBER ("8:1") lies on, unless they are there already. A hidden
- * volume of lvm2 lies on others, as sysfs tells under SYSFS ("/sys"). One without a name is called
- * by its number. Any thread.
+ * Adds the disks that the device NUMBER ("8:1") lies on, unless they are there already. A volume of
+ * lvm2 is replaced by the disks below it, as SYSFS ("/sys") shows. One without a name is called by
+ * its number. Any thread.
  */
 void places_add(
 	struct lvmpolld_places *places, const char *sysfs, const char *number, bool is_destination);

@@ -19,8 +19,8 @@ enum plugin_monitor { PLUGIN_MONITOR_KERNEL, PLUGIN_MONITOR_LVPOLL };
 enum plugin_verify { PLUGIN_VERIFY_DOUBT, PLUGIN_VERIFY_ALWAYS, PLUGIN_VERIFY_NEVER };
 
 /*
- * A plugin that was found. It is loaded where interface is not NULL. Main thread, but for what says
- * otherwise.
+ * A plugin that was found. It is loaded where interface is not NULL. Main thread, except where a
+ * member says otherwise.
  */
 struct plugin_entry {
 	char *name;

@@ -11,7 +11,7 @@ struct plugins {
 	struct plugin_module *modules; /* sorted by name */
 };
 
-/* CONFIGURATION enables the plugin NAME. */
+/* Whether CONFIGURATION enables the plugin NAME. */
 bool plugins_is_enabled(const struct configuration *configuration, const char *name);
 
 /* Warns of sections in CONFIGURATION for which there is no plugin. */

@@ -19,7 +19,7 @@ static const struct lvmpolld_key standard_keys[STANDARD_COUNT] = {
 	[STANDARD_MONITOR] = {"monitor", LVMPOLLD_STRING, "kernel",
 		"Who watches an operation: kernel, or lvpoll by polling."},
 	[STANDARD_STALL_CHECK] = {"stall_check", LVMPOLLD_SECONDS, "900",
-		"After how long without progress lvm2 is asked; 0 is never."},
+		"After how long without progress an lvpoll is run; 0 is never."},
 	[STANDARD_VERIFY] = {"verify", LVMPOLLD_STRING, "doubt",
 		"When copies are compared before a step: doubt, always or never."},
 };
@@ -48,7 +48,7 @@ static size_t count_keys(const struct lvmpolld_plugin *plugin)
 	return count;
 }
 
-/* Key INDEX of those that may stand in PLUGIN's section. */
+/* Key I of those that may stand in PLUGIN's section. */
 static const struct lvmpolld_key *key_at(const struct lvmpolld_plugin *plugin, size_t i)
 {
 	size_t standard = count_standard(plugin);
@@ -80,7 +80,7 @@ void plugin_values_clear(struct plugin_values *values)
 	memset(values, 0, sizeof(*values));
 }
 
-/* The last one wins, should a file have been read over another without replacing it. */
+/* The last one counts, if a key stands twice. */
 static const struct configuration_plugin_value *find_text(
 	const struct configuration_plugin *section, const char *key)
 {

@@ -37,7 +37,7 @@ int plugin_values_apply(const struct plugin_values *values, const struct lvmpoll
 
 void plugin_values_clear(struct plugin_values *values);
 
-/* Checks that PLUGIN's keys are not among those that it has anyway. Returns 0 or -EINVAL. */
+/* Checks that PLUGIN's keys are none of the keys of every plugin. Returns 0 or -EINVAL. */
 int plugin_values_check_keys(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error);
 
 #endif

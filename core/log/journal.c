@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The log's target to the systemd journal, with fields that say which operation a line is about.
- * In the journal's documented format of datagrams and not by sd_journal_sendv, which waits as long
- * as the journal does: it may hang on the very volume whose operation is to be finished.
+ * It writes the journal's documented datagrams by itself: sd_journal_sendv waits as long as the
+ * journal does, which may hang on the very volume whose operation is to be finished.
  */
 #include "config.h"
 

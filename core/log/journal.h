@@ -13,7 +13,7 @@ int log_journal_write(const struct log_line *line);
 /* Closes what was opened; it is opened again when it is used. */
 void log_journal_close(void);
 
-/* The journal receives what is written. */
+/* Whether a process listens on the journal's socket. */
 bool log_journal_is_there(void);
 
 /* Its socket; a test puts its own here. */

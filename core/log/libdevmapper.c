@@ -10,9 +10,9 @@
 #include "log/log.h"
 
 /*
- * All at level debug: libdevmapper complains whenever a client sends what is no configuration
- * text, and whenever a volume is gone that was asked about, both of which are everyday matters.
- * What is wrong beyond that is logged by our own callers, with the volume it is about.
+ * All at level debug: libdevmapper complains whenever a client sends invalid text, and whenever a
+ * volume that it is asked for is gone. Both are everyday matters. Its callers log what is wrong,
+ * with the volume.
  */
 static void __attribute__((format(printf, 5, 6)))
 write_libdevmapper(int level, const char *file, int line, int code, const char *format, ...)

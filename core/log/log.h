@@ -28,13 +28,16 @@ struct log_subject {
  * the storage that lvm2 works on. The number of lost lines is logged once the target takes lines.
  */
 void log_configure(const struct log_settings *settings);
+/* A copy of the settings in force. Any thread, here and below. */
 struct log_settings log_settings_in_force(void);
 
 /* Writes no more lines to standard error, which is /dev/null in the background. */
 void log_detach_stderr(void);
 
+/* Closes all targets. Lines that are written afterwards open them again. */
 void log_close(void);
 
+/* Whether lines of LEVEL, of the extra kind "wire", or of the extra kind "cmd" are written. */
 bool log_is_enabled(enum log_level level);
 bool log_wire_is_enabled(void);
 bool log_cmd_is_enabled(void);

@@ -43,8 +43,8 @@ extern const char *const log_target_names[];
 
 /*
  * Reads stock's -l LIST (all, fatal, error, warn, info, debug, wire, cmd, separated by commas), and
- * notice, into SETTINGS: the least severe level named is the one in force, or the one of SETTINGS
- * where none is named. As with stock, "all" is wire and debug. Returns 0 or -EINVAL with the word
+ * notice, into SETTINGS. The least severe level that is named is put in force. Where none is named
+ * the level stays. As with stock, "all" is wire and debug. Returns 0 or -EINVAL with the word
  * that is wrong; SETTINGS is then unchanged.
  */
 int log_settings_parse(

@@ -16,7 +16,7 @@ int log_socket_send(
 	struct log_socket *log_socket, const char *path, const struct iovec *parts, int count);
 void log_socket_close(struct log_socket *log_socket);
 
-/* A process listens on PATH. */
+/* Whether a process listens on PATH. */
 bool log_socket_is_there(const char *path);
 
 #endif

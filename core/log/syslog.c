@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The log's target to syslog. Not by syslog(3), which waits as long as the receiver does: a syslog
- * daemon that hangs on the very volume whose operation is to be finished would never come back.
+ * The log's target to syslog. It writes the datagrams by itself: syslog(3) waits as long as the
+ * receiver does, which may hang on the very volume whose operation is to be finished.
  */
 #include "config.h"
 

@@ -16,7 +16,7 @@ void log_syslog_close(void);
 /* Whether what is written there comes out in the systemd journal, too. */
 bool log_syslog_is_journal(void);
 
-/* A syslog daemon receives what is written. */
+/* Whether a process listens on syslog's socket. */
 bool log_syslog_is_there(void);
 
 /* Its socket; a test puts its own here. */

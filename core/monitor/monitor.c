@@ -25,7 +25,7 @@
 /* A list of devices that failed is asked for again after this time; it may have hidden an event. */
 #define LIST_RETRY_MS 500
 
-/* A look that is older than this is repeated for whoever asks. */
+/* A look that is older than this is repeated when a client asks. */
 #define REFRESH_MS 1000
 
 /* For a thread that hangs in the kernel nobody waits longer. */
@@ -67,8 +67,8 @@ static void signal_descriptor(int descriptor)
 }
 
 /*
- * Arms first and lists then: an event between the two makes the descriptor readable again. Whoever
- * had more events than when last seen gets a look.
+ * Arms first and lists then: an event between the two makes the descriptor readable again. A
+ * device that had more events than when last seen gets a look.
  */
 static void note_events(struct monitor *monitor)
 {
@@ -106,7 +106,7 @@ static int time_to_wait_ms(const struct monitor *monitor)
 static void look(struct monitor *monitor, bool has_events)
 {
 	monitor->is_in_kernel = true;
-	/* Whoever holds the thread sees it in the kernel, or is seen here. */
+	/* The thread that holds this one sees it in the kernel, or is seen here. */
 	if (!monitor->is_held) {
 		if (has_events)
 			note_events(monitor);

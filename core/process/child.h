@@ -21,7 +21,8 @@ void child_close(struct child_descriptors *descriptors);
 
 /*
  * Starts ARGUMENTS (the first is the path, used as given) with ENVIRONMENT, no descriptors but
- * these, default signals and an empty signal mask. Returns 0 with the PID, or a negative errno.
+ * these, default signals and an empty signal mask. DESCRIPTORS stay the caller's. Returns 0 with
+ * the PID, or a negative errno.
  */
 int child_start(const struct child_descriptors *descriptors, char *const *arguments,
 	char *const *environment, pid_t *pid);

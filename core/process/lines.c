@@ -43,7 +43,7 @@ static void keep(struct lines *lines, const char *data, size_t length)
 	}
 }
 
-/* What follows the lost bytes must not be taken for the beginning of a line that it is not. */
+/* The rest of a line whose beginning is lost must not be read as a new line. */
 static int lose(struct lines *lines, const char *data, size_t length)
 {
 	lines->continued = data[length - 1] != '\n';

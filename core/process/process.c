@@ -231,8 +231,7 @@ static bool is_shortage(int code)
 
 /*
  * A child that cannot be watched is asked to end. It may hold a lock of lvm2 and take its time, so
- * it is not waited for: what is left of it until the daemon ends is at worst an entry among
- * processes.
+ * it is not waited for. At worst a zombie is left until the daemon ends.
  */
 static int start_child(struct process *process, struct event_base *base, char *const *arguments,
 	char *const *environment, enum process_failure *failure, struct lvmpolld_error *error)
@@ -285,7 +284,7 @@ struct process *process_start(struct event_base *base, char *const *arguments,
 
 /*
  * Returns 0 with the time at which PID was started, or -ESRCH where there is no such process. After
- * any other negative errno nobody can tell.
+ * any other negative errno it is not known whether there is one.
  */
 static int read_start(pid_t pid, uint64_t *start_ticks)
 {
@@ -347,7 +346,7 @@ static int adopt(struct process *process, struct event_base *base, pid_t pid, ui
 	if (result == 0 && present_ticks != start_ticks && (start_ticks != 0 || !is_child(pid)))
 		result = -ESRCH;
 	if (result < 0)
-		return error_set(error, -result, "process %d cannot be taken over: %s", (int)pid,
+		return error_set(error, -result, "process %d cannot be adopted: %s", (int)pid,
 			strerror(-result));
 	return 0;
 }
@@ -359,8 +358,7 @@ struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start
 	struct process *process = process_new(callbacks, context);
 
 	if (!process) {
-		error_set(
-			error, ENOMEM, "process %d cannot be taken over: out of memory", (int)pid);
+		error_set(error, ENOMEM, "process %d cannot be adopted: out of memory", (int)pid);
 		return NULL;
 	}
 	for (int i = 0; i < 2; i++)

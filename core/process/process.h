@@ -50,9 +50,9 @@ struct process *process_start(struct event_base *base, char *const *arguments,
 /*
  * Adopts process PID, which another daemon started at START_TICKS. A process that is not our child
  * counts as ended by SIGTERM when it ends: its status cannot be read. OUTPUTS are the descriptors
- * that its two pipes are read from, or -1; they are ours from now on. START_TICKS of a child may be
- * 0: not known. Returns NULL with the error: ESRCH where the process is gone, or PID is another
- * process by now.
+ * that its two pipes are read from, or -1; the process owns them, and they are closed on failure.
+ * START_TICKS of a child may be 0: not known. Returns NULL with the error: ESRCH where the process
+ * is gone, or PID is another process by now.
  */
 struct process *process_adopt(struct event_base *base, pid_t pid, uint64_t start_ticks,
 	const int outputs[2], const struct process_callbacks *callbacks, void *context,

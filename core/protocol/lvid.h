@@ -4,8 +4,8 @@
  *
  * lvm2 gives a device the UUID "LVM-", the volume's lvid (64 characters), and for a layer of the
  * volume "-" and the layer's name ("real", "cow", "tpool"). It adds layers as it pleases: since
- * 2.03.36 a pvmove's only device is its layer "real". So a device is a volume's by its lvid alone,
- * and nobody compares whole UUIDs.
+ * 2.03.36 a pvmove's only device is its layer "real". So a device is found by the lvid alone, never
+ * by a whole UUID.
  */
 #ifndef CORE_PROTOCOL_LVID_H
 #define CORE_PROTOCOL_LVID_H
@@ -21,7 +21,7 @@
  */
 bool lvid_owns_uuid(const char *lvid, const char *uuid, const char **layer);
 
-/* The device is lvm2's, and another volume's. */
+/* Whether the device belongs to lvm2 and to another volume. */
 bool lvid_is_of_another(const char *lvid, const char *uuid);
 
 /* Writes the UUID of LVID's device in LAYER; NULL: the volume's own device. */

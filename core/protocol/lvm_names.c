@@ -63,7 +63,8 @@ int lvm_names_check_vg_name(const char *parameter, const char *value, struct lvm
 	return check_name(parameter, value, error);
 }
 
-/* Reserved names are lvm2's own, and those are what is polled: "pvmove0", "lvol0_mimage_0". */
+/* Reserved names are lvm2's own, and the volumes that are polled have such names: "pvmove0",
+ * "lvol0_mimage_0". */
 int lvm_names_check_lv_name(const char *parameter, const char *value, struct lvmpolld_error *error)
 {
 	return check_name(parameter, value, error);

@@ -15,8 +15,8 @@
  */
 int lvm_names_check_vg_name(const char *parameter, const char *value, struct lvmpolld_error *error);
 int lvm_names_check_lv_name(const char *parameter, const char *value, struct lvmpolld_error *error);
-/* The name of the volume's device is short enough for device-mapper. Both names were checked
- * before. */
+/* Likewise, whether the name of the volume's device is short enough for device-mapper. Both names
+ * were checked before. */
 int lvm_names_check_device_name(const char *parameter, const char *vg_name, const char *lv_name,
 	struct lvmpolld_error *error);
 int lvm_names_check_lvid(const char *parameter, const char *value, struct lvmpolld_error *error);

@@ -14,7 +14,7 @@ struct wire_message;
 /* Reads them from MESSAGE, which owns the strings. What is missing is NULL or false. */
 struct lvmpolld_request request_parameters_read(const struct wire_message *message);
 
-/* INTERVAL is not NULL, and a number of seconds as lvpoll takes it: "15" or "+15". */
+/* Whether INTERVAL is a number of seconds as lvpoll takes it; NULL is none: "15" or "+15". */
 bool request_parameters_is_interval(const char *interval);
 
 /*

@@ -14,8 +14,8 @@
 
 /*
  * libdevmapper's parser goes one call deeper for each brace, and for each slash in a key. No
- * request has sections; so many are harmless for its stack, and slashes of that number are not
- * found in a quoted string either: one path of the longest kind and a command line full of devices.
+ * request has sections, and so many braces are harmless for the stack. Slashes inside strings
+ * count, too: the limit leaves room for the longest path and a command line of devices.
  */
 #define WIRE_BRACES_MAX  1024
 #define WIRE_SLASHES_MAX 16384
@@ -55,7 +55,7 @@ void wire_drop(struct buffer *buffer, size_t length)
 	buffer_drop(buffer, length + WIRE_END_LENGTH);
 }
 
-/* WANTED stands in the LENGTH bytes at TEXT more often than MAX times. */
+/* Whether WANTED stands in the LENGTH bytes at TEXT more often than MAX times. */
 static bool has_more(const char *text, size_t length, char wanted, size_t max)
 {
 	const char *end = text + length;

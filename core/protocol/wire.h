@@ -30,6 +30,7 @@ bool wire_find_end(const struct buffer *buffer, size_t *scanned, size_t *length)
  * of its end. It stays in BUFFER until wire_drop removes it.
  */
 char *wire_peek(const struct buffer *buffer, size_t length);
+/* Removes the message of LENGTH bytes and its end from the beginning of BUFFER. */
 void wire_drop(struct buffer *buffer, size_t length);
 
 /*
@@ -38,6 +39,7 @@ void wire_drop(struct buffer *buffer, size_t length);
  * nested deeper than any request could need; and with ENOMEM when out of memory.
  */
 struct wire_message *wire_parse(const char *text, size_t length);
+/* Frees MESSAGE with its strings; it may be NULL. */
 void wire_free(struct wire_message *message);
 
 /* The string under KEY; NULL where there is none, or it is empty or not a string. */
@@ -50,6 +52,7 @@ int64_t wire_number_or(const struct wire_message *message, const char *key, int6
 /*
  * The functions below add to a reply. When out of memory the buffer is lost: see buffer.h.
  */
+/* Adds TEXT as it is. */
 void wire_add(struct buffer *reply, const char *text, size_t length);
 void wire_add_format(struct buffer *reply, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -93,7 +93,7 @@ static int open_record(int directory, const char *name, bool *is_old, struct lvm
 		set_deaths(descriptor, count_deaths(status.st_mode) + 1);
 		return descriptor;
 	}
-	/* Whoever puts it back lets it be tried again. */
+	/* To put it back is to let it be tried again. */
 	set_deaths(descriptor, 0);
 	close(descriptor);
 	return error_set(

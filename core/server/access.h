@@ -19,8 +19,8 @@ struct access_peer {
 int access_find_peer(int connection, struct access_peer *peer);
 
 /*
- * Whether PEER may use CONNECTION: its user is one of access.users, or in one of access.groups, or
- * the user of the daemon. A refusal is logged.
+ * Finds out who is at CONNECTION, *PEER, and whether it may connect: its user is one of
+ * access.users, or in one of access.groups, or the user of the daemon. A refusal is logged.
  */
 bool access_is_allowed(
 	const struct configuration *configuration, int connection, struct access_peer *peer);

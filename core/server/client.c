@@ -131,8 +131,8 @@ static int update_deadline(struct client *client)
 }
 
 /*
- * Reads no more from a client that sends faster than it reads its replies, except what shows that
- * its message is too long. Returns 0 or -1.
+ * Reads no more from a client that sends faster than it reads its replies, but up to the limit, to
+ * see that a message is too long. Returns 0 or -1.
  */
 static int update_reading(struct client *client)
 {
@@ -169,7 +169,7 @@ static int await_writable(struct client *client)
 	if (!client->writable)
 		client->writable = event_new(
 			client->server->base, client->descriptor, EV_WRITE, on_writable, client);
-	/* One that watches may take its time: it costs nothing. */
+	/* A client that watches has no deadline: it costs nothing. */
 	return client->writable ? event_add(client->writable, client->watch.is_on ? NULL : &limit)
 				: -1;
 }
@@ -320,7 +320,7 @@ static int receive(struct client *client)
 	return -1;
 }
 
-/* It has all the answers that it asked for, and may have asked again since. */
+/* Whether the client has all its answers, and may have asked again since. */
 static bool may_have_asked_again(const struct client *client)
 {
 	return client->input.length == 0 && client->output.length == 0 && !client->is_half_closed &&

@@ -57,8 +57,8 @@ void client_flush(struct client *client);
 void client_free(struct client *client);
 
 /*
- * CLIENT has privilege: it is root's, or the daemon's own user's. Its commands come before those of
- * others, and only clients with privilege may begin and abort operations.
+ * Whether CLIENT has privilege: it is root's, or the daemon's own user's. Its commands come before
+ * those of others, and only clients with privilege may change something, or take results.
  */
 bool client_is_privileged(const struct client *client);
 

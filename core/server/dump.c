@@ -106,7 +106,7 @@ static void write_entry(struct buffer *text, struct request *request)
 	wire_add_format(text, "\t}\n");
 }
 
-/* All waiters have collected its result: it is kept only for clients that ask again. */
+/* Whether all waiters have collected the result: it is kept only for clients that ask again. */
 static bool is_collected(const struct request *request)
 {
 	return request->is_handed_out && !request->operation && TAILQ_EMPTY(&request->waits);

@@ -7,7 +7,7 @@ struct buffer;
 struct operations;
 struct wire_message;
 
-/* Does what MESSAGE asks for, by whoever may ask for that, and adds the answer to REPLY. */
+/* Answers MESSAGE, a request to forget, into REPLY. The caller has checked the privilege. */
 void forget_answer(
 	struct operations *operations, const struct wire_message *message, struct buffer *reply);
 

@@ -12,7 +12,7 @@
 #include "status/entry.h"
 #include "util/buffer.h"
 
-/* The message before is complete. */
+/* Ends the message before, and begins an item. */
 static void begin_item(struct buffer *reply, const char *item)
 {
 	wire_add_end(reply);
@@ -39,7 +39,7 @@ void list_write(struct operations *operations, bool with_ended, struct buffer *r
 	TAILQ_FOREACH (operation, &operations->list, link) {
 		begin_item(reply, "operation");
 		entry_write(reply, operation);
-		/* For the next question. */
+		/* So that the next list is fresh. */
 		if (operations->monitor && operation->is_watched)
 			monitor_refresh(operations->monitor, operation->device);
 	}

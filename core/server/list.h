@@ -11,7 +11,7 @@
 struct buffer;
 struct operations;
 
-/* The entries of all operations, and of those that ended lately WITH_ENDED. */
+/* The entries of all operations; if WITH_ENDED, also of those that ended lately. */
 void list_write(struct operations *operations, bool with_ended, struct buffer *reply);
 
 /* The plugins, loaded or not; and the keys of the configuration, as they are in force. */

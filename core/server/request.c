@@ -30,7 +30,7 @@
 #define EXTENSIONS         "status list watch plugins configuration log_level forget"
 #define EXTENSIONS_VERSION 1
 
-/* No reply but that of dump is longer. */
+/* Room for every reply but the long ones (dump, list, watch, plugins, configuration). */
 #define REPLY_ROOM 2048
 
 /* lvm2 prints these sentences to its user, so the wording is stock's. */
@@ -127,7 +127,7 @@ static void answer_list(const struct exchange *exchange)
 		exchange->reply);
 }
 
-/* What is, then each change. */
+/* Answers with all operations, then with each change. */
 static void answer_watch(const struct exchange *exchange)
 {
 	list_write(exchange->operations, false, exchange->reply);
@@ -145,7 +145,7 @@ static void answer_configuration(const struct exchange *exchange)
 	list_write_configuration(exchange->operations, exchange->reply);
 }
 
-/* Until the configuration is read again. */
+/* Sets the level until the configuration is read again. */
 static void answer_log_level(const struct exchange *exchange)
 {
 	struct log_settings settings = log_settings_in_force();

@@ -15,7 +15,7 @@ struct watch;
 struct asker {
 	struct waiter *waiter; /* waits for the operations that it asks for; NULL: does not */
 	struct watch *watch;   /* begins to watch where it asks for that; NULL: cannot */
-	bool may_steer;        /* may begin and abort operations */
+	bool may_steer;        /* has privilege: may change something, and take results */
 };
 
 /*
@@ -25,7 +25,7 @@ struct asker {
 void request_answer(struct operations *operations, const struct asker *asker, const char *text,
 	size_t length, struct buffer *reply);
 
-/* NAME is a request of the daemon's own, which no plugin may take. */
+/* Whether NAME is a request of the daemon's own, which no plugin may take. */
 bool request_is_reserved(const char *name);
 
 #endif

@@ -41,7 +41,8 @@
 /* How good a reason a client has to stay. */
 enum claim {
 	CLAIM_NONE,     /* it is silent, and waits for no operation */
-	CLAIM_POSSIBLE, /* likewise, but it may wait for one that does not know it */
+	CLAIM_POSSIBLE, /* likewise, but it may wait for an operation that had no memory to note it
+			 */
 	CLAIM_GOOD      /* it has just asked something, or waits for an operation */
 };
 

@@ -14,7 +14,7 @@ struct watch {
 	uint64_t serial; /* of the latest change that it was told, or has missed */
 };
 
-/* Begins a watch, after all that is there was told. */
+/* Begins a watch. The client was told everything until now. */
 void watch_begin(struct watch *watch, struct operations *operations);
 
 /* Counts what has changed since it was called last. */

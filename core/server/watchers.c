@@ -16,7 +16,7 @@
 /* A client that has left so much unread is told nothing more until it has read that. */
 #define UNREAD_MAX ((size_t)64 * 1024)
 
-/* So often it is looked whether an entry has changed. */
+/* How often entries are checked for changes. */
 #define PERIOD_S 1
 
 static void begin_item(struct buffer *output, const char *item, const char *event)
@@ -25,7 +25,7 @@ static void begin_item(struct buffer *output, const char *item, const char *even
 	wire_add_string(output, "event", event);
 }
 
-/* Those that ended since then. Returns their number. */
+/* Writes those that ended since the client was told last. Returns their number. */
 static uint64_t write_ended(struct client *client, const struct operations *operations)
 {
 	const struct ended_operation *ended;
@@ -42,7 +42,7 @@ static uint64_t write_ended(struct client *client, const struct operations *oper
 	return count;
 }
 
-/* Those that have changed since then. Returns their number. */
+/* Writes those that have changed since the client was told last. Returns their number. */
 static uint64_t write_changed(struct client *client, const struct operations *operations)
 {
 	struct operation *operation;

@@ -15,7 +15,8 @@
 /* The first descriptor that is handed over: a constant of systemd's interface. */
 #define HANDOVER_DESCRIPTOR 3
 
-/* The default backlog of a socket. With more, clients that keep coming would never let us end. */
+/* The default backlog of a socket. Without a limit, clients that keep coming would keep the daemon
+ * from ending. */
 #define TURNED_AWAY_MAX 4096
 
 static const char *const variables[] = {

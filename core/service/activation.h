@@ -16,7 +16,7 @@ int activation_take_socket(struct lvmpolld_error *error);
 
 /*
  * For a daemon that cannot serve: closes the connections of all clients that wait at a handed-over
- * socket. lvm2 does its work by itself then. Clients that come later start another daemon. Without
+ * socket. lvm2 polls without a daemon then. Clients that come later start another daemon. Without
  * effect where no such socket was handed over.
  */
 void activation_turn_away(void);

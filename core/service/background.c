@@ -14,7 +14,8 @@
 
 #include "service/background.h"
 
-/* In the daemon, until it is ready; a socket, since writing to one need not raise SIGPIPE. */
+/* The socket to the parent, in the daemon, until it is ready; -1 otherwise. Writing to a socket
+ * need not raise SIGPIPE. */
 static int parent_socket = -1;
 static int null_device = -1;
 
@@ -55,7 +56,7 @@ static int wait_for_daemon(pid_t child, int descriptor)
 
 /*
  * A socket that systemd handed to the process that forks is meant for the daemon. Returns how many
- * descriptors there are of the kind, or a negative errno.
+ * descriptors were handed over, or a negative errno.
  */
 static int adopt_handover(pid_t parent)
 {

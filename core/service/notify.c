@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a service manager is told: readiness, a status line, and that we live. */
+/* What a service manager is told: readiness, a status line, and that the daemon is alive. */
 #include "config.h"
 
 #include "service/notify.h"
@@ -70,8 +70,8 @@ static bool load_library(void)
 }
 
 /*
- * The variable NOTIFY_SOCKET stays: each of the calls needs it. That nothing is listening, or that
- * it does not listen well, is no reason to stop polling: what the calls return is left alone.
+ * The variable NOTIFY_SOCKET stays: each of the calls needs it. What the calls return is ignored:
+ * the daemon polls without a service manager, too.
  */
 static void tell(const char *state)
 {

@@ -6,7 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Each is without effect where no service manager listens, or without libsystemd. */
+/*
+ * Each is without effect where no service manager listens, or without libsystemd. Main thread. The
+ * daemon is ready to serve; reads its configuration or is upgraded; has begun to end; tells people
+ * what it does; is alive, for the watchdog.
+ */
 void notify_ready(void);
 void notify_reloading(void);
 void notify_stopping(void);
@@ -17,10 +21,10 @@ void notify_alive(void);
 void notify_waiting(unsigned longer_s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* A service manager listens. */
+/* Whether a service manager listens. */
 bool notify_is_heard(void);
 
-/* notify_alive must be called once in so many microseconds; 0: it need not be called. */
+/* How often notify_alive must be called, in microseconds; 0: never. */
 uint64_t notify_watchdog_interval_us(void);
 
 #endif

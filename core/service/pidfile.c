@@ -50,8 +50,8 @@ static int open_file(const char *path, struct lvmpolld_error *error)
 	return error_set(error, EINVAL, "pid file %s is not a regular file", path);
 }
 
-/* A predecessor may have removed the file after we opened it; what we locked then guards nothing.
- */
+/* A previous daemon may have removed the file after it was opened here; its lock guards nothing
+ * then. */
 static bool is_file_at(const char *path, int descriptor)
 {
 	struct stat at_path, opened;
@@ -85,7 +85,8 @@ static int refuse_locked(const char *path, int descriptor, struct lvmpolld_error
 		path, holder);
 }
 
-/* The daemon whose id it has is dead, and a child that it was starting has not executed lvm yet. */
+/* Whether the daemon that the file names is dead: a child that has not executed lvm yet holds the
+ * lock. */
 static bool is_held_by_the_dead(int descriptor)
 {
 	long holder = find_holder(descriptor);
@@ -155,7 +156,7 @@ int pidfile_create(const char *path, struct lvmpolld_error *error)
 	if (descriptor < 0)
 		return descriptor;
 	result = write_id(path, descriptor, error);
-	/* What is in flight must be seen to although /run is full: the lock is what counts. */
+	/* Operations go on although /run is full: the lock is what counts. */
 	if (result == -ENOSPC || result == -EDQUOT) {
 		log_warn("%s; the daemon runs with the file locked and without its id in it",
 			error->sentence);

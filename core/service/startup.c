@@ -34,7 +34,8 @@ unsigned startup_pause_ms(unsigned count)
 	return pause_ms < PAUSE_MAX_MS ? pause_ms : PAUSE_MAX_MS;
 }
 
-/* From the first pause on they wait for the next one, or for the loop (signals.h). */
+/* From the first pause on signals stay pending until the next pause, or until the loop takes them
+ * (signals.h). */
 static sigset_t block_signals(void)
 {
 	sigset_t ours;

@@ -24,8 +24,8 @@ void startup_init(struct startup *startup, bool foreground);
 
 /*
  * ERROR says what could not be had. Returns 0 after a pause, or when SIGHUP comes: try again.
- * Returns -ECANCELED if a signal tells the daemon to end, which it does without a message; or the
- * negative code of ERROR if it must not wait, as for an error that does not pass.
+ * Returns -ECANCELED if a signal tells the daemon to end, which is logged: the caller prints no
+ * error; or the negative code of ERROR if it must not wait, as for an error that does not pass.
  */
 int startup_wait(struct startup *startup, const struct lvmpolld_error *error);
 

@@ -13,8 +13,8 @@ struct watchdog {
 };
 
 /*
- * Begins to tell it, from the loop BASE, where a service manager watches. Returns 0 or -ENOMEM with
- * the error; watchdog_destroy is right in both cases.
+ * Begins to tell the service manager, from the loop BASE, that the loop runs, if it wants that.
+ * Returns 0 or -ENOMEM with the error; watchdog_destroy is right in both cases.
  */
 int watchdog_init(struct watchdog *watchdog, struct event_base *base, struct lvmpolld_error *error);
 void watchdog_destroy(struct watchdog *watchdog);

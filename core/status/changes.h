@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Changes of entries, counted: each has a serial number. Whoever has been told all up to some
- * number is told what has a higher one, and knows how many there were in between. Main thread.
+ * Changes of entries, counted: each has a serial number. A client that has been told up to number N
+ * is told changes above N, and how many it missed. Main thread.
  */
 #ifndef CORE_STATUS_CHANGES_H
 #define CORE_STATUS_CHANGES_H
@@ -13,7 +13,7 @@ struct operation;
 
 /*
  * Counts a change of OPERATION with the number after *SERIAL, where its entry has changed and none
- * was counted for a second. Returns false where it has, and the second is not over.
+ * was counted for a second. Returns false if it has changed, but is counted later.
  */
 bool changes_count(struct operation *operation, uint64_t *serial);
 

@@ -31,14 +31,14 @@ void ended_destroy(struct ended *ended);
 
 /*
  * Adds operation NUMBER, which ended with the entry TEXT of LENGTH bytes. At most LIMIT are kept.
- * Returns the new one; NULL when out of memory: then nobody can be told.
+ * Returns the new one; NULL when out of memory: the end is not listed then.
  */
 struct ended_operation *ended_add(
 	struct ended *ended, uint64_t number, const char *text, size_t length, size_t limit);
 
 /*
- * Adds one that the history has, the oldest first, before all that ended since; unless it is among
- * these.
+ * Adds one that the history has, the oldest first, before all that ended since, unless it is
+ * there already.
  */
 void ended_add_former(
 	struct ended *ended, uint64_t number, const char *text, size_t length, size_t limit);

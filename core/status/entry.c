@@ -153,7 +153,8 @@ static void add_known(struct buffer *text, const char *key, int64_t value)
 		wire_add_number(text, key, value);
 }
 
-/* What changes with the clock. A process that runs, or a pause, is no movement to count on. */
+/* Values that change with the clock, and do not count as a change of the entry. A process that
+ * runs, or a pause, is no progress. */
 static void write_times(
 	struct buffer *text, const struct operation *operation, const struct seen *seen)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The entry of an operation: what people are told about it, as lines of a message. The keys are
- * described in lvmpolld-protocol(7); what is not known is left out. Main thread.
+ * described in lvmpolld-protocol(7); unknown values are left out. Main thread.
  */
 #ifndef CORE_STATUS_ENTRY_H
 #define CORE_STATUS_ENTRY_H
@@ -16,7 +16,7 @@ struct request_result;
 void entry_write(struct buffer *text, struct operation *operation);
 
 /*
- * Changes where the entry does, apart from what only a clock changes. 0 when out of memory.
+ * Changes when the entry changes, apart from times. 0 when out of memory.
  */
 uint64_t entry_checksum(struct operation *operation);
 

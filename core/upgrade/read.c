@@ -311,7 +311,7 @@ static int take_item(
 	struct operation_context taken = {operations, message};
 	int result = 0;
 
-	/* Whoever waits for it looks again, and compares anew. */
+	/* The operation that waits for it looks again, and compares anew. */
 	if (is_item(message, "comparison"))
 		comparison_end_left_over(&operations->comparisons, operations->base,
 			(pid_t)wire_number(message, "pid"),

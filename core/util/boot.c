@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which run of the machine this is. */
+/* The identifier and the clock of the current boot. */
 #include "config.h"
 
 #include <fcntl.h>

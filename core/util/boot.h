@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * The kernel's identifier of this run of the machine; NULL where it cannot be read. After a reboot
- * it is another: process ids and their start times begin anew then.
+ * The kernel's identifier of the current boot; NULL where it cannot be read. After a reboot it is
+ * another: process ids and their start times begin anew then. The string is static. Main thread.
  */
 const char *boot_id(void);
 

@@ -54,7 +54,7 @@ int buffer_reserve(struct buffer *buffer, size_t size)
 		return lose(buffer);
 	if (buffer_room(buffer) >= size)
 		return 0;
-	/* What was dropped pays for moving what is left. */
+	/* Moving is cheap: fewer bytes are left than were dropped. */
 	if (buffer->start >= buffer->length && buffer->size - buffer->length >= size) {
 		move_to_front(buffer);
 		return 0;

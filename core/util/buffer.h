@@ -20,7 +20,7 @@ struct buffer {
 	bool is_lost;
 };
 
-/* The bytes, valid until the next call; NULL before anything was added. */
+/* The bytes, valid until the buffer is changed; NULL before anything was added. */
 static inline char *buffer_bytes(const struct buffer *buffer)
 {
 	return buffer->storage ? buffer->storage + buffer->start : NULL;
@@ -47,6 +47,7 @@ static inline size_t buffer_room(const struct buffer *buffer)
 {
 	return buffer->size - buffer->start - buffer->length;
 }
+/* Counts LENGTH bytes, which were written at buffer_end, as part of the buffer. */
 static inline void buffer_take_in(struct buffer *buffer, size_t length)
 {
 	buffer->length += length;
@@ -63,7 +64,7 @@ void buffer_drop(struct buffer *buffer, size_t length);
 /* Writes all bytes to DESCRIPTOR, a file, and keeps them. Returns 0 or a negative errno. */
 int buffer_write(const struct buffer *buffer, int descriptor);
 
-/* Frees the storage. The buffer is empty afterwards. */
+/* Frees the storage. The buffer is empty afterwards; is_lost stays as it is. */
 void buffer_free(struct buffer *buffer);
 
 #endif

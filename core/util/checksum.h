@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A checksum against accidents: torn writes, changed tables. It does not protect against intent. */
+/*
+ * A checksum that finds accidental damage (torn writes) and changes. It is no protection against an
+ * attacker.
+ */
 #ifndef CORE_UTIL_CHECKSUM_H
 #define CORE_UTIL_CHECKSUM_H
 

@@ -12,13 +12,16 @@ struct lvmpolld_error {
 	char sentence[ERROR_SENTENCE_MAX];
 };
 
-/* Sets code and sentence. Returns -CODE. */
+/*
+ * Sets code and sentence; a sentence that is too long is cut. ERROR may be NULL. Returns -CODE. Any
+ * thread, here and below.
+ */
 int error_set(struct lvmpolld_error *error, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int error_set_arguments(struct lvmpolld_error *error, int code, const char *format,
 	va_list arguments) __attribute__((format(printf, 3, 0)));
 
-/* Puts "context: " before the sentence. Returns -code, for the caller to return. */
+/* Puts "context: " before the sentence. Returns -code, for the caller to return; -EIO for NULL. */
 int error_add_context(struct lvmpolld_error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -15,7 +15,7 @@
 /* The smallest code point that needs a sequence of so many bytes. */
 static const uint32_t smallest_code_point[] = {0, 0, 0x80, 0x800, 0x10000};
 
-/* How many bytes the lead byte of a UTF-8 sequence promises; 0 where it is no lead byte. */
+/* The length of the UTF-8 sequence that LEAD begins; 0 where it begins none. */
 static size_t promised_length(unsigned char lead)
 {
 	if (lead >= 0xc2 && lead <= 0xdf)

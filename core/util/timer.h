@@ -6,8 +6,8 @@
 #include <event2/event.h>
 
 /*
- * Starts TIMER. libevent may need memory for it: when out of memory the timer expires at once,
- * which costs one turn of the loop. Otherwise it would never expire.
+ * Starts TIMER. libevent may need memory for it. When out of memory the timer expires at once
+ * instead of never, which costs one turn of the loop.
  */
 static inline void timer_start(struct event *timer, const struct timeval *timeout)
 {

@@ -174,7 +174,9 @@ struct lvmpolld_value {
  * that it never changes as long as the interface version stays.
  */
 struct lvmpolld_key {
-	/* Letters, digits and "_"; neither "monitor" nor "stall_check", nor "verify" of its plugin.
+	/*
+	 * Letters, digits and "_". "monitor" and "stall_check" are taken; "verify" too if the
+	 * plugin has read_copies.
 	 */
 	const char *name;
 	enum lvmpolld_type type;
@@ -278,7 +280,7 @@ struct lvmpolld_plugin {
 	 * adds each pair to COPIES, by the kernel's table of the volume, COUNT lines as "dmsetup
 	 * table" has them (not their status). Returns false where a line is not understood; none is
 	 * added where nothing is to be compared. The section of such a plugin has the key "verify",
-	 * which says when they are compared. Runs in the monitor thread. NULL: nothing is.
+	 * which says when they are compared. Runs in the monitor thread. NULL: nothing is compared.
 	 */
 	bool (*read_copies)(const struct lvmpolld_request *request,
 		const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies);
@@ -295,7 +297,7 @@ struct lvmpolld_plugin {
 	/*
 	 * Tells with lvmpolld_places_add the disks that data is copied from and to, for people: by
 	 * the lines that read_targets gets, each time that a device is looked at. Runs in the
-	 * monitor thread. NULL: nobody is told.
+	 * monitor thread. NULL: no disks are shown.
 	 */
 	void (*read_places)(const struct lvmpolld_request *request,
 		const struct lvmpolld_target *targets, size_t count,

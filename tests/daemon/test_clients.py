@@ -69,7 +69,7 @@ class MannersTest(ClientTest):
             self.assertIsNotNone(client.receive(), message)
         self.assert_served()
 
-    @ours_only("it dies of them, for want of stack")
+    @ours_only("it dies of them, when out of stack")
     def test_deeply_nested_messages(self):
         client = self.connect(self.daemon)
         for piece in (b"a/", b"a{", b"[", b"a=["):
