@@ -18,9 +18,9 @@ static int print_help(void)
 	     "Shows, awaits and steers the long operations of LVM that lvmpolld sees through.\n");
 	for (size_t i = 0; (verb = verb_at(i)); i++)
 		printf("  %-10s %s\n", verb->name, verb->summary);
-	puts("\n  --socket PATH   the daemon's socket (or LVM_LVMPOLLD_SOCKET)\n"
-	     "  --help          this; behind a verb, what that takes\n"
-	     "  --version       the version of this program");
+	puts("\n  -s, --socket PATH   the daemon's socket (or LVM_LVMPOLLD_SOCKET)\n"
+	     "  -h, --help          this; behind a verb, what that takes\n"
+	     "  -V, --version       the version of this program");
 	return ctl_finish(CTL_GOOD);
 }
 

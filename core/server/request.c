@@ -26,8 +26,7 @@
 #define PROTOCOL_NAME    "lvmpolld"
 #define PROTOCOL_VERSION 1
 
-/* What is added to lvm2's protocol, and has a version of its own. */
-#define EXTENSIONS         "status list watch plugins configuration log_level forget"
+/* The version of what is added to lvm2's protocol. */
 #define EXTENSIONS_VERSION 1
 
 /* Room for every reply but the long ones (dump, list, watch, plugins, configuration). */
@@ -59,14 +58,8 @@ static void answer(struct buffer *reply, const char *response, const char *reaso
 		wire_add_string(reply, "reason", reason);
 }
 
-static void answer_hello(const struct exchange *exchange)
-{
-	answer(exchange->reply, "OK", NULL);
-	wire_add_string(exchange->reply, "protocol", PROTOCOL_NAME);
-	wire_add_number(exchange->reply, "version", PROTOCOL_VERSION);
-	wire_add_string(exchange->reply, "extensions", EXTENSIONS);
-	wire_add_number(exchange->reply, "extensions_version", EXTENSIONS_VERSION);
-}
+/* Behind the table of handlers, which it lists. */
+static void answer_hello(const struct exchange *exchange);
 
 static void answer_report(const struct operations_report *report, struct buffer *reply)
 {
@@ -175,20 +168,38 @@ static void answer_forget(const struct exchange *exchange)
 static const struct {
 	const char *name;
 	void (*handle)(const struct exchange *exchange);
+	bool is_extension; /* lvm2's protocol does not have it */
 } handlers[] = {
-	{"hello", answer_hello},
-	{"progress_info", answer_progress_info},
-	{"dump", answer_dump},
-	{"status", answer_status},
-	{"list", answer_list},
-	{"watch", answer_watch},
-	{"plugins", answer_plugins},
-	{"configuration", answer_configuration},
-	{"log_level", answer_log_level},
-	{"forget", answer_forget},
+	{"hello", answer_hello, false},
+	{"progress_info", answer_progress_info, false},
+	{"dump", answer_dump, false},
+	{"status", answer_status, true},
+	{"list", answer_list, true},
+	{"watch", answer_watch, true},
+	{"plugins", answer_plugins, true},
+	{"configuration", answer_configuration, true},
+	{"log_level", answer_log_level, true},
+	{"forget", answer_forget, true},
 };
 
 #define HANDLER_COUNT (sizeof(handlers) / sizeof(handlers[0]))
+
+static void answer_hello(const struct exchange *exchange)
+{
+	struct buffer *reply = exchange->reply;
+	char names[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < HANDLER_COUNT; i++)
+		if (handlers[i].is_extension && used < sizeof(names))
+			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+				used ? " " : "", handlers[i].name);
+	answer(reply, "OK", NULL);
+	wire_add_string(reply, "protocol", PROTOCOL_NAME);
+	wire_add_number(reply, "version", PROTOCOL_VERSION);
+	wire_add_string(reply, "extensions", names);
+	wire_add_number(reply, "extensions_version", EXTENSIONS_VERSION);
+}
 
 bool request_is_reserved(const char *name)
 {

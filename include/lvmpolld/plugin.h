@@ -110,7 +110,10 @@ enum lvmpolld_verdict {
 	LVMPOLLD_DONE = 5,
 };
 
-/* Whether the kernel has the volume's device. */
+/*
+ * Whether the kernel has the volume's device. The daemon passes LVMPOLLD_UNKNOWN or
+ * LVMPOLLD_PRESENT; a plugin need not know LVMPOLLD_GONE.
+ */
 enum lvmpolld_presence { LVMPOLLD_UNKNOWN = 0, LVMPOLLD_PRESENT = 1, LVMPOLLD_GONE = 2 };
 
 /* How an lvpoll ended. */
@@ -118,7 +121,7 @@ struct lvmpolld_exit {
 	size_t struct_size;
 	int status; /* exit status; -1 if a signal ended it */
 	int signal; /* the signal that ended it; 0 if it exited */
-	bool cut;   /* the daemon ended it on purpose, after its progress was known */
+	bool cut;   /* the daemon sent it SIGTERM, and it did not exit with 0 */
 	/*
 	 * lvpoll exits with status 0 also if it could not find the volume. So if the kernel is
 	 * watched, and the plugin answers LVMPOLLD_FINISHED to LVMPOLLD_UNKNOWN, the plugin is
