@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* That data would be lost comes before all else, and is kept. */
+#include "config.h"
+
+#include "lifecycle_fixture.h"
+
+static bool is_given_up(void)
+{
+	struct terms *terms = fixture_terms(1, 1);
+	bool result = record_is_refused(&operations.records, &terms->asked) > 0;
+
+	terms_release(terms);
+	return result;
+}
+
+/* In a turn that waits, also with a stall that is not heard of yet: _i is 1. */
+START_TEST(lifecycle_no_turn_for_what_would_lose_data)
+{
+	configuration->lvm_max_running = 0;
+	begin(false, "15");
+	show(LVMPOLLD_STEP, 1);
+	note((struct observation){.kind = OBSERVED,
+		.verdict = LVMPOLLD_DATA_LOSS,
+		.signature = 1,
+		.is_stalled = _i == 1});
+	lifecycle_on_news(&operations);
+	ck_assert_ptr_null(find(false));
+	ck_assert_uint_eq(operations.scheduler.waiting + operations.scheduler.running, 0);
+	ck_assert(is_given_up());
+	ck_assert(hears_failed(false));
+}
+END_TEST
+
+START_TEST(lifecycle_ends_a_command_that_would_lose_data)
+{
+	struct operation *operation = begin_step();
+
+	show(LVMPOLLD_DATA_LOSS, 1);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	ck_assert(lvpoll()->is_terminated);
+	ck_assert(hears_failed(false));
+	ck_assert(is_given_up());
+	show(LVMPOLLD_DATA_LOSS, 2);
+	/* It ends well all the same: that is no end of the operation. */
+	standin_exit(lvpoll(), 0);
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears_failed(false));
+}
+END_TEST
+
+/* As when the disk was full when the operation began: it must not be gone on with all the same. */
+START_TEST(lifecycle_what_has_no_record_is_refused_for_good_too)
+{
+	struct operation *operation = begin(false, "15");
+
+	recorder_remove(operation);
+	show(LVMPOLLD_DATA_LOSS, 1);
+	ck_assert(is_given_up());
+	ck_assert_int_eq(ask_from(NULL, false, "15"), OPERATIONS_ACCEPTED);
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears_failed(false));
+}
+END_TEST
+
+/* lvpoll ends with status 0 also where it could not find the volume: that was not aborted then. */
+START_TEST(lifecycle_what_is_given_up_stays_so_where_an_abort_did_not_find_it)
+{
+	struct operation *abort_operation;
+
+	begin(false, "15");
+	show(LVMPOLLD_DATA_LOSS, 1);
+	abort_operation = begin(true, "15");
+	show(LVMPOLLD_DATA_LOSS, 1);
+	standin_exit(lvpoll(), 0);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(abort_operation->state, STATE_BACKING_OFF);
+	ck_assert(is_given_up());
+	run_out(abort_operation->timer);
+	show(LVMPOLLD_DATA_LOSS, 1);
+	standin_exit(lvpoll(), 0);
+	report(fixture_group_row(1, false));
+	ck_assert_ptr_null(find(true));
+	ck_assert(!is_given_up());
+	ck_assert(hears(true, false, 0));
+}
+END_TEST
+
+/* An abort is under way when it is seen; then the device goes and comes, and shows nothing. */
+START_TEST(lifecycle_a_loss_outlives_all_later_looks)
+{
+	struct operation *operation = begin_abort_of_a_move(), *abort_operation = find(true);
+
+	show(LVMPOLLD_DATA_LOSS, 1);
+	show_kind(OBSERVED_GONE);
+	show(LVMPOLLD_WATCH, 2);
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	standin_exit(lvpoll(), 5);
+	report(fixture_volume_row(1, 1, "lv1"));
+	run_out(abort_operation->patience);
+	ck_assert_ptr_null(find(false));
+	ck_assert_ptr_null(standin_find("lvpoll"));
+	ck_assert(is_given_up());
+	/* Nor is it begun again with another system directory. */
+	ck_assert_int_eq(ask_from("/etc/lvm", false, "15"), OPERATIONS_ACCEPTED);
+	ck_assert_ptr_null(find(false));
+}
+END_TEST
+
+/* A look that nobody has heard of when the operation ends for another reason. */
+START_TEST(lifecycle_a_loss_is_heard_of_when_its_operation_is_over)
+{
+	struct operation *operation = begin_step();
+	struct device *device = operation->device;
+
+	fixture_standing = LVMPOLLD_STANDING_FAILED;
+	standin_exit(lvpoll(), 5);
+	device_lock(device);
+	device->observation.has_loss = true;
+	device_unlock(device);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_ptr_null(find(false));
+	ck_assert(is_given_up());
+}
+END_TEST
+
+/* A file is where the folder of the notes should be. */
+static void block_notes(void)
+{
+	FILE *file = fopen(scratch_path("state.given_up"), "w");
+
+	ck_assert_ptr_nonnull(file);
+	fclose(file);
+}
+
+static void show_unwritten_loss(void)
+{
+	block_notes();
+	begin(false, "15");
+	show(LVMPOLLD_DATA_LOSS, 1);
+	ck_assert_ptr_null(find(false));
+	ck_assert(!is_given_up());
+	ck_assert_uint_eq(operations.unwritten_losses, 1);
+}
+
+START_TEST(lifecycle_a_loss_that_cannot_be_noted_is_remembered)
+{
+	show_unwritten_loss();
+	ck_assert_int_eq(ask_from(NULL, false, "15"), OPERATIONS_ACCEPTED);
+	ck_assert_int_eq(ask_from("/etc/lvm", false, "15"), OPERATIONS_ACCEPTED);
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears_failed(false));
+	run_out(operations.loss_retry);
+	ck_assert_uint_eq(operations.unwritten_losses, 1);
+	ck_assert_int_eq(unlink(scratch_path("state.given_up")), 0);
+	run_out(operations.loss_retry);
+	ck_assert(is_given_up());
+	ck_assert_uint_eq(operations.unwritten_losses, 0);
+}
+END_TEST
+
+START_TEST(lifecycle_a_loss_is_noted_in_the_end)
+{
+	show_unwritten_loss();
+	ck_assert_int_eq(unlink(scratch_path("state.given_up")), 0);
+	losses_end(&operations);
+	ck_assert(is_given_up());
+}
+END_TEST
+
+START_TEST(lifecycle_a_loss_that_could_not_be_noted_goes_with_an_abort)
+{
+	show_unwritten_loss();
+	begin(true, "15");
+	show(LVMPOLLD_WATCH, 1);
+	standin_print(lvpoll(), "  vg1/lv1: Moved: 100.00%");
+	standin_exit(lvpoll(), 0);
+	ck_assert_uint_eq(operations.unwritten_losses, 1);
+	report(fixture_group_row(1, false));
+	ck_assert_ptr_null(find(true));
+	ck_assert_uint_eq(operations.unwritten_losses, 0);
+	ck_assert(TAILQ_EMPTY(&operations.devices.all));
+}
+END_TEST
+
+/* Whether it was given up cannot be told: it is taken for so. */
+START_TEST(lifecycle_a_note_that_cannot_be_read_counts)
+{
+	ck_assert_int_eq(symlink("state.given_up", scratch_path("state.given_up")), 0);
+	ck_assert_int_eq(ask_from(NULL, false, "15"), OPERATIONS_ACCEPTED);
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears_failed(false));
+}
+END_TEST
+
+/* Nobody has looked since: another move may have its name by now. */
+START_TEST(lifecycle_an_abort_of_what_is_given_up_needs_a_look)
+{
+	struct operation *abort_operation;
+
+	begin_step();
+	show(LVMPOLLD_DATA_LOSS, 1);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_ptr_null(find(false));
+	abort_operation = begin(true, "15");
+	ck_assert_int_eq(abort_operation->state, STATE_LOOKING);
+	show_kind(OBSERVED_GONE);
+	ck_assert_int_eq(abort_operation->state, STATE_ASKING);
+}
+END_TEST
+
+/* The daemon ends before the main thread has heard of it. */
+START_TEST(lifecycle_a_loss_that_was_seen_last_is_noted_at_the_end)
+{
+	begin(false, "15");
+	show(LVMPOLLD_WATCH, 1);
+	operations_stop(&operations);
+	note((struct observation){.kind = OBSERVED, .has_loss = true});
+	losses_end(&operations);
+	ck_assert_uint_eq(count_entries("state.given_up"), 1);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_LOOP(lifecycle_no_turn_for_what_would_lose_data, 2),
+		SUITE_TEST(lifecycle_ends_a_command_that_would_lose_data),
+		SUITE_TEST(lifecycle_what_has_no_record_is_refused_for_good_too),
+		SUITE_TEST(lifecycle_what_is_given_up_stays_so_where_an_abort_did_not_find_it),
+		SUITE_TEST(lifecycle_a_loss_outlives_all_later_looks),
+		SUITE_TEST(lifecycle_a_loss_is_heard_of_when_its_operation_is_over),
+		SUITE_TEST(lifecycle_a_loss_that_cannot_be_noted_is_remembered),
+		SUITE_TEST(lifecycle_a_loss_is_noted_in_the_end),
+		SUITE_TEST(lifecycle_a_loss_that_could_not_be_noted_goes_with_an_abort),
+		SUITE_TEST(lifecycle_a_note_that_cannot_be_read_counts),
+		SUITE_TEST(lifecycle_an_abort_of_what_is_given_up_needs_a_look),
+		SUITE_TEST(lifecycle_a_loss_that_was_seen_last_is_noted_at_the_end),
+	};
+
+	return suite_run_fixture(
+		"lifecycle_losses", tests, SUITE_COUNT(tests), create_operations, free_operations);
+}
