@@ -147,7 +147,8 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 		lifecycle_begin_asking(operation);
 	else
 		begin_with_look(operation, info);
-	if (info->is_record_stale)
+	/* Where it has ended at once, as of a loss, there is nothing to be recorded. */
+	if (info->is_record_stale && operation_is_alive(operation))
 		recorder_write(operation, operation->recorded_command);
 }
 

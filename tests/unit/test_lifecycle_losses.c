@@ -3,6 +3,11 @@
 #include "config.h"
 
 #include "lifecycle_fixture.h"
+#include "protocol/wire.h"
+#include "server/server.h"
+#include "upgrade/file.h"
+#include "upgrade/handover.h"
+#include "upgrade/write.h"
 
 static bool is_given_up(void)
 {
@@ -220,6 +225,45 @@ START_TEST(lifecycle_a_loss_that_was_seen_last_is_noted_at_the_end)
 }
 END_TEST
 
+static int count_losses(
+	const struct wire_message *message, void *context, struct lvmpolld_error *unused)
+{
+	(void)unused;
+	*(unsigned *)context += !strcmp(wire_string(message, "item"), "loss");
+	return 0;
+}
+
+/* How many losses the program after an upgrade is told of. */
+static unsigned count_handed_over(void)
+{
+	struct server server = {.configuration = configuration, .operations = &operations};
+	const struct handover_parts parts = {
+		.pidfile = -1, .operations = &operations, .server = &server};
+	struct lvmpolld_error error;
+	struct handover *handover;
+	unsigned count = 0;
+
+	server.listener.descriptor = -1;
+	TAILQ_INIT(&server.clients);
+	handover = handover_read(handover_write(&parts, false, &error), &error);
+	ck_assert_msg(handover, "%s", error.sentence);
+	ck_assert_int_eq(handover_for_each(handover, count_losses, &count, &error), 0);
+	handover_free(handover);
+	return count;
+}
+
+/* The next look may not show it any more: the new program would take the step. */
+START_TEST(lifecycle_a_loss_that_nobody_has_read_is_handed_over)
+{
+	begin(false, "15");
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_uint_eq(count_handed_over(), 0);
+	note((struct observation){.kind = OBSERVED, .has_loss = true});
+	ck_assert_int_eq(find(false)->device->loss, LOSS_UNSEEN);
+	ck_assert_uint_eq(count_handed_over(), 1);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -235,6 +279,7 @@ int main(void)
 		SUITE_TEST(lifecycle_a_note_that_cannot_be_read_counts),
 		SUITE_TEST(lifecycle_an_abort_of_what_is_given_up_needs_a_look),
 		SUITE_TEST(lifecycle_a_loss_that_was_seen_last_is_noted_at_the_end),
+		SUITE_TEST(lifecycle_a_loss_that_nobody_has_read_is_handed_over),
 	};
 
 	return suite_run_fixture(

@@ -331,6 +331,20 @@ START_TEST(lifecycle_an_upgrade_does_not_keep_anybody_waiting)
 }
 END_TEST
 
+/* Its record could not be written before the upgrade, and it is over at once after that. */
+START_TEST(lifecycle_what_ends_at_an_upgrade_leaves_no_record)
+{
+	const struct resume_info info = {
+		.is_child = true, .outputs = {-1, -1}, .is_record_stale = true};
+	struct terms *terms = fixture_terms(1, 1);
+
+	ck_assert_int_eq(losses_take_over(&operations, terms), 0);
+	ck_assert_int_eq(resume_operation(&operations, terms, &info, NULL), 0);
+	ck_assert_ptr_eq(TAILQ_FIRST(&operations.list), NULL);
+	ck_assert_uint_eq(count_entries("state"), 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -350,6 +364,7 @@ int main(void)
 		SUITE_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told),
 		SUITE_TEST(lifecycle_results_are_told_after_an_upgrade),
 		SUITE_TEST(lifecycle_an_upgrade_does_not_keep_anybody_waiting),
+		SUITE_TEST(lifecycle_what_ends_at_an_upgrade_leaves_no_record),
 	};
 
 	return suite_run_fixture(
