@@ -41,7 +41,8 @@
  */
 #define STEP_INTERVAL "3600"
 
-static const struct command_kind lvpoll_kind = {.name = "lvpoll", .is_output_for_people = true};
+static const struct command_kind lvpoll_kind = {
+	.name = "lvpoll", .is_output_for_people = true, .is_for_volume = true};
 
 /* An lvpoll that polls by itself must not keep other operations waiting for a turn. */
 static bool is_in_the_way(const struct operations *operations)

@@ -153,8 +153,8 @@ static bool has_name(const char *variable, const char *name)
 /* Whether VARIABLE is passed on: not if it is the daemon's own, or set for the command. */
 static bool is_inherited(const char *variable)
 {
-	static const char *const others[] = {
-		"LVM_SYSTEM_DIR", "LC_ALL", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"};
+	static const char *const others[] = {"LVM_SYSTEM_DIR", "LC_ALL", COMMAND_LVID,
+		"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (has_name(variable, others[i]))
@@ -162,9 +162,13 @@ static bool is_inherited(const char *variable)
 	return true;
 }
 
-/* The daemon's own environment, with the client's LVM_SYSTEM_DIR or none, and LC_ALL=C. */
-static int build_environment(const struct terms *terms, struct lvmpolld_arguments *environment)
+/*
+ * The daemon's own environment, with the client's LVM_SYSTEM_DIR or none, LC_ALL=C, and the lvid of
+ * the volume that the command is for.
+ */
+static int build_environment(const struct command *command, struct lvmpolld_arguments *environment)
 {
+	const struct terms *terms = command->terms;
 	int result = 0;
 
 	for (char **variable = environ; *variable && result == 0; variable++)
@@ -175,6 +179,8 @@ static int build_environment(const struct terms *terms, struct lvmpolld_argument
 	if (result == 0 && terms->asked.system_dir)
 		result = arguments_add_format(
 			environment, "LVM_SYSTEM_DIR=%s", terms->asked.system_dir);
+	if (result == 0 && command->kind->is_for_volume)
+		result = arguments_add_format(environment, COMMAND_LVID "=%s", terms->asked.lvid);
 	return result;
 }
 
@@ -218,7 +224,7 @@ static int start_process(struct command *command, struct event_base *base,
 	enum process_failure failure = PROCESS_FAILED_RESOURCES;
 
 	error_set(error, ENOMEM, "cannot start %s: out of memory", command->kind->name);
-	if (build_environment(command->terms, &environment) == 0)
+	if (build_environment(command, &environment) == 0)
 		command->process = process_start(base, arguments->list, environment.list,
 			&process_callbacks, command, &failure, error);
 	arguments_clear(&environment);

@@ -36,7 +36,14 @@ struct command_kind {
 	const char *name;          /* "lvpoll", "report" */
 	unsigned silence_s;        /* a third of the time for which it may print nothing */
 	bool is_output_for_people; /* its standard output is logged */
+	bool is_for_volume;        /* its environment tells the lvid: see COMMAND_LVID */
 };
+
+/*
+ * The variable by which an lvpoll is known to a later daemon, whatever names the volume has by
+ * then.
+ */
+#define COMMAND_LVID "LVMPOLLD_LVID"
 
 /* The silence_s of an lvpoll that checks every INTERVAL_S. */
 unsigned command_silence_s(unsigned interval_s);

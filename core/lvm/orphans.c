@@ -16,7 +16,9 @@
 #include <event2/event.h>
 
 #include "log/log.h"
+#include "lvm/command.h"
 #include "lvm/orphans.h"
+#include "lvm/proc.h"
 #include "util/boot.h"
 #include "util/timer.h"
 
@@ -39,9 +41,14 @@
  */
 #define EXEC_MAX_MS 1000
 
+/* What lvm2 has is no longer. */
+#define LVID_MAX 64
+
 /* An lvpoll whose parent is no daemon. */
 struct candidate {
 	struct orphan orphan;
+	/* Of the volume that it was started for; "" where it does not tell. */
+	char lvid[LVID_MAX + 1];
 	size_t length; /* of its arguments, each ended by a NUL byte */
 	STAILQ_ENTRY(candidate) link;
 	char arguments[];
@@ -61,28 +68,6 @@ struct orphans {
 	STAILQ_HEAD(candidate_list, candidate) candidates;
 };
 
-/*
- * Reads /proc/PID/NAME as text, with a NUL byte behind it. Returns its length or a negative errno:
- * -ESRCH where the process is gone, or another user's.
- */
-static ssize_t read_proc(pid_t pid, const char *name, char *text, size_t size)
-{
-	char path[64];
-	ssize_t length;
-	int descriptor;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	length = descriptor < 0 ? -1 : read(descriptor, text, size - 1);
-	if (length < 0)
-		length = errno == ENOENT || errno == EACCES || errno == EPERM ? -ESRCH : -errno;
-	else
-		text[length] = '\0';
-	if (descriptor >= 0)
-		close(descriptor);
-	return length;
-}
-
 /* Whether WANTED is among the LENGTH bytes of ARGUMENTS, each of which ends with a NUL byte. */
 static bool has_argument(const char *arguments, size_t length, const char *wanted)
 {
@@ -93,75 +78,20 @@ static bool has_argument(const char *arguments, size_t length, const char *wante
 	return false;
 }
 
-/*
- * What /proc tells of a process. A process that is ending has no memory, nor has a kernel thread.
- */
-struct standing {
-	char state;
-	int parent;
-	bool has_memory;
-	uint64_t start_ticks;
-};
-
-/* Returns 0 or a negative errno, as read_proc. */
-static int read_standing(pid_t pid, struct standing *standing)
-{
-	char text[1024];
-	const char *field;
-	unsigned long long start;
-	unsigned long memory;
-	ssize_t length = read_proc(pid, "stat", text, sizeof(text));
-
-	if (length < 0)
-		return (int)length;
-	/* Fields 3, 4, 22 and 23: state, parent, start, size of the memory; a name may hold
-	 * anything. */
-	field = strrchr(text, ')');
-	if (!field ||
-		sscanf(field,
-			") %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-			"%*s %llu %lu",
-			&standing->state, &standing->parent, &start, &memory) != 4)
-		return -EBADMSG;
-	standing->has_memory = memory > 0;
-	standing->start_ticks = start;
-	return 0;
-}
-
-static int64_t age_ms(const struct standing *standing)
+static int64_t age_ms(const struct proc_standing *standing)
 {
 	return boot_clock_ms() -
 	       (int64_t)(standing->start_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
-/*
- * Checks that PID is a process of our user, as an lvpoll of ours is: else any user could hold up an
- * operation with a process that has its arguments, or none. Returns 0, or a negative errno as
- * read_proc does.
- */
-static int check_user(pid_t pid)
-{
-	char text[2048];
-	const char *line;
-	unsigned user;
-	ssize_t length = read_proc(pid, "status", text, sizeof(text));
-
-	if (length < 0)
-		return (int)length;
-	line = strstr(text, "\nUid:");
-	if (!line || sscanf(line, " Uid: %*u %u", &user) != 1)
-		return -EBADMSG;
-	return user == geteuid() ? 0 : -ESRCH;
-}
-
 /* In the middle of an exec a process has no command line. Returns 1, 0 or a negative errno. */
 static int may_be_executing(pid_t pid)
 {
-	struct standing standing;
-	int result = check_user(pid);
+	struct proc_standing standing;
+	int result = proc_check_user(pid);
 
 	if (result == 0)
-		result = read_standing(pid, &standing);
+		result = proc_read_standing(pid, &standing);
 	if (result < 0)
 		return result == -ESRCH ? 0 : result;
 	return standing.has_memory && (age_ms(&standing) < EXEC_MAX_MS || standing.state == 'D');
@@ -171,62 +101,85 @@ static int may_be_executing(pid_t pid)
  * Whether the parent is a daemon: it looks after its own children, unless it is ending. Returns 1,
  * 0 or a negative errno.
  */
-static int has_daemon_as_parent(const struct standing *child)
+static int has_daemon_as_parent(const struct proc_standing *child)
 {
-	struct standing parent;
+	struct proc_standing parent;
 	char name[64];
 	int result;
 
 	if (child->parent == getpid())
 		return 0;
-	result = read_standing(child->parent, &parent);
+	result = proc_read_standing(child->parent, &parent);
 	if (result == 0 && !parent.has_memory)
 		return 0;
 	if (result == 0)
-		result = (int)read_proc(child->parent, "comm", name, sizeof(name));
+		result = (int)proc_read(child->parent, "comm", name, sizeof(name));
 	if (result < 0)
 		return result == -ESRCH ? 0 : result;
 	return strstr(name, "lvmpolld") ? 1 : 0;
 }
 
-static int add_candidate(
-	struct orphans *orphans, const struct orphan *orphan, const char *arguments, size_t length)
+static struct candidate *candidate_new(const char *arguments, size_t length)
 {
 	struct candidate *candidate = malloc(sizeof(*candidate) + length + 1);
 
 	if (!candidate)
-		return -ENOMEM;
-	*candidate = (struct candidate){.orphan = *orphan, .length = length};
+		return NULL;
+	*candidate = (struct candidate){.length = length};
 	memcpy(candidate->arguments, arguments, length + 1);
-	STAILQ_INSERT_TAIL(&orphans->candidates, candidate, link);
+	return candidate;
+}
+
+/* Fills CANDIDATE with what /proc tells of PID. Returns 0 or a negative errno. */
+static int read_candidate(pid_t pid, uint64_t start_ticks, struct candidate *candidate)
+{
+	char again[COMMAND_LINE_MAX];
+	/* That of stock's daemon has none, nor has one of an older daemon of ours. */
+	int result =
+		proc_read_variable(pid, COMMAND_LVID, candidate->lvid, sizeof(candidate->lvid));
+
+	if (result < 0)
+		return result;
+	/* The start is that of the process with these arguments: its id is no other's by now. */
+	if (proc_read(pid, "cmdline", again, sizeof(again)) != (ssize_t)candidate->length ||
+		memcmp(candidate->arguments, again, candidate->length) != 0)
+		return -EAGAIN;
+	candidate->orphan = (struct orphan){pid, start_ticks};
 	return 0;
+}
+
+static int add_candidate(struct orphans *orphans, pid_t pid, uint64_t start_ticks,
+	const char *arguments, size_t length)
+{
+	struct candidate *candidate = candidate_new(arguments, length);
+	int result = candidate ? read_candidate(pid, start_ticks, candidate) : -ENOMEM;
+
+	if (result == 0)
+		STAILQ_INSERT_TAIL(&orphans->candidates, candidate, link);
+	else
+		free(candidate);
+	return result;
 }
 
 /* PID has the arguments of an lvpoll. Returns 0 or a negative errno. */
 static int take_lvpoll(struct orphans *orphans, pid_t pid, const char *arguments, size_t length)
 {
-	char again[COMMAND_LINE_MAX];
-	struct standing standing;
-	int result = check_user(pid);
+	struct proc_standing standing;
+	int result = proc_check_user(pid);
 
 	if (result == 0)
-		result = read_standing(pid, &standing);
+		result = proc_read_standing(pid, &standing);
 	if (result == 0)
 		result = has_daemon_as_parent(&standing);
 	if (result != 0)
 		return result == 1 ? 0 : result;
-	/* The start is that of the process with these arguments: its id is no other's by now. */
-	if (read_proc(pid, "cmdline", again, sizeof(again)) != (ssize_t)length ||
-		memcmp(arguments, again, length) != 0)
-		return -EAGAIN;
-	return add_candidate(
-		orphans, &(struct orphan){pid, standing.start_ticks}, arguments, length);
+	return add_candidate(orphans, pid, standing.start_ticks, arguments, length);
 }
 
 static void read_process(struct orphans *orphans, pid_t pid)
 {
 	char arguments[COMMAND_LINE_MAX];
-	ssize_t length = read_proc(pid, "cmdline", arguments, sizeof(arguments));
+	ssize_t length = proc_read(pid, "cmdline", arguments, sizeof(arguments));
 	int result = (int)length;
 
 	if (length == 0)
@@ -368,6 +321,8 @@ static bool polls(const struct candidate *candidate, const char *operation_name,
 {
 	char volume[512];
 
+	if (request->lvid && !strcmp(candidate->lvid, request->lvid))
+		return true;
 	snprintf(volume, sizeof(volume), "%s/%s", request->vg_name, request->lv_name);
 	return has_argument(candidate->arguments, candidate->length, operation_name) &&
 	       has_argument(candidate->arguments, candidate->length, volume);

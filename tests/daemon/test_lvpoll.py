@@ -72,7 +72,8 @@ class StartTest(DaemonTest):
                                         "LVM_SUPPRESS_FD_WARNINGS": "1", "EMPTY": ""})
         expected = dict(self.daemon_environment(), LC_ALL="C")
         self.assertEqual(expected.pop("LVM_SYSTEM_DIR"), "/of/the/daemon")
-        self.assertEqual(record.environment, expected)
+        present = {name: value for name, value in record.environment.items() if name != "LVMPOLLD_LVID"}
+        self.assertEqual(present, expected)
         self.assertEqual(len(record.variables), len(record.environment), "a variable twice")
 
     def test_system_dir_of_the_client_is_in_the_environment(self):
@@ -81,6 +82,12 @@ class StartTest(DaemonTest):
         self.assertEqual(record.variables.count("LVM_SYSTEM_DIR=/of/the client"), 1)
         self.assertEqual(record.environment["LVM_SYSTEM_DIR"], "/of/the client")
         self.assertEqual(len(record.variables), len(record.environment), "a variable twice")
+
+    @ours_only("it does not know its lvpolls again")
+    def test_environment_tells_the_volume(self):
+        record = self.record(variables={"LVMPOLLD_LVID": "of the daemon"})
+        told = [each for each in record.variables if each.startswith("LVMPOLLD_LVID")]
+        self.assertEqual(told, ["LVMPOLLD_LVID=" + lvid("record")])
 
     def test_working_directory_stays_in_the_foreground(self):
         folder = self.temporary_directory()

@@ -355,6 +355,18 @@ class OrphanTest(RecoveryTest):
         self.wait_starts_of(self.hang, 2)
         self.assertFalse(is_running(first))
 
+    def test_it_is_found_where_its_group_was_renamed(self):
+        """Its arguments have names that the volume has no longer: its environment has the lvid."""
+        self.start()
+        self.client.ask("pvmove", **volume(self.hang))
+        first = self.daemon.wait_start(self.hang)[0]
+        self.kill()
+        self.put_record(record_name(lvid(self.hang)),
+                        pvmove_record(self.hang, vgname="renamed", lvm_command="starting"))
+        self.start()
+        wait_for(lambda: "renamed/" + self.hang in [target for _, target, _ in self.daemon.starts()], "the next lvpoll")
+        self.assertFalse(is_running(first))
+
     def test_another_process_with_its_id_is_left_alone(self):
         with subprocess.Popen(["sleep", "1000"]) as other:
             self.addCleanup(other.kill)

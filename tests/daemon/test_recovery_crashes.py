@@ -115,7 +115,15 @@ class CrashTest(KernelTest):
         overlaps = os.path.join(self.daemon.directory, "overlaps")
         self.assertFalse(os.path.exists(overlaps) and read_file(overlaps), "polled twice at once")
         for pid, target, _ in self.daemon.starts():
-            self.assertFalse(is_running(pid), "lvpoll %d of %s is left" % (pid, target))
+            self.assertFalse(is_running(pid) and self.is_of(pid, target), "lvpoll %d of %s is left" % (pid, target))
+
+    @staticmethod
+    def is_of(pid, target):
+        """Its id may be another process's by now."""
+        try:
+            return target in read_file("/proc/%d/cmdline" % pid).split("\0")
+        except OSError:
+            return False
 
 
 if __name__ == "__main__":

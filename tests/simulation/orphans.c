@@ -51,6 +51,8 @@ void orphans_free(struct orphans *orphans)
 static bool polls(
 	const struct lvm *lvm, const char *operation_name, const struct lvmpolld_request *request)
 {
+	if (!strcmp(lvm->shown_lvid, request->lvid))
+		return true;
 	return !lvm->is_report && !strcmp(lvm->operation, operation_name) &&
 	       !strcmp(lvm->vg_name, request->vg_name) && !strcmp(lvm->lv_name, request->lv_name);
 }

@@ -9,6 +9,7 @@
 
 #include "comparing/comparer.h"
 #include "lvm.h"
+#include "lvm/command.h"
 #include "process/process.h"
 #include "util/error.h"
 
@@ -184,6 +185,12 @@ static struct process *start_comparer(
 	return process;
 }
 
+static void read_environment(struct lvm *lvm, char *const *environment)
+{
+	for (; *environment; environment++)
+		sscanf(*environment, COMMAND_LVID "=%64s", lvm->shown_lvid);
+}
+
 struct process *process_start(struct event_base *base, char *const *arguments,
 	char *const *environment, const struct process_callbacks *callbacks, void *context,
 	enum process_failure *failure, struct lvmpolld_error *error)
@@ -192,7 +199,6 @@ struct process *process_start(struct event_base *base, char *const *arguments,
 	struct lvm *lvm;
 
 	(void)base;
-	(void)environment;
 	seam();
 	if (world.no_resources > 0 && dice_percent(80)) {
 		*failure = PROCESS_FAILED_RESOURCES;
@@ -207,6 +213,7 @@ struct process *process_start(struct event_base *base, char *const *arguments,
 	if (!strcmp(arguments[1], COMPARER_OPTION))
 		return start_comparer(arguments, callbacks, context);
 	lvm = lvm_new(arguments);
+	read_environment(lvm, environment);
 	check_start(lvm);
 	process = new_process(lvm, callbacks, context, true);
 	story("%s[%d] starts%s%s%s%s%s", lvm->is_report ? "report" : "lvpoll", (int)lvm->pid,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finding an orphan by its command line, also in the middle of its exec. */
+/* Finding an orphan by its command line or its environment, also in the middle of its exec. */
 #include "config.h"
 
 #include <signal.h>
@@ -31,11 +31,22 @@ static const char polling[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-orphan/p
 static const char aborting[] = "lvm\0lvpoll\0--polloperation\0pvmove\0--abort\0vg-orphan/pvmove7";
 static const char other_volume[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-orphan/pvmove70";
 
-static const struct lvmpolld_request operation = {
-	.struct_size = sizeof(operation), .vg_name = "vg-orphan", .lv_name = "pvmove7"};
+#define LVID       "0123456789abcdefghijklmnopqrstuv0123456789abcdefghijklmnopqrstuv"
+#define OTHER_LVID "0123456789abcdefghijklmnopqrstuv0123456789abcdefghijklmnopqrstuw"
+
+/* Environments, likewise. */
+static const char of_volume[] = "LC_ALL=C\0LVMPOLLD_LVID=" LVID "\0LANG=C";
+static const char of_other_volume[] = "LVMPOLLD_LVID=" OTHER_LVID "\0LVMPOLLD_LVIDS=" LVID;
+
+static const struct lvmpolld_request operation = {.struct_size = sizeof(operation),
+	.vg_name = "vg-orphan",
+	.lv_name = "pvmove7",
+	.lvid = LVID};
 
 static pid_t child;
-static uid_t user; /* of the child; 0: as ours */
+static uid_t user;              /* of the child; 0: as ours */
+static const char *environment; /* likewise; NULL: as ours */
+static size_t environment_size;
 
 /* Fields FIRST to LAST of /proc/self/stat. */
 static bool read_fields(unsigned first, unsigned last, unsigned long *values)
@@ -71,8 +82,8 @@ static bool set_command_line(const char *start, const char *end)
 	map.brk = (uintptr_t)sbrk(0);
 	map.arg_start = (uintptr_t)start;
 	map.arg_end = (uintptr_t)end;
-	map.env_start = data[5];
-	map.env_end = data[6];
+	map.env_start = environment ? (uintptr_t)environment : data[5];
+	map.env_end = environment ? (uintptr_t)environment + environment_size : data[6];
 	return prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) == 0;
 }
 
@@ -153,6 +164,7 @@ static void begin(void)
 
 	times_known = 0;
 	user = 0;
+	environment = NULL;
 	ours = 0;
 	base = event_base_new();
 	orphans = orphans_new(base, &callbacks, NULL);
@@ -237,6 +249,38 @@ START_TEST(orphan_of_another_volume_is_not_taken)
 	if (!start(other_volume, sizeof(other_volume), AT_ONCE))
 		return;
 	ck_assert_int_eq(find("pvmove", &operation), 0);
+}
+END_TEST
+
+/* The kernel shows nothing that is part of a file. */
+static void set_environment(const char *text, size_t size)
+{
+	char *copy = malloc(size);
+
+	ck_assert_ptr_nonnull(copy);
+	memcpy(copy, text, size);
+	environment = copy;
+	environment_size = size;
+}
+
+/* Its group may have another name by now, and another volume the one that it was given. */
+START_TEST(orphan_is_found_by_its_lvid_whatever_its_names)
+{
+	set_environment(of_volume, sizeof(of_volume));
+	if (start(other_volume, sizeof(other_volume), AT_ONCE))
+		ck_assert_int_eq(find("pvmove", &operation), child);
+	free((char *)environment);
+}
+END_TEST
+
+/* What it does is done to the volume that has the name, and so is ours. */
+START_TEST(orphan_of_another_lvid_is_found_by_its_names_alone)
+{
+	set_environment(of_other_volume, sizeof(of_other_volume));
+	if (start(_i ? other_volume : polling, _i ? sizeof(other_volume) : sizeof(polling),
+		    AT_ONCE))
+		ck_assert_int_eq(find("pvmove", &operation), _i ? 0 : child);
+	free((char *)environment);
 }
 END_TEST
 
@@ -337,6 +381,8 @@ int main(void)
 		SUITE_LOOP(orphan_is_found_whatever_it_runs_for, 2),
 		SUITE_LOOP(orphan_of_another_user_is_not_taken, 2),
 		SUITE_TEST(orphan_of_another_volume_is_not_taken),
+		SUITE_TEST(orphan_is_found_by_its_lvid_whatever_its_names),
+		SUITE_LOOP(orphan_of_another_lvid_is_found_by_its_names_alone, 2),
 		SUITE_TEST(orphan_zombie_is_not_waited_for),
 		SUITE_TEST(orphan_that_never_has_a_command_line_is_waited_for_once),
 		SUITE_TEST(orphan_that_is_no_orphan_is_not_taken),
