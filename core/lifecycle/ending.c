@@ -73,6 +73,12 @@ enum operation_event ending_enter(
 {
 	enum ending_reason ending = classify_ending(event);
 
+	/* What was given up is asked for again: it was accepted, and goes on once this is over. */
+	if (event == EVENT_WANTED) {
+		if (operation->ending == ENDING_FORGET)
+			operation->ending = ENDING_STEP_DONE;
+		return EVENT_NONE;
+	}
 	/* A graver reason takes the place of the one before. */
 	if (from != STATE_ENDING || ending > operation->ending) {
 		operation->ending = ending;

@@ -176,6 +176,7 @@ void checks_after_event(void)
 		running += !!operation->attempt.command;
 	}
 	check_turns(waiting, running);
+	forget_check();
 	check_records(alive);
 	check_doubts();
 }

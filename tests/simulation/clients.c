@@ -197,7 +197,22 @@ void clients_begin(unsigned number, struct volume *volume, bool is_abort, unsign
 	if (!client->waits)
 		return;
 	note_promise(client);
+	forget_not(client->volume, client->is_abort);
 	event_add(client->timer, &soon);
+}
+
+void clients_hear_end(const struct volume *volume, bool is_abort)
+{
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &clients[i];
+
+		if (!client->waits || client->volume != volume || client->is_abort != is_abort)
+			continue;
+		ask(client);
+		if (client->waits)
+			violate("client %u waits for %s, which is forgotten", client->number,
+				volume->lv_name);
+	}
 }
 
 void clients_disconnect(unsigned number)

@@ -163,6 +163,7 @@ static void gone(void)
 	world.is_alive = world.is_stopping = false;
 	world.seams_left = 0;
 	clock_forget(&daemon_base);
+	forget_reset();
 	lvm_daemon_died();
 	clients_daemon_died();
 	forget_evidence();

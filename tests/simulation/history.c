@@ -129,6 +129,7 @@ static void make_world(const struct history *history)
 	records_reset();
 	lvm_reset();
 	clients_reset();
+	forget_reset();
 	world.is_new_lvm2 = dice_percent(50);
 	world.has_unknown_kernel = dice_percent(5);
 	world.log.oldest = dice_percent(50) ? 0 : 1000;

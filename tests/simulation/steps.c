@@ -166,6 +166,9 @@ static void do_to_daemon(const struct step *step, struct volume *volume)
 	case ACTION_DISCONNECT:
 		clients_disconnect(step->b);
 		break;
+	case ACTION_FORGET:
+		forget_volume(volume, step->b % 4 == 0, step->c % 3 == 0);
+		break;
 	case ACTION_HURRY:
 		hurry();
 		break;

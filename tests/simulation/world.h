@@ -197,6 +197,20 @@ void clients_daemon_died(void);
 void clients_adopt_all(void);
 void clients_reset(void);
 
+/* Those who wait for VOLUME, or its abort, ask at once, and hear an end. */
+void clients_hear_end(const struct volume *volume, bool is_abort);
+
+/* --- an administrator: forget.c --- */
+
+/* Gives the operation of VOLUME, or its abort, up for good. */
+void forget_volume(struct volume *volume, bool is_abort, bool at_risk);
+/* Somebody has asked for it again. */
+void forget_not(const struct volume *volume, bool is_abort);
+/* What was given up while its command ran is not begun anew. */
+void forget_check(void);
+/* No daemon knows of it any more. */
+void forget_reset(void);
+
 /* --- the steps: steps.c --- */
 
 struct step {

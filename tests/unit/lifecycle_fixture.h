@@ -20,6 +20,7 @@
 #include "lifecycle/operations.h"
 #include "lifecycle/operations_begin.h"
 #include "lifecycle/operations_collect.h"
+#include "lifecycle/operations_forget.h"
 #include "lifecycle/orphaned.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/result_expiry.h"

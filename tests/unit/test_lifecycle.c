@@ -240,6 +240,41 @@ START_TEST(lifecycle_what_is_being_aborted_stays_so_on_record)
 }
 END_TEST
 
+static enum operations_forgotten forget(const struct operation *operation)
+{
+	bool has_loss;
+
+	return operations_forget(&operations, operation->number, false, &has_loss);
+}
+
+START_TEST(lifecycle_what_is_forgotten_is_over_when_its_command_is)
+{
+	struct operation *operation = begin_step();
+
+	ck_assert_int_eq(forget(operation), FORGOTTEN_AT_ITS_END);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	ck_assert_uint_eq(count_entries("state"), 1);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert(hears_failed(false));
+	ck_assert_ptr_null(TAILQ_FIRST(&operations.list));
+	ck_assert_uint_eq(count_entries("state"), 0);
+}
+END_TEST
+
+/* While its command ends it is accepted once more: that is a promise. */
+START_TEST(lifecycle_what_is_asked_for_again_is_not_forgotten)
+{
+	struct operation *operation = begin_step();
+
+	ck_assert_int_eq(forget(operation), FORGOTTEN_AT_ITS_END);
+	ck_assert_ptr_eq(begin(false, "15"), operation);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	ck_assert(hears_nothing_yet(false));
+	ck_assert_uint_eq(count_entries("state"), 1);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -256,6 +291,8 @@ int main(void)
 		SUITE_TEST(lifecycle_time_before_the_first_step_is_no_longer_than_was_asked_for),
 		SUITE_TEST(lifecycle_stops_and_leaves_it_as_it_is),
 		SUITE_TEST(lifecycle_what_is_being_aborted_stays_so_on_record),
+		SUITE_TEST(lifecycle_what_is_forgotten_is_over_when_its_command_is),
+		SUITE_TEST(lifecycle_what_is_asked_for_again_is_not_forgotten),
 	};
 
 	return suite_run_fixture(
