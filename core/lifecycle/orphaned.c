@@ -19,7 +19,8 @@ bool orphaned_may_run(const struct operation *operation)
 	const struct record_directory *records = &operation->operations->records;
 	const char *lvid = operation->terms->asked.lvid;
 
-	return record_is_unusable(records, lvid, false) || record_is_unusable(records, lvid, true);
+	return records->is_unread || record_is_unusable(records, lvid, false) ||
+	       record_is_unusable(records, lvid, true);
 }
 
 /* Whether an lvpoll may run whose process id is not known. */

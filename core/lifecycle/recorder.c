@@ -74,6 +74,7 @@ static void reopen_directory(struct operations *operations)
 		record_directory_close(&fresh);
 		return;
 	}
+	fresh.is_unread = operations->records.is_unread;
 	record_directory_close(&operations->records);
 	operations->records = fresh;
 	TAILQ_FOREACH (operation, &operations->list, link)

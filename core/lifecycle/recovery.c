@@ -113,6 +113,7 @@ int recovery_open(struct operations *operations, struct lvmpolld_error *error)
 	/* A shortage passes, and a daemon that knew nothing would say that nothing is in flight. */
 	if (result < 0 && result != -ENOMEM && result != -EMFILE && result != -ENFILE) {
 		complain(error);
+		operations->records.is_unread = true;
 		return 0;
 	}
 	if (result == 0)
@@ -136,6 +137,7 @@ void recovery_adopt(struct operations *operations, int descriptor)
 	 */
 	if (recovery_open(operations, &error) < 0)
 		complain(&error);
+	operations->records.is_unread = true;
 }
 
 bool recovery_is_needed(const struct configuration *configuration)

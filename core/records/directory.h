@@ -16,6 +16,7 @@
 struct record_directory {
 	char *path;
 	int descriptor; /* -1: there is none */
+	bool is_unread; /* what a previous daemon has left there is for the next one */
 };
 
 /*

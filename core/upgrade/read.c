@@ -342,6 +342,8 @@ int handover_take_operations(const struct handover *handover, struct operations 
 
 	if (last > 0)
 		numbers_note(operations, (uint64_t)last);
+	if (wire_number(handover_daemon(handover), "records_unread") != 0)
+		operations->records.is_unread = true;
 	return handover_for_each(handover, take_item, operations, error);
 }
 

@@ -37,6 +37,7 @@ static void write_daemon(const struct handover_parts *parts, struct buffer *text
 	wire_add_string(text, "daemon.state_directory", configuration->state_directory);
 	if (records >= 0)
 		wire_add_number(text, "records", records);
+	wire_add_number(text, "records_unread", parts->operations->records.is_unread);
 	wire_add_number(text, "last_number", (int64_t)parts->operations->last_number);
 	wire_add_number(text, "listener", listener->descriptor);
 	if (listener->path)

@@ -67,7 +67,7 @@ static void check_loss(const struct volume *volume, bool at_risk, bool has_loss)
 		violate("%s is forgotten though data is lacking", volume->lv_name);
 }
 
-static void check(struct volume *volume, bool is_abort, bool at_risk,
+static void check(const struct volume *volume, bool is_abort, bool at_risk,
 	enum operations_forgotten answer, bool has_loss)
 {
 	if (answer == FORGOTTEN_NOT_AT_RISK && (at_risk || !has_loss))
@@ -76,8 +76,6 @@ static void check(struct volume *volume, bool is_abort, bool at_risk,
 	if (answer != FORGOTTEN && answer != FORGOTTEN_AT_ITS_END)
 		return;
 	check_loss(volume, at_risk, has_loss);
-	if (!is_abort)
-		volume->is_promised = false;
 	if (answer == FORGOTTEN)
 		check_forgotten(volume, is_abort);
 	else
@@ -90,17 +88,21 @@ void forget_volume(struct volume *volume, bool is_abort, bool at_risk)
 		"OK", "when its command is over", "not found", "a copy has failed", "not now"};
 	const struct operation *operation;
 	enum operations_forgotten answer;
-	bool has_loss;
+	bool was_promised = volume->is_promised, has_loss;
 
 	if (!world.is_alive || world.is_stopping)
 		return;
 	operation = find(volume, is_abort);
+	/* The daemon may die before it answers. */
+	volume->is_promised = was_promised && is_abort;
 	answer = operations_forget(
 		&operations, operation ? operation->number : NOBODYS, at_risk, &has_loss);
 	lifecycle_settle(&operations);
 	story("the administrator is answered: %s", words[answer]);
 	if (!!operation != (answer != FORGOTTEN_NOT_THERE))
 		violate("%s is forgotten, and the answer is: %s", volume->lv_name, words[answer]);
+	if (answer != FORGOTTEN && answer != FORGOTTEN_AT_ITS_END)
+		volume->is_promised = was_promised;
 	check(volume, is_abort, at_risk, answer, has_loss);
 }
 

@@ -331,6 +331,17 @@ START_TEST(lifecycle_an_upgrade_does_not_keep_anybody_waiting)
 }
 END_TEST
 
+/* The state directory could not be opened when this daemon began: now it can, and is not read. */
+START_TEST(lifecycle_unread_records_may_tell_of_an_orphan)
+{
+	operations.records.is_unread = true;
+	begin(_i, "15");
+	ck_assert_int_eq(find(_i)->back_off.reason, BACK_OFF_ORPHAN);
+	standin_orphans_tell(ORPHANS_FOUND, STANDIN_FIRST_PID - 1);
+	ck_assert(lvpoll()->is_terminated);
+}
+END_TEST
+
 /* Its record could not be written before the upgrade, and it is over at once after that. */
 START_TEST(lifecycle_what_ends_at_an_upgrade_leaves_no_record)
 {
@@ -364,6 +375,7 @@ int main(void)
 		SUITE_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told),
 		SUITE_TEST(lifecycle_results_are_told_after_an_upgrade),
 		SUITE_TEST(lifecycle_an_upgrade_does_not_keep_anybody_waiting),
+		SUITE_LOOP(lifecycle_unread_records_may_tell_of_an_orphan, 2),
 		SUITE_TEST(lifecycle_what_ends_at_an_upgrade_leaves_no_record),
 	};
 
