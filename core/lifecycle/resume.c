@@ -128,6 +128,19 @@ static void resume_pause(struct operation *operation, const struct resume_info *
 	resources_start_timer_ms(operation, left_ms > 0 ? left_ms : 0);
 }
 
+/* The directory may be another one than that in which it was recorded. */
+static bool is_record_missing(const struct operation *operation, const struct resume_info *info)
+{
+	return info->is_record_stale || operation->operations->records.is_unread;
+}
+
+static void record_anew(struct operation *operation)
+{
+	recorder_write(operation, operation->recorded_command);
+	if (operation->state == STATE_DORMANT)
+		recorder_set_dormant(operation, true);
+}
+
 static void set_going(struct operation *operation, const struct resume_info *info)
 {
 	const struct operation *other =
@@ -148,8 +161,8 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 	else
 		begin_with_look(operation, info);
 	/* Where it has ended at once, as of a loss, there is nothing to be recorded. */
-	if (info->is_record_stale && operation_is_alive(operation))
-		recorder_write(operation, operation->recorded_command);
+	if (is_record_missing(operation, info) && operation_is_alive(operation))
+		record_anew(operation);
 }
 
 static struct request *add_request(struct operations *operations, struct terms *terms)

@@ -35,7 +35,7 @@ static void leave_all(void)
 int record_directory_open(
 	struct record_directory *directory, const char *path, struct lvmpolld_error *error)
 {
-	*directory = (struct record_directory){strdup(path), -1};
+	*directory = (struct record_directory){.path = strdup(path), .descriptor = -1};
 	if (world.no_directory > 0) {
 		leave_all();
 		return error_set(error, EACCES, "%s: it cannot be opened", path);
@@ -52,7 +52,7 @@ int record_directory_open(
 void record_directory_close(struct record_directory *directory)
 {
 	free(directory->path);
-	*directory = (struct record_directory){NULL, -1};
+	*directory = (struct record_directory){.descriptor = -1};
 }
 
 int record_directory_lock(struct record_directory *directory, struct lvmpolld_error *error)
@@ -75,7 +75,7 @@ bool record_directory_is_there(const struct record_directory *directory)
 
 int record_directory_adopt(struct record_directory *directory, const char *path, int descriptor)
 {
-	*directory = (struct record_directory){strdup(path), descriptor};
+	*directory = (struct record_directory){.path = strdup(path), .descriptor = descriptor};
 	return directory_is_there ? 0 : -ENOENT;
 }
 

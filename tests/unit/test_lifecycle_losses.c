@@ -264,6 +264,25 @@ START_TEST(lifecycle_a_loss_that_nobody_has_read_is_handed_over)
 }
 END_TEST
 
+/* Who gives it up is told, and it stays; with the knowledge the note stays. */
+START_TEST(lifecycle_a_loss_that_nobody_has_read_is_not_forgotten)
+{
+	struct operation *operation = begin(false, "15");
+	bool has_loss;
+
+	show(LVMPOLLD_WATCH, 1);
+	note((struct observation){.kind = OBSERVED, .has_loss = true});
+	ck_assert_int_eq(operations_forget(&operations, operation->number, false, &has_loss),
+		FORGOTTEN_NOT_AT_RISK);
+	ck_assert(has_loss);
+	ck_assert_int_eq(
+		operations_forget(&operations, operation->number, true, &has_loss), FORGOTTEN);
+	lifecycle_settle(&operations);
+	ck_assert_ptr_null(find(false));
+	ck_assert_uint_eq(count_entries("state.given_up"), 1);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -280,6 +299,7 @@ int main(void)
 		SUITE_TEST(lifecycle_an_abort_of_what_is_given_up_needs_a_look),
 		SUITE_TEST(lifecycle_a_loss_that_was_seen_last_is_noted_at_the_end),
 		SUITE_TEST(lifecycle_a_loss_that_nobody_has_read_is_handed_over),
+		SUITE_TEST(lifecycle_a_loss_that_nobody_has_read_is_not_forgotten),
 	};
 
 	return suite_run_fixture(

@@ -331,6 +331,35 @@ START_TEST(lifecycle_an_upgrade_does_not_keep_anybody_waiting)
 }
 END_TEST
 
+/* The state directory was removed, and is made by the program after an upgrade. */
+START_TEST(lifecycle_is_recorded_in_the_directory_of_an_upgrade)
+{
+	const struct resume_info info = {.is_child = true, .outputs = {-1, -1}};
+	const struct resume_info dormant = {.is_child = true,
+		.outputs = {-1, -1},
+		.state = STATE_DORMANT,
+		.timer_due_ms = boot_clock_ms() + 1000000};
+
+	operations.records.is_unread = true;
+	ck_assert_int_eq(
+		resume_operation(&operations, fixture_terms(1, 1), _i ? &dormant : &info, NULL), 0);
+	ck_assert_uint_eq(count_entries(_i ? "state.dormant" : "state"), 1);
+	ck_assert_uint_eq(count_entries(_i ? "state" : "state.dormant"), 0);
+}
+END_TEST
+
+/* It would run on, and another one beside it at the next request. */
+START_TEST(lifecycle_an_orphan_that_cannot_be_ended_yet_is_not_forgotten)
+{
+	struct operation *operation = resume_with_orphan();
+	bool has_loss;
+
+	ck_assert_int_eq(operations_forget(&operations, operation->number, false, &has_loss),
+		FORGOTTEN_NOT_NOW);
+	ck_assert_ptr_eq(find(false), operation);
+}
+END_TEST
+
 /* The state directory could not be opened when this daemon began: now it can, and is not read. */
 START_TEST(lifecycle_unread_records_may_tell_of_an_orphan)
 {
@@ -375,6 +404,8 @@ int main(void)
 		SUITE_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told),
 		SUITE_TEST(lifecycle_results_are_told_after_an_upgrade),
 		SUITE_TEST(lifecycle_an_upgrade_does_not_keep_anybody_waiting),
+		SUITE_LOOP(lifecycle_is_recorded_in_the_directory_of_an_upgrade, 2),
+		SUITE_TEST(lifecycle_an_orphan_that_cannot_be_ended_yet_is_not_forgotten),
 		SUITE_LOOP(lifecycle_unread_records_may_tell_of_an_orphan, 2),
 		SUITE_TEST(lifecycle_what_ends_at_an_upgrade_leaves_no_record),
 	};
