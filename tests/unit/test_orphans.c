@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <signal.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,22 +27,16 @@
 /* How long one turn of the loop may take, on a busy machine. */
 #define TURN_MAX_MS 500
 
-/* Command lines, as the kernel keeps them. */
-static const char polling[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-orphan/pvmove7";
-static const char aborting[] = "lvm\0lvpoll\0--polloperation\0pvmove\0--abort\0vg-orphan/pvmove7";
-static const char other_volume[] = "lvm\0lvpoll\0--polloperation\0pvmove\0vg-orphan/pvmove70";
-
-#define LVID       "0123456789abcdefghijklmnopqrstuv0123456789abcdefghijklmnopqrstuv"
-#define OTHER_LVID "0123456789abcdefghijklmnopqrstuv0123456789abcdefghijklmnopqrstuw"
-
-/* Environments, likewise. */
-static const char of_volume[] = "LC_ALL=C\0LVMPOLLD_LVID=" LVID "\0LANG=C";
-static const char of_other_volume[] = "LVMPOLLD_LVID=" OTHER_LVID "\0LVMPOLLD_LVIDS=" LVID;
-
-static const struct lvmpolld_request operation = {.struct_size = sizeof(operation),
-	.vg_name = "vg-orphan",
-	.lv_name = "pvmove7",
-	.lvid = LVID};
+/*
+ * Command lines and environments, as the kernel keeps them; and what is looked for. All names are
+ * this process's: another one that runs these tests has others.
+ */
+#define TEXT_SIZE 256
+static char polling[TEXT_SIZE], aborting[TEXT_SIZE], other_volume[TEXT_SIZE];
+static char of_volume[TEXT_SIZE], of_other_volume[TEXT_SIZE];
+static char vg_name[32], lvid[64 + 1];
+static const struct lvmpolld_request operation = {
+	.struct_size = sizeof(operation), .vg_name = vg_name, .lv_name = "pvmove7", .lvid = lvid};
 
 static pid_t child;
 static uid_t user;              /* of the child; 0: as ours */
@@ -141,6 +136,33 @@ static long long clock_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
+/* Lines, each of which ends with a NUL byte. */
+static void make_text(char text[TEXT_SIZE], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void make_text(char text[TEXT_SIZE], const char *format, ...)
+{
+	va_list arguments;
+
+	memset(text, 0, TEXT_SIZE);
+	va_start(arguments, format);
+	vsnprintf(text, TEXT_SIZE, format, arguments);
+	va_end(arguments);
+	for (char *c = text; (c = strchr(c, '\n')); c++)
+		*c = '\0';
+}
+
+static void make_names(void)
+{
+	snprintf(vg_name, sizeof(vg_name), "vg-%d", (int)getpid());
+	snprintf(lvid, sizeof(lvid), "%032d%032d", (int)getpid(), 1);
+	make_text(polling, "lvm\nlvpoll\n--polloperation\npvmove\n%s/pvmove7", vg_name);
+	make_text(aborting, "lvm\nlvpoll\n--polloperation\npvmove\n--abort\n%s/pvmove7", vg_name);
+	make_text(other_volume, "lvm\nlvpoll\n--polloperation\npvmove\n%s/pvmove70", vg_name);
+	make_text(of_volume, "LC_ALL=C\nLVMPOLLD_LVID=%s\nLANG=C", lvid);
+	make_text(of_other_volume, "LVMPOLLD_LVID=%.63s2\nLVMPOLLD_LVIDS=%s", lvid, lvid);
+}
+
 static struct event_base *base;
 static struct orphans *orphans;
 static unsigned times_known;
@@ -162,6 +184,7 @@ static void begin(void)
 {
 	static const struct orphans_callbacks callbacks = {.known = on_known, .is_ours = is_ours};
 
+	make_names();
 	times_known = 0;
 	user = 0;
 	environment = NULL;
@@ -279,7 +302,7 @@ START_TEST(orphan_of_another_lvid_is_found_by_its_names_alone)
 	set_environment(of_other_volume, sizeof(of_other_volume));
 	if (start(_i ? other_volume : polling, _i ? sizeof(other_volume) : sizeof(polling),
 		    AT_ONCE))
-		ck_assert_int_eq(find("pvmove", &operation), _i ? 0 : child);
+		ck_assert_int_eq(find("pvmove", &operation), (_i ? 0 : child));
 	free((char *)environment);
 }
 END_TEST
