@@ -69,10 +69,8 @@ static void set_going(struct operation *operation)
 			operation->begun_ms + (int64_t)operation->terms->interval_s * 1000;
 	numbers_assign(operation);
 	operation_log_begin(operation);
-	/* An lvpoll may run of which the record told that could not be used: it is looked for. */
-	operation->attempt.is_orphan = orphaned_may_run(operation);
-	recorder_write(
-		operation, operation->attempt.is_orphan ? RECORD_STARTING : RECORD_NO_COMMAND);
+	recorder_write(operation, orphaned_recall(operation));
+	orphaned_forget(operation);
 	if (operation_is_abort(operation) && other)
 		lifecycle_handle(other, EVENT_ABORTED);
 	if (operation->attempt.is_orphan)

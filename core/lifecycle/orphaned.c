@@ -3,6 +3,8 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "lifecycle/attempts.h"
 #include "lifecycle/context.h"
@@ -11,16 +13,90 @@
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "lvm/command.h"
-#include "lvm/orphans.h"
+#include "process/process.h"
+#include "records/reading.h"
 #include "records/unusable.h"
+#include "util/boot.h"
 
-bool orphaned_may_run(const struct operation *operation)
+/*
+ * A state directory may survive a reboot. Another process may have the same id and start time then.
+ */
+static bool is_of_this_run(const struct record *record)
+{
+	const char *present = boot_id();
+
+	return !present || !record->boot_id || !strcmp(present, record->boot_id);
+}
+
+bool orphaned_is_on_record(const struct record *record, struct orphan *orphan)
+{
+	uint64_t present_ticks;
+
+	*orphan = (struct orphan){0};
+	/* Its process id is unknown: it is looked for in the loop. */
+	if (record->command == RECORD_STARTING)
+		return true;
+	if (record->command != RECORD_RUNNING || !is_of_this_run(record))
+		return false;
+	/* If that cannot be read, the process may run: its adoption will tell. */
+	present_ticks = process_read_start(record->pid);
+	if (present_ticks != record->start_ticks && present_ticks != 0)
+		return false;
+	*orphan = (struct orphan){record->pid, record->start_ticks};
+	return true;
+}
+
+/* An lvpoll may run for the device, since the record of it cannot be used. */
+static bool may_run(const struct operation *operation)
 {
 	const struct record_directory *records = &operation->operations->records;
 	const char *lvid = operation->terms->asked.lvid;
 
 	return records->is_unread || record_is_unusable(records, lvid, false) ||
 	       record_is_unusable(records, lvid, true);
+}
+
+static void set_name(char **name, const char *value)
+{
+	free(*name);
+	*name = value ? strdup(value) : NULL;
+}
+
+static int take_left(const struct record *record, void *context, struct lvmpolld_error *error)
+{
+	struct operation *operation = context;
+	struct attempt *attempt = &operation->attempt;
+	const struct lvmpolld_request *asked = &record->request;
+	struct orphan orphan;
+
+	(void)error;
+	if (!orphaned_is_on_record(record, &orphan))
+		return 0;
+	attempt->is_orphan = true;
+	attempt->pid = orphan.pid;
+	attempt->start_ticks = orphan.start_ticks;
+	set_name(&attempt->vg_name, record->step_vg_name ? record->step_vg_name : asked->vg_name);
+	set_name(&attempt->lv_name, record->step_lv_name ? record->step_lv_name : asked->lv_name);
+	return 0;
+}
+
+enum record_command orphaned_recall(struct operation *operation)
+{
+	struct attempt *attempt = &operation->attempt;
+
+	attempt->is_orphan = may_run(operation);
+	if (record_read_left(&operation->operations->records, operation->terms->asked.lvid,
+		    take_left, operation) < 0)
+		attempt->is_orphan = true;
+	return attempt->pid > 0     ? RECORD_RUNNING
+	       : attempt->is_orphan ? RECORD_STARTING
+				    : RECORD_NO_COMMAND;
+}
+
+void orphaned_forget(const struct operation *operation)
+{
+	if (!operation->is_record_stale)
+		record_forget_left(&operation->operations->records, operation->terms->asked.lvid);
 }
 
 /* Whether an lvpoll may run whose process id is not known. */
@@ -140,7 +216,7 @@ void orphaned_look_for(struct operation *operation)
 {
 	if (operation->attempt.command || operation->attempt.is_orphan ||
 		(operation->state != STATE_LOOKING && operation->state != STATE_YIELDING) ||
-		!orphaned_may_run(operation))
+		!may_run(operation))
 		return;
 	operation->attempt.is_orphan = true;
 	recorder_write(operation, RECORD_STARTING);

@@ -5,13 +5,21 @@
 
 #include <stdbool.h>
 
+#include "lvm/orphans.h"
 #include "operation/operation.h"
 
-/*
- * Whether an lvpoll may run for the device of OPERATION that nobody looks after, since the record
- * of it, be it of the poll or of its abort, cannot be used.
+/* Whether the lvpoll of RECORD runs, or may: then ORPHAN is set, with pid 0 where it is not known.
  */
-bool orphaned_may_run(const struct operation *operation);
+bool orphaned_is_on_record(const struct record *record, struct orphan *orphan);
+
+/*
+ * Notes in OPERATION, which a client has asked for, the lvpoll of a previous daemon that runs for
+ * its device, or may: since it was left when the operation was not resumed, or since the record of
+ * it, be it of the poll or of its abort, cannot be used. Returns what is to be recorded of it.
+ */
+enum record_command orphaned_recall(struct operation *operation);
+/* What was left is on OPERATION's own record, if that could be written. */
+void orphaned_forget(const struct operation *operation);
 
 /* Looks for it, if OPERATION was resumed without one and is about to make an attempt. */
 void orphaned_look_for(struct operation *operation);

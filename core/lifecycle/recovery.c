@@ -13,40 +13,11 @@
 #include "lifecycle/resume.h"
 #include "loader/plugins.h"
 #include "log/log.h"
-#include "process/process.h"
 #include "records/directory.h"
 #include "records/lock.h"
 #include "records/reading.h"
 #include "records/record.h"
-#include "util/boot.h"
-
-/*
- * A state directory may survive a reboot. Another process may have the same id and start time then.
- */
-static bool is_of_this_run(const struct record *record)
-{
-	const char *present = boot_id();
-
-	return !present || !record->boot_id || !strcmp(present, record->boot_id);
-}
-
-/* If the lvpoll of RECORD runs, or may run, it is an orphan. */
-static void find_command(const struct record *record, struct resume_info *info)
-{
-	uint64_t present_ticks;
-
-	/* Its process id is unknown: it is looked for in the loop. */
-	info->is_orphan = record->command == RECORD_STARTING;
-	if (record->command != RECORD_RUNNING || !is_of_this_run(record))
-		return;
-	/* If that cannot be read, the process may run: its adoption will tell. */
-	present_ticks = process_read_start(record->pid);
-	if (present_ticks != record->start_ticks && present_ticks != 0)
-		return;
-	info->is_orphan = true;
-	info->pid = record->pid;
-	info->start_ticks = record->start_ticks;
-}
+#include "records/unusable.h"
 
 /*
  * Without its plugin an operation is not polled by lvpoll alone: the plugin may be what keeps lvm2
@@ -64,6 +35,15 @@ static int refuse_without_plugin(const struct operations *operations, const stru
 		"loaded%s%s%s",
 		record->request.vg_name, record->request.lv_name, record->operation_name,
 		is_known ? " (" : "", is_known ? reason : "", is_known ? ")" : "");
+}
+
+static void take_orphan(const struct record *record, struct resume_info *info)
+{
+	struct orphan orphan = {0};
+
+	info->is_orphan = orphaned_is_on_record(record, &orphan);
+	info->pid = orphan.pid;
+	info->start_ticks = orphan.start_ticks;
 }
 
 /*
@@ -96,7 +76,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	terms = terms_new(&record->request, plugin);
 	if (!terms)
 		return error_set(error, ENOMEM, "out of memory");
-	find_command(record, &info);
+	take_orphan(record, &info);
 	return resume_operation(operations, terms, &info, error);
 }
 
@@ -171,6 +151,23 @@ static void look_for_orphans(struct operations *operations)
 		orphaned_look_for(operation);
 }
 
+/*
+ * What is not resumed leaves no record; unless an lvpoll may run for it, which nobody must poll
+ * beside.
+ */
+static int leave_record(const struct record *record, void *context, struct lvmpolld_error *error)
+{
+	struct operations *operations = context;
+	struct orphan unused;
+
+	(void)error;
+	if (orphaned_is_on_record(record, &unused))
+		record_leave(&operations->records, &record->request);
+	else
+		record_remove(&operations->records, &record->request);
+	return 0;
+}
+
 /* Names an operation that is not resumed, once, for the administrator. */
 static int name_record(const struct record *record, void *context, struct lvmpolld_error *error)
 {
@@ -181,15 +178,12 @@ static int name_record(const struct record *record, void *context, struct lvmpol
 		.lvid = operation->lvid,
 		.operation = record->operation_name,
 	};
-	struct operations *operations = context;
 
-	(void)error;
 	log_write_subject(LOG_LEVEL_WARN, &subject,
 		"%s was left in flight by a previous daemon and is not resumed (daemon.resume): "
 		"\"vgchange --poll y %s\" lets it go on",
 		operation->abort ? "its abort" : "it", operation->vg_name);
-	record_remove(&operations->records, operation);
-	return 0;
+	return leave_record(record, context, error);
 }
 
 int recovery_run(struct operations *operations, struct lvmpolld_error *error)
@@ -218,15 +212,21 @@ int recovery_run(struct operations *operations, struct lvmpolld_error *error)
 
 void recovery_forget(struct operations *operations)
 {
-	size_t removed = 0;
+	struct lvmpolld_error error;
+	size_t left;
 
-	if (operations->configuration->resume == CONFIGURATION_RESUME_AFTER_CRASH)
-		removed = record_remove_all(&operations->records);
-	if (removed > 0)
+	if (operations->configuration->resume != CONFIGURATION_RESUME_AFTER_CRASH)
+		return;
+	record_wake_all(&operations->records);
+	record_bring_back(&operations->records, NULL, NULL);
+	if (record_read_all(&operations->records, leave_record, operations, &left, &error) < 0)
+		log_error("what is in flight will be resumed after all (daemon.resume): %s",
+			error.sentence);
+	if (left > 0)
 		log_notice("%zu operation%s in flight stay%s as %s, until a client asks for %s "
 			   "(daemon.resume)",
-			removed, removed == 1 ? "" : "s", removed == 1 ? "s" : "",
-			removed == 1 ? "it is" : "they are", removed == 1 ? "it" : "them");
+			left, left == 1 ? "" : "s", left == 1 ? "s" : "",
+			left == 1 ? "it is" : "they are", left == 1 ? "it" : "them");
 }
 
 void recovery_run_postponed(struct operations *operations)

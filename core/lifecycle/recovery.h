@@ -41,8 +41,8 @@ int recovery_run(struct operations *operations, struct lvmpolld_error *error);
 void recovery_run_postponed(struct operations *operations);
 
 /*
- * Removes all records when the daemon was told to end, if only a crash is to be resumed from
- * (daemon.resume).
+ * Leaves no record to be resumed when the daemon was told to end, if only a crash is to be resumed
+ * from (daemon.resume).
  */
 void recovery_forget(struct operations *operations);
 

@@ -13,6 +13,7 @@
 #define DAMAGED_SUFFIX   ".damaged"
 #define POSTPONED_SUFFIX ".no_plugin"
 #define DORMANT_SUFFIX   ".dormant"
+#define LEFT_SUFFIX      ".left"
 
 /*
  * The path of NAME in the folder, or of the folder if NAME is NULL. To be freed by the caller; NULL

@@ -2,7 +2,6 @@
 /* The files of the records. */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -151,49 +150,4 @@ void record_set_dormant(struct record_directory *directory,
 	if (result < 0 && result != -ENOENT && is_dormant)
 		log_error(
 			"%s/%s: cannot be set aside: %s", directory->path, name, strerror(-result));
-}
-
-static size_t empty_folder(const char *folder)
-{
-	struct dirent **entries = NULL;
-	int count = scandir(folder, &entries, NULL, alphasort);
-	int descriptor = count < 0 ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	size_t removed = 0;
-
-	for (int i = 0; i < count; i++) {
-		const char *name = entries[i]->d_name;
-		bool is_entry = strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-
-		if (is_entry && unlinkat(descriptor, name, 0) == 0)
-			removed++;
-		else if (is_entry)
-			log_error("%s/%s: cannot remove the record: %s", folder, name,
-				strerror(errno));
-		free(entries[i]);
-	}
-	free(entries);
-	if (descriptor >= 0)
-		close(descriptor);
-	return removed;
-}
-
-static size_t empty_folder_aside(const struct record_directory *directory, const char *suffix)
-{
-	char *folder = record_path_aside(directory, suffix, NULL);
-	size_t removed = 0;
-
-	if (folder) {
-		removed = empty_folder(folder);
-		rmdir(folder);
-	}
-	free(folder);
-	return removed;
-}
-
-size_t record_remove_all(struct record_directory *directory)
-{
-	if (directory->descriptor < 0)
-		return 0;
-	return empty_folder(directory->path) + empty_folder_aside(directory, POSTPONED_SUFFIX) +
-	       empty_folder_aside(directory, DORMANT_SUFFIX);
 }

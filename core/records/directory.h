@@ -46,10 +46,4 @@ void record_remove(struct record_directory *directory, const struct lvmpolld_req
 void record_set_dormant(struct record_directory *directory,
 	const struct lvmpolld_request *operation, bool is_dormant);
 
-/*
- * Removes all records, also those of dormant operations and those whose plugin is missing. Returns
- * their number. The notes of record_refuse stay.
- */
-size_t record_remove_all(struct record_directory *directory);
-
 #endif

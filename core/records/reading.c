@@ -251,3 +251,61 @@ void record_wake_all(struct record_directory *directory)
 {
 	bring_back(directory, DORMANT_SUFFIX, NULL, NULL);
 }
+
+static bool is_of_volume(const char *name, const char *lvid)
+{
+	char prefix[NAME_MAX];
+
+	for (int is_abort = 0; is_abort < 2; is_abort++) {
+		size_t length = record_make_prefix(lvid, is_abort, prefix, sizeof(prefix));
+
+		if (length < sizeof(prefix) && !strncmp(name, prefix, length))
+			return true;
+	}
+	return false;
+}
+
+/* All records of the volume in FOLDER, called PATH. Returns 0 or a negative errno. */
+static int read_left(DIR *folder, char *path, const char *lvid,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context)
+{
+	struct record_directory left = {.path = path, .descriptor = dirfd(folder)};
+	struct lvmpolld_error error;
+	const struct dirent *entry;
+	int failure = 0;
+
+	while ((errno = 0, entry = readdir(folder))) {
+		struct named_take named = {.name = entry->d_name, .take = take, .context = context};
+		int result =
+			is_of_volume(named.name, lvid) ? read_and_take(&left, &named, &error) : 0;
+
+		if (result == 0)
+			continue;
+		failure = result;
+		log_error("%s/%s cannot be used: %s", path, named.name, error.sentence);
+	}
+	return errno != 0 ? -errno : failure;
+}
+
+int record_read_left(const struct record_directory *directory, const char *lvid,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context)
+{
+	char path[PATH_MAX];
+	DIR *folder;
+	int result;
+
+	/* Where there is none, neither memory nor descriptors are needed. */
+	if (!directory->path ||
+		(size_t)snprintf(path, sizeof(path), "%s" LEFT_SUFFIX, directory->path) >=
+			sizeof(path) ||
+		access(path, F_OK) < 0)
+		return 0;
+	folder = opendir(path);
+	if (!folder)
+		return errno == ENOTDIR ? 0 : -errno;
+	result = read_left(folder, path, lvid, take, context);
+	closedir(folder);
+	return result;
+}

@@ -35,6 +35,14 @@ size_t record_bring_back(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
 	void *context);
 
+/*
+ * Calls TAKE with each record in "PATH.left/" of the volume with LVID, of its poll or of its abort.
+ * They stay there. Returns 0, or a negative errno if one may be there that cannot be read.
+ */
+int record_read_left(const struct record_directory *directory, const char *lvid,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context);
+
 /* Moves all records of "PATH.dormant/" back into the directory. */
 void record_wake_all(struct record_directory *directory);
 

@@ -85,3 +85,23 @@ void record_forget_unusable(
 	if (directory->path)
 		search_aside(directory, DAMAGED_SUFFIX, lvid, is_abort, true);
 }
+
+void record_leave(struct record_directory *directory, const struct lvmpolld_request *request)
+{
+	char name[NAME_MAX];
+	int result;
+
+	record_make_name(request, name, sizeof(name));
+	result = record_move_aside(directory, LEFT_SUFFIX, name);
+	if (result < 0)
+		log_error(
+			"%s/%s: cannot be set aside: %s", directory->path, name, strerror(-result));
+}
+
+void record_forget_left(const struct record_directory *directory, const char *lvid)
+{
+	if (!directory->path)
+		return;
+	search_aside(directory, LEFT_SUFFIX, lvid, false, true);
+	search_aside(directory, LEFT_SUFFIX, lvid, true, true);
+}

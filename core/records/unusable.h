@@ -26,4 +26,13 @@ bool record_is_unusable(const struct record_directory *directory, const char *lv
 void record_forget_unusable(
 	const struct record_directory *directory, const char *lvid, bool is_abort);
 
+/*
+ * The operation of REQUEST is not resumed, but an lvpoll may run for it: its record is moved to
+ * "PATH.left/", where whoever asks for the operation finds that lvpoll (reading.h). If it cannot be
+ * moved it stays, with a message in the log.
+ */
+void record_leave(struct record_directory *directory, const struct lvmpolld_request *request);
+/* Nothing is left for the volume any more, or a record of ours tells of it. */
+void record_forget_left(const struct record_directory *directory, const char *lvid);
+
 #endif

@@ -8,8 +8,8 @@ import unittest
 
 from deadline import wait_for
 from kernel_standin import mirror
-from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS
-from lvmpolld import is_running
+from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, identity_in, segments
+from lvmpolld import is_running, read_file
 from protocol import lvid, volume
 from recovery_test import RecoveryTest, pvmove_record, record_name
 from upgrade_test import upgrade
@@ -174,6 +174,117 @@ class ResumeTest(RecoveryTest):
         self.assertEqual(answer.returncode, 78)
         self.assertEqual(answer.stderr, 'lvmpolld: %s:2:11: daemon.resume: "sometimes" is none of '
                          "always, after_crash and never\n" % self.configuration)
+
+
+class LeftTest(KernelTest):
+    """An lvpoll outlives its daemon, and the next daemon does not resume: whoever asks again has it ended first."""
+
+    def setUp(self):
+        super().setUp()
+        # No test at the same time has such a volume: what is looked for is known by its name.
+        self.idle, self.held = ("move-%s-%d" % (value, os.getpid()) for value in ("idle", "held"))
+
+    def start_again(self, value):
+        self.write_configuration("daemon: {resume: %s}\n%s" % (value, self.more))
+        self.daemon.start("-c", self.configuration, "-l", "info",
+                          environment=self.daemon.environment(**self.kernel.variables()))
+        wait_for(self.daemon.accepts, "a daemon behind the socket")
+        self.client = self.connect(self.daemon)
+
+    def start_lvpoll(self, value, lvname, more="", in_sync=REGIONS, interval="15"):
+        """The only lvpoll of a move in two segments runs; returns its process id."""
+        self.more = more
+        self.device = self.add_move(lvname, count=2, in_sync=in_sync)
+        self.start("daemon: {resume: %s}\n%s" % (value, more))
+        self.request(lvname, interval=interval)
+        pid = self.wait_starts(1)[0][0]
+        self.wait_on_record()
+        return pid
+
+    def wait_in_lock(self, lvname):
+        """Later it prints nothing, and outlives a daemon that does not read it."""
+        path = os.path.join(self.daemon.directory, lvname + ".holds")
+        wait_for(lambda: os.path.exists(path), "an lvpoll in the lock")
+
+    def wait_on_record(self):
+        """The daemon knows its process id."""
+        folder = os.path.join(self.daemon.directory, "lvmpolld.state")
+        wait_for(lambda: any('lvm_command = "running"' in read_file(os.path.join(folder, name))
+                             for name in os.listdir(folder) if name != ".new"),
+                 "a record of an lvpoll that runs")
+
+    def stop(self):
+        self.assertEqual(self.daemon.stop(), 0)
+
+    def kill(self):
+        self.daemon.send_signal(signal.SIGKILL)
+        self.daemon.wait_end()
+
+    def assert_ended_first(self, pid, lvname, **options):
+        self.assertTrue(is_running(pid))
+        self.assertEqual(self.client.dump(), {"poll": {}, "abort": {}})
+        identity = self.request(lvname, **options)
+        wait_for(lambda: "lvpoll[%d] of a previous daemon still runs: it is ended first" % pid in
+                 self.daemon.log(), "the lvpoll that is found")
+        return identity
+
+    def assert_none_beside_it(self):
+        self.assertFalse(os.path.exists(os.path.join(self.daemon.directory, "overlaps")))
+
+    def check_in_lock(self, value, end, next_value=None, meanwhile=lambda: None):
+        pid = self.start_lvpoll(value, self.held)
+        self.wait_in_lock(self.held)
+        end()
+        self.start_again(next_value or value)
+        meanwhile()
+        identity = self.assert_ended_first(pid, self.held)
+        self.assertEqual(len(self.daemon.starts()), 1)
+        self.release(self.held)
+        self.wait_watching(identity)
+        self.assertEqual(self.ends(), [(pid, "vg/" + self.held, "term")])
+        self.device.change(targets=segments(2, 1, REGIONS), event=True)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assert_none_beside_it()
+        self.assertFalse(os.path.exists(
+            os.path.join(self.daemon.directory, "lvmpolld.state.left")))
+
+    def test_it_polls_by_itself_after_a_crash(self):
+        pid = self.start_lvpoll("never", self.idle, "plugins: {pvmove: {monitor: lvpoll}}\n",
+                                in_sync=50, interval="600")
+        wait_for(lambda: self.entry(identity_in("vg", self.idle)).get("progress_percent"),
+                 "the progress that it tells")
+        self.kill()
+        self.start_again("never")
+        self.assert_ended_first(pid, self.idle)
+        self.wait_starts(2)
+        self.assertEqual(self.ends(), [(pid, "vg/" + self.idle, "term")])
+        self.assert_none_beside_it()
+
+    def test_it_has_the_lock_after_a_crash(self):
+        self.check_in_lock("never", self.kill)
+
+    def test_it_has_the_lock_after_a_stop(self):
+        for value in ("after_crash", "never"):
+            with self.subTest(value):
+                self.new_kernel()
+                self.check_in_lock(value, self.stop)
+
+    def test_another_value_later_makes_no_difference(self):
+        self.check_in_lock("after_crash", self.stop, "always")
+
+    def test_an_upgrade_before_it_is_asked_for_makes_no_difference(self):
+        self.check_in_lock("never", self.kill, meanwhile=lambda: upgrade(self.daemon))
+
+    def test_its_abort_waits_for_it_too(self):
+        pid = self.start_lvpoll("never", self.held)
+        self.wait_in_lock(self.held)
+        self.kill()
+        self.start_again("never")
+        identity = self.assert_ended_first(pid, self.held, abort=1)
+        self.assertEqual(len(self.daemon.starts()), 1)
+        self.release(self.held)
+        self.assert_finished(self.client.result(identity, abort=1), "retcode", 0)
+        self.assert_none_beside_it()
 
 
 class GivenUpTest(KernelTest):

@@ -245,15 +245,13 @@ size_t record_bring_back(struct record_directory *directory,
 	return count;
 }
 
-size_t record_remove_all(struct record_directory *directory)
+void record_leave(struct record_directory *directory, const struct lvmpolld_request *request)
 {
-	size_t count = records_count();
+	char name[160];
 
 	(void)directory;
-	files_drop_all(FOLDER_STATE);
-	files_drop_all(FOLDER_DORMANT);
-	files_drop_all(FOLDER_NO_PLUGIN);
-	return count;
+	record_make_name(request, name, sizeof(name));
+	file_move(name, FOLDER_STATE, FOLDER_LEFT, true);
 }
 
 /* By the volume, whoever has asked for it. */
@@ -347,6 +345,33 @@ void record_forget_unusable(
 		seam();
 		file_drop(file);
 	}
+}
+
+int record_read_left(const struct record_directory *directory, const char *lvid,
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
+	void *context)
+{
+	struct lvmpolld_error error;
+	int result = 0;
+
+	for (int is_abort = 0; directory->path && is_abort < 2; is_abort++) {
+		struct file *file = find_doubt(FOLDER_LEFT, lvid, is_abort);
+		struct taken taken = {file, take, context};
+
+		if (file && record_parse(file->text, file->length, take_one, &taken, &error) < 0)
+			result = -EBADMSG;
+	}
+	return result;
+}
+
+void record_forget_left(const struct record_directory *directory, const char *lvid)
+{
+	struct file *file;
+
+	(void)directory;
+	while ((file = find_doubt(FOLDER_LEFT, lvid, false)) ||
+		(file = find_doubt(FOLDER_LEFT, lvid, true)))
+		file_drop(file);
 }
 
 uint64_t record_number_read(const struct record_directory *directory)

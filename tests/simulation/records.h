@@ -6,7 +6,14 @@
 
 #include "world.h"
 
-enum folder { FOLDER_STATE, FOLDER_DORMANT, FOLDER_GIVEN_UP, FOLDER_NO_PLUGIN, FOLDER_DAMAGED };
+enum folder {
+	FOLDER_STATE,
+	FOLDER_DORMANT,
+	FOLDER_GIVEN_UP,
+	FOLDER_NO_PLUGIN,
+	FOLDER_DAMAGED,
+	FOLDER_LEFT
+};
 
 struct file {
 	enum folder folder;

@@ -100,6 +100,61 @@ static mode_t mode_of(size_t i)
 	return status.st_mode & 07777;
 }
 
+/* Leaves the records of whom it is called with, and counts those that were left. */
+static int leave(const struct record *record, void *context, struct lvmpolld_error *reason)
+{
+	(void)context;
+	(void)reason;
+	record_leave(&directory, &record->request);
+	return 0;
+}
+
+static int count_left(const struct record *record, void *context, struct lvmpolld_error *reason)
+{
+	(void)reason;
+	ck_assert_str_eq(record->request.lvid, context);
+	taken++;
+	return 0;
+}
+
+static size_t read_left(size_t i)
+{
+	taken = 0;
+	ck_assert_int_eq(
+		record_read_left(&directory, lvids[i], count_left, (void *)(uintptr_t)lvids[i]), 0);
+	return taken;
+}
+
+START_TEST(what_is_left_is_found_by_its_volume_until_it_is_forgotten)
+{
+	ck_assert_uint_eq(read_left(0), 0);
+	ck_assert_int_eq(record_read_all(&directory, leave, NULL, &taken, &error), 0);
+	ck_assert_int_eq(read_all(), 0);
+	ck_assert_uint_eq(taken, 0);
+	ck_assert_uint_eq(read_left(0), 1);
+	ck_assert(!record_is_unusable(&directory, lvids[0], false));
+	record_forget_left(&directory, lvids[0]);
+	ck_assert_uint_eq(read_left(0), 0);
+	ck_assert_uint_eq(read_left(1), 1);
+	record_forget_left(&directory, lvids[1]);
+	record_forget_left(&directory, lvids[2]);
+	ck_assert_int_lt(access(scratch_path("state.left"), F_OK), 0);
+}
+END_TEST
+
+START_TEST(what_is_left_and_cannot_be_read_is_not_passed_over)
+{
+	const struct record record = make_record(0);
+	char name[NAME_MAX] = "state.left/";
+
+	ck_assert_int_eq(mkdir(scratch_path("state.left"), 0700), 0);
+	record_make_name(&record.request, name + strlen(name), sizeof(name) - strlen(name));
+	ck_assert_int_eq(mkdir(scratch_path(name), 0700), 0);
+	ck_assert_int_lt(record_read_left(&directory, lvids[0], count_left, NULL), 0);
+	ck_assert_uint_eq(read_left(1), 0);
+}
+END_TEST
+
 START_TEST(reading_sets_aside_what_three_have_died_of)
 {
 	for (int i = 0; i < 3; i++)
@@ -165,6 +220,8 @@ int main(void)
 		SUITE_TEST(reading_counts_each_record_for_itself),
 		SUITE_TEST(reading_keeps_the_mark_of_an_old_record),
 		SUITE_TEST(reading_finds_nothing_unusable_where_all_is_well),
+		SUITE_TEST(what_is_left_is_found_by_its_volume_until_it_is_forgotten),
+		SUITE_TEST(what_is_left_and_cannot_be_read_is_not_passed_over),
 	};
 
 	return suite_run_fixture("reading", tests, SUITE_COUNT(tests), setup, teardown);
