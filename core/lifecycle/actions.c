@@ -20,6 +20,7 @@
 #include "log/log.h"
 #include "monitor/monitor.h"
 #include "records/unusable.h"
+#include "util/boot.h"
 #include "util/checksum.h"
 
 /* How often lvm2 is asked about a dormant operation, if the kernel raises no event. */
@@ -100,7 +101,7 @@ static enum operation_event enter_looking(
 	if (operation->device->loss != LOSS_UNSEEN && !operation_is_abort(operation))
 		return EVENT_SEES_LOSS;
 	if (!operation->is_watched)
-		return operation_is_abort(operation) ? EVENT_SEES_STEP : EVENT_SEES_UNKNOWN;
+		return classify_unwatched(operation, boot_clock_ms());
 	watch(operation);
 	/*
 	 * An abort needs only the names, so it does not wait for storage that hangs. After an

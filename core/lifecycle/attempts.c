@@ -187,8 +187,9 @@ static bool note_seen(struct operation *operation)
 }
 
 /*
- * With "+15" a step would wait first; with 0 it would wait in the kernel with the group's lock
- * held. An abort with "+" finds nothing with lvm2 2.03.39, and says that all is well.
+ * With 0 a step would wait in the kernel with the group's lock held. With "+15" lvpoll would wait
+ * first: the daemon has done that, and an abort waits for nothing. It finds nothing then with lvm2
+ * 2.03.39, and says that all is well.
  */
 static const char *choose_interval(const struct operation *operation)
 {
@@ -196,7 +197,7 @@ static const char *choose_interval(const struct operation *operation)
 
 	if (operation->attempt.purpose == ATTEMPT_STEP)
 		return STEP_INTERVAL;
-	return operation->attempt.purpose == ATTEMPT_ABORT && asked[0] == '+' ? asked + 1 : asked;
+	return asked[0] == '+' ? asked + 1 : asked;
 }
 
 static int build_arguments(const struct operation *operation, const char *interval,

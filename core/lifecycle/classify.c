@@ -199,6 +199,13 @@ static enum operation_event decide(
 								    : EVENT_SEES_STEP;
 }
 
+enum operation_event classify_unwatched(const struct operation *operation, int64_t now_ms)
+{
+	if (operation_is_abort(operation))
+		return EVENT_SEES_STEP;
+	return now_ms < operation->not_before_ms ? EVENT_SEES_EARLY : EVENT_SEES_UNKNOWN;
+}
+
 enum operation_event classify_look(
 	const struct operation *operation, const struct observation *observation, int64_t now_ms)
 {

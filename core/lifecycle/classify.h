@@ -17,6 +17,9 @@
 enum operation_event classify_look(
 	const struct operation *operation, const struct observation *observation, int64_t now_ms);
 
+/* Likewise where nobody looks at the device: whether OPERATION may have a command run. */
+enum operation_event classify_unwatched(const struct operation *operation, int64_t now_ms);
+
 /* Why the copies that OBSERVATION shows are to be compared before a step; DOUBT_NONE: they are not.
  */
 enum doubt classify_doubt(const struct operation *operation, const struct observation *observation);

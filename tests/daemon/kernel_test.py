@@ -123,7 +123,7 @@ class KernelTest(DaemonTest):
             self.wait_backing_off(identity, reason, count)
             self.clock.stop()
             # What was due before is done by now. If the pause is over the next one will do.
-            self.client.hello()
+            self.clock.settle(self.client)
             entry = self.entry(identity)
             if entry.get("backing_off_reason") == reason and entry["operation_state"] == "backing_off":
                 return entry

@@ -95,6 +95,7 @@ class Client:
     """One connection. Every wait has a deadline."""
 
     def __init__(self, path, deadline_s=DEADLINE_S):
+        self.path = path
         deadline_s = scaled(deadline_s)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         # As lvm2 does: where the backlog is full, connect() waits. The limit is the kernel's.

@@ -189,7 +189,7 @@ class AgainstStockTest(DaemonTest):
     def test_lvpoll_gets_the_same_arguments_and_environment(self):
         requests = (("pvmove", {}), ("pvmove", {"abort": 1}), ("merge", {"sysdir": "/etc/lvm"}),
                     ("convert", {"handle_missing_pvs": 1, "devicesfile": "x.devices"}),
-                    ("merge_thin", {"interval": "+15"}))
+                    ("merge_thin", {"interval": "37"}))
         for number, (name, parameters) in enumerate(requests):
             with self.subTest(name, **parameters):
                 request = volume("exit-%d" % number, **parameters)

@@ -50,7 +50,7 @@ class DumpTest(DaemonTest):
         self.assertEqual(self.dump_text().rstrip("\n"), EMPTY)
 
     def test_entry_in_progress_begins_as_stock_writes_it(self):
-        self.client.ask("pvmove", **volume("hang", "x", sysdir="/etc/lvm", interval="+7"))
+        self.client.ask("pvmove", **volume("hang", "x", sysdir="/etc/lvm", interval="+0"))
         pid = self.daemon.wait_start("hang")[0]
         expected = """\
 # Registered polling operations
@@ -61,7 +61,7 @@ poll {
 		type="pvmove"
 		lvname="vg/hang"
 		lvmpolld_internal_timeout=60
-		lvm_command_interval="+7"
+		lvm_command_interval="+0"
 		LVM_SYSTEM_DIR="/etc/lvm"
 		lvm_command_pid=%(pid)d
 		polling_finished=0

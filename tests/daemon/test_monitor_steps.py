@@ -230,10 +230,12 @@ class IntervalTest(KernelTest):
                 self.assertEqual(interval_of(arguments), interval.lstrip("+"))
                 self.assertIn("--abort", arguments)
 
-    def test_lvpoll_that_polls_by_itself_keeps_it(self):
-        self.start("plugins: {pvmove: {monitor: lvpoll}}")
-        self.request("hang", interval="+15")
-        self.assertEqual(interval_of(self.wait_starts(1)[0][2]), "+15")
+    def test_lvpoll_that_polls_by_itself_keeps_it_without_the_plus(self):
+        for number, interval in enumerate(("0", "+0", "15")):
+            with self.subTest(interval):
+                self.start("plugins: {pvmove: {monitor: lvpoll}}")
+                self.request("hang-%d" % number, interval=interval)
+                self.assertEqual(interval_of(self.wait_starts(1)[0][2]), interval.lstrip("+"))
 
 
 class AbortTest(KernelTest):
@@ -279,34 +281,48 @@ class AbortTest(KernelTest):
         self.assertEqual(len(aborts), len(self.daemon.starts()) - 1, self.daemon.starts())
 
 
-if __name__ == "__main__":
-    unittest.main()
-
-
 class PlusTest(KernelTest):
-    """The interval "+N": no step before N seconds have passed, so that an abort has its chance."""
+    """
+    The interval "+N": no step before N seconds have passed, so that an abort has its chance. The clock
+    stands wherever it is said that nothing is done yet, or at once.
+    """
 
     WAIT_S = 600
+    PASSED_S = 100
 
     def setUp(self):
         super().setUp()
         self.add_move("move", in_sync=REGIONS)
 
-    def begin(self, wait_s=WAIT_S):
-        self.start()
+    def begin(self, lvname="move", configuration=""):
+        self.start(configuration)
         self.clock.stop()
-        return self.request("move", interval="+%d" % wait_s)
+        self.clock.settle(self.client)
+        return self.request(lvname, interval="+%d" % self.WAIT_S)
 
-    def assert_step_when_due(self, identity, passed_s=0, steps=1):
-        """Nothing is done until the time is there, of which so much has passed, and then it is."""
-        self.wait_backing_off(identity, "not_before")
-        self.clock.skip(self.WAIT_S - passed_s - 0.1, self.client)
+    def assert_nothing_is_done(self, identity):
+        self.assertEqual(self.entry(identity)["operation_state"], "backing_off")
         self.assertEqual(self.entry(identity)["backing_off_reason"], "not_before")
         self.assertEqual((self.daemon.starts(), self.reports()), ([], 0))
-        self.clock.skip(0.1, self.client)
+
+    def skip_to_the_time(self, identity, passed_s=0.0):
+        """Nothing is done until the time is there, of which so much has passed."""
+        self.wait_backing_off(identity, "not_before")
+        self.clock.skip(self.WAIT_S - passed_s - 0.1, self.client)
+        self.assert_nothing_is_done(identity)
+        self.clock.skip(0.2, self.client)
+
+    def assert_step_when_due(self, identity, passed_s=0.0):
+        self.skip_to_the_time(identity, passed_s)
+        self.wait_starts(1)
         self.clock.go_on()
         self.assert_finished(self.client.result(identity), "retcode", 0)
-        self.assertEqual(len(self.daemon.starts()), steps)
+        self.assertEqual(len(self.daemon.starts()), 1)
+
+    def assert_polls_when_due(self, identity, interval, passed_s=0.0):
+        """The lvpoll that polls by itself does not wait once more."""
+        self.skip_to_the_time(identity, passed_s)
+        self.assertEqual(interval_of(self.wait_starts(1)[0][2]), interval)
 
     def test_no_step_before(self):
         self.assert_step_when_due(self.begin())
@@ -317,32 +333,70 @@ class PlusTest(KernelTest):
         for device in os.listdir(self.kernel.path("devices")):
             os.unlink(self.kernel.path("devices", device))
         self.kernel.raise_event()
-        self.assert_step_when_due(identity, steps=0)
-        self.assertEqual(self.reports(), 1)
+        self.skip_to_the_time(identity)
+        self.wait_reports(1)
+        self.clock.go_on()
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual((self.daemon.starts(), self.reports()), ([], 1))
 
     def test_request_again_does_not_begin_it_anew(self):
         identity = self.begin()
-        self.clock.skip(1, self.client)
-        self.request("move", interval="+600")
-        self.assert_step_when_due(identity, passed_s=1)
+        self.clock.skip(self.PASSED_S, self.client)
+        self.request("move", interval="+%d" % self.WAIT_S)
+        self.assert_step_when_due(identity, self.PASSED_S)
+
+    def test_request_of_another_system_directory_makes_it_no_earlier(self):
+        identity = self.begin()
+        self.clock.skip(self.PASSED_S, self.client)
+        self.request("move", interval="5", sysdir="/etc/other")
+        self.assert_step_when_due(identity, self.PASSED_S)
+
+    def test_lvpoll_that_polls_by_itself_is_not_begun_before(self):
+        identity = self.begin("hang", "plugins: {pvmove: {monitor: lvpoll}}")
+        self.assert_polls_when_due(identity, "%d" % self.WAIT_S)
+
+    def test_lvpoll_that_polls_by_itself_for_another_request_is_not_either(self):
+        identity = self.begin("hang", "plugins: {pvmove: {monitor: lvpoll}}")
+        self.clock.skip(self.PASSED_S, self.client)
+        self.request("hang", interval="5", sysdir="/etc/other")
+        self.assert_polls_when_due(identity, "5", self.PASSED_S)
+
+    def test_lvpoll_that_polls_an_unknown_table_is_not_either(self):
+        self.add_device("hang", ["0 8192 raid1 2 AA 10/100 idle 0 0 -"])
+        self.assert_polls_when_due(self.begin("hang"), "%d" % self.WAIT_S)
+
+    def test_lvpoll_that_polls_by_itself_does_not_wait_again_after_a_crash(self):
+        identity = self.begin("hang", "plugins: {pvmove: {monitor: lvpoll}}")
+        self.assert_polls_when_due(identity, "%d" % self.WAIT_S)
+        self.crash()
+        self.assertEqual(interval_of(self.wait_starts(2)[1][2]), "%d" % self.WAIT_S)
 
     def test_abort_is_not_delayed(self):
-        identity = self.begin(600)
+        identity = self.begin()
         self.wait_backing_off(identity, "not_before")
         self.request("move", interval="15", abort=1)
         self.assertIn("--abort", self.wait_starts(1)[0][2])
 
-    def test_the_time_outlives_a_crash(self):
-        identity = self.begin()
+    def crash(self):
         self.daemon.send_signal(signal.SIGKILL)
         self.daemon.wait_end()
         self.daemon.start("-c", self.configuration,
                           environment=self.daemon.environment(**self.kernel.variables()))
         wait_for(self.daemon.accepts, "a daemon behind the socket")
         self.client = self.connect(self.daemon)
-        self.assert_step_when_due(identity)
+
+    def test_the_time_outlives_a_crash(self):
+        identity = self.begin()
+        self.clock.skip(self.PASSED_S, self.client)
+        self.crash()
+        self.assert_step_when_due(identity, self.PASSED_S)
 
     def test_the_time_outlives_an_upgrade(self):
         identity = self.begin()
+        self.clock.skip(self.PASSED_S, self.client)
         passed_s = self.clock.run_during(lambda: upgrade(self.daemon))
-        self.assert_step_when_due(identity, passed_s)
+        self.assert_step_when_due(identity, self.PASSED_S + passed_s)
+
+
+if __name__ == "__main__":
+    unittest.main()

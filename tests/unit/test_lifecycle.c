@@ -85,8 +85,11 @@ START_TEST(lifecycle_without_the_kernel)
 
 	operations.monitor = NULL;
 	operation = begin(false, "+15");
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NOT_BEFORE);
+	operation->not_before_ms = boot_clock_ms() - 1;
+	run_out(operation->timer);
 	ck_assert_int_eq(operation->state, STATE_RUNNING);
-	ck_assert_ptr_nonnull(strstr(lvpoll()->line, "--interval +15"));
+	ck_assert_ptr_nonnull(strstr(lvpoll()->line, "--interval 15"));
 	standin_print(lvpoll(), "at 100");
 	standin_exit(lvpoll(), 0);
 	ck_assert(hears(false, false, 0));
