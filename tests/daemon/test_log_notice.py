@@ -145,7 +145,7 @@ class DataTest(KernelTest):
         self.start_watching(interval="600")
         self.show(device, 2, 0, 60)
         wait_for(self.percents, "the first quarter")
-        self.assertEqual(lines(self.daemon)[-1], "vg/move (pvmove): 30 % done: 2.4 MiB of 8.0 MiB")
+        self.assertRegex(lines(self.daemon)[-1], r"^vg/move \(pvmove\): 30 % done: 2\.4 MiB of 8\.0 MiB")
         self.show(device, 2, 0, 70)
         self.show(device, 2, 1, 80)
         wait_for(lambda: len(self.percents()) > 1, "the next one that is seen")
