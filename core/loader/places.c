@@ -9,12 +9,10 @@
 #include <string.h>
 
 #include "loader/places.h"
+#include "protocol/lvid.h"
 
 /* Volumes below volumes: legs, their sub-volumes. No more than that is looked through. */
 #define DEPTH_MAX 4
-
-/* What lvm2's own devices have at the beginning of their UUID. */
-#define LVM2_UUID "LVM-"
 
 static bool is_number(const char *number)
 {
@@ -107,11 +105,11 @@ static bool add_below(struct lvmpolld_places *places, const char *sysfs, const c
 static void add(struct lvmpolld_places *places, const char *sysfs, const char *number,
 	bool is_destination, unsigned depth, const char *top)
 {
-	char uuid[sizeof(LVM2_UUID)], name[PLACE_NAME_SIZE];
+	char uuid[LVID_UUID_SIZE], name[PLACE_NAME_SIZE];
 	struct place *place;
 
 	if (depth < DEPTH_MAX && read_line(sysfs, number, "dm/uuid", uuid, sizeof(uuid)) &&
-		!strcmp(uuid, LVM2_UUID) &&
+		lvid_is_of_lvm2(uuid) &&
 		add_below(places, sysfs, number, is_destination, depth, top))
 		return;
 	find_name(sysfs, number, name);

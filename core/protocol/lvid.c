@@ -10,7 +10,7 @@
 #define UUID_PREFIX        "LVM-"
 #define UUID_PREFIX_LENGTH (sizeof(UUID_PREFIX) - 1)
 
-static bool is_of_lvm(const char *uuid)
+bool lvid_is_of_lvm2(const char *uuid)
 {
 	return !strncmp(uuid, UUID_PREFIX, UUID_PREFIX_LENGTH);
 }
@@ -20,7 +20,7 @@ bool lvid_owns_uuid(const char *lvid, const char *uuid, const char **layer)
 	size_t length = strlen(lvid);
 	const char *end;
 
-	if (length == 0 || !is_of_lvm(uuid) ||
+	if (length == 0 || !lvid_is_of_lvm2(uuid) ||
 		strncmp(uuid + UUID_PREFIX_LENGTH, lvid, length) != 0)
 		return false;
 	end = uuid + UUID_PREFIX_LENGTH + length;
@@ -29,11 +29,6 @@ bool lvid_owns_uuid(const char *lvid, const char *uuid, const char **layer)
 	if (layer)
 		*layer = *end == '-' ? end + 1 : end;
 	return true;
-}
-
-bool lvid_is_of_another(const char *lvid, const char *uuid)
-{
-	return is_of_lvm(uuid) && !lvid_owns_uuid(lvid, uuid, NULL);
 }
 
 void lvid_format_uuid(const char *lvid, const char *layer, char uuid[LVID_UUID_SIZE])

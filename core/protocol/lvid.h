@@ -21,8 +21,8 @@
  */
 bool lvid_owns_uuid(const char *lvid, const char *uuid, const char **layer);
 
-/* Whether the device belongs to lvm2 and to another volume. */
-bool lvid_is_of_another(const char *lvid, const char *uuid);
+/* Whether the device is one of lvm2's, of whatever volume. */
+bool lvid_is_of_lvm2(const char *uuid);
 
 /* Writes the UUID of LVID's device in LAYER; NULL: the volume's own device. */
 void lvid_format_uuid(const char *lvid, const char *layer, char uuid[LVID_UUID_SIZE]);

@@ -19,7 +19,6 @@ START_TEST(lvid_owns_its_own_device_and_every_layer)
 	ck_assert(lvid_owns_uuid(LVID, "LVM-" LVID "-real", &layer));
 	ck_assert_str_eq(layer, "real");
 	ck_assert(lvid_owns_uuid(LVID, "LVM-" LVID "-cow-future", NULL));
-	ck_assert(!lvid_is_of_another(LVID, "LVM-" LVID "-real"));
 }
 END_TEST
 
@@ -31,8 +30,8 @@ START_TEST(lvid_owns_no_other_device)
 
 	for (size_t i = 0; i < sizeof(uuids) / sizeof(uuids[0]); i++)
 		ck_assert_msg(!lvid_owns_uuid(LVID, uuids[i], NULL), "%s", uuids[i]);
-	ck_assert(lvid_is_of_another(LVID, "LVM-" OTHER "-real"));
-	ck_assert(!lvid_is_of_another(LVID, "CRYPT-" LVID));
+	ck_assert(lvid_is_of_lvm2("LVM-" OTHER "-real"));
+	ck_assert(!lvid_is_of_lvm2("CRYPT-" LVID));
 	ck_assert(!lvid_owns_uuid("", "LVM-", NULL));
 }
 END_TEST
