@@ -4,7 +4,7 @@
 import unittest
 
 from kernel_standin import linear, mirror, snapshot_merge
-from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, identity_in, segments
+from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, identity_in, row, segments
 
 
 class TypeTest(KernelTest):
@@ -103,6 +103,40 @@ class LayerTest(KernelTest):
                 identity = self.start_watching(operation="merge")
                 self.assertGreater(self.entry(identity)["progress_done_sectors"], 0)
                 self.assertEqual(self.daemon.starts(), [])
+
+
+class StayingTest(KernelTest):
+    """Since 2.03.31 a move can end while temporary volumes are open: its device is there for a while."""
+
+    def setUp(self):
+        super().setUp()
+        self.device = self.add_device("good", [linear(0, SEGMENT_SECTORS)])
+        self.identity = identity_in("vg", "good")
+
+    def test_move_is_over_where_lvm2_no_longer_has_it(self):
+        self.start()
+        self.set_rows(row(self.identity))
+        self.request("good")
+        self.assert_finished(self.client.result(self.identity), "retcode", 0)
+        self.assertTrue(self.device.exists())
+
+    def test_move_that_lvm2_has_still_has_failed_after_a_minute(self):
+        self.start()
+        self.set_rows(row(self.identity, lv_name="[good]", lv_attr="p-C-aom---", lv_active="active",
+                          move_pv="/dev/loop0"))
+        self.clock.stop()
+        self.clock.settle(self.client)
+        self.request("good")
+        self.wait_backing_off(self.identity, "contradicted")
+        self.clock.skip(59.9, self.client)
+        self.wait_backing_off(self.identity, "contradicted", 2)
+        self.assert_reply(self.client.progress(self.identity), response="in_progress")
+        self.clock.skip(0.2, self.client)
+        self.assert_reply(self.client.progress(self.identity), response="failed",
+                          reason="polling of lvm command failed")
+        self.assertIn("vg/good (pvmove): lvpoll says that it is over, and lvm2 still has it; who waits is told "
+                      "that it fails, and it stays in flight", self.daemon.log())
+        self.assertEqual(len(self.client.dump()["poll"]), 1)
 
 
 class EndTest(KernelTest):
