@@ -90,6 +90,10 @@ paths_are_where_configure_was_told() {
 	strings "$stage/opt/daemons/lvmpolld-ours" | grep -x '/opt/etc/lvm/.*'
 	grep -F /opt/etc/lvm/lvmpolld.yaml "$stage/usr/local/share/man/man8/lvmpolld-ours.8"
 	grep -F /opt/etc/lvm/lvmpolld.d "$stage/usr/local/share/man/man5/lvmpolld.yaml-ours.5"
+	grep -x 'complete -F _lvmpollctl-ours lvmpollctl-ours' "$stage/usr/local/share/bash-completion/completions/lvmpollctl-ours"
+	grep -x '#compdef lvmpollctl-ours' "$stage/usr/local/share/zsh/site-functions/_lvmpollctl-ours"
+	grep -x 'complete -c lvmpollctl-ours -f' "$stage/usr/local/share/fish/vendor_completions.d/lvmpollctl-ours.fish"
+	grep -x 'PLUGIN_TEST ?= lvmpolld-plugin-test-ours' "$stage/usr/local/bin/lvmpolld-plugin-new-ours"
 	make -C "$build" uninstall "DESTDIR=$stage"
 	find "$stage" ! -type d >"$CHECK_WORK/paths-left"
 	cat "$CHECK_WORK/paths-left"
