@@ -160,12 +160,21 @@ run_layer() {
 	rm -f "$work/$name.pid"
 	counts=$(sed -n 's/^counts //p' "$work/$name.report")
 	if [ -z "$counts" ]; then
-		counts="0 1 0"
-		echo "FAILED  layer $name ended with status $status before it was done" >>"$work/$name.report"
+		counts=$(count_unfinished "$name" "$status")
 		tail -n 30 "$work/$name.log" | tr -d '\000\r' | cat -v | sed 's/^/  | /' >>"$work/$name.report"
 	fi
 	echo "$counts" >>"$work/counts"
 	print_block "$name" "$counts" $((SECONDS - start))
+}
+
+# count_unfinished NAME STATUS: of a layer that was killed, or ended in between, and whose failures may be told alone.
+count_unfinished() {
+	local word=FAILED counts="0 1 0"
+	if [ "$(field "$1" failures)" = told ]; then
+		word=skipped counts="0 0 1"
+	fi
+	printf '%-7s layer %s ended with status %s before it was done\n' "$word" "$1" "$2" >>"$work/$1.report"
+	echo "$counts"
 }
 
 # tell_progress: what each layer does, at least once a minute, for as long as the process that runs it.

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Debian 13: built by its gcc and clang without a warning, make check
 # minutes: 6
+# minutes_full: 8
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-export LVMPOLLD_UUIDS=newer
+layer_uuids newer
 
 layer_use_root trixie
 layer_need_root_build trixie

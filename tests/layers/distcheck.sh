@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # make distcheck (the daemon tests with --full alone), and whether the tarball holds all of the tree
 # minutes: 2
-# minutes_full: 4
+# minutes_full: 6
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-export LVMPOLLD_UUIDS=older
+layer_uuids older
 
 folder=$CHECK_WORK/build-dist
 

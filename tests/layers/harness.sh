@@ -63,9 +63,27 @@ shows_panic() {
 	grep -x '  | CPU: 0' "$folder/shown"
 }
 
+# check_of LAYER COUNTS: what check.sh makes of this layer, which is killed, beside one that passes.
+check_of() {
+	local tree=$folder/tree
+	rm -rf "$tree"
+	mkdir -p "$tree/tests/layers"
+	cp -r "$CHECK_SOURCE/check.sh" "$CHECK_SOURCE/tools" "$tree"
+	cp "$CHECK_SOURCE/tests/layers/lib.sh" "$tree/tests/layers"
+	{ sed -n '1,/^\. /p' "$CHECK_SOURCE/tests/layers/$1.sh"; echo 'kill -KILL $$'; } >"$tree/tests/layers/$1.sh"
+	{ sed -n '1,/^\. /p' "$CHECK_SOURCE/tests/layers/shellcheck.sh"; printf '%s\n' 'layer_step nothing true' layer_end; } \
+		>"$tree/tests/layers/shellcheck.sh"
+	chmod +x "$tree/tests/layers"/*.sh
+	TMPDIR=$folder "$tree/check.sh" "$1" shellcheck >"$folder/shown" 2>&1 || true
+	cat "$folder/shown"
+	[ "$(tail -n 1 "$folder/shown")" = "$2" ]
+}
+
 layer_step "the changes that tests must notice apply to the code" "$CHECK_SOURCE/tests/mutation/run" --applies
 layer_step "a failure in a .h file is shown" shows_failure_in_header
 layer_step "a log with binary bytes is shown" shows_log_with_binary_bytes
+layer_step "a layer that is killed has failed" check_of gcc "1 passed, 1 failed, 0 skipped"
+layer_step "but for one whose failures are told alone" check_of fresh_sid "1 passed, 0 failed, 1 skipped"
 lacks=$(TMPDIR=$folder "$CHECK_SOURCE/tests/lab/run" --stock --lacks)
 if [ -n "$lacks" ]; then
 	layer_skipped "guests that end badly: $lacks"

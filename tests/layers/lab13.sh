@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # the lab on Debian 13: its lvm2, its systemd and its kernel; what a version of lvm2 can touch
 # minutes: 7
-# minutes_full: 30
+# minutes_full: 40
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -16,6 +16,7 @@ if [ "$CHECK_FULL" = 1 ]; then
 	layer_suite "all scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}"
 	layer_suite "scenarios of pvmove, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" --moves --uuids newer
 	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 25
+	layer_suite "chaos, newer UUIDs" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 25 --uuids newer
 else
 	layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" --each-lvm2
 fi

@@ -11,8 +11,9 @@ export LC_ALL=C
 unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS LDFLAGS CPPFLAGS
 layer=$(basename "$0" .sh)
 passed=0 failed=0 skipped=0
-# 1 in a layer whose failures are told, and are none: what it looks at changes without us.
+# A layer with a line "# failures: told" has none that count: what it looks at changes without us.
 layer_only_tells=0
+! grep -qx '# failures: told' "$0" || layer_only_tells=1
 # What stands before each command that configures and builds: see layer_use_root.
 layer_in=()
 
@@ -65,6 +66,16 @@ layer_step() {
 	else
 		layer_failed "$what"
 		layer_show "$log"
+	fi
+}
+
+# layer_uuids FORM: daemon tests give pvmove's devices UUIDs of this form alone, since other layers have the other one; with
+# --full each layer has both.
+layer_uuids() {
+	if [ "$CHECK_FULL" = 1 ]; then
+		unset LVMPOLLD_UUIDS
+	else
+		export LVMPOLLD_UUIDS=$1
 	fi
 }
 
@@ -281,7 +292,7 @@ layer_need_root_build() {
 }
 
 # layer_two_commands SUITE LAYER...: what README tells a newcomer to do, on a Debian that has nothing of what that needs; of
-# check.sh these layers.
+# check.sh these layers. tests/README.md says why not the others.
 layer_two_commands() {
 	local suite=$1 fresh=$CHECK_WORK/fresh-$1
 	shift

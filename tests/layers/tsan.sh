@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # unit and daemon tests with ThreadSanitizer
 # minutes: 5
+# minutes_full: 8
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-export LVMPOLLD_UUIDS=older
+layer_uuids older
 
 # ThreadSanitizer of older compilers does not start where the kernel puts programs at very random addresses.
 tsan_starts() {

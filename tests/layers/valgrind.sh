@@ -3,11 +3,11 @@
 # daemon tests with the daemon under valgrind: a selection, with --full all
 # after: gcc
 # minutes: 4
-# minutes_full: 12
+# minutes_full: 20
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-export LVMPOLLD_UUIDS=older
+layer_uuids older
 
 layer_need_gcc_build
 which=()
