@@ -298,19 +298,22 @@ class PlusTest(KernelTest):
         self.start(configuration)
         self.clock.stop()
         self.clock.settle(self.client)
-        return self.request(lvname, interval="+%d" % self.WAIT_S)
+        identity = self.request(lvname, interval="+%d" % self.WAIT_S)
+        self.wait_backing_off(identity, "not_before")
+        return identity
 
     def assert_nothing_is_done(self, identity):
-        self.assertEqual(self.entry(identity)["operation_state"], "backing_off")
-        self.assertEqual(self.entry(identity)["backing_off_reason"], "not_before")
+        self.wait_backing_off(identity, "not_before")
         self.assertEqual((self.daemon.starts(), self.reports()), ([], 0))
 
     def skip_to_the_time(self, identity, passed_s=0.0):
-        """Nothing is done until the time is there, of which so much has passed."""
+        """Nothing is done until the time is there, of which so much has passed; then it waits no longer."""
         self.wait_backing_off(identity, "not_before")
         self.clock.skip(self.WAIT_S - passed_s - 0.1, self.client)
         self.assert_nothing_is_done(identity)
         self.clock.skip(0.2, self.client)
+        entry = self.client.dump()["poll"].get(identity, {})
+        self.assertNotEqual(entry.get("backing_off_reason"), "not_before")
 
     def assert_step_when_due(self, identity, passed_s=0.0):
         self.skip_to_the_time(identity, passed_s)
@@ -329,7 +332,6 @@ class PlusTest(KernelTest):
 
     def test_gone_device_is_not_asked_about_before(self):
         identity = self.begin()
-        self.wait_backing_off(identity, "not_before")
         for device in os.listdir(self.kernel.path("devices")):
             os.unlink(self.kernel.path("devices", device))
         self.kernel.raise_event()
@@ -372,8 +374,7 @@ class PlusTest(KernelTest):
         self.assertEqual(interval_of(self.wait_starts(2)[1][2]), "%d" % self.WAIT_S)
 
     def test_abort_is_not_delayed(self):
-        identity = self.begin()
-        self.wait_backing_off(identity, "not_before")
+        self.begin()
         self.request("move", interval="15", abort=1)
         self.assertIn("--abort", self.wait_starts(1)[0][2])
 
