@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "live.h"
 #include "protocol/wire.h"
 #include "verbs.h"
 
 /* An lvpoll that is ended first may hold a lock, and take its time. */
-#define PAUSE_MS 100
-#define PAUSES   300
+#define PATIENCE_MS 30000
 
 /* Finds the one operation that NAME stands for. Returns a status. */
 static int choose(const struct entries *entries, const char *name, const struct entry **chosen)
@@ -38,33 +38,41 @@ static int choose(const struct entries *entries, const char *name, const struct 
 	return CTL_NO_OPERATION;
 }
 
-static bool has_id(const struct entries *entries, int64_t id)
+static bool is_over(const struct live *live, int64_t id)
 {
-	for (size_t i = 0; i < entries->count; i++)
-		if (entries->list[i]->id == id)
-			return true;
-	return false;
+	for (size_t i = 0; i < live->entries.count; i++)
+		if (live->entries.list[i]->id == id)
+			return false;
+	return live->is_listed;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
 /* Waits until its lvpoll has ended. */
 static int wait_for_end(const struct ctl *ctl, const struct entry *entry)
 {
-	static const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000};
+	int64_t until_ms = now_ms() + PATIENCE_MS, left_ms = PATIENCE_MS;
 	struct lvmpolld_error error;
-	bool is_there = true;
+	struct live live;
+	int status = live_open(&live, ctl, NULL, &error);
 
-	for (unsigned i = 0; i < PAUSES && is_there; i++) {
-		struct entries entries;
-		int status = ask_list(ctl, false, &entries, &error);
+	while (status == CTL_GOOD && !is_over(&live, entry->id) && left_ms > 0) {
+		const struct entry *told;
+		enum live_event event;
 
-		if (status != CTL_GOOD)
-			return ctl_complain(&error, status);
-		is_there = has_id(&entries, entry->id);
-		entries_free(&entries);
-		if (is_there)
-			nanosleep(&pause, NULL);
+		status = live_next(&live, (int)left_ms, &event, &told, &error);
+		left_ms = until_ms - now_ms();
 	}
-	if (!is_there)
+	live_close(&live);
+	if (status != CTL_GOOD)
+		return ctl_complain(&error, status);
+	if (left_ms > 0)
 		return CTL_GOOD;
 	fprintf(stderr,
 		"lvmpollctl: %s is forgotten as soon as its lvpoll has ended, which takes long\n",
