@@ -134,6 +134,9 @@ void daemon_upgrade(void *unused)
 	clock_forget(&daemon_base);
 	processes_leave();
 	world.lacks_plugins = world.no_plugin > 0;
+	/* What cannot be adopted is not forgotten: README.md. */
+	if (world.no_adoption > 0)
+		forget_reset();
 	take_over(file, has_records);
 	processes_forget_left();
 	clients_adopt_all();

@@ -112,6 +112,21 @@ START_TEST(lifecycle_needs_no_turn_where_it_copies_again)
 END_TEST
 
 /* As when an abort ends a move at the moment at which the monitor has seen something of it. */
+/* Its name may be another volume's when the turn comes: _i is 1 for an abort. */
+START_TEST(lifecycle_what_is_gone_needs_no_turn)
+{
+	struct operation *operation;
+
+	configuration->lvm_max_running = 0;
+	operation = begin(_i, "15");
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_WAITING);
+	show_kind(OBSERVED_GONE);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	ck_assert_uint_eq(operations.scheduler.waiting, 0);
+}
+END_TEST
+
 START_TEST(lifecycle_news_of_what_is_over_changes_nothing)
 {
 	struct operation *operation = begin(false, "15");
@@ -286,6 +301,7 @@ int main(void)
 		SUITE_TEST(lifecycle_of_what_the_kernel_finishes_beside_a_command),
 		SUITE_TEST(lifecycle_without_the_kernel),
 		SUITE_TEST(lifecycle_needs_no_turn_where_it_copies_again),
+		SUITE_LOOP(lifecycle_what_is_gone_needs_no_turn, 2),
 		SUITE_TEST(lifecycle_news_of_what_is_over_changes_nothing),
 		SUITE_TEST(lifecycle_is_dormant_without_its_volume),
 		SUITE_TEST(lifecycle_what_has_no_device_may_be_over),
