@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lifecycle/operations_collect.h"
-#include "world.h"
+#include "lvm.h"
 
 /* More lvpolls than this for one volume in a minute are a busy loop. */
 #define STARTS_MAX 31
@@ -66,6 +66,18 @@ static bool is_armed(const struct operation *operation)
 	}
 }
 
+/* What a fault has kept from being written down may be found while another one runs, and is ended.
+ */
+static bool is_known_to_run(const struct operation *operation)
+{
+	const struct lvm *lvm;
+
+	TAILQ_FOREACH (lvm, &lvms, link)
+		if (operation->attempt.command && lvm->pid == operation->attempt.pid)
+			return !lvm->is_unknown;
+	return operation->attempt.command;
+}
+
 static void check_operation(const struct operation *operation)
 {
 	const struct operation *other =
@@ -78,7 +90,7 @@ static void check_operation(const struct operation *operation)
 		operation->state != STATE_ENDING)
 		violate("%s is %s, and a command runs", operation->terms->asked.lv_name,
 			state_name(operation->state));
-	if (other && other->attempt.command && operation->attempt.command)
+	if (other && is_known_to_run(other) && is_known_to_run(operation))
 		violate("two commands run for %s", operation->terms->asked.lv_name);
 }
 
