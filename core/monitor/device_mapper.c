@@ -35,45 +35,38 @@ static void fill_ioctl(struct dm_ioctl *header)
 
 /*
  * The first call opens libdevmapper's own descriptor, which is not close-on-exec. It is made here,
- * where no child is being started: later than that, a child could be born with the descriptor.
+ * where no child is being started: later than that, a child could be born with the descriptor. The
+ * answer is of no interest; when out of memory the next call opens it.
  */
-static int ask_version(unsigned version[2])
+static void open_library(void)
 {
 	struct dm_task *task = dm_task_create(DM_DEVICE_VERSION);
-	char text[64];
-	int result = -ENOMEM;
 
 	if (!task)
-		return result;
-	if (!dm_task_run(task))
-		result = dm_task_get_errno(task) ? -dm_task_get_errno(task) : -EIO;
-	else if (dm_task_get_driver_version(task, text, sizeof(text)) &&
-		 sscanf(text, "%u.%u", &version[0], &version[1]) == 2)
-		result = 0;
-	else
-		result = -EPROTO;
+		return;
+	(void)dm_task_run(task);
 	dm_task_destroy(task);
-	return result;
 }
 
 int device_mapper_open(struct device_mapper *device_mapper, struct lvmpolld_error *error)
 {
-	unsigned version[2];
-	int result;
+	struct dm_ioctl header;
 
 	device_mapper->has_events = false;
 	device_mapper->events = open(CONTROL_DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (device_mapper->events < 0)
 		return error_set(error, errno, CONTROL_DEVICE ": %s", strerror(errno));
-	result = ask_version(version);
-	if (result < 0) {
-		error_set(error, -result, CONTROL_DEVICE ": cannot ask for the version: %s",
-			strerror(-result));
+	fill_ioctl(&header);
+	if (ioctl(device_mapper->events, DM_VERSION, &header) < 0) {
+		error_set(error, errno, CONTROL_DEVICE ": cannot ask for the version: %s",
+			strerror(errno));
 		device_mapper_close(device_mapper);
 		return -error->code;
 	}
-	device_mapper->has_events = version[0] > EVENTS_MAJOR ||
-				    (version[0] == EVENTS_MAJOR && version[1] >= EVENTS_MINOR);
+	device_mapper->has_events =
+		header.version[0] > EVENTS_MAJOR ||
+		(header.version[0] == EVENTS_MAJOR && header.version[1] >= EVENTS_MINOR);
+	open_library();
 	return 0;
 }
 
