@@ -4,7 +4,8 @@
 
 #include "lifecycle_fixture.h"
 
-static struct operation *resume_with_orphan(void)
+/* Resumes an operation with an lvpoll that cannot be adopted, for the reason FAILURE, an errno. */
+static struct operation *resume_beside(int failure)
 {
 	const struct resume_info info = {
 		.is_orphan = true,
@@ -13,11 +14,18 @@ static struct operation *resume_with_orphan(void)
 		.outputs = {-1, -1},
 	};
 
-	standin_adopt_failure = EMFILE;
+	standin_adopt_failure = failure;
 	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
-	ck_assert_int_eq(find(false)->state, STATE_BACKING_OFF);
-	ck_assert_int_eq(find(false)->back_off.reason, BACK_OFF_ORPHAN);
 	return find(false);
+}
+
+static struct operation *resume_with_orphan(void)
+{
+	struct operation *operation = resume_beside(EMFILE);
+
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_ORPHAN);
+	return operation;
 }
 
 /* As after a crash on a machine that is short of everything. */
@@ -82,16 +90,7 @@ END_TEST
 
 START_TEST(lifecycle_goes_on_where_the_former_process_is_gone)
 {
-	const struct resume_info info = {
-		.is_orphan = true,
-		.pid = STANDIN_FIRST_PID - 1,
-		.start_ticks = 1,
-		.outputs = {-1, -1},
-	};
-
-	standin_adopt_failure = ESRCH;
-	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
-	ck_assert_int_eq(find(false)->state, STATE_LOOKING);
+	ck_assert_int_eq(resume_beside(ESRCH)->state, STATE_LOOKING);
 }
 END_TEST
 
