@@ -126,18 +126,19 @@ allowed_cpus() {
 	done
 }
 
-# The last CPU is the lab's, which has it before all others.
+# The last CPU is the lab's, which has it before all others. What of the lab is left when the other layers are done is run on
+# the first one.
 split_cpus() {
 	local cpus
 	mapfile -t cpus < <(allowed_cpus)
-	cpus_all=$(IFS=,; echo "${cpus[*]}")
+	cpu_other=${cpus[0]}
 	cpu_lab=${cpus[-1]}
 }
 
-# place_of LAYER: what stands before its command, to give it its CPUs and its priority.
+# place_of LAYER CPU: what stands before its command, to give it its CPUs and its priority.
 place_of() {
 	if [[ $1 == lab* ]]; then
-		echo "taskset -c $cpu_lab"
+		echo "taskset -c $2"
 	else
 		echo "nice -n 5"
 	fi
@@ -145,14 +146,14 @@ place_of() {
 
 # --- running ----------------------------------------------------------------------------------------------------
 
-# run_layer NAME: runs one layer and prints its block of lines when it has ended.
+# run_layer NAME CPU: runs one layer, of the lab on this CPU, and prints its block of lines when it has ended.
 run_layer() {
-	local name=$1 place start=$SECONDS status=0 counts deadline=$layer_deadline_s
+	local name=$1 cpu=$2 place start=$SECONDS status=0 counts deadline=$layer_deadline_s
 	[ "$full" = 0 ] || deadline=$layer_deadline_full_s
-	read -r -a place < <(place_of "$name")
+	read -r -a place < <(place_of "$name" "$cpu")
 	printf -- '-- %-10s %s ...\n' "$name" "$(description "$name")"
 	: >"$work/$name.report"
-	CHECK_SOURCE=$work/source CHECK_WORK=$work CHECK_REPORT=$work/$name.report CHECK_CPU=$cpu_lab CHECK_FULL=$full \
+	CHECK_SOURCE=$work/source CHECK_WORK=$work CHECK_REPORT=$work/$name.report CHECK_CPU=$cpu CHECK_FULL=$full \
 		timeout --kill-after=20 "$deadline" \
 		"${place[@]}" "$work/source/tests/layers/$name.sh" >"$work/$name.log" 2>&1 &
 	echo $! >"$work/$name.pid"
@@ -206,18 +207,19 @@ print_block() {
 		"$name" "$passed" "$failed" "$skipped" "$3"
 }
 
-# run_in_turn LAYER...: runs those that nobody has begun. Some use what the layer gcc has built; they are marked
-# by a line "# after: gcc".
+# run_in_turn CPU LAYER...: runs those that nobody has begun, the lab's on that CPU. Some use what the layer gcc builds, and
+# begin when that is there; they are marked by a line "# after: gcc".
 run_in_turn() {
-	local name
+	local cpu=$1 name
+	shift
 	for name in "$@"; do
 		mkdir "$work/$name.begun" 2>/dev/null || continue
 		if grep -qx '# after: gcc' "$top/tests/layers/$name.sh"; then
-			until [ -e "$work/gcc.done" ]; do
+			until [ -e "$work/build-gcc.built" ] || [ -e "$work/gcc.done" ]; do
 				sleep 0.2
 			done
 		fi
-		run_layer "$name"
+		run_layer "$name" "$cpu"
 		: >"$work/$name.done"
 	done
 }
@@ -225,15 +227,15 @@ run_in_turn() {
 run_layers() {
 	local lane
 	[[ " ${layers_main[*]} " == *" gcc "* ]] || : >"$work/gcc.done"
-	if [ "$cpus_all" = "$cpu_lab" ]; then
-		run_in_turn "${layers_main[@]}" "${layers_beside[@]}"
+	if [ "$cpu_other" = "$cpu_lab" ]; then
+		run_in_turn "$cpu_lab" "${layers_main[@]}" "${layers_beside[@]}"
 		return
 	fi
-	run_in_turn "${layers_main[@]}" &
+	run_in_turn "$cpu_other" "${layers_main[@]}" "${layers_beside[@]}" &
 	lanes+=($!)
-	run_in_turn "${layers_beside[@]}" "${layers_main[@]}" &
+	run_in_turn "$cpu_lab" "${layers_beside[@]}" "${layers_main[@]}" &
 	lanes+=($!)
-	run_in_turn "${layers_main[@]}"
+	run_in_turn "$cpu_other" "${layers_main[@]}"
 	for lane in "${lanes[@]}"; do
 		wait "$lane"
 	done

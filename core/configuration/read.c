@@ -5,10 +5,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "configuration/keys.h"
@@ -18,6 +20,10 @@
 #define FILE_ENDING   ".yaml"
 #define FILE_SIZE_MAX (1024 * 1024)
 
+/* How often a file that is written meanwhile is read, and the wait before each further time. */
+#define READINGS_MAX    10
+#define READING_WAIT_MS 10
+
 /* The contents of a file. */
 struct contents {
 	char *text;
@@ -25,23 +31,23 @@ struct contents {
 };
 
 /* A device is let through for the sake of /dev/null, an empty configuration. */
-static int check_kind(int descriptor, const char *file, struct lvmpolld_error *error)
+static int check_kind(
+	int descriptor, const char *file, struct stat *status, struct lvmpolld_error *error)
 {
-	struct stat status;
-
-	if (fstat(descriptor, &status) < 0)
+	if (fstat(descriptor, status) < 0)
 		return error_set(error, errno, "%s: cannot be examined: %s", file, strerror(errno));
-	if (S_ISDIR(status.st_mode))
+	if (S_ISDIR(status->st_mode))
 		return error_set(error, EISDIR, "%s: is a directory, where a file belongs", file);
-	if (!S_ISREG(status.st_mode) && !S_ISCHR(status.st_mode))
+	if (!S_ISREG(status->st_mode) && !S_ISCHR(status->st_mode))
 		return error_set(error, EINVAL, "%s: is not a regular file", file);
 	return 0;
 }
 
 /* Reads one byte more than is allowed, to see that there is more. */
-static int read_contents(
+static int read_to_end(
 	int descriptor, const char *file, struct contents *contents, struct lvmpolld_error *error)
 {
+	contents->size = 0;
 	while (contents->size <= FILE_SIZE_MAX) {
 		ssize_t length = read(descriptor, contents->text + contents->size,
 			FILE_SIZE_MAX + 1 - contents->size);
@@ -57,6 +63,39 @@ static int read_contents(
 	return error_set(error, EFBIG, "%s: is larger than 1 MiB, which no configuration is", file);
 }
 
+/* Whether the file was written since it was as in BEFORE. */
+static bool is_written(int descriptor, const struct stat *before)
+{
+	struct stat now;
+
+	return fstat(descriptor, &now) == 0 && S_ISREG(now.st_mode) &&
+	       (now.st_size != before->st_size || now.st_mtim.tv_sec != before->st_mtim.tv_sec ||
+		       now.st_mtim.tv_nsec != before->st_mtim.tv_nsec);
+}
+
+/* Reads one state of the file, and not the beginning of one and the end of the next. */
+static int read_contents(
+	int descriptor, const char *file, struct contents *contents, struct lvmpolld_error *error)
+{
+	const struct timespec wait = {.tv_nsec = READING_WAIT_MS * 1000000L};
+
+	for (int i = 0; i < READINGS_MAX; i++) {
+		struct stat before;
+		int result = check_kind(descriptor, file, &before, error);
+
+		if (result < 0)
+			return result;
+		if (i > 0 && lseek(descriptor, 0, SEEK_SET) < 0)
+			return error_set(
+				error, errno, "%s: cannot be read: %s", file, strerror(errno));
+		result = read_to_end(descriptor, file, contents, error);
+		if (!is_written(descriptor, &before))
+			return result;
+		nanosleep(&wait, NULL);
+	}
+	return error_set(error, EBUSY, "%s: is being written while it is read", file);
+}
+
 /* Returns 0, -ENOENT where there is no such file, or another negative errno. */
 static int load_file(const char *file, struct contents *contents, struct lvmpolld_error *error)
 {
@@ -65,12 +104,9 @@ static int load_file(const char *file, struct contents *contents, struct lvmpoll
 
 	if (descriptor < 0)
 		return error_set(error, errno, "%s: cannot be opened: %s", file, strerror(errno));
-	result = check_kind(descriptor, file, error);
-	if (result == 0) {
-		contents->text = malloc(FILE_SIZE_MAX + 1);
-		result = !contents->text ? error_set(error, ENOMEM, "out of memory")
-					 : read_contents(descriptor, file, contents, error);
-	}
+	contents->text = malloc(FILE_SIZE_MAX + 1);
+	result = !contents->text ? error_set(error, ENOMEM, "out of memory")
+				 : read_contents(descriptor, file, contents, error);
 	close(descriptor);
 	return result;
 }

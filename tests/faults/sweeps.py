@@ -64,12 +64,16 @@ class SweptDaemon:
 
 
 class Sweep:
-    """Runs attempt(N) for each N until no allocation fails any more."""
+    """Runs attempt(N) for each N from FIRST on, STEP apart, until no allocation fails any more."""
 
-    def __init__(self, library, burst, first):
+    # How many processes share it: each takes every PARTS-th allocation.
+    parts = 1
+
+    def __init__(self, library, burst, first, step=1):
         self.library = library
         self.burst = burst
         self.first = first
+        self.step = step
         self.failures = []
         self.count = 0
 
@@ -79,7 +83,7 @@ class Sweep:
         in_vain = 0
         while in_vain < 3 and len(self.failures) < FAILURES_MAX:
             in_vain = 0 if self.attempt_and_note(number) else in_vain + 1
-            number += 1
+            number += self.step
         self.end()
         self.seconds = time.monotonic() - start
 
@@ -123,6 +127,7 @@ class SessionSweep(Sweep):
 
     with_kernel = False
     patience = None
+    parts = 6
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
@@ -205,6 +210,7 @@ class WatchedSweep(SessionSweep):
     """Likewise, with operations that the kernel shows."""
 
     with_kernel = True
+    parts = 2
 
     def prepare(self):
         pass
@@ -223,6 +229,7 @@ class FailureSweep(SessionSweep):
     """Likewise, with an attempt that fails; who waits hears of that at once."""
 
     patience = 0
+    parts = 1
 
     def prepare(self):
         pass
@@ -286,6 +293,8 @@ class StartSweep(Sweep):
 class RecoverySweep(StartSweep):
     """The daemon is started where a former one was killed: what that had in flight is not lost."""
 
+    parts = 2
+
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self.template = None
@@ -296,7 +305,8 @@ class RecoverySweep(StartSweep):
         swept = SweptDaemon(self.library)
         self.swept = swept
         swept.start()
-        self.first = max(self.first, swept.allocator.read(ALLOCATIONS) - RECOVERY_ALLOCATIONS)
+        former = swept.allocator.read(ALLOCATIONS) - RECOVERY_ALLOCATIONS
+        self.first += max(0, former - self.first) // self.step * self.step
         for lvname in ("until", "until-0-b"):
             swept.daemon.make_pipe(lvname)
         with swept.daemon.client() as client:

@@ -8,5 +8,5 @@
 
 layer_need_gcc_build
 layer_suite "sweeps" "$CHECK_SOURCE/tests/faults/run_sweep" --builddir "$gcc_build"
-layer_suite "call stacks" "$CHECK_SOURCE/tests/faults/run_suite" --builddir "$gcc_build" --quick -j 8
+layer_suite "call stacks" "$CHECK_SOURCE/tests/faults/run_suite" --builddir "$gcc_build" --quick -j 16
 layer_end

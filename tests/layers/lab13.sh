@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# the lab on Debian 13: its lvm2, its systemd and its kernel; what a version of lvm2 can touch
+# the lab on Debian 13: its lvm2, its systemd and its kernel; what a version of lvm2 can touch, with newer UUIDs
 # minutes: 7
 # minutes_full: 40
 # shellcheck source=tests/layers/lib.sh
@@ -18,6 +18,7 @@ if [ "$CHECK_FULL" = 1 ]; then
 	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 25
 	layer_suite "chaos, newer UUIDs" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 25 --uuids newer
 else
-	layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" --each-lvm2
+	# The layer lab has the older form.
+	layer_suite "scenarios, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" --each-lvm2 --uuids newer
 fi
 layer_end

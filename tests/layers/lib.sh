@@ -132,6 +132,7 @@ layer_need_gcc_build() {
 	exec 8>"$gcc_build.lock"
 	flock 8
 	[ -x "$gcc_build/core/lvmpolld" ] || layer_build "$gcc_build" CC=gcc --enable-werror --enable-debug
+	: >"$gcc_build.built"
 	flock -u 8
 	exec 8>&-
 }

@@ -27,6 +27,25 @@ static void write_file(const char *path, const char *text, size_t size)
 	ck_assert_int_eq(close(descriptor), 0);
 }
 
+/* What is written to the file when the daemon has read a part of it; none where NULL. */
+static const char *rewritten;
+/* How often that is done. */
+static unsigned rewrite_count;
+
+extern ssize_t __real_read(int descriptor, void *buffer, size_t size);
+extern ssize_t __wrap_read(int descriptor, void *buffer, size_t size);
+
+ssize_t __wrap_read(int descriptor, void *buffer, size_t size)
+{
+	ssize_t length = __real_read(descriptor, buffer, size);
+
+	if (rewrite_count > 0 && length > 0) {
+		rewrite_count--;
+		write_file(file, rewritten, strlen(rewritten));
+	}
+	return length;
+}
+
 static void set_up(void)
 {
 	static char path[256];
@@ -147,6 +166,31 @@ START_TEST(file_without_permission_is_an_error)
 }
 END_TEST
 
+START_TEST(file_that_is_written_meanwhile_is_read_again)
+{
+	write_file(file, "log: {}\n", 8);
+	rewritten = "daemon: {pidfile: /new, idle_timeout: 3}\n";
+	rewrite_count = 1;
+	ck_assert_int_eq(configuration_read(configuration, file, true, &error), 0);
+	ck_assert_str_eq(configuration->pidfile_path, "/new");
+	ck_assert_uint_eq(configuration->idle_timeout_s, 3);
+}
+END_TEST
+
+START_TEST(file_that_never_comes_to_rest_is_refused)
+{
+	static char text[1024];
+
+	memset(text, '#', sizeof(text) - 1);
+	write_file(file, "log: {}\n", 8);
+	rewritten = text;
+	rewrite_count = 1000;
+	ck_assert_int_eq(configuration_read(configuration, file, true, &error), -EBUSY);
+	ck_assert_ptr_nonnull(strstr(error.sentence, "is being written while it is read"));
+	rewrite_count = 0;
+}
+END_TEST
+
 START_TEST(large_file_is_refused)
 {
 	static char text[1024 * 1024 + 1];
@@ -171,6 +215,8 @@ int main(void)
 		SUITE_TEST(pipe_is_no_file),
 		SUITE_TEST(drop_ins_must_be_in_a_directory),
 		SUITE_TEST(file_without_permission_is_an_error),
+		SUITE_TEST(file_that_is_written_meanwhile_is_read_again),
+		SUITE_TEST(file_that_never_comes_to_rest_is_refused),
 		SUITE_TEST(large_file_is_refused),
 	};
 

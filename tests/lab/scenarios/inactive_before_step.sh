@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A group is deactivated when the lvpoll of a step has been started, and activated after it: the move goes on by itself.
-# uuids: both
+# lvm2: each
 
 lvpolls_hold
 slow_move_start

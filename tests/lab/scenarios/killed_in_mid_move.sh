@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # The daemon is killed while data is copied, and another one is started: the move goes on.
-# uuids: both
 # lvm2: each
 
 lvpolls_note_overlaps

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A volume is deactivated in mid-move: pvmove in the foreground fails in the end. When it is active again the move goes on by itself.
-# uuids: both
 # lvm2: each
 
 daemon_is_impatient

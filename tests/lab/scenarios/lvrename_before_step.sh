@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A mirror is renamed when the lvpoll that ends its conversion has been started with the old name.
-# uuids: both
 # stock: fails, because it believes an lvpoll that could not find the volume
 # pvmove: none
 # lvm2: each

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A daemon is killed in an abort, which its lvpoll finishes; a new move has the same name when the next daemon starts.
-# uuids: both
+# lvm2: each
 # daemon: own
 
 lvpolls_note_overlaps

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # Two groups with moves exchange their names when the lvpoll of a step has been started: it finds the wrong move, and both are finished.
-# uuids: both
+# lvm2: each
 # deadline: 90
 
 disks_make 4 64

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # pvmove --abort in mid-move ends a pvmove in the foreground; the data is where it was.
-# uuids: both
 # lvm2: each
 
 disks_make 2 64

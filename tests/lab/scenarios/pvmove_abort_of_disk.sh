@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # pvmove --abort PV in mid-move ends the move from this disk alone; the group's other move goes on.
-# uuids: both
 # lvm2: each
 # deadline: 90
 

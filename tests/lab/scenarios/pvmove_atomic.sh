@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # pvmove --atomic copies all volumes of a disk as one: they change places together.
-# uuids: both
 # lvm2: each
 
 disks_make 2 64

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # pvmove -b returns at once, while the daemon sees the move through.
-# uuids: both
 # lvm2: each
 
 disks_make 2 64

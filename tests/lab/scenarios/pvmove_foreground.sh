@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # pvmove in the foreground moves a volume with data to another disk and shows its progress.
-# uuids: both
 # lvm2: each
 
 disks_make 2 64

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A volume of many segments moves segment by segment; each is a step of its own for lvpoll.
-# uuids: both
 # lvm2: each
 
 disks_make 2 64

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # pvmove -n moves one volume; what else lies on the disk stays.
-# uuids: both
 # lvm2: each
 
 disks_make 2 64

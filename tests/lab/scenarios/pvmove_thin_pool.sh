@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # The data of a thin pool in use moves to another disk, watched like any other.
-# uuids: both
 # lvm2: each
 
 disks_make 2 128

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # pvmove of a whole physical volume empties it: all its volumes move, data on other disks stays where it is.
-# uuids: both
 # lvm2: each
 
 disks_make 3 64

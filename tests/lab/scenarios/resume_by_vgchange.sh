@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A move that is no longer polled is resumed by vgchange --poll y, in the background.
-# uuids: both
 # lvm2: each
 
 disks_make 2 64

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # The device of a move is suspended, and resumed after its data would long have been copied: the move waits, and goes on.
-# uuids: both
+# lvm2: each
 
 slow_move_start
 run_ok dmsetup suspend vg-pvmove0

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # Under systemd, systemctl restart in mid-move: the move goes on.
-# uuids: both
 # boot: systemd
 # stock: fails, because it forgets what it polls
 # lvm2: each

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # Somebody replaces the table of a move by errors: lvm2, asked at once what that means, puts it right, and the move goes on.
-# uuids: both
+# lvm2: each
 
 disks_make 2 64
 vg_make vg "${disk[@]}"

@@ -3,7 +3,7 @@
 # lvmpollctl during a real move: what is in flight, from which disk to which, and a wait that ends with it; the daemon is
 # killed meanwhile, and the number stays.
 # daemon: own
-# uuids: both
+# lvm2: each
 
 tool=$(dirname "$(dirname "$LAB_DAEMON")")/ctl/lvmpollctl
 [ -x "$tool" ] || skip "lvmpollctl was not built, since libsmartcols was missing"

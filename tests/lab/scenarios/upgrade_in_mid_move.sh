@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # The daemon is upgraded in the middle of a fragmented move: pvmove in the foreground notices nothing.
-# uuids: both
 # daemon: own
 # lvm2: each
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # The group is renamed before the lvpoll of an abort looks for it, which finds nothing: lvm2 is asked for its name, and the abort succeeds.
-# uuids: both
 # daemon: own
 # lvm2: each
 

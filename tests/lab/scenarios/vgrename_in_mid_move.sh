@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A group is renamed in mid-move: the move goes on under the new name.
-# uuids: both
 # stock: fails, because its lvpoll asks for the old name, exits with 0, and the move is taken for finished
 # lvm2: each
 
