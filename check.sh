@@ -23,8 +23,8 @@ usage() {
 		Installs what is missing and runs these layers of tests, or all of the usual run.
 		The checkout itself is only read: everything happens in a copy under \$TMPDIR.
 
-		  --full   all layers: README's two commands on each Debian, every scenario with each lvm2 and both forms of
-		           UUIDs, long runs; some hours
+		  --full   all layers: every scenario on Debian 12 and 13, those of pvmove with both forms of UUIDs, long runs,
+		           README's commands on a fresh Debian 12, 13 and sid; some hours
 		  --list   list the layers, and the minutes that each takes on an idle machine
 
 		Roots of other Debians are kept in \$LVMPOLLD_CACHE (default: ~/.cache/lvmpolld).

@@ -373,10 +373,16 @@ class PlusTest(KernelTest):
         self.crash()
         self.assertEqual(interval_of(self.wait_starts(2)[1][2]), "%d" % self.WAIT_S)
 
-    def test_abort_is_not_delayed(self):
+    def assert_abort_is_not_delayed(self, interval):
         self.begin()
-        self.request("move", interval="15", abort=1)
+        self.request("move", interval=interval, abort=1)
         self.assertIn("--abort", self.wait_starts(1)[0][2])
+
+    def test_abort_is_not_delayed(self):
+        self.assert_abort_is_not_delayed("15")
+
+    def test_abort_is_not_delayed_by_a_plus_of_its_own(self):
+        self.assert_abort_is_not_delayed("+%d" % self.WAIT_S)
 
     def crash(self):
         self.daemon.send_signal(signal.SIGKILL)

@@ -11,7 +11,7 @@ import conversation
 from allocator import ALLOCATIONS, Allocator
 from conversation import Talk, Wrong
 from deadline import wait_for
-from kernel_standin import Kernel, mirror
+from kernel_standin import UUIDS, Kernel, mirror
 from lvmpolld import Daemon
 from protocol import lvid, volume
 
@@ -211,18 +211,26 @@ class WatchedSweep(SessionSweep):
 
     with_kernel = True
     parts = 2
+    uuids = "older"
 
     def prepare(self):
         pass
 
     def talk_about(self, talk):
-        kernel = self.swept.kernel
-        device = kernel.add("vg", "move", lvid("move"), [mirror(0, 8192, 10, 150)])
+        os.environ[UUIDS] = self.uuids
+        device = self.swept.kernel.add("vg", "move", lvid("move"), [mirror(0, 8192, 10, 150)],
+                                       is_move=True)
         talk.begin("pvmove", **volume("move", interval="1"))
         talk.expect({"response": "in_progress"}, "progress_info", lvid=lvid("move"))
         device.change([mirror(0, 8192, 150, 150)], event=True)
         talk.result("retcode", 0, lvid=lvid("move"))
         conversation.nothing_left(talk)
+
+
+class NewerSweep(WatchedSweep):
+    """Likewise, with the UUIDs of a newer lvm2."""
+
+    uuids = "newer"
 
 
 class FailureSweep(SessionSweep):
@@ -380,6 +388,7 @@ ALL = {
     "start": StartSweep,
     "session": SessionSweep,
     "watched": WatchedSweep,
+    "newer": NewerSweep,
     "failure": FailureSweep,
     "recovery": RecoverySweep,
     "stop": StopSweep,

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# README's two commands in a fresh Debian 13 with nothing installed; of check.sh: gcc, clang, lab_versions
+# README's two commands in a fresh Debian 13 with nothing installed; of check.sh: gcc, clang, hardened, lab_versions
 # minutes: 20
 # full: alone
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-layer_two_commands trixie gcc clang lab_versions
+layer_two_commands trixie gcc clang hardened lab_versions
 layer_end

@@ -19,5 +19,9 @@ if [ "$CHECK_FULL" = 1 ]; then
 	layer_suite "chaos, newer UUIDs" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 100 --uuids newer
 else
 	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}"
+	# Otherwise the layer lab13 has the newer form.
+	if [ "$(id -u)" != 0 ] || grep -qx VERSION_CODENAME=trixie /etc/os-release; then
+		layer_suite "scenarios, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" --each-lvm2 --uuids newer
+	fi
 fi
 layer_end

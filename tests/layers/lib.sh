@@ -301,9 +301,18 @@ layer_two_commands() {
 	layer_step_or_end "debootstrap of $suite" debian_root_bootstrap "$suite" "$fresh"
 	layer_step_or_end "a clone" layer_clone_into "$fresh/root/lvmpolld"
 	layer_step "demo.sh on $suite" debian_root_run "$fresh" / env -C /root/lvmpolld ./demo.sh
+	layer_step "README's build on $suite" layer_build_as_told "$fresh"
 	layer_suite "check.sh on $suite" debian_root_run "$fresh" / env -C /root/lvmpolld ./check.sh "$@"
 	layer_step "nothing of $suite is left mounted" refuse grep -F "$fresh" /proc/mounts
 	rm -rf --one-file-system "$fresh"
+}
+
+# What README says under "Build and install", up to make check, after the demo in the same folder.
+layer_build_as_told() {
+	echo 'APT::Get::Assume-Yes "true";' >"$1/etc/apt/apt.conf.d/assume-yes"
+	sed -n '/^## Build and install/,/^[^ #]/s/^    //p' "$CHECK_SOURCE/README.md" >"$1/root/build.sh"
+	grep -x 'make check .*' "$1/root/build.sh"
+	debian_root_run "$1" / env -C /root/lvmpolld DEBIAN_FRONTEND=noninteractive bash -ex /root/build.sh
 }
 
 layer_clone_into() {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # The device of a move is suspended when a step has been started, by somebody who resumes it in the end.
+# lvm2: each
 
 lvpolls_hold
 slow_move_start

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # A group is renamed when the lvpoll of a step has been started with the old name: its exit with 0 is not believed.
+# lvm2: each
 # stock: fails, because it believes an lvpoll that could not find the group
 
 lvpolls_hold
