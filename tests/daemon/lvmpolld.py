@@ -299,6 +299,7 @@ class DaemonTest(unittest.TestCase):
 
     def new_daemon(self, **options):
         daemon = Daemon(**options)
+        self.daemons = [*getattr(self, "daemons", ()), daemon]
         self.addCleanup(daemon.discard)
         return daemon
 
