@@ -69,7 +69,7 @@ class VerifyingTest(KernelTest):
 
     def assert_held(self, identity):
         """The data is at risk: no step is made, whoever waits is told, and an abort gets it back."""
-        self.assert_reply(self.client.result(identity, deadline_s=30), **FAILED)
+        self.assert_reply(self.client.result(identity), **FAILED)
         self.assertEqual(self.daemon.starts(), [])
         self.assertIn("data at risk: ", self.daemon.log())
         self.assert_reply(self.client.result(self.request("move")), **FAILED)
@@ -85,7 +85,7 @@ class DoubtTest(VerifyingTest):
         self.assertEqual(self.opened(), 0)
 
     def assert_finished_after_comparison(self, identity):
-        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
         self.assertEqual(self.opened(), 2)
 
     def test_disks_without_failures_are_not_read(self):
@@ -150,12 +150,16 @@ class DoubtTest(VerifyingTest):
     def test_a_failure_of_the_segment_before_may_hide_others_for_a_while(self):
         """The limit of the kernel is one for all: further lines may be left out for seconds."""
         identity = self.start_move(count=2)
+        # The step must begin within those seconds.
+        self.clock.stop()
+        self.clock.settle(self.client)
         self.write_log(FAILURE)
         self.copied(count=2)
         self.wait_starts(1)
+        self.clock.go_on()
         wait_for(lambda: self.device.targets()[0].endswith("linear"), "the second segment")
         self.copied(count=2, at=1)
-        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
         self.assertEqual(self.opened(), 4)
 
 
@@ -192,7 +196,7 @@ class CrashTest(VerifyingTest):
         self.kill()
         self.start_again()
         self.copied(count=2, at=1)
-        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
         self.assertEqual(self.opened(), 2)
 
     def test_what_is_known_of_the_log_outlives_an_upgrade(self):
@@ -204,7 +208,7 @@ class CrashTest(VerifyingTest):
         self.wait_watching(identity)
         upgrade(self.daemon)
         self.copied(count=2, at=1)
-        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
         self.assertEqual(self.opened(), 2)
 
 
@@ -214,7 +218,7 @@ class ModeTest(VerifyingTest):
         self.copied(count=2)
         wait_for(lambda: self.device.targets()[0].endswith("linear"), "the second segment")
         self.copied(count=2, at=1)
-        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
         self.assertEqual(self.opened(), 4)
 
     def test_never(self):
@@ -228,7 +232,7 @@ class ModeTest(VerifyingTest):
         identity = self.start_move("plugins: {pvmove: {verify: never}}", log=[FAILURE])
         self.reload("plugins: {pvmove: {verify: doubt}}")
         self.copied()
-        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
         self.assertEqual(self.opened(), 2)
 
 
@@ -253,7 +257,7 @@ class DifferenceTest(VerifyingTest):
         """As lvmpolld-pvmove(7) has it: the daemon is stopped, the note removed, nothing compared."""
         identity = self.start_move(log=[FAILURE], differs_at=0)
         self.copied()
-        self.assert_reply(self.client.result(identity, deadline_s=30), **FAILED)
+        self.assert_reply(self.client.result(identity), **FAILED)
         self.assertEqual(self.daemon.stop(), 0)
         shutil.rmtree(os.path.join(self.daemon.directory, "lvmpolld.state.given_up"))
         self.start("plugins: {pvmove: {verify: never}}")
@@ -265,7 +269,7 @@ class DifferenceTest(VerifyingTest):
         self.copied()
         self.wait_state(identity, "verifying")
         self.kernel.write_disk(TARGET, self.data[8192:8192 + 512], 8192)
-        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
         self.assertNotIn("data at risk", self.daemon.log())
 
 
@@ -295,7 +299,7 @@ class UnreadableTest(VerifyingTest):
         self.wait_backing_off(identity, "unverified")
         self.assertEqual(self.daemon.starts(), [])
         self.kernel.clear_fault("table")
-        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
 
 
 class UnderWayTest(VerifyingTest):
@@ -318,7 +322,7 @@ class UnderWayTest(VerifyingTest):
 
     def assert_goes_on(self, identity):
         self.kernel.clear_fault("disk")
-        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
 
     def test_one_that_is_killed_is_done_again(self):
         identity = self.start_verifying()
@@ -337,7 +341,7 @@ class UnderWayTest(VerifyingTest):
     def test_the_daemon_does_not_wait_for_it(self):
         self.start_verifying()
         pid = self.comparers()[0]
-        self.assertEqual(self.daemon.stop(deadline_s=2), 0)
+        self.assertEqual(self.daemon.stop(), 0)
         wait_for(lambda: not is_running(pid), "the end of the comparer")
 
     def test_it_ends_with_a_daemon_that_is_killed(self):
@@ -364,7 +368,7 @@ class UnderWayTest(VerifyingTest):
         wait_for(lambda: not is_running(pid), "the end of the comparer")
         self.kernel.clear_fault("disk")
         self.copied()
-        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
 
 
 if __name__ == "__main__":
