@@ -42,11 +42,14 @@ static inline void set_up_plugins(void)
 
 	for (size_t i = 0; i < PLUGIN_COUNT; i++)
 		modules[i].entry = (struct plugin_entry){.name = (char *)loaded[i]->name,
+			.path = "linked in",
 			.interface = loaded[i],
 			.enabled = true,
 			.operation = (char *)loaded[i]->operation};
 	modules[PLUGIN_COUNT].entry = (struct plugin_entry){
-		.name = "absent", .reason = "it is \"disabled\" in \\ the configuration"};
+		.name = "absent",
+		.path = "/nonexistent",
+		.reason = "it is \"disabled\" in \\ the configuration"};
 }
 
 /* To be called once, by LLVMFuzzerInitialize. */
