@@ -46,8 +46,7 @@ static inline void set_up_plugins(void)
 			.interface = loaded[i],
 			.enabled = true,
 			.operation = (char *)loaded[i]->operation};
-	modules[PLUGIN_COUNT].entry = (struct plugin_entry){
-		.name = "absent",
+	modules[PLUGIN_COUNT].entry = (struct plugin_entry){.name = "absent",
 		.path = "/nonexistent",
 		.reason = "it is \"disabled\" in \\ the configuration"};
 }
