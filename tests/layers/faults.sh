@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # each allocation of the daemon fails once, in conversations and in daemon tests
 # after: gcc
-# minutes: 6
+# minutes: 4
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
