@@ -6,6 +6,7 @@ import shutil
 import signal
 import unittest
 
+from clock_standin import Clock
 from deadline import wait_for
 from lvmpolld import DaemonTest, is_running, ours_only, read_file, STANDIN
 from protocol import lvid, volume
@@ -67,6 +68,11 @@ class DuplicateTest(OperationTest):
 
 
 class ResultTest(OperationTest):
+    def is_pausing(self, identity):
+        """Until then lvm2 is asked what the failure means; stock does neither."""
+        entry = self.entry(identity)
+        return entry["polling_finished"] and entry.get("operation_state", "backing_off") == "backing_off"
+
     def test_result_is_handed_out_once(self):
         self.client.ask("pvmove", **volume("good"))
         self.assert_finished(self.client.result(lvid("good")), "retcode", 0)
@@ -82,9 +88,15 @@ class ResultTest(OperationTest):
         self.assert_forgotten_or_told_again(lvid("exit-5"), 5)
 
     def test_uncollected_result_is_dropped_by_a_new_request(self):
+        """In the pause after an attempt, of which the end does not come while the clock stands."""
+        clock = Clock(self.temporary_directory())
+        self.daemon = self.new_daemon()
+        self.daemon.start(patience=0, environment=clock.environment_of(self.daemon))
+        self.client = self.connect(self.daemon)
+        clock.stop()
         identity = lvid("x")
         self.client.ask("pvmove", **volume("exit-5", "x"))
-        wait_for(lambda: self.entry(identity)["polling_finished"], "the end")
+        wait_for(lambda: self.is_pausing(identity), "the end")
         self.assert_ok(self.client.ask("pvmove", **volume("hang", "x")))
         self.assert_reply(self.client.progress(identity), response="in_progress")
         entry = self.entry(identity)
