@@ -124,13 +124,12 @@ static int take_entry(const struct wire_message *message, void *context)
 }
 
 /* *IS_WHOLE tells whether the daemon has read its history. */
-static int ask_list_once(const struct ctl *ctl, bool with_ended, struct entries *entries,
+static int ask_once(const struct ctl *ctl, const char *request, struct entries *entries,
 	bool *is_whole, struct lvmpolld_error *error)
 {
 	struct message_stream stream;
 	struct wire_message *reply = NULL;
-	int status = ask_begin(ctl, with_ended ? "request=\"list\"\nended=1" : "request=\"list\"",
-		&stream, &reply, error);
+	int status = ask_begin(ctl, request, &stream, &reply, error);
 
 	*entries = (struct entries){0};
 	if (status == CTL_GOOD) {
@@ -143,21 +142,33 @@ static int ask_list_once(const struct ctl *ctl, bool with_ended, struct entries 
 	return status;
 }
 
-int ask_list(const struct ctl *ctl, bool with_ended, struct entries *entries,
+static int ask_whole(const struct ctl *ctl, const char *request, struct entries *entries,
 	struct lvmpolld_error *error)
 {
 	static const struct timespec pause = {.tv_nsec = HISTORY_PAUSE_MS * 1000000};
 	bool is_whole = true;
-	int status = ask_list_once(ctl, with_ended, entries, &is_whole, error);
+	int status = ask_once(ctl, request, entries, &is_whole, error);
 
 	/* The request may have started the daemon, which reads its history first. */
 	for (unsigned i = 0; status == CTL_GOOD && !is_whole && i < HISTORY_PAUSES; i++) {
 		entries_free(entries);
 		nanosleep(&pause, NULL);
-		status = ask_list_once(ctl, with_ended, entries, &is_whole, error);
+		status = ask_once(ctl, request, entries, &is_whole, error);
 	}
 	if (status == CTL_GOOD && !is_whole)
 		fputs("lvmpollctl: the history takes its time: what ended earlier is missing\n",
 			stderr);
 	return status;
+}
+
+int ask_list(const struct ctl *ctl, bool with_ended, struct entries *entries,
+	struct lvmpolld_error *error)
+{
+	return ask_whole(
+		ctl, with_ended ? "request=\"list\"\nended=1" : "request=\"list\"", entries, error);
+}
+
+int ask_events(const struct ctl *ctl, struct entries *entries, struct lvmpolld_error *error)
+{
+	return ask_whole(ctl, "request=\"list\"\nended=1\nevents=1", entries, error);
 }

@@ -45,5 +45,7 @@ int ask_items(struct message_stream *stream,
 /* All operations; then, if WITH_ENDED, those that ended lately. */
 int ask_list(const struct ctl *ctl, bool with_ended, struct entries *entries,
 	struct lvmpolld_error *error);
+/* Both, with the latest events of each. */
+int ask_events(const struct ctl *ctl, struct entries *entries, struct lvmpolld_error *error);
 
 #endif

@@ -71,6 +71,9 @@ void entry_free(struct entry *entry)
 		return;
 	for (size_t i = 0; i < COUNT(strings); i++)
 		free(*string_at(entry, i));
+	for (size_t i = 0; i < entry->event_count; i++)
+		free(entry->events[i]);
+	free(entry->events);
 	free(entry->name);
 	free(entry);
 }
@@ -92,6 +95,29 @@ static bool make_name(struct entry *entry)
 		       entry->lv ? entry->lv : "?") >= 0;
 }
 
+/* Adds a copy of what is under event1, event2 ... Returns false when out of memory. */
+static bool read_events(struct entry *entry, const struct wire_message *message)
+{
+	for (;;) {
+		char key[24];
+		const char *value;
+		char **list;
+
+		snprintf(key, sizeof(key), "event%zu", entry->event_count + 1);
+		value = wire_string(message, key);
+		if (!value)
+			return true;
+		list = realloc(entry->events, (entry->event_count + 1) * sizeof(*list));
+		if (!list)
+			return false;
+		entry->events = list;
+		list[entry->event_count] = strdup(value);
+		if (!list[entry->event_count])
+			return false;
+		entry->event_count++;
+	}
+}
+
 struct entry *entry_read(const struct wire_message *message)
 {
 	struct entry *entry = make();
@@ -106,7 +132,7 @@ struct entry *entry_read(const struct wire_message *message)
 	}
 	for (size_t i = 0; is_whole && i < COUNT(numbers); i++)
 		*number_at(entry, i) = wire_number_or(message, numbers[i].key, -1);
-	if (is_whole && make_name(entry)) {
+	if (is_whole && read_events(entry, message) && make_name(entry)) {
 		entry->is_abort = wire_number(message, "abort") != 0;
 		entry->percent = percent ? strtod(percent, NULL) : -1;
 		return entry;
@@ -130,6 +156,16 @@ struct entry *entry_new(const char *vg, const char *lv)
 	entry->name = NULL;
 	entry_free(entry);
 	return NULL;
+}
+
+const char *entry_event(const struct entry *entry, size_t i, int64_t *at)
+{
+	char *sentence;
+
+	if (i >= entry->event_count)
+		return NULL;
+	*at = strtoll(entry->events[i], &sentence, 10);
+	return *sentence == ' ' ? sentence + 1 : sentence;
 }
 
 int entries_add(struct entries *entries, struct entry *entry)

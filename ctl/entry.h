@@ -36,6 +36,8 @@ struct entry {
 	int64_t failed_devices;
 	int64_t pid;
 	int64_t requests;
+	char **events; /* the latest, the oldest first: seconds since 1970, a blank, a sentence */
+	size_t event_count;
 	bool is_stale; /* not heard of since the connection was made anew: see live.h */
 };
 
@@ -49,6 +51,9 @@ struct entry *entry_read(const struct wire_message *message);
 /* An entry with these names only, to be freed with entry_free; NULL when out of memory. */
 struct entry *entry_new(const char *vg, const char *lv);
 void entry_free(struct entry *entry);
+
+/* Event I: *AT is when it was. Returns the sentence; NULL behind the last. */
+const char *entry_event(const struct entry *entry, size_t i, int64_t *at);
 
 /* Owns ENTRY. Returns 0, or -ENOMEM: it is freed then. */
 int entries_add(struct entries *entries, struct entry *entry);

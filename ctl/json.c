@@ -81,6 +81,26 @@ static void print_result(const struct entry *entry, FILE *stream)
 	fputc('}', stream);
 }
 
+/* They are there where they were asked for, and of what is over. */
+static void print_events(const struct entry *entry, FILE *stream)
+{
+	const char *sentence;
+	int64_t at;
+
+	if (entry->event_count == 0)
+		return;
+	print_key("events", stream);
+	for (size_t i = 0; (sentence = entry_event(entry, i, &at)); i++) {
+		char text[TEXT_SIZE];
+
+		text_of_time(at, false, text);
+		fprintf(stream, "%s{\"time\": \"%s\", \"text\": ", i > 0 ? ", " : "[", text);
+		json_print_string(sentence, stream);
+		fputc('}', stream);
+	}
+	fputc(']', stream);
+}
+
 void json_print_entry(const struct entry *entry, const char *event, FILE *stream)
 {
 	fputc('{', stream);
@@ -112,6 +132,7 @@ void json_print_entry(const struct entry *entry, const char *event, FILE *stream
 	print_string("reason", entry->reason, stream);
 	print_result(entry, stream);
 	print_time("ended", entry->ended, stream);
+	print_events(entry, stream);
 	fputc('}', stream);
 }
 

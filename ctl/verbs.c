@@ -20,7 +20,8 @@
 static const struct verb verbs[] = {
 	{"list", "[VOLUME|VG|DISK|id:N ...]", "shows what is in flight, as a table (the default)",
 		TABLE_HELP, list_run},
-	{"status", "VOLUME|id:N", "shows one operation in detail", NULL, status_run},
+	{"status", "VOLUME|id:N", "shows one operation in detail, with its latest events",
+		"  -J, --json           JSON, with all that is known\n", status_run},
 	{"watch", "", "shows what is in flight, live, until all is over", NULL, watch_run},
 	{"wait", "[VOLUME|VG|DISK|id:N ...]", "waits until these, or all, are over",
 		"  --timeout TIME       no longer than this (90, 90s, 5m, 2h): status 124\n"

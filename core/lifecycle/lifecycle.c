@@ -86,6 +86,17 @@ void lifecycle_handle(struct operation *operation, enum operation_event event)
 	assert(cell != CELL_NEVER);
 }
 
+/*
+ * One story for an operation and its abort. What was said of an earlier operation, whose device was
+ * kept, is another one.
+ */
+static void share_memory(struct terms *terms, const struct device *device)
+{
+	if (device->terms != terms && !device->operations[0] && !device->operations[1])
+		log_memory_move(device->terms->memory, terms->memory);
+	terms_share_memory(terms, device->terms);
+}
+
 struct operation *lifecycle_new_operation(struct operations *operations, struct terms *terms)
 {
 	struct device *device = devices_get(&operations->devices, terms);
@@ -99,6 +110,7 @@ struct operation *lifecycle_new_operation(struct operations *operations, struct 
 		losses_drop_device(operations, device);
 	if (!operation)
 		return NULL;
+	share_memory(terms, device);
 	losses_recall(operations, device);
 	operation->is_watched =
 		operations->monitor && terms->plugin->monitor == PLUGIN_MONITOR_KERNEL;

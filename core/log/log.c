@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 
 #include "log/journal.h"
 #include "log/log.h"
@@ -233,9 +234,26 @@ static void __attribute__((format(printf, 4, 0))) format_and_write(const char *k
 	errno = saved_errno;
 }
 
+static void __attribute__((format(printf, 2, 0)))
+remember(struct log_memory *memory, const char *format, va_list arguments)
+{
+	/* One byte more than is kept, which shows that it was longer. */
+	char text[LOG_MEMORY_TEXT_MAX + 1];
+	int saved_errno = errno;
+	va_list again;
+
+	va_copy(again, arguments);
+	vsnprintf(text, sizeof(text), format, again);
+	va_end(again);
+	log_memory_add(memory, time(NULL), text);
+	errno = saved_errno;
+}
+
 void log_write_arguments(enum log_level level, const struct log_subject *subject,
 	const char *format, va_list arguments)
 {
+	if (subject && subject->memory && level <= LOG_LEVEL_NOTICE)
+		remember(subject->memory, format, arguments);
 	if (!log_is_enabled(level))
 		return;
 	format_and_write(log_level_name(level), priorities[level], subject, format, arguments);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
+#include "log/memory.h"
 #include "log/messages.h"
 #include "log/settings.h"
 
@@ -18,8 +19,9 @@ struct log_subject {
 	const char *lv_name;
 	const char *lvid;
 	const char *operation;
-	enum log_message message; /* which line this is, for the journal */
-	const char *result;       /* how the operation ended; or NULL */
+	enum log_message message;  /* which line this is, for the journal */
+	const char *result;        /* how the operation ended; or NULL */
+	struct log_memory *memory; /* keeps the line, where it is notice or graver; or NULL */
 };
 
 /*

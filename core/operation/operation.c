@@ -44,6 +44,7 @@ void operation_join(struct operation *operation, struct request *request)
 	TAILQ_INSERT_TAIL(&operation->requests, request, operation_link);
 	terms_release(operation->lead);
 	operation->lead = terms_hold(request->terms);
+	terms_share_memory(request->terms, operation->terms);
 }
 
 void operation_leave(struct request *request)

@@ -70,6 +70,7 @@ struct terms *terms_new(const struct lvmpolld_request *asked, const struct plugi
 		.devices_file = put_string(&end, asked->devices_file),
 	};
 	terms->plugin = plugin;
+	terms->memory = log_memory_new();
 	terms->references = 1;
 	terms->interval_s = (unsigned)strtoul(asked->interval, NULL, 10);
 	terms->identifier = asked->lvid ? terms->asked.lvid : NULL;
@@ -92,7 +93,18 @@ void terms_release(struct terms *terms)
 	if (!terms || --terms->references > 0)
 		return;
 	free(terms->command_line);
+	log_memory_release(terms->memory);
 	free(terms);
+}
+
+void terms_share_memory(struct terms *terms, const struct terms *others)
+{
+	struct log_memory *former = terms->memory;
+
+	if (former == others->memory)
+		return;
+	terms->memory = log_memory_hold(others->memory);
+	log_memory_release(former);
 }
 
 struct log_subject terms_subject(const struct terms *terms)
@@ -102,5 +114,6 @@ struct log_subject terms_subject(const struct terms *terms)
 		.lv_name = terms->asked.lv_name,
 		.lvid = terms->asked.lvid,
 		.operation = terms->plugin->interface->operation,
+		.memory = terms->memory,
 	};
 }

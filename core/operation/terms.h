@@ -21,7 +21,8 @@ struct terms {
 	const struct plugin_entry *plugin;
 	const char *identifier; /* LVM_SYSTEM_DIR and lvid: the key in the store */
 	unsigned interval_s;
-	char *command_line; /* the client's command line, for the log; or NULL */
+	char *command_line;        /* the client's command line, for the log; or NULL */
+	struct log_memory *memory; /* of what the log says of them; or NULL */
 	atomic_uint references;
 };
 
@@ -40,6 +41,12 @@ struct terms *terms_new(const struct lvmpolld_request *asked, const struct plugi
 /* Adds a reference; releases one. */
 struct terms *terms_hold(struct terms *terms);
 void terms_release(struct terms *terms);
+
+/*
+ * TERMS are about what OTHERS are about: what the log says of either is kept in one place. Before
+ * another thread knows TERMS.
+ */
+void terms_share_memory(struct terms *terms, const struct terms *others);
 
 /* What the log lines about TERMS carry. */
 struct log_subject terms_subject(const struct terms *terms);

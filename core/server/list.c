@@ -29,21 +29,24 @@ static void write_ended(struct operations *operations, struct buffer *reply)
 	}
 }
 
-void list_write(struct operations *operations, bool with_ended, struct buffer *reply)
+void list_write(
+	struct operations *operations, const struct list_wanted *wanted, struct buffer *reply)
 {
 	struct operation *operation;
 
 	wire_add_string(reply, "response", "OK");
-	if (with_ended && history_keeper_is_reading(&operations->history))
+	if (wanted->ended && history_keeper_is_reading(&operations->history))
 		wire_add_string(reply, "history", "reading");
 	TAILQ_FOREACH (operation, &operations->list, link) {
 		begin_item(reply, "operation");
 		entry_write(reply, operation);
+		if (wanted->events)
+			entry_write_events(reply, operation);
 		/* So that the next list is fresh. */
 		if (operations->monitor && operation->is_watched)
 			monitor_refresh(operations->monitor, operation->device);
 	}
-	if (with_ended)
+	if (wanted->ended)
 		write_ended(operations, reply);
 	begin_item(reply, "end");
 }

@@ -11,8 +11,14 @@
 struct buffer;
 struct operations;
 
-/* The entries of all operations; if WITH_ENDED, also of those that ended lately. */
-void list_write(struct operations *operations, bool with_ended, struct buffer *reply);
+/* What is wanted beside the entries of what is in flight. */
+struct list_wanted {
+	bool ended;  /* those of what ended lately, too */
+	bool events; /* the latest events of each; what ended has them in any case */
+};
+
+void list_write(
+	struct operations *operations, const struct list_wanted *wanted, struct buffer *reply);
 
 /* The plugins, loaded or not; and the keys of the configuration, as they are in force. */
 void list_write_plugins(const struct operations *operations, struct buffer *reply);

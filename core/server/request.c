@@ -116,14 +116,18 @@ static void answer_status(const struct exchange *exchange)
 
 static void answer_list(const struct exchange *exchange)
 {
-	list_write(exchange->operations, wire_number(exchange->message, "ended") != 0,
-		exchange->reply);
+	const struct list_wanted wanted = {
+		.ended = wire_number(exchange->message, "ended") != 0,
+		.events = wire_number(exchange->message, "events") != 0,
+	};
+
+	list_write(exchange->operations, &wanted, exchange->reply);
 }
 
 /* Answers with all operations, then with each change. */
 static void answer_watch(const struct exchange *exchange)
 {
-	list_write(exchange->operations, false, exchange->reply);
+	list_write(exchange->operations, &(struct list_wanted){0}, exchange->reply);
 	if (exchange->asker->watch)
 		watch_begin(exchange->asker->watch, exchange->operations);
 }

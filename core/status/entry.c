@@ -2,7 +2,9 @@
 /* The entry of an operation: what people are told about it. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -204,6 +206,46 @@ uint64_t entry_checksum(struct operation *operation)
 	return sum;
 }
 
+struct events_writer {
+	struct buffer *text;
+	unsigned count;
+};
+
+static void write_event(int64_t at_s, const char *text, void *context)
+{
+	struct events_writer *writer = context;
+	char key[16], value[LOG_MEMORY_TEXT_MAX + 24];
+
+	snprintf(key, sizeof(key), "event%u", ++writer->count);
+	snprintf(value, sizeof(value), "%" PRId64 " %s", at_s, text);
+	wire_add_string(writer->text, key, value);
+}
+
+void entry_write_events(struct buffer *text, const struct operation *operation)
+{
+	struct events_writer writer = {.text = text};
+
+	log_memory_visit(operation->terms->memory, write_event, &writer);
+}
+
+void entry_read_events(const struct wire_message *message, struct log_memory *memory)
+{
+	char key[16];
+
+	for (unsigned i = 1; i <= LOG_MEMORY_LINES; i++) {
+		const char *value;
+		char *end;
+		int64_t at_s;
+
+		snprintf(key, sizeof(key), "event%u", i);
+		value = wire_string(message, key);
+		at_s = value ? strtoll(value, &end, 10) : 0;
+		if (!value || *end != ' ')
+			break;
+		log_memory_add(memory, at_s, end + 1);
+	}
+}
+
 void entry_write_ended(
 	struct buffer *text, struct operation *operation, const struct request_result *result)
 {
@@ -215,4 +257,5 @@ void entry_write_ended(
 	write_result(text, result);
 	write_times(text, operation, &seen);
 	wire_add_number(text, "ended", time(NULL));
+	entry_write_events(text, operation);
 }

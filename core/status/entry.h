@@ -9,11 +9,23 @@
 #include <stdint.h>
 
 struct buffer;
+struct log_memory;
 struct operation;
 struct request_result;
+struct wire_message;
 
 /* Adds all that is known of OPERATION. When out of memory the buffer is lost. */
 void entry_write(struct buffer *text, struct operation *operation);
+
+/*
+ * Adds the latest events of OPERATION: what the log said of it, from the begin on. The keys are
+ * event1, event2 and so on, the oldest first; each value has the time, in seconds since 1970, a
+ * blank, and a sentence.
+ */
+void entry_write_events(struct buffer *text, const struct operation *operation);
+
+/* Keeps the events that MESSAGE has, written by entry_write_events, in MEMORY. */
+void entry_read_events(const struct wire_message *message, struct log_memory *memory);
 
 /*
  * Changes when the entry changes, apart from times. 0 when out of memory.
@@ -21,8 +33,8 @@ void entry_write(struct buffer *text, struct operation *operation);
 uint64_t entry_checksum(struct operation *operation);
 
 /*
- * The entry of one that is over: how it ended is told by RESULT, or is a failure without a status
- * where that is NULL.
+ * The entry of one that is over, with its events: how it ended is told by RESULT, or is a failure
+ * without a status where that is NULL.
  */
 void entry_write_ended(
 	struct buffer *text, struct operation *operation, const struct request_result *result);

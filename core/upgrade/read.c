@@ -21,6 +21,7 @@
 #include "records/record.h"
 #include "server/client.h"
 #include "server/server.h"
+#include "status/entry.h"
 #include "upgrade/clients.h"
 #include "upgrade/file.h"
 #include "upgrade/read.h"
@@ -280,6 +281,7 @@ static int take_operation(const struct record *record, void *context, struct lvm
 	terms = terms_new(&record->request, plugin);
 	if (!terms)
 		return error_set(error, ENOMEM, "out of memory");
+	entry_read_events(taken->message, terms->memory);
 	if (is_item(taken->message, "loss"))
 		return take_loss(taken->operations, terms, error);
 	if (is_item(taken->message, "report"))

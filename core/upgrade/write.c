@@ -18,6 +18,7 @@
 #include "protocol/wire.h"
 #include "records/record.h"
 #include "server/server.h"
+#include "status/entry.h"
 #include "upgrade/clients.h"
 #include "upgrade/file.h"
 #include "upgrade/write.h"
@@ -130,6 +131,7 @@ static void write_operation(struct operation *operation, struct buffer *text)
 	}
 	if (operation->is_record_stale)
 		wire_add_number(text, "record_stale", 1);
+	entry_write_events(text, operation);
 	write_pause(operation, text);
 	write_command(operation, text);
 	wire_add_end(text);

@@ -123,8 +123,26 @@ class ListTest(ToolTest):
         self.begin("hang")
         text = self.run_tool("status", "vg/hang")
         self.assertIn("REASON: an lvm command runs", text)
+        self.assertRegex(text, r"\n +EVENTS: +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  begins\n")
         self.run_tool("status", "vg/nix", status=NO_OPERATION)
         self.run_tool("status", status=USAGE)
+
+    def test_status_in_json(self):
+        schema = read_schema()
+        self.begin("good")
+        wait_for(self.client.ended, "the end")
+        self.begin("hang")
+        for name in ("good", "hang"):
+            told = json.loads(self.run_tool("status", "--json", "vg/" + name))
+            self.assertEqual(list(faults(told, schema, schema)), [])
+            self.assertEqual([entry["name"] for entry in told["operations"]], ["vg/" + name])
+            self.assertEqual(told["operations"][0]["events"][0]["text"], "begins")
+
+    def test_status_of_what_ended_is_that_of_the_latest(self):
+        for number in (1, 2):
+            self.begin("good")
+            wait_for(lambda: len(self.client.ended()) == number, "the end")
+        self.assertIn("          ID: 2\n", self.run_tool("status", "vg/good"))
 
     def test_history(self):
         self.begin("good")

@@ -96,6 +96,42 @@ class ListTest(DaemonTest):
             wait_for(lambda: not self.client.list(), "its end")
         self.assertEqual([entry["id"] for entry in self.client.ended()], [3, 4, 5])
 
+    def texts(self, entry):
+        """The latest events of an entry, without their times."""
+        events = [entry["event%d" % number] for number in range(1, 9) if "event%d" % number in entry]
+        for event in events:
+            self.assertLess(abs(int(event.split(" ", 1)[0]) - time.time()), 600)
+        return [event.split(" ", 1)[1] for event in events]
+
+    def test_latest_events_are_told_to_who_asks(self):
+        self.client.ask("pvmove", cmdline='pvmove -n "lv" /dev/sdb', **volume("exit-5"))
+        wait_for(lambda: len(self.texts(self.client.list(events=1)["exit-5"])) > 2, "three events")
+        events = self.texts(self.client.list(events=1)["exit-5"])
+        self.assertEqual(events[0], 'begins, asked for by: pvmove -n "lv" /dev/sdb')
+        self.assertTrue(any(event.startswith("lvpoll failed (status 5)") for event in events), events)
+        self.assertEqual(self.texts(self.client.list()["exit-5"]), [])
+
+    def test_what_ended_has_its_events(self):
+        self.client.ask("pvmove", **volume("good"))
+        entry, = self.wait_ended(1)
+        begin, *_, end = self.texts(entry)
+        self.assertEqual(begin, "begins")
+        self.assertRegex(end, "^ends well after ")
+
+    def test_events_are_kept_over_an_upgrade(self):
+        self.client.ask("pvmove", **volume("hang"))
+        self.daemon.wait_start("hang")
+        upgrade(self.daemon)
+        client = self.connect(self.daemon)
+        self.assertEqual(self.texts(client.list(events=1)["hang"]),
+                         ["begins", "goes on: resumed from a previous daemon"])
+
+    def test_another_operation_of_the_volume_has_a_story_of_its_own(self):
+        for number in (1, 2):
+            self.client.ask("pvmove", **volume("good"))
+            entry = self.wait_ended(number)[-1]
+            self.assertEqual([self.texts(entry).count(text) for text in ("begins",)], [1])
+
     def test_status(self):
         self.client.ask("pvmove", **volume("hang"))
         self.daemon.wait_start("hang")

@@ -283,6 +283,53 @@ START_TEST(lifecycle_a_loss_that_nobody_has_read_is_not_forgotten)
 }
 END_TEST
 
+static void keep_first(int64_t at_s, const char *text, void *context)
+{
+	char *first = context;
+
+	(void)at_s;
+	if (first[0] == '\0')
+		snprintf(first, 64, "%s", text);
+}
+
+static const char *first_event(const struct operation *operation)
+{
+	static char first[64];
+
+	first[0] = '\0';
+	log_memory_visit(operation->terms->memory, keep_first, first);
+	return first;
+}
+
+/* Its device was kept: what was said of the former operation is not about the next one. */
+START_TEST(lifecycle_a_story_begins_anew_after_a_loss)
+{
+	struct operation *operation;
+
+	begin(false, "15");
+	show(LVMPOLLD_DATA_LOSS, 1);
+	operation = begin(true, "15");
+	ck_assert_str_eq(first_event(operation), "its abort begins");
+	ck_assert_ptr_eq(operation->terms->memory, operation->device->terms->memory);
+}
+END_TEST
+
+START_TEST(lifecycle_a_story_that_is_handed_over_goes_on_after_a_loss)
+{
+	struct operation *operation;
+	struct terms *terms = fixture_terms(1, 1);
+
+	begin(false, "15");
+	show(LVMPOLLD_DATA_LOSS, 1);
+	log_memory_add(terms->memory, 1, "handed over");
+	operation = lifecycle_new_operation(&operations, terms);
+	ck_assert_ptr_nonnull(operation);
+	ck_assert_str_eq(first_event(operation), "handed over");
+	lifecycle_drop_operation(operation);
+	terms_release(terms);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -300,6 +347,8 @@ int main(void)
 		SUITE_TEST(lifecycle_a_loss_that_was_seen_last_is_noted_at_the_end),
 		SUITE_TEST(lifecycle_a_loss_that_nobody_has_read_is_handed_over),
 		SUITE_TEST(lifecycle_a_loss_that_nobody_has_read_is_not_forgotten),
+		SUITE_TEST(lifecycle_a_story_begins_anew_after_a_loss),
+		SUITE_TEST(lifecycle_a_story_that_is_handed_over_goes_on_after_a_loss),
 	};
 
 	return suite_run_fixture(

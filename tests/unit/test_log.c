@@ -284,6 +284,113 @@ START_TEST(garbage_for_libdevmapper_is_not_worth_a_warning)
 }
 END_TEST
 
+static void collect(int64_t at_s, const char *text, void *context)
+{
+	char *all = context;
+
+	ck_assert_int_gt(at_s, 0);
+	strcat(strcat(all, text), ";");
+}
+
+static const char *remembered(struct log_memory *memory)
+{
+	static char all[LOG_MEMORY_LINES * (LOG_MEMORY_TEXT_MAX + 1) + 1];
+
+	all[0] = '\0';
+	log_memory_visit(memory, collect, all);
+	return all;
+}
+
+/* Whatever is written, what people would want to know is kept. */
+START_TEST(memory_has_what_is_notice_or_graver)
+{
+	struct log_memory *memory = log_memory_new();
+	const struct log_subject subject = {.vg_name = "vg", .lv_name = "lv", .memory = memory};
+
+	configure(LOG_LEVEL_ERROR, LOG_TARGET_STDERR);
+	log_write_subject(LOG_LEVEL_NOTICE, &subject, "%s", "begins");
+	log_write_subject(LOG_LEVEL_INFO, &subject, "noise");
+	log_write_subject(LOG_LEVEL_WARN, &subject, "fails\n%d", 5);
+	ck_assert_str_eq(remembered(memory), "begins;fails\\0125;");
+	ck_assert_str_eq(received(pipe_end), "");
+	log_memory_release(memory);
+}
+END_TEST
+
+START_TEST(memory_gets_the_lines_of_another)
+{
+	struct log_memory *memory = log_memory_new(), *other = log_memory_new();
+
+	log_memory_add(memory, 1, "old");
+	log_memory_add(other, 2, "begins");
+	log_memory_move(memory, other);
+	ck_assert_str_eq(remembered(memory), "begins;");
+	ck_assert_str_eq(remembered(other), "");
+	log_memory_move(NULL, memory);
+	ck_assert_str_eq(remembered(memory), "begins;");
+	log_memory_move(memory, NULL);
+	ck_assert_str_eq(remembered(memory), "");
+	log_memory_release(other);
+	log_memory_release(memory);
+}
+END_TEST
+
+/* An upgrade hands over what is kept: nothing is cut a second time. */
+START_TEST(memory_keeps_what_it_has_kept)
+{
+	char text[2 * LOG_MEMORY_TEXT_MAX] = "", once[LOG_MEMORY_TEXT_MAX + 1];
+
+	for (size_t length = LOG_MEMORY_TEXT_MAX - 9; length < sizeof(text); length++) {
+		struct log_memory *memory = log_memory_new(), *next = log_memory_new();
+
+		for (size_t i = 0; i < length; i++)
+			text[i] = "\xe2\x86\x92"[i % 3];
+		log_memory_add(memory, 1, text);
+		snprintf(once, sizeof(once), "%s", remembered(memory));
+		once[strlen(once) - 1] = '\0';
+		log_memory_add(next, 1, once);
+		ck_assert_str_eq(remembered(next), remembered(memory));
+		ck_assert_uint_le(strlen(once), LOG_MEMORY_TEXT_MAX - 1);
+		log_memory_release(next);
+		log_memory_release(memory);
+	}
+}
+END_TEST
+
+/* "%s" with strerror(errno) in the next line is about the fault, not about the log. */
+START_TEST(memory_leaves_errno_alone)
+{
+	struct log_memory *memory = log_memory_new();
+	const struct log_subject subject = {.vg_name = "vg", .lv_name = "lv", .memory = memory};
+
+	errno = ENOSPC;
+	log_write_subject(LOG_LEVEL_NOTICE, &subject, "begins");
+	ck_assert_int_eq(errno, ENOSPC);
+	log_memory_release(memory);
+}
+END_TEST
+
+START_TEST(memory_is_bounded)
+{
+	struct log_memory *memory = log_memory_hold(log_memory_new());
+	char text[4 * LOG_MEMORY_TEXT_MAX];
+
+	log_memory_release(memory);
+	for (int i = 0; i < 2 * LOG_MEMORY_LINES; i++) {
+		snprintf(text, sizeof(text), "line %d", i);
+		log_memory_add(memory, 1 + i, text);
+	}
+	ck_assert_int_eq(strncmp(remembered(memory), "line 8;line 9;line 10;", 22), 0);
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (int i = 0; i < LOG_MEMORY_LINES; i++)
+		log_memory_add(memory, 1, text);
+	ck_assert_uint_eq(strlen(remembered(memory)), LOG_MEMORY_LINES * LOG_MEMORY_TEXT_MAX);
+	ck_assert_ptr_nonnull(strstr(remembered(memory), "xxx...;"));
+	log_memory_release(memory);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -300,6 +407,11 @@ int main(void)
 		SUITE_TEST(escaping_tears_nothing),
 		SUITE_TEST(long_text_goes_on_in_the_next_line),
 		SUITE_TEST(lines_of_threads_are_not_mixed),
+		SUITE_TEST(memory_has_what_is_notice_or_graver),
+		SUITE_TEST(memory_gets_the_lines_of_another),
+		SUITE_TEST(memory_keeps_what_it_has_kept),
+		SUITE_TEST(memory_leaves_errno_alone),
+		SUITE_TEST(memory_is_bounded),
 		SUITE_TEST(garbage_for_libdevmapper_is_not_worth_a_warning),
 	};
 
