@@ -3,15 +3,18 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "protocol/wire.h"
 #include "verbs.h"
 
 /* The value of one family for ENTRY; below 0: not known. */
@@ -129,28 +132,121 @@ static void print_counts(const struct entries *entries, FILE *stream)
 	}
 }
 
-static void print_all(const struct entries *entries, FILE *stream)
+static const struct {
+	const char *family;
+	const char *result;
+	const char *key;
+} total_keys[] = {
+	{"results_total", "success", "results_success"},
+	{"results_total", "error", "results_error"},
+	{"results_total", "given_up", "results_given_up"},
+	{"results_total", "aborted", "results_aborted"},
+	{"lvm_runs_total", "success", "lvm_runs_success"},
+	{"lvm_runs_total", "error", "lvm_runs_error"},
+};
+
+#define TOTAL_KEYS (sizeof(total_keys) / sizeof(total_keys[0]))
+
+/* What a message of "plugins" tells of operations that are over. */
+struct total {
+	char *operation;
+	int64_t values[TOTAL_KEYS];
+};
+
+struct totals {
+	size_t count;
+	struct total *list;
+};
+
+/* An older daemon counts nothing, and a plugin that is not loaded has nothing to count. */
+static int take_total(const struct wire_message *message, void *context)
+{
+	const char *operation = wire_string(message, "operation");
+	struct totals *totals = context;
+	struct total *list;
+
+	if (!operation || wire_number_or(message, total_keys[0].key, -1) < 0)
+		return 0;
+	list = realloc(totals->list, (totals->count + 1) * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	totals->list = list;
+	list += totals->count;
+	list->operation = strdup(operation);
+	if (!list->operation)
+		return -ENOMEM;
+	for (size_t i = 0; i < TOTAL_KEYS; i++)
+		list->values[i] = wire_number(message, total_keys[i].key);
+	totals->count++;
+	return 0;
+}
+
+static int ask_totals(const struct ctl *ctl, struct totals *totals, struct lvmpolld_error *error)
+{
+	struct message_stream stream;
+	int status = ask_begin(ctl, "request=\"plugins\"", &stream, NULL, error);
+
+	return status == CTL_GOOD ? ask_items(&stream, take_total, totals, error) : status;
+}
+
+static void free_totals(struct totals *totals)
+{
+	for (size_t i = 0; i < totals->count; i++)
+		free(totals->list[i].operation);
+	free(totals->list);
+}
+
+static void print_totals(
+	const struct totals *totals, const char *family, const char *help, FILE *stream)
+{
+	print_head(family, help, "counter", stream);
+	for (size_t at = 0; at < totals->count; at++)
+		for (size_t i = 0; i < TOTAL_KEYS; i++)
+			if (!strcmp(total_keys[i].family, family))
+				fprintf(stream,
+					"lvmpolld_%s{operation=\"%s\",result=\"%s\"} %" PRId64 "\n",
+					family, totals->list[at].operation, total_keys[i].result,
+					totals->list[at].values[i]);
+}
+
+static void print_all(const struct entries *entries, const struct totals *totals, FILE *stream)
 {
 	print_head("up", "1 where a daemon answers.", "gauge", stream);
 	fputs("lvmpolld_up 1\n", stream);
 	print_counts(entries, stream);
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
 		print_family(i, entries, stream);
+	print_totals(totals, "results_total", "Operations that ended.", stream);
+	print_totals(totals, "lvm_runs_total", "Runs of lvm for operations.", stream);
+}
+
+/* A new file, no link: others than root may write to the folder. Returns NULL with errno. */
+static FILE *open_temporary(char *path)
+{
+	int descriptor = mkostemp(path, O_CLOEXEC);
+	FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+
+	if (descriptor >= 0 && !stream) {
+		close(descriptor);
+		unlink(path);
+	}
+	return stream;
 }
 
 /* The file is whole or not there: node_exporter may read it at any time. */
-static int write_file(const struct entries *entries, const char *path, struct lvmpolld_error *error)
+static int write_file(const struct entries *entries, const struct totals *totals, const char *path,
+	struct lvmpolld_error *error)
 {
 	char temporary[PATH_MAX];
 	FILE *stream;
 	int result = 0;
 
-	if (snprintf(temporary, sizeof(temporary), "%s.new", path) >= (int)sizeof(temporary))
+	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
 		return error_set(error, ENAMETOOLONG, "%s: the path is too long", path);
-	stream = fopen(temporary, "we");
+	stream = open_temporary(temporary);
 	if (!stream)
 		return error_set(error, errno, "%s: %s", temporary, strerror(errno));
-	print_all(entries, stream);
+	print_all(entries, totals, stream);
 	if (ferror(stream) || fchmod(fileno(stream), 0644) < 0)
 		result = error_set(error, EIO, "%s: cannot be written", temporary);
 	if (fclose(stream) != 0 && result == 0)
@@ -178,6 +274,7 @@ static int read_options(const char **path, int argc, char **argv)
 int metrics_run(const struct ctl *ctl, int argc, char **argv)
 {
 	struct lvmpolld_error error;
+	struct totals totals = {0};
 	struct entries entries;
 	const char *path = NULL;
 	int status = read_options(&path, argc, argv);
@@ -185,12 +282,15 @@ int metrics_run(const struct ctl *ctl, int argc, char **argv)
 	if (status != CTL_GOOD)
 		return status;
 	status = ask_list(ctl, false, &entries, &error);
+	if (status == CTL_GOOD)
+		status = ask_totals(ctl, &totals, &error);
 	if (status != CTL_GOOD)
-		return ctl_complain(&error, status);
-	if (!path)
-		print_all(&entries, stdout);
-	else if (write_file(&entries, path, &error) < 0)
+		ctl_complain(&error, status);
+	else if (!path)
+		print_all(&entries, &totals, stdout);
+	else if (write_file(&entries, &totals, path, &error) < 0)
 		status = ctl_complain(&error, CTL_FAILED);
 	entries_free(&entries);
+	free_totals(&totals);
 	return ctl_finish(status);
 }

@@ -110,6 +110,9 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 	scheduler_remove(&operations->scheduler, operation);
 	if (operations->monitor)
 		monitor_set_command(operations->monitor, operation->device, false);
+	counts_add(&operations->counts, operation->terms->plugin->interface->operation,
+		was_terminated || (!end.by_signal && end.value == 0) ? COUNT_RUN_SUCCESS
+								     : COUNT_RUN_ERROR);
 	recorder_write(operation, RECORD_NO_COMMAND);
 	event = classify_exit(operation, was_terminated, &progress);
 	/* Whatever lvm2 makes of the daemon's SIGTERM, a status of its own since 2.03.16, say. */

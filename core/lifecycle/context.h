@@ -18,6 +18,7 @@
 #include "operation/operation.h"
 #include "operation/store.h"
 #include "records/directory.h"
+#include "status/counts.h"
 #include "status/ended.h"
 
 struct configuration;
@@ -48,8 +49,9 @@ struct operations {
 	struct record_directory records;
 	uint64_t last_number; /* the latest that was given to an operation, as far as is known */
 	bool is_number_read;  /* what the previous daemon has written of it */
-	struct ended ended_lately;  /* with what people are told of them */
+	struct ended ended_lately; /* with what people are told of them */
 	struct history_keeper history;
+	struct counts counts;       /* of how they ended, and how their commands did */
 	uint64_t change_serial;     /* of the latest change of what they are told */
 	struct event *record_retry; /* runs while a record could not be written; or NULL */
 	size_t stale_records;

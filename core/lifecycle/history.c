@@ -7,12 +7,19 @@
 #include "configuration/configuration.h"
 #include "lifecycle/context.h"
 #include "lifecycle/history.h"
+#include "loader/plugins.h"
 #include "status/entry.h"
 #include "util/buffer.h"
 
 bool history_is_forgotten(enum operation_event event)
 {
 	return event == EVENT_FORGOTTEN || event == EVENT_ENDED_FORGOTTEN;
+}
+
+bool history_is_at_risk(enum operation_event event)
+{
+	return event == EVENT_SEES_LOSS || event == EVENT_ENDED_LOSS ||
+	       event == EVENT_COPIES_DIFFER;
 }
 
 bool history_find_result(const struct operation *operation, enum operation_event event,
@@ -29,6 +36,23 @@ bool history_find_result(const struct operation *operation, enum operation_event
 	       (operation->attempt.pid > 0 && (result->by_signal || result->value != 0));
 }
 
+static enum count count_of(const struct operation *operation, enum operation_event event)
+{
+	if (event == EVENT_ABORT_OVER)
+		return COUNT_ABORTED;
+	if (history_is_forgotten(event) || history_is_at_risk(event))
+		return COUNT_GIVEN_UP;
+	return operation->state == STATE_FINISHED ? COUNT_SUCCESS : COUNT_ERROR;
+}
+
+/* An abort is no operation of its own for who monitors. */
+static void count(struct operation *operation, enum operation_event event)
+{
+	if (!operation_is_abort(operation))
+		counts_add(&operation->operations->counts,
+			operation->terms->plugin->interface->operation, count_of(operation, event));
+}
+
 void history_add(struct operation *operation, enum operation_event event)
 {
 	struct operations *operations = operation->operations;
@@ -37,6 +61,7 @@ void history_add(struct operation *operation, enum operation_event event)
 	bool has_result = history_find_result(operation, event, &result);
 	struct ended_operation *ended = NULL;
 
+	count(operation, event);
 	entry_write_ended(&text, operation, has_result ? &result : NULL);
 	if (!text.is_lost)
 		ended = ended_add(&operations->ended_lately, operation->number, buffer_bytes(&text),

@@ -46,7 +46,7 @@ static void write_end(
 		snprintf(text, size, "ends well");
 	else if (history_is_forgotten(event))
 		snprintf(text, size, "is forgotten");
-	else if (event == EVENT_SEES_LOSS || event == EVENT_ENDED_LOSS)
+	else if (history_is_at_risk(event))
 		snprintf(text, size, "is given up");
 	else if (operation->attempt.pid > 0 && result->value != 0)
 		snprintf(text, size, "fails with %s %d of lvpoll",

@@ -79,6 +79,7 @@ void operations_destroy(struct operations *operations)
 	operations->has_stores = false;
 	history_keeper_destroy(&operations->history);
 	ended_destroy(&operations->ended_lately);
+	counts_destroy(&operations->counts);
 	scheduler_destroy(&operations->scheduler);
 }
 

@@ -65,6 +65,8 @@ void list_write_plugins(const struct operations *operations, struct buffer *repl
 		wire_add_number(reply, "enabled", entry->enabled);
 		if (entry->operation)
 			wire_add_string(reply, "operation", entry->operation);
+		if (plugin && entry->operation)
+			counts_write(&operations->counts, entry->operation, reply);
 		if (plugin && plugin->version)
 			wire_add_string(reply, "version", plugin->version);
 		if (plugin)

@@ -306,6 +306,16 @@ static void take_ended(const struct wire_message *message, struct operations *op
 		ended->is_kept = wire_number(message, "unkept") == 0;
 }
 
+static int take_counts(const struct wire_message *message, struct operations *operations,
+	struct lvmpolld_error *error)
+{
+	const char *operation = wire_string(message, "operation");
+
+	if (!operation || counts_read(&operations->counts, operation, message) == 0)
+		return 0;
+	return error_set(error, ENOMEM, "out of memory");
+}
+
 static int take_item(
 	const struct wire_message *message, void *context, struct lvmpolld_error *error)
 {
@@ -326,12 +336,15 @@ static int take_item(
 		result = record_read_fields(message, take_operation, &taken, error);
 	else if (is_item(message, "ended"))
 		take_ended(message, operations);
+	else if (is_item(message, "counts"))
+		result = take_counts(message, operations, error);
 	/* The record of an operation in flight stays, for a daemon that can use it. */
 	if (result < 0)
 		log_error("%s could not be taken over: %s",
 			is_item(message, "request")  ? "a result"
 			: is_item(message, "report") ? "a report of lvm2"
 			: is_item(message, "loss")   ? "that an operation would lose data"
+			: is_item(message, "counts") ? "how many operations ended how"
 						     : "an operation",
 			error->sentence);
 	return 0;

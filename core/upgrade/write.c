@@ -259,6 +259,18 @@ static void write_ended(const struct operations *operations, struct buffer *text
 	}
 }
 
+static void write_counts(const struct operations *operations, struct buffer *text)
+{
+	const struct counts *counts = &operations->counts;
+
+	for (size_t i = 0; i < counts->count; i++) {
+		wire_add_string(text, "item", "counts");
+		wire_add_string(text, "operation", counts->rows[i].operation);
+		counts_write(counts, counts->rows[i].operation, text);
+		wire_add_end(text);
+	}
+}
+
 static int write_all(const struct handover_parts *parts, struct buffer *text)
 {
 	write_daemon(parts, text);
@@ -271,6 +283,7 @@ static int write_all(const struct handover_parts *parts, struct buffer *text)
 	write_requests(&parts->operations->aborts, text);
 	write_requests(&parts->operations->polling, text);
 	write_ended(parts->operations, text);
+	write_counts(parts->operations, text);
 	clients_write(parts->server, text);
 	wire_add_string(text, "item", "end");
 	wire_add_end(text);

@@ -348,6 +348,18 @@ class MonitoringTest(ToolTest):
         self.assertIn('lvmpolld_operation_progress_ratio{id="1",vg="vg",lv="hang",'
                       'operation="pvmove",abort="0"} 0.1\n', text)
 
+    def test_totals_of_what_is_over(self):
+        self.begin("good")
+        wait_for(self.client.ended, "the end")
+        text = self.run_tool("metrics")
+        self.assert_metrics(text)
+        for line in ('lvmpolld_results_total{operation="pvmove",result="success"} 1',
+                     'lvmpolld_results_total{operation="merge_thin",result="given_up"} 0',
+                     'lvmpolld_lvm_runs_total{operation="pvmove",result="success"} 1',
+                     'lvmpolld_lvm_runs_total{operation="pvmove",result="error"} 0'):
+            self.assertIn(line + "\n", text)
+        self.assertIn("# TYPE lvmpolld_results_total counter\n", text)
+
     @unittest.skipUnless(shutil.which("promtool"), "promtool is not installed (package prometheus)")
     def test_promtool_has_nothing_to_say(self):
         self.begin("hang")

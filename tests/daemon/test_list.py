@@ -104,11 +104,11 @@ class ListTest(DaemonTest):
         return [event.split(" ", 1)[1] for event in events]
 
     def test_latest_events_are_told_to_who_asks(self):
-        self.client.ask("pvmove", cmdline='pvmove -n "lv" /dev/sdb', **volume("exit-5"))
-        wait_for(lambda: len(self.texts(self.client.list(events=1)["exit-5"])) > 2, "three events")
+        self.assert_ok(self.client.ask("pvmove", **volume("exit-5", cmdline="pvmove /dev/sdb")))
+        wait_for(lambda: any(event.startswith("lvpoll failed (status 5)") for event in
+                             self.texts(self.client.list(events=1)["exit-5"])), "why it pauses")
         events = self.texts(self.client.list(events=1)["exit-5"])
-        self.assertEqual(events[0], 'begins, asked for by: pvmove -n "lv" /dev/sdb')
-        self.assertTrue(any(event.startswith("lvpoll failed (status 5)") for event in events), events)
+        self.assertEqual(events[0], "begins, asked for by: pvmove /dev/sdb")
         self.assertEqual(self.texts(self.client.list()["exit-5"]), [])
 
     def test_what_ended_has_its_events(self):
@@ -138,6 +138,40 @@ class ListTest(DaemonTest):
         status = self.client.ask("status")
         self.assertEqual([status[key] for key in ("pid", "socket", "in_flight", "running")],
                          [self.daemon.pid, self.daemon.socket, 1, 1])
+
+    def counts(self, operation="pvmove"):
+        item, = [item for item in self.client.ask_items("plugins") if item["operation"] == operation]
+        return {key: value for key, value in item.items() if key.startswith(("results_", "lvm_runs_"))}
+
+    def test_ends_and_runs_are_counted(self):
+        nothing = dict.fromkeys(["results_success", "results_error", "results_given_up", "results_aborted",
+                                 "lvm_runs_success", "lvm_runs_error"], 0)
+        self.assertEqual(self.counts(), nothing)
+        for number in (1, 2):
+            self.client.ask("pvmove", **volume("good"))
+            self.wait_ended(number)
+        self.assertEqual(self.counts(), {**nothing, "results_success": 2, "lvm_runs_success": 2})
+        self.client.ask("pvmove", **volume("hang"))
+        self.daemon.wait_start("hang")
+        self.assert_ok(self.client.ask("pvmove", **volume("good", seed="hang", abort=1)))
+        self.wait_ended(4)
+        self.assertEqual(self.counts()["results_aborted"], 1)
+        upgrade(self.daemon)
+        self.client = self.connect(self.daemon)
+        self.assertEqual([self.counts()[key] for key in ("results_success", "results_aborted")], [2, 1])
+        self.assertEqual(self.counts("merge"), nothing)
+
+    def test_runs_that_fail_are_counted(self):
+        self.client.ask("pvmove", **volume("exit-5"))
+        wait_for(lambda: self.counts()["lvm_runs_error"] > 1, "two runs that fail")
+        self.assertEqual(self.counts()["results_error"], 0)
+
+    def test_what_is_forgotten_is_given_up(self):
+        self.client.ask("pvmove", **volume("exit-5"))
+        wait_for(lambda: self.client.list()["exit-5"]["state"] == "backing_off", "a pause")
+        self.client.ask("forget", id=1)
+        self.wait_ended(1)
+        self.assertEqual(self.counts()["results_given_up"], 1)
 
     def test_plugins(self):
         plugins = {item["name"]: item for item in self.client.ask_items("plugins")}

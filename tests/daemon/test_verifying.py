@@ -241,6 +241,10 @@ class DifferenceTest(VerifyingTest):
         identity = self.start_move(log=[FAILURE], differs_at=differs_at)
         self.copied()
         self.assert_held(identity)
+        # What was found to differ, and what was asked for once more.
+        self.assertEqual(self.daemon.log().count(" is given up after "), 2)
+        self.assertEqual([item["results_given_up"] for item in self.client.ask_items("plugins")
+                          if item["operation"] == "pvmove"], [2])
         self.assertIn("4096 bytes are not the same at byte %d of device 7:0 and at byte %d of "
                       "device 7:1" % ((differs_at // 4096 * 4096,) * 2), self.daemon.log())
 

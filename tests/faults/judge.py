@@ -39,6 +39,8 @@ def keeper_of(frames):
 # What is borne without a word, by a function of the call stack; or what nothing can be done about.
 BORNE = {
     "find_nearest_name": "a hint is left out of a message",
+    "log_memory_new": "people are told without the latest events",
+    "log_memory_add": "likewise, without one of them",
     "waiters_add": "one who asks late may find the result collected, as with stock",
     "merge_read_targets": "lvpoll polls by itself, as with stock",
     "nss_database_reload": "the C library dies of it, when it is first asked for a user",
