@@ -40,6 +40,11 @@ static const struct verb verbs[] = {
 	{"resume", "[VG]", "resumes what was interrupted (vgchange --poll y)", NULL, resume_run},
 	{"forget", "VOLUME|id:N", "lets the daemon give an operation up for good (root)",
 		"      --at-risk        also where a copy has failed\n", forget_run},
+	{"hooks", "", "runs the executables of " HOOKS_DIRECTORY " for what happens",
+		"      --folder DIR     those of another folder\n"
+		"      --timeout TIME   one that runs longer gets SIGTERM (60s)\n"
+		"      --stalled TIME   without progress for so long: \"stalled\" (10m)\n",
+		hooks_run},
 	{"metrics", "", "prints figures for Prometheus",
 		"      --textfile FILE  written there, for node_exporter\n", metrics_run},
 	{"check", "", "prints one line, with a status for Nagios, Icinga, Zabbix",

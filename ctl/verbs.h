@@ -30,6 +30,7 @@ int status_run(const struct ctl *ctl, int argc, char **argv);
 int watch_run(const struct ctl *ctl, int argc, char **argv);
 int wait_run(const struct ctl *ctl, int argc, char **argv);
 int events_run(const struct ctl *ctl, int argc, char **argv);
+int hooks_run(const struct ctl *ctl, int argc, char **argv);
 int metrics_run(const struct ctl *ctl, int argc, char **argv);
 int check_run(const struct ctl *ctl, int argc, char **argv);
 int abort_run(const struct ctl *ctl, int argc, char **argv);

@@ -13,7 +13,7 @@ _lvmpollctl_volumes() {
 
 _lvmpollctl() {
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb='' i
-	local verbs='list status watch wait events history abort resume forget metrics check ping plugins config dump log-level'
+	local verbs='list status watch wait events history abort resume forget hooks metrics check ping plugins config dump log-level'
 	local words=''
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -27,7 +27,7 @@ _lvmpollctl() {
 		esac
 	done
 	case $previous in
-	--socket | --textfile)
+	--socket | --textfile | --folder)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;

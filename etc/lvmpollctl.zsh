@@ -4,7 +4,7 @@
 
 local -a verbs candidates
 local verb='' at
-verbs=(list status watch wait events history abort resume forget metrics check ping plugins config dump log-level)
+verbs=(list status watch wait events history abort resume forget hooks metrics check ping plugins config dump log-level)
 
 for ((at = 2; at < CURRENT; at++)); do
 	case ${words[at]} in
@@ -18,7 +18,7 @@ for ((at = 2; at < CURRENT; at++)); do
 done
 
 case ${words[CURRENT - 1]} in
---socket | --textfile)
+--socket | --textfile | --folder)
 	_files
 	return
 	;;
