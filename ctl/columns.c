@@ -95,6 +95,7 @@ TEXT_OF(text_reason, copy(entry->reason))
 TEXT_OF(text_result, !entry->result     ? NULL
 		     : entry->value < 0 ? copy(entry->result)
 					: format("%s %" PRId64, entry->result, entry->value))
+TEXT_OF(text_findings, copy(entry->findings))
 TEXT_OF(text_id, number(entry->id))
 
 static const struct column columns[] = {
@@ -119,6 +120,7 @@ static const struct column columns[] = {
 	{"LVID", "UUIDs of group and volume", 64, false, false, text_lvid},
 	{"REASON", "why it is in its state", 0.3, false, true, text_reason},
 	{"RESULT", "what those who waited were told", 10, false, false, text_result},
+	{"FINDINGS", "what it comes to: mismatches=128", 0.1, false, false, text_findings},
 	{"ID", "number, given once", 3, true, false, text_id},
 };
 

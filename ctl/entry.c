@@ -34,6 +34,7 @@ static const struct field strings[] = {
 	STRING(reason),
 	STRING(source),
 	STRING(destinations),
+	STRING(findings),
 	STRING(result),
 };
 

@@ -22,6 +22,7 @@ struct entry {
 	char *reason;
 	char *source;
 	char *destinations; /* with blanks between them */
+	char *findings;     /* "mismatches=128", with blanks between them */
 	char *result;       /* "retcode", "signal" or "failed" */
 	int64_t value;
 	double percent;

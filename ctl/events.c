@@ -33,6 +33,16 @@ static void print_string(const char *key, const char *value)
 		printf(" %s:%s", key, value);
 }
 
+/* "findings:mismatches=128,repaired=3" */
+static void print_list(const char *key, const char *list)
+{
+	if (!list)
+		return;
+	printf(" %s:", key);
+	for (; *list; list++)
+		putchar(*list == ' ' ? ',' : *list);
+}
+
 static void print_number(const char *key, int64_t value)
 {
 	if (value >= 0)
@@ -57,6 +67,7 @@ static void print_pairs(const struct entry *entry)
 	print_number("failed", entry->failed_devices);
 	print_number("pid", entry->pid);
 	print_string("source", entry->source);
+	print_list("findings", entry->findings);
 	print_string("result", entry->result);
 	print_number("value", entry->value);
 	print_string("reason", entry->reason);

@@ -67,6 +67,22 @@ static void print_destinations(const char *list, FILE *stream)
 	fputc(']', stream);
 }
 
+/* "mismatches=128 repaired=3": names need no escape. */
+static void print_findings(const char *list, FILE *stream)
+{
+	fputs(", \"findings\": {", stream);
+	while (*list) {
+		size_t name = strcspn(list, "="), length = strcspn(list, " ");
+
+		if (name < length)
+			fprintf(stream, "\"%.*s\": %.*s%s", (int)name, list,
+				(int)(length - name - 1), list + name + 1,
+				list[length] ? ", " : "");
+		list += length + (list[length] == ' ');
+	}
+	fputc('}', stream);
+}
+
 static void print_result(const struct entry *entry, FILE *stream)
 {
 	print_key("result", stream);
@@ -78,6 +94,8 @@ static void print_result(const struct entry *entry, FILE *stream)
 	json_print_string(entry->result, stream);
 	if (entry->value >= 0)
 		fprintf(stream, ", \"value\": %" PRId64, entry->value);
+	if (entry->findings)
+		print_findings(entry->findings, stream);
 	fputc('}', stream);
 }
 

@@ -95,6 +95,12 @@ static bool is_line(const struct scenario_entry *entry, const char *line, char *
 	return strcmp(expected, text) == 0;
 }
 
+static bool compare_findings(const struct scenario_entry *entry, bool was_ended, char *text)
+{
+	(void)was_ended;
+	return is_line(entry, seen.findings[0] ? seen.findings : NULL, text);
+}
+
 static bool compare_arguments(const struct scenario_entry *entry, bool was_ended, char *text)
 {
 	(void)was_ended;
@@ -155,6 +161,7 @@ static const compare compares[] = {
 	[EXPECT_TOTAL_SECTORS] = compare_total,
 	[EXPECT_STEP_SECTORS] = compare_step,
 	[EXPECT_FAILED_DEVICES] = compare_failed,
+	[EXPECT_FINDINGS] = compare_findings,
 	[EXPECT_STATE] = compare_state,
 	[EXPECT_ARGUMENTS] = compare_arguments,
 	[EXPECT_ENDED] = compare_ended,

@@ -70,6 +70,7 @@ const struct scenario_key keys_expected[] = {
 	[EXPECT_TOTAL_SECTORS] = {"total_sectors", SCENARIO_NUMBER, NULL},
 	[EXPECT_STEP_SECTORS] = {"step_sectors", SCENARIO_NUMBER, NULL},
 	[EXPECT_FAILED_DEVICES] = {"failed_devices", SCENARIO_NUMBER, NULL},
+	[EXPECT_FINDINGS] = {"findings", SCENARIO_LINES, NULL},
 	[EXPECT_STATE] = {"state", SCENARIO_WORD, states},
 	[EXPECT_ARGUMENTS] = {"arguments", SCENARIO_LINES, NULL},
 	[EXPECT_ENDED] = {"ended", SCENARIO_BOOLEAN, NULL},

@@ -51,6 +51,21 @@ enum lvmpolld_verdict __wrap_plugin_read_targets(const struct plugin_entry *entr
 	return seen.verdict;
 }
 
+void __real_plugin_read_findings(const struct plugin_entry *entry,
+	const struct lvmpolld_request *request, const struct lvmpolld_target *targets, size_t count,
+	struct lvmpolld_findings *findings);
+void __wrap_plugin_read_findings(const struct plugin_entry *entry,
+	const struct lvmpolld_request *request, const struct lvmpolld_target *targets, size_t count,
+	struct lvmpolld_findings *findings);
+
+void __wrap_plugin_read_findings(const struct plugin_entry *entry,
+	const struct lvmpolld_request *request, const struct lvmpolld_target *targets, size_t count,
+	struct lvmpolld_findings *findings)
+{
+	__real_plugin_read_findings(entry, request, targets, count, findings);
+	findings_write(findings, seen.findings);
+}
+
 bool __real_plugin_read_line(
 	const struct plugin_entry *entry, const char *line, struct lvmpolld_progress *progress);
 bool __wrap_plugin_read_line(

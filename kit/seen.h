@@ -7,11 +7,14 @@
 
 #include <lvmpolld/plugin.h>
 
+#include "loader/findings.h"
+
 /* The latest answers; those of the operation, where its abort is looked at, too. */
 struct seen {
 	bool has_verdict;
 	enum lvmpolld_verdict verdict;
 	struct lvmpolld_progress progress; /* as the table or a line told it last */
+	char findings[FINDINGS_TEXT_SIZE];
 	const char *end; /* the state in which the latest operation ended; or NULL */
 	/* Since the step began: */
 	bool has_outcome;

@@ -88,12 +88,14 @@ void operation_log_end(struct operation *operation, enum operation_event event)
 	const struct lvmpolld_progress progress = device_progress(operation->device);
 	bool is_good = operation->state == STATE_FINISHED && event != EVENT_ABORT_OVER;
 	char end[64], duration[FIGURE_SIZE], data[3 * FIGURE_SIZE], result[32];
+	char findings[FINDINGS_TEXT_SIZE];
 
 	write_end(operation, event, end, sizeof(end));
 	figure_of_duration((double)(boot_clock_ms() - operation->begun_ms) / 1000, duration);
 	write_data(&progress, is_good, data, sizeof(data));
 	write_result(operation, event, result, sizeof(result));
+	device_write_findings(operation->device, findings);
 	log_operation_message(LOG_LEVEL_NOTICE, operation,
-		is_good ? LOG_MESSAGE_FINISHED : LOG_MESSAGE_FAILED, result, "%s%s after %s%s",
-		subject_of(operation), end, duration, data);
+		is_good ? LOG_MESSAGE_FINISHED : LOG_MESSAGE_FAILED, result, "%s%s after %s%s%s%s",
+		subject_of(operation), end, duration, data, findings[0] ? "; " : "", findings);
 }

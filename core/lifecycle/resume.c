@@ -83,6 +83,7 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 		return;
 	device_lock(device);
 	device->progress = info->progress;
+	findings_read(&device->findings, info->findings);
 	device_unlock(device);
 }
 

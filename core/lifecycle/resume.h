@@ -41,6 +41,7 @@ struct resume_info {
 	bool is_asking; /* lvm2 was being asked how it stands */
 	bool is_record_stale;
 	struct lvmpolld_progress progress; /* known if struct_size is not 0 */
+	const char *findings;              /* as findings_write has them; or NULL */
 	struct evidence evidence;
 };
 

@@ -8,6 +8,7 @@
 
 #include "comparing/copies.h"
 #include "loader/calls.h"
+#include "loader/findings.h"
 #include "loader/places.h"
 #include "loader/row.h"
 #include "log/log.h"
@@ -65,6 +66,12 @@ void lvmpolld_copies_add(struct lvmpolld_copies *copies, const struct lvmpolld_c
 void lvmpolld_places_add(struct lvmpolld_places *places, const char *device, bool is_destination)
 {
 	places_add(places, "/sys", device, is_destination);
+}
+
+void lvmpolld_findings_add(struct lvmpolld_findings *findings, const char *name, uint64_t number)
+{
+	if (!findings_add(findings, name, number))
+		log_debug("a plugin tells a finding that cannot be told: \"%s\"", name ? name : "");
 }
 
 /* A plugin may have been built with a header that knows more levels than we do. */

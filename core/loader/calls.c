@@ -13,6 +13,7 @@
 
 #include "comparing/copies.h"
 #include "loader/calls.h"
+#include "loader/findings.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "process/arguments.h"
@@ -193,6 +194,20 @@ void plugin_read_places(const struct plugin_entry *entry, const struct lvmpolld_
 	pthread_mutex_lock(&reading_lock);
 	entry->interface->read_places(request, targets, count, places);
 	pthread_mutex_unlock(&reading_lock);
+}
+
+void plugin_read_findings(const struct plugin_entry *entry, const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_findings *findings)
+{
+	struct lvmpolld_findings told = {0};
+
+	if (!entry->interface->read_findings)
+		return;
+	pthread_mutex_lock(&reading_lock);
+	entry->interface->read_findings(request, targets, count, &told);
+	pthread_mutex_unlock(&reading_lock);
+	if (told.count > 0)
+		*findings = told;
 }
 
 /* Digits behind the point that are looked at; lvm2 prints two. */

@@ -42,6 +42,10 @@ enum lvmpolld_standing plugin_read_report(const struct plugin_entry *entry,
 void plugin_read_places(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places);
 
+/* Replaces FINDINGS by what the plugin tells; where it tells nothing they stay. */
+void plugin_read_findings(const struct plugin_entry *entry, const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_findings *findings);
+
 struct lvmpolld_copies;
 
 /* Fills COPIES with what must be equal before a step, by the COUNT lines of "dmsetup table". */

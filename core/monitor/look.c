@@ -79,6 +79,8 @@ static void ask_kernel(struct look *look)
 		look->table.target_count, &look->progress);
 	plugin_read_places(terms->plugin, &asked, look->table.targets, look->table.target_count,
 		&look->places);
+	plugin_read_findings(terms->plugin, &asked, look->table.targets, look->table.target_count,
+		&look->findings);
 	if (look->verdict == LVMPOLLD_STEP && plugin_verifies(terms->plugin))
 		read_copies(look, &asked);
 }
@@ -181,6 +183,7 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 		replace(&observation->vg_name, look->table.vg_name);
 		replace(&observation->lv_name, look->table.lv_name);
 		record_progress(look);
+		device->findings = look->findings;
 		observation->is_whole = look->progress.percent < 0 || look->progress.percent >= 100;
 	}
 	/* The main thread takes it back when it has read it. */
@@ -255,6 +258,7 @@ bool look_at_due(struct devices *devices, struct kernel_log *log, bool has_event
 		look.places.count = 0;
 		if (look.device->places)
 			look.places = *look.device->places;
+		look.findings = look.device->findings;
 		device_unlock(look.device);
 		ask_kernel(&look);
 		look.log = kernel_log_read(log);

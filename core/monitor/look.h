@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "kernel_log/kernel_log.h"
+#include "loader/findings.h"
 #include "loader/places.h"
 #include "monitor/device_mapper.h"
 #include "operation/device.h"
@@ -21,9 +22,10 @@ struct look {
 	struct device_mapper_table table;
 	enum lvmpolld_verdict verdict;
 	struct lvmpolld_progress progress;
-	struct lvmpolld_copies copies;  /* what must be equal before the step that is due */
-	struct kernel_log_standing log; /* read after the table */
-	struct lvmpolld_places places;  /* those that are known so far */
+	struct lvmpolld_copies copies;     /* what must be equal before the step that is due */
+	struct kernel_log_standing log;    /* read after the table */
+	struct lvmpolld_places places;     /* those that are known so far */
+	struct lvmpolld_findings findings; /* likewise */
 };
 
 /*

@@ -236,3 +236,10 @@ struct lvmpolld_progress device_progress(struct device *device)
 	device_unlock(device);
 	return progress;
 }
+
+void device_write_findings(struct device *device, char text[FINDINGS_TEXT_SIZE])
+{
+	device_lock(device);
+	findings_write(&device->findings, text);
+	device_unlock(device);
+}

@@ -17,6 +17,7 @@
 
 #include "comparing/copies.h"
 #include "kernel_log/kernel_log.h"
+#include "loader/findings.h"
 #include "operation/rate.h"
 #include "operation/terms.h"
 #include "util/lock.h"
@@ -87,6 +88,7 @@ struct device {
 	struct lvmpolld_places *places GUARDED_BY(device_role); /* disks; NULL: none is known */
 	unsigned quarter GUARDED_BY(device_role);               /* the last that it has come to */
 	int64_t stalled_since_ms GUARDED_BY(device_role);       /* as it was told; 0: it moves */
+	struct lvmpolld_findings findings GUARDED_BY(device_role);
 
 	/* The main thread's: the operation on the device, then its abort; or NULL. */
 	struct operation *operations[2];
@@ -150,5 +152,8 @@ bool device_copy_observation(struct device *device, struct observation *copy) EX
 void observation_release(struct observation *observation);
 
 struct lvmpolld_progress device_progress(struct device *device) EXCLUDES(device_role);
+/* Writes the findings as text; "" where there is none. */
+void device_write_findings(struct device *device, char text[FINDINGS_TEXT_SIZE])
+	EXCLUDES(device_role);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "loader/findings.h"
 #include "loader/places.h"
 #include "loader/plugins.h"
 #include "operation/operation.h"
@@ -27,6 +28,7 @@ struct seen {
 	char lv_name[128];
 	char source[PLACE_NAME_SIZE];
 	char destinations[PLACES_MAX * PLACE_NAME_SIZE]; /* with blanks between them */
+	char findings[FINDINGS_TEXT_SIZE];
 };
 
 static int64_t monotonic_ms(void)
@@ -65,6 +67,7 @@ static void read_device(struct seen *seen, const struct operation *operation)
 	seen->progress = device->progress;
 	seen->rate = device->rate;
 	read_places(seen, device->places);
+	findings_write(&device->findings, seen->findings);
 	device_unlock(device);
 }
 
@@ -130,6 +133,8 @@ static void write_progress(struct buffer *text, const struct seen *seen)
 			text, "total_bytes", (int64_t)progress->total_sectors * SECTOR_SIZE);
 	}
 	wire_add_number(text, "failed_devices", progress->failed_devices);
+	if (seen->findings[0])
+		wire_add_string(text, "findings", seen->findings);
 }
 
 static const char *find_reason(const struct operation *operation)

@@ -239,6 +239,7 @@ static struct resume_info read_info(const struct wire_message *message, const st
 		.is_asking = wire_number(message, "asking") != 0,
 		.is_record_stale = wire_number(message, "record_stale") != 0,
 		.progress = read_progress(message),
+		.findings = wire_string(message, "findings"),
 		.evidence = resume_read_evidence(record),
 	};
 }

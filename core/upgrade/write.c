@@ -57,6 +57,16 @@ static void write_progress(const struct lvmpolld_progress *progress, struct buff
 	wire_add_number(text, "failed_devices", progress->failed_devices);
 }
 
+/* What the next look does not show again, as where the device is gone, would be lost. */
+static void write_findings(struct device *device, struct buffer *text)
+{
+	char findings[FINDINGS_TEXT_SIZE];
+
+	device_write_findings(device, findings);
+	if (findings[0])
+		wire_add_string(text, "findings", findings);
+}
+
 /* It could not be read when the lvpoll was started, if descriptors were short. */
 static uint64_t find_start(const struct attempt *attempt)
 {
@@ -120,6 +130,7 @@ static void write_operation(struct operation *operation, struct buffer *text)
 	wire_add_string(text, "item", "operation");
 	record_add_fields(text, &record);
 	write_progress(&progress, text);
+	write_findings(operation->device, text);
 	wire_add_number(text, "last_pid", attempt->pid);
 	wire_add_number(text, "shown_end", attempt->has_shown_end);
 	wire_add_number(text, "by_signal", attempt->result.by_signal);

@@ -145,6 +145,9 @@ struct lvmpolld_row;
 /* The disks that data is copied from and to, which are collected. The daemon owns it. */
 struct lvmpolld_places;
 
+/* What the operation comes to, for people: a few numbers with names. The daemon owns it. */
+struct lvmpolld_findings;
+
 /* How an operation stands by lvm2's metadata. */
 enum lvmpolld_standing {
 	LVMPOLLD_STANDING_CANNOT_TELL = 0, /* lvpoll's word counts, or lvm2 is asked again */
@@ -192,10 +195,11 @@ struct lvmpolld_key {
  * while the module is loaded. name, operation and description are required. Every callback may be
  * NULL: the daemon then does what is told here.
  *
- * Callbacks run in the daemon's main thread, except read_targets, read_copies and read_places,
- * which run in its monitor thread, one after the other. These may run beside those of the main
- * thread for another volume, but never beside configure. A callback must not block, must not start
- * a thread or a process, must not end the process, and must not change signal handling.
+ * Callbacks run in the daemon's main thread, except read_targets, read_copies, read_places and
+ * read_findings, which run in its monitor thread, one after the other. These may run beside those
+ * of the main thread for another volume, but never beside configure. A callback must not block,
+ * must not start a thread or a process, must not end the process, and must not change signal
+ * handling.
  */
 struct lvmpolld_plugin {
 	size_t struct_size;         /* sizeof(struct lvmpolld_plugin); the macro below sets it */
@@ -311,6 +315,16 @@ struct lvmpolld_plugin {
 	 * NULL: it has none.
 	 */
 	const char *version;
+
+	/*
+	 * Tells with lvmpolld_findings_add what the operation comes to, such as the mismatches of a
+	 * check: by the lines that read_targets gets, each time that a device is looked at. What
+	 * was told last stays with the result. Runs in the monitor thread. NULL: nobody is told.
+	 */
+	void (*read_findings)(const struct lvmpolld_request *request,
+		const struct lvmpolld_target *targets, size_t count,
+		struct lvmpolld_findings *findings);
+
 };
 
 /*
@@ -381,6 +395,13 @@ void lvmpolld_copies_add(struct lvmpolld_copies *copies, const struct lvmpolld_c
  * from there, or goes there where IS_DESTINATION is true. One that is there already is not added.
  */
 void lvmpolld_places_add(struct lvmpolld_places *places, const char *device, bool is_destination);
+
+/*
+ * Adds NAME with NUMBER to FINDINGS, or gives it another number: at most 8 names, each of at most
+ * 32 lower-case letters, digits and "_", with a letter first, and numbers up to INT64_MAX. Others
+ * are not told. Runs in the monitor thread.
+ */
+void lvmpolld_findings_add(struct lvmpolld_findings *findings, const char *name, uint64_t number);
 
 /* Levels of lvmpolld_log. */
 enum lvmpolld_log_level {

@@ -10,6 +10,7 @@
 #include "comparing/copies.h"
 #include "loader/calls.h"
 #include "loader/configure.h"
+#include "loader/findings.h"
 #include "loader/places.h"
 #include "loader/row.h"
 #include "plugin_fixture.h"
@@ -140,6 +141,43 @@ START_TEST(impossible_verdict_falls_back_to_lvpoll)
 	ck_assert_int_eq(plugin_read_targets(entry, &operation, targets, 2, &progress),
 		verdicts[_i].verdict);
 	ck_assert_double_eq_tol(progress.percent, verdicts[_i].percent, 0.001);
+}
+END_TEST
+
+static void read_findings(const struct plugin_entry *entry, const char *parameters,
+	struct lvmpolld_findings *findings)
+{
+	const struct lvmpolld_target target = {sizeof(target), 0, 8, "good", parameters};
+
+	plugin_read_findings(entry, &operation, &target, 1, findings);
+}
+
+START_TEST(findings_are_those_of_the_latest_look)
+{
+	const struct plugin_entry *entry = load("good");
+	struct lvmpolld_findings findings = {0};
+	char text[FINDINGS_TEXT_SIZE];
+
+	read_findings(entry, "mismatches 128 repaired 3", &findings);
+	findings_write(&findings, text);
+	ck_assert_str_eq(text, "mismatches=128 repaired=3");
+	read_findings(entry, "mismatches 256", &findings);
+	findings_write(&findings, text);
+	ck_assert_str_eq(text, "mismatches=256");
+	read_findings(entry, "", &findings);
+	findings_write(&findings, text);
+	ck_assert_str_eq(text, "mismatches=256");
+}
+END_TEST
+
+START_TEST(plugin_without_findings_leaves_what_is_known)
+{
+	const struct plugin_entry *entry = load("plain");
+	struct lvmpolld_findings findings = {0};
+
+	findings_read(&findings, "mismatches=5");
+	read_findings(entry, "mismatches 128", &findings);
+	ck_assert_uint_eq(findings.list[0].number, 5);
 }
 END_TEST
 

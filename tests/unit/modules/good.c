@@ -55,6 +55,21 @@ static enum lvmpolld_verdict good_read_targets(const struct lvmpolld_request *re
 	return (enum lvmpolld_verdict)verdict;
 }
 
+static void good_read_findings(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_findings *findings)
+{
+	const char *words = lvmpolld_target_at(targets, count - 1)->parameters;
+	unsigned long long number;
+	char name[64];
+	int length;
+
+	(void)request;
+	while (sscanf(words, "%63s %llu%n", name, &number, &length) == 2) {
+		lvmpolld_findings_add(findings, name, number);
+		words += length;
+	}
+}
+
 static enum lvmpolld_outcome good_read_exit(const struct lvmpolld_request *request,
 	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
 {
@@ -94,6 +109,7 @@ static const struct lvmpolld_plugin good_plugin = {
 	.read_exit = good_read_exit,
 	.read_report = good_read_report,
 	.version = "1.2",
+	.read_findings = good_read_findings,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(good, good_plugin);
