@@ -11,14 +11,15 @@
 
 #include <event2/event.h>
 
+#include "loader/plugins.h"
 #include "log/log.h"
 #include "lvm/command.h"
 #include "process/arguments.h"
 #include "util/timer.h"
 
 /*
- * Stock's figures: an lvpoll may print nothing for three times this, or for three intervals if that
- * is longer.
+ * Stock's figures: an lvpoll may print nothing for three times this, or for three times two
+ * intervals if that is longer.
  */
 #define SILENCE_MIN_S   60
 #define SILENCE_PERIODS 3
@@ -34,11 +35,22 @@ struct command {
 	unsigned silent_periods;
 };
 
-unsigned command_silence_s(unsigned interval_s)
+/* Divided by the periods, and rounded up. */
+static unsigned least_silence_s(const struct lvmpolld_plugin *plugin)
 {
+	unsigned longest_s = plugin->silence_s;
+
+	return longest_s > 0 ? longest_s / SILENCE_PERIODS + (longest_s % SILENCE_PERIODS > 0)
+			     : SILENCE_MIN_S;
+}
+
+unsigned command_silence_s(const struct terms *terms)
+{
+	unsigned interval_s = terms->interval_s;
+	unsigned least_s = least_silence_s(terms->plugin->interface);
 	unsigned twice = interval_s > (unsigned)-1 / 4 ? (unsigned)-1 / 2 : 2 * interval_s;
 
-	return twice > SILENCE_MIN_S ? twice : SILENCE_MIN_S;
+	return twice > least_s ? twice : least_s;
 }
 
 int command_check_binary(const char *path, struct lvmpolld_error *error)
@@ -204,8 +216,7 @@ static struct command *command_new(struct event_base *base, const struct command
 	if (!command)
 		return NULL;
 	command->kind = kind;
-	command->silence_s =
-		kind->silence_s > 0 ? kind->silence_s : command_silence_s(terms->interval_s);
+	command->silence_s = kind->silence_s > 0 ? kind->silence_s : command_silence_s(terms);
 	command->callbacks = callbacks;
 	command->context = context;
 	command->silence_timer = event_new(base, -1, 0, on_silence, command);

@@ -45,8 +45,8 @@ struct command_kind {
  */
 #define COMMAND_LVID "LVMPOLLD_LVID"
 
-/* The silence_s of an lvpoll that checks every INTERVAL_S. */
-unsigned command_silence_s(unsigned interval_s);
+/* The silence_s of an lvpoll for TERMS: by its plugin and its interval. */
+unsigned command_silence_s(const struct terms *terms);
 
 /* Returns 0 if PATH can be executed as the lvm command, else a negative errno with the error. */
 int command_check_binary(const char *path, struct lvmpolld_error *error);

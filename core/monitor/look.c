@@ -112,7 +112,7 @@ static void record_statistics(const struct look *look) REQUIRES(device_role)
 	if (look->answer != DEVICE_MAPPER_SEEN || look->progress.total_sectors == 0 ||
 		(look->verdict == LVMPOLLD_POLL && !look->table.is_suspended))
 		return;
-	rate_note(&device->rate, now_ms, look->progress.done_sectors);
+	rate_note(&device->rate, now_ms, look->progress.done_sectors, look->progress.total_sectors);
 	progress_log_stall(device, now_ms);
 	if (look->places.count == 0 ||
 		(device->places && device->places->count == look->places.count))

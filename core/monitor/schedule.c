@@ -168,9 +168,11 @@ static bool note_movement(
 			   look->verdict != LVMPOLLD_WATCH && look->verdict != LVMPOLLD_WATCH_TIMED;
 
 	if (look->answer == DEVICE_MAPPER_GONE || is_step_due || watch->is_begun ||
-		look->progress.done_sectors != watch->moved_done_sectors) {
+		look->progress.done_sectors != watch->moved_done_sectors ||
+		look->progress.total_sectors != watch->moved_total_sectors) {
 		watch->moved_ms = now_ms;
 		watch->moved_done_sectors = look->progress.done_sectors;
+		watch->moved_total_sectors = look->progress.total_sectors;
 	} else if (stall_check_s > 0 && now_ms - watch->moved_ms >= stall_check_s * INT64_C(1000)) {
 		watch->moved_ms = now_ms;
 		return true;

@@ -74,6 +74,7 @@ struct device_watch {
 	int64_t next_look_ms;
 	int64_t moved_ms; /* when it last showed progress */
 	uint64_t moved_done_sectors;
+	uint64_t moved_total_sectors;
 	int64_t step_due_ms; /* when a step should be due, by the speed so far; 0: not known */
 };
 

@@ -28,19 +28,43 @@ static void drop_old(struct rate *rate, int64_t now_ms)
 static void add_sample(struct rate *rate, int64_t now_ms, uint64_t done_sectors)
 {
 	drop_old(rate, now_ms);
-	rate->samples[rate->count++] = (struct rate_sample){now_ms, done_sectors};
+	rate->samples[rate->count++] = (struct rate_sample){now_ms, (int64_t)done_sectors};
 }
 
-void rate_note(struct rate *rate, int64_t now_ms, uint64_t done_sectors)
+/*
+ * What of the change from the look before is no movement: less is done, since a part was cut off
+ * that was done; or the part that was added was done from the start.
+ */
+static int64_t find_shift(const struct rate *rate, uint64_t done_sectors, uint64_t total_sectors)
 {
-	bool is_new = rate->looked_ms == 0 || done_sectors < rate->done_sectors ||
-		      now_ms - rate->looked_ms > FORGET_MS;
+	int64_t grown = (int64_t)(total_sectors - rate->total_sectors);
+	int64_t moved = (int64_t)(done_sectors - rate->done_sectors);
+
+	if (moved < 0)
+		return moved;
+	return grown > 0 && moved >= grown ? grown : 0;
+}
+
+static void shift_samples(struct rate *rate, int64_t shift)
+{
+	for (unsigned i = 0; i < rate->count; i++)
+		rate->samples[i].done_sectors += shift;
+}
+
+void rate_note(struct rate *rate, int64_t now_ms, uint64_t done_sectors, uint64_t total_sectors)
+{
+	bool has_other_total = total_sectors != rate->total_sectors;
+	bool is_new = rate->looked_ms == 0 || now_ms - rate->looked_ms > FORGET_MS ||
+		      (done_sectors < rate->done_sectors && !has_other_total);
 
 	if (is_new)
 		rate->count = 0;
-	if (is_new || done_sectors > rate->done_sectors)
+	else if (has_other_total)
+		shift_samples(rate, find_shift(rate, done_sectors, total_sectors));
+	if (is_new || has_other_total || done_sectors > rate->done_sectors)
 		rate->moved_ms = now_ms;
 	rate->done_sectors = done_sectors;
+	rate->total_sectors = total_sectors;
 	rate->looked_ms = now_ms;
 	if (rate->count == 0 || now_ms - rate->samples[rate->count - 1].at_ms >= RATE_SAMPLE_MS)
 		add_sample(rate, now_ms, done_sectors);

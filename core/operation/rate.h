@@ -20,7 +20,7 @@
 
 struct rate_sample {
 	int64_t at_ms;
-	uint64_t done_sectors;
+	int64_t done_sectors; /* below 0: by a total that has grown since */
 };
 
 /* All zero: nothing is known yet. */
@@ -28,12 +28,17 @@ struct rate {
 	struct rate_sample samples[RATE_SAMPLES_MAX]; /* the oldest first */
 	unsigned count;
 	uint64_t done_sectors; /* when it was looked at last */
+	uint64_t total_sectors;
 	int64_t looked_ms;
-	int64_t moved_ms; /* when a look last showed more than the one before */
+	int64_t moved_ms; /* when a look last showed more than the one before, or another total */
 };
 
-/* A look at NOW_MS has shown DONE_SECTORS. Less than before: another count begins. */
-void rate_note(struct rate *rate, int64_t now_ms, uint64_t done_sectors);
+/*
+ * A look at NOW_MS has shown that DONE_SECTORS of TOTAL_SECTORS are done. Less than before of the
+ * same total: another count begins. A total that grows or shrinks leaves the rate as it is: what is
+ * done by that is not counted.
+ */
+void rate_note(struct rate *rate, int64_t now_ms, uint64_t done_sectors, uint64_t total_sectors);
 
 /* Bytes a second, or -1: not known. */
 int64_t rate_bytes_per_s(const struct rate *rate, int64_t now_ms);

@@ -31,8 +31,7 @@ static void write_terms(struct buffer *text, const struct terms *terms)
 	write_string(text, "lvid", asked->lvid);
 	write_string(text, "type", terms->plugin->interface->operation);
 	wire_add_format(text, "\t\tlvname=\"%s/%s\"\n", asked->vg_name, asked->lv_name);
-	wire_add_format(
-		text, "\t\tlvmpolld_internal_timeout=%u\n", command_silence_s(terms->interval_s));
+	wire_add_format(text, "\t\tlvmpolld_internal_timeout=%u\n", command_silence_s(terms));
 	write_string(text, "lvm_command_interval", asked->interval);
 	write_string(text, "LVM_SYSTEM_DIR", asked->system_dir ? asked->system_dir : "<undefined>");
 }

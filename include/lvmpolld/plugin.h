@@ -48,7 +48,7 @@ struct lvmpolld_progress {
 	size_t struct_size;
 	double percent;          /* 0 to 100 of the whole operation; below 0 is unknown */
 	uint64_t done_sectors;   /* sectors of 512 bytes, of the whole operation */
-	uint64_t total_sectors;  /* likewise; 0 is unknown */
+	uint64_t total_sectors;  /* likewise; 0 is unknown; it may change, but not below that */
 	uint32_t failed_devices; /* mirror legs that have failed */
 	/*
 	 * With LVMPOLLD_WATCH: sectors to copy until the next step is due; 0 is unknown. If it is
@@ -324,6 +324,12 @@ struct lvmpolld_plugin {
 	void (*read_findings)(const struct lvmpolld_request *request,
 		const struct lvmpolld_target *targets, size_t count,
 		struct lvmpolld_findings *findings);
+
+	/*
+	 * For how many seconds an lvpoll may print nothing; six times the interval, if that is
+	 * longer. Then it is ended, clients hear that it failed, and it is tried again. 0: 180.
+	 */
+	unsigned silence_s;
 
 };
 

@@ -96,9 +96,9 @@ static inline struct command *standin_new(const struct command_kind *kind, struc
 
 /* --- what command.c has --- */
 
-unsigned command_silence_s(unsigned interval_s)
+unsigned command_silence_s(const struct terms *terms)
 {
-	return interval_s;
+	return terms->interval_s;
 }
 
 int command_check_binary(const char *path, struct lvmpolld_error *error)

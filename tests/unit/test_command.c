@@ -160,14 +160,34 @@ static void pass(time_t seconds)
 	ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
 }
 
+/* By the interval, and how long the plugin lets it be silent in all. */
 static const struct {
 	unsigned interval_s;
+	unsigned of_plugin_s;
 	unsigned silence_s;
-} silences[] = {{0, 60}, {15, 60}, {30, 60}, {31, 62}, {3600, 7200}, {4294967295u, 2147483647u}};
+} silences[] = {
+	{0, 0, 60},
+	{15, 0, 60},
+	{30, 0, 60},
+	{31, 0, 62},
+	{3600, 0, 7200},
+	{4294967295u, 0, 2147483647u},
+	{15, 3600, 1200},
+	{15, 3601, 1201},
+	{15, 90, 30},
+	{15, 30, 30},
+	{0, 4294967295u, 1431655765u},
+};
 
-START_TEST(command_silence_is_stock_s)
+START_TEST(command_silence_is_stock_s_or_the_plugin_s)
 {
-	ck_assert_uint_eq(command_silence_s(silences[_i].interval_s), silences[_i].silence_s);
+	const struct lvmpolld_plugin plugin = {.silence_s = silences[_i].of_plugin_s};
+	const struct plugin_entry entry = {.interface = &plugin};
+	struct terms *asked = fixture_terms_of(&entry, 1, 1, false, "15", NULL);
+
+	asked->interval_s = silences[_i].interval_s;
+	ck_assert_uint_eq(command_silence_s(asked), silences[_i].silence_s);
+	terms_release(asked);
 }
 END_TEST
 
@@ -334,7 +354,7 @@ int main(void)
 		SUITE_TEST(command_that_cannot_be_executed),
 	};
 	const struct suite_test figures[] = {
-		SUITE_LOOP(command_silence_is_stock_s, SUITE_COUNT(silences)),
+		SUITE_LOOP(command_silence_is_stock_s_or_the_plugin_s, SUITE_COUNT(silences)),
 	};
 	int status = suite_run_fixture("command", tests, SUITE_COUNT(tests), create_all, free_all);
 

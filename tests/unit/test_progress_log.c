@@ -7,6 +7,9 @@
 #include "operation_fixture.h"
 #include "suite.h"
 
+/* Sectors. */
+#define TOTAL ((uint64_t)1 << 40)
+
 static struct devices devices;
 static struct device *device;
 
@@ -72,7 +75,7 @@ START_TEST(speed_and_time_left_are_told_where_they_are_known)
 	note(0, 1);
 	device_lock(device);
 	for (int i = 0; i < 6; i++)
-		rate_note(&device->rate, 1000 + i * 3000, (uint64_t)i * 3 * 2048);
+		rate_note(&device->rate, 1000 + i * 3000, (uint64_t)i * 3 * 2048, TOTAL);
 	device_unlock(device);
 	ck_assert_ptr_nonnull(strstr(note(50, 100 * 1024),
 		": 50 % done: 50.0 MiB of 100.0 MiB, 1.0 MiB a second, 50.0 s left\n"));
@@ -83,7 +86,7 @@ END_TEST
 static const char *look_at(int64_t seconds, uint64_t sectors)
 {
 	device_lock(device);
-	rate_note(&device->rate, seconds * 1000, sectors);
+	rate_note(&device->rate, seconds * 1000, sectors, TOTAL);
 	progress_log_stall(device, seconds * 1000);
 	device_unlock(device);
 	return received(pipe_end);

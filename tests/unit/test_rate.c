@@ -6,7 +6,8 @@
 #include "suite.h"
 
 /* 1 MiB. */
-#define MIB 2048
+#define MIB   2048
+#define TOTAL ((uint64_t)1 << 40)
 
 static struct rate rate;
 
@@ -17,7 +18,7 @@ static int64_t look(int64_t from_ms, unsigned looks, int64_t period_ms, uint64_t
 
 	for (unsigned i = 0; i < looks; i++) {
 		now_ms += period_ms;
-		rate_note(&rate, now_ms, rate.done_sectors + sectors);
+		rate_note(&rate, now_ms, rate.done_sectors + sectors, TOTAL);
 	}
 	return now_ms;
 }
@@ -114,7 +115,7 @@ START_TEST(less_than_before_begins_another_count)
 {
 	int64_t now_ms = look(1000, 10, 3000, 3 * MIB);
 
-	rate_note(&rate, now_ms + 3000, 0);
+	rate_note(&rate, now_ms + 3000, 0, TOTAL);
 	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms + 3000), -1);
 	ck_assert_int_eq(rate_stalled_s(&rate, now_ms + 3000), -1);
 }
@@ -125,8 +126,65 @@ START_TEST(what_was_not_looked_at_for_long_is_forgotten)
 	int64_t now_ms = look(1000, 10, 3000, 3 * MIB) + 600000;
 
 	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms), -1);
-	rate_note(&rate, now_ms, rate.done_sectors + MIB);
+	rate_note(&rate, now_ms, rate.done_sectors + MIB, TOTAL);
 	ck_assert_uint_eq(rate.count, 1);
+}
+END_TEST
+
+/* A look 3 s after NOW_MS, with other figures. */
+static int64_t look_once(int64_t now_ms, uint64_t done_sectors, uint64_t total_sectors)
+{
+	rate_note(&rate, now_ms + 3000, done_sectors, total_sectors);
+	return now_ms + 3000;
+}
+
+START_TEST(total_that_grows_leaves_the_rate)
+{
+	int64_t now_ms = look(1000, 10, 3000, 3 * MIB);
+
+	now_ms = look_once(now_ms, rate.done_sectors + 3 * MIB, TOTAL + 100 * MIB);
+	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms), 1 << 20);
+	/* What is added is done already. */
+	now_ms = look_once(now_ms, rate.done_sectors + 503 * MIB, TOTAL + 600 * MIB);
+	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms), 1 << 20);
+	ck_assert_int_eq(rate_time_left_s(&rate, now_ms, 10 * MIB), 10);
+}
+END_TEST
+
+START_TEST(total_that_shrinks_leaves_the_rate)
+{
+	int64_t now_ms = look(1000, 10, 3000, 3 * MIB), rate_before;
+
+	/* What is cut off was done: nothing else is known of this interval. */
+	now_ms = look_once(now_ms, rate.done_sectors - 20 * MIB, TOTAL - 20 * MIB);
+	rate_before = rate_bytes_per_s(&rate, now_ms);
+	ck_assert_int_gt(rate_before, (1 << 20) * 8 / 10);
+	ck_assert_int_le(rate_before, 1 << 20);
+	ck_assert_int_eq(rate_stalled_s(&rate, now_ms), -1);
+	/* Or it was not. */
+	now_ms = look_once(now_ms, rate.done_sectors + 3 * MIB, TOTAL - 50 * MIB);
+	ck_assert_int_ge(rate_bytes_per_s(&rate, now_ms), rate_before * 9 / 10);
+	ck_assert_int_le(rate_bytes_per_s(&rate, now_ms), 1 << 20);
+}
+END_TEST
+
+START_TEST(total_that_changes_at_each_look_leaves_a_rate)
+{
+	int64_t now_ms = 1000;
+
+	for (uint64_t i = 0; i < 20; i++)
+		now_ms = look_once(now_ms, 6 * i * MIB, (100 + 9 * i) * MIB);
+	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms), 2 << 20);
+}
+END_TEST
+
+START_TEST(other_total_is_movement)
+{
+	int64_t now_ms = look(1000, 10, 3000, 3 * MIB);
+
+	for (uint64_t i = 1; i < 10; i++)
+		now_ms = look_once(now_ms, rate.done_sectors, TOTAL - i * MIB);
+	ck_assert_int_eq(rate_stalled_s(&rate, now_ms), -1);
 }
 END_TEST
 
@@ -143,6 +201,10 @@ int main(void)
 		SUITE_TEST(what_stands_still_has_no_time_left),
 		SUITE_TEST(less_than_before_begins_another_count),
 		SUITE_TEST(what_was_not_looked_at_for_long_is_forgotten),
+		SUITE_TEST(total_that_grows_leaves_the_rate),
+		SUITE_TEST(total_that_shrinks_leaves_the_rate),
+		SUITE_TEST(total_that_changes_at_each_look_leaves_a_rate),
+		SUITE_TEST(other_total_is_movement),
 	};
 
 	return suite_run_fixture("rate", tests, SUITE_COUNT(tests), reset, NULL);
