@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "comparing/copies.h"
+#include "loader/answers.h"
 #include "loader/calls.h"
 #include "loader/findings.h"
 #include "loader/plugins.h"
@@ -40,6 +41,23 @@ void plugin_readings_release(void)
 	pthread_mutex_unlock(&reading_lock);
 }
 
+/* A question of lvm2's means that somebody must decide: nobody does that here. */
+static int check_arguments(const struct plugin_entry *entry,
+	const struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+{
+	const char *answer = answers_find(arguments);
+
+	if (arguments->count == 0)
+		return error_set(
+			error, EPROTO, "plugin %s builds an empty argument list", entry->name);
+	if (answer)
+		return error_set(error, EPERM,
+			"plugin %s gives lvm the argument \"%s\", which answers its questions: "
+			"it is not run",
+			entry->name, answer);
+	return 0;
+}
+
 int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
@@ -53,10 +71,7 @@ int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpol
 	error_set(error, EPROTO, "plugin %s builds no arguments and says no reason", entry->name);
 	if (plugin->build_arguments(request, arguments, error) != 0)
 		return -error->code;
-	return arguments->count > 0
-		       ? 0
-		       : error_set(error, EPROTO, "plugin %s builds an empty argument list",
-				 entry->name);
+	return check_arguments(entry, arguments, error);
 }
 
 /* Whether PROGRESS, as a plugin left it, is possible: unknown, or within its bounds. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Calls a plugin, or does it the standard way where the plugin has no callback. What is read of the
- * kernel's table (targets, copies, places) is read in the monitor thread, all else in the main
- * thread. An impossible answer is logged, and the standard one is used.
+ * kernel's table (targets, copies, places, findings) is read in the monitor thread, all else in the
+ * main thread. An impossible answer is logged, and the standard one is used.
  */
 #ifndef CORE_LOADER_CALLS_H
 #define CORE_LOADER_CALLS_H

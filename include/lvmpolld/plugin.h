@@ -232,7 +232,9 @@ struct lvmpolld_plugin {
 
 	/*
 	 * Builds what follows "lvm" on the command line. Returns 0 or what lvmpolld_error_set
-	 * returned. NULL: lvmpolld_arguments_add_standard.
+	 * returned. An argument that answers lvm2's questions is refused, and nothing is run:
+	 * --yes, --force, their beginnings, -y and -f, also among joined short options. NULL:
+	 * lvmpolld_arguments_add_standard.
 	 */
 	int (*build_arguments)(const struct lvmpolld_request *request,
 		struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "comparing/copies.h"
+#include "loader/answers.h"
 #include "loader/calls.h"
 #include "loader/configure.h"
 #include "loader/findings.h"
@@ -54,6 +55,9 @@ static const struct {
 	{"broken", -ENOENT, "no broken"},
 	{"silent", -EPROTO, "plugin good builds no arguments and says no reason"},
 	{"empty", -EPROTO, "plugin good builds an empty argument list"},
+	{"-vfy", -EPERM,
+		"plugin good gives lvm the argument \"-vfy\", which answers its questions: it is "
+		"not run"},
 };
 
 START_TEST(arguments_of_a_plugin_are_taken_or_it_says_why)
@@ -141,6 +145,57 @@ START_TEST(impossible_verdict_falls_back_to_lvpoll)
 	ck_assert_int_eq(plugin_read_targets(entry, &operation, targets, 2, &progress),
 		verdicts[_i].verdict);
 	ck_assert_double_eq_tol(progress.percent, verdicts[_i].percent, 0.001);
+}
+END_TEST
+
+/* Arguments, and whether they answer questions of lvm2's. */
+static const struct {
+	const char *argument;
+	bool is_answer;
+} answers[] = {
+	{"-y", true},
+	{"-f", true},
+	{"-ff", true},
+	{"-vvvy", true},
+	{"-tfv", true},
+	{"-an", false},
+	/* Whether it is an option of its own depends on the command. */
+	{"-ay", true},
+	{"-Ay", false},
+	{"-vAy", false},
+	{"-Zy", false},
+	{"-yAn", true},
+	{"--yes", true},
+	{"--ye", true},
+	{"--y", true},
+	{"--yes=1", true},
+	{"--force", true},
+	{"--forc", true},
+	{"--f", true},
+	{"--yesterday", false},
+	{"--foreign", false},
+	{"--", false},
+	{"-", false},
+	{"", false},
+	{"y", false},
+	{"vg/yf", false},
+	{"--polloperation", false},
+	{"-An", false},
+	{"-vvvv", false},
+};
+
+START_TEST(answers_are_found_among_arguments)
+{
+	struct lvmpolld_arguments arguments = {0};
+	const char *found;
+
+	arguments_add(&arguments, "lvconvert");
+	arguments_add(&arguments, answers[_i].argument);
+	arguments_add(&arguments, "vg/lv");
+	found = answers_find(&arguments);
+	ck_assert_msg(!!found == answers[_i].is_answer, "%s", answers[_i].argument);
+	ck_assert_pstr_eq(found, answers[_i].is_answer ? answers[_i].argument : NULL);
+	arguments_clear(&arguments);
 }
 END_TEST
 
