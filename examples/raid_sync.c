@@ -2,7 +2,6 @@
 /* Waits until a RAID volume is in sync: the kernel does all of it. */
 #include <lvmpolld/plugin.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,18 +34,6 @@ static enum lvmpolld_verdict raid_sync_read_targets(
 	return LVMPOLLD_DONE;
 }
 
-/* Where there is no progress for long a step is tried. */
-static int raid_sync_build_arguments(
-	const struct lvmpolld_request *request,
-	struct lvmpolld_arguments *arguments,
-	struct lvmpolld_error *error)
-{
-	(void)arguments;
-	return lvmpolld_error_set(error, EOPNOTSUPP,
-		"%s/%s does not get in sync: look at it",
-		request->vg_name, request->lv_name);
-}
-
 /* What lvm2 says is asked where there is no device any more. */
 static enum lvmpolld_standing raid_sync_read_report(
 	const struct lvmpolld_request *request,
@@ -62,10 +49,10 @@ static const struct lvmpolld_plugin raid_sync_plugin = {
 	.name = "raid_sync",
 	.operation = "raid_sync",
 	.description = "Waits until a RAID volume is in sync",
-	.build_arguments = raid_sync_build_arguments,
 	.read_targets = raid_sync_read_targets,
 	.read_report = raid_sync_read_report,
 	.version = "0.1",
+	.kernel_only = true,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(raid_sync, raid_sync_plugin);

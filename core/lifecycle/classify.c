@@ -153,15 +153,17 @@ enum doubt classify_doubt(const struct operation *operation, const struct observ
 }
 
 /*
- * Without progress for long lvpoll is run to look. But what it lets go of cannot be compared then:
- * nothing may speak against that, and while data is copied it must not begin. By the time at which
- * it looks all may be copied, or taken for copied.
+ * Without progress for long lvpoll is run to look, unless the kernel does all of it. But what
+ * lvpoll lets go of cannot be compared then: nothing may speak against that, and while data is
+ * copied it must not begin. By the time at which it looks all may be copied, or taken for copied.
  */
 static bool is_stall_awaited(
 	const struct operation *operation, const struct observation *observation)
 {
 	const struct plugin_entry *plugin = operation->terms->plugin;
 
+	if (plugin->interface->kernel_only)
+		return true;
 	if (!observation->is_stalled || !plugin_verifies(plugin))
 		return false;
 	return (observation->kind == OBSERVED && is_copying(observation)) ||
@@ -300,6 +302,17 @@ static bool has_failed(const struct attempt *attempt)
 	return attempt->pid > 0 && (attempt->result.by_signal || attempt->result.value != 0);
 }
 
+static bool has_succeeded(const struct attempt *attempt)
+{
+	return attempt->pid > 0 && !attempt->result.by_signal && attempt->result.value == 0;
+}
+
+/* An lvpoll that finds no volume exits with 0, too, but does not tell that all is copied. */
+static bool has_said_end(const struct attempt *attempt)
+{
+	return attempt->has_shown_end && !attempt->result.by_signal && attempt->result.value == 0;
+}
+
 static enum operation_event classify_standing(
 	const struct operation *operation, bool is_gone, const struct report_volume *volume)
 {
@@ -315,8 +328,7 @@ static enum operation_event classify_standing(
 	case LVMPOLLD_STANDING_CANNOT_TELL:
 	default:
 		/* If the plugin cannot tell, lvpoll's own word counts. */
-		if (operation->attempt.has_shown_end && !operation->attempt.result.by_signal &&
-			operation->attempt.result.value == 0)
+		if (has_said_end(&operation->attempt))
 			return EVENT_REPORT_OVER;
 		break;
 	}
@@ -347,8 +359,15 @@ static enum operation_event classify_absence(const struct operation *operation, 
 	case LVMPOLLD_STANDING_FAILED:
 		return EVENT_REPORT_HOPELESS;
 	default:
-		return is_gone ? EVENT_REPORT_OVER : EVENT_REPORT_NO_ANSWER;
+		break;
 	}
+	if (!is_gone)
+		return EVENT_REPORT_NO_ANSWER;
+	/* Of what was removed nothing is left to be aborted. */
+	if (operation_is_abort(operation) && has_succeeded(&operation->attempt))
+		return EVENT_REPORT_OVER;
+	/* Whether it was finished before it was removed, lvpoll may have said. */
+	return has_said_end(&operation->attempt) ? EVENT_REPORT_OVER : EVENT_REPORT_HOPELESS;
 }
 
 enum operation_event classify_report(const struct operation *operation, const struct report *report,

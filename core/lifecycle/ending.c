@@ -166,8 +166,8 @@ enum operation_event ending_enter_failed(
 	} else if (event == EVENT_REPORT_HOPELESS) {
 		forget_unusable_record(operation);
 		log_operation(LOG_LEVEL_ERROR, operation,
-			"lvm2 says that it has failed, or disks are missing and lvpoll fails: "
-			"it is not tried again, look at it");
+			"lvm2 says that it has failed, the volume was removed, or disks are "
+			"missing and lvpoll fails: it is not tried again, look at it");
 	}
 	if (history_is_forgotten(event))
 		telling_tell(operation, REQUEST_FAILED, (struct request_result){0});

@@ -2,6 +2,8 @@
 /* Begins the operation that a request asks for. */
 #include "config.h"
 
+#include <errno.h>
+
 #include "configuration/configuration.h"
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/numbers.h"
@@ -17,10 +19,17 @@
 #include "log/log.h"
 #include "lvm/command.h"
 
+/* What its plugin would run is refused, or the plugin has nothing to run: memory is not short. */
+static bool has_no_command(const struct operation *operation)
+{
+	return operation->attempt.failure == EPERM || operation->attempt.failure == EOPNOTSUPP;
+}
+
 /* The answer if OPERATION is in flight: if it could not be begun, nothing was promised. */
 static enum operations_answer answer_begun(struct operation *operation)
 {
-	if (operation->state != STATE_BACKING_OFF || operation->is_begun)
+	if (operation->state != STATE_BACKING_OFF || operation->is_begun ||
+		has_no_command(operation))
 		return OPERATIONS_ACCEPTED;
 	return operation->back_off.reason == BACK_OFF_NOT_STARTED ? OPERATIONS_NO_MEMORY
 								  : OPERATIONS_ACCEPTED;

@@ -64,6 +64,10 @@ int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpol
 	const struct lvmpolld_plugin *plugin = entry->interface;
 	int result;
 
+	/* Only where its device is not watched. */
+	if (plugin->kernel_only)
+		return error_set(
+			error, EOPNOTSUPP, "the kernel does all of it, and it cannot be watched");
 	if (!plugin->build_arguments) {
 		result = plugin_defaults_add_arguments(arguments, request, plugin->operation);
 		return result < 0 ? error_set(error, -result, "out of memory") : 0;
@@ -108,6 +112,35 @@ bool plugin_read_line(
 	return plugin->read_line(line, &reading) && take_progress(entry, progress, &reading);
 }
 
+/* VERDICT, if the plugin may give it; else POLL. */
+static enum lvmpolld_verdict check_verdict(
+	const struct plugin_entry *entry, enum lvmpolld_verdict verdict)
+{
+	switch (verdict) {
+	case LVMPOLLD_POLL:
+	case LVMPOLLD_WATCH:
+	case LVMPOLLD_WATCH_TIMED:
+	case LVMPOLLD_STEP:
+	case LVMPOLLD_DATA_LOSS:
+	case LVMPOLLD_DONE:
+		return verdict;
+	}
+	log_warn("plugin %s gives the verdict %d, which does not exist: %s instead", entry->name,
+		(int)verdict,
+		entry->interface->kernel_only ? "it is looked at again" : "lvpoll polls");
+	return LVMPOLLD_POLL;
+}
+
+/* Where the kernel does all of it there is nothing but to look again. */
+static enum lvmpolld_verdict limit_verdict(
+	const struct plugin_entry *entry, enum lvmpolld_verdict verdict)
+{
+	return entry->interface->kernel_only &&
+			       (verdict == LVMPOLLD_POLL || verdict == LVMPOLLD_STEP)
+		       ? LVMPOLLD_WATCH_TIMED
+		       : verdict;
+}
+
 enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	const struct lvmpolld_request *request, const struct lvmpolld_target *targets, size_t count,
 	struct lvmpolld_progress *progress)
@@ -122,19 +155,10 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	pthread_mutex_lock(&reading_lock);
 	verdict = plugin->read_targets(request, targets, count, &reading);
 	pthread_mutex_unlock(&reading_lock);
-	switch (verdict) {
-	case LVMPOLLD_POLL:
-		return LVMPOLLD_POLL;
-	case LVMPOLLD_WATCH:
-	case LVMPOLLD_WATCH_TIMED:
-	case LVMPOLLD_STEP:
-	case LVMPOLLD_DATA_LOSS:
-	case LVMPOLLD_DONE:
-		return take_progress(entry, progress, &reading) ? verdict : LVMPOLLD_POLL;
-	}
-	log_warn("plugin %s gives the verdict %d, which does not exist: lvpoll polls instead",
-		entry->name, (int)verdict);
-	return LVMPOLLD_POLL;
+	verdict = check_verdict(entry, verdict);
+	if (verdict != LVMPOLLD_POLL && !take_progress(entry, progress, &reading))
+		verdict = LVMPOLLD_POLL;
+	return limit_verdict(entry, verdict);
 }
 
 enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,

@@ -142,6 +142,23 @@ static int check_keys(const struct lvmpolld_plugin *plugin, struct lvmpolld_erro
 	return 0;
 }
 
+/* What is never called would mislead. */
+static int check_kernel_only(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
+{
+	if (!plugin->kernel_only)
+		return 0;
+	if (!plugin->read_targets)
+		return error_set(
+			error, EINVAL, "it is kernel_only, and has no callback read_targets");
+	if (plugin->supports_abort || plugin->build_arguments || plugin->progress_label ||
+		plugin->read_line || plugin->read_exit || plugin->read_copies)
+		return error_set(error, EINVAL,
+			"it is kernel_only, and has supports_abort, progress_label or a callback "
+			"that is about lvm commands: build_arguments, read_line, read_exit, "
+			"read_copies");
+	return 0;
+}
+
 int plugin_check_fields(
 	const struct lvmpolld_plugin *plugin, const char *module_name, struct lvmpolld_error *error)
 {
@@ -153,5 +170,7 @@ int plugin_check_fields(
 		result = error_set(error, EINVAL, "it has no description");
 	if (result == 0)
 		result = check_version(plugin->version, error);
+	if (result == 0)
+		result = check_kernel_only(plugin, error);
 	return result < 0 ? result : check_keys(plugin, error);
 }

@@ -333,6 +333,13 @@ struct lvmpolld_plugin {
 	 */
 	unsigned silence_s;
 
+	/*
+	 * true if the kernel does all of the operation, and lvm2 has nothing to do: no lvm command
+	 * is ever run. read_targets, which it must have, answers LVMPOLLD_DONE in the end; until
+	 * then it is watched, also where the answer is LVMPOLLD_STEP or LVMPOLLD_POLL. It has no
+	 * callback that is about a command or its steps, and cannot be aborted.
+	 */
+	bool kernel_only;
 };
 
 /*

@@ -60,6 +60,26 @@ START_TEST(classify_look_decides)
 }
 END_TEST
 
+/* No lvpoll is to look where the kernel does all of it. */
+START_TEST(classify_look_at_a_stall_where_the_kernel_does_all)
+{
+	const struct lvmpolld_plugin plugin = {.kernel_only = true};
+	const struct plugin_entry entry = {.interface = &plugin};
+	const struct observation stalled = STALLED(WATCH);
+	struct observation suspended = NOTHING_IN(SUSPENDED);
+	const struct plugin_entry *former = polled->terms->plugin;
+
+	suspended.is_stalled = true;
+	polled->terms->plugin = &entry;
+	for (size_t i = 0; i < SUITE_COUNT(free_states); i++) {
+		set_state(polled, free_states[i]);
+		ck_assert_int_eq(look(polled, stalled), EVENT_SEES_COPYING);
+		ck_assert_int_eq(look(polled, suspended), EVENT_SEES_SUSPENDED);
+	}
+	polled->terms->plugin = former;
+}
+END_TEST
+
 /* Also where the look that has shown it was another daemon's, or another request's. */
 START_TEST(classify_look_never_forgets_a_loss)
 {
@@ -295,6 +315,7 @@ END_TEST
 int main(void)
 {
 	const struct suite_test tests[] = {
+		SUITE_TEST(classify_look_at_a_stall_where_the_kernel_does_all),
 		SUITE_LOOP(classify_look_decides, SUITE_COUNT(decisions)),
 		SUITE_LOOP(classify_look_never_forgets_a_loss, SUITE_COUNT(decisions)),
 		SUITE_LOOP(classify_look_takes_no_step_in_doubt, SUITE_COUNT(verifications)),

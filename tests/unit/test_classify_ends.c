@@ -253,13 +253,37 @@ START_TEST(classify_report_of_a_volume_that_is_not_there)
 }
 END_TEST
 
-/* Without an answer of the plugin's: gone from kernel and metadata is over, else nobody knows. */
+/*
+ * Without an answer of the plugin's: gone from kernel and metadata is over where lvpoll has said
+ * so, and is no success where nobody has.
+ */
 START_TEST(classify_report_without_the_plugin_s_answer)
 {
 	polled->terms->plugin = &staying_entry;
 	ck_assert_int_eq(
 		read_row(polled, fixture_group_row(1, false), false), EVENT_REPORT_NO_ANSWER);
+	ck_assert_int_eq(
+		read_row(polled, fixture_group_row(1, false), true), EVENT_REPORT_HOPELESS);
+	polled->attempt.has_shown_end = true;
 	ck_assert_int_eq(read_row(polled, fixture_group_row(1, false), true), EVENT_REPORT_OVER);
+	polled->attempt.result.value = 5;
+	ck_assert_int_eq(
+		read_row(polled, fixture_group_row(1, false), true), EVENT_REPORT_HOPELESS);
+}
+END_TEST
+
+/* Of what is gone nothing is left to be aborted; but not where the abort itself has failed. */
+START_TEST(classify_report_of_an_abort_without_the_plugin_s_answer)
+{
+	const char *row = fixture_group_row(1, false);
+
+	abort_operation->terms->plugin = &staying_entry;
+	ck_assert_int_eq(read_row(abort_operation, row, false), EVENT_REPORT_NO_ANSWER);
+	ck_assert_int_eq(read_row(abort_operation, row, true), EVENT_REPORT_HOPELESS);
+	abort_operation->attempt.pid = 2;
+	ck_assert_int_eq(read_row(abort_operation, row, true), EVENT_REPORT_OVER);
+	abort_operation->attempt.result.value = 5;
+	ck_assert_int_eq(read_row(abort_operation, row, true), EVENT_REPORT_HOPELESS);
 }
 END_TEST
 
@@ -360,6 +384,7 @@ int main(void)
 		SUITE_TEST(classify_report_for_an_abort_without_a_device),
 		SUITE_LOOP(classify_report_of_a_volume_that_is_not_there, 2),
 		SUITE_TEST(classify_report_without_the_plugin_s_answer),
+		SUITE_TEST(classify_report_of_an_abort_without_the_plugin_s_answer),
 		SUITE_TEST(classify_report_without_the_group),
 		SUITE_LOOP(classify_pause_by_what_led_to_it, SUITE_COUNT(reasons)),
 		SUITE_TEST(classify_pause_knows_all_that_leads_to_one),

@@ -199,6 +199,28 @@ START_TEST(answers_are_found_among_arguments)
 }
 END_TEST
 
+/* What no lvpoll is to be run for is looked at again. */
+START_TEST(plugin_of_the_kernel_alone_runs_nothing)
+{
+	struct lvmpolld_plugin plugin = *load("good")->interface;
+	const struct plugin_entry entry = {.name = (char *)"good", .interface = &plugin};
+	struct lvmpolld_progress progress = no_progress;
+	const struct lvmpolld_target target = {
+		sizeof(target), 0, 8, "good", verdicts[_i].parameters};
+	enum lvmpolld_verdict expected = verdicts[_i].verdict;
+	struct lvmpolld_arguments arguments = {0};
+
+	plugin.kernel_only = true;
+	if (expected == LVMPOLLD_POLL || expected == LVMPOLLD_STEP)
+		expected = LVMPOLLD_WATCH_TIMED;
+	ck_assert_int_eq(plugin_read_targets(&entry, &operation, &target, 1, &progress), expected);
+	ck_assert_double_eq_tol(progress.percent, verdicts[_i].percent, 0.001);
+	ck_assert_int_eq(plugin_build_arguments(&entry, &operation, &arguments, &fixture_error),
+		-EOPNOTSUPP);
+	ck_assert_uint_eq(arguments.count, 0);
+}
+END_TEST
+
 static void read_findings(const struct plugin_entry *entry, const char *parameters,
 	struct lvmpolld_findings *findings)
 {
@@ -402,6 +424,10 @@ int main(void)
 		SUITE_TEST(plugin_without_label_reads_no_line),
 		SUITE_LOOP(impossible_progress_in_a_line_is_not_taken, SUITE_COUNT(own_lines)),
 		SUITE_LOOP(impossible_verdict_falls_back_to_lvpoll, SUITE_COUNT(verdicts)),
+		SUITE_LOOP(answers_are_found_among_arguments, SUITE_COUNT(answers)),
+		SUITE_LOOP(plugin_of_the_kernel_alone_runs_nothing, SUITE_COUNT(verdicts)),
+		SUITE_TEST(findings_are_those_of_the_latest_look),
+		SUITE_TEST(plugin_without_findings_leaves_what_is_known),
 		SUITE_TEST(plugin_that_reads_no_targets_leaves_polling_to_lvpoll),
 		SUITE_LOOP(standard_outcome_follows_from_who_ended_lvpoll, SUITE_COUNT(exits)),
 		SUITE_TEST(impossible_outcome_falls_back_to_the_standard),

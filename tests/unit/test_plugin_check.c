@@ -25,6 +25,16 @@ static int configure(
 	return 0;
 }
 
+static enum lvmpolld_verdict read_targets(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
+{
+	(void)request;
+	(void)targets;
+	(void)count;
+	(void)progress;
+	return LVMPOLLD_WATCH;
+}
+
 static const struct lvmpolld_key good_keys[] = {
 	{"size_2", LVMPOLLD_SIZE, "4KiB", A_KEY}, {"on", LVMPOLLD_BOOLEAN, "true", A_KEY}, NO_KEYS};
 static const struct lvmpolld_key twice[] = {
@@ -54,6 +64,28 @@ static const struct {
 		"its version \"1 beta\" has characters other than"},
 	{{.name = "p", .operation = "o", .description = "", .version = SIXTY "12345"},
 		"longer than 64 characters"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .kernel_only = true,
+		 .read_targets = read_targets},
+		NULL},
+	{{.name = "p", .operation = "o", .description = "", .kernel_only = true},
+		"it is kernel_only, and has no callback read_targets"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .kernel_only = true,
+		 .read_targets = read_targets,
+		 .supports_abort = true},
+		"it is kernel_only, and has supports_abort"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .kernel_only = true,
+		 .read_targets = read_targets,
+		 .progress_label = "Moved"},
+		"it is kernel_only, and has supports_abort"},
 	{{.operation = "o", .description = ""}, "it has no name"},
 	{{.name = "", .operation = "o", .description = ""}, "it has no name"},
 	{{.name = "q", .operation = "o", .description = ""}, "its name is \"q\", but the module"},

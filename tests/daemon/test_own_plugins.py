@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Plugins that are built for these tests: what an interface promises that none of ours needs."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from ctl_test import faults, GOOD, read_schema, run_tool, tool_path
+from deadline import wait_for
+from kernel_test import KernelTest, row
+from lvmpolld import HERE
+from upgrade_test import upgrade
+
+INCLUDE = os.path.join(os.path.dirname(os.path.dirname(HERE)), "include")
+
+
+def raid(done, action, mismatches, total=1000):
+    return ["0 %d raid raid1 2 AA %d/%d %s %d 0 -" % (total, done, total, action, mismatches)]
+
+
+class OwnPluginTest(KernelTest):
+    has_both_uuids = False
+
+    def start_with(self, plugin, more=""):
+        """Starts a daemon whose only plugin is tests/daemon/PLUGIN.c; MORE is in its section."""
+        self.folder = getattr(self, "folder", None) or self.temporary_directory()
+        subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden",
+                        "-I", INCLUDE, "-o", os.path.join(self.folder, plugin + ".so"),
+                        os.path.join(HERE, plugin + ".c")], check=True)
+        self.start("plugins: {directory: %s, %s: {%s}}\nlimits: {patience: 0}\nhistory: {path: %s}\n"
+                   % (self.folder, plugin, more, os.path.join(self.folder, "history")))
+
+    def ended(self):
+        reply = self.client.ask("list", ended=1)
+        items = self.client.receive_items()
+        # It may not have read its history yet.
+        return [] if "history" in reply else [item for item in items if item["item"] == "ended"]
+
+    def wait_ended(self):
+        return wait_for(self.ended, "its end")[-1]
+
+
+class FindingsTest(OwnPluginTest):
+    """What the kernel shows besides the progress goes with the operation, to its end and after."""
+
+    def begin(self):
+        self.start_with("scrub")
+        self.device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        return self.request("raid", operation="scrub")
+
+    def wait_found(self, mismatches):
+        def has_found():
+            item = self.client.list().get("raid", {})
+            return item.get("findings") == "mismatches=%d" % mismatches
+        wait_for(has_found, "%d mismatches" % mismatches)
+
+    def end(self, mismatches):
+        self.device.change(targets=raid(1000, "idle", mismatches), event=True)
+        return self.wait_ended()
+
+    def test_they_are_told_in_flight_and_at_the_end(self):
+        self.begin()
+        self.wait_found(0)
+        self.device.change(targets=raid(500, "check", 8), event=True)
+        self.wait_found(8)
+        entry = self.end(128)
+        self.assertEqual((entry["result"], entry["value"], entry["findings"]),
+                         ("retcode", 0, "mismatches=128"))
+        self.assertRegex(self.daemon.log(), r"ends well after .*; mismatches=128\n")
+
+    def test_history_keeps_them_over_a_restart(self):
+        self.begin()
+        entry = self.end(128)
+        path = os.path.join(self.folder, "history")
+        wait_for(lambda: os.path.exists(path), "the history")
+        self.assertEqual(self.daemon.stop(), 0)
+        self.start_with("scrub")
+        self.assertEqual(self.wait_ended(), entry)
+
+    def test_upgrade_keeps_them(self):
+        identity = self.begin()
+        self.device.change(targets=raid(500, "check", 8), event=True)
+        self.wait_found(8)
+        # No look can tell them to the new program.
+        self.kernel.set_fault("status", "fail 5")
+        upgrade(self.daemon)
+        self.client = self.connect(self.daemon)
+        self.assertEqual(self.client.list()["raid"]["findings"], "mismatches=8")
+        self.kernel.clear_fault("status")
+        self.assertEqual(self.end(9)["findings"], "mismatches=9")
+        upgrade(self.daemon)
+        self.client = self.connect(self.daemon)
+        self.assertEqual(self.wait_ended()["findings"], "mismatches=9")
+        self.assertEqual(self.wait_ended()["lvid"], identity)
+
+    @unittest.skipIf(tool_path() is None, "lvmpollctl was not built, since libsmartcols was missing")
+    def test_lvmpollctl_tells_them(self):
+        self.begin()
+        self.wait_found(0)
+        self.end(128)
+        history = json.loads(run_tool(self.daemon, "history", "--json").stdout)
+        self.assertEqual(list(faults(history, read_schema(), read_schema())), [])
+        self.assertEqual(history["operations"][0]["result"],
+                         {"kind": "retcode", "value": 0, "findings": {"mismatches": 128}})
+        answer = run_tool(self.daemon, "history", "-nr", "-o", "VOLUME,FINDINGS")
+        self.assertEqual((answer.returncode, answer.stdout), (GOOD, "vg/raid mismatches=128\n"))
+        self.assertIn("    FINDINGS: mismatches=128\n", run_tool(self.daemon, "status", "vg/raid").stdout)
+
+
+class KernelAloneTest(OwnPluginTest):
+    """No lvm command is ever run."""
+
+    def test_stall_is_told_once_and_runs_nothing(self):
+        self.start_with("scrub", "stall_check: 1")
+        device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        identity = self.start_watching("raid", operation="scrub")
+        self.wait_looks(self.looks() + 5)
+        self.assertEqual(self.entry(identity)["operation_state"], "copying")
+        self.assertEqual(self.daemon.starts(), [])
+        self.assertNotIn(" error: ", self.daemon.log())
+        device.change(targets=raid(1000, "idle", 0), event=True)
+        self.assertEqual(self.wait_ended()["value"], 0)
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_table_that_is_not_understood_runs_nothing(self):
+        self.start_with("scrub")
+        device = self.add_device("raid", ["0 1000 linear"], operation="scrub")
+        self.start_watching("raid", operation="scrub")
+        device.change(targets=raid(1000, "idle", 0), event=True)
+        self.assertEqual(self.wait_ended()["value"], 0)
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_volume_that_was_removed_is_no_success(self):
+        self.start_with("scrub")
+        device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        identity = self.start_watching("raid", operation="scrub")
+        # Its group is seen, with all its disks, and has no such volume.
+        self.set_rows(row(identity))
+        device.remove()
+        self.assertEqual(self.wait_ended()["result"], "failed")
+        self.assertEqual(self.client.ask("progress_info", lvid=identity)["response"], "failed")
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_without_the_kernel_nothing_is_run_and_it_stays_in_flight(self):
+        self.start_with("scrub", "monitor: lvpoll")
+        identity = self.request("raid", operation="scrub")
+        self.wait_backing_off(identity, "not_started")
+        self.assertIn("the kernel does all of it, and it cannot be watched", self.daemon.log())
+        self.assertEqual(self.daemon.starts(), [])
+
+
+class AnswersTest(OwnPluginTest):
+    """A question of lvm2's means no."""
+
+    def test_what_answers_is_not_run_and_the_operation_stays(self):
+        self.start_with("answers", "monitor: lvpoll")
+        identity = self.request("forced", operation="answers")
+        self.wait_backing_off(identity, "not_started", 2)
+        sentence = 'plugin answers gives lvm the argument "-vfy", which answers its questions: it is not run'
+        self.assertEqual(self.daemon.log().count(sentence), 1)
+        self.assertEqual(self.daemon.starts(), [])
+        self.assertIn("forced", self.client.list())
+
+    def test_others_are_run(self):
+        self.start_with("answers", "monitor: lvpoll")
+        self.request("hang", operation="answers")
+        self.wait_starts(1)
+
+    def test_silence_is_the_plugin_s(self):
+        self.start_with("answers", "monitor: lvpoll")
+        identity = self.request("hang", operation="answers")
+        self.assertEqual(self.entry(identity)["lvmpolld_internal_timeout"], 300)
+
+
+if __name__ == "__main__":
+    unittest.main()
