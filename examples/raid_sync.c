@@ -24,7 +24,7 @@ static enum lvmpolld_verdict raid_sync_read_targets(
 		sscanf(target->parameters, STATUS, health, &done,
 			&total, action) != 4 ||
 		done > total || total == 0)
-		return LVMPOLLD_WATCH_TIMED;
+		return LVMPOLLD_POLL;
 	progress->done_sectors = done;
 	progress->total_sectors = total;
 	progress->percent = 100.0 * (double)done / (double)total;

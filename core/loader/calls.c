@@ -64,10 +64,10 @@ int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpol
 	const struct lvmpolld_plugin *plugin = entry->interface;
 	int result;
 
-	/* Only where its device is not watched. */
 	if (plugin->kernel_only)
-		return error_set(
-			error, EOPNOTSUPP, "the kernel does all of it, and it cannot be watched");
+		return error_set(error, EOPNOTSUPP,
+			"the kernel does all of it, and is not watched, or its table is not "
+			"understood");
 	if (!plugin->build_arguments) {
 		result = plugin_defaults_add_arguments(arguments, request, plugin->operation);
 		return result < 0 ? error_set(error, -result, "out of memory") : 0;
@@ -120,25 +120,20 @@ static enum lvmpolld_verdict check_verdict(
 	case LVMPOLLD_POLL:
 	case LVMPOLLD_WATCH:
 	case LVMPOLLD_WATCH_TIMED:
-	case LVMPOLLD_STEP:
 	case LVMPOLLD_DATA_LOSS:
 	case LVMPOLLD_DONE:
 		return verdict;
+	case LVMPOLLD_STEP:
+		if (!entry->interface->kernel_only)
+			return verdict;
+		log_warn("plugin %s asks for a step, but is kernel_only", entry->name);
+		return LVMPOLLD_POLL;
 	}
-	log_warn("plugin %s gives the verdict %d, which does not exist: %s instead", entry->name,
+	log_warn("plugin %s gives the verdict %d, which does not exist: %s", entry->name,
 		(int)verdict,
-		entry->interface->kernel_only ? "it is looked at again" : "lvpoll polls");
+		entry->interface->kernel_only ? "its table is taken for not understood"
+					      : "lvpoll polls instead");
 	return LVMPOLLD_POLL;
-}
-
-/* Where the kernel does all of it there is nothing but to look again. */
-static enum lvmpolld_verdict limit_verdict(
-	const struct plugin_entry *entry, enum lvmpolld_verdict verdict)
-{
-	return entry->interface->kernel_only &&
-			       (verdict == LVMPOLLD_POLL || verdict == LVMPOLLD_STEP)
-		       ? LVMPOLLD_WATCH_TIMED
-		       : verdict;
 }
 
 enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
@@ -157,8 +152,8 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	pthread_mutex_unlock(&reading_lock);
 	verdict = check_verdict(entry, verdict);
 	if (verdict != LVMPOLLD_POLL && !take_progress(entry, progress, &reading))
-		verdict = LVMPOLLD_POLL;
-	return limit_verdict(entry, verdict);
+		return LVMPOLLD_POLL;
+	return verdict;
 }
 
 enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,

@@ -151,11 +151,12 @@ static int check_kernel_only(const struct lvmpolld_plugin *plugin, struct lvmpol
 		return error_set(
 			error, EINVAL, "it is kernel_only, and has no callback read_targets");
 	if (plugin->supports_abort || plugin->build_arguments || plugin->progress_label ||
-		plugin->read_line || plugin->read_exit || plugin->read_copies)
+		plugin->read_line || plugin->read_exit || plugin->read_copies ||
+		plugin->silence_s > 0)
 		return error_set(error, EINVAL,
-			"it is kernel_only, and has supports_abort, progress_label or a callback "
-			"that is about lvm commands: build_arguments, read_line, read_exit, "
-			"read_copies");
+			"it is kernel_only, and has supports_abort, progress_label, silence_s or a "
+			"callback that is about lvm commands: build_arguments, read_line, "
+			"read_exit, read_copies");
 	return 0;
 }
 

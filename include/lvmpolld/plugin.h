@@ -334,10 +334,12 @@ struct lvmpolld_plugin {
 	unsigned silence_s;
 
 	/*
-	 * true if the kernel does all of the operation, and lvm2 has nothing to do: no lvm command
-	 * is ever run. read_targets, which it must have, answers LVMPOLLD_DONE in the end; until
-	 * then it is watched, also where the answer is LVMPOLLD_STEP or LVMPOLLD_POLL. It has no
-	 * callback that is about a command or its steps, and cannot be aborted.
+	 * true if the kernel does all of the operation, and lvm2 has nothing to do: no lvpoll is
+	 * ever run; lvm2 is only asked (read_report) where there is no device any more.
+	 * read_targets, which it must have, answers LVMPOLLD_DONE in the end, and never
+	 * LVMPOLLD_STEP. With LVMPOLLD_POLL the log says that the table is not understood, and it
+	 * is looked at again, with growing pauses. It has no callback that is about a command or
+	 * its steps, no silence_s, and cannot be aborted.
 	 */
 	bool kernel_only;
 };

@@ -6,12 +6,13 @@ import os
 import subprocess
 import unittest
 
-from ctl_test import faults, GOOD, read_schema, run_tool, tool_path
+from ctl_test import faults, GOOD, needs_tool, read_schema, run_tool
 from deadline import wait_for
 from kernel_test import KernelTest, row
 from lvmpolld import HERE
 from upgrade_test import upgrade
 
+NO_COMMAND = "the kernel does all of it, and is not watched, or its table is not understood"
 INCLUDE = os.path.join(os.path.dirname(os.path.dirname(HERE)), "include")
 
 
@@ -94,7 +95,7 @@ class FindingsTest(OwnPluginTest):
         self.assertEqual(self.wait_ended()["findings"], "mismatches=9")
         self.assertEqual(self.wait_ended()["lvid"], identity)
 
-    @unittest.skipIf(tool_path() is None, "lvmpollctl was not built, since libsmartcols was missing")
+    @needs_tool
     def test_lvmpollctl_tells_them(self):
         self.begin()
         self.wait_found(0)
@@ -123,10 +124,17 @@ class KernelAloneTest(OwnPluginTest):
         self.assertEqual(self.wait_ended()["value"], 0)
         self.assertEqual(self.daemon.starts(), [])
 
-    def test_table_that_is_not_understood_runs_nothing(self):
+    def test_table_that_is_not_understood_is_told_and_runs_nothing(self):
         self.start_with("scrub")
         device = self.add_device("raid", ["0 1000 linear"], operation="scrub")
-        self.start_watching("raid", operation="scrub")
+        identity = self.request("raid", operation="scrub")
+        self.wait_backing_off(identity, "not_started", 2)
+        self.assertEqual(self.daemon.log().count(NO_COMMAND), 1)
+        device.change(targets=raid(100, "check", 0), event=True)
+        self.wait_watching(identity)
+        device.change(targets=["0 1000 linear"], event=True)
+        self.wait_backing_off(identity, "not_started")
+        # That all is done ends a pause.
         device.change(targets=raid(1000, "idle", 0), event=True)
         self.assertEqual(self.wait_ended()["value"], 0)
         self.assertEqual(self.daemon.starts(), [])
@@ -146,7 +154,7 @@ class KernelAloneTest(OwnPluginTest):
         self.start_with("scrub", "monitor: lvpoll")
         identity = self.request("raid", operation="scrub")
         self.wait_backing_off(identity, "not_started")
-        self.assertIn("the kernel does all of it, and it cannot be watched", self.daemon.log())
+        self.assertIn(NO_COMMAND, self.daemon.log())
         self.assertEqual(self.daemon.starts(), [])
 
 

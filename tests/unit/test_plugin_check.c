@@ -86,6 +86,13 @@ static const struct {
 		 .read_targets = read_targets,
 		 .progress_label = "Moved"},
 		"it is kernel_only, and has supports_abort"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .kernel_only = true,
+		 .read_targets = read_targets,
+		 .silence_s = 60},
+		"it is kernel_only, and has supports_abort"},
 	{{.operation = "o", .description = ""}, "it has no name"},
 	{{.name = "", .operation = "o", .description = ""}, "it has no name"},
 	{{.name = "q", .operation = "o", .description = ""}, "its name is \"q\", but the module"},
@@ -228,8 +235,23 @@ static const struct {
 	{offsetof(struct lvmpolld_plugin, description), LVMPOLLD_PLUGIN_INTERFACE,
 		"name, operation and description need at least"},
 	{offsetof(struct lvmpolld_plugin, keys), LVMPOLLD_PLUGIN_INTERFACE, NULL},
+	/* As the header was before each of the fields that came later. */
+	{offsetof(struct lvmpolld_plugin, read_findings), LVMPOLLD_PLUGIN_INTERFACE, NULL},
+	{offsetof(struct lvmpolld_plugin, silence_s), LVMPOLLD_PLUGIN_INTERFACE, NULL},
+	{offsetof(struct lvmpolld_plugin, kernel_only), LVMPOLLD_PLUGIN_INTERFACE, NULL},
 	{~(size_t)0, LVMPOLLD_PLUGIN_INTERFACE, NULL},
 };
+
+#define HAS(I, FIELD) (headers[I].struct_size > offsetof(struct lvmpolld_plugin, FIELD))
+
+static void read_findings(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_findings *findings)
+{
+	(void)request;
+	(void)targets;
+	(void)count;
+	(void)findings;
+}
 
 START_TEST(header_is_checked_before_anything_is_copied)
 {
@@ -238,6 +260,9 @@ START_TEST(header_is_checked_before_anything_is_copied)
 		.interface_version = headers[_i].interface_version,
 		.name = "p",
 		.progress_label = "Moved",
+		.read_findings = read_findings,
+		.silence_s = 60,
+		.kernel_only = true,
 	};
 	struct lvmpolld_plugin copy = {.name = "untouched"};
 	struct lvmpolld_error error = {0};
@@ -252,10 +277,10 @@ START_TEST(header_is_checked_before_anything_is_copied)
 	ck_assert_int_eq(result, 0);
 	ck_assert_uint_eq(copy.struct_size, sizeof(copy));
 	ck_assert_str_eq(copy.name, "p");
-	if (headers[_i].struct_size < sizeof(copy))
-		ck_assert_ptr_null(copy.progress_label);
-	else
-		ck_assert_str_eq(copy.progress_label, "Moved");
+	ck_assert(!copy.progress_label == !HAS(_i, progress_label));
+	ck_assert(!copy.read_findings == !HAS(_i, read_findings));
+	ck_assert_uint_eq(copy.silence_s, HAS(_i, silence_s) ? 60 : 0);
+	ck_assert(copy.kernel_only == HAS(_i, kernel_only));
 }
 END_TEST
 
