@@ -67,17 +67,22 @@ static void print_destinations(const char *list, FILE *stream)
 	fputc(']', stream);
 }
 
-/* "mismatches=128 repaired=3": names need no escape. */
+/* "mismatches=128 repaired=3": names need no escape. What does not look like that is left out. */
 static void print_findings(const char *list, FILE *stream)
 {
+	const char *separator = "";
+
 	fputs(", \"findings\": {", stream);
 	while (*list) {
-		size_t name = strcspn(list, "="), length = strcspn(list, " ");
+		size_t name = strspn(list, "abcdefghijklmnopqrstuvwxyz0123456789_");
+		size_t length = strcspn(list, " ");
 
-		if (name < length)
-			fprintf(stream, "\"%.*s\": %.*s%s", (int)name, list,
-				(int)(length - name - 1), list + name + 1,
-				list[length] ? ", " : "");
+		if (name > 0 && list[name] == '=' && name + 1 < length &&
+			strspn(list + name + 1, "0123456789") == length - name - 1) {
+			fprintf(stream, "%s\"%.*s\": %.*s", separator, (int)name, list,
+				(int)(length - name - 1), list + name + 1);
+			separator = ", ";
+		}
 		list += length + (list[length] == ' ');
 	}
 	fputc('}', stream);

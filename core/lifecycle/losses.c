@@ -134,7 +134,10 @@ static bool has_seen_loss(struct device *device)
 	return has_loss;
 }
 
-/* The device is no longer watched: its name may be another volume's at the next operation. */
+/*
+ * The device is no longer watched: its name may be another volume's at the next operation. What
+ * this one came to is not what the next one comes to.
+ */
 static void forget_look(struct device *device)
 {
 	struct observation *observation;
@@ -143,6 +146,7 @@ static void forget_look(struct device *device)
 	observation = &device->observation;
 	observation_release(observation);
 	*observation = (struct observation){.has_loss = observation->has_loss};
+	device->findings.count = 0;
 	device_unlock(device);
 }
 

@@ -19,10 +19,14 @@
 #include "log/log.h"
 #include "lvm/command.h"
 
-/* What its plugin would run is refused, or the plugin has nothing to run: memory is not short. */
+/*
+ * What its plugin would run is refused, or the plugin has nothing to run: memory is not short. An
+ * abort is refused then, too: the operation that it would abort must not yield to it in vain.
+ */
 static bool has_no_command(const struct operation *operation)
 {
-	return operation->attempt.failure == EPERM || operation->attempt.failure == EOPNOTSUPP;
+	return !operation_is_abort(operation) &&
+	       (operation->attempt.failure == EPERM || operation->attempt.failure == EOPNOTSUPP);
 }
 
 /* The answer if OPERATION is in flight: if it could not be begun, nothing was promised. */

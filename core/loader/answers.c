@@ -12,7 +12,7 @@
  * Short options behind which lvm2 takes the rest of the argument for their value, in every command
  * that has them: "-Ay" is --autobackup y.
  */
-#define WITH_VALUE "AILMOSVWZio"
+#define WITH_VALUE "AILMOSVWZo"
 #define REFUSED    "yf"
 
 /* NAME, what is between "--" and "=", is WORD, or a beginning of it. */

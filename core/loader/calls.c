@@ -41,13 +41,16 @@ void plugin_readings_release(void)
 	pthread_mutex_unlock(&reading_lock);
 }
 
-/* A question of lvm2's means that somebody must decide: nobody does that here. */
+/*
+ * ARGUMENTS, of which GIVEN were there before. A question of lvm2's means that somebody must
+ * decide: nobody does that here.
+ */
 static int check_arguments(const struct plugin_entry *entry,
-	const struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+	const struct lvmpolld_arguments *arguments, size_t given, struct lvmpolld_error *error)
 {
 	const char *answer = answers_find(arguments);
 
-	if (arguments->count == 0)
+	if (arguments->count == given)
 		return error_set(
 			error, EPROTO, "plugin %s builds an empty argument list", entry->name);
 	if (answer)
@@ -62,6 +65,7 @@ int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpol
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
 	const struct lvmpolld_plugin *plugin = entry->interface;
+	size_t given = arguments->count;
 	int result;
 
 	if (plugin->kernel_only)
@@ -75,14 +79,18 @@ int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpol
 	error_set(error, EPROTO, "plugin %s builds no arguments and says no reason", entry->name);
 	if (plugin->build_arguments(request, arguments, error) != 0)
 		return -error->code;
-	return check_arguments(entry, arguments, error);
+	return check_arguments(entry, arguments, given, error);
 }
+
+/* As many as there can be in bytes, which messages tell. */
+#define SECTORS_MAX (INT64_MAX / 512)
 
 /* Whether PROGRESS, as a plugin left it, is possible: unknown, or within its bounds. */
 static bool is_possible(const struct lvmpolld_progress *progress)
 {
 	return !isnan(progress->percent) && progress->percent <= 100 &&
-	       progress->done_sectors <= progress->total_sectors;
+	       progress->done_sectors <= progress->total_sectors &&
+	       progress->total_sectors <= SECTORS_MAX;
 }
 
 /* Takes READING, as a plugin left it, over into PROGRESS. Returns false where it cannot be. */

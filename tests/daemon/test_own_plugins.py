@@ -9,7 +9,8 @@ import unittest
 from ctl_test import faults, GOOD, needs_tool, read_schema, run_tool
 from deadline import wait_for
 from kernel_test import KernelTest, row
-from lvmpolld import HERE
+from lvmpolld import HERE, read_file
+from recovery_test import checksum
 from upgrade_test import upgrade
 
 NO_COMMAND = "the kernel does all of it, and is not watched, or its table is not understood"
@@ -107,6 +108,21 @@ class FindingsTest(OwnPluginTest):
         answer = run_tool(self.daemon, "history", "-nr", "-o", "VOLUME,FINDINGS")
         self.assertEqual((answer.returncode, answer.stdout), (GOOD, "vg/raid mismatches=128\n"))
         self.assertIn("    FINDINGS: mismatches=128\n", run_tool(self.daemon, "status", "vg/raid").stdout)
+
+    @needs_tool
+    def test_lvmpollctl_leaves_out_what_is_no_finding(self):
+        self.begin()
+        self.end(128)
+        path = os.path.join(self.folder, "history")
+        wait_for(lambda: os.path.exists(path), "the history")
+        self.assertEqual(self.daemon.stop(), 0)
+        text = read_file(path)[17:-1].replace("mismatches=128", "a b=x =1 c=2 D=3 e=4= f=5 g=")
+        with open(path, "w") as file:
+            file.write("%016x %s\n" % (checksum(text.encode()), text))
+        self.start_with("scrub")
+        self.wait_ended()
+        history = json.loads(run_tool(self.daemon, "history", "--json").stdout)
+        self.assertEqual(history["operations"][0]["result"]["findings"], {"c": 2, "f": 5})
 
 
 class KernelAloneTest(OwnPluginTest):

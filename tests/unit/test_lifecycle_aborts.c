@@ -134,6 +134,22 @@ START_TEST(lifecycle_an_abort_that_cannot_be_run_is_refused)
 }
 END_TEST
 
+/* Likewise where its plugin's arguments are refused: the move must not yield to it in vain. */
+START_TEST(lifecycle_an_abort_with_refused_arguments_is_refused)
+{
+	struct operation *operation = begin(false, "15");
+
+	show(LVMPOLLD_WATCH, 1);
+	standin_start_failure = EPERM;
+	ck_assert_int_eq(ask_from(NULL, true, "15"), OPERATIONS_NO_MEMORY);
+	ck_assert_ptr_null(find(true));
+	ck_assert(!hear(true).is_found);
+	ck_assert(hears_nothing_yet(false));
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	ck_assert_uint_eq(operations.in_flight, 1);
+}
+END_TEST
+
 /* Its user was told that it failed. */
 START_TEST(lifecycle_an_abort_that_was_told_to_have_failed_is_not_carried_out)
 {
@@ -179,6 +195,7 @@ int main(void)
 		SUITE_TEST(lifecycle_an_abort_is_not_run_by_an_earlier_look),
 		SUITE_TEST(lifecycle_an_abort_without_lvm_is_refused),
 		SUITE_TEST(lifecycle_an_abort_that_cannot_be_run_is_refused),
+		SUITE_TEST(lifecycle_an_abort_with_refused_arguments_is_refused),
 		SUITE_TEST(lifecycle_an_abort_that_was_told_to_have_failed_is_not_carried_out),
 		SUITE_TEST(lifecycle_an_abort_that_is_silent_is_not_carried_out_again),
 	};

@@ -197,6 +197,24 @@ START_TEST(lifecycle_a_note_that_cannot_be_read_counts)
 }
 END_TEST
 
+/* The device stays with its loss; what the next operation on it comes to is not known. */
+START_TEST(lifecycle_findings_do_not_stay_with_a_loss)
+{
+	struct operation *operation = begin(false, "15");
+	struct device *device = operation->device;
+	char text[FINDINGS_TEXT_SIZE];
+
+	device_lock(device);
+	findings_add(&device->findings, "mismatches", 1);
+	device_unlock(device);
+	show(LVMPOLLD_DATA_LOSS, 1);
+	ck_assert_ptr_null(find(false));
+	ck_assert_ptr_eq(TAILQ_FIRST(&operations.devices.all), device);
+	device_write_findings(device, text);
+	ck_assert_str_eq(text, "");
+}
+END_TEST
+
 /* Nobody has looked since: another move may have its name by now. */
 START_TEST(lifecycle_an_abort_of_what_is_given_up_needs_a_look)
 {
@@ -343,6 +361,7 @@ int main(void)
 		SUITE_TEST(lifecycle_a_loss_is_noted_in_the_end),
 		SUITE_TEST(lifecycle_a_loss_that_could_not_be_noted_goes_with_an_abort),
 		SUITE_TEST(lifecycle_a_note_that_cannot_be_read_counts),
+		SUITE_TEST(lifecycle_findings_do_not_stay_with_a_loss),
 		SUITE_TEST(lifecycle_an_abort_of_what_is_given_up_needs_a_look),
 		SUITE_TEST(lifecycle_a_loss_that_was_seen_last_is_noted_at_the_end),
 		SUITE_TEST(lifecycle_a_loss_that_nobody_has_read_is_handed_over),

@@ -165,6 +165,9 @@ static const struct {
 	{"-vAy", false},
 	{"-Zy", false},
 	{"-yAn", true},
+	/* With vgimportclone -i has no value. */
+	{"-iy", true},
+	{"-i15", false},
 	{"--yes", true},
 	{"--ye", true},
 	{"--y", true},
@@ -195,6 +198,51 @@ START_TEST(answers_are_found_among_arguments)
 	found = answers_find(&arguments);
 	ck_assert_msg(!!found == answers[_i].is_answer, "%s", answers[_i].argument);
 	ck_assert_pstr_eq(found, answers[_i].is_answer ? answers[_i].argument : NULL);
+	arguments_clear(&arguments);
+}
+END_TEST
+
+/* What "tells" tells of all that is copied. */
+static uint64_t told_sectors;
+
+static enum lvmpolld_verdict tell_total(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
+{
+	(void)request;
+	(void)targets;
+	(void)count;
+	progress->done_sectors = progress->total_sectors = told_sectors;
+	return LVMPOLLD_WATCH;
+}
+
+START_TEST(more_sectors_than_there_are_bytes_are_impossible)
+{
+	static const struct lvmpolld_plugin plugin = {
+		LVMPOLLD_PLUGIN_HEADER, .read_targets = tell_total};
+	const struct plugin_entry entry = {.name = (char *)"tells", .interface = &plugin};
+	struct lvmpolld_progress progress = no_progress;
+
+	told_sectors = INT64_MAX / 512 + 1;
+	ck_assert_int_eq(
+		plugin_read_targets(&entry, &operation, NULL, 0, &progress), LVMPOLLD_POLL);
+	ck_assert_uint_eq(progress.total_sectors, 0);
+	told_sectors--;
+	ck_assert_int_eq(
+		plugin_read_targets(&entry, &operation, NULL, 0, &progress), LVMPOLLD_WATCH);
+	ck_assert_uint_eq(progress.total_sectors, told_sectors);
+}
+END_TEST
+
+START_TEST(empty_list_is_seen_behind_what_was_there)
+{
+	const struct plugin_entry *entry = load("good");
+	struct lvmpolld_request built = operation;
+	struct lvmpolld_arguments arguments = {0};
+
+	built.lv_name = "empty";
+	arguments_add(&arguments, "/sbin/lvm");
+	ck_assert_int_eq(
+		plugin_build_arguments(entry, &built, &arguments, &fixture_error), -EPROTO);
 	arguments_clear(&arguments);
 }
 END_TEST
@@ -375,15 +423,26 @@ static void hold_in_places(const struct lvmpolld_request *request,
 	held = plugin_readings_hold(&fixture_error);
 }
 
+static void hold_in_findings(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *table, size_t count, struct lvmpolld_findings *told)
+{
+	(void)request;
+	(void)table;
+	(void)count;
+	(void)told;
+	held = plugin_readings_hold(&fixture_error);
+}
+
 START_TEST(no_plugin_is_configured_while_one_reads_a_table)
 {
 	static const struct lvmpolld_plugin reading = {LVMPOLLD_PLUGIN_HEADER,
 		.read_targets = hold_in_targets, .read_copies = hold_in_copies,
-		.read_places = hold_in_places};
+		.read_places = hold_in_places, .read_findings = hold_in_findings};
 	const struct plugin_entry entry = {.interface = &reading};
 	struct lvmpolld_progress progress = no_progress;
 	struct lvmpolld_copies copies;
 	struct lvmpolld_places places = {0};
+	struct lvmpolld_findings findings = {0};
 
 	plugin_read_targets(&entry, &operation, NULL, 0, &progress);
 	ck_assert_int_eq(held, -EBUSY);
@@ -392,6 +451,9 @@ START_TEST(no_plugin_is_configured_while_one_reads_a_table)
 	ck_assert_int_eq(held, -EBUSY);
 	held = 0;
 	plugin_read_places(&entry, &operation, NULL, 0, &places);
+	ck_assert_int_eq(held, -EBUSY);
+	held = 0;
+	plugin_read_findings(&entry, &operation, NULL, 0, &findings);
 	ck_assert_int_eq(held, -EBUSY);
 	ck_assert_int_eq(plugin_readings_hold(&fixture_error), 0);
 	plugin_readings_release();
@@ -425,6 +487,8 @@ int main(void)
 		SUITE_LOOP(impossible_progress_in_a_line_is_not_taken, SUITE_COUNT(own_lines)),
 		SUITE_LOOP(impossible_verdict_falls_back_to_lvpoll, SUITE_COUNT(verdicts)),
 		SUITE_LOOP(answers_are_found_among_arguments, SUITE_COUNT(answers)),
+		SUITE_TEST(more_sectors_than_there_are_bytes_are_impossible),
+		SUITE_TEST(empty_list_is_seen_behind_what_was_there),
 		SUITE_LOOP(plugin_of_the_kernel_alone_runs_nothing, SUITE_COUNT(verdicts)),
 		SUITE_TEST(findings_are_those_of_the_latest_look),
 		SUITE_TEST(plugin_without_findings_leaves_what_is_known),
