@@ -66,7 +66,9 @@ static bool is_armed(const struct operation *operation)
 	}
 }
 
-/* What a fault has kept from being written down may be found while another one runs, and is ended.
+/*
+ * What a fault has kept from being written down may be found while another one runs, and is ended.
+ * One that has ended, and the daemon has not heard of it yet, runs no more.
  */
 static bool is_known_to_run(const struct operation *operation)
 {
@@ -75,7 +77,7 @@ static bool is_known_to_run(const struct operation *operation)
 	TAILQ_FOREACH (lvm, &lvms, link)
 		if (operation->attempt.command && lvm->pid == operation->attempt.pid)
 			return !lvm->is_unknown;
-	return operation->attempt.command;
+	return false;
 }
 
 static void check_operation(const struct operation *operation)
