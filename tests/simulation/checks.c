@@ -217,6 +217,8 @@ bool checks_command(const struct operation *operation, const char *vg_name, cons
 		violate("%d lvpolls were started for %s within %d s", STARTS_MAX + 1,
 			volume->lv_name, (int)((world.now_us - *oldest) / S_US));
 	*oldest = world.now_us;
+	if (operation->terms->plugin->interface->kernel_only)
+		violate("lvpoll is started for %s, all of which the kernel does", volume->lv_name);
 	check_look_before_start(operation, volume);
 	/* An abort does not wait for a kernel that does not answer: README.md. */
 	if (named && named != volume && volume->unreadable == 0 &&

@@ -26,6 +26,7 @@ const struct lvmpolld_plugin *pvmove_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *convert_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *merge_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *raid_sync_LTX_lvmpolld_plugin(void);
 
 #define STOP_POLL_MS  20
 #define STOP_POLL_MAX 50
@@ -35,11 +36,22 @@ struct plugin_entry plugin_entries[KIND_COUNT];
 static struct configuration *configuration;
 static unsigned stop_polls;
 
+/* The example's, without its word on lvm2's report: what the daemon makes of that is to be tried.
+ */
+static const struct lvmpolld_plugin *raid_plugin(void)
+{
+	static struct lvmpolld_plugin plugin;
+
+	plugin = *raid_sync_LTX_lvmpolld_plugin();
+	plugin.read_report = NULL;
+	return &plugin;
+}
+
 static void set_up(void)
 {
 	const struct lvmpolld_plugin *const plugins[] = {pvmove_LTX_lvmpolld_plugin(),
 		convert_LTX_lvmpolld_plugin(), merge_LTX_lvmpolld_plugin(),
-		thin_merge_LTX_lvmpolld_plugin()};
+		thin_merge_LTX_lvmpolld_plugin(), raid_plugin()};
 
 	configuration = configuration_new();
 	if (!configuration || configuration_resolve(configuration) < 0)

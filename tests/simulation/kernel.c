@@ -167,6 +167,18 @@ static void add_move(const struct volume *volume, struct device_mapper_table *ta
 			add_target(table, i * SEGMENT_SECTORS, SEGMENT_SECTORS, "linear");
 }
 
+/* A RAID volume in its first synchronisation, after which it is idle. */
+static void add_raid(const struct volume *volume, struct device_mapper_table *table)
+{
+	struct lvmpolld_target *target = add_target(table, 0, SEGMENT_SECTORS, "raid");
+	bool is_idle = volume->done >= volume->regions;
+	char text[64];
+
+	snprintf(text, sizeof(text), "raid1 2 A%c %" PRId64 "/%" PRId64 " %s 0 0 -",
+		is_idle ? 'A' : 'a', volume->done, volume->regions, is_idle ? "idle" : "resync");
+	target->parameters = dm_pool_strdup(table->memory, text);
+}
+
 static void add_merge(const struct volume *volume, struct device_mapper_table *table)
 {
 	struct lvmpolld_target *target;
@@ -204,6 +216,8 @@ static void fill(const struct volume *volume, struct device_mapper_table *table)
 		add_merge(volume, table);
 	else if (volume->kind == KIND_PVMOVE)
 		add_move(volume, table);
+	else if (volume->kind == KIND_RAID)
+		add_raid(volume, table);
 	else
 		add_mirror(volume, table, 0);
 	if (volume->unknown > 0)

@@ -48,6 +48,9 @@ struct volume *volume_by_names(const char *vg_name, const char *lv_name)
 
 bool volume_is_over(struct volume *volume)
 {
+	/* Lvm2 has no part in it; and what was removed before has not come to its end. */
+	if (volume->kind == KIND_RAID)
+		return volume_is_in_sync(volume);
 	if (!volume->is_on || !volume->is_there)
 		return true;
 	/* Of such a conversion the metadata has been that of a mirror from the beginning. */
@@ -57,7 +60,7 @@ bool volume_is_over(struct volume *volume)
 
 void metadata_make(struct volume *volume, unsigned number)
 {
-	static const char *const names[] = {"pvmove0", "data", "origin", "thin"};
+	static const char *const names[] = {"pvmove0", "data", "origin", "thin", "raid"};
 
 	volume->kind = dice_percent(world.kind == OF_ALL ? 60 : 85)
 			       ? KIND_PVMOVE
@@ -219,6 +222,8 @@ static const char *attributes(const struct volume *volume)
 		return volume->is_on && volume->has_log_on_disk ? "cwi-a-m---" : "mwi-a-m---";
 	case KIND_MERGE:
 		return volume->is_on ? "Owi-a-s---" : "-wi-a-----";
+	case KIND_RAID:
+		return "rwi-a-r---";
 	default:
 		return volume->is_on ? "Owi-a-t---" : "Vwi-a-t---";
 	}

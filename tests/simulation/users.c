@@ -68,6 +68,8 @@ static void remove_volume(struct volume *volume)
 		return;
 	kernel_stop(volume);
 	volume->is_there = volume->is_on = volume->is_active = false;
+	/* Of what is no more nothing is to be finished. */
+	volume->is_promised = false;
 	kernel_go_on(volume);
 }
 

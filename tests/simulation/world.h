@@ -58,7 +58,7 @@ struct group {
 	unsigned locks;   /* commands that hold its lock */
 };
 
-enum volume_kind { KIND_PVMOVE, KIND_CONVERT, KIND_MERGE, KIND_THIN, KIND_COUNT };
+enum volume_kind { KIND_PVMOVE, KIND_CONVERT, KIND_MERGE, KIND_THIN, KIND_RAID, KIND_COUNT };
 
 struct volume {
 	enum volume_kind kind;
