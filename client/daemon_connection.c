@@ -89,7 +89,7 @@ static int receive_reply(int descriptor, char **reply, struct lvmpolld_error *er
 					   "the reply has more than %zu MiB: no daemon sends that",
 					   WIRE_MESSAGE_MAX >> 20)
 				 : receive_some(descriptor, text, error);
-	/* Without memory for its last move, the text is gone by then. */
+	/* Out of memory for the last bytes: the text is gone by then. */
 	if ((fclose(text) != 0 || !*reply) && result == 0)
 		result = error_set(error, ENOMEM, "out of memory");
 	if (result < 0) {

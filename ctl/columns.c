@@ -119,7 +119,7 @@ static const struct column columns[] = {
 	{"REQUESTS", "requests made to this daemon", 8, true, false, text_requests},
 	{"LVID", "UUIDs of group and volume", 64, false, false, text_lvid},
 	{"REASON", "why it is in its state", 0.3, false, true, text_reason},
-	{"RESULT", "what those who waited were told", 10, false, false, text_result},
+	{"RESULT", "what waiting clients were told", 10, false, false, text_result},
 	{"FINDINGS", "what it comes to: mismatches=128", 0.1, false, false, text_findings},
 	{"ID", "number, given once", 3, true, false, text_id},
 };

@@ -64,7 +64,7 @@ void entries_free(struct entries *entries);
 
 /* Whether it is over: finished or failed. */
 bool entry_is_over(const struct entry *entry);
-/* Whether those who wait were told that it failed, or was aborted. */
+/* Whether waiting clients were told that it failed, or was aborted. */
 bool entry_is_failure(const struct entry *entry);
 
 /* Whether ENTRY is what a user has named: VG/LV, VG, an LVID, a disk that it copies from or to,

@@ -74,7 +74,7 @@ static const struct {
 	{"start_time_seconds", "When it was accepted.", started},
 	{"last_progress_time_seconds", "When it last moved.", last_progress},
 	{"failed_devices", "Mirror legs that the kernel has given up.", failed},
-	{"failing", "1 where those who waited were told that it fails.", is_failing},
+	{"failing", "1 where waiting clients were told that it fails.", is_failing},
 };
 
 static const char *known(const char *text)

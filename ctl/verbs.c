@@ -26,7 +26,7 @@ static const struct verb verbs[] = {
 	{"wait", "[VOLUME|VG|DISK|id:N ...]", "waits until these, or all, are over",
 		"  --timeout TIME       no longer than this (90, 90s, 5m, 2h): status 124\n"
 		"  --must               that nothing is in flight is an error: status 3\n"
-		"  --until-over         also where those who wait were told that it fails\n",
+		"  --until-over         also where waiting clients were told that it fails\n",
 		wait_run},
 	{"events", "", "prints what is, then what happens, a line each",
 		"      --now            only what is\n"

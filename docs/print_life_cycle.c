@@ -95,7 +95,7 @@ static void print_table(void)
 static void print_reasons(void)
 {
 	puts("\n## Reasons to back off\n\n"
-	     "| reason | sentence of the log | longest pause | who waits is told after "
+	     "| reason | sentence of the log | longest pause | waiters are told after "
 	     "`limits.patience` |\n| --- | --- | --- | --- |");
 	for (enum back_off_reason reason = 0; reason < BACK_OFF_COUNT; reason++) {
 		const struct back_off_rule *rule = back_off_rule(reason);

@@ -38,7 +38,7 @@ enum compare_result {
 	COMPARE_EQUAL,
 	COMPARE_DIFFERENT, /* what differs() was told; there may be more */
 	COMPARE_CHANGING,  /* some of it keeps changing, and was never equal */
-	COMPARE_UNREADABLE /* or memory is short: error tells the errno */
+	COMPARE_UNREADABLE /* or out of memory: error tells the errno */
 };
 
 /*

@@ -19,7 +19,7 @@
 struct comparison {
 	struct comparisons *all;
 	TAILQ_ENTRY(comparison) link;
-	const struct comparison_callbacks *callbacks; /* NULL: nobody wants to know */
+	const struct comparison_callbacks *callbacks; /* NULL: the end is not told */
 	void *context;
 	struct process *process;
 	struct lvmpolld_copies copies;

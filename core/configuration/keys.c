@@ -49,7 +49,7 @@ static const struct configuration_key keys[] = {
 	{"limits", "client_timeout", CONFIGURATION_SECONDS, "30", 1, SECONDS_MAX,
 		FIELD(limit_client_timeout_s), "How long a client may take over one message."},
 	{"limits", "patience", CONFIGURATION_SECONDS, "60", 0, SECONDS_MAX, FIELD(limit_patience_s),
-		"How long attempts may fail before those who wait for an operation are told."},
+		"How long attempts may fail before clients that wait for an operation are told."},
 	{"limits", "results", CONFIGURATION_COUNT, "1000", 1, 1000000, FIELD(limit_results),
 		"How many results of finished operations are remembered."},
 	{"limits", "results_age", CONFIGURATION_SECONDS, "86400", 1, SECONDS_MAX,

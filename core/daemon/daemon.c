@@ -117,7 +117,7 @@ static void stop(struct daemon *daemon, const char *reason)
 	if (is_stop_to_wait(daemon)) {
 		if (event_add(daemon->stop_poll, &period) == 0)
 			return;
-		log_warn("what runs is left to end by itself: out of memory");
+		log_warn("running lvm commands are not waited for: out of memory");
 	}
 	event_base_loopbreak(daemon->base);
 }
@@ -220,7 +220,7 @@ static int start_serving(
 	int result;
 
 	operations->is_taking_over = true;
-	/* Whatever happens meanwhile comes of the record that is read: see records/reading.h. */
+	/* The monitor pauses: a crash counts against the record being read (records/reading.h). */
 	if (operations->monitor)
 		monitor_hold(operations->monitor, true);
 	result = handover ? take_over(daemon, handover, error) : open_and_recover(daemon, error);

@@ -141,7 +141,8 @@ static int check_binary(const struct configuration *configuration, const struct 
 
 	if (result == 0 || (!handover && !recovery_is_needed(configuration)))
 		return result;
-	log_error("%s; it is started all the same, for what is in flight", error->sentence);
+	log_error("%s; the daemon starts all the same, for the operations in flight",
+		error->sentence);
 	return 0;
 }
 

@@ -57,7 +57,7 @@ pid_t history_keeper_process(const struct history_keeper *keeper);
 /* Adopts the process of the program before an upgrade; when it ends, the file is read. */
 void history_keeper_adopt(struct history_keeper *keeper, pid_t pid, uint64_t start_ticks);
 
-/* The daemon ends: what is not kept yet is given to a last process, which is not waited for. */
+/* The daemon ends: a last process writes what is not kept yet, and is not waited for. */
 void history_keeper_destroy(struct history_keeper *keeper);
 
 #endif

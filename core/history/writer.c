@@ -41,7 +41,7 @@ static int lock_folder(const char *path, struct lvmpolld_error *error)
 	return 0;
 }
 
-/* Opens what is no device and no pipe. Returns NULL with errno. */
+/* Opens a regular file. Returns NULL with errno: EBADF if it is none. */
 static FILE *open_file(const char *path)
 {
 	int descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

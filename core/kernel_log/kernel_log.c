@@ -18,7 +18,7 @@
 /* The kernel gives one record for each read, and none is longer. */
 #define RECORD_MAX 16384
 
-/* More in one go means that somebody writes as fast as it is read: then not all is known. */
+/* With more in one go, lines are written as fast as they are read: then not all is known. */
 #define RECORDS_MAX 100000
 
 void kernel_log_init(struct kernel_log *log,

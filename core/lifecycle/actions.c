@@ -64,7 +64,7 @@ void actions_note_look(struct operation *operation, const struct observation *ob
 	 */
 	if (observation->has_loss)
 		losses_add(operation);
-	/* What was compared was another table, or is copied anew. */
+	/* The comparison was of another table, or the data is being copied again. */
 	if (observation->kind == OBSERVED &&
 		observation->copies_signature != operation->evidence.compared)
 		operation->evidence.compared = 0;
@@ -72,8 +72,8 @@ void actions_note_look(struct operation *operation, const struct observation *ob
 	if (attempt->command && classify_is_changed(operation, observation))
 		attempts_expect_end(operation);
 	/*
-	 * The attempt has changed something. Once it has failed, and lvm2 is asked, or there is a
-	 * pause, that does not make up for it.
+	 * The attempt has changed the table: a success. In any other state it has failed before,
+	 * and stays a failure.
 	 */
 	if (operation->state == STATE_LOOKING && classify_is_changed(operation, observation))
 		note_success(operation);

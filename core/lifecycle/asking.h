@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Asking lvm2 how operations stand. One report answers for all that wait and have the same
- * environment (system directory, devices file); while it runs, those who come later wait for the
+ * Asking lvm2 how operations stand. One report answers for all operations that wait and have the
+ * same environment (system directory, devices file); those that come while it runs wait for the
  * next. A report only reads, and takes no turn of the scheduler.
  */
 #ifndef CORE_LIFECYCLE_ASKING_H

@@ -36,8 +36,8 @@
 #define STEP_END_MS 500
 
 /*
- * What a step's lvpoll is told to wait between two looks. It must not look again: that it would go
- * on by itself to data of which nobody has looked whether it was copied.
+ * With a long interval lvpoll looks once. A second look would let it step on to data not known to
+ * be copied.
  */
 #define STEP_INTERVAL "3600"
 
@@ -115,7 +115,7 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 								     : COUNT_RUN_ERROR);
 	recorder_write(operation, RECORD_NO_COMMAND);
 	event = classify_exit(operation, was_terminated, &progress);
-	/* Whatever lvm2 makes of the daemon's SIGTERM, a status of its own since 2.03.16, say. */
+	/* The daemon has ended it with SIGTERM: newer lvm2 exits with a status then. */
 	if (event == EVENT_ENDED_STEP || event == EVENT_ENDED_POLL) {
 		attempt->result = (struct request_result){.by_signal = true, .value = SIGTERM};
 		operation->failing_result = (struct request_result){0};

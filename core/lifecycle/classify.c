@@ -153,9 +153,9 @@ enum doubt classify_doubt(const struct operation *operation, const struct observ
 }
 
 /*
- * Without progress for long lvpoll is run to look, unless the kernel does all of it. But what
- * lvpoll lets go of cannot be compared then: nothing may speak against that, and while data is
- * copied it must not begin. By the time at which it looks all may be copied, or taken for copied.
+ * A stalled operation has lvpoll run, unless this returns true, or the kernel does all of it. Before
+ * that run no copies can be compared, and by the time at which lvpoll looks the kernel may take all
+ * for copied. So there is none while the kernel copies, and none where a doubt asks for a comparison.
  */
 static bool is_stall_awaited(
 	const struct operation *operation, const struct observation *observation)
@@ -245,7 +245,7 @@ static enum operation_event event_of_ending(enum ending_reason ending)
 	return events[ending];
 }
 
-/* The daemon ends an lvpoll with SIGTERM. Any other signal was sent by somebody else. */
+/* The daemon ends an lvpoll with SIGTERM. Any other signal was sent by another process. */
 static bool is_foreign_signal(const struct request_result *result, bool was_terminated)
 {
 	return result->by_signal && !(was_terminated && result->value == SIGTERM);

@@ -17,7 +17,7 @@
 enum operation_event classify_look(
 	const struct operation *operation, const struct observation *observation, int64_t now_ms);
 
-/* Likewise where nobody looks at the device: whether OPERATION may have a command run. */
+/* Likewise for a device that is not watched: whether OPERATION may have a command run. */
 enum operation_event classify_unwatched(const struct operation *operation, int64_t now_ms);
 
 /* Why the copies that OBSERVATION shows are to be compared before a step; DOUBT_NONE: they are not.

@@ -67,7 +67,7 @@ void history_add(struct operation *operation, enum operation_event event)
 		ended = ended_add(&operations->ended_lately, operation->number, buffer_bytes(&text),
 			text.length, operations->configuration->history_entries);
 	buffer_free(&text);
-	/* Who watches misses it otherwise, and hears that. */
+	/* Watching clients are told of the end; out of memory, that they have missed a change. */
 	operations->change_serial++;
 	if (ended)
 		ended->serial = operations->change_serial;

@@ -17,15 +17,15 @@ bool history_is_forgotten(enum operation_event event);
 bool history_is_at_risk(enum operation_event event);
 
 /*
- * How those who wait were told that OPERATION ended, by EVENT: 0, the signal of an abort, what
- * lvpoll ended with. Returns false where it is none of it.
+ * Sets RESULT to what the waiters were told when EVENT ended OPERATION: 0, the signal of an abort,
+ * or what lvpoll ended with. Returns false if they were told none of these.
  */
 bool history_find_result(const struct operation *operation, enum operation_event event,
 	struct request_result *result);
 
 /*
- * OPERATION has ended with EVENT: that is counted, and told. Without memory for it nobody can be
- * told.
+ * OPERATION has ended with EVENT: that is counted, and kept for people. When out of memory its end is
+ * not kept.
  */
 void history_add(struct operation *operation, enum operation_event event);
 

@@ -149,7 +149,7 @@ static void watch(struct operation *operation)
 		monitor_watch(operation->operations->monitor, operation->device);
 }
 
-/* What fails to be copied until the orphan is gone must be seen. */
+/* Failures of copying must be seen until the orphan is gone. */
 void lifecycle_begin_with_orphan(struct operation *operation)
 {
 	add(operation);

@@ -31,8 +31,7 @@ static int look_for_note(struct operations *operations, const struct terms *term
 
 	if (result < 0)
 		log_terms(LOG_LEVEL_ERROR, terms,
-			"whether it was given up, since going on would lose data, cannot be told: "
-			"%s; it is taken for so",
+			"cannot tell whether the operation was given up: %s; treated as given up",
 			strerror(-result));
 	return result;
 }
@@ -78,8 +77,7 @@ static void on_retry(evutil_socket_t descriptor, short what, void *context)
 	if (note_all(operations) > 0)
 		arm_retry(operations);
 	else
-		log_warn("it is noted of all operations that were given up that going on would "
-			 "lose data");
+		log_warn("the loss is now recorded for all given-up operations");
 }
 
 static void arm_retry(struct operations *operations)
@@ -202,6 +200,7 @@ void losses_end(struct operations *operations)
 	TAILQ_FOREACH (device, &operations->devices.all, link)
 		if (device->loss == LOSS_SEEN)
 			log_terms(LOG_LEVEL_FATAL, device->terms,
-				"going on would lose data, and this could not be noted: from now "
-				"on nobody knows it; abort it before anybody polls it again");
+				"going on would lose data, and this could not be recorded: later "
+				"daemons will not know it; abort the operation before it is polled "
+				"again");
 }

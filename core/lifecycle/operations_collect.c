@@ -48,7 +48,7 @@ static struct operations_report hand_out_locked(
 	return report;
 }
 
-/* A client that may not take results leaves the result to those who asked for the operation. */
+/* A client that may not take results leaves the result to the waiters. */
 static struct operations_report look_locked(
 	struct store *store, struct request *request, struct waiter *waiter) REQUIRES(store_role)
 {
@@ -65,10 +65,7 @@ static void refresh(struct operations *operations, const struct operation *opera
 		monitor_refresh(operations->monitor, operation->device);
 }
 
-/*
- * Something was in flight for the volume, and nobody knows what: lvm2 takes "not found" for a
- * success.
- */
+/* An operation was in flight, and its state is not known: lvm2 takes "not found" for a success. */
 static struct operations_report report_unusable(
 	const struct operations *operations, const char *identifier, bool is_abort)
 {
@@ -76,8 +73,8 @@ static struct operations_report report_unusable(
 
 	if (!record_is_unusable(&operations->records, lvid, is_abort))
 		return (struct operations_report){0};
-	log_warn("%s: its record could not be used, and nobody knows how it stands: who asks hears "
-		 "that it failed, until it is begun anew (\"vgchange --poll y\")",
+	log_warn("%s: its record could not be used, so its state is not known: clients hear that "
+		 "it failed, until it is begun anew (\"vgchange --poll y\")",
 		lvid);
 	return (struct operations_report){.is_found = true, .standing = REQUEST_FAILED};
 }

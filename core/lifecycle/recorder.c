@@ -58,8 +58,8 @@ static void set_stale(struct operation *operation, bool is_stale)
 }
 
 /*
- * The directory could not be opened at the start, or somebody has removed it: makes it, and writes
- * all records. Records of a previous daemon in it are for the next start.
+ * The directory could not be opened at the start, or was removed since: makes it, and writes all
+ * records. Records of a previous daemon in it are for the next start.
  */
 static void reopen_directory(struct operations *operations)
 {

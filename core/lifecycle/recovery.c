@@ -151,10 +151,7 @@ static void look_for_orphans(struct operations *operations)
 		orphaned_look_for(operation);
 }
 
-/*
- * What is not resumed leaves no record; unless an lvpoll may run for it, which nobody must poll
- * beside.
- */
+/* The record is removed, unless an lvpoll may run: then it is kept in PATH.left/. */
 static int leave_record(const struct record *record, void *context, struct lvmpolld_error *error)
 {
 	struct operations *operations = context;

@@ -13,7 +13,7 @@ struct operations;
 /*
  * Opens the state directory and locks it. If it cannot be opened, the log says so, and the daemon
  * works without it. Returns a negative errno with the error if another daemon has it (-EBUSY), or
- * if memory or descriptors are short.
+ * when out of memory or descriptors.
  */
 int recovery_open(struct operations *operations, struct lvmpolld_error *error);
 
@@ -32,7 +32,7 @@ bool recovery_is_needed(const struct configuration *configuration);
  * again at the next start. If nothing is to be resumed (daemon.resume), the log names the
  * operations, and their records are removed.
  *
- * Returns a negative errno with the error if memory or descriptors are short. The daemon must not
+ * Returns a negative errno with the error when out of memory or descriptors. The daemon must not
  * serve then: it would tell clients of operations that it does not know that nothing is in
  * progress, which lvm2 takes for success.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an operation holds until it is over: its timers and its processes. */
+/* What an operation holds until it is over: its timers, command and comparison. */
 #include "config.h"
 
 #include <errno.h>

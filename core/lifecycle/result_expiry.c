@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Drops results that nobody collects: limits.results, limits.results_age. */
+/* Drops results that are not collected: limits.results, limits.results_age. */
 #include "config.h"
 
 #include <time.h>

@@ -87,7 +87,7 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	device_unlock(device);
 }
 
-/* A look makes up for no failure before it: who waits has waited all the same. */
+/* The first look would clear the failures: they are kept, as the waiters have waited since then. */
 static void begin_with_look(struct operation *operation, const struct resume_info *info)
 {
 	lifecycle_begin(operation);

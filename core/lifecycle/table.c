@@ -79,7 +79,7 @@ static const unsigned char table[STATE_COUNT][EVENT_COUNT] = {
 		NO_COMMAND, NO_REPORT, NO_ABORT, [EVENT_TIMER] = NEVER, [EVENT_WANTED] = SAME,
 		[EVENT_NO_PATIENCE] = TO(FAILED), [EVENT_ABORTED] = TO(YIELDING),
 		[EVENT_STOP] = TO(ENDING), [EVENT_FORGOTTEN] = TO(FAILED)},
-	/* It is compared what was seen: whatever that is by then, it is looked at afterwards. */
+	/* The table may change while copies are compared. It is read again afterwards. */
 	[STATE_VERIFYING] = {LOOKS_ARE_NOTED(TO(COPYING), SAME, SAME, TO(ASKING), SAME, TO(FAILED)),
 		NO_END, [EVENT_COPIES_EQUAL] = TO(LOOKING), [EVENT_COPIES_DIFFER] = TO(FAILED),
 		[EVENT_NOT_COMPARED] = TO(BACKING_OFF), NO_START, NO_COMMAND, NO_REPORT,

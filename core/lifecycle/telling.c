@@ -81,8 +81,8 @@ static void on_patience_over(evutil_socket_t descriptor, short what, void *conte
 	/* Later requests are told of the next failure. */
 	operation->failing_since_ms = 0;
 	if (is_waited_for(operation))
-		log_operation(LOG_LEVEL_ERROR, operation, "%s; who waits is told that it fails%s",
-			reason(operation),
+		log_operation(LOG_LEVEL_ERROR, operation,
+			"%s; waiting clients are told that it fails%s", reason(operation),
 			operation_is_abort(operation) ? "" : ", and it stays in flight");
 	telling_tell_failure(operation);
 	/* An abort that was told to have failed must not be carried out later. */

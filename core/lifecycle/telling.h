@@ -19,7 +19,7 @@ void telling_tell_failure(struct operation *operation);
 /* Tells them that the operation is aborted. */
 void telling_tell_aborted(struct operation *operation);
 
-/* Attempts fail from now on: the waiters are told in a minute. */
+/* Attempts fail from now on: the waiters are told after limits.patience. */
 void telling_begin_failing(struct operation *operation);
 /* Likewise, but attempts have failed since SINCE_MS, by boot_clock_ms. */
 void telling_resume_failing(struct operation *operation, int64_t since_ms);

@@ -18,8 +18,8 @@
 #include "util/timer.h"
 
 /*
- * Stock's figures: an lvpoll may print nothing for three times this, or for three times two
- * intervals if that is longer.
+ * Stock's figures: an lvpoll may print nothing for three times this, or for six intervals if that
+ * is longer.
  */
 #define SILENCE_MIN_S   60
 #define SILENCE_PERIODS 3

@@ -258,7 +258,7 @@ static void complain(struct orphans *orphans)
 		who, orphans->failure ? strerror(orphans->failure) : "it has no command line yet");
 }
 
-/* /proc was read: those who wait ask again. If some cannot be answered, it is read again. */
+/* /proc was read: waiting operations ask again. Without all answers it is read again. */
 static void end(struct orphans *orphans)
 {
 	if (orphans->directory)

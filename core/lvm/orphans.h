@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Orphans: lvpolls whose daemon died before it could record the process id. They are looked for in
- * /proc by command line and environment: once for all who look for theirs, and in pieces, between
- * which the loop goes on. All of this is the main thread's.
+ * Finds orphans whose process id is not on record. /proc is searched by command line and
+ * environment: once for all operations that need an answer, and in pieces, between which the loop
+ * goes on. All of this is the main thread's.
  */
 #ifndef CORE_LVM_ORPHANS_H
 #define CORE_LVM_ORPHANS_H
@@ -42,10 +42,10 @@ void orphans_free(struct orphans *orphans);
 
 /*
  * Finds a process of the daemon's user that polls or aborts the volume of REQUEST, and whose parent
- * is no poll daemon: one that was started for its lvid, under whatever names, or is given its
+ * is no poll daemon. Its environment has the volume's lvid, or its command line has the volume's
  * names. The first call begins the search. A process in the middle of its exec, or one that cannot
- * be read, may be the one that is looked for: then the search is repeated until that is known. A
- * process that will never have a command line is not the one.
+ * be read, may be the orphan: then the search is repeated until that is known. A process that will
+ * never have a command line is not.
  */
 enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_name,
 	const struct lvmpolld_request *request, struct orphan *found);

@@ -14,7 +14,7 @@
  */
 ssize_t proc_read(pid_t pid, const char *name, char *text, size_t size);
 
-/* A process that is ending has no memory, nor has a kernel thread. */
+/* Neither a process that is ending nor a kernel thread has memory of its own. */
 struct proc_standing {
 	char state;
 	int parent;
@@ -33,8 +33,8 @@ int proc_read_standing(pid_t pid, struct proc_standing *standing);
 int proc_check_user(pid_t pid);
 
 /*
- * Reads the variable NAME of the environment of PID into VALUE: "" where it has none, or nobody may
- * read it. Returns 0 or a negative errno.
+ * Reads the variable NAME of the environment of PID into VALUE: "" if it has none, or must not be
+ * read. Returns 0 or a negative errno.
  */
 int proc_read_variable(pid_t pid, const char *name, char *value, size_t size);
 

@@ -117,7 +117,7 @@ static void record_statistics(const struct look *look) REQUIRES(device_role)
 	if (look->places.count == 0 ||
 		(device->places && device->places->count == look->places.count))
 		return;
-	/* Without memory for them nobody is told. */
+	/* When out of memory the disks are not listed. */
 	if (!device->places)
 		device->places = calloc(1, sizeof(*device->places));
 	if (device->places)
@@ -188,7 +188,7 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 	}
 	/* The main thread takes it back when it has read it. */
 	observation->is_stalled |= is_stalled;
-	/* That data would be lost must be heard of, whatever is seen before it is. */
+	/* A loss stays: the main thread may not have read the look that has shown it. */
 	observation->has_loss |= is_loss(look);
 	/* While it copies and goes on copying there is nothing to tell. */
 	is_news = !is_known || observation->is_stalled || observation->has_loss ||
@@ -200,8 +200,8 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 }
 
 /*
- * A look that has ended after a turn was taken, or after watching has begun anew, counts no more,
- * but for this: the next may find that the kernel has forgotten it. Returns true where it was seen.
+ * A look that began before the watch of its device was ended or begun anew is dropped, but not a
+ * loss that it has shown: the kernel may no longer show that to the next. Returns true if it has.
  */
 static bool record_late_loss(const struct look *look)
 {

@@ -28,7 +28,7 @@
 /* A look that is older than this is repeated when a client asks. */
 #define REFRESH_MS 1000
 
-/* For a thread that hangs in the kernel nobody waits longer. */
+/* A thread that hangs in the kernel is not waited for longer. */
 #define STOP_TIMEOUT_MS 500
 
 struct monitor {
@@ -133,8 +133,8 @@ static void *run(void *argument)
 		int ready;
 
 		/*
-		 * While nothing is watched, whatever happens to the devices wakes nobody, and is
-		 * not known when watching begins again.
+		 * While nothing is watched the events are not polled. So the list of devices is
+		 * read when watching begins again.
 		 */
 		monitor->is_dirty |= is_watching && polled[1].fd < 0;
 		/* Where it could not be armed it stays readable: it is tried again in a while. */
@@ -263,7 +263,7 @@ void monitor_refresh(struct monitor *monitor, struct device *device)
 void monitor_note_copying(struct monitor *monitor, struct device *device)
 {
 	devices_lock(monitor->devices);
-	/* Something else was seen meanwhile, and nobody has read it yet. */
+	/* A look has shown something else meanwhile, and is not read yet. */
 	device->watch.is_copying = !device->watch.has_news;
 	devices_unlock(monitor->devices);
 }
@@ -298,7 +298,7 @@ bool monitor_stop(struct monitor *monitor)
 	deadline.tv_sec += deadline.tv_nsec / 1000000000L;
 	deadline.tv_nsec %= 1000000000L;
 	if (pthread_timedjoin_np(monitor->thread, NULL, &deadline) != 0) {
-		log_warn("device-mapper does not answer: the monitor thread is left behind");
+		log_warn("device-mapper does not answer: the monitor thread is not waited for");
 		event_free(monitor->on_news);
 		monitor->on_news = NULL;
 		return false;

@@ -31,8 +31,8 @@ void monitor_watch(struct monitor *monitor, struct device *device);
 void monitor_unwatch(struct monitor *monitor, struct device *device);
 
 /*
- * Somebody asks how far DEVICE is: where the last look is old, there will be another, for the next
- * question. Main thread.
+ * A client asks for the progress of DEVICE: if the last look is old there is another one, so that
+ * the next answer is fresh. Main thread.
  */
 void monitor_refresh(struct monitor *monitor, struct device *device);
 

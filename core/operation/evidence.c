@@ -5,8 +5,8 @@
 #include "operation/evidence.h"
 
 /*
- * After some lines about failures the kernel leaves further ones out, for five seconds, whichever
- * device they are about. This is twice as long.
+ * After some lines about failures of any device the kernel leaves all further ones out, for five
+ * seconds. This is twice as long.
  */
 #define LIMITED_MS 10000
 

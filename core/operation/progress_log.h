@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The lines of the log that tell how far an operation has come: one for each quarter, one where it
- * stands still, one where it moves again. Written by whoever has the device's lock.
+ * stands still, one where it moves again. The caller has the device's lock.
  */
 #ifndef CORE_OPERATION_PROGRESS_LOG_H
 #define CORE_OPERATION_PROGRESS_LOG_H

@@ -39,7 +39,7 @@
 	X(ORPHAN, "orphan", 1, 0, "the lvpoll of a previous daemon cannot be adopted yet")         \
 	X(UNVERIFIED, "unverified", 3600, 1, "the copies could not be compared before a step")
 
-/* Why the command of an operation is ended. A later one overrides an earlier one. */
+/* Why an operation's command is ended. In order of gravity: one further down overrides. */
 #define ENDING_REASONS(X)                                                                          \
 	X(STEP_DONE) /* it has moved the metadata on, or has nothing left to do */                 \
 	X(GAVE_WAY)  /* it polls by itself, and makes room for others */                           \

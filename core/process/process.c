@@ -230,8 +230,8 @@ static bool is_shortage(int code)
 }
 
 /*
- * A child that cannot be watched is asked to end. It may hold a lock of lvm2 and take its time, so
- * it is not waited for. At worst a zombie is left until the daemon ends.
+ * A child that cannot be watched is ended with SIGTERM. It may hold a lock of lvm2 and take its
+ * time, so it is not waited for. At worst a zombie is left until the daemon ends.
  */
 static int start_child(struct process *process, struct event_base *base, char *const *arguments,
 	char *const *environment, enum process_failure *failure, struct lvmpolld_error *error)

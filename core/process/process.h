@@ -33,7 +33,7 @@ struct process_callbacks {
 
 /* Why a process did not start. */
 enum process_failure {
-	PROCESS_FAILED_RESOURCES, /* memory, descriptors or processes are short: try again later */
+	PROCESS_FAILED_RESOURCES, /* out of memory, descriptors or processes: try again later */
 	PROCESS_FAILED_EXECUTE    /* the program cannot be executed */
 };
 

@@ -62,7 +62,7 @@ int record_move_back(const struct record_directory *directory, const char *suffi
 	if (result == -EEXIST)
 		unlink(path);
 	else if (result < 0)
-		log_error("%s%s/%s: cannot be taken back into %s: %s", directory->path, suffix,
+		log_error("%s%s/%s: cannot be moved back into %s: %s", directory->path, suffix,
 			name, directory->path, strerror(-result));
 	free(path);
 	return result;
@@ -117,7 +117,7 @@ int record_refuse(struct record_directory *directory, const struct lvmpolld_requ
 int record_is_refused(
 	const struct record_directory *directory, const struct lvmpolld_request *request)
 {
-	/* Without memory of its own: a start that is short of it would give everything up. */
+	/* Nothing is allocated: a start that is out of memory would give up every operation. */
 	char note[NAME_MAX], path[PATH_MAX];
 	int result;
 

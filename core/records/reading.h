@@ -15,7 +15,7 @@
  * error) is moved to "PATH.damaged/", with a message in the log; one that cannot be read now stays,
  * and is noted there. How these volumes stand is not known then; see unusable.h. A record that
  * TAKE refuses with -ENOPKG, since the plugin is missing, is kept in "PATH.no_plugin/". Returns 0;
- * or a negative errno with the error where memory or descriptors are short or the directory cannot
+ * or a negative errno with the error when out of memory or descriptors, or if the directory cannot
  * be read: that record and those after it stay.
  *
  * How often a daemon has died while it read a record is counted in the mode of its file, before
@@ -28,8 +28,8 @@ int record_read_all(struct record_directory *directory,
 
 /*
  * Moves the records in "PATH.no_plugin/" back into the directory, and calls TAKE (NULL: nothing is
- * called) for each of them, as above. Records for which memory is short stay. Returns the number of
- * records that were taken.
+ * called) for each of them, as above. Those stay for which it is out of memory. Returns the number
+ * of records that were taken.
  */
 size_t record_bring_back(struct record_directory *directory,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),

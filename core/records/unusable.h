@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Volumes with an unusable record, which was set aside or cannot be read: something was in flight,
- * and nobody knows what. It is neither believed nor forgotten. What tells of it is the name of the
- * file in "PATH.damaged/" or "PATH.no_plugin/", so a daemon that comes later knows it too; and that
- * of each record where the state directory itself cannot be used.
+ * Volumes with an unusable record, which was set aside or cannot be read: an operation was in
+ * flight, and its state is not known. Later daemons know that, too, by the name of the file in
+ * "PATH.damaged/" or "PATH.no_plugin/". If the state directory itself cannot be used, the name of
+ * each record in it counts.
  */
 #ifndef CORE_RECORDS_UNUSABLE_H
 #define CORE_RECORDS_UNUSABLE_H
@@ -18,7 +18,7 @@ void record_note_unusable(const struct record_directory *directory, const char *
 
 /*
  * Whether the volume with LVID has a record that cannot be used, of its poll or of its abort, for
- * whatever system directory. Where that cannot be told, it is.
+ * any system directory. True if that cannot be found out.
  */
 bool record_is_unusable(const struct record_directory *directory, const char *lvid, bool is_abort);
 
@@ -28,8 +28,8 @@ void record_forget_unusable(
 
 /*
  * The operation of REQUEST is not resumed, but an lvpoll may run for it: its record is moved to
- * "PATH.left/", where whoever asks for the operation finds that lvpoll (reading.h). If it cannot be
- * moved it stays, with a message in the log.
+ * "PATH.left/", where the next request for the operation finds that lvpoll (reading.h). If it
+ * cannot be moved it stays, with a message in the log.
  */
 void record_leave(struct record_directory *directory, const struct lvmpolld_request *request);
 /* Nothing is left for the volume any more, or a record of ours tells of it. */

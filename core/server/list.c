@@ -92,7 +92,7 @@ void list_write_configuration(const struct operations *operations, struct buffer
 		wire_add(&value, "", 1);
 		begin_item(reply, "key");
 		wire_add_format(reply, "key = \"%s.%s\"\n", key->section, key->name);
-		/* Without memory for it the value is unknown. */
+		/* When out of memory the value is left out. */
 		if (!value.is_lost)
 			wire_add_string(reply, "value", buffer_bytes(&value));
 		buffer_free(&value);

@@ -11,7 +11,7 @@ struct buffer;
 struct waiter;
 struct watch;
 
-/* Who asks. */
+/* The client that sends a message. */
 struct asker {
 	struct waiter *waiter; /* waits for the operations that it asks for; NULL: does not */
 	struct watch *watch;   /* begins to watch where it asks for that; NULL: cannot */

@@ -41,8 +41,7 @@
 /* How good a reason a client has to stay. */
 enum claim {
 	CLAIM_NONE,     /* it is silent, and waits for no operation */
-	CLAIM_POSSIBLE, /* likewise, but it may wait for an operation that had no memory to note it
-			 */
+	CLAIM_POSSIBLE, /* likewise, but it may wait for an operation: out of memory to note it */
 	CLAIM_GOOD      /* it has just asked something, or waits for an operation */
 };
 

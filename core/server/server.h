@@ -27,7 +27,7 @@ struct server {
 	size_t client_count;
 	struct event *accept_event;
 	struct event *accept_retry;
-	struct event *watch_timer;           /* runs while somebody watches; or NULL */
+	struct event *watch_timer;           /* runs while a client watches; or NULL */
 	bool is_limit_told;                  /* the limit was reached, and that was logged */
 	void (*left)(struct server *server); /* server.c's: called when a client has left */
 	/* watchers.c's: called when a client begins to watch */

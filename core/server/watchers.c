@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tells those who watch of each change. */
+/* Tells clients that watch of each change. */
 #include "config.h"
 
 #include <event2/event.h>

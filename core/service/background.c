@@ -97,8 +97,8 @@ static int become_daemon(pid_t parent, int descriptor, struct lvmpolld_error *er
 
 	parent_socket = handed_over < 0 ? handed_over : close_inherited(descriptor, handed_over);
 	if (parent_socket < 0)
-		return error_set(error, -parent_socket, "what was inherited cannot be sorted: %s",
-			strerror(-parent_socket));
+		return error_set(error, -parent_socket,
+			"inherited descriptors cannot be closed: %s", strerror(-parent_socket));
 	if (setsid() < 0)
 		return error_set(error, errno, "a session cannot be created: %s", strerror(errno));
 	umask(022);

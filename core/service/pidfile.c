@@ -134,7 +134,8 @@ static int open_locked(const char *path, struct lvmpolld_error *error)
 		if (result != 0)
 			return result;
 	}
-	return error_set(error, EAGAIN, "pid file %s is removed by somebody again and again", path);
+	return error_set(
+		error, EAGAIN, "pid file %s is removed by another process each time", path);
 }
 
 static int write_id(const char *path, int descriptor, struct lvmpolld_error *error)

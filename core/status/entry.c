@@ -81,7 +81,7 @@ static void write_result(struct buffer *text, const struct request_result *resul
 		wire_add_number(text, "value", result->value);
 }
 
-/* How many requests were made, and what those who wait were told already. */
+/* How many requests were made, and what the waiters were told already. */
 static void write_requests(struct buffer *text, struct operation *operation, bool with_result)
 {
 	struct request_result result = {0};

@@ -127,7 +127,7 @@ struct handover *handover_read(int descriptor, struct lvmpolld_error *error)
 	close(descriptor);
 	if (result == 0)
 		return handover;
-	error_add_context(error, "what the old program wrote cannot be used");
+	error_add_context(error, "the handover cannot be used");
 	handover_free(handover);
 	return NULL;
 }

@@ -207,7 +207,7 @@ static void write_report(const struct terms *terms, pid_t pid, void *context)
 	wire_add_end(text);
 }
 
-/* What a look has shown and nobody has read yet counts as well. */
+/* A look that the main thread has not read yet counts as well. */
 static bool has_loss(struct device *device)
 {
 	bool is_seen;

@@ -10,7 +10,7 @@
  * - a mirror that is still copying: LVMPOLLD_WATCH, since dm-mirror raises an event at the end;
  * - every mirror in sync, one with a failed leg, or none at all: LVMPOLLD_STEP;
  * - lines that cannot be what lvm2 makes: LVMPOLLD_POLL, with *PROGRESS left alone;
- * - no memory to read a line: LVMPOLLD_WATCH_TIMED, with *PROGRESS left alone and a word in the
+ * - out of memory for a line: LVMPOLLD_WATCH_TIMED, with *PROGRESS left alone and a word in the
  * log.
  *
  * Sets *LACKS_DATA where a mirror has failed to copy or to write data to one of its legs. Where

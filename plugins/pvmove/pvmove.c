@@ -24,7 +24,7 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_request *
 	verdict = mirror_targets_read(targets, count, progress, &lacks_data);
 	/*
 	 * A leg that cannot be read changes nothing for lvm2, which waits for the mirror. An lvpoll
-	 * that was run meanwhile might meet the end of the copy before anybody knows how that went.
+	 * that runs meanwhile might step on before a failure at the end of the copy is seen.
 	 */
 	if (!lacks_data && verdict == LVMPOLLD_STEP && progress->step_sectors > 0)
 		return LVMPOLLD_WATCH;

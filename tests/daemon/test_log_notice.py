@@ -69,7 +69,7 @@ class NoticeTest(DaemonTest):
                 said = how + r": it stays in flight, and is tried again in 1 s"
                 wait_for(lambda: re.search(said, "\n".join(lines(self.daemon, "warn"))), said)
                 self.assertRegex("\n".join(lines(self.daemon, "error")),
-                                 "who waits is told that it fails, and it stays in flight$")
+                                 "waiting clients are told that it fails, and it stays in flight$")
 
     def test_abort_that_fails(self):
         """Nothing has begun: it is not carried out later."""

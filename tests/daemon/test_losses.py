@@ -176,7 +176,7 @@ class RememberedTest(LossCase):
     def test_it_is_told_loudly_where_it_could_never_be_noted(self):
         self.lose_one(is_noted=False)
         self.stop()
-        self.assertIn("from now on nobody knows it", self.daemon.log())
+        self.assertIn("later daemons will not know it", self.daemon.log())
 
     def test_no_daemon_ends_for_want_of_work_that_alone_knows_it(self):
         self.more = ", idle_timeout: 1"

@@ -134,7 +134,7 @@ class StayingTest(KernelTest):
         self.clock.skip(0.2, self.client)
         self.assert_reply(self.client.progress(self.identity), response="failed",
                           reason="polling of lvm command failed")
-        self.assertIn("vg/good (pvmove): lvpoll says that it is over, and lvm2 still has it; who waits is told "
+        self.assertIn("vg/good (pvmove): lvpoll says that it is over, and lvm2 still has it; waiting clients are told "
                       "that it fails, and it stays in flight", self.daemon.log())
         self.assertEqual(len(self.client.dump()["poll"]), 1)
 

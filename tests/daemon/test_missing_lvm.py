@@ -344,7 +344,7 @@ class StartTest(MissingLvm, RecoveryTest):
         name = record_name(lvid(self.hang))
         self.put_record(name, pvmove_record(self.hang))
         self.start()
-        self.wait_log("it is started all the same, for what is in flight")
+        self.wait_log("the daemon starts all the same, for the operations in flight")
         self.wait_failures(1)
         self.assert_reply(self.client.progress(lvid(self.hang)), response="in_progress")
         self.assertEqual(list(self.records()), [name])

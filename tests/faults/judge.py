@@ -49,9 +49,9 @@ BORNE = {
 # Whose operations come to no end that is the same each time.
 RANDOM = "test_chaos."
 # A start that has ended in the middle of it: the process is gone at once.
-NOT_TAKEN_UP = "what was in flight cannot be taken up now"
+NOT_RESUMED_NOW = "what was in flight cannot be resumed now"
 # A thread that hangs in the kernel keeps what it uses.
-LEFT_BEHIND = "the monitor thread is left behind"
+LEFT_BEHIND = "the monitor thread is not waited for"
 # The libraries that load others.
 LOADERS = ("/libltdl", "/ld-linux", "/ld64", "/ld-musl")
 # The C library does not free what it has prepared for dlerror() where that fails.
@@ -103,7 +103,7 @@ class Judge:
                 yield sentence
 
     def leaks(self, run):
-        if LEFT_BEHIND in run.logs or NOT_TAKEN_UP in run.logs:
+        if LEFT_BEHIND in run.logs or NOT_RESUMED_NOW in run.logs:
             return
         for identity, count in run.left.items():
             if (count > self.left.get(identity, 0) and not self.is_kept(identity)
