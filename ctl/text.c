@@ -48,12 +48,11 @@ void text_of_time(int64_t seconds, bool for_people, char text[TEXT_SIZE])
 {
 	time_t moment = (time_t)seconds;
 	struct tm parts;
-	bool is_told = for_people ? localtime_r(&moment, &parts) != NULL
-				  : gmtime_r(&moment, &parts) != NULL;
+	const struct tm *told =
+		for_people ? localtime_r(&moment, &parts) : gmtime_r(&moment, &parts);
 
-	if (!is_told ||
-		strftime(text, TEXT_SIZE, for_people ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%dT%H:%M:%SZ",
-			&parts) == 0)
+	if (!told || strftime(text, TEXT_SIZE,
+			     for_people ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
 		snprintf(text, TEXT_SIZE, "%lld", (long long)seconds);
 }
 

@@ -108,30 +108,10 @@ static void fail_merge(struct volume *volume)
 	kernel_go_on(volume);
 }
 
-void users_do(const struct step *step, struct volume *volume)
+/* What happens to copying, and to the records. */
+static void break_something(enum action action, struct volume *volume)
 {
-	switch ((enum action)step->action) {
-	case ACTION_RENAME_GROUP:
-		rename_group(volume->group);
-		break;
-	case ACTION_RENAME_VOLUME:
-		rename_volume(volume);
-		break;
-	case ACTION_DEACTIVATE:
-		deactivate(step, volume);
-		break;
-	case ACTION_REMOVE:
-		remove_volume(volume);
-		break;
-	case ACTION_USER_ABORT:
-		user_abort(volume);
-		break;
-	case ACTION_NEXT:
-		metadata_begin_next(volume->group);
-		break;
-	case ACTION_SIGNAL:
-		lvm_kill_any(step->b % 3 == 0 ? SIGTERM : SIGKILL);
-		break;
+	switch (action) {
 	case ACTION_LACK:
 		fail_to_copy(volume);
 		break;
@@ -156,6 +136,36 @@ void users_do(const struct step *step, struct volume *volume)
 		records_damage(volume);
 		break;
 	default:
+		break;
+	}
+}
+
+void users_do(const struct step *step, struct volume *volume)
+{
+	switch ((enum action)step->action) {
+	case ACTION_RENAME_GROUP:
+		rename_group(volume->group);
+		break;
+	case ACTION_RENAME_VOLUME:
+		rename_volume(volume);
+		break;
+	case ACTION_DEACTIVATE:
+		deactivate(step, volume);
+		break;
+	case ACTION_REMOVE:
+		remove_volume(volume);
+		break;
+	case ACTION_USER_ABORT:
+		user_abort(volume);
+		break;
+	case ACTION_NEXT:
+		metadata_begin_next(volume->group);
+		break;
+	case ACTION_SIGNAL:
+		lvm_kill_any(step->b % 3 == 0 ? SIGTERM : SIGKILL);
+		break;
+	default:
+		break_something((enum action)step->action, volume);
 		break;
 	}
 }
