@@ -114,7 +114,7 @@ static const struct column columns[] = {
 	{"ENDED", "when it was over", 19, false, false, text_ended},
 	{"ELAPSED", "time in flight", 7, true, false, text_elapsed},
 	{"STALLED", "time without progress", 7, true, false, text_stalled},
-	{"FAILED", "mirror legs that the kernel has given up", 6, true, false, text_failed},
+	{"FAILED", "mirror legs that have failed", 6, true, false, text_failed},
 	{"PID", "process of lvm2 that runs for it", 6, true, false, text_pid},
 	{"REQUESTS", "requests made to this daemon", 8, true, false, text_requests},
 	{"LVID", "UUIDs of group and volume", 64, false, false, text_lvid},

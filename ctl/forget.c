@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lvmpollctl forget: the daemon gives an operation up for good. */
+/* lvmpollctl forget: the daemon forgets an operation for good. */
 #include "config.h"
 
 #include <getopt.h>

@@ -73,7 +73,7 @@ static const struct {
 	{"bytes_per_second", "Bytes copied in a second, over the last 30 s.", rate},
 	{"start_time_seconds", "When it was accepted.", started},
 	{"last_progress_time_seconds", "When it last moved.", last_progress},
-	{"failed_devices", "Mirror legs that the kernel has given up.", failed},
+	{"failed_devices", "Mirror legs that have failed.", failed},
 	{"failing", "1 where waiting clients were told that it fails.", is_failing},
 };
 

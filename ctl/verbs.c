@@ -38,7 +38,7 @@ static const struct verb verbs[] = {
 	{"abort", "VOLUME|id:N", "ends a move: all stays where it was (pvmove --abort)", NULL,
 		abort_run},
 	{"resume", "[VG]", "resumes what was interrupted (vgchange --poll y)", NULL, resume_run},
-	{"forget", "VOLUME|id:N", "lets the daemon give an operation up for good (root)",
+	{"forget", "VOLUME|id:N", "lets the daemon forget an operation for good (root)",
 		"      --at-risk        also where a copy has failed\n", forget_run},
 	{"hooks", "", "runs the executables of " HOOKS_DIRECTORY " for what happens",
 		"      --folder DIR     those of another folder\n"

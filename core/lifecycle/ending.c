@@ -73,7 +73,7 @@ enum operation_event ending_enter(
 {
 	enum ending_reason ending = classify_ending(event);
 
-	/* What was given up is asked for again: it was accepted, and goes on once this is over. */
+	/* A new request for a forgotten operation was accepted: it goes on once this is over. */
 	if (event == EVENT_WANTED) {
 		if (operation->ending == ENDING_FORGET)
 			operation->ending = ENDING_STEP_DONE;

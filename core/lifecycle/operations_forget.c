@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Gives an operation up for good. */
+/* Forgets an operation for good. */
 #include "config.h"
 
 #include "lifecycle/context.h"
@@ -41,7 +41,7 @@ enum operations_forgotten operations_forget(
 	if (operation->attempt.is_orphan && !operation->attempt.command)
 		return FORGOTTEN_NOT_NOW;
 	log_operation(LOG_LEVEL_WARN, operation,
-		"an administrator gives it up: it stays as it is in kernel and metadata%s",
+		"forgotten by an administrator: it stays as it is in kernel and metadata%s",
 		*has_loss ? ", and a loss was seen" : "");
 	context_happened(operation, EVENT_FORGOTTEN);
 	return find(operations, number) ? FORGOTTEN_AT_ITS_END : FORGOTTEN;

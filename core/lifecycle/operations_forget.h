@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Gives an operation up for good, where an administrator wants that. Main thread. */
+/* Forgets an operation for good, at an administrator's request. Main thread. */
 #ifndef CORE_LIFECYCLE_OPERATIONS_FORGET_H
 #define CORE_LIFECYCLE_OPERATIONS_FORGET_H
 
@@ -17,10 +17,10 @@ enum operations_forgotten {
 };
 
 /*
- * Gives the operation with NUMBER up, whatever its state: no record of it and no attempt is left,
- * and those who wait hear that it failed. Kernel and metadata stay as they are. Where a loss was
- * seen that needs AT_RISK; the note of the loss stays. *HAS_LOSS tells whether there is one. The
- * caller calls lifecycle_settle afterwards.
+ * Forgets the operation with NUMBER in any state: no record of it and no attempt is left, and the
+ * waiters hear that it failed. Kernel and metadata stay as they are. If a loss was seen this needs
+ * AT_RISK; the note of the loss stays. *HAS_LOSS tells whether there is one. The caller calls
+ * lifecycle_settle afterwards.
  */
 enum operations_forgotten operations_forget(
 	struct operations *operations, uint64_t number, bool at_risk, bool *has_loss);

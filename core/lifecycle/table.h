@@ -70,7 +70,7 @@
 	X(ABORT_OVER)  /* the abort has succeeded */                                               \
 	X(ABORT_FAILED)                                                                            \
 	X(STOP)      /* the daemon ends */                                                         \
-	X(FORGOTTEN) /* an administrator gives it up for good */
+	X(FORGOTTEN) /* an administrator has it forgotten for good */
 
 #define EVENT_WORD(word) EVENT_##word,
 enum operation_event { OPERATION_EVENTS(EVENT_WORD) EVENT_COUNT, EVENT_NONE = EVENT_COUNT };

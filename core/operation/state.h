@@ -47,7 +47,7 @@
 	X(LOSS)      /* going on would lose data */                                                \
 	X(ABORT)     /* the operation is being aborted */                                          \
 	X(STOP)      /* the daemon stops: what is in flight is left to the next one */             \
-	X(FORGET)    /* an administrator has given it up for good */
+	X(FORGET)    /* an administrator has it forgotten for good */
 
 #define STATE_WORD(word, ...)    STATE_##word,
 #define BACK_OFF_WORD(word, ...) BACK_OFF_##word,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The request to give an operation up for good. */
+/* The request to forget an operation for good. */
 #include "config.h"
 
 #include "lifecycle/lifecycle.h"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An administrator gives an operation up for good."""
+"""An administrator has an operation forgotten for good."""
 
 import os
 import pwd

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An administrator who gives operations up for good: what is answered, and what holds then. */
+/* An administrator who has operations forgotten: what is answered, and what holds then. */
 #include "config.h"
 
 #include <string.h>
@@ -114,7 +114,7 @@ void forget_check(void)
 		if (!operation || operation->number != forgotten[i / 2][i % 2])
 			continue;
 		if (operation->state != STATE_ENDING || operation->ending != ENDING_FORGET)
-			violate("%s was given up for good, and is %s", world.volumes[i / 2].lv_name,
-				state_name(operation->state));
+			violate("%s was forgotten for good, and is %s",
+				world.volumes[i / 2].lv_name, state_name(operation->state));
 	}
 }

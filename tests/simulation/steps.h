@@ -10,7 +10,7 @@
 	X(BEGIN, 30, 0, "a client asks for it")                                                    \
 	X(ABORT, 8, 0, "a client asks for its abort")                                              \
 	X(DISCONNECT, 4, 0, "a client goes")                                                       \
-	X(FORGET, 2, 1, "an administrator gives it up for good")                                   \
+	X(FORGET, 2, 1, "an administrator has it forgotten")                                       \
 	X(HURRY, 3, 0, "SIGHUP")                                                                   \
 	X(DIE, 4, 1, "the daemon is killed")                                                       \
 	X(DIE_SOON, 6, 1, "the daemon is killed between two system calls")                         \

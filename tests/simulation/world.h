@@ -202,11 +202,11 @@ void clients_hear_end(const struct volume *volume, bool is_abort);
 
 /* --- an administrator: forget.c --- */
 
-/* Gives the operation of VOLUME, or its abort, up for good. */
+/* Has the operation of VOLUME, or its abort, forgotten for good. */
 void forget_volume(struct volume *volume, bool is_abort, bool at_risk);
 /* Somebody has asked for it again. */
 void forget_not(const struct volume *volume, bool is_abort);
-/* What was given up while its command ran is not begun anew. */
+/* What was forgotten while its command ran is not begun anew. */
 void forget_check(void);
 /* No daemon knows of it any more. */
 void forget_reset(void);

@@ -187,7 +187,7 @@ START_TEST(lifecycle_a_loss_that_could_not_be_noted_goes_with_an_abort)
 }
 END_TEST
 
-/* Whether it was given up cannot be told: it is taken for so. */
+/* Whether it was given up is not known: it is treated as given up. */
 START_TEST(lifecycle_a_note_that_cannot_be_read_counts)
 {
 	ck_assert_int_eq(symlink("state.given_up", scratch_path("state.given_up")), 0);
@@ -282,7 +282,7 @@ START_TEST(lifecycle_a_loss_that_nobody_has_read_is_handed_over)
 }
 END_TEST
 
-/* Who gives it up is told, and it stays; with the knowledge the note stays. */
+/* Who has it forgotten is told, and it stays; with the knowledge the note stays. */
 START_TEST(lifecycle_a_loss_that_nobody_has_read_is_not_forgotten)
 {
 	struct operation *operation = begin(false, "15");
