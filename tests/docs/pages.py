@@ -108,12 +108,14 @@ def check_plugins(names, folders, readme, packages, spec):
             yield f"packaging/rpm/lvmpolld.spec.in has no package of the plugin {name}"
 
 
-def check_files_in_readmes(readmes, is_there):
-    """A README of a folder in core/ names only files that are there."""
+def check_files_in_readmes(readmes, present):
+    """A README of a folder in core/ names each source, or the header where there is no source, and no other file."""
     for folder, text in sorted(readmes.items()):
-        for name in re.findall(r"(?<![\w/])(\w+\.[ch])\b", text):
-            if not is_there(f"core/{folder}/{name}"):
-                yield f"core/{folder}/README names {name}, which is not there"
+        named = set(re.findall(r"(?<![\w/])(\w+\.[ch])\b", text))
+        for name in sorted(named - present[folder]):
+            yield f"core/{folder}/README names {name}, which is not there"
+        for stem in sorted({name[:-2] for name in present[folder]} - {name[:-2] for name in named}):
+            yield f"core/{folder}/README does not name {stem}"
 
 
 PAGE = ".SH DUMP\n.TP\n.B operation_state\nWhere:\n.B one\n.TP\n.BR backing_off_reason \", \" x\nWhy:\n.BR why .\n.SH NEXT\n"
@@ -140,5 +142,7 @@ FAULTS = {
     "a plugin that README has not": lambda: check_plugins(
         ["a"], ["a"], "", "Package: lvmpolld-plugin-a\n", "%package plugin-a\n"),
     "a plugin without a package": lambda: check_plugins(["a"], ["a"], "lvmpolld-a(7)", "", "%package plugin-a\n"),
-    "a file of a README that is gone": lambda: check_files_in_readmes({"low": "a.c does it."}, lambda path: False),
+    "a file of a README that is gone": lambda: check_files_in_readmes({"low": "a.c does it."}, {"low": set()}),
+    "a file that its README lacks": lambda: check_files_in_readmes(
+        {"low": "a.c does it."}, {"low": {"a.c", "a.h", "b.c", "b.h"}}),
 }
