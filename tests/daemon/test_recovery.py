@@ -62,7 +62,7 @@ class RecordTest(RecoveryTest):
                                          record_name(lvid("stubborn-1000"))])
         abort, moved = records.values()
         self.assertEqual(abort["abort"], "1")
-        self.assertEqual(moved["displaced"], "1")
+        self.assertEqual(moved["being_aborted"], "1")
 
     def test_record_goes_when_the_operation_ends(self):
         self.start()
@@ -280,7 +280,7 @@ class AbortTest(RecoveryTest):
         self.wait_log("the abort did not succeed")
         self.wait_starts_of(self.failing, 4)
         self.assertNotIn("--abort", self.daemon.starts()[3][2])
-        self.assertNotIn("displaced", self.records()[record_name(lvid(self.failing))])
+        self.assertNotIn("being_aborted", self.records()[record_name(lvid(self.failing))])
 
     def test_move_whose_abort_is_not_recorded_goes_on(self):
         aborting = self.abort_and_kill(self.until)

@@ -265,7 +265,7 @@ static inline bool is_recorded_as_aborted(void)
 		ck_assert_ptr_nonnull(file);
 		text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
 		fclose(file);
-		is_being_aborted |= !!strstr(text, "displaced = 1");
+		is_being_aborted |= !!strstr(text, "being_aborted = 1");
 	}
 	if (directory)
 		closedir(directory);

@@ -49,6 +49,7 @@ static struct lvmpolld_error error;
 
 /* What the checks below found, as a number of calls. */
 static unsigned taken;
+static bool was_being_aborted;
 
 static char *format(const struct record *record, size_t *length)
 {
@@ -71,9 +72,9 @@ static int refuse(const struct record *record, void *context, struct lvmpolld_er
 
 static int accept_record(const struct record *record, void *context, struct lvmpolld_error *why)
 {
-	(void)record;
 	(void)context;
 	(void)why;
+	was_being_aborted = record->is_being_aborted;
 	taken++;
 	return 0;
 }
@@ -245,6 +246,21 @@ START_TEST(record_with_keys_of_a_later_daemon_is_read)
 }
 END_TEST
 
+static const struct {
+	const char *line;
+	bool is_being_aborted;
+} aborts[] = {{"", false}, {"being_aborted = 1\n", true}, {"displaced = 1\n", true}};
+
+START_TEST(record_of_an_aborted_operation_is_known_by_the_key_of_earlier_daemons_too)
+{
+	char body[512];
+
+	snprintf(body, sizeof(body), HEAD NAMES TAIL "%s", aborts[_i].line);
+	ck_assert_int_eq(parse_body(body), 0);
+	ck_assert_int_eq(was_being_aborted, aborts[_i].is_being_aborted);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -255,6 +271,9 @@ int main(void)
 		SUITE_TEST(record_with_something_behind_it_is_refused),
 		SUITE_LOOP(record_that_makes_no_sense_is_refused, SUITE_COUNT(wrong_bodies)),
 		SUITE_TEST(record_with_keys_of_a_later_daemon_is_read),
+		SUITE_LOOP(
+			record_of_an_aborted_operation_is_known_by_the_key_of_earlier_daemons_too,
+			SUITE_COUNT(aborts)),
 	};
 
 	return suite_run("record", tests, SUITE_COUNT(tests));

@@ -102,7 +102,7 @@ START_TEST(recorder_says_what_is_being_aborted)
 	device.operations[1] = aborted[_i].has_abort ? abort_operation : NULL;
 	recorder_write(operation, RECORD_NO_COMMAND);
 	read_record(text, sizeof(text));
-	ck_assert_int_eq(!!strstr(text, "displaced = 1"), aborted[_i].is_being_aborted);
+	ck_assert_int_eq(!!strstr(text, "being_aborted = 1"), aborted[_i].is_being_aborted);
 	device.operations[1] = NULL;
 	operation_free(abort_operation);
 }
