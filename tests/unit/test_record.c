@@ -251,7 +251,7 @@ static const struct {
 	bool is_being_aborted;
 } aborts[] = {{"", false}, {"being_aborted = 1\n", true}, {"displaced = 1\n", true}};
 
-START_TEST(record_of_an_aborted_operation_is_known_by_the_key_of_earlier_daemons_too)
+START_TEST(record_of_an_aborted_operation_is_known_by_the_key_of_previous_daemons_too)
 {
 	char body[512];
 
@@ -272,7 +272,7 @@ int main(void)
 		SUITE_LOOP(record_that_makes_no_sense_is_refused, SUITE_COUNT(wrong_bodies)),
 		SUITE_TEST(record_with_keys_of_a_later_daemon_is_read),
 		SUITE_LOOP(
-			record_of_an_aborted_operation_is_known_by_the_key_of_earlier_daemons_too,
+			record_of_an_aborted_operation_is_known_by_the_key_of_previous_daemons_too,
 			SUITE_COUNT(aborts)),
 	};
 
