@@ -210,18 +210,18 @@ void device_mapper_release_table(struct device_mapper_table *table)
 
 /* --- what core/kernel_log/kernel_log.c has --- */
 
-struct kernel_log_standing kernel_log_read(struct kernel_log *log)
+struct kernel_log_state kernel_log_read(struct kernel_log *log)
 {
-	struct kernel_log_standing *standing = &log->standing;
+	struct kernel_log_state *state = &log->state;
 
-	standing->is_read = true;
-	if (kernel.log_failure_end > standing->next) {
-		standing->failure_end = kernel.log_failure_end;
-		standing->failure_ms = boot_clock_ms();
+	state->is_read = true;
+	if (kernel.log_failure_end > state->next) {
+		state->failure_end = kernel.log_failure_end;
+		state->failure_ms = boot_clock_ms();
 	}
 	log->has_begun = true;
-	standing->next = kernel.log_next;
-	return *standing;
+	state->next = kernel.log_next;
+	return *state;
 }
 
 /* --- what the C library has --- */

@@ -332,7 +332,7 @@ const char *world_state(void)
 	return seen.end ? seen.end : "none";
 }
 
-static void describe(const struct operations_report *report, char *text, size_t size)
+static void describe(const struct collected *report, char *text, size_t size)
 {
 	if (!report->is_found)
 		snprintf(text, size, "not_found");
@@ -352,7 +352,7 @@ static void describe(const struct operations_report *report, char *text, size_t 
 const char *world_result(bool is_abort)
 {
 	struct asked *asked = &world.asked[is_abort];
-	struct operations_report report;
+	struct collected report;
 	char *identifier;
 
 	if (!asked->has_asked)

@@ -9,7 +9,7 @@
 
 #include "comparing/compare.h"
 
-/* The most differing blocks that are remembered. With so many, they are settled first. */
+/* The most differing blocks that are remembered. With so many, they are confirmed first. */
 #define SUSPECTS_MAX 256
 
 #define PAUSE_FIRST_MS 20
@@ -123,10 +123,10 @@ static int read_again(struct comparing *comparing, struct suspect *suspect, bool
 	return 0;
 }
 
-static bool is_settled(const struct comparing *comparing, const struct suspect *suspect)
+static bool is_lasting(const struct comparing *comparing, const struct suspect *suspect)
 {
 	return suspect->reads >= COMPARE_READS_MIN &&
-	       now_ms(comparing) - suspect->since_ms >= comparing->world->settle_ms;
+	       now_ms(comparing) - suspect->since_ms >= comparing->world->lasting_ms;
 }
 
 /* Takes suspect I out; the others stay in their order. What they held moves along. */
@@ -139,10 +139,10 @@ static void drop(struct comparing *comparing, size_t i)
 	comparing->suspects[--comparing->count] = dropped;
 }
 
-/* One round over all suspects. Returns a negative errno, or how many have settled. */
+/* One round over all suspects. Returns a negative errno, or how many are lasting. */
 static int read_all_again(struct comparing *comparing)
 {
-	int settled = 0;
+	int lasting = 0;
 
 	for (size_t i = 0; i < comparing->count;) {
 		bool is_equal;
@@ -154,13 +154,13 @@ static int read_all_again(struct comparing *comparing)
 			drop(comparing, i);
 			continue;
 		}
-		settled += is_settled(comparing, &comparing->suspects[i]);
+		lasting += is_lasting(comparing, &comparing->suspects[i]);
 		i++;
 	}
-	return settled;
+	return lasting;
 }
 
-static void tell_settled(const struct comparing *comparing)
+static void tell_lasting(const struct comparing *comparing)
 {
 	const struct compare_world *world = comparing->world;
 	uint64_t start = 0, end = 0;
@@ -168,7 +168,7 @@ static void tell_settled(const struct comparing *comparing)
 	for (size_t i = 0; i < comparing->count; i++) {
 		const struct suspect *suspect = &comparing->suspects[i];
 
-		if (!is_settled(comparing, suspect))
+		if (!is_lasting(comparing, suspect))
 			continue;
 		if (suspect->offset != end || end == 0) {
 			if (end > start)
@@ -181,38 +181,38 @@ static void tell_settled(const struct comparing *comparing)
 		world->differs(world->context, start, end - start);
 }
 
-/* A certain difference waits for others no longer than twice settle_ms. */
-static bool is_enough(const struct comparing *comparing, int settled, int64_t since_ms)
+/* A certain difference waits for others no longer than twice lasting_ms. */
+static bool is_enough(const struct comparing *comparing, int lasting, int64_t since_ms)
 {
 	int64_t waited_ms = now_ms(comparing) - since_ms;
 
-	if (settled > 0)
-		return settled == (int)comparing->count ||
-		       waited_ms > 2 * comparing->world->settle_ms;
+	if (lasting > 0)
+		return lasting == (int)comparing->count ||
+		       waited_ms > 2 * comparing->world->lasting_ms;
 	return comparing->count == 0 || waited_ms > COMPARE_CHANGING_MAX_MS;
 }
 
-/* Reads the suspects again, after growing pauses, until each is equal, or has settled. */
-static enum compare_result settle(struct comparing *comparing, int *error)
+/* Reads the suspects again, after growing pauses, until each is equal, or lasting. */
+static enum compare_result confirm_differences(struct comparing *comparing, int *error)
 {
 	const struct compare_world *world = comparing->world;
 	int64_t began_ms = now_ms(comparing), pause_ms = PAUSE_FIRST_MS;
-	int settled = 0;
+	int lasting = 0;
 
-	while (!is_enough(comparing, settled, began_ms)) {
+	while (!is_enough(comparing, lasting, began_ms)) {
 		world->pause(world->context, pause_ms);
 		pause_ms = 2 * pause_ms < PAUSE_MAX_MS ? 2 * pause_ms : PAUSE_MAX_MS;
-		settled = read_all_again(comparing);
-		if (settled < 0) {
-			*error = -settled;
+		lasting = read_all_again(comparing);
+		if (lasting < 0) {
+			*error = -lasting;
 			return COMPARE_UNREADABLE;
 		}
 	}
 	if (comparing->count == 0)
 		return COMPARE_EQUAL;
-	if (settled == 0)
+	if (lasting == 0)
 		return COMPARE_CHANGING;
-	tell_settled(comparing);
+	tell_lasting(comparing);
 	return COMPARE_DIFFERENT;
 }
 
@@ -235,13 +235,13 @@ static enum compare_result compare_all(struct comparing *comparing, uint64_t len
 		}
 		done = suspect_blocks(comparing, at, size);
 		if (done < size) {
-			result = settle(comparing, error);
+			result = confirm_differences(comparing, error);
 			if (result != COMPARE_EQUAL)
 				return result;
 		}
 		world->give_way(world->context, now_ms(comparing) - began_ms);
 	}
-	return settle(comparing, error);
+	return confirm_differences(comparing, error);
 }
 
 enum compare_result compare_run(const struct compare_world *world, uint64_t length, int *error)

@@ -31,7 +31,7 @@ struct compare_world {
 	/* LENGTH bytes at OFFSET differ. Told in their order, those side by side as one. */
 	void (*differs)(void *context, uint64_t offset, uint64_t length);
 	void *context;
-	int64_t settle_ms; /* a difference must stay for so long */
+	int64_t lasting_ms; /* a difference must stay for so long */
 };
 
 enum compare_result {

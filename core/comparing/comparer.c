@@ -39,7 +39,7 @@
 #define EXPIRE_MS       30000
 #define WRITEBACK_MS    5000
 #define MARGIN_MS       2000
-#define SETTLE_MAX_MS   300000
+#define LASTING_MAX_MS  300000
 
 struct comparer {
 	struct sides *sides;
@@ -91,7 +91,7 @@ static void differs(void *context, uint64_t offset, uint64_t length)
 
 /*
  * The time in FILE, which has hundredths of a second, in milliseconds. DEFAULT_MS if it cannot be
- * read. At most SETTLE_MAX_MS, also for 0: dirty pages are not written by themselves then.
+ * read. At most LASTING_MAX_MS, also for 0: dirty pages are not written by themselves then.
  */
 static int64_t read_centiseconds(const char *file, int64_t default_ms)
 {
@@ -100,19 +100,20 @@ static int64_t read_centiseconds(const char *file, int64_t default_ms)
 	int64_t value_ms = default_ms;
 
 	if (stream && fscanf(stream, "%lld", &centiseconds) == 1)
-		value_ms = centiseconds > 0 && centiseconds < SETTLE_MAX_MS / 10 ? centiseconds * 10
-										 : SETTLE_MAX_MS;
+		value_ms = centiseconds > 0 && centiseconds < LASTING_MAX_MS / 10
+				   ? centiseconds * 10
+				   : LASTING_MAX_MS;
 	if (stream)
 		fclose(stream);
 	return value_ms;
 }
 
-static int64_t settle_ms(void)
+static int64_t lasting_ms(void)
 {
 	int64_t time_ms = read_centiseconds(DIRTY_EXPIRE, EXPIRE_MS) +
 			  read_centiseconds(DIRTY_WRITEBACK, WRITEBACK_MS) + MARGIN_MS;
 
-	return time_ms < SETTLE_MAX_MS ? time_ms : SETTLE_MAX_MS;
+	return time_ms < LASTING_MAX_MS ? time_ms : LASTING_MAX_MS;
 }
 
 static int complain(const char *copy, const char *sentence)
@@ -130,9 +131,9 @@ static int compare_copy(struct comparer *comparer, const char *text)
 		.pause = pause_ms,
 		.differs = differs,
 		.context = comparer,
-		.settle_ms = settle_ms(),
+		.lasting_ms = lasting_ms(),
 	};
-	struct side places[2];
+	struct place places[2];
 	enum compare_result result;
 	struct copy copy;
 	int code;
@@ -140,7 +141,7 @@ static int compare_copy(struct comparer *comparer, const char *text)
 	if (copy_parse(text, &copy) < 0)
 		return complain(text, "this is no copy");
 	for (int i = 0; i < 2; i++)
-		places[i] = (struct side){copy.places[i].major, copy.places[i].minor,
+		places[i] = (struct place){copy.places[i].major, copy.places[i].minor,
 			copy.places[i].start_sectors * SECTOR_BYTES};
 	comparer->sides = sides_open(places, &comparer->error);
 	if (!comparer->sides)

@@ -26,7 +26,7 @@ struct reading {
 };
 
 struct sides {
-	struct side places[2];
+	struct place places[2];
 	struct reading readings[2];
 	pthread_t thread; /* reads the second side */
 	sem_t begin, done;
@@ -70,7 +70,7 @@ static void *read_second(void *context)
 }
 
 /* Opens PATH where it is the device of PLACE. */
-static int open_node(const char *path, const struct side *place)
+static int open_node(const char *path, const struct place *place)
 {
 	int descriptor = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC | O_NOCTTY);
 	struct stat status;
@@ -103,7 +103,7 @@ static bool read_value(const char *file, const char *key, char *value, size_t si
 }
 
 /* By udev's link; by the kernel's name of the node; by that of device-mapper. */
-static int open_place(const struct side *place)
+static int open_place(const struct place *place)
 {
 	char path[PATH_MAX + 16], file[64], name[PATH_MAX];
 	int descriptor;
@@ -132,7 +132,7 @@ static int open_all(struct sides *sides, struct lvmpolld_error *error)
 	int result;
 
 	for (int i = 0; i < 2; i++) {
-		const struct side *place = &sides->places[i];
+		const struct place *place = &sides->places[i];
 
 		sides->readings[i].descriptor = open_place(place);
 		if (sides->readings[i].descriptor < 0)
@@ -156,7 +156,7 @@ static void free_sides(struct sides *sides)
 	free(sides);
 }
 
-struct sides *sides_open(const struct side places[2], struct lvmpolld_error *error)
+struct sides *sides_open(const struct place places[2], struct lvmpolld_error *error)
 {
 	struct sides *sides = calloc(1, sizeof(*sides));
 

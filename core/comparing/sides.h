@@ -9,7 +9,7 @@
 #include "util/error.h"
 
 /* A place on a block device. */
-struct side {
+struct place {
 	unsigned major;
 	unsigned minor;
 	uint64_t start_bytes;
@@ -18,7 +18,7 @@ struct side {
 struct sides;
 
 /* Opens the two devices. Returns NULL with the error. */
-struct sides *sides_open(const struct side places[2], struct lvmpolld_error *error);
+struct sides *sides_open(const struct place places[2], struct lvmpolld_error *error);
 void sides_close(struct sides *sides);
 
 /*

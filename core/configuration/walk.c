@@ -22,8 +22,8 @@ struct walk {
 	struct lvmpolld_error *error;
 };
 
-/* A mapping's place in the file; SECTION and PLUGIN are NULL where it is not within one. */
-struct place {
+/* The path of keys to a mapping; SECTION and PLUGIN are NULL where it is not within one. */
+struct key_path {
 	const char *section;
 	const char *plugin;
 };
@@ -37,11 +37,11 @@ static int at_node(struct walk *walk, const yaml_node_t *node)
 
 /* Puts "file:line:column: section.plugin.key: " before the sentence, as much of it as there is. */
 static int at_key(
-	struct walk *walk, const yaml_node_t *node, const struct place *place, const char *key)
+	struct walk *walk, const yaml_node_t *node, const struct key_path *path, const char *key)
 {
-	error_add_context(walk->error, "%s%s%s%s%s", place->section ? place->section : "",
-		place->section ? "." : "", place->plugin ? place->plugin : "",
-		place->plugin ? "." : "", key);
+	error_add_context(walk->error, "%s%s%s%s%s", path->section ? path->section : "",
+		path->section ? "." : "", path->plugin ? path->plugin : "", path->plugin ? "." : "",
+		key);
 	return at_node(walk, node);
 }
 
@@ -88,7 +88,7 @@ static const char *kind_of(const yaml_node_t *node)
 }
 
 /* Calls VISIT for each key and value of MAPPING, after checking that a key is a word, and new. */
-typedef int (*visit_pair)(struct walk *walk, const struct place *place, const yaml_node_t *key,
+typedef int (*visit_pair)(struct walk *walk, const struct key_path *path, const yaml_node_t *key,
 	const yaml_node_t *value);
 
 static int check_mapping_key(
@@ -115,8 +115,8 @@ static int check_mapping_key(
 	return 0;
 }
 
-static int walk_mapping(
-	struct walk *walk, const struct place *place, const yaml_node_t *mapping, visit_pair visit)
+static int walk_mapping(struct walk *walk, const struct key_path *path, const yaml_node_t *mapping,
+	visit_pair visit)
 {
 	const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
 	int result = 0;
@@ -128,9 +128,9 @@ static int walk_mapping(
 	for (; result == 0 && pair < mapping->data.mapping.pairs.top; pair++) {
 		result = check_mapping_key(walk, mapping, pair);
 		if (result == 0)
-			result = visit(walk, place,
-				yaml_document_get_node(walk->document, pair->key),
-				yaml_document_get_node(walk->document, pair->value));
+			result =
+				visit(walk, path, yaml_document_get_node(walk->document, pair->key),
+					yaml_document_get_node(walk->document, pair->value));
 	}
 	return result;
 }
@@ -160,7 +160,7 @@ static int collect_items(struct walk *walk, const yaml_node_t *list, const char 
 	return 0;
 }
 
-static int read_list(struct walk *walk, const struct place *place,
+static int read_list(struct walk *walk, const struct key_path *path,
 	const struct configuration_key *key, const yaml_node_t *list)
 {
 	const char *items[ITEMS_MAX];
@@ -177,16 +177,16 @@ static int read_list(struct walk *walk, const struct place *place,
 		list->data.sequence.items.start + wrong < list->data.sequence.items.top)
 		node = yaml_document_get_node(
 			walk->document, list->data.sequence.items.start[wrong]);
-	return at_key(walk, node, place, key->name);
+	return at_key(walk, node, path, key->name);
 }
 
-static int read_value(struct walk *walk, const struct place *place,
+static int read_value(struct walk *walk, const struct key_path *path,
 	const struct configuration_key *key, const yaml_node_t *value)
 {
 	int result;
 
 	if (value->type == YAML_SEQUENCE_NODE)
-		return read_list(walk, place, key, value);
+		return read_list(walk, path, key, value);
 	if (is_scalar(value)) {
 		result = check_scalar(value, walk->error);
 		if (result == 0)
@@ -197,12 +197,12 @@ static int read_value(struct walk *walk, const struct place *place,
 			error_set(walk->error, EINVAL, "%s stands here, where a value (%s) belongs",
 				kind_of(value), configuration_type_name(key->type));
 	}
-	return result < 0 ? at_key(walk, value, place, key->name) : 0;
+	return result < 0 ? at_key(walk, value, path, key->name) : 0;
 }
 
 /* Says that there is no such name, and which one was probably meant. */
 static int refuse_name(struct walk *walk, const char *kind, const yaml_node_t *node,
-	const char *const *names, const struct place *place)
+	const char *const *names, const struct key_path *path)
 {
 	const char *nearest = configuration_nearest_name(scalar_text(node), names);
 
@@ -215,12 +215,12 @@ static int refuse_name(struct walk *walk, const char *kind, const yaml_node_t *n
 		for (; *names; names++)
 			error_append(walk->error, " %s%s", *names, names[1] ? "," : "");
 	}
-	if (place->section)
-		error_add_context(walk->error, "%s", place->section);
+	if (path->section)
+		error_add_context(walk->error, "%s", path->section);
 	return at_node(walk, node);
 }
 
-static int visit_plugin_key(struct walk *walk, const struct place *place, const yaml_node_t *key,
+static int visit_plugin_key(struct walk *walk, const struct key_path *path, const yaml_node_t *key,
 	const yaml_node_t *value)
 {
 	struct configuration_position position = {.file = (char *)walk->file,
@@ -229,7 +229,7 @@ static int visit_plugin_key(struct walk *walk, const struct place *place, const 
 	int result = configuration_check_plugin_word(scalar_text(key), walk->error);
 
 	if (result < 0) {
-		error_add_context(walk->error, "%s.%s", place->section, place->plugin);
+		error_add_context(walk->error, "%s.%s", path->section, path->plugin);
 		return at_node(walk, key);
 	}
 	if (is_scalar(value))
@@ -238,25 +238,25 @@ static int visit_plugin_key(struct walk *walk, const struct place *place, const 
 		result = error_set(walk->error, EINVAL,
 			"%s stands here, where a single value belongs", kind_of(value));
 	if (result < 0)
-		return at_key(walk, value, place, scalar_text(key));
-	if (configuration_set_plugin_value(walk->configuration, place->plugin, scalar_text(key),
+		return at_key(walk, value, path, scalar_text(key));
+	if (configuration_set_plugin_value(walk->configuration, path->plugin, scalar_text(key),
 		    scalar_text(value), &position) < 0)
 		return error_set(walk->error, ENOMEM, "out of memory");
 	return 0;
 }
 
 /* The section of a plugin, which may be any: whether there is such a plugin is seen later. */
-static int read_plugin(struct walk *walk, const struct place *place, const yaml_node_t *key,
+static int read_plugin(struct walk *walk, const struct key_path *path, const yaml_node_t *key,
 	const yaml_node_t *value)
 {
 	struct configuration_position position = {.file = (char *)walk->file,
 		.line = (unsigned)key->start_mark.line + 1,
 		.column = (unsigned)key->start_mark.column + 1};
-	struct place inside = {place->section, scalar_text(key)};
+	struct key_path inside = {path->section, scalar_text(key)};
 	int result = configuration_check_plugin_word(scalar_text(key), walk->error);
 
 	if (result < 0) {
-		error_add_context(walk->error, "%s", place->section);
+		error_add_context(walk->error, "%s", path->section);
 		return at_node(walk, key);
 	}
 	if (configuration_add_plugin(walk->configuration, scalar_text(key), &position) < 0)
@@ -266,32 +266,32 @@ static int read_plugin(struct walk *walk, const struct place *place, const yaml_
 	return 0;
 }
 
-static int visit_key(struct walk *walk, const struct place *place, const yaml_node_t *key,
+static int visit_key(struct walk *walk, const struct key_path *path, const yaml_node_t *key,
 	const yaml_node_t *value)
 {
 	const struct configuration_key *known =
-		configuration_find_key(place->section, scalar_text(key));
+		configuration_find_key(path->section, scalar_text(key));
 	const char *names[CONFIGURATION_SECTION_KEYS_MAX + 1];
 
 	if (known)
-		return read_value(walk, place, known, value);
-	if (strcmp(place->section, CONFIGURATION_PLUGIN_SECTION) == 0 &&
+		return read_value(walk, path, known, value);
+	if (strcmp(path->section, CONFIGURATION_PLUGIN_SECTION) == 0 &&
 		(value->type == YAML_MAPPING_NODE || is_empty(value)))
-		return read_plugin(walk, place, key, value);
-	configuration_section_keys(place->section, names);
-	return refuse_name(walk, "key", key, names, place);
+		return read_plugin(walk, path, key, value);
+	configuration_section_keys(path->section, names);
+	return refuse_name(walk, "key", key, names, path);
 }
 
-static int visit_section(struct walk *walk, const struct place *place, const yaml_node_t *key,
+static int visit_section(struct walk *walk, const struct key_path *path, const yaml_node_t *key,
 	const yaml_node_t *value)
 {
-	struct place inside = {scalar_text(key), NULL};
+	struct key_path inside = {scalar_text(key), NULL};
 	const char *const *name = configuration_sections;
 
 	while (*name && strcmp(*name, inside.section) != 0)
 		name++;
 	if (!*name)
-		return refuse_name(walk, "section", key, configuration_sections, place);
+		return refuse_name(walk, "section", key, configuration_sections, path);
 	if (value->type == YAML_MAPPING_NODE)
 		return walk_mapping(walk, &inside, value, visit_key);
 	if (is_empty(value))
@@ -306,7 +306,7 @@ int configuration_walk_document(struct configuration *configuration, const char 
 	yaml_document_t *document, struct lvmpolld_error *error)
 {
 	struct walk walk = {configuration, file, document, error};
-	const struct place top = {NULL, NULL};
+	const struct key_path top = {NULL, NULL};
 	const yaml_node_t *root = yaml_document_get_root_node(document);
 
 	if (!root || is_empty(root))

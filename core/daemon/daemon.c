@@ -20,9 +20,9 @@
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
-#include "server/request.h"
+#include "server/answer.h"
 #include "server/server.h"
-#include "server/watchers.h"
+#include "server/subscriptions.h"
 #include "service/notify.h"
 #include "service/signals.h"
 #include "service/startup.h"
@@ -95,7 +95,7 @@ static void on_operations_changed(void *context)
 
 	update_idle(daemon);
 	tell_status(&daemon->operations);
-	watchers_kick(&daemon->server);
+	subscriptions_kick(&daemon->server);
 }
 
 static void on_clients_changed(void *context)
@@ -165,7 +165,7 @@ static int init_loop(struct daemon *daemon, struct lvmpolld_error *error)
 }
 
 /* The socket comes first: if another daemon has it, that one's operations are left alone. */
-static int open_places(struct daemon *daemon, struct lvmpolld_error *error)
+static int open_socket_and_records(struct daemon *daemon, struct lvmpolld_error *error)
 {
 	struct listener *listener = &daemon->server.listener;
 	int result = listener->descriptor >= 0
@@ -175,7 +175,7 @@ static int open_places(struct daemon *daemon, struct lvmpolld_error *error)
 	if (result == 0)
 		result = recovery_open(&daemon->operations, error);
 	/*
-	 * A socket that does not answer is removed, but not systemd's, which is handed over once.
+	 * A socket that does not answer is removed, but not systemd's, which is passed once.
 	 */
 	if (result < 0 && listener->path)
 		listener_close(listener);
@@ -189,7 +189,7 @@ static int open_and_recover(struct daemon *daemon, struct lvmpolld_error *error)
 
 	startup_init(&startup, daemon->options->foreground);
 	do
-		result = open_places(daemon, error);
+		result = open_socket_and_records(daemon, error);
 	while (result < 0 && (result = startup_wait(&startup, error)) == 0);
 	if (result < 0)
 		return result;
@@ -222,11 +222,11 @@ static int start_serving(
 	operations->is_taking_over = true;
 	/* The monitor pauses: a crash counts against the record being read (records/reading.h). */
 	if (operations->monitor)
-		monitor_hold(operations->monitor, true);
+		monitor_pause(operations->monitor, true);
 	result = handover ? take_over(daemon, handover, error) : open_and_recover(daemon, error);
 	operations->is_taking_over = false;
 	if (operations->monitor)
-		monitor_hold(operations->monitor, false);
+		monitor_pause(operations->monitor, false);
 	if (result == 0)
 		result = server_start(&daemon->server, error);
 	if (result < 0)
@@ -259,7 +259,7 @@ static int init_parts(struct daemon *daemon, int pidfile, struct lvmpolld_error 
 	server_init(&daemon->server, daemon->base, daemon->configuration, operations,
 		on_clients_changed, daemon);
 	daemon->upgrades.parts = (struct handover_parts){pidfile, operations, &daemon->server};
-	operations->plugins = plugins_load(daemon->configuration, request_is_reserved, error);
+	operations->plugins = plugins_load(daemon->configuration, answer_is_reserved, error);
 	return operations->plugins ? 0 : -error->code;
 }
 
@@ -310,7 +310,7 @@ void daemon_destroy(struct daemon *daemon)
 	server_close(&daemon->server);
 	upgrade_destroy(&daemon->upgrades);
 	if (daemon->is_ended_by_signal)
-		recovery_forget(&daemon->operations);
+		recovery_leave_none(&daemon->operations);
 	/* A thread that hangs may use the rest, so it is not freed; the process ends anyway. */
 	if (!destroy_operations(&daemon->operations))
 		return;

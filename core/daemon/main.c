@@ -22,7 +22,7 @@
 #include "log/libdevmapper.h"
 #include "log/log.h"
 #include "lvm/command.h"
-#include "server/request.h"
+#include "server/answer.h"
 #include "service/activation.h"
 #include "service/background.h"
 #include "service/notify.h"
@@ -107,7 +107,7 @@ static int print_dump(const struct configuration *configuration)
 static int list_plugins(const struct configuration *configuration)
 {
 	struct lvmpolld_error error;
-	struct plugins *plugins = plugins_load(configuration, request_is_reserved, &error);
+	struct plugins *plugins = plugins_load(configuration, answer_is_reserved, &error);
 
 	if (!plugins)
 		return complain(&error);
@@ -120,7 +120,7 @@ static int list_plugins(const struct configuration *configuration)
 static int check_configuration(const struct configuration *configuration)
 {
 	struct lvmpolld_error error;
-	struct plugins *plugins = plugins_load(configuration, request_is_reserved, &error);
+	struct plugins *plugins = plugins_load(configuration, answer_is_reserved, &error);
 	int result;
 
 	if (!plugins)
@@ -209,7 +209,7 @@ static int serve(const struct options *options, struct configuration *configurat
 static int rehearse(struct configuration *configuration, int file)
 {
 	struct lvmpolld_error error;
-	struct plugins *plugins = plugins_load(configuration, request_is_reserved, &error);
+	struct plugins *plugins = plugins_load(configuration, answer_is_reserved, &error);
 	struct handover *handover = plugins ? handover_read(file, &error) : NULL;
 	int result = handover ? handover_check_operations(handover, plugins, &error) : -1;
 

@@ -37,9 +37,9 @@ void kernel_log_close(struct kernel_log *log)
 
 static void note_failure(struct kernel_log *log, uint64_t number)
 {
-	if (number >= log->standing.failure_end)
-		log->standing.failure_end = number + 1;
-	log->standing.failure_ms = boot_clock_ms();
+	if (number >= log->state.failure_end)
+		log->state.failure_end = number + 1;
+	log->state.failure_ms = boot_clock_ms();
 }
 
 /*
@@ -51,32 +51,32 @@ static void note_gap(struct kernel_log *log, const struct kernel_log_record *rec
 	struct timespec now;
 	int64_t age_ms, at_ms;
 
-	log->standing.whole_from = record->number;
+	log->state.whole_from = record->number;
 	if (record->number == 0)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	age_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 -
 		 (int64_t)(record->time_us / 1000);
 	at_ms = boot_clock_ms() - (age_ms > 0 ? age_ms : 0);
-	if (at_ms > log->standing.failure_ms)
-		log->standing.failure_ms = at_ms;
+	if (at_ms > log->state.failure_ms)
+		log->state.failure_ms = at_ms;
 }
 
 /* What cannot be understood may have told of a failure. */
 static void take_record(struct kernel_log *log, const char *data, size_t length)
 {
-	struct kernel_log_standing *standing = &log->standing;
+	struct kernel_log_state *state = &log->state;
 	struct kernel_log_record record;
 
 	if (kernel_log_record_parse(data, length, &record) < 0) {
-		note_failure(log, standing->next);
+		note_failure(log, state->next);
 		return;
 	}
 	/* The kernel overwrites the oldest. Another order than by number is no log of ours. */
-	if (!log->has_begun || record.number != standing->next)
+	if (!log->has_begun || record.number != state->next)
 		note_gap(log, &record);
 	log->has_begun = true;
-	standing->next = record.number + 1;
+	state->next = record.number + 1;
 	if (!record.is_kernels || !log->is_failure(record.text, record.text_length, log->context))
 		return;
 	note_failure(log, record.number);
@@ -110,7 +110,7 @@ static int read_all(struct kernel_log *log)
 			return 0;
 		} else if (errno == EINVAL) {
 			/* A record that is too long for us: the next has another number. */
-			note_failure(log, log->standing.next);
+			note_failure(log, log->state.next);
 		} else if (errno != EPIPE && errno != EINTR) {
 			return -errno;
 		}
@@ -119,7 +119,7 @@ static int read_all(struct kernel_log *log)
 	return -EBUSY;
 }
 
-struct kernel_log_standing kernel_log_read(struct kernel_log *log)
+struct kernel_log_state kernel_log_read(struct kernel_log *log)
 {
 	int result = 0;
 
@@ -130,9 +130,9 @@ struct kernel_log_standing kernel_log_read(struct kernel_log *log)
 	}
 	if (result == 0)
 		result = read_all(log);
-	log->standing.is_read = result == 0;
+	log->state.is_read = result == 0;
 	if (result < 0 && result != -EBUSY)
 		kernel_log_close(log);
 	say(log, -result);
-	return log->standing;
+	return log->state;
 }

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /* What is known of the log at a moment. All zero: nothing. */
-struct kernel_log_standing {
+struct kernel_log_state {
 	bool is_read;         /* all of it that was there at that moment was read */
 	uint64_t next;        /* the number of the record that comes next */
 	uint64_t whole_from;  /* from this record on none is missing */
@@ -25,7 +25,7 @@ struct kernel_log_standing {
 
 struct kernel_log {
 	int descriptor;
-	struct kernel_log_standing standing;
+	struct kernel_log_state state;
 	bool has_begun;   /* a record was read */
 	bool has_told;    /* this time a line about a failure was logged */
 	int failure_said; /* an errno that the log of the daemon tells of; or 0 */
@@ -45,6 +45,6 @@ void kernel_log_close(struct kernel_log *log);
  * written before the call is in it where is_read. Where the log cannot be read the daemon's own log
  * says so, once.
  */
-struct kernel_log_standing kernel_log_read(struct kernel_log *log);
+struct kernel_log_state kernel_log_read(struct kernel_log *log);
 
 #endif

@@ -28,7 +28,7 @@
 
 static void watch(struct operation *operation)
 {
-	if (operation->is_watched)
+	if (operation->is_watchable)
 		monitor_watch(operation->operations->monitor, operation->device);
 }
 
@@ -100,7 +100,7 @@ static enum operation_event enter_looking(
 		return EVENT_ABORTED;
 	if (operation->device->loss != LOSS_UNSEEN && !operation_is_abort(operation))
 		return EVENT_SEES_LOSS;
-	if (!operation->is_watched)
+	if (!operation->is_watchable)
 		return classify_unwatched(operation, boot_clock_ms());
 	watch(operation);
 	/*
@@ -196,7 +196,7 @@ static enum operation_event enter_confirming(
 	if (has_unusable_record(operation))
 		return EVENT_SEES_OTHERWISE;
 	/* Without the kernel nothing can contradict the command. */
-	if (!operation->is_watched)
+	if (!operation->is_watchable)
 		return EVENT_SEES_END;
 	watch(operation);
 	return EVENT_NONE;

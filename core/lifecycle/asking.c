@@ -27,7 +27,7 @@
 
 #define NO_MEMORY "lvm2 cannot be asked: out of memory"
 
-struct ask {
+struct inquiry {
 	struct operations *operations;
 	struct terms *terms;     /* of one of the operations: all have the same environment */
 	struct command *command; /* NULL before it is started */
@@ -36,7 +36,7 @@ struct ask {
 	struct buffer text;
 	size_t count;
 	struct operation_list waiting;
-	TAILQ_ENTRY(ask) link;
+	TAILQ_ENTRY(inquiry) link;
 };
 
 static const struct command_kind report_kind = {.name = "report", .silence_s = 60};
@@ -46,24 +46,24 @@ static bool is_same(const char *left, const char *right)
 	return left && right ? !strcmp(left, right) : left == right;
 }
 
-static bool has_environment(const struct ask *ask, const struct terms *terms)
+static bool has_environment(const struct inquiry *inquiry, const struct terms *terms)
 {
-	return is_same(ask->terms->asked.system_dir, terms->asked.system_dir) &&
-	       is_same(ask->terms->asked.devices_file, terms->asked.devices_file);
+	return is_same(inquiry->terms->asked.system_dir, terms->asked.system_dir) &&
+	       is_same(inquiry->terms->asked.devices_file, terms->asked.devices_file);
 }
 
-static void ask_free(struct ask *ask)
+static void inquiry_free(struct inquiry *inquiry)
 {
 	struct operation *operation;
 
-	while ((operation = TAILQ_FIRST(&ask->waiting)))
+	while ((operation = TAILQ_FIRST(&inquiry->waiting)))
 		asking_remove(operation);
-	TAILQ_REMOVE(&ask->operations->asks, ask, link);
-	if (ask->command)
-		command_free(ask->command);
-	buffer_free(&ask->text);
-	terms_release(ask->terms);
-	free(ask);
+	TAILQ_REMOVE(&inquiry->operations->inquiries, inquiry, link);
+	if (inquiry->command)
+		command_free(inquiry->command);
+	buffer_free(&inquiry->text);
+	terms_release(inquiry->terms);
+	free(inquiry);
 }
 
 static void set_reported_names(struct operation *operation, const struct report_volume *volume)
@@ -81,18 +81,18 @@ static bool is_gone(struct operation *operation)
 
 	device_lock(operation->device);
 	gone = operation->device->observation.kind == OBSERVED_GONE ||
-	       (!operation->is_watched &&
+	       (!operation->is_watchable &&
 		       operation->device->observation.kind == OBSERVED_NOTHING_YET);
 	device_unlock(operation->device);
 	return gone;
 }
 
 /* Hands REPORT to the operations that waited for it. NULL: lvm2 could not be asked. */
-static void answer(struct ask *ask, const struct report *report)
+static void answer(struct inquiry *inquiry, const struct report *report)
 {
 	struct operation *operation;
 
-	while ((operation = TAILQ_FIRST(&ask->waiting))) {
+	while ((operation = TAILQ_FIRST(&inquiry->waiting))) {
 		struct report_volume volume = {0};
 		enum operation_event event =
 			classify_report(operation, report, is_gone(operation), &volume);
@@ -104,17 +104,17 @@ static void answer(struct ask *ask, const struct report *report)
 	}
 }
 
-static struct report *read_report(const struct ask *ask)
+static struct report *read_report(const struct inquiry *inquiry)
 {
 	struct lvmpolld_error error;
 	struct report *report;
 
-	if (ask->text.is_lost) {
+	if (inquiry->text.is_lost) {
 		log_warn("a report of lvm2 could not be kept: out of memory");
 		return NULL;
 	}
-	report = report_parse(
-		ask->text.length > 0 ? buffer_bytes(&ask->text) : "", ask->text.length, &error);
+	report = report_parse(inquiry->text.length > 0 ? buffer_bytes(&inquiry->text) : "",
+		inquiry->text.length, &error);
 	if (!report)
 		log_warn("a report of lvm2 could not be read: %s", error.sentence);
 	return report;
@@ -124,41 +124,41 @@ static void start_next(struct operations *operations, const struct terms *terms)
 
 static void on_line(const char *text, void *context)
 {
-	struct ask *ask = context;
+	struct inquiry *inquiry = context;
 
-	if (ask->text.length + strlen(text) >= TEXT_MAX) {
-		ask->text.is_lost = true;
+	if (inquiry->text.length + strlen(text) >= TEXT_MAX) {
+		inquiry->text.is_lost = true;
 		return;
 	}
-	buffer_add(&ask->text, text, strlen(text));
-	buffer_add(&ask->text, "\n", 1);
+	buffer_add(&inquiry->text, text, strlen(text));
+	buffer_add(&inquiry->text, "\n", 1);
 }
 
 static void on_silent(void *context)
 {
-	struct ask *ask = context;
+	struct inquiry *inquiry = context;
 
-	ask->is_silent = true;
-	command_terminate(ask->command);
-	answer(ask, NULL);
-	ask->operations->settle(ask->operations);
+	inquiry->is_silent = true;
+	command_terminate(inquiry->command);
+	answer(inquiry, NULL);
+	inquiry->operations->settle(inquiry->operations);
 }
 
 static void on_ended(struct process_end end, bool was_terminated, void *context)
 {
-	struct ask *ask = context;
-	struct operations *operations = ask->operations;
-	struct terms *terms = terms_hold(ask->terms);
+	struct inquiry *inquiry = context;
+	struct operations *operations = inquiry->operations;
+	struct terms *terms = terms_hold(inquiry->terms);
 	struct report *report = NULL;
 
 	(void)was_terminated;
-	ask->command = NULL;
-	if (!end.by_signal && end.value == 0 && !ask->is_left_over)
-		report = read_report(ask);
-	answer(ask, report);
+	inquiry->command = NULL;
+	if (!end.by_signal && end.value == 0 && !inquiry->is_left_over)
+		report = read_report(inquiry);
+	answer(inquiry, report);
 	if (report)
 		report_free(report);
-	ask_free(ask);
+	inquiry_free(inquiry);
 	start_next(operations, terms);
 	terms_release(terms);
 	operations->settle(operations);
@@ -171,13 +171,13 @@ static const struct command_callbacks callbacks = {
 };
 
 /* Lists the groups of the operations that wait, each once. Returns their number. */
-static size_t list_groups(const struct ask *ask, char (*groups)[VG_UUID_LENGTH + 1],
+static size_t list_groups(const struct inquiry *inquiry, char (*groups)[VG_UUID_LENGTH + 1],
 	const char *pointers[OPERATIONS_MAX])
 {
 	const struct operation *operation;
 	size_t count = 0, i;
 
-	TAILQ_FOREACH (operation, &ask->waiting, ask_link) {
+	TAILQ_FOREACH (operation, &inquiry->waiting, inquiry_link) {
 		const char *lvid = operation->terms->asked.lvid;
 
 		for (i = 0; i < count && strncmp(groups[i], lvid, VG_UUID_LENGTH) != 0; i++)
@@ -192,46 +192,48 @@ static size_t list_groups(const struct ask *ask, char (*groups)[VG_UUID_LENGTH +
 	return count;
 }
 
-static int start(struct ask *ask)
+static int start(struct inquiry *inquiry)
 {
 	struct lvmpolld_arguments arguments = {0};
 	struct lvmpolld_error error;
 	char groups[OPERATIONS_MAX][VG_UUID_LENGTH + 1];
 	const char *pointers[OPERATIONS_MAX];
-	size_t count = list_groups(ask, groups, pointers);
-	int result = report_build_arguments(&arguments, ask->operations->configuration->lvm_binary,
-		pointers, count, ask->terms->asked.devices_file);
+	size_t count = list_groups(inquiry, groups, pointers);
+	int result =
+		report_build_arguments(&arguments, inquiry->operations->configuration->lvm_binary,
+			pointers, count, inquiry->terms->asked.devices_file);
 
 	error_set(&error, ENOMEM, NO_MEMORY);
 	if (result == 0)
-		ask->command = command_start(ask->operations->base, &report_kind, ask->terms,
-			&arguments, &callbacks, ask, &error);
+		inquiry->command = command_start(inquiry->operations->base, &report_kind,
+			inquiry->terms, &arguments, &callbacks, inquiry, &error);
 	arguments_clear(&arguments);
-	if (ask->command)
+	if (inquiry->command)
 		return 0;
-	log_terms(LOG_LEVEL_WARN, ask->terms, "%s", error.sentence);
+	log_terms(LOG_LEVEL_WARN, inquiry->terms, "%s", error.sentence);
 	return -error.code;
 }
 
-static struct ask *find(struct operations *operations, const struct terms *terms, bool has_begun)
+static struct inquiry *find(
+	struct operations *operations, const struct terms *terms, bool has_begun)
 {
-	struct ask *ask;
+	struct inquiry *inquiry;
 
-	TAILQ_FOREACH (ask, &operations->asks, link)
-		if (!ask->is_left_over && !!ask->command == has_begun &&
-			ask->count < OPERATIONS_MAX && has_environment(ask, terms))
-			return ask;
+	TAILQ_FOREACH (inquiry, &operations->inquiries, link)
+		if (!inquiry->is_left_over && !!inquiry->command == has_begun &&
+			inquiry->count < OPERATIONS_MAX && has_environment(inquiry, terms))
+			return inquiry;
 	return NULL;
 }
 
 static bool runs_for(struct operations *operations, const struct terms *terms, bool *is_silent)
 {
-	const struct ask *ask;
+	const struct inquiry *inquiry;
 
 	*is_silent = false;
-	TAILQ_FOREACH (ask, &operations->asks, link)
-		if (ask->command && !ask->is_left_over && has_environment(ask, terms)) {
-			*is_silent = ask->is_silent;
+	TAILQ_FOREACH (inquiry, &operations->inquiries, link)
+		if (inquiry->command && !inquiry->is_left_over && has_environment(inquiry, terms)) {
+			*is_silent = inquiry->is_silent;
 			return true;
 		}
 	return false;
@@ -240,119 +242,119 @@ static bool runs_for(struct operations *operations, const struct terms *terms, b
 /* A report of this environment has ended: starts the next one if an operation waits for it. */
 static void start_next(struct operations *operations, const struct terms *terms)
 {
-	struct ask *ask = find(operations, terms, false);
+	struct inquiry *inquiry = find(operations, terms, false);
 
-	if (!ask || operations->is_stopping)
+	if (!inquiry || operations->is_stopping)
 		return;
 	/* All operations may have left it: then there is nothing to ask. */
-	if (!TAILQ_EMPTY(&ask->waiting) && start(ask) == 0)
+	if (!TAILQ_EMPTY(&inquiry->waiting) && start(inquiry) == 0)
 		return;
-	answer(ask, NULL);
-	ask_free(ask);
+	answer(inquiry, NULL);
+	inquiry_free(inquiry);
 }
 
-static struct ask *ask_new(struct operations *operations, struct terms *terms)
+static struct inquiry *inquiry_new(struct operations *operations, struct terms *terms)
 {
-	struct ask *ask = calloc(1, sizeof(*ask));
+	struct inquiry *inquiry = calloc(1, sizeof(*inquiry));
 
-	if (!ask)
+	if (!inquiry)
 		return NULL;
-	ask->operations = operations;
-	ask->terms = terms_hold(terms);
-	TAILQ_INIT(&ask->waiting);
-	TAILQ_INSERT_TAIL(&operations->asks, ask, link);
-	return ask;
+	inquiry->operations = operations;
+	inquiry->terms = terms_hold(terms);
+	TAILQ_INIT(&inquiry->waiting);
+	TAILQ_INSERT_TAIL(&operations->inquiries, inquiry, link);
+	return inquiry;
 }
 
 int asking_add(struct operation *operation)
 {
 	struct operations *operations = operation->operations;
-	struct ask *ask = find(operations, operation->lead, false);
+	struct inquiry *inquiry = find(operations, operation->lead, false);
 	bool is_silent, runs = runs_for(operations, operation->lead, &is_silent);
 	int result = 0;
 
 	/* If it hangs, a new one would hang as well: they try again later. */
 	if (is_silent || operations->is_stopping)
 		return -EBUSY;
-	if (!ask)
-		ask = ask_new(operations, operation->lead);
-	if (!ask) {
+	if (!inquiry)
+		inquiry = inquiry_new(operations, operation->lead);
+	if (!inquiry) {
 		log_terms(LOG_LEVEL_WARN, operation->lead, "%s", NO_MEMORY);
 		return -ENOMEM;
 	}
-	operation->ask = ask;
-	ask->count++;
-	TAILQ_INSERT_TAIL(&ask->waiting, operation, ask_link);
+	operation->inquiry = inquiry;
+	inquiry->count++;
+	TAILQ_INSERT_TAIL(&inquiry->waiting, operation, inquiry_link);
 	if (!runs)
-		result = start(ask);
+		result = start(inquiry);
 	if (result == 0)
 		return 0;
 	asking_remove(operation);
-	ask_free(ask);
+	inquiry_free(inquiry);
 	return result;
 }
 
 void asking_remove(struct operation *operation)
 {
-	if (!operation->ask)
+	if (!operation->inquiry)
 		return;
-	TAILQ_REMOVE(&operation->ask->waiting, operation, ask_link);
-	operation->ask->count--;
-	operation->ask = NULL;
+	TAILQ_REMOVE(&operation->inquiry->waiting, operation, inquiry_link);
+	operation->inquiry->count--;
+	operation->inquiry = NULL;
 }
 
 void asking_for_each_running(const struct operations *operations,
 	void (*take)(const struct terms *terms, pid_t pid, void *context), void *context)
 {
-	const struct ask *ask;
+	const struct inquiry *inquiry;
 
-	TAILQ_FOREACH (ask, &operations->asks, link)
-		if (ask->command)
-			take(ask->terms, command_pid(ask->command), context);
+	TAILQ_FOREACH (inquiry, &operations->inquiries, link)
+		if (inquiry->command)
+			take(inquiry->terms, command_pid(inquiry->command), context);
 }
 
 void asking_end_left_over(
 	struct operations *operations, struct terms *terms, pid_t pid, uint64_t start_ticks)
 {
 	static const int outputs[2] = {-1, -1};
-	struct ask *ask = ask_new(operations, terms);
+	struct inquiry *inquiry = inquiry_new(operations, terms);
 	struct lvmpolld_error error;
 
 	terms_release(terms);
-	if (!ask)
+	if (!inquiry)
 		return;
-	ask->is_left_over = true;
-	ask->command = command_adopt(operations->base, &report_kind, ask->terms, pid, start_ticks,
-		outputs, &callbacks, ask, &error);
-	if (ask->command)
-		command_terminate(ask->command);
+	inquiry->is_left_over = true;
+	inquiry->command = command_adopt(operations->base, &report_kind, inquiry->terms, pid,
+		start_ticks, outputs, &callbacks, inquiry, &error);
+	if (inquiry->command)
+		command_terminate(inquiry->command);
 	else
-		ask_free(ask);
+		inquiry_free(inquiry);
 }
 
 bool asking_is_running(const struct operations *operations)
 {
-	const struct ask *ask;
+	const struct inquiry *inquiry;
 
-	TAILQ_FOREACH (ask, &operations->asks, link)
-		if (ask->command)
+	TAILQ_FOREACH (inquiry, &operations->inquiries, link)
+		if (inquiry->command)
 			return true;
 	return false;
 }
 
 void asking_stop(struct operations *operations)
 {
-	struct ask *ask;
+	struct inquiry *inquiry;
 
-	TAILQ_FOREACH (ask, &operations->asks, link)
-		if (ask->command)
-			command_terminate(ask->command);
+	TAILQ_FOREACH (inquiry, &operations->inquiries, link)
+		if (inquiry->command)
+			command_terminate(inquiry->command);
 }
 
 void asking_destroy(struct operations *operations)
 {
-	struct ask *ask;
+	struct inquiry *inquiry;
 
-	while ((ask = TAILQ_FIRST(&operations->asks)))
-		ask_free(ask);
+	while ((inquiry = TAILQ_FIRST(&operations->inquiries)))
+		inquiry_free(inquiry);
 }

@@ -12,12 +12,12 @@
 #include <sys/queue.h>
 #include <sys/types.h>
 
-struct ask;
+struct inquiry;
 struct operation;
 struct operations;
 struct terms;
 
-TAILQ_HEAD(asks, ask);
+TAILQ_HEAD(inquiries, inquiry);
 
 /*
  * OPERATION waits for a report. What the report says of it comes as an event of its life. Returns

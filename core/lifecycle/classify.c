@@ -153,9 +153,10 @@ enum doubt classify_doubt(const struct operation *operation, const struct observ
 }
 
 /*
- * A stalled operation has lvpoll run, unless this returns true, or the kernel does all of it. Before
- * that run no copies can be compared, and by the time at which lvpoll looks the kernel may take all
- * for copied. So there is none while the kernel copies, and none where a doubt asks for a comparison.
+ * A stalled operation has lvpoll run, unless this returns true, or the kernel does all of it.
+ * Before that run no copies can be compared, and by the time at which lvpoll looks the kernel may
+ * take all for copied. So there is none while the kernel copies, and none where a doubt asks for a
+ * comparison.
  */
 static bool is_stall_awaited(
 	const struct operation *operation, const struct observation *observation)
@@ -342,7 +343,7 @@ static enum operation_event classify_standing(
 		return EVENT_REPORT_RENAMED;
 	if (operation_is_abort(operation) && is_gone && !operation->attempt.vg_name)
 		return EVENT_REPORT_STEP;
-	return is_gone && !operation_is_abort(operation) && operation->is_watched
+	return is_gone && !operation_is_abort(operation) && operation->is_watchable
 		       ? EVENT_REPORT_INACTIVE
 		       : EVENT_REPORT_GOES_ON;
 }
@@ -384,7 +385,7 @@ enum operation_event classify_report(const struct operation *operation, const st
 					  : classify_absence(operation, is_gone);
 	case REPORT_LACKS_GROUP:
 	default:
-		return is_gone && operation->is_watched && !operation_is_abort(operation)
+		return is_gone && operation->is_watchable && !operation_is_abort(operation)
 			       ? EVENT_REPORT_ABSENT
 			       : EVENT_REPORT_NOT_SEEN;
 	}

@@ -39,11 +39,11 @@ struct operations {
 	struct store aborts;
 	bool has_stores;
 	struct devices devices;
-	struct operation_list list;  /* not over; dormant ones too */
-	struct operation_list ended; /* over, and soon freed */
-	size_t in_flight;            /* those in the list that are not dormant */
+	struct operation_list list; /* not over; dormant ones too */
+	struct operation_list over; /* soon freed */
+	size_t in_flight;           /* those in the list that are not dormant */
 	struct scheduler scheduler;
-	struct asks asks;
+	struct inquiries inquiries;
 	struct orphans *orphans; /* made where one is looked for; or NULL */
 	struct comparisons comparisons;
 	struct record_directory records;

@@ -127,7 +127,7 @@ static void end(struct operation *operation, enum operation_event event)
 	recorder_remove(operation);
 	resources_release(operation);
 	TAILQ_REMOVE(&operations->list, operation, link);
-	TAILQ_INSERT_TAIL(&operations->ended, operation, link);
+	TAILQ_INSERT_TAIL(&operations->over, operation, link);
 }
 
 /* How the operation ended is known, also where its record was set aside. */

@@ -112,7 +112,7 @@ struct operation *lifecycle_new_operation(struct operations *operations, struct 
 		return NULL;
 	share_memory(terms, device);
 	losses_recall(operations, device);
-	operation->is_watched =
+	operation->is_watchable =
 		operations->monitor && terms->plugin->monitor == PLUGIN_MONITOR_KERNEL;
 	device->operations[terms->asked.abort] = operation;
 	return operation;
@@ -145,7 +145,7 @@ void lifecycle_begin(struct operation *operation)
 
 static void watch(struct operation *operation)
 {
-	if (operation->is_watched)
+	if (operation->is_watchable)
 		monitor_watch(operation->operations->monitor, operation->device);
 }
 
@@ -188,11 +188,11 @@ void lifecycle_settle(struct operations *operations)
 	bool is_any_over;
 
 	run_turns(operations);
-	is_any_over = !TAILQ_EMPTY(&operations->ended);
-	while ((operation = TAILQ_FIRST(&operations->ended))) {
+	is_any_over = !TAILQ_EMPTY(&operations->over);
+	while ((operation = TAILQ_FIRST(&operations->over))) {
 		struct device *device = operation->device;
 
-		TAILQ_REMOVE(&operations->ended, operation, link);
+		TAILQ_REMOVE(&operations->over, operation, link);
 		device->operations[operation_is_abort(operation)] = NULL;
 		losses_drop_device(operations, device);
 		operation_free(operation);
@@ -207,7 +207,7 @@ static void read_news(
 {
 	enum operation_event event;
 
-	if (!operation || !operation_is_alive(operation) || !operation->is_watched)
+	if (!operation || !operation_is_alive(operation) || !operation->is_watchable)
 		return;
 	actions_note_look(operation, observation);
 	/* The daemon ends. A loss that is seen now is still noted, for the next daemon. */

@@ -3,7 +3,7 @@
  * Takes events in: the table (table.h) gives the next state of the operation, and the entry action
  * of that state is run (actions.h). All of this is the main thread's.
  *
- * A caller that has handed in events calls lifecycle_settle at the end: it gives free turns to
+ * A caller that has reported events calls lifecycle_settle at the end: it gives free turns to
  * waiting operations, and frees the operations that are over. Until then they stay allocated.
  */
 #ifndef CORE_LIFECYCLE_LIFECYCLE_H

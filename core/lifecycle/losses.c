@@ -24,10 +24,10 @@ static void set(struct operations *operations, struct device *device, enum devic
 	operations_changed(operations);
 }
 
-/* Returns what record_is_refused returns; a negative errno is logged. */
+/* Returns what record_has_loss returns; a negative errno is logged. */
 static int look_for_note(struct operations *operations, const struct terms *terms)
 {
-	int result = record_is_refused(&operations->records, &terms->asked);
+	int result = record_has_loss(&operations->records, &terms->asked);
 
 	if (result < 0)
 		log_terms(LOG_LEVEL_ERROR, terms,
@@ -47,7 +47,7 @@ static int note(struct operations *operations, struct device *device)
 {
 	const struct operation *poll = device->operations[0];
 	const struct terms *terms = poll ? poll->terms : device->terms;
-	int result = record_refuse(&operations->records, &terms->asked);
+	int result = record_note_loss(&operations->records, &terms->asked);
 
 	if (result == 0)
 		set(operations, device, LOSS_NOTED);
@@ -164,7 +164,7 @@ void losses_drop_device(struct operations *operations, struct device *device)
 	forget_look(device);
 }
 
-void losses_forget_all(struct operations *operations)
+void losses_free_all(struct operations *operations)
 {
 	struct device *device;
 
@@ -181,7 +181,7 @@ void losses_clear(struct operation *operation)
 	device->observation.has_loss = false;
 	device_unlock(device);
 	set(operation->operations, device, LOSS_UNSEEN);
-	record_forget_refused(&operation->operations->records, &operation->terms->asked);
+	record_clear_loss(&operation->operations->records, &operation->terms->asked);
 }
 
 void losses_end(struct operations *operations)

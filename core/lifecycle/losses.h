@@ -29,7 +29,7 @@ int losses_take_over(struct operations *operations, struct terms *terms);
  */
 void losses_drop_device(struct operations *operations, struct device *device);
 /* Removes all devices. There must be no operation. */
-void losses_forget_all(struct operations *operations);
+void losses_free_all(struct operations *operations);
 
 /* Lvm2 has confirmed that OPERATION, an abort, is over. */
 void losses_clear(struct operation *operation);

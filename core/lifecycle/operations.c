@@ -26,8 +26,8 @@ int operations_init(struct operations *operations, struct event_base *base,
 		.context = context,
 	};
 	TAILQ_INIT(&operations->list);
-	TAILQ_INIT(&operations->ended);
-	TAILQ_INIT(&operations->asks);
+	TAILQ_INIT(&operations->over);
+	TAILQ_INIT(&operations->inquiries);
 	TAILQ_INIT(&operations->comparisons);
 	ended_init(&operations->ended_lately);
 	history_keeper_init(&operations->history, base, &operations->ended_lately);
@@ -48,8 +48,8 @@ int operations_init(struct operations *operations, struct event_base *base,
 	return 0;
 }
 
-/* Forgets all operations. Their commands run on. */
-static void forget_all(struct operations *operations)
+/* Frees all operations. Their commands run on. */
+static void free_all(struct operations *operations)
 {
 	struct operation *operation;
 
@@ -58,7 +58,7 @@ static void forget_all(struct operations *operations)
 		scheduler_remove(&operations->scheduler, operation);
 		resources_release(operation);
 		TAILQ_REMOVE(&operations->list, operation, link);
-		TAILQ_INSERT_TAIL(&operations->ended, operation, link);
+		TAILQ_INSERT_TAIL(&operations->over, operation, link);
 	}
 	comparisons_destroy(&operations->comparisons);
 	lifecycle_settle(operations);
@@ -68,8 +68,8 @@ void operations_destroy(struct operations *operations)
 {
 	if (operations->has_stores) {
 		operations->is_stopping = true;
-		forget_all(operations);
-		losses_forget_all(operations);
+		free_all(operations);
+		losses_free_all(operations);
 		store_destroy(&operations->polling);
 		store_destroy(&operations->aborts);
 		devices_destroy(&operations->devices);

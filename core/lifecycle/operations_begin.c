@@ -12,8 +12,8 @@
 #include "lifecycle/operations_begin.h"
 #include "lifecycle/orphaned.h"
 #include "lifecycle/recorder.h"
-#include "lifecycle/requests.h"
 #include "lifecycle/resources.h"
+#include "lifecycle/stores.h"
 #include "lifecycle/telling.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -67,7 +67,7 @@ static void refuse(struct operation *operation)
 	if (operation_is_abort(operation) && other)
 		lifecycle_handle(other, EVENT_ABORT_FAILED);
 	operation->device->operations[operation_is_abort(operation)] = operation;
-	TAILQ_INSERT_TAIL(&operations->ended, operation, link);
+	TAILQ_INSERT_TAIL(&operations->over, operation, link);
 	operations_changed(operations);
 }
 
@@ -114,14 +114,14 @@ static enum operations_answer begin_new(
 	struct terms *terms;
 
 	if (!operation) {
-		requests_drop_refused(operations, request, waiter);
+		stores_drop_refused(operations, request, waiter);
 		return OPERATIONS_NO_MEMORY;
 	}
 	operation_join(operation, request);
 	/* The operation may end, and be freed, while it begins; its request may be dropped, too. */
 	terms = terms_hold(request->terms);
 	set_going(operation);
-	request = requests_find(operations, terms);
+	request = stores_find(operations, terms);
 	terms_release(terms);
 	if (!request)
 		return OPERATIONS_ACCEPTED;
@@ -133,7 +133,7 @@ static enum operations_answer begin_new(
 		return answer;
 	if (operation)
 		refuse(operation);
-	requests_drop_refused(operations, request, waiter);
+	stores_drop_refused(operations, request, waiter);
 	lifecycle_settle(operations);
 	return answer;
 }
@@ -181,7 +181,7 @@ static enum operations_answer begin_request(
 		terms_release(terms);
 		return OPERATIONS_NOT_EXECUTABLE;
 	}
-	request = requests_add(operations, terms, waiter);
+	request = stores_add(operations, terms, waiter);
 	if (!request)
 		return OPERATIONS_NO_MEMORY;
 	if (!operation)
@@ -196,7 +196,7 @@ enum operations_answer operations_begin(
 	struct operations *operations, struct terms *terms, struct waiter *waiter)
 {
 	struct operation *operation = NULL;
-	enum existing existing = requests_find_existing(operations, terms, waiter, &operation);
+	enum existing existing = stores_find_existing(operations, terms, waiter, &operation);
 
 	if (existing == EXISTING_NONE)
 		return begin_request(operations, terms, waiter);

@@ -13,7 +13,7 @@
 struct waiter;
 
 /* What progress_info is told. */
-struct operations_report {
+struct collected {
 	bool is_found;
 	enum request_standing standing;
 	struct request_result result; /* if it is finished */
@@ -25,7 +25,7 @@ struct operations_report {
  * volume whose record could not be used is reported as failed, as long as nothing is known of it. A
  * client that may not take results (MAY_TAKE) changes nothing for others by asking.
  */
-struct operations_report operations_collect(struct operations *operations, const char *identifier,
+struct collected operations_collect(struct operations *operations, const char *identifier,
 	bool is_abort, struct waiter *waiter, bool may_take);
 
 /* WAITER goes. A success that was kept for WAITER alone is forgotten. */

@@ -168,18 +168,18 @@ static int leave_record(const struct record *record, void *context, struct lvmpo
 /* Names an operation that is not resumed, once, for the administrator. */
 static int name_record(const struct record *record, void *context, struct lvmpolld_error *error)
 {
-	const struct lvmpolld_request *operation = &record->request;
+	const struct lvmpolld_request *request = &record->request;
 	const struct log_subject subject = {
-		.vg_name = operation->vg_name,
-		.lv_name = operation->lv_name,
-		.lvid = operation->lvid,
+		.vg_name = request->vg_name,
+		.lv_name = request->lv_name,
+		.lvid = request->lvid,
 		.operation = record->operation_name,
 	};
 
 	log_write_subject(LOG_LEVEL_WARN, &subject,
 		"%s was left in flight by a previous daemon and is not resumed (daemon.resume): "
 		"\"vgchange --poll y %s\" lets it go on",
-		operation->abort ? "its abort" : "it", operation->vg_name);
+		request->abort ? "its abort" : "it", request->vg_name);
 	return leave_record(record, context, error);
 }
 
@@ -207,7 +207,7 @@ int recovery_run(struct operations *operations, struct lvmpolld_error *error)
 	return 0;
 }
 
-void recovery_forget(struct operations *operations)
+void recovery_leave_none(struct operations *operations)
 {
 	struct lvmpolld_error error;
 	size_t left;

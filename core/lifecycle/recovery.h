@@ -44,6 +44,6 @@ void recovery_run_postponed(struct operations *operations);
  * Leaves no record to be resumed when the daemon was told to end, if only a crash is to be resumed
  * from (daemon.resume).
  */
-void recovery_forget(struct operations *operations);
+void recovery_leave_none(struct operations *operations);
 
 #endif

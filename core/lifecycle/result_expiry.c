@@ -26,7 +26,7 @@ static time_t time_left_s(const struct request *request, unsigned age_s)
 {
 	struct timespec now;
 
-	if (request->is_handed_out && age_s > TOLD_AGAIN_S)
+	if (request->is_collected && age_s > TOLD_AGAIN_S)
 		age_s = TOLD_AGAIN_S;
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	return request->told_at.tv_sec + (time_t)age_s - now.tv_sec +

@@ -11,9 +11,9 @@
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/numbers.h"
 #include "lifecycle/recorder.h"
-#include "lifecycle/requests.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/resume.h"
+#include "lifecycle/stores.h"
 #include "lifecycle/telling.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -156,7 +156,7 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 	else if (info->state == STATE_BACKING_OFF || info->state == STATE_DORMANT)
 		resume_pause(operation, info);
 	/* If it is watched, the look at its device leads to the report. */
-	else if (info->is_asking && !operation->is_watched &&
+	else if (info->is_asking && !operation->is_watchable &&
 		 operation->device->loss == LOSS_UNSEEN)
 		lifecycle_begin_asking(operation);
 	else
@@ -169,7 +169,7 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 static struct request *add_request(struct operations *operations, struct terms *terms)
 {
 	struct store *store = operations_store(operations, terms->asked.abort);
-	struct request *request = requests_find(operations, terms);
+	struct request *request = stores_find(operations, terms);
 	int result;
 
 	if (request)
@@ -295,7 +295,7 @@ static void take_standing(struct operations *operations, struct request *request
 	request_lock(request);
 	request->count = info->count;
 	request_unlock(request);
-	request->is_handed_out = info->is_handed_out;
+	request->is_collected = info->is_collected;
 	if (info->standing == REQUEST_IN_PROGRESS) {
 		if (!request->operation)
 			fail(operations, request);
@@ -316,7 +316,7 @@ void resume_request(
 	struct operation *operation = device ? device->operations[terms->asked.abort] : NULL;
 	struct request *request;
 
-	if (requests_find(operations, terms)) {
+	if (stores_find(operations, terms)) {
 		terms_release(terms);
 		return;
 	}

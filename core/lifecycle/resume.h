@@ -60,7 +60,7 @@ struct resume_request_info {
 	unsigned count;
 	enum request_standing standing;
 	struct request_result result;
-	bool is_handed_out;
+	bool is_collected;
 	time_t told_at_s; /* CLOCK_BOOTTIME */
 	pid_t last_pid;
 	struct lvmpolld_progress progress;

@@ -8,8 +8,8 @@
 
 #include "comparing/copies.h"
 #include "loader/calls.h"
+#include "loader/disks.h"
 #include "loader/findings.h"
-#include "loader/places.h"
 #include "loader/row.h"
 #include "log/log.h"
 #include "process/arguments.h"
@@ -63,9 +63,9 @@ void lvmpolld_copies_add(struct lvmpolld_copies *copies, const struct lvmpolld_c
 	copies_add(copies, &added);
 }
 
-void lvmpolld_places_add(struct lvmpolld_places *places, const char *device, bool is_destination)
+void lvmpolld_disks_add(struct lvmpolld_disks *disks, const char *device, bool is_destination)
 {
-	places_add(places, "/sys", device, is_destination);
+	disks_add(disks, "/sys", device, is_destination);
 }
 
 void lvmpolld_findings_add(struct lvmpolld_findings *findings, const char *name, uint64_t number)

@@ -228,13 +228,13 @@ bool plugin_knows_kernel(const struct plugin_entry *entry)
 	return *patterns;
 }
 
-void plugin_read_places(const struct plugin_entry *entry, const struct lvmpolld_request *request,
-	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places)
+void plugin_read_disks(const struct plugin_entry *entry, const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_disks *disks)
 {
-	if (!entry->interface->read_places)
+	if (!entry->interface->read_disks)
 		return;
 	pthread_mutex_lock(&reading_lock);
-	entry->interface->read_places(request, targets, count, places);
+	entry->interface->read_disks(request, targets, count, disks);
 	pthread_mutex_unlock(&reading_lock);
 }
 

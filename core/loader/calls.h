@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Calls a plugin, or does it the standard way where the plugin has no callback. What is read of the
- * kernel's table (targets, copies, places, findings) is read in the monitor thread, all else in the
+ * kernel's table (targets, copies, disks, findings) is read in the monitor thread, all else in the
  * main thread. An impossible answer is logged, and the standard one is used.
  */
 #ifndef CORE_LOADER_CALLS_H
@@ -38,9 +38,9 @@ enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
 /* VOLUME is NULL where its group is seen, with all its disks, and has no such volume. */
 enum lvmpolld_standing plugin_read_report(const struct plugin_entry *entry,
 	const struct lvmpolld_request *request, const struct lvmpolld_row *volume);
-/* Adds to PLACES the disks that data is copied from and to, where the plugin tells. */
-void plugin_read_places(const struct plugin_entry *entry, const struct lvmpolld_request *request,
-	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places);
+/* Adds to DISKS the disks that data is copied from and to, where the plugin tells. */
+void plugin_read_disks(const struct plugin_entry *entry, const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_disks *disks);
 
 /* Replaces FINDINGS by what the plugin tells; where it tells nothing they stay. */
 void plugin_read_findings(const struct plugin_entry *entry, const struct lvmpolld_request *request,

@@ -70,7 +70,7 @@ static int apply_all(const struct plugins *plugins, const struct plugin_values *
 	return 0;
 }
 
-/* Which plugins there are is settled once, since operations hold on to them. */
+/* Which plugins there are is decided once, since operations hold on to them. */
 static void warn_of_other_selection(
 	const struct plugins *plugins, const struct configuration *configuration)
 {

@@ -74,7 +74,7 @@ void plugin_values_clear(struct plugin_values *values)
 {
 	for (size_t i = 0; i < values->count; i++) {
 		free(values->list[i].text);
-		free(values->list[i].place);
+		free(values->list[i].position);
 	}
 	free(values->list);
 	memset(values, 0, sizeof(*values));
@@ -90,13 +90,13 @@ static const struct configuration_plugin_value *find_text(
 	return NULL;
 }
 
-static char *format_place(const struct configuration_position *position)
+static char *format_position(const struct configuration_position *position)
 {
-	char *place;
+	char *text;
 
-	if (asprintf(&place, "%s:%u:%u: ", position->file, position->line, position->column) < 0)
+	if (asprintf(&text, "%s:%u:%u: ", position->file, position->line, position->column) < 0)
 		return NULL;
-	return place;
+	return text;
 }
 
 /* Fills VALUE with the text of the section or the default, unchecked. */
@@ -107,8 +107,8 @@ static int copy_text(struct plugin_value *value, const struct lvmpolld_key *key,
 
 	value->key = key;
 	value->text = strdup(written ? written->text : key->default_value);
-	value->place = written ? format_place(&written->position) : strdup("");
-	return !value->text || !value->place ? -ENOMEM : 0;
+	value->position = written ? format_position(&written->position) : strdup("");
+	return !value->text || !value->position ? -ENOMEM : 0;
 }
 
 static int set_monitor(struct plugin_values *values, const char *word, struct lvmpolld_error *error)
@@ -160,10 +160,10 @@ static int check_value(struct plugin_values *values, size_t i, struct lvmpolld_e
 }
 
 /* Makes the message about VALUE of the plugin NAME say where it stands. */
-static int add_place(
+static int add_position(
 	const struct plugin_value *value, const char *name, struct lvmpolld_error *error)
 {
-	return error_add_context(error, "%splugins.%s.%s", value->place, name, value->key->name);
+	return error_add_context(error, "%splugins.%s.%s", value->position, name, value->key->name);
 }
 
 static int check_unknown_keys(const struct lvmpolld_plugin *plugin,
@@ -205,7 +205,7 @@ static int read_values(struct plugin_values *values, const struct lvmpolld_plugi
 		if (copy_text(&values->list[i], key_at(plugin, i), section) < 0)
 			return error_set(error, ENOMEM, "out of memory");
 		if (check_value(values, i, error) < 0)
-			return add_place(&values->list[i], plugin->name, error);
+			return add_position(&values->list[i], plugin->name, error);
 	}
 	return 0;
 }
@@ -239,7 +239,7 @@ int plugin_values_apply(const struct plugin_values *values, const struct lvmpoll
 			return -EINVAL;
 		error_set(error, EINVAL, "the plugin refuses the value \"%s\"", written->text);
 		if (plugin->configure(written->key->name, &value, error) != 0)
-			return add_place(written, plugin->name, error);
+			return add_position(written, plugin->name, error);
 	}
 	return 0;
 }

@@ -12,7 +12,7 @@
 struct plugin_value {
 	const struct lvmpolld_key *key;
 	char *text;
-	char *place; /* "file:line:column: " of the file that has it; "" for a default */
+	char *position; /* "file:line:column: " of the file that has it; "" for a default */
 };
 
 /* First the keys that every plugin has, and those of its kind; then the plugin's own. */
@@ -26,12 +26,13 @@ struct plugin_values {
 
 /*
  * Fills VALUES from PLUGIN's section of CONFIGURATION, which may be missing, and its defaults.
- * Returns 0 or a negative errno with the place of the error; VALUES is then empty.
+ * Returns 0 or a negative errno with the position of the error; VALUES is then empty.
  */
 int plugin_values_read(struct plugin_values *values, const struct lvmpolld_plugin *plugin,
 	const struct configuration *configuration, struct lvmpolld_error *error);
 
-/* Gives PLUGIN every value. Returns 0, or what the plugin returned and the place of the value. */
+/* Gives PLUGIN every value. Returns 0, or what the plugin returned and the position of the value.
+ */
 int plugin_values_apply(const struct plugin_values *values, const struct lvmpolld_plugin *plugin,
 	struct lvmpolld_error *error);
 

@@ -55,7 +55,7 @@ struct candidate {
 };
 
 struct orphans {
-	struct event *turn; /* the next piece, or the next time */
+	struct event *next_piece; /* the next piece, or the next time */
 	struct orphans_callbacks callbacks;
 	void *context;
 	DIR *directory; /* while /proc is read */
@@ -78,38 +78,38 @@ static bool has_argument(const char *arguments, size_t length, const char *wante
 	return false;
 }
 
-static int64_t age_ms(const struct proc_standing *standing)
+static int64_t age_ms(const struct proc_stat *fields)
 {
 	return boot_clock_ms() -
-	       (int64_t)(standing->start_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK));
+	       (int64_t)(fields->start_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
 /* In the middle of an exec a process has no command line. Returns 1, 0 or a negative errno. */
 static int may_be_executing(pid_t pid)
 {
-	struct proc_standing standing;
+	struct proc_stat fields;
 	int result = proc_check_user(pid);
 
 	if (result == 0)
-		result = proc_read_standing(pid, &standing);
+		result = proc_read_stat(pid, &fields);
 	if (result < 0)
 		return result == -ESRCH ? 0 : result;
-	return standing.has_memory && (age_ms(&standing) < EXEC_MAX_MS || standing.state == 'D');
+	return fields.has_memory && (age_ms(&fields) < EXEC_MAX_MS || fields.state == 'D');
 }
 
 /*
  * Whether the parent is a daemon: it looks after its own children, unless it is ending. Returns 1,
  * 0 or a negative errno.
  */
-static int has_daemon_as_parent(const struct proc_standing *child)
+static int has_daemon_as_parent(const struct proc_stat *child)
 {
-	struct proc_standing parent;
+	struct proc_stat parent;
 	char name[64];
 	int result;
 
 	if (child->parent == getpid())
 		return 0;
-	result = proc_read_standing(child->parent, &parent);
+	result = proc_read_stat(child->parent, &parent);
 	if (result == 0 && !parent.has_memory)
 		return 0;
 	if (result == 0)
@@ -164,16 +164,16 @@ static int add_candidate(struct orphans *orphans, pid_t pid, uint64_t start_tick
 /* PID has the arguments of an lvpoll. Returns 0 or a negative errno. */
 static int take_lvpoll(struct orphans *orphans, pid_t pid, const char *arguments, size_t length)
 {
-	struct proc_standing standing;
+	struct proc_stat fields;
 	int result = proc_check_user(pid);
 
 	if (result == 0)
-		result = proc_read_standing(pid, &standing);
+		result = proc_read_stat(pid, &fields);
 	if (result == 0)
-		result = has_daemon_as_parent(&standing);
+		result = has_daemon_as_parent(&fields);
 	if (result != 0)
 		return result == 1 ? 0 : result;
-	return add_candidate(orphans, pid, standing.start_ticks, arguments, length);
+	return add_candidate(orphans, pid, fields.start_ticks, arguments, length);
 }
 
 static void read_process(struct orphans *orphans, pid_t pid)
@@ -270,7 +270,7 @@ static void end(struct orphans *orphans)
 	orphans->callbacks.known(orphans->context);
 }
 
-static void on_turn(evutil_socket_t descriptor, short what, void *context)
+static void on_next_piece(evutil_socket_t descriptor, short what, void *context)
 {
 	static const struct timeval at_once = {0};
 	struct orphans *orphans = context;
@@ -280,7 +280,7 @@ static void on_turn(evutil_socket_t descriptor, short what, void *context)
 	if (orphans->is_read)
 		begin(orphans);
 	if (read_piece(orphans))
-		timer_start(orphans->turn, &at_once);
+		timer_start(orphans->next_piece, &at_once);
 	else
 		end(orphans);
 }
@@ -298,8 +298,8 @@ struct orphans *orphans_new(
 	orphans->pause_ms = PAUSE_FIRST_MS;
 	orphans->begun_ms = boot_clock_ms();
 	STAILQ_INIT(&orphans->candidates);
-	orphans->turn = event_new(base, -1, 0, on_turn, orphans);
-	if (orphans->turn)
+	orphans->next_piece = event_new(base, -1, 0, on_next_piece, orphans);
+	if (orphans->next_piece)
 		return orphans;
 	free(orphans);
 	return NULL;
@@ -309,7 +309,7 @@ void orphans_free(struct orphans *orphans)
 {
 	if (!orphans)
 		return;
-	event_free(orphans->turn);
+	event_free(orphans->next_piece);
 	if (orphans->directory)
 		closedir(orphans->directory);
 	forget_candidates(orphans);
@@ -334,13 +334,13 @@ static void start(struct orphans *orphans)
 	const unsigned pause_ms = orphans->is_begun ? orphans->pause_ms : 0;
 	const struct timeval delay = {pause_ms / 1000, pause_ms % 1000 * 1000L};
 
-	if (event_pending(orphans->turn, EV_TIMEOUT, NULL))
+	if (event_pending(orphans->next_piece, EV_TIMEOUT, NULL))
 		return;
 	if (orphans->is_begun)
 		orphans->pause_ms =
 			orphans->pause_ms * 2 < PAUSE_MAX_MS ? orphans->pause_ms * 2 : PAUSE_MAX_MS;
 	orphans->is_begun = true;
-	timer_start(orphans->turn, &delay);
+	timer_start(orphans->next_piece, &delay);
 }
 
 enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_name,

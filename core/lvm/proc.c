@@ -30,7 +30,7 @@ ssize_t proc_read(pid_t pid, const char *name, char *text, size_t size)
 	return length;
 }
 
-int proc_read_standing(pid_t pid, struct proc_standing *standing)
+int proc_read_stat(pid_t pid, struct proc_stat *fields)
 {
 	char text[1024];
 	const char *field;
@@ -47,10 +47,10 @@ int proc_read_standing(pid_t pid, struct proc_standing *standing)
 		sscanf(field,
 			") %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
 			"%*s %llu %lu",
-			&standing->state, &standing->parent, &start, &memory) != 4)
+			&fields->state, &fields->parent, &start, &memory) != 4)
 		return -EBADMSG;
-	standing->has_memory = memory > 0;
-	standing->start_ticks = start;
+	fields->has_memory = memory > 0;
+	fields->start_ticks = start;
 	return 0;
 }
 

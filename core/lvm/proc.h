@@ -15,7 +15,7 @@
 ssize_t proc_read(pid_t pid, const char *name, char *text, size_t size);
 
 /* Neither a process that is ending nor a kernel thread has memory of its own. */
-struct proc_standing {
+struct proc_stat {
 	char state;
 	int parent;
 	bool has_memory;
@@ -23,7 +23,7 @@ struct proc_standing {
 };
 
 /* Returns 0 or a negative errno, as proc_read. */
-int proc_read_standing(pid_t pid, struct proc_standing *standing);
+int proc_read_stat(pid_t pid, struct proc_stat *fields);
 
 /*
  * Checks that PID is a process of our user, as an lvpoll of ours is: else any user could hold up an

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "loader/calls.h"
-#include "loader/places.h"
+#include "loader/disks.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "monitor/look.h"
@@ -77,8 +77,8 @@ static void ask_kernel(struct look *look)
 		return;
 	look->verdict = plugin_read_targets(terms->plugin, &asked, look->table.targets,
 		look->table.target_count, &look->progress);
-	plugin_read_places(terms->plugin, &asked, look->table.targets, look->table.target_count,
-		&look->places);
+	plugin_read_disks(
+		terms->plugin, &asked, look->table.targets, look->table.target_count, &look->disks);
 	plugin_read_findings(terms->plugin, &asked, look->table.targets, look->table.target_count,
 		&look->findings);
 	if (look->verdict == LVMPOLLD_STEP && plugin_verifies(terms->plugin))
@@ -114,14 +114,13 @@ static void record_statistics(const struct look *look) REQUIRES(device_role)
 		return;
 	rate_note(&device->rate, now_ms, look->progress.done_sectors, look->progress.total_sectors);
 	progress_log_stall(device, now_ms);
-	if (look->places.count == 0 ||
-		(device->places && device->places->count == look->places.count))
+	if (look->disks.count == 0 || (device->disks && device->disks->count == look->disks.count))
 		return;
 	/* When out of memory the disks are not listed. */
-	if (!device->places)
-		device->places = calloc(1, sizeof(*device->places));
-	if (device->places)
-		*device->places = look->places;
+	if (!device->disks)
+		device->disks = calloc(1, sizeof(*device->disks));
+	if (device->disks)
+		*device->disks = look->disks;
 }
 
 static void record_progress(const struct look *look) REQUIRES(device_role)
@@ -255,9 +254,9 @@ bool look_at_due(struct devices *devices, struct kernel_log *log, bool has_event
 		look.verdict = LVMPOLLD_POLL;
 		device_lock(look.device);
 		look.progress = look.device->progress;
-		look.places.count = 0;
-		if (look.device->places)
-			look.places = *look.device->places;
+		look.disks.count = 0;
+		if (look.device->disks)
+			look.disks = *look.device->disks;
 		look.findings = look.device->findings;
 		device_unlock(look.device);
 		ask_kernel(&look);

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "kernel_log/kernel_log.h"
+#include "loader/disks.h"
 #include "loader/findings.h"
-#include "loader/places.h"
 #include "monitor/device_mapper.h"
 #include "operation/device.h"
 #include "util/error.h"
@@ -23,8 +23,8 @@ struct look {
 	enum lvmpolld_verdict verdict;
 	struct lvmpolld_progress progress;
 	struct lvmpolld_copies copies;     /* what must be equal before the step that is due */
-	struct kernel_log_standing log;    /* read after the table */
-	struct lvmpolld_places places;     /* those that are known so far */
+	struct kernel_log_state log;       /* read after the table */
+	struct lvmpolld_disks disks;       /* those that are known so far */
 	struct lvmpolld_findings findings; /* likewise */
 };
 

@@ -42,7 +42,7 @@ struct monitor {
 	void (*told)(void *context);
 	void *context;
 	_Atomic bool is_stopping;
-	_Atomic bool is_held;
+	_Atomic bool is_paused;
 	_Atomic bool is_in_kernel;
 	/* The thread's own. */
 	bool is_dirty;        /* an event may have come that no list has told of yet */
@@ -106,8 +106,8 @@ static int time_to_wait_ms(const struct monitor *monitor)
 static void look(struct monitor *monitor, bool has_events)
 {
 	monitor->is_in_kernel = true;
-	/* The thread that holds this one sees it in the kernel, or is seen here. */
-	if (!monitor->is_held) {
+	/* The thread that pauses this one sees it in the kernel, or is seen here. */
+	if (!monitor->is_paused) {
 		if (has_events)
 			note_events(monitor);
 		if (look_at_due(monitor->devices, &monitor->log, monitor->device_mapper.has_events,
@@ -129,7 +129,7 @@ static void *run(void *argument)
 	while (!monitor->is_stopping) {
 		bool is_watching = monitor->device_mapper.has_events &&
 				   schedule_next_ms(monitor->devices) >= 0;
-		bool is_held = monitor->is_held;
+		bool is_paused = monitor->is_paused;
 		int ready;
 
 		/*
@@ -142,7 +142,7 @@ static void *run(void *argument)
 				       ? monitor->device_mapper.events
 				       : -1;
 		polled[1].revents = 0;
-		ready = is_held ? poll(polled, 1, -1) : poll(polled, 2, time_to_wait_ms(monitor));
+		ready = is_paused ? poll(polled, 1, -1) : poll(polled, 2, time_to_wait_ms(monitor));
 		if (ready > 0 && polled[0].revents)
 			drain(monitor->wake);
 		look(monitor,
@@ -279,10 +279,10 @@ void monitor_set_command(struct monitor *monitor, struct device *device, bool is
 		signal_descriptor(monitor->wake);
 }
 
-bool monitor_hold(struct monitor *monitor, bool is_held)
+bool monitor_pause(struct monitor *monitor, bool is_paused)
 {
-	monitor->is_held = is_held;
-	if (!is_held)
+	monitor->is_paused = is_paused;
+	if (!is_paused)
 		signal_descriptor(monitor->wake);
 	return !monitor->is_in_kernel;
 }

@@ -45,10 +45,10 @@ void monitor_note_copying(struct monitor *monitor, struct device *device);
 void monitor_set_command(struct monitor *monitor, struct device *device, bool is_running);
 
 /*
- * Keeps the thread out of the kernel, or lets it in again. Returns false where it is in the kernel
- * now: that call may never end; after it the thread stays out. Main thread.
+ * Pauses the thread, outside of the kernel, or lets it go on. Returns false where it is in the
+ * kernel now: that call may never end; after it the thread stays out. Main thread.
  */
-bool monitor_hold(struct monitor *monitor, bool is_held);
+bool monitor_pause(struct monitor *monitor, bool is_paused);
 
 /*
  * Ends the thread and frees MONITOR. Returns false where the thread is in the kernel for longer

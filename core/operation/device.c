@@ -84,7 +84,7 @@ static void device_free(struct device *device)
 {
 	device_lock(device);
 	observation_release(&device->observation);
-	free(device->places);
+	free(device->disks);
 	device_unlock(device);
 	lock_destroy(&device->lock);
 	terms_release(device->terms);

@@ -22,7 +22,7 @@
 #include "operation/terms.h"
 #include "util/lock.h"
 
-struct lvmpolld_places;
+struct lvmpolld_disks;
 struct operation;
 
 /* What the monitor saw at its latest look. */
@@ -38,10 +38,10 @@ struct observation {
 	enum lvmpolld_verdict verdict;
 	uint64_t signature; /* differs when the names or the table do; 0: not known */
 	bool is_stalled;    /* no progress for as long as the plugin's stall_check says */
-	struct lvmpolld_copies copies;  /* what must be equal before the step that is due */
-	uint64_t copies_signature;      /* differs when that, the device or its table does; or 0 */
-	struct kernel_log_standing log; /* what the kernel's log told after the table was read */
-	bool is_whole;                  /* by its progress all is copied, or it tells none */
+	struct lvmpolld_copies copies; /* what must be equal before the step that is due */
+	uint64_t copies_signature;     /* differs when that, the device or its table does; or 0 */
+	struct kernel_log_state log;   /* what the kernel's log told after the table was read */
+	bool is_whole;                 /* by its progress all is copied, or it tells none */
 	unsigned epoch;    /* of the watch, at the look; a loss may be from an earlier one */
 	bool has_loss;     /* a look has shown that a step would lose data: that stays so */
 	char *device_name; /* the name of the device that was read; NULL: none yet */
@@ -85,10 +85,10 @@ struct device {
 	struct lock lock;
 	struct observation observation GUARDED_BY(device_role);
 	struct lvmpolld_progress progress GUARDED_BY(device_role);
-	struct rate rate GUARDED_BY(device_role);               /* by schedule_clock_ms */
-	struct lvmpolld_places *places GUARDED_BY(device_role); /* disks; NULL: none is known */
-	unsigned quarter GUARDED_BY(device_role);               /* the last that it has come to */
-	int64_t stalled_since_ms GUARDED_BY(device_role);       /* as it was told; 0: it moves */
+	struct rate rate GUARDED_BY(device_role);             /* by schedule_clock_ms */
+	struct lvmpolld_disks *disks GUARDED_BY(device_role); /* disks; NULL: none is known */
+	unsigned quarter GUARDED_BY(device_role);             /* the last that it has come to */
+	int64_t stalled_since_ms GUARDED_BY(device_role);     /* as it was told; 0: it moves */
 	struct lvmpolld_findings findings GUARDED_BY(device_role);
 
 	/* The main thread's: the operation on the device, then its abort; or NULL. */

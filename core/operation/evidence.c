@@ -19,8 +19,7 @@ const char *doubt_sentence(enum doubt doubt)
 	return sentences[doubt];
 }
 
-void evidence_begin(
-	struct evidence *evidence, const struct kernel_log_standing *log, int64_t now_ms)
+void evidence_begin(struct evidence *evidence, const struct kernel_log_state *log, int64_t now_ms)
 {
 	*evidence = (struct evidence){
 		.log_from = log->next,
@@ -29,7 +28,7 @@ void evidence_begin(
 }
 
 void evidence_note_equal(
-	struct evidence *evidence, const struct kernel_log_standing *log, uint64_t signature)
+	struct evidence *evidence, const struct kernel_log_state *log, uint64_t signature)
 {
 	/* What an lvpoll goes on to by itself may have begun while lines were left out. */
 	*evidence = (struct evidence){
@@ -39,7 +38,7 @@ void evidence_note_equal(
 	};
 }
 
-enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_log_standing *log,
+enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_log_state *log,
 	bool is_kernel_known, uint64_t signature)
 {
 	bool is_broken = log->is_read && log->whole_from > evidence->log_from;

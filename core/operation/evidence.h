@@ -35,18 +35,17 @@ enum doubt { DOUBTS(DOUBT_WORD) DOUBT_COUNT };
 const char *doubt_sentence(enum doubt doubt);
 
 /* Other data may be copied from now on, NOW_MS by boot_clock_ms. LOG is what was known last. */
-void evidence_begin(
-	struct evidence *evidence, const struct kernel_log_standing *log, int64_t now_ms);
+void evidence_begin(struct evidence *evidence, const struct kernel_log_state *log, int64_t now_ms);
 
 /* The copies with SIGNATURE were equal. LOG is what was known before they were compared. */
 void evidence_note_equal(
-	struct evidence *evidence, const struct kernel_log_standing *log, uint64_t signature);
+	struct evidence *evidence, const struct kernel_log_state *log, uint64_t signature);
 
 /*
  * Whether all was copied, by LOG, which was read after the kernel had said so. IS_KERNEL_KNOWN: its
  * lines about failures are. SIGNATURE is that of the copies.
  */
-enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_log_standing *log,
+enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_log_state *log,
 	bool is_kernel_known, uint64_t signature);
 
 #endif

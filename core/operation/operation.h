@@ -17,7 +17,7 @@
 #include "operation/state.h"
 #include "records/record.h"
 
-struct ask;
+struct inquiry;
 struct command;
 struct comparison;
 struct event;
@@ -70,7 +70,7 @@ struct operation {
 	struct device *device;
 	struct terms *terms; /* of the first request: these are recorded */
 	struct terms *lead;  /* of the latest request: the next command runs with these */
-	bool is_watched;     /* the monitor can watch its device */
+	bool is_watchable;   /* the monitor can watch its device */
 	struct request_list requests;
 
 	struct attempt attempt;
@@ -79,7 +79,7 @@ struct operation {
 	struct back_off back_off;
 	struct evidence evidence;      /* that all data was copied which the next step lets go of */
 	struct comparison *comparison; /* in state VERIFYING; or NULL */
-	struct kernel_log_standing compared_log; /* what was known when that began */
+	struct kernel_log_state compared_log; /* what was known when that began */
 	uint64_t compared_signature;
 	enum ending_reason ending; /* in state ENDING: why the attempt is ended */
 	bool is_begun;          /* it was watched, or a command has run: it must be seen through */
@@ -107,8 +107,8 @@ struct operation {
 	TAILQ_ENTRY(operation) waiting_link;
 
 	/* asking.c's: the report that it waits for; or NULL. */
-	struct ask *ask;
-	TAILQ_ENTRY(operation) ask_link;
+	struct inquiry *inquiry;
+	TAILQ_ENTRY(operation) inquiry_link;
 
 	TAILQ_ENTRY(operation) link; /* in operations->list */
 };

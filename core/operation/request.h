@@ -45,7 +45,7 @@ struct request {
 	struct wait_list waits;            /* those who wait for its end */
 	pid_t last_pid;                    /* the latest lvpoll when the end was told; 0 before */
 	struct lvmpolld_progress progress; /* the progress then; struct_size is 0 before */
-	bool is_handed_out;                /* a client has collected the result */
+	bool is_collected;                 /* a client has collected the result */
 
 	/* The store's. */
 	TAILQ_ENTRY(request) link;

@@ -23,7 +23,7 @@
 /* Between two SIGTERMs to a process that is still there. */
 #define TERMINATE_REPEAT_MS 100
 
-/* What is read from one pipe in one turn of the loop, so that no child keeps the others waiting. */
+/* What is read from one pipe in a round of the loop, so that no child keeps the others waiting. */
 #define READ_MAX (64 * 1024)
 
 /* One of the two outputs. */
@@ -109,7 +109,7 @@ static void on_readable(evutil_socket_t descriptor, short what, void *context)
  */
 static void finish_output(struct process_output *output)
 {
-	for (int turn = 0; turn < 16 && output->descriptor >= 0; turn++)
+	for (int round = 0; round < 16 && output->descriptor >= 0; round++)
 		if (!read_output(output))
 			break;
 	if (output->descriptor >= 0)
@@ -193,7 +193,7 @@ static int add_events(struct process *process, struct event_base *base)
 }
 
 /* Watches the child's end. A kernel without pidfd (before 5.3) cannot run this daemon. */
-static int watch_end(struct process *process, struct event_base *base)
+static int await_end(struct process *process, struct event_base *base)
 {
 	process->pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
 	if (process->pidfd < 0)
@@ -254,7 +254,7 @@ static int start_child(struct process *process, struct event_base *base, char *c
 	if (result < 0)
 		return error_set(
 			error, -result, "cannot start %s: %s", arguments[0], strerror(-result));
-	result = watch_end(process, base);
+	result = await_end(process, base);
 	if (result < 0) {
 		kill(process->pid, SIGTERM);
 		waitpid(process->pid, NULL, WNOHANG);
@@ -339,7 +339,7 @@ static int adopt(struct process *process, struct event_base *base, pid_t pid, ui
 	process->is_adopted = true;
 	result = add_events(process, base);
 	if (result == 0)
-		result = watch_end(process, base);
+		result = await_end(process, base);
 	/* The descriptor is there: what is true of the process now stays true of it. */
 	if (result == 0)
 		result = read_start(pid, &present_ticks);

@@ -98,7 +98,7 @@ static void make_note_name(const struct lvmpolld_request *request, char *name, s
 	record_make_name(&noted, name, size);
 }
 
-int record_refuse(struct record_directory *directory, const struct lvmpolld_request *request)
+int record_note_loss(struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char name[NAME_MAX], note[NAME_MAX];
 	int result;
@@ -114,7 +114,7 @@ int record_refuse(struct record_directory *directory, const struct lvmpolld_requ
 	return result;
 }
 
-int record_is_refused(
+int record_has_loss(
 	const struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	/* Nothing is allocated: a start that is out of memory would give up every operation. */
@@ -131,8 +131,7 @@ int record_is_refused(
 	return result == -ENOENT || result == -ENOTDIR ? 0 : result;
 }
 
-void record_forget_refused(
-	struct record_directory *directory, const struct lvmpolld_request *request)
+void record_clear_loss(struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char note[NAME_MAX], *path;
 

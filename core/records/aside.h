@@ -45,11 +45,10 @@ int record_move_back(
  * since the lvpoll must still be ended. Where there is no room for a note, the record takes its
  * place. Returns 0 or a negative errno.
  */
-int record_refuse(struct record_directory *directory, const struct lvmpolld_request *request);
+int record_note_loss(struct record_directory *directory, const struct lvmpolld_request *request);
 /* Returns 1, 0, or a negative errno where that cannot be told. */
-int record_is_refused(
+int record_has_loss(
 	const struct record_directory *directory, const struct lvmpolld_request *request);
-void record_forget_refused(
-	struct record_directory *directory, const struct lvmpolld_request *request);
+void record_clear_loss(struct record_directory *directory, const struct lvmpolld_request *request);
 
 #endif

@@ -136,15 +136,15 @@ void record_remove(struct record_directory *directory, const struct lvmpolld_req
 			strerror(errno));
 }
 
-void record_set_dormant(struct record_directory *directory,
-	const struct lvmpolld_request *operation, bool is_dormant)
+void record_set_dormant(
+	struct record_directory *directory, const struct lvmpolld_request *request, bool is_dormant)
 {
 	char name[NAME_MAX];
 	int result;
 
 	if (directory->descriptor < 0)
 		return;
-	record_make_name(operation, name, sizeof(name));
+	record_make_name(request, name, sizeof(name));
 	result = is_dormant ? record_move_aside(directory, DORMANT_SUFFIX, name)
 			    : record_move_back(directory, DORMANT_SUFFIX, name);
 	if (result < 0 && result != -ENOENT && is_dormant)

@@ -40,10 +40,10 @@ int record_write(struct record_directory *directory, const struct record *record
 void record_remove(struct record_directory *directory, const struct lvmpolld_request *request);
 
 /*
- * Moves the record of OPERATION, which is dormant, into "PATH.dormant/", where it starts no daemon;
+ * Moves the record of REQUEST, which is dormant, into "PATH.dormant/", where it starts no daemon;
  * or back.
  */
-void record_set_dormant(struct record_directory *directory,
-	const struct lvmpolld_request *operation, bool is_dormant);
+void record_set_dormant(struct record_directory *directory, const struct lvmpolld_request *request,
+	bool is_dormant);
 
 #endif

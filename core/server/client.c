@@ -15,8 +15,8 @@
 #include "lifecycle/operations_collect.h"
 #include "log/log.h"
 #include "protocol/wire.h"
+#include "server/answer.h"
 #include "server/client.h"
-#include "server/request.h"
 #include "server/server.h"
 #include "util/buffer.h"
 
@@ -71,9 +71,9 @@ static int answer(struct client *client, size_t length)
 {
 	struct buffer *output = &client->output;
 	size_t former_length = output->length;
-	const struct asker asker = {
+	const struct sender sender = {
 		.waiter = &client->waiter,
-		.watch = &client->watch,
+		.subscription = &client->subscription,
 		.may_steer = client_is_privileged(client),
 	};
 	char *text = wire_peek(&client->input, length);
@@ -83,12 +83,12 @@ static int answer(struct client *client, size_t length)
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &client->heard_at);
 	client->answered++;
 	log_message(client, "->", text, length);
-	request_answer(client->server->operations, &asker, text, length, output);
+	answer_message(client->server->operations, &sender, text, length, output);
 	wire_drop(&client->input, length);
 	if (output->is_lost)
 		return -ENOMEM;
-	if (client->watch.is_on)
-		client->server->watched(client->server);
+	if (client->subscription.is_on)
+		client->server->subscribed(client->server);
 	log_message(
 		client, "<-", buffer_bytes(output) + former_length, output->length - former_length);
 	return 0;
@@ -170,8 +170,9 @@ static int await_writable(struct client *client)
 		client->writable = event_new(
 			client->server->base, client->descriptor, EV_WRITE, on_writable, client);
 	/* A client that watches has no deadline: it costs nothing. */
-	return client->writable ? event_add(client->writable, client->watch.is_on ? NULL : &limit)
-				: -1;
+	return client->writable
+		       ? event_add(client->writable, client->subscription.is_on ? NULL : &limit)
+		       : -1;
 }
 
 /*

@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "operation/waiters.h"
-#include "server/watch.h"
+#include "server/subscription.h"
 #include "util/buffer.h"
 
 struct event;
@@ -23,19 +23,19 @@ struct client {
 	struct buffer input;  /* what it has sent, and has no answer yet */
 	struct buffer output; /* replies that it has not read */
 	struct event *readable;
-	struct event *writable;         /* waits while there is output, with a deadline */
-	struct event *message_deadline; /* runs while part of a message is there */
-	struct event *more_requests;    /* soon, if more requests are left */
-	pid_t pid;                      /* the process that connected; for the log */
-	size_t scanned;                 /* input bytes that hold no end of a message */
-	struct waiter waiter;           /* waits for the requests that it has made */
-	struct watch watch;             /* what it was told of changes */
-	uint64_t requests;              /* the number of requests that it has made */
-	unsigned answered;              /* requests answered since other clients were served */
-	bool is_half_closed;            /* it will send no more */
+	struct event *writable;           /* waits while there is output, with a deadline */
+	struct event *message_deadline;   /* runs while part of a message is there */
+	struct event *more_requests;      /* soon, if more requests are left */
+	pid_t pid;                        /* the process that connected; for the log */
+	size_t scanned;                   /* input bytes that hold no end of a message */
+	struct waiter waiter;             /* waits for the requests that it has made */
+	struct subscription subscription; /* what it was told of changes */
+	uint64_t requests;                /* the number of requests that it has made */
+	unsigned answered;                /* requests answered since other clients were served */
+	bool is_half_closed;              /* it will send no more */
 	struct timespec heard_at; /* of its latest request, or of its connection; CLOCK_MONOTONIC */
 	uid_t user;               /* this and what follows are server.c's */
-	bool is_pending;          /* it waits for a place, and is not read */
+	bool is_pending;          /* it waits for a slot, and is not read */
 	TAILQ_ENTRY(client) link; /* in server->clients, oldest first */
 };
 

@@ -108,7 +108,7 @@ static void write_entry(struct buffer *text, struct request *request)
 /* Whether all waiters have collected the result: it is kept only for clients that ask again. */
 static bool is_collected(const struct request *request)
 {
-	return request->is_handed_out && !request->operation && TAILQ_EMPTY(&request->waits);
+	return request->is_collected && !request->operation && TAILQ_EMPTY(&request->waits);
 }
 
 /* Writes the entries of STORE, each as a whole, until TEXT has LIMIT bytes. */
@@ -131,7 +131,7 @@ static void write_store(
 			buffer_cut(text, length);
 			left_out++;
 		}
-		if (monitor && request->operation && request->operation->is_watched)
+		if (monitor && request->operation && request->operation->is_watchable)
 			monitor_refresh(monitor, request->operation->device);
 	}
 	store_unlock(store);

@@ -43,7 +43,7 @@ void list_write(
 		if (wanted->events)
 			entry_write_events(reply, operation);
 		/* So that the next list is fresh. */
-		if (operations->monitor && operation->is_watched)
+		if (operations->monitor && operation->is_watchable)
 			monitor_refresh(operations->monitor, operation->device);
 	}
 	if (wanted->ended)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Long replies: messages one after the other, of which each but the first has the key "item". The
- * last, item="end", is left without its end, which request.c adds to every reply.
+ * last, item="end", is left without its end, which answer.c adds to every reply.
  */
 #ifndef CORE_SERVER_LIST_H
 #define CORE_SERVER_LIST_H

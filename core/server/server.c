@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Accepts clients: only those that may connect, and only as many as there are places. Decides which
+ * Accepts clients: only those that may connect, and only as many as there are slots. Decides which
  * client goes when more come.
  */
 #include "config.h"
@@ -20,19 +20,19 @@
 #include "server/access.h"
 #include "server/client.h"
 #include "server/server.h"
-#include "server/watchers.h"
+#include "server/subscriptions.h"
 
-/* When descriptors or places are short, accepting is tried again after this time. */
+/* When descriptors or slots are short, accepting is tried again after this time. */
 #define ACCEPT_RETRY_MS 200
 
 /* A client that has asked something within this time is busy. */
 #define SILENT_MS 1000
 
-/* How many clients without privilege may wait for a place; further ones are disconnected. */
+/* How many clients without privilege may wait for a slot; further ones are disconnected. */
 #define PENDING_MAX 16
 
 /*
- * Descriptors that clients do not get: for the daemon itself and for clients that wait for a place,
+ * Descriptors that clients do not get: for the daemon itself and for clients that wait for a slot,
  * and three for each lvpoll. Clients get at least half of all descriptors, though.
  */
 #define DESCRIPTORS_KEPT       64
@@ -53,7 +53,7 @@ struct candidate {
 };
 
 /* How many clients are served at a time: limits.clients, or what there are descriptors for. */
-static unsigned count_places(const struct server *server)
+static unsigned count_slots(const struct server *server)
 {
 	unsigned limit = server->configuration->limit_clients;
 	rlim_t kept = DESCRIPTORS_KEPT +
@@ -92,12 +92,12 @@ static struct candidate make_candidate(struct client *client, int64_t now_ms)
 
 static bool may_displace(const struct client *newcomer, const struct candidate *candidate)
 {
-	bool is_privileged_place = client_is_privileged(candidate->client);
+	bool is_privileged_slot = client_is_privileged(candidate->client);
 
-	if (client_is_privileged(newcomer) && !is_privileged_place)
+	if (client_is_privileged(newcomer) && !is_privileged_slot)
 		return true;
 	return candidate->claim != CLAIM_GOOD &&
-	       (client_is_privileged(newcomer) || !is_privileged_place);
+	       (client_is_privileged(newcomer) || !is_privileged_slot);
 }
 
 /* Whether A goes rather than B. */
@@ -113,7 +113,7 @@ static bool goes_before(const struct candidate *a, const struct candidate *b)
 static void log_displacement(const struct client *newcomer, const struct candidate *candidate)
 {
 	const struct client *client = candidate->client;
-	unsigned limit = count_places(client->server);
+	unsigned limit = count_slots(client->server);
 
 	if (candidate->claim == CLAIM_GOOD)
 		log_warn("client %d of user %u is disconnected: limits.clients (%u) is reached and "
@@ -148,7 +148,7 @@ static bool make_room(struct server *server, const struct client *newcomer)
 	return true;
 }
 
-/* How many clients wait for a place, with or without privilege. */
+/* How many clients wait for a slot, with or without privilege. */
 static size_t count_pending(const struct server *server, bool with_privilege)
 {
 	const struct client *client;
@@ -163,7 +163,7 @@ static bool has_room(const struct server *server)
 {
 	size_t pending = count_pending(server, true) + count_pending(server, false);
 
-	return server->client_count - pending < count_places(server);
+	return server->client_count - pending < count_slots(server);
 }
 
 static struct client *next_pending(const struct server *server)
@@ -178,7 +178,7 @@ static struct client *next_pending(const struct server *server)
 }
 
 /*
- * Gives CLIENT a place: it is read from now on. Returns false when out of memory; CLIENT waits on.
+ * Gives CLIENT a slot: it is read from now on. Returns false when out of memory; CLIENT waits on.
  */
 static bool let_in(struct client *client)
 {
@@ -189,7 +189,7 @@ static bool let_in(struct client *client)
 	return true;
 }
 
-/* Gives places to clients that wait, as long as there are free ones or some can be made free. */
+/* Gives slots to clients that wait, as long as there are free ones or some can be made free. */
 static void let_in_pending(struct server *server)
 {
 	struct client *client;
@@ -215,7 +215,7 @@ static void pause_accepting(struct server *server)
 		event_del(server->accept_event);
 }
 
-/* A place has become free. */
+/* A slot has become free. */
 static void on_left(struct server *server)
 {
 	/*
@@ -228,7 +228,7 @@ static void on_left(struct server *server)
 }
 
 /*
- * If a client with privilege waits, all places belong to clients with privilege, and no more
+ * If a client with privilege waits, all slots belong to clients with privilege, and no more
  * clients are accepted. Clients without privilege that wait do not stop accepting, since the next
  * one may have privilege.
  */
@@ -245,10 +245,10 @@ static void on_accept_retry(evutil_socket_t descriptor, short what, void *contex
 		event_add(server->accept_event, NULL);
 }
 
-/* There is no place for CLIENT now: it waits, or is turned away. */
+/* There is no slot for CLIENT now: it waits, or is turned away. */
 static void keep_pending(struct server *server, struct client *client)
 {
-	unsigned limit = count_places(server);
+	unsigned limit = count_slots(server);
 
 	if (start_retry(server) < 0 || count_pending(server, false) > PENDING_MAX) {
 		log_warn("client %d of user %u is turned away: limits.clients (%u) is reached and "
@@ -265,10 +265,10 @@ static void keep_pending(struct server *server, struct client *client)
 	server->is_limit_told = true;
 }
 
-/* There is a free place, and no client waits for it. */
+/* There is a free slot, and no client waits for it. */
 static bool is_free(struct server *server)
 {
-	if (server->client_count > count_places(server) ||
+	if (server->client_count > count_slots(server) ||
 		event_pending(server->accept_retry, EV_TIMEOUT, NULL))
 		return false;
 	server->is_limit_told = false;
@@ -316,20 +316,20 @@ static void on_acceptable(evutil_socket_t descriptor, short what, void *context)
 	pause_accepting(server);
 }
 
-/* Told once at the start; later messages about the limit give the number of places. */
-static void tell_places(const struct server *server)
+/* Told once at the start; later messages about the limit give the number of slots. */
+static void tell_slots(const struct server *server)
 {
-	unsigned limit = server->configuration->limit_clients, places = count_places(server);
+	unsigned limit = server->configuration->limit_clients, slots = count_slots(server);
 
-	if (places < limit)
+	if (slots < limit)
 		log_warn("limits.clients is %u, but there are descriptors (RLIMIT_NOFILE) for %u "
 			 "clients at a time only",
-			limit, places);
+			limit, slots);
 }
 
 int server_start(struct server *server, struct lvmpolld_error *error)
 {
-	tell_places(server);
+	tell_slots(server);
 	server->accept_event = event_new(server->base, server->listener.descriptor,
 		EV_READ | EV_PERSIST, on_acceptable, server);
 	server->accept_retry = event_new(server->base, -1, 0, on_accept_retry, server);
@@ -349,7 +349,7 @@ void server_init(struct server *server, struct event_base *base,
 		.operations = operations,
 		.listener.descriptor = -1,
 		.left = on_left,
-		.watched = watchers_kick,
+		.subscribed = subscriptions_kick,
 		.changed = changed,
 		.context = context,
 	};
@@ -370,7 +370,7 @@ void server_close(struct server *server)
 	struct client *client;
 
 	stop_accepting(server);
-	watchers_destroy(server);
+	subscriptions_destroy(server);
 	while ((client = TAILQ_FIRST(&server->clients)))
 		client_free(client);
 	listener_close(&server->listener);

@@ -27,11 +27,11 @@ struct server {
 	size_t client_count;
 	struct event *accept_event;
 	struct event *accept_retry;
-	struct event *watch_timer;           /* runs while a client watches; or NULL */
+	struct event *subscription_timer;    /* runs while there is a subscription; or NULL */
 	bool is_limit_told;                  /* the limit was reached, and that was logged */
 	void (*left)(struct server *server); /* server.c's: called when a client has left */
-	/* watchers.c's: called when a client begins to watch */
-	void (*watched)(struct server *server);
+	/* subscriptions.c's: called when a subscription begins */
+	void (*subscribed)(struct server *server);
 	void (*changed)(void *context); /* called when client_count has changed */
 	void *context;
 };

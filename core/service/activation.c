@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The socket that systemd hands over. */
+/* The socket that systemd passes. */
 #include "config.h"
 
 #include <errno.h>
@@ -12,8 +12,8 @@
 
 #include "service/activation.h"
 
-/* The first descriptor that is handed over: a constant of systemd's interface. */
-#define HANDOVER_DESCRIPTOR 3
+/* The first descriptor that is passed: a constant of systemd's interface. */
+#define PASSED_DESCRIPTOR 3
 
 /* The default backlog of a socket. Without a limit, clients that keep coming would keep the daemon
  * from ending. */
@@ -45,8 +45,8 @@ static int read_number(const char *name, long *number, struct lvmpolld_error *er
 		name, text);
 }
 
-/* Returns how many descriptors were handed over to this very process, or a negative errno. */
-static int count_handed_over(struct lvmpolld_error *error)
+/* Returns how many descriptors were passed to this very process, or a negative errno. */
+static int count_passed(struct lvmpolld_error *error)
 {
 	long process, count;
 	int result = read_number("LISTEN_PID", &process, error);
@@ -62,8 +62,7 @@ static int count_handed_over(struct lvmpolld_error *error)
 		return -ENOENT;
 	if (count > 1)
 		return error_set(error, EINVAL,
-			"systemd handed over %ld sockets (LISTEN_FDS): exactly one was expected",
-			count);
+			"systemd passed %ld sockets (LISTEN_FDS): exactly one was expected", count);
 	return 1;
 }
 
@@ -72,7 +71,7 @@ static bool has_option(int option, int expected)
 	socklen_t size = sizeof(int);
 	int value;
 
-	return getsockopt(HANDOVER_DESCRIPTOR, SOL_SOCKET, option, &value, &size) == 0 &&
+	return getsockopt(PASSED_DESCRIPTOR, SOL_SOCKET, option, &value, &size) == 0 &&
 	       value == expected;
 }
 
@@ -82,24 +81,24 @@ static int check_socket(struct lvmpolld_error *error)
 		has_option(SO_ACCEPTCONN, 1))
 		return 0;
 	return error_set(error, EINVAL,
-		"descriptor %d, handed over by systemd, is not a listening UNIX stream socket",
-		HANDOVER_DESCRIPTOR);
+		"descriptor %d, passed by systemd, is not a listening UNIX stream socket",
+		PASSED_DESCRIPTOR);
 }
 
 static int set_flags(struct lvmpolld_error *error)
 {
-	int flags = fcntl(HANDOVER_DESCRIPTOR, F_GETFL);
+	int flags = fcntl(PASSED_DESCRIPTOR, F_GETFL);
 
-	if (flags >= 0 && fcntl(HANDOVER_DESCRIPTOR, F_SETFL, flags | O_NONBLOCK) == 0 &&
-		fcntl(HANDOVER_DESCRIPTOR, F_SETFD, FD_CLOEXEC) == 0)
+	if (flags >= 0 && fcntl(PASSED_DESCRIPTOR, F_SETFL, flags | O_NONBLOCK) == 0 &&
+		fcntl(PASSED_DESCRIPTOR, F_SETFD, FD_CLOEXEC) == 0)
 		return 0;
-	return error_set(error, errno, "the socket handed over by systemd cannot be set up: %s",
-		strerror(errno));
+	return error_set(
+		error, errno, "the socket passed by systemd cannot be set up: %s", strerror(errno));
 }
 
 int activation_take_socket(struct lvmpolld_error *error)
 {
-	int result = count_handed_over(error);
+	int result = count_passed(error);
 
 	/* No child may take itself for the one that the socket is meant for. */
 	forget_variables();
@@ -108,7 +107,7 @@ int activation_take_socket(struct lvmpolld_error *error)
 	result = check_socket(error);
 	if (result == 0)
 		result = set_flags(error);
-	return result == 0 ? HANDOVER_DESCRIPTOR : result;
+	return result == 0 ? PASSED_DESCRIPTOR : result;
 }
 
 void activation_turn_away(void)

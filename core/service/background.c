@@ -55,10 +55,10 @@ static int wait_for_daemon(pid_t child, int descriptor)
 }
 
 /*
- * A socket that systemd handed to the process that forks is meant for the daemon. Returns how many
- * descriptors were handed over, or a negative errno.
+ * A socket that systemd passed to the process that forks is meant for the daemon. Returns how many
+ * descriptors were passed, or a negative errno.
  */
-static int adopt_handover(pid_t parent)
+static int adopt_passed(pid_t parent)
 {
 	const char *process = getenv("LISTEN_PID");
 	const char *count = getenv("LISTEN_FDS");
@@ -74,11 +74,11 @@ static int adopt_handover(pid_t parent)
 /*
  * Closes the other descriptors, which belong to the program that started the daemon: one may be a
  * lock or a pipe that another process waits for, and the daemon lives long. Its own are only
- * DESCRIPTOR and those that systemd handed over.
+ * DESCRIPTOR and those that systemd passed.
  */
-static int close_inherited(int descriptor, int handed_over)
+static int close_inherited(int descriptor, int passed)
 {
-	int kept = STDERR_FILENO + 1 + handed_over;
+	int kept = STDERR_FILENO + 1 + passed;
 
 	if (descriptor != kept && dup3(descriptor, kept, O_CLOEXEC) < 0)
 		return -errno;
@@ -93,9 +93,9 @@ static int close_inherited(int descriptor, int handed_over)
  */
 static int become_daemon(pid_t parent, int descriptor, struct lvmpolld_error *error)
 {
-	int handed_over = adopt_handover(parent);
+	int passed = adopt_passed(parent);
 
-	parent_socket = handed_over < 0 ? handed_over : close_inherited(descriptor, handed_over);
+	parent_socket = passed < 0 ? passed : close_inherited(descriptor, passed);
 	if (parent_socket < 0)
 		return error_set(error, -parent_socket,
 			"inherited descriptors cannot be closed: %s", strerror(-parent_socket));

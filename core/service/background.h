@@ -7,7 +7,7 @@
 
 /*
  * Forks into a session of its own with working directory "/". Only the standard descriptors and
- * what systemd handed over stay open, so this comes before anything else is opened. Returns 0 or a
+ * what systemd passed stay open, so this comes before anything else is opened. Returns 0 or a
  * negative errno in the daemon. In the parent it returns 1 once the daemon has called
  * background_ready or background_failed, or has died; the parent then exits with *PARENT_STATUS,
  * which is 0 where the daemon is ready. Standard error stays open in the daemon until it is ready,

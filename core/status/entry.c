@@ -8,8 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "loader/disks.h"
 #include "loader/findings.h"
-#include "loader/places.h"
 #include "loader/plugins.h"
 #include "operation/operation.h"
 #include "protocol/wire.h"
@@ -26,8 +26,8 @@ struct seen {
 	struct rate rate;
 	char vg_name[128]; /* as it is called now */
 	char lv_name[128];
-	char source[PLACE_NAME_SIZE];
-	char destinations[PLACES_MAX * PLACE_NAME_SIZE]; /* with blanks between them */
+	char source[DISK_NAME_SIZE];
+	char destinations[DISKS_MAX * DISK_NAME_SIZE]; /* with blanks between them */
 	char findings[FINDINGS_TEXT_SIZE];
 };
 
@@ -39,14 +39,14 @@ static int64_t monotonic_ms(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-static void read_places(struct seen *seen, const struct lvmpolld_places *places)
+static void read_disks(struct seen *seen, const struct lvmpolld_disks *disks)
 {
-	const char *name = places ? places_name(places, false, 0) : NULL;
+	const char *name = disks ? disks_name(disks, false, 0) : NULL;
 	size_t used = 0;
 
 	snprintf(seen->source, sizeof(seen->source), "%s", name ? name : "");
 	seen->destinations[0] = '\0';
-	for (size_t i = 0; places && (name = places_name(places, true, i)); i++)
+	for (size_t i = 0; disks && (name = disks_name(disks, true, i)); i++)
 		used += (size_t)snprintf(seen->destinations + used,
 			sizeof(seen->destinations) - used, "%s%s", used ? " " : "", name);
 }
@@ -66,7 +66,7 @@ static void read_device(struct seen *seen, const struct operation *operation)
 		has_names ? observed->lv_name : asked->lv_name);
 	seen->progress = device->progress;
 	seen->rate = device->rate;
-	read_places(seen, device->places);
+	read_disks(seen, device->disks);
 	findings_write(&device->findings, seen->findings);
 	device_unlock(device);
 }

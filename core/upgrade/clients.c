@@ -37,7 +37,7 @@ void clients_write(struct server *server, struct buffer *text)
 	struct client *client;
 
 	TAILQ_FOREACH (client, &server->clients, link) {
-		if (client->watch.is_on)
+		if (client->subscription.is_on)
 			continue;
 		wire_add_string(text, "item", "client");
 		wire_add_number(text, "descriptor", client->descriptor);
@@ -57,7 +57,7 @@ int clients_write_bytes(struct server *server, int descriptor)
 	int result = 0;
 
 	TAILQ_FOREACH (client, &server->clients, link) {
-		if (client->watch.is_on)
+		if (client->subscription.is_on)
 			continue;
 		if (result == 0)
 			result = buffer_write(&client->input, descriptor);
@@ -72,7 +72,7 @@ void clients_keep_descriptors(struct server *server, bool keep)
 	struct client *client;
 
 	TAILQ_FOREACH (client, &server->clients, link)
-		if (!client->watch.is_on)
+		if (!client->subscription.is_on)
 			fcntl(client->descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 

@@ -252,8 +252,8 @@ static struct resume_request_info read_request_info(const struct wire_message *m
 			(enum request_standing)read_choice(message, "standing", REQUEST_FAILED + 1),
 		.result = read_result(message),
 		/* Programs before this one wrote the second. */
-		.is_handed_out = wire_number(message, "collected") != 0 ||
-				 wire_number(message, "handed_out") != 0,
+		.is_collected = wire_number(message, "collected") != 0 ||
+				wire_number(message, "handed_out") != 0,
 		.told_at_s = (time_t)wire_number(message, "told_at"),
 		.last_pid = (pid_t)wire_number(message, "last_pid"),
 		.progress = read_progress(message),

@@ -109,7 +109,7 @@ static void abandon(struct upgrade *upgrade, const char *why)
 
 	upgrade_free(upgrade);
 	if (monitor)
-		monitor_hold(monitor, false);
+		monitor_pause(monitor, false);
 	notify_ready();
 	log_error("no upgrade: %s; the old program goes on", why);
 }
@@ -152,7 +152,7 @@ static void wait_for_monitor(struct upgrade *upgrade)
 
 	if (operations->is_stopping) {
 		upgrade_free(upgrade);
-	} else if (!operations->monitor || monitor_hold(operations->monitor, true)) {
+	} else if (!operations->monitor || monitor_pause(operations->monitor, true)) {
 		take_over(upgrade);
 	} else if (++upgrade->waits > MONITOR_WAIT_MAX) {
 		abandon(upgrade, "device-mapper does not answer");

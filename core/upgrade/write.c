@@ -175,7 +175,7 @@ static void write_request(struct request *request, struct buffer *text)
 	request_unlock(request);
 	write_progress(&request->progress, text);
 	wire_add_number(text, "last_pid", request->last_pid);
-	if (request->is_handed_out)
+	if (request->is_collected)
 		wire_add_number(text, "collected", 1);
 	wire_add_number(text, "told_at", request->told_at.tv_sec);
 	wire_add_end(text);

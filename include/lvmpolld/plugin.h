@@ -143,7 +143,7 @@ enum lvmpolld_outcome {
 struct lvmpolld_row;
 
 /* The disks that data is copied from and to, which are collected. The daemon owns it. */
-struct lvmpolld_places;
+struct lvmpolld_disks;
 
 /* What the operation comes to, for people: a few numbers with names. The daemon owns it. */
 struct lvmpolld_findings;
@@ -195,7 +195,7 @@ struct lvmpolld_key {
  * while the module is loaded. name, operation and description are required. Every callback may be
  * NULL: the daemon then does what is told here.
  *
- * Callbacks run in the daemon's main thread, except read_targets, read_copies, read_places and
+ * Callbacks run in the daemon's main thread, except read_targets, read_copies, read_disks and
  * read_findings, which run in its monitor thread, one after the other. These may run beside those
  * of the main thread for another volume, but never beside configure. A callback must not block,
  * must not start a thread or a process, must not end the process, and must not change signal
@@ -304,13 +304,12 @@ struct lvmpolld_plugin {
 	const char *const *log_kernels;
 
 	/*
-	 * Tells with lvmpolld_places_add the disks that data is copied from and to, for people: by
+	 * Tells with lvmpolld_disks_add the disks that data is copied from and to, for people: by
 	 * the lines that read_targets gets, each time that a device is looked at. Runs in the
 	 * monitor thread. NULL: no disks are shown.
 	 */
-	void (*read_places)(const struct lvmpolld_request *request,
-		const struct lvmpolld_target *targets, size_t count,
-		struct lvmpolld_places *places);
+	void (*read_disks)(const struct lvmpolld_request *request,
+		const struct lvmpolld_target *targets, size_t count, struct lvmpolld_disks *disks);
 
 	/*
 	 * The plugin's version, for people: letters, digits and "._+~:-", at most 64, as "1.2".
@@ -408,10 +407,10 @@ const char *lvmpolld_row_field(const struct lvmpolld_row *row, const char *field
 /* Adds COPY at the end. Runs in the monitor thread. */
 void lvmpolld_copies_add(struct lvmpolld_copies *copies, const struct lvmpolld_copy *copy);
 /*
- * Adds to PLACES the disks that DEVICE lies on, a device as the lines name it ("8:1"): data comes
+ * Adds to DISKS the disks that DEVICE lies on, a device as the lines name it ("8:1"): data comes
  * from there, or goes there where IS_DESTINATION is true. One that is there already is not added.
  */
-void lvmpolld_places_add(struct lvmpolld_places *places, const char *device, bool is_destination);
+void lvmpolld_disks_add(struct lvmpolld_disks *disks, const char *device, bool is_destination);
 
 /*
  * Adds NAME with NUMBER to FINDINGS, or gives it another number: at most 8 names, each of at most

@@ -318,7 +318,7 @@ bool mirror_targets_read_copies(
 
 /* The status of a mirror begins with the number of its legs, then their devices: "2 8:1 8:17 ...".
  */
-static void read_legs(const char *parameters, struct lvmpolld_places *places)
+static void read_legs(const char *parameters, struct lvmpolld_disks *disks)
 {
 	unsigned long count = strtoul(parameters, NULL, 10);
 
@@ -333,17 +333,17 @@ static void read_legs(const char *parameters, struct lvmpolld_places *places)
 			return;
 		memcpy(device, parameters, length);
 		device[length] = '\0';
-		lvmpolld_places_add(places, device, leg > 0);
+		lvmpolld_disks_add(disks, device, leg > 0);
 	}
 }
 
-void mirror_targets_read_places(
-	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places)
+void mirror_targets_read_disks(
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_disks *disks)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct lvmpolld_target *target = lvmpolld_target_at(targets, i);
 
 		if (strcmp(target->type, "mirror") == 0)
-			read_legs(target->parameters, places);
+			read_legs(target->parameters, disks);
 	}
 }

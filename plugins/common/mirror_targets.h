@@ -29,7 +29,7 @@ bool mirror_targets_read_copies(
 
 /* Tells the disks of the mirrors among the lines: data comes from the first leg, and goes to the
  * others. */
-void mirror_targets_read_places(
-	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places);
+void mirror_targets_read_disks(
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_disks *disks);
 
 #endif

@@ -80,11 +80,11 @@ static enum lvmpolld_standing convert_read_report(
 	}
 }
 
-static void convert_read_places(const struct lvmpolld_request *request,
-	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places)
+static void convert_read_disks(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_disks *disks)
 {
 	(void)request;
-	mirror_targets_read_places(targets, count, places);
+	mirror_targets_read_disks(targets, count, disks);
 }
 
 static const struct lvmpolld_plugin convert_plugin = {
@@ -96,7 +96,7 @@ static const struct lvmpolld_plugin convert_plugin = {
 	.read_targets = convert_read_targets,
 	.layer = "real",
 	.read_report = convert_read_report,
-	.read_places = convert_read_places,
+	.read_disks = convert_read_disks,
 	.version = PACKAGE_VERSION,
 };
 

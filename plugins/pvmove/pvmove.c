@@ -94,11 +94,11 @@ static const char *const pvmove_log_failures[] = {
 };
 static const char *const pvmove_log_kernels[] = {"6.1.*", "6.12.*", NULL};
 
-static void pvmove_read_places(const struct lvmpolld_request *request,
-	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_places *places)
+static void pvmove_read_disks(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_disks *disks)
 {
 	(void)request;
-	mirror_targets_read_places(targets, count, places);
+	mirror_targets_read_disks(targets, count, disks);
 }
 
 static const struct lvmpolld_plugin pvmove_plugin = {
@@ -116,7 +116,7 @@ static const struct lvmpolld_plugin pvmove_plugin = {
 	.read_copies = pvmove_read_copies,
 	.log_failures = pvmove_log_failures,
 	.log_kernels = pvmove_log_kernels,
-	.read_places = pvmove_read_places,
+	.read_disks = pvmove_read_disks,
 	.version = PACKAGE_VERSION,
 };
 

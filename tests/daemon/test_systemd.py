@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What systemd does for a daemon, done by hand: a socket handed over, readiness, the watchdog."""
+"""What systemd does for a daemon, done by hand: a socket passed, readiness, the watchdog."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from protocol import lvid, volume
 
 # Runs what stands behind "--", with descriptor argv[1] as its descriptor 3 and with its own pid in
 # the variables that are named before "--".
-HAND_OVER = """
+PASS_ON = """
 import os, sys
 descriptor = int(sys.argv[1])
 end = sys.argv.index("--")
@@ -38,8 +38,8 @@ class ActivationTest(DaemonTest):
 
     def start_activated(self, daemon, descriptor, *arguments, pid_variables=("LISTEN_PID",),
                         **variables):
-        """Starts it as systemd would, with that descriptor handed over."""
-        command = [sys.executable, "-S", "-c", HAND_OVER, str(descriptor), *pid_variables, "--",
+        """Starts it as systemd would, with that descriptor passed."""
+        command = [sys.executable, "-S", "-c", PASS_ON, str(descriptor), *pid_variables, "--",
                    *daemon.command(*arguments)]
         variables.setdefault("LISTEN_FDS", "1")
         daemon.start(command=command, environment=daemon.environment(**variables), wait=False,
@@ -79,7 +79,7 @@ class ActivationTest(DaemonTest):
             self.assertTrue(os.path.exists(daemon.socket))
 
     @ours_only("it leaves them to its children")
-    def test_variables_of_the_handover_do_not_reach_lvpoll(self):
+    def test_variables_of_the_socket_do_not_reach_lvpoll(self):
         daemon = self.new_daemon()
         listening = self.listening(daemon)
         client = self.connect(daemon)
@@ -160,7 +160,7 @@ class ActivationTest(DaemonTest):
                 self.assertEqual(len(daemon.log().splitlines()), 1, daemon.log())
 
     @ours_only("it does not start where SD_ACTIVATION is missing")
-    def test_handover_to_another_process_is_not_ours(self):
+    def test_socket_for_another_process_is_not_ours(self):
         daemon = self.new_daemon()
         with open("/dev/null") as file:
             self.start_activated(daemon, file.fileno(), pid_variables=(), LISTEN_PID="1")

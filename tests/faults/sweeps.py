@@ -339,13 +339,13 @@ class RecoverySweep(StartSweep):
         self.collected = False
 
     def use(self):
-        """An operation of the former daemon goes on, or its record stays for the next."""
+        """An operation of the previous daemon goes on, or its record stays for the next."""
         talk = Talk(self.swept.daemon)
         conversation.hello(talk)
         reply = talk.ask("progress_info", lvid=lvid("until"))
         # lvm2 takes "not_found" for a success: where nothing is known now it hears "failed".
         if reply["response"] == "not_found":
-            raise Wrong("what a former daemon had in flight is answered %r" % reply)
+            raise Wrong("what a previous daemon had in flight is answered %r" % reply)
         if reply["response"] != "failed":
             if reply["response"] != "finished":
                 talk.result("retcode", 0, lvid=lvid("until"))

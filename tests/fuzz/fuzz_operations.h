@@ -87,7 +87,7 @@ static inline void fuzz_check_commands(const struct operations *operations)
 		lvpolls += !strcmp(command->kind->name, "lvpoll");
 	fuzz_require(with_command == lvpolls);
 	fuzz_require(operations->in_flight == in_flight);
-	fuzz_require(TAILQ_EMPTY(&operations->ended));
+	fuzz_require(TAILQ_EMPTY(&operations->over));
 }
 
 static inline void fuzz_end_operations(struct operations *operations)

@@ -4,7 +4,7 @@
 
 #include "fuzz_operations.h"
 #include "protocol/wire.h"
-#include "server/request.h"
+#include "server/answer.h"
 #include "util/buffer.h"
 
 #define END        "\n##\n"
@@ -32,7 +32,7 @@ static char *ask(struct operations *operations, const char *text, size_t length)
 	char *end, *answer;
 	size_t answer_length;
 
-	request_answer(operations, &(struct asker){.may_steer = true}, copy, length, &reply);
+	answer_message(operations, &(struct sender){.may_steer = true}, copy, length, &reply);
 	answer_length = reply.length;
 	answer = fuzz_copy_text(buffer_bytes(&reply), answer_length);
 	end = strstr(answer, END);

@@ -53,7 +53,7 @@ static bool is_armed(const struct operation *operation)
 	case STATE_VERIFYING:
 		return operation->comparison;
 	case STATE_ASKING:
-		return operation->ask;
+		return operation->inquiry;
 	case STATE_BACKING_OFF:
 	case STATE_DORMANT:
 		return has_timer;

@@ -90,7 +90,7 @@ static void check_patience(const struct client *client)
 			volume->lv_name, (int)((world.now_us - volume->failing_us) / S_US));
 }
 
-static void check_end(const struct client *client, const struct operations_report *report)
+static void check_end(const struct client *client, const struct collected *report)
 {
 	bool is_finished = report->standing == REQUEST_FINISHED;
 	bool is_good = is_finished && report->result.value == 0 && !report->result.by_signal;
@@ -109,7 +109,7 @@ static void check_end(const struct client *client, const struct operations_repor
 static void ask(struct client *client)
 {
 	char *identifier = terms_identifier(client->system_dir, client->volume->lvid);
-	struct operations_report report = operations_collect(
+	struct collected report = operations_collect(
 		&operations, identifier, client->is_abort, &client->waiter, true);
 	const struct timeval delay = {.tv_sec = dice_percent(5) ? dice_between(1, 30) : 1,
 		.tv_usec = 10000 * (long)dice_below(50)};

@@ -131,14 +131,14 @@ void record_remove(struct record_directory *directory, const struct lvmpolld_req
 	seam();
 }
 
-void record_set_dormant(struct record_directory *directory,
-	const struct lvmpolld_request *operation, bool is_dormant)
+void record_set_dormant(
+	struct record_directory *directory, const struct lvmpolld_request *request, bool is_dormant)
 {
 	char name[160];
 
 	if (directory->descriptor < 0)
 		return;
-	record_make_name(operation, name, sizeof(name));
+	record_make_name(request, name, sizeof(name));
 	file_move(name, is_dormant ? FOLDER_STATE : FOLDER_DORMANT,
 		is_dormant ? FOLDER_DORMANT : FOLDER_STATE, is_dormant);
 }
@@ -264,7 +264,7 @@ static void make_note_name(const struct lvmpolld_request *request, char *name, s
 	record_make_name(&noted, name, size);
 }
 
-int record_refuse(struct record_directory *directory, const struct lvmpolld_request *request)
+int record_note_loss(struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char name[160], note[160];
 	struct file *file;
@@ -291,7 +291,7 @@ int record_refuse(struct record_directory *directory, const struct lvmpolld_requ
 	return 0;
 }
 
-int record_is_refused(
+int record_has_loss(
 	const struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char note[160];
@@ -300,8 +300,7 @@ int record_is_refused(
 	return directory->path && file_find(FOLDER_GIVEN_UP, note);
 }
 
-void record_forget_refused(
-	struct record_directory *directory, const struct lvmpolld_request *request)
+void record_clear_loss(struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	struct file *file;
 	char note[160];

@@ -42,26 +42,26 @@ void kernel_log_model_overwrite(void)
 
 /* --- what core/kernel_log has --- */
 
-struct kernel_log_standing kernel_log_read(struct kernel_log *log)
+struct kernel_log_state kernel_log_read(struct kernel_log *log)
 {
-	struct kernel_log_standing *standing = &log->standing;
+	struct kernel_log_state *state = &log->state;
 	const struct log_model *model = &world.log;
 
-	standing->is_read = model->unreadable == 0;
-	if (!standing->is_read)
-		return *standing;
-	if (!log->has_begun || model->oldest > standing->next) {
-		standing->whole_from = model->oldest;
+	state->is_read = model->unreadable == 0;
+	if (!state->is_read)
+		return *state;
+	if (!log->has_begun || model->oldest > state->next) {
+		state->whole_from = model->oldest;
 		if (model->oldest > 0)
-			standing->failure_ms = boot_clock_ms();
+			state->failure_ms = boot_clock_ms();
 	}
-	if (model->failure_end > standing->next && model->failure_end > model->oldest) {
-		standing->failure_end = model->failure_end;
-		standing->failure_ms = boot_clock_ms();
+	if (model->failure_end > state->next && model->failure_end > model->oldest) {
+		state->failure_end = model->failure_end;
+		state->failure_ms = boot_clock_ms();
 	}
 	log->has_begun = true;
-	standing->next = model->next;
-	return *standing;
+	state->next = model->next;
+	return *state;
 }
 
 /* One that the plugins know. */

@@ -27,7 +27,7 @@ static inline struct operation *make(bool is_abort)
 	ck_assert_ptr_nonnull(operation);
 	terms_release(terms);
 	operation->device = &device;
-	operation->is_watched = true;
+	operation->is_watchable = true;
 	operation->attempt.vg_name = strdup("vg1");
 	operation->attempt.lv_name = strdup("lv1");
 	return operation;
@@ -53,10 +53,10 @@ static inline void set_state(struct operation *operation, enum operation_state s
 }
 
 /* The volume of a merge, and of a conversion, stays. */
-static inline enum lvmpolld_outcome read_any_exit(const struct lvmpolld_request *operation,
+static inline enum lvmpolld_outcome read_any_exit(const struct lvmpolld_request *request,
 	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
 {
-	(void)operation;
+	(void)request;
 	(void)ended;
 	(void)progress;
 	return LVMPOLLD_FINISHED;

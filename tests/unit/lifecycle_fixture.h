@@ -193,10 +193,10 @@ static inline void run_out(struct event *timer)
 	ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
 }
 
-static inline struct operations_report hear(bool is_abort)
+static inline struct collected hear(bool is_abort)
 {
 	struct terms *terms = fixture_terms(1, 1);
-	struct operations_report heard =
+	struct collected heard =
 		operations_collect(&operations, terms->identifier, is_abort, &waiter, true);
 
 	terms_release(terms);
@@ -215,21 +215,21 @@ static inline size_t count_told(void)
 
 static inline bool hears_nothing_yet(bool is_abort)
 {
-	struct operations_report heard = hear(is_abort);
+	struct collected heard = hear(is_abort);
 
 	return heard.is_found && heard.standing == REQUEST_IN_PROGRESS;
 }
 
 static inline bool hears_failed(bool is_abort)
 {
-	struct operations_report heard = hear(is_abort);
+	struct collected heard = hear(is_abort);
 
 	return heard.is_found && heard.standing == REQUEST_FAILED;
 }
 
 static inline bool hears(bool is_abort, bool by_signal, int value)
 {
-	struct operations_report heard = hear(is_abort);
+	struct collected heard = hear(is_abort);
 
 	return heard.is_found && heard.standing == REQUEST_FINISHED &&
 	       heard.result.by_signal == by_signal && heard.result.value == value;

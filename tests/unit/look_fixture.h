@@ -47,11 +47,11 @@ void device_mapper_release_table(struct device_mapper_table *table)
 /* The kernel's log is read after the table, which has been read by then. */
 static struct kernel_log kernel_log;
 
-struct kernel_log_standing kernel_log_read(struct kernel_log *log)
+struct kernel_log_state kernel_log_read(struct kernel_log *log)
 {
 	ck_assert_ptr_eq(log, &kernel_log);
-	log->standing.next = tables_read;
-	return log->standing;
+	log->state.next = tables_read;
+	return log->state;
 }
 
 /* What "dmsetup table" shows. */

@@ -12,10 +12,10 @@
 #include "operation/operation.h"
 
 /* As for a pvmove: while the device is there the operation is not over. */
-static inline enum lvmpolld_outcome fixture_read_exit(const struct lvmpolld_request *operation,
+static inline enum lvmpolld_outcome fixture_read_exit(const struct lvmpolld_request *request,
 	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
 {
-	(void)operation;
+	(void)request;
 	(void)progress;
 	return ended->presence == LVMPOLLD_PRESENT ? LVMPOLLD_CONTINUES : LVMPOLLD_FINISHED;
 }
@@ -24,9 +24,9 @@ static inline enum lvmpolld_outcome fixture_read_exit(const struct lvmpolld_requ
 static enum lvmpolld_standing fixture_standing = LVMPOLLD_STANDING_GOES_ON;
 
 static inline enum lvmpolld_standing fixture_read_report(
-	const struct lvmpolld_request *operation, const struct lvmpolld_row *volume)
+	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
 {
-	(void)operation;
+	(void)request;
 	return volume ? fixture_standing : LVMPOLLD_STANDING_OVER;
 }
 

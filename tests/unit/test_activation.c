@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The socket that systemd hands over: it is taken only if it is ours and right. */
+/* The socket that systemd passes: it is taken only if it is ours and right. */
 #include "config.h"
 
 #include <errno.h>
@@ -16,13 +16,13 @@
 #include "suite.h"
 
 /* What is at descriptor 3. */
-enum handed_over { NOTHING, LISTENING, BOUND_ONLY, DATAGRAM, INTERNET, PIPE };
+enum passed { NOTHING, LISTENING, BOUND_ONLY, DATAGRAM, INTERNET, PIPE };
 
 /* What listener_open makes of it. */
 enum outcome { TAKEN, OWN, REFUSED };
 
-struct handover {
-	enum handed_over what;
+struct passing {
+	enum passed what;
 	const char *process; /* LISTEN_PID: "own" stands for the process that asks */
 	const char *count;   /* LISTEN_FDS */
 	const char *stock;   /* SD_ACTIVATION */
@@ -30,7 +30,7 @@ struct handover {
 	const char *sentence;
 };
 
-static const struct handover handovers[] = {
+static const struct passing passings[] = {
 	{LISTENING, "own", "1", NULL, TAKEN, NULL},
 	{LISTENING, "own", "1", "1", TAKEN, NULL},
 	{NOTHING, NULL, NULL, NULL, OWN, NULL},
@@ -39,7 +39,7 @@ static const struct handover handovers[] = {
 	{NOTHING, "own", NULL, "1", OWN, NULL},
 	{NOTHING, "own", "0", NULL, OWN, NULL},
 	{LISTENING, "1", "1", "1", OWN, NULL},
-	{LISTENING, "own", "2", NULL, REFUSED, "handed over 2 sockets"},
+	{LISTENING, "own", "2", NULL, REFUSED, "passed 2 sockets"},
 	{LISTENING, "own", "one", NULL, REFUSED, "LISTEN_FDS is \"one\""},
 	{LISTENING, "own", "-1", NULL, REFUSED, "LISTEN_FDS is \"-1\""},
 	{LISTENING, "own", "", NULL, REFUSED, "LISTEN_FDS is \"\""},
@@ -52,7 +52,7 @@ static const struct handover handovers[] = {
 	{PIPE, "own", "1", "1", REFUSED, "not a listening UNIX stream socket"},
 };
 
-static int make_handed_over(enum handed_over what)
+static int make_passed(enum passed what)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int pipe_ends[2], descriptor;
@@ -88,11 +88,11 @@ static void expect(int is_so, const char *what, const char *sentence)
 {
 	if (is_so)
 		return;
-	fprintf(stderr, "handover: not %s: %s\n", what, sentence);
+	fprintf(stderr, "passing: not %s: %s\n", what, sentence);
 	_exit(1);
 }
 
-static void check_outcome(const struct handover *handover, int result,
+static void check_outcome(const struct passing *passing, int result,
 	const struct listener *listener, const char *sentence)
 {
 	static const char *const variables[] = {
@@ -101,54 +101,54 @@ static void check_outcome(const struct handover *handover, int result,
 
 	for (size_t i = 0; i < SUITE_COUNT(variables); i++)
 		expect(!getenv(variables[i]), "forgotten", variables[i]);
-	if (handover->outcome == REFUSED) {
+	if (passing->outcome == REFUSED) {
 		expect(result == -EINVAL, "refused", sentence);
-		expect(!!strstr(sentence, handover->sentence), "explained", sentence);
+		expect(!!strstr(sentence, passing->sentence), "explained", sentence);
 		expect(access(scratch_path("own"), F_OK) != 0, "without a socket", sentence);
 		return;
 	}
 	expect(result == 0, "accepted", sentence);
 	expect(fcntl(descriptor, F_GETFD) == FD_CLOEXEC, "close-on-exec", "");
 	expect((fcntl(descriptor, F_GETFL) & O_NONBLOCK) != 0, "non-blocking", "");
-	expect((descriptor == 3) == (handover->outcome == TAKEN), "the right socket", "");
-	expect((!listener->path) == (handover->outcome == TAKEN), "the right path", "");
+	expect((descriptor == 3) == (passing->outcome == TAKEN), "the right socket", "");
+	expect((!listener->path) == (passing->outcome == TAKEN), "the right path", "");
 }
 
 /* Runs in a process of its own, where descriptor 3 is free for it and the environment too. */
-static void take(const struct handover *handover)
+static void take(const struct passing *passing)
 {
 	struct lvmpolld_error error = {0};
 	struct listener listener;
-	int descriptor = make_handed_over(handover->what), result;
+	int descriptor = make_passed(passing->what), result;
 
-	expect(descriptor >= 0 || handover->what == NOTHING, "set up", strerror(errno));
+	expect(descriptor >= 0 || passing->what == NOTHING, "set up", strerror(errno));
 	if (descriptor < 0)
 		close(3);
 	else
 		expect(dup2(descriptor, 3) == 3, "set up", strerror(errno));
-	if (handover->outcome == OWN && descriptor < 0)
+	if (passing->outcome == OWN && descriptor < 0)
 		expect(open("/dev/null", O_RDONLY) >= 0, "set up", ""); /* 3 is not to be had */
-	set_variable("LISTEN_PID", handover->process);
-	set_variable("LISTEN_FDS", handover->count);
+	set_variable("LISTEN_PID", passing->process);
+	set_variable("LISTEN_FDS", passing->count);
 	set_variable("LISTEN_FDNAMES", "lvm2-lvmpolld.socket");
-	set_variable("SD_ACTIVATION", handover->stock);
+	set_variable("SD_ACTIVATION", passing->stock);
 
 	result = listener_open(&listener, scratch_path("own"), &error);
-	check_outcome(handover, result, &listener, error.sentence);
+	check_outcome(passing, result, &listener, error.sentence);
 	listener_close(&listener);
-	if (handover->outcome == TAKEN)
+	if (passing->outcome == TAKEN)
 		expect(access(scratch_path("handed"), F_OK) == 0, "left to systemd", "");
 	_exit(0);
 }
 
-START_TEST(activation_each_handover)
+START_TEST(activation_each_passing)
 {
 	int status;
 	pid_t child = fork();
 
 	ck_assert_int_ge(child, 0);
 	if (child == 0)
-		take(&handovers[_i]);
+		take(&passings[_i]);
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);
 }
@@ -157,7 +157,7 @@ END_TEST
 int main(void)
 {
 	const struct suite_test tests[] = {
-		SUITE_LOOP(activation_each_handover, SUITE_COUNT(handovers)),
+		SUITE_LOOP(activation_each_passing, SUITE_COUNT(passings)),
 	};
 
 	return suite_run_fixture(

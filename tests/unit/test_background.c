@@ -25,7 +25,7 @@ struct report {
 	pid_t process;
 	pid_t session;
 	mode_t mask;
-	bool handover_is_ours;
+	bool socket_is_ours;
 	bool null_before, null_after;
 	unsigned strays; /* descriptors that are open beside the standard ones */
 	char directory[8];
@@ -71,12 +71,12 @@ static void tell(const struct report *report)
 
 static void become_ready(void)
 {
-	const char *handover = getenv("LISTEN_PID");
+	const char *passed = getenv("LISTEN_PID");
 	struct report report = {.process = getpid(), .session = getsid(0)};
 
 	report.mask = umask(0);
 	report.null_before = is_null(STDERR_FILENO);
-	report.handover_is_ours = handover && atol(handover) == (long)getpid();
+	report.socket_is_ours = passed && atol(passed) == (long)getpid();
 	wait_for_go();
 	background_ready();
 	report.null_after = are_null();
@@ -112,7 +112,7 @@ static void die(void)
 }
 
 /* Starts a program that goes into the background, where it runs DAEMON. Returns its parent. */
-static pid_t start(void (*daemon)(void), bool handover)
+static pid_t start(void (*daemon)(void), bool passed)
 {
 	struct lvmpolld_error error;
 	int status = 0;
@@ -128,7 +128,7 @@ static pid_t start(void (*daemon)(void), bool handover)
 		close(stderr_pipe[1]);
 		dup2(STDIN_FILENO, STDERR_FILENO + 1);
 		dup2(STDIN_FILENO, 200);
-		snprintf(own, sizeof(own), "%ld", handover ? (long)getpid() : 1L);
+		snprintf(own, sizeof(own), "%ld", passed ? (long)getpid() : 1L);
 		setenv("LISTEN_PID", own, 1);
 		setenv("LISTEN_FDS", "1", 1);
 		if (background_enter(&status, &error) == 0)
@@ -177,10 +177,10 @@ static struct report read_report(void)
 	return report;
 }
 
-static struct report run_until_ready(bool handover)
+static struct report run_until_ready(bool passed)
 {
 	struct report report;
-	pid_t parent = start(become_ready, handover);
+	pid_t parent = start(become_ready, passed);
 
 	let_go();
 	ck_assert_int_eq(wait_for(parent), 0);
@@ -209,18 +209,18 @@ START_TEST(background_daemon_keeps_stderr_until_it_is_ready)
 }
 END_TEST
 
-START_TEST(background_daemon_gets_the_handover_of_its_parent)
+START_TEST(background_daemon_gets_the_socket_of_its_parent)
 {
 	struct report report = run_until_ready(true);
 
-	ck_assert(report.handover_is_ours);
+	ck_assert(report.socket_is_ours);
 	ck_assert_uint_eq(report.strays, 1);
 }
 END_TEST
 
-START_TEST(background_daemon_leaves_a_handover_to_somebody_else)
+START_TEST(background_daemon_leaves_a_socket_to_another_process)
 {
-	ck_assert(!run_until_ready(false).handover_is_ours);
+	ck_assert(!run_until_ready(false).socket_is_ours);
 }
 END_TEST
 
@@ -289,8 +289,8 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_TEST(background_daemon_has_a_session_of_its_own),
 		SUITE_TEST(background_daemon_keeps_stderr_until_it_is_ready),
-		SUITE_TEST(background_daemon_gets_the_handover_of_its_parent),
-		SUITE_TEST(background_daemon_leaves_a_handover_to_somebody_else),
+		SUITE_TEST(background_daemon_gets_the_socket_of_its_parent),
+		SUITE_TEST(background_daemon_leaves_a_socket_to_another_process),
 		SUITE_TEST(background_daemon_keeps_nothing_that_it_inherits),
 		SUITE_TEST(background_parent_waits_until_the_daemon_is_ready),
 		SUITE_LOOP(background_parent_tells_each_failure, SUITE_COUNT(failures)),

@@ -55,10 +55,10 @@ START_TEST(classify_exit_that_has_shown_the_end)
 }
 END_TEST
 
-static enum lvmpolld_outcome continue_always(const struct lvmpolld_request *operation,
+static enum lvmpolld_outcome continue_always(const struct lvmpolld_request *request,
 	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
 {
-	(void)operation;
+	(void)request;
 	(void)ended;
 	(void)progress;
 	return LVMPOLLD_CONTINUES;
@@ -296,7 +296,7 @@ START_TEST(classify_report_without_the_group)
 	ck_assert_int_eq(read_row(polled, "", true), EVENT_REPORT_ABSENT);
 	ck_assert_int_eq(read_row(abort_operation, "", true), EVENT_REPORT_NOT_SEEN);
 	/* Whether its device is gone nobody has looked. */
-	polled->is_watched = false;
+	polled->is_watchable = false;
 	ck_assert_int_eq(read_row(polled, "", true), EVENT_REPORT_NOT_SEEN);
 }
 END_TEST

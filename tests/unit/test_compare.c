@@ -10,7 +10,7 @@
 #include "suite.h"
 
 #define LENGTH     (3 * COMPARE_PIECE_BYTES + 512)
-#define SETTLE_MS  30000
+#define LASTING_MS 30000
 #define PLACES_MAX 64
 
 static char sides[2][LENGTH];
@@ -76,7 +76,7 @@ static enum compare_result compare(void)
 		.give_way = wait_ms,
 		.pause = wait_ms,
 		.differs = differs,
-		.settle_ms = SETTLE_MS,
+		.lasting_ms = LASTING_MS,
 	};
 	int error;
 	enum compare_result result = compare_run(&world, LENGTH, &error);
@@ -113,7 +113,7 @@ START_TEST(byte_that_stays_different_counts)
 	ck_assert_uint_eq(place_count, 1);
 	ck_assert_uint_eq(places[0].offset, bytes[_i].place.offset);
 	ck_assert_uint_eq(places[0].length, bytes[_i].place.length);
-	ck_assert_int_ge(now_ms, 1000000 + SETTLE_MS);
+	ck_assert_int_ge(now_ms, 1000000 + LASTING_MS);
 }
 END_TEST
 
@@ -157,7 +157,7 @@ END_TEST
 /* The kernel writes it again, long after. */
 static void write_late(void)
 {
-	if (now_ms > 1000000 + SETTLE_MS - 2000)
+	if (now_ms > 1000000 + LASTING_MS - 2000)
 		memcpy(sides[1], sides[0], LENGTH);
 }
 
@@ -191,7 +191,7 @@ START_TEST(difference_is_told_beside_a_block_that_keeps_changing)
 	ck_assert_uint_eq(compare(), COMPARE_DIFFERENT);
 	ck_assert_uint_eq(place_count, 1);
 	ck_assert_uint_eq(places[0].offset, 100000 / 4096 * 4096);
-	ck_assert_int_lt(now_ms, 1000000 + 4 * SETTLE_MS);
+	ck_assert_int_lt(now_ms, 1000000 + 4 * LASTING_MS);
 }
 END_TEST
 

@@ -54,7 +54,7 @@ END_TEST
 static const struct {
 	const char *why;
 	struct evidence evidence;
-	struct kernel_log_standing log;
+	struct kernel_log_state log;
 	bool is_kernel_known;
 	enum doubt doubt;
 } doubts[] = {
@@ -101,7 +101,7 @@ END_TEST
 /* The kernel's limit is for five seconds; who begins then cannot know what was left out. */
 START_TEST(segment_begins_in_doubt_soon_after_a_failure)
 {
-	const struct kernel_log_standing log = {
+	const struct kernel_log_state log = {
 		.is_read = true, .next = 200, .failure_end = 150, .failure_ms = 50000};
 	struct evidence evidence;
 
@@ -116,13 +116,13 @@ END_TEST
 /* Ten lines that nobody has read may be why a later one was left out. */
 START_TEST(segment_begins_in_doubt_soon_after_a_gap)
 {
-	const struct kernel_log_standing log = {
+	const struct kernel_log_state log = {
 		.is_read = true, .next = 200, .whole_from = 180, .failure_ms = 50000};
 	struct evidence evidence;
 
 	evidence_begin(&evidence, &log, 50000 + 9999);
 	ck_assert(evidence.is_begun_in_doubt);
-	evidence_begin(&evidence, &(struct kernel_log_standing){.is_read = true, .next = 200}, 5);
+	evidence_begin(&evidence, &(struct kernel_log_state){.is_read = true, .next = 200}, 5);
 	ck_assert(!evidence.is_begun_in_doubt);
 }
 END_TEST
@@ -130,7 +130,7 @@ END_TEST
 /* An lvpoll that polls by itself goes on to other data, while the kernel may leave lines out. */
 START_TEST(comparison_settles_nothing_of_what_is_copied_next)
 {
-	struct kernel_log_standing log = {.is_read = true, .next = 200, .failure_ms = 50000};
+	struct kernel_log_state log = {.is_read = true, .next = 200, .failure_ms = 50000};
 	struct evidence evidence;
 
 	evidence_note_equal(&evidence, &log, SIGNATURE);
@@ -144,7 +144,7 @@ END_TEST
 
 START_TEST(comparison_settles_what_was_before_it)
 {
-	const struct kernel_log_standing log = {
+	const struct kernel_log_state log = {
 		.is_read = true, .next = 200, .whole_from = 190, .failure_end = 195};
 	struct evidence evidence = {.log_from = 100, .is_begun_in_doubt = true};
 

@@ -12,7 +12,7 @@
 static bool is_given_up(void)
 {
 	struct terms *terms = fixture_terms(1, 1);
-	bool result = record_is_refused(&operations.records, &terms->asked) > 0;
+	bool result = record_has_loss(&operations.records, &terms->asked) > 0;
 
 	terms_release(terms);
 	return result;

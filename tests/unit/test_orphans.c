@@ -31,8 +31,8 @@
 static char polling[TEXT_SIZE], aborting[TEXT_SIZE], other_volume[TEXT_SIZE];
 static char of_volume[TEXT_SIZE], of_other_volume[TEXT_SIZE];
 static char vg_name[32], lvid[64 + 1];
-static const struct lvmpolld_request operation = {
-	.struct_size = sizeof(operation), .vg_name = vg_name, .lv_name = "pvmove7", .lvid = lvid};
+static const struct lvmpolld_request asked = {
+	.struct_size = sizeof(asked), .vg_name = vg_name, .lv_name = "pvmove7", .lvid = lvid};
 
 static pid_t child;
 static uid_t user;              /* of the child; 0: as ours */
@@ -238,17 +238,17 @@ static enum orphans_answer find_at_once(void)
 	struct orphan found;
 
 	is_alone = true;
-	if (orphans_find(orphans, "pvmove", &operation, &found) == ORPHANS_NOT_KNOWN)
+	if (orphans_find(orphans, "pvmove", &asked, &found) == ORPHANS_NOT_KNOWN)
 		read_processes();
-	return orphans_find(orphans, "pvmove", &operation, &found);
+	return orphans_find(orphans, "pvmove", &asked, &found);
 }
 
 START_TEST(orphan_is_found_by_its_command_line)
 {
 	if (!start(polling, sizeof(polling), AT_ONCE))
 		return;
-	ck_assert_int_eq(find("pvmove", &operation), child);
-	ck_assert_int_eq(find("merge", &operation), 0);
+	ck_assert_int_eq(find("pvmove", &asked), child);
+	ck_assert_int_eq(find("merge", &asked), 0);
 }
 END_TEST
 
@@ -256,20 +256,20 @@ START_TEST(orphan_in_the_middle_of_its_exec_is_waited_for)
 {
 	if (!start(polling, sizeof(polling), AFTER_EXEC))
 		return;
-	ck_assert_int_eq(find("pvmove", &operation), child);
+	ck_assert_int_eq(find("pvmove", &asked), child);
 }
 END_TEST
 
 /* One that aborts it would run beside the next that polls it, and the other way round. */
 START_TEST(orphan_is_found_whatever_it_runs_for)
 {
-	struct lvmpolld_request aborted = operation;
+	struct lvmpolld_request aborted = asked;
 
 	aborted.abort = true;
 	if (!(_i ? start(aborting, sizeof(aborting), AT_ONCE)
 		 : start(polling, sizeof(polling), AT_ONCE)))
 		return;
-	ck_assert_int_eq(find("pvmove", &operation), child);
+	ck_assert_int_eq(find("pvmove", &asked), child);
 	ck_assert_int_eq(find("pvmove", &aborted), child);
 }
 END_TEST
@@ -294,7 +294,7 @@ START_TEST(orphan_of_another_volume_is_not_taken)
 {
 	if (!start(other_volume, sizeof(other_volume), AT_ONCE))
 		return;
-	ck_assert_int_eq(find("pvmove", &operation), 0);
+	ck_assert_int_eq(find("pvmove", &asked), 0);
 }
 END_TEST
 
@@ -314,7 +314,7 @@ START_TEST(orphan_is_found_by_its_lvid_whatever_its_names)
 {
 	set_environment(of_volume, sizeof(of_volume));
 	if (start(other_volume, sizeof(other_volume), AT_ONCE))
-		ck_assert_int_eq(find("pvmove", &operation), child);
+		ck_assert_int_eq(find("pvmove", &asked), child);
 	free((char *)environment);
 }
 END_TEST
@@ -325,7 +325,7 @@ START_TEST(orphan_of_another_lvid_is_found_by_its_names_alone)
 	set_environment(of_other_volume, sizeof(of_other_volume));
 	if (start(_i ? other_volume : polling, _i ? sizeof(other_volume) : sizeof(polling),
 		    AT_ONCE))
-		ck_assert_int_eq(find("pvmove", &operation), (_i ? 0 : child));
+		ck_assert_int_eq(find("pvmove", &asked), (_i ? 0 : child));
 	free((char *)environment);
 }
 END_TEST
@@ -349,7 +349,7 @@ START_TEST(orphan_that_never_has_a_command_line_is_waited_for_once)
 {
 	if (!start(polling, sizeof(polling), NEVER))
 		return;
-	ck_assert_int_eq(find("pvmove", &operation), 0);
+	ck_assert_int_eq(find("pvmove", &asked), 0);
 	ck_assert_int_eq(find_at_once(), ORPHANS_NONE);
 }
 END_TEST
@@ -359,7 +359,7 @@ START_TEST(orphan_that_is_no_orphan_is_not_taken)
 	if (!start(polling, sizeof(polling), AT_ONCE))
 		return;
 	ours = child;
-	ck_assert_int_eq(find("pvmove", &operation), 0);
+	ck_assert_int_eq(find("pvmove", &asked), 0);
 }
 END_TEST
 
@@ -373,13 +373,13 @@ START_TEST(orphan_search_lets_the_loop_go_on)
 		return;
 	for (int i = 0; i < 1000; i++)
 		ck_assert_int_eq(
-			orphans_find(orphans, "pvmove", &operation, &found), ORPHANS_NOT_KNOWN);
+			orphans_find(orphans, "pvmove", &asked, &found), ORPHANS_NOT_KNOWN);
 	for (; times_known == 0; turns++)
 		ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
 	ck_assert_uint_gt(turns, 1);
 	/* It is known by now that this is not known: a process is too young. */
-	ck_assert_int_eq(orphans_find(orphans, "pvmove", &operation, &found), ORPHANS_NOT_KNOWN);
-	ck_assert_int_eq(find("pvmove", &operation), 0);
+	ck_assert_int_eq(orphans_find(orphans, "pvmove", &asked, &found), ORPHANS_NOT_KNOWN);
+	ck_assert_int_eq(find("pvmove", &asked), 0);
 }
 END_TEST
 
@@ -394,15 +394,15 @@ START_TEST(orphan_is_not_known_without_descriptors)
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	none = limit;
 	none.rlim_cur = 0;
-	ck_assert_int_eq(orphans_find(orphans, "pvmove", &operation, &found), ORPHANS_NOT_KNOWN);
+	ck_assert_int_eq(orphans_find(orphans, "pvmove", &asked, &found), ORPHANS_NOT_KNOWN);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
 	while (times_known < 2) {
 		ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
 		ck_assert_int_eq(
-			orphans_find(orphans, "pvmove", &operation, &found), ORPHANS_NOT_KNOWN);
+			orphans_find(orphans, "pvmove", &asked, &found), ORPHANS_NOT_KNOWN);
 	}
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	ck_assert_int_eq(find("pvmove", &operation), child);
+	ck_assert_int_eq(find("pvmove", &asked), child);
 }
 END_TEST
 

@@ -11,8 +11,8 @@
 #include "loader/answers.h"
 #include "loader/calls.h"
 #include "loader/configure.h"
+#include "loader/disks.h"
 #include "loader/findings.h"
-#include "loader/places.h"
 #include "loader/row.h"
 #include "plugin_fixture.h"
 #include "process/arguments.h"
@@ -21,8 +21,8 @@
 
 char good_told[512];
 
-static const struct lvmpolld_request operation = {
-	.struct_size = sizeof(operation), .vg_name = "vg", .lv_name = "lv", .interval = "15"};
+static const struct lvmpolld_request asked = {
+	.struct_size = sizeof(asked), .vg_name = "vg", .lv_name = "lv", .interval = "15"};
 
 static const struct plugin_entry *load(const char *name)
 {
@@ -37,7 +37,7 @@ START_TEST(standard_arguments_have_the_operation_of_the_plugin)
 	const struct plugin_entry *entry = load("plain");
 	struct lvmpolld_arguments arguments = {0};
 
-	ck_assert_int_eq(plugin_build_arguments(entry, &operation, &arguments, &fixture_error), 0);
+	ck_assert_int_eq(plugin_build_arguments(entry, &asked, &arguments, &fixture_error), 0);
 	ck_assert_uint_eq(arguments.count, 7);
 	ck_assert_str_eq(arguments.list[4], "plain_operation");
 	ck_assert_str_eq(arguments.list[5], "vg/lv");
@@ -63,7 +63,7 @@ static const struct {
 START_TEST(arguments_of_a_plugin_are_taken_or_it_says_why)
 {
 	const struct plugin_entry *entry = load("good");
-	struct lvmpolld_request built = operation;
+	struct lvmpolld_request built = asked;
 	struct lvmpolld_arguments arguments = {0};
 
 	built.lv_name = builds[_i].lv_name;
@@ -142,8 +142,8 @@ START_TEST(impossible_verdict_falls_back_to_lvpoll)
 		{sizeof(targets[0]), 8, 8, "good", verdicts[_i].parameters},
 	};
 
-	ck_assert_int_eq(plugin_read_targets(entry, &operation, targets, 2, &progress),
-		verdicts[_i].verdict);
+	ck_assert_int_eq(
+		plugin_read_targets(entry, &asked, targets, 2, &progress), verdicts[_i].verdict);
 	ck_assert_double_eq_tol(progress.percent, verdicts[_i].percent, 0.001);
 }
 END_TEST
@@ -223,12 +223,10 @@ START_TEST(more_sectors_than_there_are_bytes_are_impossible)
 	struct lvmpolld_progress progress = no_progress;
 
 	told_sectors = INT64_MAX / 512 + 1;
-	ck_assert_int_eq(
-		plugin_read_targets(&entry, &operation, NULL, 0, &progress), LVMPOLLD_POLL);
+	ck_assert_int_eq(plugin_read_targets(&entry, &asked, NULL, 0, &progress), LVMPOLLD_POLL);
 	ck_assert_uint_eq(progress.total_sectors, 0);
 	told_sectors--;
-	ck_assert_int_eq(
-		plugin_read_targets(&entry, &operation, NULL, 0, &progress), LVMPOLLD_WATCH);
+	ck_assert_int_eq(plugin_read_targets(&entry, &asked, NULL, 0, &progress), LVMPOLLD_WATCH);
 	ck_assert_uint_eq(progress.total_sectors, told_sectors);
 }
 END_TEST
@@ -236,7 +234,7 @@ END_TEST
 START_TEST(empty_list_is_seen_behind_what_was_there)
 {
 	const struct plugin_entry *entry = load("good");
-	struct lvmpolld_request built = operation;
+	struct lvmpolld_request built = asked;
 	struct lvmpolld_arguments arguments = {0};
 
 	built.lv_name = "empty";
@@ -259,12 +257,12 @@ START_TEST(plugin_of_the_kernel_alone_runs_nothing)
 	struct lvmpolld_arguments arguments = {0};
 
 	plugin.kernel_only = true;
-	ck_assert_int_eq(plugin_read_targets(&entry, &operation, &target, 1, &progress),
+	ck_assert_int_eq(plugin_read_targets(&entry, &asked, &target, 1, &progress),
 		is_step ? LVMPOLLD_POLL : verdicts[_i].verdict);
 	if (!is_step)
 		ck_assert_double_eq_tol(progress.percent, verdicts[_i].percent, 0.001);
-	ck_assert_int_eq(plugin_build_arguments(&entry, &operation, &arguments, &fixture_error),
-		-EOPNOTSUPP);
+	ck_assert_int_eq(
+		plugin_build_arguments(&entry, &asked, &arguments, &fixture_error), -EOPNOTSUPP);
 	ck_assert_uint_eq(arguments.count, 0);
 }
 END_TEST
@@ -274,7 +272,7 @@ static void read_findings(const struct plugin_entry *entry, const char *paramete
 {
 	const struct lvmpolld_target target = {sizeof(target), 0, 8, "good", parameters};
 
-	plugin_read_findings(entry, &operation, &target, 1, findings);
+	plugin_read_findings(entry, &asked, &target, 1, findings);
 }
 
 START_TEST(findings_are_those_of_the_latest_look)
@@ -312,8 +310,7 @@ START_TEST(plugin_that_reads_no_targets_leaves_polling_to_lvpoll)
 	const struct lvmpolld_target target = {sizeof(target), 0, 8, "mirror", ""};
 	struct lvmpolld_progress progress = no_progress;
 
-	ck_assert_int_eq(
-		plugin_read_targets(entry, &operation, &target, 1, &progress), LVMPOLLD_POLL);
+	ck_assert_int_eq(plugin_read_targets(entry, &asked, &target, 1, &progress), LVMPOLLD_POLL);
 	ck_assert_mem_eq(&progress, &no_progress, sizeof(progress));
 }
 END_TEST
@@ -333,8 +330,7 @@ static const struct {
 
 START_TEST(standard_outcome_follows_from_who_ended_lvpoll)
 {
-	ck_assert_int_eq(
-		plugin_read_exit(load("plain"), &operation, &exits[_i].ended, &no_progress),
+	ck_assert_int_eq(plugin_read_exit(load("plain"), &asked, &exits[_i].ended, &no_progress),
 		exits[_i].outcome);
 }
 END_TEST
@@ -345,9 +341,9 @@ START_TEST(impossible_outcome_falls_back_to_the_standard)
 	const struct lvmpolld_exit continues = {.status = 1}, nonsense = {.status = 7};
 
 	ck_assert_int_eq(
-		plugin_read_exit(entry, &operation, &continues, &no_progress), LVMPOLLD_CONTINUES);
+		plugin_read_exit(entry, &asked, &continues, &no_progress), LVMPOLLD_CONTINUES);
 	ck_assert_int_eq(
-		plugin_read_exit(entry, &operation, &nonsense, &no_progress), LVMPOLLD_FINISHED);
+		plugin_read_exit(entry, &asked, &nonsense, &no_progress), LVMPOLLD_FINISHED);
 }
 END_TEST
 
@@ -369,22 +365,20 @@ START_TEST(standing_is_what_the_plugin_says_but_no_nonsense)
 	const struct row_field field = {"lv_attr", standings[_i].attributes};
 	const struct lvmpolld_row row = {&field, 1};
 
-	ck_assert_int_eq(
-		plugin_read_report(load("good"), &operation, &row), standings[_i].standing);
+	ck_assert_int_eq(plugin_read_report(load("good"), &asked, &row), standings[_i].standing);
 }
 END_TEST
 
 START_TEST(standing_is_told_for_a_volume_that_is_gone)
 {
-	ck_assert_int_eq(
-		plugin_read_report(load("good"), &operation, NULL), LVMPOLLD_STANDING_OVER);
+	ck_assert_int_eq(plugin_read_report(load("good"), &asked, NULL), LVMPOLLD_STANDING_OVER);
 }
 END_TEST
 
 START_TEST(plugin_that_reads_no_report_cannot_tell)
 {
 	ck_assert_int_eq(
-		plugin_read_report(load("plain"), &operation, NULL), LVMPOLLD_STANDING_CANNOT_TELL);
+		plugin_read_report(load("plain"), &asked, NULL), LVMPOLLD_STANDING_CANNOT_TELL);
 }
 END_TEST
 
@@ -413,13 +407,13 @@ static bool hold_in_copies(const struct lvmpolld_request *request,
 	return true;
 }
 
-static void hold_in_places(const struct lvmpolld_request *request,
-	const struct lvmpolld_target *table, size_t count, struct lvmpolld_places *places)
+static void hold_in_disks(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *table, size_t count, struct lvmpolld_disks *disks)
 {
 	(void)request;
 	(void)table;
 	(void)count;
-	(void)places;
+	(void)disks;
 	held = plugin_readings_hold(&fixture_error);
 }
 
@@ -437,23 +431,23 @@ START_TEST(no_plugin_is_configured_while_one_reads_a_table)
 {
 	static const struct lvmpolld_plugin reading = {LVMPOLLD_PLUGIN_HEADER,
 		.read_targets = hold_in_targets, .read_copies = hold_in_copies,
-		.read_places = hold_in_places, .read_findings = hold_in_findings};
+		.read_disks = hold_in_disks, .read_findings = hold_in_findings};
 	const struct plugin_entry entry = {.interface = &reading};
 	struct lvmpolld_progress progress = no_progress;
 	struct lvmpolld_copies copies;
-	struct lvmpolld_places places = {0};
+	struct lvmpolld_disks disks = {0};
 	struct lvmpolld_findings findings = {0};
 
-	plugin_read_targets(&entry, &operation, NULL, 0, &progress);
+	plugin_read_targets(&entry, &asked, NULL, 0, &progress);
 	ck_assert_int_eq(held, -EBUSY);
 	held = 0;
-	plugin_read_copies(&entry, &operation, NULL, 0, &copies);
+	plugin_read_copies(&entry, &asked, NULL, 0, &copies);
 	ck_assert_int_eq(held, -EBUSY);
 	held = 0;
-	plugin_read_places(&entry, &operation, NULL, 0, &places);
+	plugin_read_disks(&entry, &asked, NULL, 0, &disks);
 	ck_assert_int_eq(held, -EBUSY);
 	held = 0;
-	plugin_read_findings(&entry, &operation, NULL, 0, &findings);
+	plugin_read_findings(&entry, &asked, NULL, 0, &findings);
 	ck_assert_int_eq(held, -EBUSY);
 	ck_assert_int_eq(plugin_readings_hold(&fixture_error), 0);
 	plugin_readings_release();

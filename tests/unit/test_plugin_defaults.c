@@ -11,7 +11,7 @@
 #include "suite.h"
 
 static const struct {
-	struct lvmpolld_request operation;
+	struct lvmpolld_request request;
 	bool cmd; /* the log's setting */
 	const char *arguments;
 } lists[] = {
@@ -32,15 +32,15 @@ static const struct {
 
 START_TEST(arguments_are_those_of_stock)
 {
-	struct lvmpolld_request operation = lists[_i].operation;
+	struct lvmpolld_request request = lists[_i].request;
 	struct lvmpolld_arguments arguments = {0};
 	const struct log_settings settings = {.level = LOG_LEVEL_WARN, .cmd = lists[_i].cmd};
 	char joined[512] = "";
 
-	operation.vg_name = "vg";
-	operation.lv_name = "lv";
+	request.vg_name = "vg";
+	request.lv_name = "lv";
 	log_configure(&settings);
-	ck_assert_int_eq(plugin_defaults_add_arguments(&arguments, &operation, "convert"), 0);
+	ck_assert_int_eq(plugin_defaults_add_arguments(&arguments, &request, "convert"), 0);
 	for (size_t i = 0; i < arguments.count; i++) {
 		strcat(joined, i > 0 ? " " : "");
 		strcat(joined, arguments.list[i]);

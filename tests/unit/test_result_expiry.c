@@ -197,8 +197,8 @@ START_TEST(results_that_were_told_are_told_again_for_an_hour)
 	struct operations *operations = &operations_under_test;
 
 	configuration->limit_results_age_s = 86400;
-	add_result(&operations->polling, 0, 3599 - 10)->is_handed_out = true;
-	add_result(&operations->polling, 1, 3601)->is_handed_out = true;
+	add_result(&operations->polling, 0, 3599 - 10)->is_collected = true;
+	add_result(&operations->polling, 1, 3601)->is_collected = true;
 	add_result(&operations->polling, 2, 3601);
 	results_expire(operations);
 	ck_assert(is_there(&operations->polling, 0));

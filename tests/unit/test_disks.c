@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "loader/places.h"
+#include "loader/disks.h"
 #include "scratch.h"
 #include "suite.h"
 
-static struct lvmpolld_places places;
+static struct lvmpolld_disks disks;
 
 /* Writes TEXT to FILE ("dm/uuid") of the device NUMBER. */
 static void put(const char *number, const char *file, const char *text)
@@ -34,7 +34,7 @@ static void put(const char *number, const char *file, const char *text)
 static void setup(void)
 {
 	scratch_create();
-	places.count = 0;
+	disks.count = 0;
 	put("8:1", "uevent", "MAJOR=8\nMINOR=1\nDEVNAME=sda1\nDEVTYPE=partition\n");
 	put("8:17", "uevent", "MAJOR=8\nDEVNAME=sdb1\n");
 	put("253:3", "dm/uuid", "LVM-0123456789\n");
@@ -48,17 +48,17 @@ static void setup(void)
 
 static void add(const char *number, bool is_destination)
 {
-	places_add(&places, scratch_directory, number, is_destination);
+	disks_add(&disks, scratch_directory, number, is_destination);
 }
 
 START_TEST(disks_have_their_names)
 {
 	add("8:1", false);
 	add("8:17", true);
-	ck_assert_str_eq(places_name(&places, false, 0), "/dev/sda1");
-	ck_assert_str_eq(places_name(&places, true, 0), "/dev/sdb1");
-	ck_assert_ptr_null(places_name(&places, false, 1));
-	ck_assert_ptr_null(places_name(&places, true, 1));
+	ck_assert_str_eq(disks_name(&disks, false, 0), "/dev/sda1");
+	ck_assert_str_eq(disks_name(&disks, true, 0), "/dev/sdb1");
+	ck_assert_ptr_null(disks_name(&disks, false, 1));
+	ck_assert_ptr_null(disks_name(&disks, true, 1));
 }
 END_TEST
 
@@ -66,30 +66,30 @@ START_TEST(each_is_told_once)
 {
 	add("8:1", true);
 	add("8:1", true);
-	ck_assert_uint_eq(places.count, 1);
+	ck_assert_uint_eq(disks.count, 1);
 	add("8:1", false);
-	ck_assert_uint_eq(places.count, 2);
+	ck_assert_uint_eq(disks.count, 2);
 }
 END_TEST
 
 START_TEST(hidden_volume_stands_for_the_disks_below)
 {
 	add("253:3", false);
-	ck_assert_uint_eq(places.count, 2);
+	ck_assert_uint_eq(disks.count, 2);
 }
 END_TEST
 
 START_TEST(encrypted_disk_is_a_disk)
 {
 	add("253:4", false);
-	ck_assert_str_eq(places_name(&places, false, 0), "/dev/mapper/crypt");
+	ck_assert_str_eq(disks_name(&disks, false, 0), "/dev/mapper/crypt");
 }
 END_TEST
 
 START_TEST(disk_without_a_name_is_called_by_its_number)
 {
 	add("7:9", true);
-	ck_assert_str_eq(places_name(&places, true, 0), "7:9");
+	ck_assert_str_eq(disks_name(&disks, true, 0), "7:9");
 }
 END_TEST
 
@@ -99,7 +99,7 @@ static const char *const no_numbers[] = {
 START_TEST(what_is_no_number_is_not_looked_for)
 {
 	add(no_numbers[_i], true);
-	ck_assert_uint_eq(places.count, 0);
+	ck_assert_uint_eq(disks.count, 0);
 }
 END_TEST
 
@@ -107,11 +107,11 @@ START_TEST(no_more_than_there_is_room_for)
 {
 	char number[16];
 
-	for (int i = 0; i < 3 * PLACES_MAX; i++) {
+	for (int i = 0; i < 3 * DISKS_MAX; i++) {
 		snprintf(number, sizeof(number), "9:%d", i);
 		add(number, true);
 	}
-	ck_assert_uint_eq(places.count, PLACES_MAX);
+	ck_assert_uint_eq(disks.count, DISKS_MAX);
 }
 END_TEST
 
@@ -127,5 +127,5 @@ int main(void)
 		SUITE_TEST(no_more_than_there_is_room_for),
 	};
 
-	return suite_run_fixture("places", tests, SUITE_COUNT(tests), setup, scratch_remove);
+	return suite_run_fixture("disks", tests, SUITE_COUNT(tests), setup, scratch_remove);
 }

@@ -2,13 +2,13 @@
 /* Requests in their stores: found, added, dropped. */
 #include "config.h"
 
-#include "lifecycle/requests.h"
+#include "lifecycle/stores.h"
 #include "log/log.h"
 #include "operation/operation.h"
 #include "operation/waiters.h"
 
 /* A request that was told its end stays in the store until a new one takes its place. */
-enum existing requests_find_existing(struct operations *operations, const struct terms *terms,
+enum existing stores_find_existing(struct operations *operations, const struct terms *terms,
 	struct waiter *waiter, struct operation **operation)
 {
 	struct store *store = operations_store(operations, terms->asked.abort);
@@ -33,7 +33,7 @@ enum existing requests_find_existing(struct operations *operations, const struct
 	return existing;
 }
 
-struct request *requests_add(
+struct request *stores_add(
 	struct operations *operations, struct terms *terms, struct waiter *waiter)
 {
 	struct store *store = operations_store(operations, terms->asked.abort);
@@ -62,7 +62,7 @@ struct request *requests_add(
 	return NULL;
 }
 
-void requests_drop_refused(
+void stores_drop_refused(
 	struct operations *operations, struct request *request, struct waiter *waiter)
 {
 	struct store *store = operations_store(operations, request->terms->asked.abort);
@@ -79,7 +79,7 @@ void requests_drop_refused(
 	store_unlock(store);
 }
 
-struct request *requests_find(struct operations *operations, const struct terms *terms)
+struct request *stores_find(struct operations *operations, const struct terms *terms)
 {
 	struct store *store = operations_store(operations, terms->asked.abort);
 	struct request *request;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Answers the requests of the wire protocol. request.c has the table of them. */
-#ifndef CORE_SERVER_REQUEST_H
-#define CORE_SERVER_REQUEST_H
+/* Answers the requests of the wire protocol. answer.c has the table of them. */
+#ifndef CORE_SERVER_ANSWER_H
+#define CORE_SERVER_ANSWER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,23 +9,23 @@
 struct operations;
 struct buffer;
 struct waiter;
-struct watch;
+struct subscription;
 
 /* The client that sends a message. */
-struct asker {
+struct sender {
 	struct waiter *waiter; /* waits for the operations that it asks for; NULL: does not */
-	struct watch *watch;   /* begins to watch where it asks for that; NULL: cannot */
-	bool may_steer;        /* has privilege: may change something, and take results */
+	struct subscription *subscription; /* begins with the request "watch"; NULL: cannot */
+	bool may_steer; /* has privilege: may change something, and take results */
 };
 
 /*
  * Answers the message of LENGTH bytes at TEXT, which a NUL byte follows. One whole reply, with its
  * end, is added to REPLY; it is lost when out of memory.
  */
-void request_answer(struct operations *operations, const struct asker *asker, const char *text,
+void answer_message(struct operations *operations, const struct sender *sender, const char *text,
 	size_t length, struct buffer *reply);
 
 /* Whether NAME is a request of the daemon's own, which no plugin may take. */
-bool request_is_reserved(const char *name);
+bool answer_is_reserved(const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tells clients that watch of each change. */
+/* Tells clients with a subscription of each change. */
 #include "config.h"
 
 #include <event2/event.h>
@@ -8,8 +8,8 @@
 #include "protocol/wire.h"
 #include "server/client.h"
 #include "server/server.h"
-#include "server/watch.h"
-#include "server/watchers.h"
+#include "server/subscription.h"
+#include "server/subscriptions.h"
 #include "status/entry.h"
 #include "util/timer.h"
 
@@ -32,7 +32,7 @@ static uint64_t write_ended(struct client *client, const struct operations *oper
 	uint64_t count = 0;
 
 	TAILQ_FOREACH (ended, &operations->ended_lately.list, link) {
-		if (ended->serial <= client->watch.serial)
+		if (ended->serial <= client->subscription.serial)
 			continue;
 		begin_item(&client->output, "operation", "destroy");
 		wire_add(&client->output, ended->text, ended->length);
@@ -51,10 +51,10 @@ static uint64_t write_changed(struct client *client, const struct operations *op
 	TAILQ_FOREACH (operation, &operations->list, link) {
 		const struct changes *changes = &operation->changes;
 
-		if (changes->latest <= client->watch.serial)
+		if (changes->latest <= client->subscription.serial)
 			continue;
 		begin_item(&client->output, "operation",
-			changes->first > client->watch.serial ? "create" : "change");
+			changes->first > client->subscription.serial ? "create" : "change");
 		entry_write(&client->output, operation);
 		wire_add_end(&client->output);
 		count++;
@@ -75,20 +75,21 @@ static void tell(struct client *client, const struct operations *operations)
 {
 	uint64_t told;
 
-	if (client->watch.serial == operations->change_serial || client->output.length > UNREAD_MAX)
+	if (client->subscription.serial == operations->change_serial ||
+		client->output.length > UNREAD_MAX)
 		return;
 	told = write_ended(client, operations) + write_changed(client, operations);
-	write_missed(client, operations->change_serial - client->watch.serial - told);
-	client->watch.serial = operations->change_serial;
+	write_missed(client, operations->change_serial - client->subscription.serial - told);
+	client->subscription.serial = operations->change_serial;
 	client_flush(client);
 }
 
-static bool is_any_watched(const struct server *server)
+static bool has_subscriptions(const struct server *server)
 {
 	const struct client *client;
 
 	TAILQ_FOREACH (client, &server->clients, link)
-		if (client->watch.is_on)
+		if (client->subscription.is_on)
 			return true;
 	return false;
 }
@@ -101,30 +102,30 @@ static void on_tick(evutil_socket_t descriptor, short what, void *context)
 
 	(void)descriptor;
 	(void)what;
-	if (!is_any_watched(server))
+	if (!has_subscriptions(server))
 		return;
-	watch_count_changes(server->operations);
+	subscription_count_changes(server->operations);
 	for (client = TAILQ_FIRST(&server->clients); client; client = next) {
 		next = TAILQ_NEXT(client, link);
-		if (client->watch.is_on)
+		if (client->subscription.is_on)
 			tell(client, server->operations);
 	}
-	timer_start(server->watch_timer, &period);
+	timer_start(server->subscription_timer, &period);
 }
 
-void watchers_kick(struct server *server)
+void subscriptions_kick(struct server *server)
 {
-	if (!is_any_watched(server))
+	if (!has_subscriptions(server))
 		return;
-	if (!server->watch_timer)
-		server->watch_timer = event_new(server->base, -1, 0, on_tick, server);
-	if (server->watch_timer)
-		event_active(server->watch_timer, EV_TIMEOUT, 0);
+	if (!server->subscription_timer)
+		server->subscription_timer = event_new(server->base, -1, 0, on_tick, server);
+	if (server->subscription_timer)
+		event_active(server->subscription_timer, EV_TIMEOUT, 0);
 }
 
-void watchers_destroy(struct server *server)
+void subscriptions_destroy(struct server *server)
 {
-	if (server->watch_timer)
-		event_free(server->watch_timer);
-	server->watch_timer = NULL;
+	if (server->subscription_timer)
+		event_free(server->subscription_timer);
+	server->subscription_timer = NULL;
 }

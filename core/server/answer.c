@@ -15,12 +15,12 @@
 #include "operation/terms.h"
 #include "protocol/request_parameters.h"
 #include "protocol/wire.h"
+#include "server/answer.h"
 #include "server/daemon_status.h"
 #include "server/dump.h"
 #include "server/forget.h"
 #include "server/list.h"
-#include "server/request.h"
-#include "server/watch.h"
+#include "server/subscription.h"
 #include "util/buffer.h"
 
 #define PROTOCOL_NAME    "lvmpolld"
@@ -46,7 +46,7 @@
 /* A message, its sender, and its reply. */
 struct exchange {
 	struct operations *operations;
-	const struct asker *asker;
+	const struct sender *sender;
 	const struct wire_message *message;
 	struct buffer *reply;
 };
@@ -61,19 +61,19 @@ static void answer(struct buffer *reply, const char *response, const char *reaso
 /* Behind the table of handlers, which it lists. */
 static void answer_hello(const struct exchange *exchange);
 
-static void answer_report(const struct operations_report *report, struct buffer *reply)
+static void answer_collected(const struct collected *collected, struct buffer *reply)
 {
-	if (!report->is_found) {
+	if (!collected->is_found) {
 		answer(reply, "not_found", NULL);
 		return;
 	}
-	switch (report->standing) {
+	switch (collected->standing) {
 	case REQUEST_IN_PROGRESS:
 		answer(reply, "in_progress", NULL);
 		break;
 	case REQUEST_FINISHED:
-		answer(reply, "finished", report->result.by_signal ? "signal" : "retcode");
-		wire_add_number(reply, "value", report->result.value);
+		answer(reply, "finished", collected->result.by_signal ? "signal" : "retcode");
+		wire_add_number(reply, "value", collected->result.value);
 		break;
 	case REQUEST_FAILED:
 		answer(reply, "failed", REASON_POLLING_FAILED);
@@ -85,7 +85,7 @@ static void answer_progress_info(const struct exchange *exchange)
 {
 	const struct wire_message *message = exchange->message;
 	const char *lvid = wire_string(message, "lvid");
-	struct operations_report report;
+	struct collected collected;
 	char *identifier;
 
 	if (!lvid) {
@@ -97,11 +97,11 @@ static void answer_progress_info(const struct exchange *exchange)
 		answer(exchange->reply, "failed", REASON_NO_MEMORY);
 		return;
 	}
-	report = operations_collect(exchange->operations, identifier,
-		wire_number(message, "abort") != 0, exchange->asker->waiter,
-		exchange->asker->may_steer);
+	collected = operations_collect(exchange->operations, identifier,
+		wire_number(message, "abort") != 0, exchange->sender->waiter,
+		exchange->sender->may_steer);
 	free(identifier);
-	answer_report(&report, exchange->reply);
+	answer_collected(&collected, exchange->reply);
 }
 
 static void answer_dump(const struct exchange *exchange)
@@ -128,8 +128,8 @@ static void answer_list(const struct exchange *exchange)
 static void answer_watch(const struct exchange *exchange)
 {
 	list_write(exchange->operations, &(struct list_wanted){0}, exchange->reply);
-	if (exchange->asker->watch)
-		watch_begin(exchange->asker->watch, exchange->operations);
+	if (exchange->sender->subscription)
+		subscription_begin(exchange->sender->subscription, exchange->operations);
 }
 
 static void answer_plugins(const struct exchange *exchange)
@@ -148,7 +148,7 @@ static void answer_log_level(const struct exchange *exchange)
 	struct log_settings settings = log_settings_in_force();
 	const char *name = wire_string(exchange->message, "level");
 
-	if (!exchange->asker->may_steer) {
+	if (!exchange->sender->may_steer) {
 		answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
 	} else if (!name || log_level_from_name(name, &settings.level) < 0) {
 		answer(exchange->reply, "invalid", REASON_NO_LEVEL);
@@ -162,7 +162,7 @@ static void answer_log_level(const struct exchange *exchange)
 
 static void answer_forget(const struct exchange *exchange)
 {
-	if (exchange->asker->may_steer)
+	if (exchange->sender->may_steer)
 		forget_answer(exchange->operations, exchange->message, exchange->reply);
 	else
 		answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
@@ -205,7 +205,7 @@ static void answer_hello(const struct exchange *exchange)
 	wire_add_number(reply, "extensions_version", EXTENSIONS_VERSION);
 }
 
-bool request_is_reserved(const char *name)
+bool answer_is_reserved(const char *name)
 {
 	for (size_t i = 0; i < HANDLER_COUNT; i++)
 		if (!strcmp(handlers[i].name, name))
@@ -235,19 +235,19 @@ static void answer_no_abort(const struct plugins *plugins, struct buffer *reply)
  * Checks that the required parameters are there. Otherwise it answers which one is missing, and
  * returns false.
  */
-static bool check_presence(const struct lvmpolld_request *operation, struct buffer *reply)
+static bool check_presence(const struct lvmpolld_request *request, struct buffer *reply)
 {
 	const struct {
 		const char *parameter;
 		const char *value;
 	} required[] = {
-		{"lvname", operation->lv_name},
-		{"lvid", operation->lvid},
-		{"vgname", operation->vg_name},
+		{"lvname", request->lv_name},
+		{"lvid", request->lvid},
+		{"vgname", request->vg_name},
 	};
 	char reason[64];
 
-	if (!request_parameters_is_interval(operation->interval)) {
+	if (!request_parameters_is_interval(request->interval)) {
 		answer(reply, "invalid", REASON_INTERVAL);
 		return false;
 	}
@@ -265,11 +265,11 @@ static bool check_presence(const struct lvmpolld_request *operation, struct buff
  * Checks the names, which stock passes on unchecked. Otherwise it answers which one is wrong, and
  * returns false.
  */
-static bool check_names(const struct lvmpolld_request *operation, struct buffer *reply)
+static bool check_names(const struct lvmpolld_request *request, struct buffer *reply)
 {
 	struct lvmpolld_error error;
 
-	if (request_parameters_check(operation, &error) == 0)
+	if (request_parameters_check(request, &error) == 0)
 		return true;
 	log_warn("a request was refused: %s", error.sentence);
 	answer(reply, "invalid", error.sentence);
@@ -296,24 +296,24 @@ static void answer_begin(enum operations_answer begun, struct buffer *reply)
 
 static void answer_operation(const struct exchange *exchange, const struct plugin_entry *plugin)
 {
-	const struct lvmpolld_request operation = request_parameters_read(exchange->message);
+	const struct lvmpolld_request request = request_parameters_read(exchange->message);
 	struct buffer *reply = exchange->reply;
 	const char *command_line = wire_string(exchange->message, "cmdline");
 	struct terms *wanted;
 
 	/* A client chooses LVM_SYSTEM_DIR, and so the lvm.conf that lvm reads as the daemon's user.
 	 */
-	if (!exchange->asker->may_steer) {
+	if (!exchange->sender->may_steer) {
 		answer(reply, "invalid", REASON_NOT_PRIVILEGED);
 		return;
 	}
-	if (operation.abort && !plugin->interface->supports_abort) {
+	if (request.abort && !plugin->interface->supports_abort) {
 		answer_no_abort(exchange->operations->plugins, reply);
 		return;
 	}
-	if (!check_presence(&operation, reply) || !check_names(&operation, reply))
+	if (!check_presence(&request, reply) || !check_names(&request, reply))
 		return;
-	wanted = terms_new(&operation, plugin);
+	wanted = terms_new(&request, plugin);
 	/* When out of memory the log does without the command line. */
 	if (wanted && command_line)
 		wanted->command_line = strdup(command_line);
@@ -321,7 +321,7 @@ static void answer_operation(const struct exchange *exchange, const struct plugi
 		answer_begin(OPERATIONS_NO_MEMORY, reply);
 	else
 		answer_begin(
-			operations_begin(exchange->operations, wanted, exchange->asker->waiter),
+			operations_begin(exchange->operations, wanted, exchange->sender->waiter),
 			reply);
 }
 
@@ -349,7 +349,7 @@ static void answer_unknown(const struct exchange *exchange, const char *name)
 	}
 }
 
-static void answer_message(const struct exchange *exchange)
+static void answer_parsed(const struct exchange *exchange)
 {
 	const char *name = wire_string(exchange->message, "request");
 	const struct plugin_entry *plugin;
@@ -370,7 +370,7 @@ static void answer_message(const struct exchange *exchange)
 		answer_unknown(exchange, name);
 }
 
-void request_answer(struct operations *operations, const struct asker *asker, const char *text,
+void answer_message(struct operations *operations, const struct sender *sender, const char *text,
 	size_t length, struct buffer *reply)
 {
 	struct wire_message *message;
@@ -382,7 +382,7 @@ void request_answer(struct operations *operations, const struct asker *asker, co
 		return;
 	message = wire_parse(text, length);
 	if (message)
-		answer_message(&(struct exchange){operations, asker, message, reply});
+		answer_parsed(&(struct exchange){operations, sender, message, reply});
 	else if (errno == ENOMEM)
 		answer(reply, "failed", REASON_NO_MEMORY);
 	else

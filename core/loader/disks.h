@@ -3,8 +3,8 @@
  * The disks that an operation copies from and to, as plugins read them in the kernel's table, where
  * devices are numbers. They are collected: the next segment of a move may go to another disk.
  */
-#ifndef CORE_LOADER_PLACES_H
-#define CORE_LOADER_PLACES_H
+#ifndef CORE_LOADER_DISKS_H
+#define CORE_LOADER_DISKS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,22 +12,22 @@
 #include <lvmpolld/plugin.h>
 
 /* The most disks of one operation; further ones are ignored. */
-#define PLACES_MAX 16
+#define DISKS_MAX 16
 /* "253:12", with the longest numbers. */
-#define PLACE_NUMBER_SIZE 24
+#define DISK_NUMBER_SIZE 24
 /* "/dev/mapper/" and a name of device-mapper. */
-#define PLACE_NAME_SIZE 144
+#define DISK_NAME_SIZE 144
 
-struct place {
+struct disk {
 	bool is_destination;
-	char number[PLACE_NUMBER_SIZE]; /* of the device in the table */
-	char name[PLACE_NAME_SIZE];     /* the disk's, "/dev/sda1" */
+	char number[DISK_NUMBER_SIZE]; /* of the device in the table */
+	char name[DISK_NAME_SIZE];     /* the disk's, "/dev/sda1" */
 };
 
 /* With a count of 0: none is known. */
-struct lvmpolld_places {
+struct lvmpolld_disks {
 	size_t count;
-	struct place list[PLACES_MAX];
+	struct disk list[DISKS_MAX];
 };
 
 /*
@@ -35,10 +35,10 @@ struct lvmpolld_places {
  * lvm2 is replaced by the disks below it, as SYSFS ("/sys") shows. One without a name is called by
  * its number. Any thread.
  */
-void places_add(
-	struct lvmpolld_places *places, const char *sysfs, const char *number, bool is_destination);
+void disks_add(
+	struct lvmpolld_disks *disks, const char *sysfs, const char *number, bool is_destination);
 
 /* The I-th of the sources, or of the destinations; NULL behind the last. */
-const char *places_name(const struct lvmpolld_places *places, bool is_destination, size_t i);
+const char *disks_name(const struct lvmpolld_disks *disks, bool is_destination, size_t i);
 
 #endif

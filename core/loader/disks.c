@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "loader/places.h"
+#include "loader/disks.h"
 #include "protocol/lvid.h"
 
 /* Volumes below volumes: legs, their sub-volumes. No more than that is looked through. */
@@ -18,18 +18,18 @@ static bool is_number(const char *number)
 {
 	size_t length = strspn(number, "0123456789:");
 
-	return length > 2 && length < PLACE_NUMBER_SIZE && number[length] == '\0' &&
+	return length > 2 && length < DISK_NUMBER_SIZE && number[length] == '\0' &&
 	       isdigit((unsigned char)number[0]) && strchr(number, ':') == strrchr(number, ':');
 }
 
-static bool is_known(const struct lvmpolld_places *places, const char *name, const char *number,
+static bool is_known(const struct lvmpolld_disks *disks, const char *name, const char *number,
 	bool is_destination)
 {
-	for (size_t i = 0; i < places->count; i++) {
-		const struct place *place = &places->list[i];
+	for (size_t i = 0; i < disks->count; i++) {
+		const struct disk *disk = &disks->list[i];
 
-		if (place->is_destination == is_destination &&
-			!strcmp(name ? place->name : place->number, name ? name : number))
+		if (disk->is_destination == is_destination &&
+			!strcmp(name ? disk->name : disk->number, name ? name : number))
 			return true;
 	}
 	return false;
@@ -53,14 +53,14 @@ static bool read_line(const char *sysfs, const char *number, const char *file, c
 }
 
 /* "/dev/mapper/NAME" of a device-mapper device, else "/dev/NAME", else the number. */
-static void find_name(const char *sysfs, const char *number, char name[PLACE_NAME_SIZE])
+static void find_name(const char *sysfs, const char *number, char name[DISK_NAME_SIZE])
 {
-	char line[PLACE_NAME_SIZE - sizeof("/dev/mapper/")], path[PATH_MAX];
+	char line[DISK_NAME_SIZE - sizeof("/dev/mapper/")], path[PATH_MAX];
 	FILE *stream;
 
-	snprintf(name, PLACE_NAME_SIZE, "%s", number);
+	snprintf(name, DISK_NAME_SIZE, "%s", number);
 	if (read_line(sysfs, number, "dm/name", line, sizeof(line))) {
-		snprintf(name, PLACE_NAME_SIZE, "/dev/mapper/%s", line);
+		snprintf(name, DISK_NAME_SIZE, "/dev/mapper/%s", line);
 		return;
 	}
 	snprintf(path, sizeof(path), "%s/dev/block/%s/uevent", sysfs, number);
@@ -68,20 +68,20 @@ static void find_name(const char *sysfs, const char *number, char name[PLACE_NAM
 	while (stream && fgets(line, sizeof(line), stream))
 		if (!strncmp(line, "DEVNAME=", 8)) {
 			line[strcspn(line, "\n")] = '\0';
-			snprintf(name, PLACE_NAME_SIZE, "/dev/%s", line + 8);
+			snprintf(name, DISK_NAME_SIZE, "/dev/%s", line + 8);
 		}
 	if (stream)
 		fclose(stream);
 }
 
-static void add(struct lvmpolld_places *places, const char *sysfs, const char *number,
+static void add(struct lvmpolld_disks *disks, const char *sysfs, const char *number,
 	bool is_destination, unsigned depth, const char *top);
 
 /* What a volume lies on: "slaves" of its device. Returns false where that cannot be read. */
-static bool add_below(struct lvmpolld_places *places, const char *sysfs, const char *number,
+static bool add_below(struct lvmpolld_disks *disks, const char *sysfs, const char *number,
 	bool is_destination, unsigned depth, const char *top)
 {
-	char path[PATH_MAX], below[PLACE_NUMBER_SIZE];
+	char path[PATH_MAX], below[DISK_NUMBER_SIZE];
 	const struct dirent *entry;
 	bool is_any = false;
 	DIR *directory;
@@ -94,7 +94,7 @@ static bool add_below(struct lvmpolld_places *places, const char *sysfs, const c
 		snprintf(path, sizeof(path), "slaves/%s/dev", entry->d_name);
 		if (!read_line(sysfs, number, path, below, sizeof(below)) || !is_number(below))
 			continue;
-		add(places, sysfs, below, is_destination, depth + 1, top);
+		add(disks, sysfs, below, is_destination, depth + 1, top);
 		is_any = true;
 	}
 	if (directory)
@@ -102,36 +102,36 @@ static bool add_below(struct lvmpolld_places *places, const char *sysfs, const c
 	return is_any;
 }
 
-static void add(struct lvmpolld_places *places, const char *sysfs, const char *number,
+static void add(struct lvmpolld_disks *disks, const char *sysfs, const char *number,
 	bool is_destination, unsigned depth, const char *top)
 {
-	char uuid[LVID_UUID_SIZE], name[PLACE_NAME_SIZE];
-	struct place *place;
+	char uuid[LVID_UUID_SIZE], name[DISK_NAME_SIZE];
+	struct disk *disk;
 
 	if (depth < DEPTH_MAX && read_line(sysfs, number, "dm/uuid", uuid, sizeof(uuid)) &&
 		lvid_is_of_lvm2(uuid) &&
-		add_below(places, sysfs, number, is_destination, depth, top))
+		add_below(disks, sysfs, number, is_destination, depth, top))
 		return;
 	find_name(sysfs, number, name);
-	if (places->count == PLACES_MAX || is_known(places, name, NULL, is_destination))
+	if (disks->count == DISKS_MAX || is_known(disks, name, NULL, is_destination))
 		return;
-	place = &places->list[places->count++];
-	place->is_destination = is_destination;
-	snprintf(place->number, sizeof(place->number), "%s", top);
-	snprintf(place->name, sizeof(place->name), "%s", name);
+	disk = &disks->list[disks->count++];
+	disk->is_destination = is_destination;
+	snprintf(disk->number, sizeof(disk->number), "%s", top);
+	snprintf(disk->name, sizeof(disk->name), "%s", name);
 }
 
-void places_add(
-	struct lvmpolld_places *places, const char *sysfs, const char *number, bool is_destination)
+void disks_add(
+	struct lvmpolld_disks *disks, const char *sysfs, const char *number, bool is_destination)
 {
-	if (is_number(number) && !is_known(places, NULL, number, is_destination))
-		add(places, sysfs, number, is_destination, 0, number);
+	if (is_number(number) && !is_known(disks, NULL, number, is_destination))
+		add(disks, sysfs, number, is_destination, 0, number);
 }
 
-const char *places_name(const struct lvmpolld_places *places, bool is_destination, size_t i)
+const char *disks_name(const struct lvmpolld_disks *disks, bool is_destination, size_t i)
 {
-	for (size_t at = 0; at < places->count; at++)
-		if (places->list[at].is_destination == is_destination && i-- == 0)
-			return places->list[at].name;
+	for (size_t at = 0; at < disks->count; at++)
+		if (disks->list[at].is_destination == is_destination && i-- == 0)
+			return disks->list[at].name;
 	return NULL;
 }

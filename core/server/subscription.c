@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A client's subscription begins; changes are counted. */
+#include "config.h"
+
+#include "lifecycle/context.h"
+#include "server/subscription.h"
+#include "status/changes.h"
+
+void subscription_count_changes(struct operations *operations)
+{
+	struct operation *operation;
+
+	TAILQ_FOREACH (operation, &operations->list, link)
+		(void)changes_count(operation, &operations->change_serial);
+}
+
+void subscription_begin(struct subscription *subscription, struct operations *operations)
+{
+	subscription_count_changes(operations);
+	subscription->is_on = true;
+	subscription->serial = operations->change_serial;
+}

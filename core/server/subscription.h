@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The subscription of a client, which the request "watch" begins: what it was told of the changes.
+ * They are told by subscriptions.c.
+ */
+#ifndef CORE_SERVER_SUBSCRIPTION_H
+#define CORE_SERVER_SUBSCRIPTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct operations;
+
+/* Part of a client. */
+struct subscription {
+	bool is_on;
+	uint64_t serial; /* of the latest change that it was told, or has missed */
+};
+
+/* Begins a subscription. The client was told everything until now. */
+void subscription_begin(struct subscription *subscription, struct operations *operations);
+
+/* Counts what has changed since it was called last. */
+void subscription_count_changes(struct operations *operations);
+
+#endif
