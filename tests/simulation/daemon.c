@@ -193,7 +193,7 @@ void daemon_die(void)
 	if (!world.is_alive)
 		return;
 	story("the daemon is killed");
-	counts->deaths++;
+	tally->deaths++;
 	gone();
 }
 

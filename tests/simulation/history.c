@@ -239,7 +239,7 @@ bool history_run(const struct history *history)
 		run_steps(&copy);
 		run_to_end();
 	}
-	counts->histories++;
-	counts->events += world.events;
+	tally->histories++;
+	tally->events += world.events;
 	return !world.has_failed;
 }

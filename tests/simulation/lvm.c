@@ -359,7 +359,7 @@ struct lvm *lvm_new(char *const *arguments)
 	lvm->incarnation = world.incarnation;
 	lvm->timer = event_new(&world_base, -1, 0, on_timer, lvm);
 	TAILQ_INSERT_TAIL(&lvms, lvm, link);
-	counts->commands++;
+	tally->commands++;
 	if (world.broken > 0)
 		after_ms(lvm, dice_between(1, 50), end_not_run);
 	else if (world.conf_broken > 0)

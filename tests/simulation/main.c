@@ -18,7 +18,7 @@
 #define BATCH 200
 
 struct shared {
-	struct counts counts;
+	struct tally tally;
 	struct history failed;
 	bool has_failed;
 	uint64_t seed; /* of the history that runs */
@@ -28,7 +28,7 @@ struct shared {
 };
 
 static struct shared *shared;
-struct counts *counts;
+struct tally *tally;
 
 unsigned __real_table_cell(enum operation_state state, enum operation_event event);
 unsigned __wrap_table_cell(enum operation_state state, enum operation_event event);
@@ -37,7 +37,7 @@ unsigned __wrap_table_cell(enum operation_state state, enum operation_event even
 {
 	unsigned cell = __real_table_cell(state, event);
 
-	counts->pairs[state][event]++;
+	tally->pairs[state][event]++;
 	if (cell == CELL_NEVER)
 		violate("%s came while it was %s", event_name(event), state_name(state));
 	return cell;
@@ -154,11 +154,11 @@ static void print_counts(void)
 	for (enum operation_state state = 0; state < STATE_COUNT; state++)
 		for (enum operation_event event = 0; event < EVENT_COUNT; event++)
 			missing +=
-				counts->pairs[state][event] == 0 && pair_is_possible(state, event);
+				tally->pairs[state][event] == 0 && pair_is_possible(state, event);
 	printf("%lu histories, %lu events, %lu commands; %lu operations ended, %lu aborted; the "
 	       "daemon died %lu times; data was lost unseen %lu times; %u pairs never came\n",
-		counts->histories, counts->events, counts->commands, counts->ended, counts->aborted,
-		counts->deaths, counts->lost, missing);
+		tally->histories, tally->events, tally->commands, tally->ended, tally->aborted,
+		tally->deaths, tally->lost, missing);
 }
 
 struct options {
@@ -225,7 +225,7 @@ static int tell_one(const struct options *options)
 
 static bool is_time_left(const struct options *options, double began)
 {
-	return options->histories > 0 ? counts->histories < options->histories
+	return options->histories > 0 ? tally->histories < options->histories
 				      : seconds_now() - began < options->seconds;
 }
 
@@ -240,7 +240,7 @@ int main(int argc, char **argv)
 		NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		abort();
-	counts = &shared->counts;
+	tally = &shared->tally;
 	if (options.is_story)
 		return tell_one(&options);
 	seed = options.seed > 0 ? options.seed : (uint64_t)(began * 1000) * 1000;

@@ -150,8 +150,8 @@ void metadata_end(struct volume *volume, bool is_aborted)
 	kernel_stop(volume);
 	volume->is_on = false;
 	volume->is_aborted = is_aborted;
-	counts->ended += !is_aborted;
-	counts->aborted += is_aborted;
+	tally->ended += !is_aborted;
+	tally->aborted += is_aborted;
 	if (volume->kind == KIND_PVMOVE) {
 		volume->is_there = volume->is_active = false;
 		metadata_forget_evidence(volume);
@@ -165,7 +165,7 @@ void metadata_end(struct volume *volume, bool is_aborted)
 void metadata_step(struct volume *volume, const struct lvm *lvm)
 {
 	if (volume->lacks_data && volume->kind == KIND_PVMOVE) {
-		counts->lost++;
+		tally->lost++;
 		story("%s/%s: lvm2 lets go of data that was not copied", volume->group->name,
 			volume->lv_name);
 		/* What was in the lock already cannot be held back. */

@@ -94,7 +94,7 @@ static bool read_list(const char *path)
 
 static bool check_pair(enum operation_state state, enum operation_event event)
 {
-	bool has_come = counts->pairs[state][event] > 0;
+	bool has_come = tally->pairs[state][event] > 0;
 
 	if (has_come && listed[state][event] == LISTED_NEVER)
 		printf("came, and is said never to come: %s in %s\n", event_name(event),

@@ -287,11 +287,11 @@ struct world {
 extern struct world world;
 
 /* Counts, shared by all processes of a run. */
-struct counts {
+struct tally {
 	unsigned long pairs[STATE_COUNT][EVENT_COUNT];
 	unsigned long histories, events, commands, ended, aborted, lost, deaths;
 };
-extern struct counts *counts;
+extern struct tally *tally;
 
 /* The table has a cell for it. */
 bool pair_is_possible(enum operation_state state, enum operation_event event);
