@@ -21,6 +21,7 @@ class LossCase(KernelTest):
 
     resume = "always"
     more = ""
+    lvname = "move"
 
     def start_with_patience(self, seconds):
         KernelTest.start(self, "limits: {patience: %d}" % seconds)
@@ -52,7 +53,7 @@ class LossCase(KernelTest):
 
     def lose(self, device):
         """A copy fails, and that is seen; then all is in sync."""
-        identity = self.start_watching()
+        identity = self.start_watching(self.lvname)
         device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AS")])
         self.assert_reply(self.client.result(identity), **FAILED)
         device.change(targets=segments(1, 0, REGIONS), event=True)
@@ -62,16 +63,16 @@ class LossCase(KernelTest):
         """Nobody gets it, whatever system directory he has."""
         for system_dir in SYSTEM_DIRS:
             parameters = {"sysdir": system_dir} if system_dir else {}
-            identity = self.request("move", **parameters)
+            identity = self.request(self.lvname, **parameters)
             self.assert_reply(self.client.result(identity, **parameters), **FAILED)
         self.assertEqual(self.daemon.starts(), [])
 
     def abort(self):
-        self.request("move", abort=1)
+        self.request(self.lvname, abort=1)
         self.assert_finished(self.client.result(self.identity, abort=1), "retcode", 0)
 
     def lose_one(self, is_noted=True):
-        self.device = self.add_move()
+        self.device = self.add_move(self.lvname)
         self.start()
         if not is_noted:
             self.block_notes()
@@ -139,7 +140,11 @@ class RememberedTest(LossCase):
         self.assertEqual(len(self.daemon.starts()), 1)
 
     def test_it_outlives_a_record_that_is_set_aside(self):
-        """The daemon dies before it has removed the record, which is damaged."""
+        """
+        The daemon dies before it has removed the record, which is damaged: an lvpoll of it is looked for in the whole
+        machine, by names that no other test gives.
+        """
+        self.lvname = "move-aside"
         self.lose_one()
         self.kill()
         name = record_name(self.identity)
