@@ -11,7 +11,7 @@ top=$(cd "$(dirname "$0")" && pwd)
 # Each is a file in tests/layers. Those beside run in turn, the lab on one CPU; the others run two at a time on all CPUs,
 # at a lower priority than the lab, which measures time. Most layers wait more than they compute. A layer with a line
 # "# full: alone" is run with --full, or by its name; with "# full: in fresh roots" by its name alone.
-layers_main=(gcc debian13 clang asan tsan static options hardened fuzz valgrind faults distcheck delays mutation packages rpm fresh12 fresh13 fresh_sid)
+layers_main=(gcc debian13 clang asan tsan static options hardened fuzz valgrind faults distcheck delays mutation cockpit packages rpm fresh12 fresh13 fresh_sid)
 layers_beside=(shellcheck harness lab lab13 lab_versions)
 layer_deadline_s=2400
 layer_deadline_full_s=14400
@@ -304,11 +304,12 @@ main() {
 	trap 'exit 130' INT TERM HUP
 	: >"$work/counts"
 	tell_duration
-	packaging=
-	[[ " ${layers_main[*]} " != *" packages "* ]] || packaging=$packages_packaging
+	some=
+	[[ " ${layers_main[*]} " != *" packages "* ]] || some+=" $packages_packaging"
+	[[ " ${layers_main[*]} " != *" cockpit "* ]] || some+=" $packages_cockpit"
 	echo "-- packages"
 	# shellcheck disable=SC2086 # lists of words
-	packages_need $packages_build $packages_lab $packages_check $packages_roots $packaging || {
+	packages_need $packages_build $packages_lab $packages_check $packages_roots $some || {
 		echo "0 passed, 1 failed, 0 skipped"
 		exit 1
 	}

@@ -19,6 +19,10 @@ packages_roots="debootstrap debian-archive-keyring"
 # shellcheck disable=SC2034
 packages_packaging="debhelper lintian rpm rpmlint checkpolicy semodule-utils"
 
+# For the page for Cockpit: Cockpit, a browser, and what drives that.
+# shellcheck disable=SC2034
+packages_cockpit="cockpit-ws cockpit-bridge cockpit-system chromium python3-websocket appstream"
+
 # The names of those packages that are not installed.
 packages_missing() {
 	local name

@@ -41,7 +41,7 @@ install_under_destdir() {
 		ls "$stage/$expected"
 	done
 	find "$stage" >"$CHECK_WORK/installed.list"
-	refuse grep thin_merge "$CHECK_WORK/installed.list"
+	refuse grep -e thin_merge -e cockpit "$CHECK_WORK/installed.list"
 }
 
 installed_daemon_loads_installed_plugins() {
@@ -82,7 +82,7 @@ lvm_is_where_configure_was_told() {
 paths_are_where_configure_was_told() {
 	local build=$CHECK_WORK/build-paths stage=$CHECK_WORK/installed-paths
 	layer_configure "$build" --disable-dependency-tracking --enable-replace --sbindir=/opt/daemons --program-suffix=-ours \
-		--sysconfdir=/opt/etc
+		--sysconfdir=/opt/etc --with-cockpit
 	layer_make -C "$build"
 	make -C "$build" install "DESTDIR=$stage"
 	grep -x 'ExecStart=/opt/daemons/lvmpolld-ours -f -t 60' "$stage/usr/local/lib/systemd/system/lvm2-lvmpolld.service"
@@ -94,6 +94,9 @@ paths_are_where_configure_was_told() {
 	grep -x '#compdef lvmpollctl-ours' "$stage/usr/local/share/zsh/site-functions/_lvmpollctl-ours"
 	grep -x 'complete -c lvmpollctl-ours -f' "$stage/usr/local/share/fish/vendor_completions.d/lvmpollctl-ours.fish"
 	grep -x 'PLUGIN_TEST ?= lvmpolld-plugin-test-ours' "$stage/usr/local/bin/lvmpolld-plugin-new-ours"
+	grep -F '"lvmpollctl": "/usr/local/bin/lvmpollctl-ours"' "$stage/usr/local/share/cockpit/lvmpolld/manifest.json"
+	grep -F '"socket": "/run/lvm/lvmpolld.socket"' "$stage/usr/local/share/cockpit/lvmpolld/manifest.json"
+	ls "$stage/usr/local/share/cockpit/lvmpolld/index.html" "$stage"/usr/local/share/metainfo/*.lvmpolld.metainfo.xml
 	make -C "$build" uninstall "DESTDIR=$stage"
 	find "$stage" ! -type d >"$CHECK_WORK/paths-left"
 	cat "$CHECK_WORK/paths-left"
