@@ -49,6 +49,13 @@ no_file_is_lvm2s() {
 	true
 }
 
+page_is_for_debians_paths() {
+	mkdir "$CHECK_WORK/packages-page"
+	dpkg-deb -x "$CHECK_WORK/packages/lvmpolld-cockpit_${version}_all.deb" "$CHECK_WORK/packages-page"
+	grep -F '"lvmpollctl": "/usr/bin/lvmpollctl"' "$CHECK_WORK/packages-page/usr/share/cockpit/lvmpolld/manifest.json"
+	ls "$CHECK_WORK/packages-page/usr/share/cockpit/lvmpolld/index.html"
+}
+
 layer_step "debian/changelog has the version of configure.ac" is_the_version_of_configure
 layer_step_or_end "dpkg-buildpackage" build_packages "$CHECK_WORK/packages"
 layer_step_or_end "dpkg-buildpackage, again" build_packages "$CHECK_WORK/packages-again"
@@ -56,6 +63,7 @@ layer_step "both are alike, byte for byte" are_alike "$CHECK_WORK/packages" "$CH
 layer_step "lintian" lintian --allow-root --pedantic --fail-on pedantic,info,warning,error \
 	"$CHECK_WORK/packages/lvmpolld_${version}_$(dpkg --print-architecture).changes"
 layer_step "the drop-ins" drop_ins_are_right
+layer_step "the page for Cockpit" page_is_for_debians_paths
 layer_step "no file is one of lvm2's, but the diverted page" no_file_is_lvm2s
 layer_need_gcc_build
 export LAB_CPU=$CHECK_CPU
