@@ -35,7 +35,7 @@ static const struct verb verbs[] = {
 		events_run},
 	{"history", "[VOLUME|VG|DISK|id:N ...]", "shows what ended lately, and how", TABLE_HELP,
 		history_run},
-	{"abort", "VOLUME|id:N", "ends a move: all stays where it was (pvmove --abort)", NULL,
+	{"abort", "VOLUME|id:N", "ends a move: the rest stays where it is (pvmove --abort)", NULL,
 		abort_run},
 	{"resume", "[VG]", "resumes what was interrupted (vgchange --poll y)", NULL, resume_run},
 	{"forget", "VOLUME|id:N", "lets the daemon forget an operation for good (root)",

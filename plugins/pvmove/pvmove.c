@@ -38,7 +38,7 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_request *
 	 */
 	lvmpolld_log(LVMPOLLD_LOG_ERROR,
 		"%s/%s: some data could not be copied, and the kernel will take it for copied; "
-		"\"pvmove --abort\" ends the move, and all data stays where it was",
+		"\"pvmove --abort\" ends the move, and this data stays where it was",
 		request->vg_name, request->lv_name);
 	return LVMPOLLD_DATA_LOSS;
 }
