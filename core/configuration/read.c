@@ -81,8 +81,11 @@ static int read_contents(
 
 	for (int i = 0; i < READINGS_MAX; i++) {
 		struct stat before;
-		int result = check_kind(descriptor, file, &before, error);
+		int result;
 
+		if (i > 0)
+			nanosleep(&wait, NULL);
+		result = check_kind(descriptor, file, &before, error);
 		if (result < 0)
 			return result;
 		if (i > 0 && lseek(descriptor, 0, SEEK_SET) < 0)
@@ -91,7 +94,6 @@ static int read_contents(
 		result = read_to_end(descriptor, file, contents, error);
 		if (!is_written(descriptor, &before))
 			return result;
-		nanosleep(&wait, NULL);
 	}
 	return error_set(error, EBUSY, "%s: is being written while it is read", file);
 }

@@ -15,12 +15,17 @@ from upgrade_test import upgrade
 RECORDS = 4
 
 # Processes without a command line, as one in the middle of its exec: there is always one that is too young to be any
-# other. Each takes it off itself (struct prctl_mm_map), where the kernel can restore processes.
+# other, and where root may say so, however busy the machine is. Each takes it off itself (struct prctl_mm_map), where the
+# kernel can restore processes.
 NAMELESS = """
 import ctypes, os, struct, sys, time
 PR_SET_MM, PR_SET_MM_MAP = 35, 14
 libc = ctypes.CDLL(None)
 libc.sbrk.restype = ctypes.c_void_p
+try:
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+except OSError:
+    pass
 def born():
     if os.fork() == 0:
         with open("/proc/self/stat") as file:
