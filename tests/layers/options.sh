@@ -82,7 +82,7 @@ lvm_is_where_configure_was_told() {
 paths_are_where_configure_was_told() {
 	local build=$CHECK_WORK/build-paths stage=$CHECK_WORK/installed-paths
 	layer_configure "$build" --disable-dependency-tracking --enable-replace --sbindir=/opt/daemons --program-suffix=-ours \
-		--sysconfdir=/opt/etc --with-cockpit
+		--sysconfdir=/opt/etc --with-cockpit "${layer_quickly[@]}"
 	layer_make -C "$build"
 	make -C "$build" install "DESTDIR=$stage"
 	grep -x 'ExecStart=/opt/daemons/lvmpolld-ours -f -t 60' "$stage/usr/local/lib/systemd/system/lvm2-lvmpolld.service"
@@ -118,7 +118,8 @@ without_check() {
 		exec pkg-config "$@"
 	END
 	chmod +x "$pkg_config"
-	layer_configure "$build" --disable-dependency-tracking "PKG_CONFIG=$pkg_config" >"$CHECK_WORK/without-check"
+	layer_configure "$build" --disable-dependency-tracking "${layer_quickly[@]}" "PKG_CONFIG=$pkg_config" \
+		>"$CHECK_WORK/without-check"
 	grep 'no unit program is built or run' "$CHECK_WORK/without-check"
 	layer_make -C "$build"
 	make -C "$build" check SUITES= >"$CHECK_WORK/without-check"
@@ -135,7 +136,8 @@ relative_lvm_path_is_refused() {
 # without_plugin NAME: all modules but this one are built.
 without_plugin() {
 	local build=$CHECK_WORK/build-without-$1
-	layer_configure "$build" --disable-dependency-tracking "--cache-file=$CHECK_WORK/options.cache" "--disable-plugin-${1//_/-}"
+	layer_configure "$build" --disable-dependency-tracking "${layer_quickly[@]}" "--cache-file=$CHECK_WORK/options.cache" \
+		"--disable-plugin-${1//_/-}"
 	layer_make -C "$build/plugins"
 	find "$build/plugins" -name '*.so' -type f -printf '%f\n' | sort >"$CHECK_WORK/built"
 	printf '%s.so\n' "${plugins[@]}" | grep -vx "$1.so" | sort | diff - "$CHECK_WORK/built"

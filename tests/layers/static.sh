@@ -23,7 +23,8 @@ starts_without_plugin_files() {
 }
 
 folder=$CHECK_WORK/build-static
-layer_step_or_end "configure" layer_configure "$folder" --enable-werror --disable-shared --enable-static
+layer_step_or_end "configure" layer_configure "$folder" --enable-werror --disable-shared --enable-static \
+	"${layer_quickly[@]}"
 layer_step_or_end "build" layer_make -C "$folder"
 layer_step "plugins are listed as linked in" lists_linked_plugins "$folder/core/lvmpolld"
 layer_suite "daemon tests of operations" "$CHECK_SOURCE/tests/daemon/run" --builddir "$folder" -k test_operations
@@ -31,7 +32,7 @@ layer_suite "daemon tests of operations" "$CHECK_SOURCE/tests/daemon/run" --buil
 folder=$CHECK_WORK/build-linked
 mkdir "$CHECK_WORK/none"
 layer_step_or_end "configure --enable-linked-plugins" layer_configure "$folder" --enable-werror --enable-linked-plugins \
-	--prefix=/usr
+	--prefix=/usr "${layer_quickly[@]}"
 layer_step_or_end "build --enable-linked-plugins" layer_make -C "$folder"
 layer_step "with shared libraries, too, plugins are linked in" lists_linked_plugins "$folder/core/lvmpolld"
 layer_step "what is installed starts without files of plugins" starts_without_plugin_files
