@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Records of lvpolls whose process ids nobody knows, on a machine where it cannot be told whether they run."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -14,50 +13,41 @@ from upgrade_test import upgrade
 
 RECORDS = 4
 
-# Processes without a command line, as one in the middle of its exec: there is always one that is too young to be any
-# other, and where root may say so, however busy the machine is. Each takes it off itself (struct prctl_mm_map), where the
-# kernel can restore processes.
+# A process without a command line, as one in the middle of its exec that waits for its disk: it takes the command line off
+# itself (struct prctl_mm_map), where root may say so and the kernel can restore processes, and then waits, as the kernel has
+# it, for a child of vfork. It never goes on: the child, which uses its memory meanwhile, ends when it was killed.
 NAMELESS = """
-import ctypes, os, struct, sys, time
+import ctypes, os, struct, time
 PR_SET_MM, PR_SET_MM_MAP = 35, 14
-libc = ctypes.CDLL(None)
+libc = ctypes.PyDLL(None)
 libc.sbrk.restype = ctypes.c_void_p
-try:
-    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-except OSError:
-    pass
-def born():
-    if os.fork() == 0:
-        with open("/proc/self/stat") as file:
-            fields = [0, 0, 0] + file.read().rpartition(")")[2].split()
-        code_start, code_end, stack = map(int, fields[26:29])
-        data_start, data_end, break_start, arguments = map(int, fields[45:49])
-        variables = map(int, fields[50:52])
-        map_ = struct.pack("12QIi", code_start, code_end, data_start, data_end, break_start,
-                           libc.sbrk(0), stack, arguments, arguments, *variables, 0, 0, -1)
-        result = libc.prctl(PR_SET_MM, PR_SET_MM_MAP, map_, ctypes.c_ulong(len(map_)),
-                            ctypes.c_ulong(0))
-        with open("/proc/self/cmdline") as file:
-            is_nameless = result == 0 and not file.read()
-        os.write(1, b"yes\\n" if is_nameless else b"no\\n")
-        time.sleep(0.8)
-        os._exit(0)
-while os.getppid() == int(sys.argv[1]):
-    born()
-    time.sleep(0.2)
-    while True:
-        try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                break
-        except ChildProcessError:
-            break
+def stat_fields(pid):
+    with open("/proc/%d/stat" % pid) as file:
+        return ["", "", ""] + file.read().rpartition(")")[2].split()
+fields = stat_fields(os.getpid())
+code_start, code_end, stack = map(int, fields[26:29])
+data_start, data_end, break_start, arguments = map(int, fields[45:49])
+variables = map(int, fields[50:52])
+map_ = struct.pack("12QIi", code_start, code_end, data_start, data_end, break_start,
+                   libc.sbrk(0), stack, arguments, arguments, *variables, 0, 0, -1)
+result = libc.prctl(PR_SET_MM, PR_SET_MM_MAP, map_, ctypes.c_ulong(len(map_)), ctypes.c_ulong(0))
+parent = os.getpid()
+if result != 0:
+    os.write(1, b"no\\n")
+elif libc.vfork() == 0:
+    while stat_fields(parent)[3] != "D":
+        time.sleep(0.01)
+    with open("/proc/%d/cmdline" % parent) as file:
+        os.write(1, b"no\\n" if file.read() else b"yes\\n")
+    while os.getppid() == parent:
+        time.sleep(0.05)
+    os._exit(0)
 """
 
 
 class SearchTest(RecoveryTest):
     def start_nameless(self):
-        process = subprocess.Popen([sys.executable, "-c", NAMELESS, str(os.getpid())],
-                                   stdout=subprocess.PIPE)
+        process = subprocess.Popen([sys.executable, "-c", NAMELESS], stdout=subprocess.PIPE)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)

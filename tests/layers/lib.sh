@@ -186,10 +186,10 @@ layer_report_skips() {
 layer_show_failures() {
 	local file=$1 lines=$CHECK_WORK/$layer.failures
 	layer_readable <"$file" >"$lines.all"
-	grep -E -A 12 '^( *FAILED|failed |not ok |[^ ]+\.[ch]:[0-9]+:[FE]:)|ERROR: .*Sanitizer|WARNING: ThreadSanitizer|runtime error:' \
+	grep -E -A 40 '^( *FAILED|failed |not ok |[^ ]+\.[ch]:[0-9]+:[FE]:)|ERROR: .*Sanitizer|WARNING: ThreadSanitizer|runtime error:' \
 		"$lines.all" >"$lines" || tail -n 60 "$lines.all" >"$lines"
 	# Not head: it would leave what comes before it without a reader.
-	grep -Ev '^(passed|ok|--$)' "$lines" | sed -n '1,60s/^/  | /p' >>"$CHECK_REPORT" || true
+	grep -Ev '^(passed|ok|--$)' "$lines" | sed -n '1,200s/^/  | /p' >>"$CHECK_REPORT" || true
 }
 
 # layer_suite WHAT COMMAND...: runs a suite that says itself how many of its tests passed; 77 is its status for none.
