@@ -160,6 +160,8 @@ debian_root_run() {
 		for folder in $folders; do
 			[ "$folder" = / ] || bind "$folder"
 		done
+		# The caller's may be none in there.
+		[ -d "$root${TMPDIR:-/tmp}" ] || unset TMPDIR
 		# The root of the namespace itself, where that can be: some things do not work in a chroot.
 		cd "$root"
 		if pivot_root . . 2>/dev/null; then
