@@ -190,12 +190,13 @@ class DamageTest(HistoryTest):
         self.assertEqual(self.told(), [first, second])
 
     def test_it_is_kept_again_when_that_is_possible(self):
-        os.makedirs(os.path.join(self.path, "full"))
+        """It can be read all the time, so that it is the writing that the log tells of."""
+        os.makedirs(os.path.join(self.path + ".new", "full"))
         self.start(*self.configure())
         self.end_one()
-        self.wait_log("the history")
-        os.rmdir(os.path.join(self.path, "full"))
-        os.rmdir(self.path)
+        self.wait_log("the history is not kept for now")
+        os.rmdir(os.path.join(self.path + ".new", "full"))
+        os.rmdir(self.path + ".new")
         self.end_one()
         self.wait_log("the history is kept again")
         self.wait_kept(2)
