@@ -29,17 +29,15 @@ static int64_t pause_ms(const struct operation *operation)
 	unsigned longest_s = back_off_rule(back_off->reason)->longest_s;
 	unsigned doublings = back_off->count > 2 ? back_off->count - 2 : 0;
 	int64_t wait_ms = operation->not_before_ms - boot_clock_ms();
-	int64_t longest_wait_ms = (int64_t)operation->terms->interval_s * 1000;
 	int64_t pause_s = doublings > 12 ? longest_s : INT64_C(1) << doublings;
 
 	switch (back_off->reason) {
 	case BACK_OFF_NOT_BEFORE:
-		/* After a reboot the recorded time means nothing. */
-		if (wait_ms > longest_wait_ms)
-			return longest_wait_ms;
 		return wait_ms > 0 ? wait_ms : 0;
 	case BACK_OFF_INTERVAL:
-		return operation->lead->interval_s > 0 ? longest_wait_ms : 1000;
+		return operation->lead->interval_s > 0
+			       ? (int64_t)operation->terms->interval_s * 1000
+			       : 1000;
 	default:
 		return (pause_s > longest_s ? longest_s : pause_s) * 1000;
 	}

@@ -61,6 +61,14 @@ static void take_failures(struct operation *operation, const struct resume_info 
 		telling_resume_failing(operation, info->failing_since_ms);
 }
 
+/* By the clock of an earlier boot it might be far ahead: nobody waits longer than was asked for. */
+static int64_t bound_wait(const struct operation *operation, int64_t not_before_ms)
+{
+	int64_t last_ms = boot_clock_ms() + (int64_t)operation->terms->interval_s * 1000;
+
+	return not_before_ms > last_ms ? last_ms : not_before_ms;
+}
+
 static void take_info(struct operation *operation, const struct resume_info *info)
 {
 	struct attempt *attempt = &operation->attempt;
@@ -70,7 +78,7 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	operation->number = info->number;
 	operation->accepted_s = info->accepted_s;
 	numbers_assign(operation);
-	operation->not_before_ms = info->not_before_ms;
+	operation->not_before_ms = bound_wait(operation, info->not_before_ms);
 	/* Else the operation counts as begun now. */
 	if (info->begun_ms > 0 && info->begun_ms < operation->begun_ms)
 		operation->begun_ms = info->begun_ms;

@@ -224,6 +224,8 @@ START_TEST(lifecycle_time_before_the_first_step_is_no_longer_than_was_asked_for)
 	gettimeofday(&now, NULL);
 	ck_assert_int_le(due.tv_sec - now.tv_sec, 16);
 	ck_assert_int_ge(due.tv_sec - now.tv_sec, 13);
+	/* Nor does it begin anew. */
+	ck_assert_int_le(find(false)->not_before_ms, boot_clock_ms() + 15000);
 }
 END_TEST
 
