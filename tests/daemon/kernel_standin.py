@@ -159,6 +159,9 @@ class Device:
         with open(self.path()) as file:
             return file.read()
 
+    def name(self):
+        return re.search(r"^name (.*)$", self.text(), re.M).group(1)
+
     def targets(self):
         return re.findall(r"^target (.*)$", self.text(), re.M)
 

@@ -202,9 +202,11 @@ class KernelTest(DaemonTest):
         wait_for(lambda: self.looks() >= count, "look %d at a device" % count)
 
     def change_and_wait_look(self, device, **changes):
-        before = self.looks()
+        """Waits for a look at this device: others are looked at, too."""
+        looks = lambda: [call[2] for call in self.kernel.looks()].count(device.name())
+        before = looks()
         device.change(**changes)
-        self.wait_looks(before + 1)
+        wait_for(lambda: looks() > before, "a look at " + device.name())
 
     def wait_listed(self, device):
         """Raises an event that means nothing; from then on the daemon knows of events."""
