@@ -18,7 +18,7 @@
 #include "util/buffer.h"
 
 /* The most entries for one process; an argument list may have far more. */
-#define HANDED_MAX 128
+#define WRITTEN_MAX 128
 
 /* The file of our program, or the program itself where its file was replaced. */
 static const char *find_program(char path[PATH_MAX])
@@ -98,7 +98,7 @@ static void note_kept(struct history_keeper *keeper)
 		log_notice("the history is kept again");
 	keeper->has_failed = false;
 	TAILQ_FOREACH (operation, &keeper->ended->list, link)
-		if (operation->is_handed)
+		if (operation->is_being_written)
 			operation->is_kept = true;
 }
 
@@ -119,7 +119,7 @@ static void on_ended(struct process_end end, void *context)
 	else
 		keeper->has_failed = !is_good;
 	TAILQ_FOREACH (operation, &keeper->ended->list, link)
-		operation->is_handed = false;
+		operation->is_being_written = false;
 	/* For what has ended meanwhile, and where there is more than one process is given. */
 	if (keeper->is_due || is_good)
 		history_keeper_write(keeper);
@@ -152,10 +152,10 @@ static int add_entries(struct history_keeper *keeper, struct lvmpolld_arguments 
 	TAILQ_FOREACH (operation, &keeper->ended->list, link) {
 		if (operation->is_kept)
 			continue;
-		if (count++ == HANDED_MAX || result < 0)
+		if (count++ == WRITTEN_MAX || result < 0)
 			break;
 		result = add_entry(arguments, operation);
-		operation->is_handed = result == 0;
+		operation->is_being_written = result == 0;
 	}
 	return result;
 }

@@ -285,11 +285,11 @@ enum operation_event classify_exit(const struct operation *operation, bool was_t
 	const struct request_result *result = &operation->attempt.result;
 	bool is_ending = operation->state == STATE_ENDING;
 	/* For these reasons it does not matter how the command ends. */
-	bool is_settled = is_ending && operation->ending >= ENDING_SILENCE;
+	bool is_decided = is_ending && operation->ending >= ENDING_SILENCE;
 	/* lvm2 since 2.03.40 exits with a status on SIGTERM. What it did, the kernel shows. */
 	bool is_cut = was_terminated && !(!result->by_signal && result->value == 0);
 
-	if (is_settled)
+	if (is_decided)
 		return event_of_ending(operation->ending);
 	if (is_foreign_signal(result, was_terminated))
 		return EVENT_EXIT_SIGNAL;

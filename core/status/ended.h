@@ -11,8 +11,8 @@
 struct ended_operation {
 	uint64_t number;
 	uint64_t serial; /* of its end among all changes: status/changes.h; 0: before this daemon */
-	bool is_handed;  /* to the process that writes the history */
-	bool is_kept;    /* in the history */
+	bool is_being_written; /* by the process that writes the history */
+	bool is_kept;          /* in the history */
 	size_t length;
 	TAILQ_ENTRY(ended_operation) link;
 	char text[]; /* its last entry */
