@@ -63,7 +63,7 @@ struct orphans {
 	int failure;   /* why it is not complete: an errno; 0: a process is in mid-exec */
 	pid_t unknown; /* that process, or one that could not be read; 0: all of them */
 	unsigned pause_ms;
-	int64_t begun_ms;
+	int64_t begun_ms; /* by boot_clock_ms; the previous daemon had died before */
 	bool is_said;
 	STAILQ_HEAD(candidate_list, candidate) candidates;
 };
@@ -78,14 +78,17 @@ static bool has_argument(const char *arguments, size_t length, const char *wante
 	return false;
 }
 
-static int64_t age_ms(const struct proc_stat *fields)
+static int64_t started_ms(const struct proc_stat *fields)
 {
-	return boot_clock_ms() -
-	       (int64_t)(fields->start_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK));
+	return (int64_t)(fields->start_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
-/* In the middle of an exec a process has no command line. Returns 1, 0 or a negative errno. */
-static int may_be_executing(pid_t pid)
+/*
+ * In the middle of an exec a process has no command line. One that was started after the previous
+ * daemon had died is none of its: User Mode Linux starts some each second. Returns 1, 0 or a
+ * negative errno.
+ */
+static int may_be_executing(const struct orphans *orphans, pid_t pid)
 {
 	struct proc_stat fields;
 	int result = proc_check_user(pid);
@@ -94,7 +97,8 @@ static int may_be_executing(pid_t pid)
 		result = proc_read_stat(pid, &fields);
 	if (result < 0)
 		return result == -ESRCH ? 0 : result;
-	return fields.has_memory && (age_ms(&fields) < EXEC_MAX_MS || fields.state == 'D');
+	return fields.has_memory && started_ms(&fields) <= orphans->begun_ms &&
+	       (boot_clock_ms() - started_ms(&fields) < EXEC_MAX_MS || fields.state == 'D');
 }
 
 /*
@@ -183,7 +187,7 @@ static void read_process(struct orphans *orphans, pid_t pid)
 	int result = (int)length;
 
 	if (length == 0)
-		result = may_be_executing(pid);
+		result = may_be_executing(orphans, pid);
 	else if (length > 0)
 		result = has_argument(arguments, (size_t)length, "lvpoll")
 				 ? take_lvpoll(orphans, pid, arguments, (size_t)length)

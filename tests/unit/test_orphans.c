@@ -192,8 +192,6 @@ static bool is_ours(pid_t pid, void *context)
 
 static void begin(void)
 {
-	static const struct orphans_callbacks callbacks = {.known = on_known, .is_ours = is_ours};
-
 	make_names();
 	times_known = 0;
 	user = 0;
@@ -201,6 +199,16 @@ static void begin(void)
 	ours = 0;
 	is_alone = false;
 	base = event_base_new();
+	orphans = NULL;
+}
+
+/* The search begins when the previous daemon is dead, and its lvpoll was started. */
+static void begin_search(void)
+{
+	static const struct orphans_callbacks callbacks = {.known = on_known, .is_ours = is_ours};
+
+	if (orphans)
+		return;
 	orphans = orphans_new(base, &callbacks, NULL);
 	ck_assert_ptr_nonnull(orphans);
 }
@@ -226,6 +234,7 @@ static pid_t find(const char *operation_name, const struct lvmpolld_request *req
 	struct orphan found = {0};
 	enum orphans_answer answer;
 
+	begin_search();
 	while ((answer = orphans_find(orphans, operation_name, request, &found)) ==
 		ORPHANS_NOT_KNOWN)
 		read_processes();
@@ -238,6 +247,7 @@ static enum orphans_answer find_at_once(void)
 	struct orphan found;
 
 	is_alone = true;
+	begin_search();
 	if (orphans_find(orphans, "pvmove", &asked, &found) == ORPHANS_NOT_KNOWN)
 		read_processes();
 	return orphans_find(orphans, "pvmove", &asked, &found);
@@ -330,6 +340,20 @@ START_TEST(orphan_of_another_lvid_is_found_by_its_names_alone)
 }
 END_TEST
 
+/* The previous daemon had died before. */
+START_TEST(orphan_is_none_that_was_started_after_the_search_began)
+{
+	/* The kernel counts in hundredths of a second. */
+	static const struct timespec two_ticks = {.tv_nsec = 20000000};
+
+	begin_search();
+	nanosleep(&two_ticks, NULL);
+	if (!start(polling, sizeof(polling), NEVER))
+		return;
+	ck_assert_int_eq(find_at_once(), ORPHANS_NONE);
+}
+END_TEST
+
 /* What has ended and is not reaped has no command line either, and will have none. */
 START_TEST(orphan_zombie_is_not_waited_for)
 {
@@ -371,6 +395,7 @@ START_TEST(orphan_search_lets_the_loop_go_on)
 
 	if (!start(polling, sizeof(polling), NEVER))
 		return;
+	begin_search();
 	for (int i = 0; i < 1000; i++)
 		ck_assert_int_eq(
 			orphans_find(orphans, "pvmove", &asked, &found), ORPHANS_NOT_KNOWN);
@@ -391,6 +416,7 @@ START_TEST(orphan_is_not_known_without_descriptors)
 
 	if (!start(polling, sizeof(polling), AT_ONCE))
 		return;
+	begin_search();
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	none = limit;
 	none.rlim_cur = 0;
@@ -416,6 +442,7 @@ int main(void)
 		SUITE_TEST(orphan_of_another_volume_is_not_taken),
 		SUITE_TEST(orphan_is_found_by_its_lvid_whatever_its_names),
 		SUITE_LOOP(orphan_of_another_lvid_is_found_by_its_names_alone, 2),
+		SUITE_TEST(orphan_is_none_that_was_started_after_the_search_began),
 		SUITE_TEST(orphan_zombie_is_not_waited_for),
 		SUITE_TEST(orphan_that_never_has_a_command_line_is_waited_for_once),
 		SUITE_TEST(orphan_that_is_no_orphan_is_not_taken),
