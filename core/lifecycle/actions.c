@@ -94,6 +94,8 @@ static enum operation_event enter_looking(
 	/* It yielded before its lvpoll of a previous daemon was found, or could be adopted. */
 	if (operation->attempt.is_orphan)
 		return EVENT_ORPHAN_LEFT;
+	if (operation_is_abort(operation) && telling_has_told(operation))
+		return EVENT_NO_PATIENCE;
 	if (from == STATE_YIELDING)
 		recorder_write(operation, RECORD_NO_COMMAND);
 	if (operation_is_being_aborted(operation))

@@ -105,6 +105,7 @@ static bool is_done_in_pause(
 	const struct operation *operation, const struct observation *observation)
 {
 	return observation->kind == OBSERVED && observation->verdict == LVMPOLLD_DONE &&
+	       operation->back_off.reason != BACK_OFF_SEARCH &&
 	       operation->back_off.reason != BACK_OFF_ORPHAN &&
 	       operation->back_off.reason != BACK_OFF_BUSY;
 }
@@ -121,6 +122,7 @@ static enum operation_event look_in_pause(
 	switch (operation->back_off.reason) {
 	case BACK_OFF_NOT_BEFORE:
 	case BACK_OFF_INTERVAL:
+	case BACK_OFF_SEARCH:
 	case BACK_OFF_ORPHAN:
 	case BACK_OFF_BUSY:
 	case BACK_OFF_NOT_STARTED:
@@ -406,7 +408,8 @@ enum back_off_reason classify_pause(const struct operation *operation, enum oper
 	case EVENT_EXIT_NOT_RUN:
 		return BACK_OFF_NOT_EXECUTABLE;
 	case EVENT_NOT_ADOPTED:
-		return BACK_OFF_ORPHAN;
+		return operation->attempt.failure == EINPROGRESS ? BACK_OFF_SEARCH
+								 : BACK_OFF_ORPHAN;
 	case EVENT_ENDED_POLL:
 		return BACK_OFF_INTERVAL;
 	case EVENT_ENDED_SILENT:

@@ -91,6 +91,7 @@ void operations_retry(struct operation *operation)
 		switch (operation->back_off.reason) {
 		case BACK_OFF_NOT_BEFORE:
 		case BACK_OFF_INTERVAL:
+		case BACK_OFF_SEARCH:
 		case BACK_OFF_ORPHAN:
 		case BACK_OFF_BUSY:
 			return;

@@ -133,9 +133,9 @@ static enum orphans_answer look_for(const struct operation *operation, struct or
 	}
 	if (!operations->orphans)
 		operations->orphans = orphans_new(operations->base, &callbacks, operations);
-	/* When out of memory, the timer of the state leads here again. */
+	/* Out of memory: the timer of the state leads here again. */
 	if (!operations->orphans)
-		return ORPHANS_NOT_KNOWN;
+		return ORPHANS_CANNOT_TELL;
 	return orphans_find(
 		operations->orphans, operation->terms->plugin->interface->operation, &given, found);
 }
@@ -150,7 +150,7 @@ static struct operation *find_answered(struct operations *operations)
 		if (is_looked_for(operation) &&
 			(operation->state == STATE_BACKING_OFF ||
 				operation->state == STATE_YIELDING) &&
-			look_for(operation, &unused) != ORPHANS_NOT_KNOWN)
+			look_for(operation, &unused) < ORPHANS_NOT_KNOWN)
 			return operation;
 	return NULL;
 }
@@ -184,6 +184,7 @@ static bool adopt(struct operation *operation)
 	if (result == -ESRCH)
 		return settle_without(operation);
 	operation->attempt.is_orphan = result < 0;
+	operation->attempt.failure = -result;
 	if (result == 0)
 		log_operation(LOG_LEVEL_WARN, operation,
 			"lvpoll[%d] of a previous daemon still runs: it is ended first",
@@ -196,11 +197,15 @@ static bool adopt(struct operation *operation)
 bool orphaned_adopt(struct operation *operation)
 {
 	struct orphan found;
+	enum orphans_answer answer;
 
 	if (!is_looked_for(operation))
 		return adopt(operation);
-	switch (look_for(operation, &found)) {
+	answer = look_for(operation, &found);
+	switch (answer) {
 	case ORPHANS_NOT_KNOWN:
+	case ORPHANS_CANNOT_TELL:
+		operation->attempt.failure = answer == ORPHANS_NOT_KNOWN ? EINPROGRESS : EAGAIN;
 		return false;
 	case ORPHANS_FOUND:
 		operation->attempt.pid = found.pid;

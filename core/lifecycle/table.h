@@ -51,7 +51,7 @@
 	X(ENDED_STOP)                                                                              \
 	X(ENDED_FORGOTTEN)                                                                         \
 	X(ORPHAN_LEFT) /* an lvpoll of a previous daemon still runs */                             \
-	X(NOT_ADOPTED) /* it cannot be adopted now: out of memory or descriptors */                \
+	X(NOT_ADOPTED) /* it is looked for, or cannot be adopted now */                            \
 	/* What lvm2 answers. */                                                                   \
 	X(REPORT_GOES_ON) /* lvm2 has it, under the known names */                                 \
 	X(REPORT_RENAMED) /* lvm2 has it, under other names */                                     \

@@ -61,6 +61,11 @@ static bool is_waited_for(const struct operation *operation)
 	return false;
 }
 
+bool telling_has_told(const struct operation *operation)
+{
+	return !TAILQ_EMPTY(&operation->requests) && !is_waited_for(operation);
+}
+
 /* The reason, for the log. */
 static const char *reason(const struct operation *operation)
 {
@@ -85,8 +90,8 @@ static void on_patience_over(evutil_socket_t descriptor, short what, void *conte
 			"%s; waiting clients are told that it fails%s", reason(operation),
 			operation_is_abort(operation) ? "" : ", and it stays in flight");
 	telling_tell_failure(operation);
-	/* An abort that was told to have failed must not be carried out later. */
-	if (operation_is_abort(operation))
+	/* An abort that was told so must not be carried out later: after its orphan it fails. */
+	if (operation_is_abort(operation) && !operation->attempt.is_orphan)
 		context_happened(operation, EVENT_NO_PATIENCE);
 	operations->settle(operations);
 }

@@ -19,6 +19,9 @@ void telling_tell_failure(struct operation *operation);
 /* Tells them that the operation is aborted. */
 void telling_tell_aborted(struct operation *operation);
 
+/* Whether all who have asked for OPERATION were told an end. */
+bool telling_has_told(const struct operation *operation);
+
 /* Attempts fail from now on: the waiters are told after limits.patience. */
 void telling_begin_failing(struct operation *operation);
 /* Likewise, but attempts have failed since SINCE_MS, by boot_clock_ms. */

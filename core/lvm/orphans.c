@@ -281,7 +281,7 @@ static void on_next_piece(evutil_socket_t descriptor, short what, void *context)
 
 	(void)descriptor;
 	(void)what;
-	if (orphans->is_read)
+	if (!orphans->directory)
 		begin(orphans);
 	if (read_piece(orphans))
 		timer_start(orphans->next_piece, &at_once);
@@ -298,7 +298,6 @@ struct orphans *orphans_new(
 		return NULL;
 	orphans->callbacks = *callbacks;
 	orphans->context = context;
-	orphans->is_read = true;
 	orphans->pause_ms = PAUSE_FIRST_MS;
 	orphans->begun_ms = boot_clock_ms();
 	STAILQ_INIT(&orphans->candidates);
@@ -352,7 +351,7 @@ enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_
 {
 	const struct candidate *candidate;
 
-	if (orphans->is_begun && orphans->is_read) {
+	if (orphans->is_read) {
 		STAILQ_FOREACH(candidate, &orphans->candidates, link)
 		if (polls(candidate, operation_name, request) &&
 			!orphans->callbacks.is_ours(candidate->orphan.pid, orphans->context)) {
@@ -363,5 +362,5 @@ enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_
 			return ORPHANS_NONE;
 	}
 	start(orphans);
-	return ORPHANS_NOT_KNOWN;
+	return orphans->is_read ? ORPHANS_CANNOT_TELL : ORPHANS_NOT_KNOWN;
 }

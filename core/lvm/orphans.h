@@ -20,7 +20,8 @@ struct orphans;
 enum orphans_answer {
 	ORPHANS_NONE,
 	ORPHANS_FOUND,
-	ORPHANS_NOT_KNOWN /* the search goes on */
+	ORPHANS_NOT_KNOWN,  /* the search goes on */
+	ORPHANS_CANNOT_TELL /* it has ended without all answers, and begins anew */
 };
 
 struct orphan {
@@ -29,7 +30,7 @@ struct orphan {
 };
 
 struct orphans_callbacks {
-	/* /proc was read again: a caller that got ORPHANS_NOT_KNOWN may ask again. */
+	/* /proc was read again: a caller that got none of the first two may ask again. */
 	void (*known)(void *context);
 	/* This daemon has started PID, or has adopted it or is about to: it is looked after. */
 	bool (*is_ours)(pid_t pid, void *context);
@@ -44,8 +45,9 @@ void orphans_free(struct orphans *orphans);
  * Finds a process of the daemon's user that polls or aborts the volume of REQUEST, and whose parent
  * is no poll daemon. Its environment has the volume's lvid, or its command line has the volume's
  * names. The first call begins the search. A process in the middle of its exec, or one that cannot
- * be read, may be the orphan: then the search is repeated until that is known. A process that will
- * never have a command line is not.
+ * be read, may be the orphan: then the search is repeated until that is known. One that will never
+ * have a command line is not, nor one that was started when the search had begun: by then the
+ * previous daemon was dead.
  */
 enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_name,
 	const struct lvmpolld_request *request, struct orphan *found);

@@ -36,7 +36,8 @@
 	X(NOT_SEEN, "not_seen", 3600, 1, "lvm2 does not see the volume group")                     \
 	X(NO_ANSWER, "no_answer", 3600, 1, "lvm2 gave no answer")                                  \
 	X(SILENT, "silent", 3600, 1, "lvpoll printed nothing for too long")                        \
-	X(ORPHAN, "orphan", 1, 0, "the lvpoll of a previous daemon cannot be adopted yet")         \
+	X(SEARCH, "search", 1, 0, "an lvpoll of a previous daemon is looked for")                  \
+	X(ORPHAN, "orphan", 1, 1, "the lvpoll of a previous daemon cannot be adopted yet")         \
 	X(UNVERIFIED, "unverified", 3600, 1, "the copies could not be compared before a step")
 
 /* Why an operation's command is ended. In order of gravity: one further down overrides. */

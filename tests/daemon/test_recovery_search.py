@@ -68,17 +68,23 @@ class SearchTest(RecoveryTest):
         entries = self.client.dump()["poll"].values()
         return [entry.get("backing_off_reason") for entry in entries]
 
+    def assert_all_wait(self):
+        """While /proc is read, or because a process cannot be told from an lvpoll."""
+        pauses = self.pauses()
+        self.assertEqual(len(pauses), RECORDS)
+        self.assertLessEqual(set(pauses), {"search", "orphan"})
+
     def test_clients_are_answered_meanwhile_and_nothing_is_begun(self):
         nameless = self.start_nameless()
         self.put_records()
         self.start()
-        self.assertEqual(self.pauses(), ["orphan"] * RECORDS)
+        self.assert_all_wait()
         # A new request joins what is in flight.
         self.assert_ok(self.client.ask("pvmove", **volume(self.names[0])))
         self.assert_reply(self.client.progress(lvid(self.names[0])), response="in_progress")
         wait_for(lambda: self.daemon.log().count("cannot be adopted yet") >= 2 * RECORDS,
                  "another look")
-        self.assertEqual(self.pauses(), ["orphan"] * RECORDS)
+        self.assert_all_wait()
         self.assertEqual(self.daemon.starts(), [])
         self.assertEqual({record["lvm_command"] for record in self.records().values()},
                          {"starting"})
@@ -102,7 +108,7 @@ class SearchTest(RecoveryTest):
         self.put_records()
         self.start()
         upgrade(self.daemon)
-        self.assertEqual(self.pauses(), ["orphan"] * RECORDS)
+        self.assert_all_wait()
         self.assertEqual(self.daemon.starts(), [])
         nameless.kill()
         nameless.wait()
@@ -112,7 +118,7 @@ class SearchTest(RecoveryTest):
     def test_abort_waits_until_it_is_known(self):
         nameless = self.start_nameless()
         self.put_records()
-        self.start()
+        self.start(patience=3600)  # on a slow machine it would be told to have failed
         name = self.names[0]
         self.assert_ok(self.client.ask("pvmove", **volume(name, abort=1)))
         wait_for(lambda: self.daemon.log().count("cannot be adopted yet") >= 2 * RECORDS,

@@ -12,7 +12,7 @@ struct orphans {
 	struct event *turn;
 	struct orphans_callbacks callbacks;
 	void *context;
-	bool is_read;
+	bool is_read, has_failed;
 };
 
 static void on_read_proc(evutil_socket_t descriptor, short what, void *context)
@@ -24,6 +24,7 @@ static void on_read_proc(evutil_socket_t descriptor, short what, void *context)
 	(void)what;
 	/* What is there cannot be told while it cannot be read. */
 	orphans->is_read = world.no_adoption == 0;
+	orphans->has_failed = !orphans->is_read;
 	TAILQ_FOREACH (lvm, &lvms, link)
 		lvm->is_out_of_reach = lvm->is_out_of_reach || !orphans->is_read;
 	orphans->callbacks.known(orphans->context);
@@ -67,7 +68,7 @@ enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_
 	if (!orphans->is_read) {
 		if (!event_pending(orphans->turn, EV_TIMEOUT, NULL))
 			event_add(orphans->turn, &soon);
-		return ORPHANS_NOT_KNOWN;
+		return orphans->has_failed ? ORPHANS_CANNOT_TELL : ORPHANS_NOT_KNOWN;
 	}
 	TAILQ_FOREACH (lvm, &lvms, link)
 		if (polls(lvm, operation_name, request) && !lvm->process &&

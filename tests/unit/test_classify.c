@@ -282,6 +282,7 @@ static const struct {
 } pauses[] = {
 	{BACK_OFF_NOT_BEFORE, false, false},
 	{BACK_OFF_INTERVAL, false, false},
+	{BACK_OFF_SEARCH, false, true},
 	{BACK_OFF_ORPHAN, false, true},
 	{BACK_OFF_BUSY, false, true},
 	{BACK_OFF_NOT_STARTED, false, false},

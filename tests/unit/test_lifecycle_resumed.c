@@ -65,6 +65,50 @@ START_TEST(lifecycle_looks_while_the_lvpoll_of_a_previous_daemon_ends)
 }
 END_TEST
 
+/* They hear of it in time, as of an attempt that fails; then it goes on. */
+START_TEST(lifecycle_who_waits_for_what_cannot_be_adopted_is_told)
+{
+	struct operation *operation = resume_with_orphan();
+
+	begin(false, "15");
+	run_out(operation->timer);
+	ck_assert(hears_nothing_yet(false));
+	run_out(operation->patience);
+	ck_assert(hears_failed(false));
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	standin_adopt_failure = 0;
+	run_out(operation->timer);
+	standin_die(lvpoll(), SIGTERM);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+}
+END_TEST
+
+/* It was told to have failed: nothing runs beside its orphan, and it is not carried out later. */
+START_TEST(lifecycle_abort_that_was_told_to_have_failed_waits_for_its_orphan)
+{
+	struct operation *abort_operation;
+
+	operations.records.is_unread = true;
+	abort_operation = begin(true, "15");
+	standin_orphans_tell(ORPHANS_CANNOT_TELL, 0);
+	run_out(abort_operation->timer);
+	ck_assert(hears_nothing_yet(true));
+	run_out(abort_operation->patience);
+	ck_assert(hears_failed(true));
+	ck_assert_ptr_eq(find(true), abort_operation);
+	operations.records.is_unread = false;
+	begin(false, "15");
+	ck_assert_int_eq(find(false)->state, STATE_YIELDING);
+	standin_orphans_tell(ORPHANS_FOUND, STANDIN_FIRST_PID - 1);
+	ck_assert(lvpoll()->is_terminated);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_ptr_null(find(true));
+	ck_assert_uint_eq(standin_started, 1);
+	ck_assert_int_ne(find(false)->state, STATE_YIELDING);
+}
+END_TEST
+
 /* Its abort, too, waits until it is gone; and does not wait for ever. */
 START_TEST(lifecycle_does_not_abort_beside_what_cannot_be_adopted_yet)
 {
@@ -101,7 +145,7 @@ static struct operation *resume_with_unknown(void)
 
 	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
 	ck_assert_int_eq(find(false)->state, STATE_BACKING_OFF);
-	ck_assert_int_eq(find(false)->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_int_eq(find(false)->back_off.reason, BACK_OFF_SEARCH);
 	ck_assert_int_eq(find(false)->recorded_command, RECORD_STARTING);
 	return find(false);
 }
@@ -113,8 +157,12 @@ START_TEST(lifecycle_cannot_tell_is_no_no)
 	show(LVMPOLLD_STEP, 1);
 	operations_retry_all(&operations);
 	run_out(operation->timer);
-	standin_orphans_tell(ORPHANS_NOT_KNOWN, 0);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_SEARCH);
+	ck_assert_int_eq(operation->failing_since_ms, 0);
+	standin_orphans_tell(ORPHANS_CANNOT_TELL, 0);
+	run_out(operation->timer);
 	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_int_gt(operation->failing_since_ms, 0);
 	ck_assert_uint_eq(standin_started, 0);
 	ck_assert_int_eq(operation->recorded_command, RECORD_STARTING);
 	standin_orphans_tell(ORPHANS_NONE, 0);
@@ -147,7 +195,7 @@ START_TEST(lifecycle_failed_abort_leaves_the_search_to_go_on)
 	lifecycle_handle(abort_operation, EVENT_NO_PATIENCE);
 	lifecycle_settle(&operations);
 	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
-	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_SEARCH);
 	ck_assert_int_eq(operation->recorded_command, RECORD_STARTING);
 	standin_orphans_tell(ORPHANS_FOUND, STANDIN_FIRST_PID - 1);
 	ck_assert(lvpoll()->is_terminated);
@@ -178,7 +226,7 @@ START_TEST(lifecycle_abort_looks_for_the_orphan_of_what_it_aborts)
 	doubt();
 	abort_operation = begin(true, "15");
 	show(LVMPOLLD_WATCH, 1);
-	ck_assert_int_eq(abort_operation->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_int_eq(abort_operation->back_off.reason, BACK_OFF_SEARCH);
 	ck_assert_uint_eq(standin_started, 0);
 	standin_orphans_tell(ORPHANS_FOUND, STANDIN_FIRST_PID - 1);
 	ck_assert_int_eq(abort_operation->state, STATE_ENDING);
@@ -202,7 +250,7 @@ START_TEST(lifecycle_resumed_looks_for_the_orphan_of_the_other)
 	operation = find(_i == 0);
 	ck_assert_int_eq(operation->state, STATE_LOOKING);
 	orphaned_look_for(operation);
-	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_SEARCH);
 	ck_assert_int_eq(operation->recorded_command, RECORD_STARTING);
 	standin_orphans_tell(ORPHANS_NONE, 0);
 	ck_assert_int_eq(operation->state, STATE_LOOKING);
@@ -230,7 +278,7 @@ START_TEST(lifecycle_what_is_in_doubt_is_neither_believed_nor_forgotten)
 	doubt();
 	ck_assert(hears_failed(false));
 	operation = begin(false, "15");
-	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_SEARCH);
 	ck_assert_int_eq(operation->recorded_command, RECORD_STARTING);
 	standin_orphans_tell(ORPHANS_NONE, 0);
 	show(LVMPOLLD_STEP, 1);
@@ -364,7 +412,7 @@ START_TEST(lifecycle_unread_records_may_tell_of_an_orphan)
 {
 	operations.records.is_unread = true;
 	begin(_i, "15");
-	ck_assert_int_eq(find(_i)->back_off.reason, BACK_OFF_ORPHAN);
+	ck_assert_int_eq(find(_i)->back_off.reason, BACK_OFF_SEARCH);
 	standin_orphans_tell(ORPHANS_FOUND, STANDIN_FIRST_PID - 1);
 	ck_assert(lvpoll()->is_terminated);
 }
@@ -389,6 +437,8 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_TEST(lifecycle_does_not_run_beside_what_cannot_be_adopted_yet),
 		SUITE_TEST(lifecycle_looks_while_the_lvpoll_of_a_previous_daemon_ends),
+		SUITE_TEST(lifecycle_who_waits_for_what_cannot_be_adopted_is_told),
+		SUITE_TEST(lifecycle_abort_that_was_told_to_have_failed_waits_for_its_orphan),
 		SUITE_TEST(lifecycle_does_not_abort_beside_what_cannot_be_adopted_yet),
 		SUITE_TEST(lifecycle_goes_on_where_the_former_process_is_gone),
 		SUITE_TEST(lifecycle_cannot_tell_is_no_no),

@@ -235,7 +235,7 @@ static pid_t find(const char *operation_name, const struct lvmpolld_request *req
 	enum orphans_answer answer;
 
 	begin_search();
-	while ((answer = orphans_find(orphans, operation_name, request, &found)) ==
+	while ((answer = orphans_find(orphans, operation_name, request, &found)) >=
 		ORPHANS_NOT_KNOWN)
 		read_processes();
 	return answer == ORPHANS_FOUND ? found.pid : 0;
@@ -402,8 +402,8 @@ START_TEST(orphan_search_lets_the_loop_go_on)
 	for (; times_known == 0; turns++)
 		ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
 	ck_assert_uint_gt(turns, 1);
-	/* It is known by now that this is not known: a process is too young. */
-	ck_assert_int_eq(orphans_find(orphans, "pvmove", &asked, &found), ORPHANS_NOT_KNOWN);
+	/* It is known by now that this cannot be told: a process is too young. */
+	ck_assert_int_eq(orphans_find(orphans, "pvmove", &asked, &found), ORPHANS_CANNOT_TELL);
 	ck_assert_int_eq(find("pvmove", &asked), 0);
 }
 END_TEST
@@ -425,7 +425,7 @@ START_TEST(orphan_is_not_known_without_descriptors)
 	while (times_known < 2) {
 		ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
 		ck_assert_int_eq(
-			orphans_find(orphans, "pvmove", &asked, &found), ORPHANS_NOT_KNOWN);
+			orphans_find(orphans, "pvmove", &asked, &found), ORPHANS_CANNOT_TELL);
 	}
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert_int_eq(find("pvmove", &asked), child);
