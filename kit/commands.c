@@ -356,6 +356,22 @@ void process_outputs(const struct process *process, int outputs[2])
 	outputs[0] = outputs[1] = -1;
 }
 
+/* There is no upgrade: nothing is handed over. */
+struct lines_rest process_rest(struct process *process, enum process_stream stream)
+{
+	(void)process;
+	(void)stream;
+	return (struct lines_rest){0};
+}
+
+void process_resume_stream(
+	struct process *process, enum process_stream stream, const struct lines_rest *rest)
+{
+	(void)process;
+	(void)stream;
+	(void)rest;
+}
+
 pid_t process_id(const struct process *process)
 {
 	return process->pid;

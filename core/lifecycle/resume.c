@@ -85,7 +85,9 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	take_attempt(operation, info);
 	take_failures(operation, info);
 	operation->evidence = info->evidence;
+	attempt->signature = info->signature;
 	attempt->has_shown_end = info->has_shown_end;
+	attempt->has_shown_more = info->has_shown_more;
 	attempt->result = info->result;
 	if (info->progress.struct_size == 0)
 		return;
@@ -103,6 +105,24 @@ static void begin_with_look(struct operation *operation, const struct resume_inf
 		take_failures(operation, info);
 }
 
+/* A step's lvpoll has no more time than it had, be there ever so many upgrades. */
+static void resume_running(struct operation *operation, const struct resume_info *info)
+{
+	int64_t left_ms = info->timer_due_ms - boot_clock_ms();
+
+	lifecycle_resume(operation, STATE_RUNNING);
+	if (info->timer_due_ms > 0)
+		resources_hurry_timer_ms(operation, left_ms > 0 ? left_ms : 0);
+	if (operation->device->loss != LOSS_UNSEEN && !operation_is_abort(operation))
+		lifecycle_handle(operation, EVENT_SEES_LOSS);
+}
+
+static void resume_streams(struct command *command, const struct resume_info *info)
+{
+	for (enum process_stream stream = PROCESS_STDOUT; stream <= PROCESS_STDERR; stream++)
+		command_resume_stream(command, stream, &info->rests[stream]);
+}
+
 /*
  * Adopts an lvpoll that is a child of this process. If it cannot be adopted now, it is handled as
  * an orphan.
@@ -112,6 +132,8 @@ static void resume_child(struct operation *operation, const struct resume_info *
 	struct lvmpolld_error error;
 	int result = attempts_adopt(operation, info->outputs, &error);
 
+	if (result == 0)
+		resume_streams(operation->attempt.command, info);
 	if (result == -ESRCH) {
 		begin_with_look(operation, info);
 	} else if (result < 0) {
@@ -122,9 +144,7 @@ static void resume_child(struct operation *operation, const struct resume_info *
 		lifecycle_resume(operation, STATE_ENDING);
 		command_terminate(operation->attempt.command);
 	} else {
-		lifecycle_resume(operation, STATE_RUNNING);
-		if (operation->device->loss != LOSS_UNSEEN && !operation_is_abort(operation))
-			lifecycle_handle(operation, EVENT_SEES_LOSS);
+		resume_running(operation, info);
 	}
 }
 

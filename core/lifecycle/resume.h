@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "operation/operation.h"
+#include "process/lines.h"
 
 struct operations;
 
@@ -26,15 +27,18 @@ struct resume_info {
 	const char *lv_name;
 	/* The rest is known after an upgrade only. The lvpoll is a child of this process: */
 	bool is_child;
-	int outputs[2]; /* the descriptors of its outputs; or -1 */
+	int outputs[2];             /* the descriptors of its outputs; or -1 */
+	struct lines_rest rests[2]; /* what has come of a line of them that is not complete */
+	uint64_t signature;         /* the device's before it; 0: not known */
 	enum attempt_purpose purpose;
 	bool is_ended; /* it is being ended, for the reason: */
 	enum ending_reason ending;
 	pid_t last_pid;
 	bool has_shown_end;           /* the latest lvpoll has said that all data is copied */
+	bool has_shown_more;          /* or that data is still to be copied */
 	struct request_result result; /* how the latest lvpoll ended, if it has ended */
 	enum operation_state state;   /* BACKING_OFF or DORMANT; else LOOKING */
-	int64_t timer_due_ms;         /* by boot_clock_ms */
+	int64_t timer_due_ms;         /* the state's timer, by boot_clock_ms; 0: none */
 	struct back_off back_off;
 	int64_t failing_since_ms;
 	struct request_result failing_result;

@@ -293,6 +293,17 @@ void command_outputs(const struct command *command, int outputs[2])
 	process_outputs(command->process, outputs);
 }
 
+struct lines_rest command_rest(struct command *command, enum process_stream stream)
+{
+	return process_rest(command->process, stream);
+}
+
+void command_resume_stream(
+	struct command *command, enum process_stream stream, const struct lines_rest *rest)
+{
+	process_resume_stream(command->process, stream, rest);
+}
+
 bool command_is_terminating(const struct command *command)
 {
 	return process_is_terminating(command->process);

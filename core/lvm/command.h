@@ -71,6 +71,10 @@ struct command *command_adopt(struct event_base *base, const struct command_kind
 pid_t command_pid(const struct command *command);
 /* The descriptors of its outputs; -1 for one that is closed. */
 void command_outputs(const struct command *command, int outputs[2]);
+/* What has come of a line that is not complete: see process_rest and process_resume_stream. */
+struct lines_rest command_rest(struct command *command, enum process_stream stream);
+void command_resume_stream(
+	struct command *command, enum process_stream stream, const struct lines_rest *rest);
 bool command_is_terminating(const struct command *command);
 
 /*

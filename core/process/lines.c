@@ -78,6 +78,19 @@ int lines_feed(struct lines *lines, const char *data, size_t length)
 	return 0;
 }
 
+struct lines_rest lines_rest(struct lines *lines)
+{
+	if (lines->kept)
+		lines->kept[lines->length] = '\0';
+	return (struct lines_rest){lines->kept, lines->continued};
+}
+
+int lines_resume(struct lines *lines, const struct lines_rest *rest)
+{
+	lines->continued = rest->is_continued;
+	return rest->text ? lines_feed(lines, rest->text, strlen(rest->text)) : 0;
+}
+
 void lines_end(struct lines *lines)
 {
 	if (lines->length > 0 || lines->continued)

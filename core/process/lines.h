@@ -25,10 +25,25 @@ struct lines {
 	char *kept;     /* LINES_PIECE_MAX + 1 bytes, there only while something is kept */
 };
 
+/* What has come of a line that is not complete. */
+struct lines_rest {
+	const char *text;  /* or NULL: nothing */
+	bool is_continued; /* its beginning was delivered already */
+};
+
 void lines_init(struct lines *lines, lines_callback callback, void *context);
 
 /* Takes LENGTH bytes at DATA. Returns 0, or -ENOMEM: the end of DATA is lost then. */
 int lines_feed(struct lines *lines, const char *data, size_t length);
+
+/* What LINES keeps, for another that reads on; it belongs to LINES, and is valid until they change.
+ */
+struct lines_rest lines_rest(struct lines *lines);
+/*
+ * LINES, which have kept nothing yet, go on behind a copy of REST. Returns 0, or -ENOMEM: it is
+ * lost then.
+ */
+int lines_resume(struct lines *lines, const struct lines_rest *rest);
 
 /* The stream is over: delivers what is left. */
 void lines_end(struct lines *lines);

@@ -375,6 +375,19 @@ void process_outputs(const struct process *process, int outputs[2])
 		outputs[i] = process->outputs[i].descriptor;
 }
 
+struct lines_rest process_rest(struct process *process, enum process_stream stream)
+{
+	return lines_rest(&process->outputs[stream].lines);
+}
+
+void process_resume_stream(
+	struct process *process, enum process_stream stream, const struct lines_rest *rest)
+{
+	if (lines_resume(&process->outputs[stream].lines, rest) < 0)
+		log_error("out of memory: the beginning of a line of process %d is lost",
+			(int)process->pid);
+}
+
 pid_t process_id(const struct process *process)
 {
 	return process->pid;

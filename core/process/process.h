@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "process/lines.h"
 #include "util/error.h"
 
 struct event_base;
@@ -66,6 +67,12 @@ uint64_t process_read_start(pid_t pid);
 
 /* The descriptors that its outputs are read from, still its own; -1 for one that is closed. */
 void process_outputs(const struct process *process, int outputs[2]);
+
+/* What has come of a line of STREAM that is not complete, as lines_rest tells it. */
+struct lines_rest process_rest(struct process *process, enum process_stream stream);
+/* STREAM, of which nothing was read yet, goes on behind a copy of REST. */
+void process_resume_stream(
+	struct process *process, enum process_stream stream, const struct lines_rest *rest);
 
 pid_t process_id(const struct process *process);
 

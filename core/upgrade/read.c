@@ -207,6 +207,13 @@ static enum operation_state read_state(
 		       : STATE_LOOKING;
 }
 
+static struct lines_rest read_rest(
+	const struct wire_message *message, const char *line_key, const char *continued_key)
+{
+	return (struct lines_rest){
+		wire_string(message, line_key), wire_number(message, continued_key) != 0};
+}
+
 static struct resume_info read_info(const struct wire_message *message, const struct record *record)
 {
 	int64_t ending = wire_number(message, "ending");
@@ -224,12 +231,16 @@ static struct resume_info read_info(const struct wire_message *message, const st
 		.lv_name = wire_string(message, "step_lvname"),
 		.is_child = true,
 		.outputs = {read_descriptor(message, "stdout"), read_descriptor(message, "stderr")},
+		.rests = {read_rest(message, "stdout_line", "stdout_continued"),
+			read_rest(message, "stderr_line", "stderr_continued")},
+		.signature = (uint64_t)wire_number(message, "signature"),
 		.purpose = (enum attempt_purpose)read_choice(message, "purpose", ATTEMPT_ABORT + 1),
 		.is_ended = ending > 0 && ending <= ENDING_COUNT,
 		.ending = (enum ending_reason)(ending > 0 ? ending - 1 : 0),
 		.is_orphan = wire_number(message, "orphan") != 0,
 		.last_pid = (pid_t)wire_number(message, "last_pid"),
 		.has_shown_end = wire_number(message, "shown_end") != 0,
+		.has_shown_more = wire_number(message, "shown_more") != 0,
 		.result = read_result(message),
 		.state = read_state(message, &back_off),
 		.timer_due_ms = wire_number(message, "timer_due_ms"),

@@ -81,6 +81,32 @@ static enum record_command present_command(const struct attempt *attempt)
 	return attempt->command || attempt->is_orphan ? RECORD_RUNNING : RECORD_NO_COMMAND;
 }
 
+/* What was read of a line, and can be read by no other. */
+static void write_rest(const struct lines_rest *rest, const char *line_key,
+	const char *continued_key, struct buffer *text)
+{
+	if (rest->text)
+		wire_add_string(text, line_key, rest->text);
+	if (rest->is_continued)
+		wire_add_number(text, continued_key, 1);
+}
+
+/* Programs before this one know none of these. */
+static void write_run(const struct operation *operation, struct buffer *text)
+{
+	const struct attempt *attempt = &operation->attempt;
+	const struct lines_rest out = command_rest(attempt->command, PROCESS_STDOUT),
+				errors = command_rest(attempt->command, PROCESS_STDERR);
+
+	write_rest(&out, "stdout_line", "stdout_continued", text);
+	write_rest(&errors, "stderr_line", "stderr_continued", text);
+	/* Written as signed: reading gives the same bits. */
+	wire_add_number(text, "signature", (int64_t)attempt->signature);
+	wire_add_number(text, "shown_more", attempt->has_shown_more);
+	if (operation->state == STATE_RUNNING && attempt->purpose == ATTEMPT_STEP)
+		wire_add_number(text, "timer_due_ms", operation->timer_due_ms);
+}
+
 static void write_command(const struct operation *operation, struct buffer *text)
 {
 	const struct attempt *attempt = &operation->attempt;
@@ -96,6 +122,7 @@ static void write_command(const struct operation *operation, struct buffer *text
 	wire_add_number(text, "stderr", outputs[1]);
 	if (operation->state == STATE_ENDING)
 		wire_add_number(text, "ending", (int64_t)operation->ending + 1);
+	write_run(operation, text);
 }
 
 /* The pause of OPERATION: its count, and when it ends. */

@@ -4,7 +4,9 @@
 import fcntl
 import os
 import signal
+import struct
 import subprocess
+import termios
 import threading
 import time
 import unittest
@@ -18,6 +20,15 @@ from protocol import format_request, lvid, volume
 from upgrade_test import TAKEN_OVER, UpgradeTest, count_in_log, open_descriptors, upgrade
 
 STOCK = "it ends at SIGUSR2"
+
+
+def unread_output(pid):
+    """How many bytes that it has printed nobody has read yet."""
+    descriptor = os.open("/proc/%d/fd/1" % pid, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)))[0]
+    finally:
+        os.close(descriptor)
 
 
 @ours_only(STOCK)
@@ -145,7 +156,7 @@ class OperationTest(UpgradeTest):
 
     def begin(self, lvname, **parameters):
         """Begins it and waits for its lvpoll."""
-        if lvname.startswith(("until", "closed")):
+        if lvname.startswith(("until", "closed", "half")):
             self.daemon.make_pipe(lvname)
         self.assert_ok(self.client.ask("pvmove", **volume(lvname, **parameters)))
         return self.daemon.wait_start(lvname)[0]
@@ -175,6 +186,19 @@ class OperationTest(UpgradeTest):
         self.daemon.release("until")
         self.client.result(lvid("until"))
         self.assertIn("Moved: 100.00%", self.daemon.log())
+
+    def test_line_that_has_come_in_half_is_read_whole(self):
+        """Else lvpoll would not have said that all is copied, and lvm2 would be asked."""
+        self.start("-l", "info")
+        child = self.begin("half")
+        wait_for(lambda: os.path.exists(os.path.join(self.daemon.directory, "half.half")), "the half")
+        wait_for(lambda: unread_output(child) == 0, "a daemon that has read it")
+        upgrade(self.daemon)
+        upgrade(self.daemon)
+        self.daemon.release("half")
+        self.assert_status(self.daemon, self.client, lvid("half"), 0)
+        self.assertIn("lvpoll[%d]:   vg/half: Moved: 100.00%%\n" % child, self.daemon.log())
+        self.assertFalse(os.path.exists(os.path.join(self.daemon.directory, "reports")))
 
     def test_everything_that_dump_tells_stays(self):
         self.start()

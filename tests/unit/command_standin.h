@@ -154,6 +154,21 @@ void command_outputs(const struct command *command, int outputs[2])
 	outputs[0] = outputs[1] = -1;
 }
 
+struct lines_rest command_rest(struct command *command, enum process_stream stream)
+{
+	(void)command;
+	(void)stream;
+	return (struct lines_rest){0};
+}
+
+void command_resume_stream(
+	struct command *command, enum process_stream stream, const struct lines_rest *rest)
+{
+	(void)command;
+	(void)stream;
+	(void)rest;
+}
+
 bool command_is_terminating(const struct command *command)
 {
 	return command->is_terminated;

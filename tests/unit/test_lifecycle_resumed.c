@@ -345,56 +345,6 @@ START_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told)
 }
 END_TEST
 
-START_TEST(lifecycle_results_are_told_after_an_upgrade)
-{
-	const struct resume_info left = {.is_child = true, .outputs = {-1, -1}};
-	const struct resume_request_info told = {.standing = REQUEST_FINISHED,
-		.result = {.by_signal = true, .value = 9},
-		.told_at_s = boot_clock_ms() / 1000};
-
-	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &left, NULL), 0);
-	resume_request(&operations, fixture_terms(1, 1), &told);
-	ck_assert(hears(false, true, 9));
-	ck_assert_int_eq(find(false)->state, STATE_LOOKING);
-	/* A new request joins what is still in flight. */
-	begin(false, "15");
-	ck_assert(hears_nothing_yet(false));
-	ck_assert_uint_eq(operations.in_flight, 1);
-}
-END_TEST
-
-/* An upgrade while it is looked at: who waits hears of the failure at the same time. */
-START_TEST(lifecycle_an_upgrade_does_not_keep_anybody_waiting)
-{
-	const struct resume_info info = {.is_child = true,
-		.outputs = {-1, -1},
-		.back_off = {.reason = BACK_OFF_STATUS, .count = 3},
-		.failing_since_ms = 1};
-
-	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
-	ck_assert_int_eq(find(false)->state, STATE_LOOKING);
-	ck_assert_int_eq(find(false)->failing_since_ms, 1);
-	ck_assert_uint_eq(find(false)->back_off.count, 3);
-}
-END_TEST
-
-/* The state directory was removed, and is made by the program after an upgrade. */
-START_TEST(lifecycle_is_recorded_in_the_directory_of_an_upgrade)
-{
-	const struct resume_info info = {.is_child = true, .outputs = {-1, -1}};
-	const struct resume_info dormant = {.is_child = true,
-		.outputs = {-1, -1},
-		.state = STATE_DORMANT,
-		.timer_due_ms = boot_clock_ms() + 1000000};
-
-	operations.records.is_unread = true;
-	ck_assert_int_eq(
-		resume_operation(&operations, fixture_terms(1, 1), _i ? &dormant : &info, NULL), 0);
-	ck_assert_uint_eq(count_entries(_i ? "state.dormant" : "state"), 1);
-	ck_assert_uint_eq(count_entries(_i ? "state" : "state.dormant"), 0);
-}
-END_TEST
-
 /* It would run on, and another one beside it at the next request. */
 START_TEST(lifecycle_an_orphan_that_cannot_be_ended_yet_is_not_forgotten)
 {
@@ -418,20 +368,6 @@ START_TEST(lifecycle_unread_records_may_tell_of_an_orphan)
 }
 END_TEST
 
-/* Its record could not be written before the upgrade, and it is over at once after that. */
-START_TEST(lifecycle_what_ends_at_an_upgrade_leaves_no_record)
-{
-	const struct resume_info info = {
-		.is_child = true, .outputs = {-1, -1}, .is_record_stale = true};
-	struct terms *terms = fixture_terms(1, 1);
-
-	ck_assert_int_eq(losses_take_over(&operations, terms), 0);
-	ck_assert_int_eq(resume_operation(&operations, terms, &info, NULL), 0);
-	ck_assert_ptr_eq(TAILQ_FIRST(&operations.list), NULL);
-	ck_assert_uint_eq(count_entries("state"), 0);
-}
-END_TEST
-
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -451,12 +387,8 @@ int main(void)
 		SUITE_TEST(lifecycle_resumes_what_two_have_asked_for_once),
 		SUITE_TEST(lifecycle_ends_the_lvpoll_of_a_second_record),
 		SUITE_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told),
-		SUITE_TEST(lifecycle_results_are_told_after_an_upgrade),
-		SUITE_TEST(lifecycle_an_upgrade_does_not_keep_anybody_waiting),
-		SUITE_LOOP(lifecycle_is_recorded_in_the_directory_of_an_upgrade, 2),
 		SUITE_TEST(lifecycle_an_orphan_that_cannot_be_ended_yet_is_not_forgotten),
 		SUITE_LOOP(lifecycle_unread_records_may_tell_of_an_orphan, 2),
-		SUITE_TEST(lifecycle_what_ends_at_an_upgrade_leaves_no_record),
 	};
 
 	return suite_run_fixture(

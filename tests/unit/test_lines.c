@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "process/lines.h"
@@ -84,6 +85,49 @@ START_TEST(lines_each_stream)
 }
 END_TEST
 
+/* Feeds DATA up to CUT, and the rest to others that go on from there, as after an upgrade. */
+static void read_in_two(const char *data, size_t length, size_t cut)
+{
+	struct lines lines, others;
+	struct lines_rest rest;
+
+	begin(&lines);
+	ck_assert_int_eq(lines_feed(&lines, data, cut), 0);
+	rest = lines_rest(&lines);
+	lines_init(&others, receive, &record);
+	ck_assert_int_eq(lines_resume(&others, &rest), 0);
+	free(lines.kept);
+	ck_assert_int_eq(lines_feed(&others, data + cut, length - cut), 0);
+	lines_end(&others);
+}
+
+START_TEST(lines_go_on_wherever_they_were_cut)
+{
+	for (size_t cut = 0; cut <= streams[_i].length; cut++) {
+		read_in_two(streams[_i].data, streams[_i].length, cut);
+		ck_assert_str_eq(record.text, streams[_i].expected);
+	}
+}
+END_TEST
+
+/* The rest of a long line is not taken for a line, of which it would say another thing. */
+START_TEST(lines_go_on_behind_pieces_that_were_delivered)
+{
+	static char data[LINES_PIECE_MAX + 4];
+	struct record whole;
+
+	memset(data, 'x', sizeof(data));
+	data[sizeof(data) - 1] = '\n';
+	read_in_two(data, sizeof(data), 0);
+	whole = record;
+	ck_assert_uint_eq(whole.pieces, 2);
+	for (size_t cut = LINES_PIECE_MAX - 1; cut <= sizeof(data); cut++) {
+		read_in_two(data, sizeof(data), cut);
+		ck_assert_str_eq(record.text, whole.text);
+	}
+}
+END_TEST
+
 START_TEST(lines_holds_memory_only_for_what_is_unfinished)
 {
 	struct lines lines;
@@ -157,6 +201,8 @@ int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_LOOP(lines_each_stream, SUITE_COUNT(streams)),
+		SUITE_LOOP(lines_go_on_wherever_they_were_cut, SUITE_COUNT(streams)),
+		SUITE_TEST(lines_go_on_behind_pieces_that_were_delivered),
 		SUITE_TEST(lines_holds_memory_only_for_what_is_unfinished),
 		SUITE_TEST(lines_cuts_behind_a_full_piece),
 		SUITE_LOOP(lines_bounds_an_endless_line, 2),
