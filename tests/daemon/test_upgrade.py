@@ -15,7 +15,7 @@ import test_lifecycle
 import test_systemd
 from clock_standin import Clock
 from deadline import DEADLINE_S, scaled, wait_for
-from lvmpolld import DaemonTest, ours_only, read_file
+from lvmpolld import ours_only, read_file
 from protocol import format_request, lvid, volume
 from upgrade_test import TAKEN_OVER, UpgradeTest, count_in_log, open_descriptors, upgrade
 
@@ -509,11 +509,15 @@ class Worker(threading.Thread):
 
 
 @ours_only(STOCK)
-class LoadTest(DaemonTest):
+class LoadTest(UpgradeTest):
     UPGRADES = 30
+    # However many run at a time on a busy machine, none makes room for others, and runs anew after its interval.
+    CONFIGURATION = "limits: {patience: 0}\nlvm: {max_running: 1024}\n"
 
     def test_many_upgrades_under_load_lose_nothing(self):
-        daemon, client = self.start_and_connect(patience=0)
+        daemon = self.new_daemon()
+        daemon.start("-c", self.write_configuration(daemon, self.CONFIGURATION))
+        client = self.connect(daemon)
         upgrade(daemon)
         client.hello()  # whatever the log needs is open by then
         before = open_descriptors(daemon)
