@@ -191,7 +191,8 @@ operation_has_failed() {
 		lvpoll_none
 		return
 	fi
-	operation_is backing_off && [ "$(dump_value backing_off_count)" -ge "$1" ] &&
+	# It may go on between two dumps: then there is no count.
+	operation_is backing_off && [ "0$(dump_value backing_off_count)" -ge "$1" ] &&
 		[ "$(dump_value backing_off_reason)" = "${2:-$(dump_value backing_off_reason)}" ]
 }
 

@@ -12,7 +12,7 @@ daemon_start
 
 copy_slowly
 job_start move env LVM_SYSTEM_DIR="$lab/etc-lvm" pvmove -i1 "${disk[0]}" "${disk[1]}"
-wait_until 10 lvpoll_has_run "vg/pvmove0"
+wait_until 10 polled_are 1
 expect_equal "LVM_SYSTEM_DIR in the dump" "$lab/etc-lvm" "$(dump_value LVM_SYSTEM_DIR)"
 copy_fast
 

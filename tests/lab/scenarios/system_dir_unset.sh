@@ -9,7 +9,7 @@ LVM_SYSTEM_DIR=/nowhere daemon_start
 
 copy_slowly
 run_ok pvmove -b -i1 "${disk[0]}" "${disk[1]}"
-wait_until 10 lvpoll_has_run "vg/pvmove0"
+wait_until 10 polled_are 1
 expect_equal "LVM_SYSTEM_DIR in the dump" "<undefined>" "$(dump_value LVM_SYSTEM_DIR)"
 copy_fast
 
