@@ -17,7 +17,9 @@ TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number":
 
 
 def tool_path():
-    """That of the build tree, where it was built; else one that is installed beside the daemon."""
+    """LVMPOLLCTL, or that of the build tree, where it was built; else one that is installed beside the daemon."""
+    if os.environ.get("LVMPOLLCTL"):
+        return os.environ["LVMPOLLCTL"]
     folder = os.path.dirname(os.path.abspath(program_path()))
     for path in (os.path.join(os.path.dirname(folder), "ctl", "lvmpollctl"),
                  os.path.join(folder, "lvmpollctl")):

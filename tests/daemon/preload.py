@@ -7,6 +7,8 @@ import subprocess
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCES = os.path.join(os.path.dirname(HERE), "faults")
 STANDIN = "device_mapper.so"
+# Where one was built for all tests (run).
+STANDIN_BUILT = "LVMPOLLD_TEST_STANDIN"
 
 
 def build(name, folder):
@@ -28,7 +30,9 @@ def build_program(name, folder):
 
 def standin(folder):
     """The library of tests/standin: that of the build tree, or, where there is only a daemon, one
-    that is built in the folder."""
+    that is built in the folder, unless that was done for all."""
+    if STANDIN_BUILT in os.environ:
+        return os.environ[STANDIN_BUILT]
     build = os.environ.get("LVMPOLLD_BUILDDIR")
     if not build and os.environ.get("LVMPOLLD"):
         build = os.path.dirname(os.path.dirname(os.environ["LVMPOLLD"]))

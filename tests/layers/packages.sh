@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Debian packages: built twice alike, lintian, what is in them; installed, upgraded and removed in mid-move in the lab
+# Debian packages: built twice alike, lintian, what is in them; autopkgtest in a fresh root; in mid-move in the lab
 # after: gcc
-# minutes: 10
+# minutes: 14
 # full: alone
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -56,6 +56,32 @@ page_is_for_debians_paths() {
 	ls "$CHECK_WORK/packages-page/usr/share/cockpit/lvmpolld/index.html"
 }
 
+# --- debian/tests, where nothing is installed but what they ask for -----------------------------------------------
+
+fresh=$CHECK_WORK/packages-fresh
+
+# The packages were built on this Debian, and need its libraries.
+make_fresh_root() {
+	debian_root_bootstrap "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$fresh"
+	mkdir "$fresh/lvmpolld"
+	cp "$CHECK_WORK"/packages/*.deb "$fresh/lvmpolld"
+	layer_clone_into "$fresh/lvmpolld/source"
+	debian_root_run "$fresh" / env DEBIAN_FRONTEND=noninteractive \
+		apt-get -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends autopkgtest
+}
+
+# The summary has a line for each test: its name, PASS, FAIL or SKIP, and a reason.
+run_autopkgtest() {
+	local packages=("$fresh"/lvmpolld/*.deb)
+	debian_root_run "$fresh" / autopkgtest --no-built-binaries --summary-file=/lvmpolld/summary --env="LAB_CPU=$CHECK_CPU" \
+		"${packages[@]#"$fresh"}" /lvmpolld/source -- null || true
+	awk '{ count[$2]++; name = $1; state = $2; $1 = $2 = "" }
+		state == "SKIP" { print "skipped " name ":" $0 }
+		state == "FAIL" { print "failed " name ":" $0 }
+		END { printf "%d passed, %d failed, %d skipped\n", count["PASS"], count["FAIL"], count["SKIP"]
+			exit !count["PASS"] || count["FAIL"] }' "$fresh/lvmpolld/summary"
+}
+
 layer_step "debian/changelog has the version of configure.ac" is_the_version_of_configure
 layer_step_or_end "dpkg-buildpackage" build_packages "$CHECK_WORK/packages"
 layer_step_or_end "dpkg-buildpackage, again" build_packages "$CHECK_WORK/packages-again"
@@ -65,6 +91,14 @@ layer_step "lintian" lintian --allow-root --pedantic --fail-on pedantic,info,war
 layer_step "the drop-ins" drop_ins_are_right
 layer_step "the page for Cockpit" page_is_for_debians_paths
 layer_step "no file is one of lvm2's, but the diverted page" no_file_is_lvm2s
+if [ "$(id -u)" = 0 ]; then
+	layer_need_roots
+	layer_step "a fresh root with autopkgtest" make_fresh_root
+	[ "$step_status" != 0 ] || layer_suite autopkgtest run_autopkgtest
+	rm -rf --one-file-system "$fresh"
+else
+	layer_skipped "autopkgtest: only root can make a root for it"
+fi
 layer_need_gcc_build
 export LAB_CPU=$CHECK_CPU
 layer_suite "installed and removed in mid-move" "$CHECK_SOURCE/tests/lab/run" --builddir "$gcc_build" \
