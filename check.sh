@@ -284,6 +284,14 @@ tell_duration() {
 		"${layers_main[*]} ${layers_beside[*]}"
 }
 
+# tools/release wants to know of which commit this run is.
+tell_commit() {
+	local commit changed=''
+	commit=$(git -c safe.directory='*' -C "$top" rev-parse HEAD 2>/dev/null) || return 0
+	[ -z "$(git -c safe.directory='*' -C "$top" status --porcelain)" ] || changed=", with changes that are not committed"
+	echo "-- commit $commit$changed"
+}
+
 main() {
 	full=0
 	while [[ ${1:-} == -* ]]; do
@@ -303,6 +311,7 @@ main() {
 	trap clean_up EXIT
 	trap 'exit 130' INT TERM HUP
 	: >"$work/counts"
+	tell_commit
 	tell_duration
 	some=
 	[[ " ${layers_main[*]} " != *" packages "* ]] || some+=" $packages_packaging"

@@ -33,7 +33,7 @@ show_failed_tests() {
 
 # What the layer gcc runs from the same sources is run again with --full alone.
 suites=()
-[ "$CHECK_FULL" = 1 ] || suites=("SUITES=install/run standin/run outside/run kit/run manpages/run symbols/run structure/run docs/run")
+[ "$CHECK_FULL" = 1 ] || suites=("SUITES=install/run standin/run outside/run kit/run manpages/run symbols/run structure/run docs/run release/run")
 layer_step "make distcheck" layer_make -C "$folder" distcheck "${suites[@]}"
 if [ "$step_status" != 0 ]; then
 	show_failed_tests
