@@ -41,7 +41,7 @@ install_under_destdir() {
 		ls "$stage/$expected"
 	done
 	find "$stage" >"$CHECK_WORK/installed.list"
-	refuse grep -e thin_merge -e cockpit "$CHECK_WORK/installed.list"
+	refuse grep -e thin_merge -e cockpit -e initramfs -e dracut "$CHECK_WORK/installed.list"
 }
 
 installed_daemon_loads_installed_plugins() {
@@ -82,7 +82,7 @@ lvm_is_where_configure_was_told() {
 paths_are_where_configure_was_told() {
 	local build=$CHECK_WORK/build-paths stage=$CHECK_WORK/installed-paths
 	layer_configure "$build" --disable-dependency-tracking --enable-replace --sbindir=/opt/daemons --program-suffix=-ours \
-		--sysconfdir=/opt/etc --with-cockpit "${layer_quickly[@]}"
+		--sysconfdir=/opt/etc --with-cockpit --with-initramfs-tools=/opt/hooks --with-dracut "${layer_quickly[@]}"
 	layer_make -C "$build"
 	make -C "$build" install "DESTDIR=$stage"
 	grep -x 'ExecStart=/opt/daemons/lvmpolld-ours -f -t 60' "$stage/usr/local/lib/systemd/system/lvm2-lvmpolld.service"
@@ -97,6 +97,9 @@ paths_are_where_configure_was_told() {
 	grep -F '"lvmpollctl": "/usr/local/bin/lvmpollctl-ours"' "$stage/usr/local/share/cockpit/lvmpolld/manifest.json"
 	grep -F '"socket": "/run/lvm/lvmpolld.socket"' "$stage/usr/local/share/cockpit/lvmpolld/manifest.json"
 	ls "$stage/usr/local/share/cockpit/lvmpolld/index.html" "$stage"/usr/local/share/metainfo/*.lvmpolld.metainfo.xml
+	grep -F '/usr/local/libexec/lvmpolld/defer-polling "' "$stage/opt/hooks/lvmpolld"
+	grep -F '/usr/local/libexec/lvmpolld/defer-polling "' "$stage/usr/local/lib/dracut/modules.d/91lvmpolld/module-setup.sh"
+	[ -x "$stage/usr/local/libexec/lvmpolld/defer-polling" ]
 	make -C "$build" uninstall "DESTDIR=$stage"
 	find "$stage" ! -type d >"$CHECK_WORK/paths-left"
 	cat "$CHECK_WORK/paths-left"

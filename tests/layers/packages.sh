@@ -34,10 +34,12 @@ drop_ins_are_right() {
 	mkdir -p "$root" "$stock"
 	dpkg-deb -x "$CHECK_WORK/packages/lvmpolld_${version}_$(dpkg --print-architecture).deb" "$root"
 	cp /lib/systemd/system/lvm2-lvmpolld.service /lib/systemd/system/lvm2-lvmpolld.socket "$root/usr/lib/systemd/system/"
-	mkdir -p "$root/usr/bin" "$root/bin"
+	mkdir -p "$root/usr/bin" "$root/bin" "$root/sbin"
+	cp /bin/true "$root/sbin/lvm"
 	cp /bin/sh "$root/bin/sh"
 	cp /bin/kill "$root/bin/kill" 2>/dev/null || cp /bin/true "$root/bin/kill"
-	systemd-analyze --root="$root" --man=no --recursive-errors=no verify lvm2-lvmpolld.service lvm2-lvmpolld.socket lvm2-lvmpolld.path
+	systemd-analyze --root="$root" --man=no --recursive-errors=no verify lvm2-lvmpolld.service lvm2-lvmpolld.socket lvm2-lvmpolld.path \
+		lvmpolld-boot.service
 	systemd-analyze --root="$root" cat-config systemd/system/lvm2-lvmpolld.service | grep -x 'ExecStart=/usr/libexec/lvmpolld/lvmpolld -f -t 60'
 }
 
