@@ -154,6 +154,7 @@ static void print_end(const struct entry *entry)
 static void print_line(enum live_event event, const struct entry *entry)
 {
 	char moment[TEXT_SIZE], figures[128];
+	size_t length;
 
 	text_of_time(time(NULL), true, moment);
 	printf("%s ", moment);
@@ -162,8 +163,10 @@ static void print_line(enum live_event event, const struct entry *entry)
 		return;
 	}
 	write_figures(entry, false, figures, sizeof(figures));
-	printf("%s %s %s%s\n", entry->name, entry->operation ? entry->operation : "",
-		entry->state ? entry->state : "", figures);
+	for (length = strlen(figures); length > 0 && figures[length - 1] == ' ';)
+		length--;
+	printf("%s %s %s%.*s\n", entry->name, entry->operation ? entry->operation : "",
+		entry->state ? entry->state : "", (int)length, figures);
 }
 
 static void show(struct screen *screen, enum live_event event, const struct entry *entry)

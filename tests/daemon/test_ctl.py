@@ -303,10 +303,13 @@ class EventsTest(ToolTest):
     def test_watch_in_a_pipe_ends_when_all_is_over(self):
         self.begin_released()
         process = self.start_tool("watch")
-        self.assertIn("vg/until-0 pvmove", process.stdout.readline())
+        first = process.stdout.readline()
+        self.assertIn("vg/until-0 pvmove", first)
         self.daemon.release("until-0")
         output, _ = process.communicate(timeout=scaled(20))
         self.assertEqual(process.returncode, GOOD)
+        for line in [first, *output.splitlines(True)]:
+            self.assertRegex(line, r"\S\n\Z")
         self.assertIn("vg/until-0 pvmove is finished after", output.splitlines()[-1])
 
     def test_watch_without_anything_ends(self):

@@ -7,7 +7,9 @@ segments=4
 segment_mib=6
 stock_daemon=/sbin/lvmpolld
 # Commands are run as they are shown.
-PATH=${LAB_DAEMON%/*}:$PATH
+PATH=${LAB_DAEMON%/*}:${LAB_DAEMON%/*/*}/ctl:$PATH
+command -v lvmpollctl >/dev/null || fail "lvmpollctl was not built, since libsmartcols was missing"
+export LVM_LVMPOLLD_SOCKET=$daemon_socket
 
 # Lines with this mark are for the terminal; the rest is for the log.
 say() {
@@ -46,15 +48,30 @@ show_place() {
 	show "lvs -o lv_name,lv_size,devices vg"
 }
 
-# The first answer of the daemon by which half of the data is moved, or more.
+# Half of the data is moved, or more.
 half_is_moved() {
-	daemon_dump >"$lab/dump"
-	percent=$(sed -n 's/^[ \t]*progress_percent="\{0,1\}\([0-9]*\).*/\1/p' "$lab/dump" | head -n 1)
+	percent=$(lvmpollctl list --raw --noheadings --output PERCENT | cut -d . -f 1)
 	[ "${percent:-0}" -ge 50 ]
 }
 
 move_is_over() {
 	! dmsetup info vg-pvmove0 >/dev/null 2>&1
+}
+
+# The watch sees the whole of the move, and ends with it.
+watch_begin() {
+	say "" "  \$ lvmpollctl watch | cat        # a line for each change; on a terminal a bar, which moves"
+	lvmpollctl watch >"$lab/watch" 2>&1 &
+	watch=$!
+	tail --pid "$watch" -f "$lab/watch" | sed -u 's/^/demo|   /' &
+	watch_shown=$!
+}
+
+watch_end() {
+	wait "$watch" || fail "lvmpollctl watch ended with status $?: $(cat "$lab/watch")"
+	wait "$watch_shown"
+	grep -q 'vg/pvmove0 pvmove copying .*%' "$lab/watch" || fail "lvmpollctl watch has shown no progress: $(cat "$lab/watch")"
+	grep -q 'vg/pvmove0 pvmove is finished after' "$lab/watch" || fail "lvmpollctl watch has shown no end: $(cat "$lab/watch")"
 }
 
 # move_begin VOLUME: at lvm2's own interval of 15 s.
@@ -85,16 +102,15 @@ show_checksum data
 say "" "OURS: lvm2 $lvm2 moves one of them through our daemon, $(lvmpolld -V | head -n 1). The disks are slowed down, to be watched."
 copy_slowly
 move_begin data
+watch_begin
 wait_until 30 half_is_moved
-half="Half way"
-[ "$percent" -lt 60 ] || half="At $percent %"
-say "" "$half, the daemon was asked what it does:" "" "  \$ lvmpolld --dump"
-grep -q 'lvname="vg/pvmove0"' "$lab/dump" || fail "the daemon did not know of the move: $(cat "$lab/dump")"
-say "$(sed 's/^/    /; s/\t/  /g' "$lab/dump")"
+show "lvmpollctl status vg/pvmove0"
 move_end
+watch_end
 ours=$seconds
 say "" "It was over after $ours s: $segments pieces, one after another. The checksum is the same:"
 show_checksum data
+show "lvmpollctl history"
 daemon_stop
 
 say "" "STOCK: the same with the other one, through the daemon of the package lvm2, $stock_daemon"

@@ -5,6 +5,17 @@
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# promtool, for the test of "lvmpollctl metrics": unpacked from Debian's package prometheus, which would start a server if it
+# were installed. Where it cannot be had, that test is skipped.
+fetch_promtool() {
+	local folder=$CHECK_WORK/prometheus
+	mkdir "$folder"
+	chmod 755 "$folder"
+	(cd "$folder" && apt-get -q -o APT::Sandbox::User=root download prometheus && dpkg-deb -x prometheus_*.deb .)
+	PATH=$PATH:$folder/usr/bin
+}
+
+command -v promtool >/dev/null || fetch_promtool || true
 layer_need_gcc_build
 layer_check "$gcc_build"
 layer_end
