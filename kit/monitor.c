@@ -8,7 +8,10 @@
 
 #include "lifecycle/context.h"
 #include "lifecycle/lifecycle.h"
+#include "loader/calls.h"
+#include "loader/plugins.h"
 #include "monitor.h"
+#include "monitor/device_mapper.h"
 #include "monitor/look.h"
 #include "monitor/monitor.h"
 #include "monitor/schedule.h"
@@ -23,7 +26,6 @@ struct monitor {
 };
 
 static struct monitor model;
-static const _Atomic bool is_stopping; /* never */
 
 static void start_ms(struct event *timer, int64_t milliseconds)
 {
@@ -46,6 +48,27 @@ static void on_news(evutil_socket_t descriptor, short what, void *context)
 	lifecycle_on_news(model.operations);
 }
 
+/* A look at each device that is due. Returns true where there is news. */
+static bool look_at_due(struct monitor *monitor)
+{
+	struct lvmpolld_error error;
+	struct look_begun begun;
+	bool is_news = false;
+
+	while (look_take_due(monitor->devices, &begun)) {
+		const struct terms *terms = begun.device->terms;
+		struct look look = {.begun = begun};
+
+		look.answer = device_mapper_read_table(terms->asked.lvid,
+			terms->plugin->interface->layer, &look.table, &look.error);
+		look.has_lines = look.answer == DEVICE_MAPPER_SEEN && !look.table.is_suspended &&
+				 plugin_verifies(terms->plugin) &&
+				 device_mapper_read_lines(&look.table, &look.lines, &error) == 0;
+		is_news |= look_conclude(monitor->devices, &look, &monitor->log, true);
+	}
+	return is_news;
+}
+
 static void on_look(evutil_socket_t descriptor, short what, void *context)
 {
 	struct monitor *monitor = context;
@@ -58,7 +81,7 @@ static void on_look(evutil_socket_t descriptor, short what, void *context)
 	if (monitor->is_dirty)
 		schedule_note_events(monitor->devices, &events);
 	monitor->is_dirty = false;
-	if (look_at_due(monitor->devices, &monitor->log, true, &is_stopping))
+	if (look_at_due(monitor))
 		start_ms(monitor->news, 0);
 	next_ms = schedule_next_ms(monitor->devices);
 	if (next_ms < 0 || event_pending(monitor->look, EV_TIMEOUT, NULL))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The monitor without its thread: looks are made when they are due, by the virtual clock. */
+/* The monitor without its probers: looks are made when they are due, by the virtual clock. */
 #ifndef KIT_MONITOR_H
 #define KIT_MONITOR_H
 

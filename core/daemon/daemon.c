@@ -220,13 +220,8 @@ static int start_serving(
 	int result;
 
 	operations->is_taking_over = true;
-	/* The monitor pauses: a crash counts against the record being read (records/reading.h). */
-	if (operations->monitor)
-		monitor_pause(operations->monitor, true);
 	result = handover ? take_over(daemon, handover, error) : open_and_recover(daemon, error);
 	operations->is_taking_over = false;
-	if (operations->monitor)
-		monitor_pause(operations->monitor, false);
 	if (result == 0)
 		result = server_start(&daemon->server, error);
 	if (result < 0)
@@ -291,18 +286,16 @@ int daemon_run(struct daemon *daemon, struct lvmpolld_error *error)
 	return 0;
 }
 
-/* Returns false if the monitor thread hangs in the kernel, and still uses the stores. */
-static bool destroy_operations(struct operations *operations)
+static void destroy_operations(struct operations *operations)
 {
-	/* The next daemon may need the state directory before that thread is gone. */
 	recorder_destroy(operations);
-	if (operations->monitor && !monitor_stop(operations->monitor))
-		return false;
+	if (operations->monitor)
+		monitor_stop(operations->monitor);
+	operations->monitor = NULL;
 	operations_destroy(operations);
 	if (operations->plugins)
 		plugins_unload(operations->plugins);
 	results_destroy(operations);
-	return true;
 }
 
 void daemon_destroy(struct daemon *daemon)
@@ -311,9 +304,7 @@ void daemon_destroy(struct daemon *daemon)
 	upgrade_destroy(&daemon->upgrades);
 	if (daemon->is_ended_by_signal)
 		recovery_leave_none(&daemon->operations);
-	/* A thread that hangs may use the rest, so it is not freed; the process ends anyway. */
-	if (!destroy_operations(&daemon->operations))
-		return;
+	destroy_operations(&daemon->operations);
 	idle_destroy(&daemon->idle);
 	watchdog_destroy(&daemon->watchdog);
 	signals_destroy(&daemon->signals);

@@ -4,8 +4,8 @@
 #define CORE_LOG_LIBDEVMAPPER_H
 
 /*
- * Lets libdevmapper write its messages through this log. Called once, before any thread. They
- * have level debug: what matters of them is logged by the caller, which knows the volume.
+ * Lets libdevmapper write its messages through this log. Called once, at the start. They have
+ * level debug: what matters of them is logged by the caller, which knows the volume.
  */
 void log_adopt_libdevmapper(void);
 

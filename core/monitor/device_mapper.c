@@ -34,20 +34,9 @@ static void fill_ioctl(struct dm_ioctl *header)
 }
 
 /*
- * The first call opens libdevmapper's own descriptor, which is not close-on-exec. It is made here,
- * where no child is being started: later than that, a child could be born with the descriptor. The
- * answer is of no interest; when out of memory the next call opens it.
+ * The version is asked for without libdevmapper, which opens a descriptor of its own at the first
+ * question, and does not mark it as close-on-exec: only probers have that, and start no children.
  */
-static void open_library(void)
-{
-	struct dm_task *task = dm_task_create(DM_DEVICE_VERSION);
-
-	if (!task)
-		return;
-	(void)dm_task_run(task);
-	dm_task_destroy(task);
-}
-
 int device_mapper_open(struct device_mapper *device_mapper, struct lvmpolld_error *error)
 {
 	struct dm_ioctl header;
@@ -66,7 +55,6 @@ int device_mapper_open(struct device_mapper *device_mapper, struct lvmpolld_erro
 	device_mapper->has_events =
 		header.version[0] > EVENTS_MAJOR ||
 		(header.version[0] == EVENTS_MAJOR && header.version[1] >= EVENTS_MINOR);
-	open_library();
 	return 0;
 }
 
@@ -78,7 +66,7 @@ void device_mapper_close(struct device_mapper *device_mapper)
 	dm_lib_release();
 }
 
-int device_mapper_arm(struct device_mapper *device_mapper)
+int device_mapper_arm(const struct device_mapper *device_mapper)
 {
 	struct dm_ioctl header;
 

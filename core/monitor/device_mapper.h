@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What device-mapper tells: events of all devices through one descriptor, and the table of one
- * device. Every call may hang with the storage, so only the monitor thread makes them, but
- * for the first.
+ * device. Every call may hang with the storage, so only probers make them, but for
+ * device_mapper_open and device_mapper_close.
  */
 #ifndef CORE_MONITOR_DEVICE_MAPPER_H
 #define CORE_MONITOR_DEVICE_MAPPER_H
@@ -54,16 +54,12 @@ struct device_mapper_table {
 	struct dm_pool *memory; /* everything above lies in it */
 };
 
-/*
- * Returns 0, or a negative errno where there is no device-mapper, or no permission for it. Called
- * by the thread that starts children: libdevmapper opens a descriptor here that it does not mark as
- * close-on-exec, and child_start marks it.
- */
+/* Returns 0, or a negative errno where there is no device-mapper, or no permission for it. */
 int device_mapper_open(struct device_mapper *device_mapper, struct lvmpolld_error *error);
 void device_mapper_close(struct device_mapper *device_mapper);
 
 /* Lets the descriptor be readable at the next event. Returns 0 or a negative errno. */
-int device_mapper_arm(struct device_mapper *device_mapper);
+int device_mapper_arm(const struct device_mapper *device_mapper);
 
 /* Lists every device's number of events. Returns 0 or a negative errno. */
 int device_mapper_list(struct device_mapper_events *events);

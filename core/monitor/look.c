@@ -46,33 +46,41 @@ static void replace(char **string, const char *value)
 	*string = value ? strdup(value) : NULL;
 }
 
+/* What is known so far: a plugin adds to it. */
+static void copy_known(struct look *look)
+{
+	struct device *device = look->begun.device;
+
+	device_lock(device);
+	look->progress = device->progress;
+	if (device->disks)
+		look->disks = *device->disks;
+	look->findings = device->findings;
+	device_unlock(device);
+}
+
 /* What a step must find equal; what cannot be read is not known. */
 static void read_copies(struct look *look, const struct lvmpolld_request *asked)
 {
-	const struct terms *terms = look->device->terms;
-	struct device_mapper_table lines = {0};
-	struct lvmpolld_error error;
-
-	if (device_mapper_read_lines(&look->table, &lines, &error) == 0)
-		plugin_read_copies(
-			terms->plugin, asked, lines.targets, lines.target_count, &look->copies);
+	if (look->has_lines)
+		plugin_read_copies(look->begun.device->terms->plugin, asked, look->lines.targets,
+			look->lines.target_count, &look->copies);
 	else
 		look->copies.is_unknown = true;
-	device_mapper_release_table(&lines);
 }
 
 /*
- * The slow part, without any lock. A device whose abort was asked for first is looked at for its
- * move, too: that goes on if the abort fails, and must not lose data then.
+ * What the plugin makes of the answer. A device whose abort was asked for first is looked at for
+ * its move, too: that goes on if the abort fails, and must not lose data then.
  */
-static void ask_kernel(struct look *look)
+static void read_answer(struct look *look)
 {
-	const struct terms *terms = look->device->terms;
+	const struct terms *terms = look->begun.device->terms;
 	struct lvmpolld_request asked = terms->asked;
 
+	look->verdict = LVMPOLLD_POLL;
+	copy_known(look);
 	asked.abort = false;
-	look->answer = device_mapper_read_table(
-		terms->asked.lvid, terms->plugin->interface->layer, &look->table, &look->error);
 	if (look->answer != DEVICE_MAPPER_SEEN || look->table.is_suspended)
 		return;
 	look->verdict = plugin_read_targets(terms->plugin, &asked, look->table.targets,
@@ -91,7 +99,7 @@ static void log_unreadable(const struct look *look, struct device_watch *watch)
 	bool is_unreadable = look->answer == DEVICE_MAPPER_UNREADABLE;
 
 	if (is_unreadable && !watch->is_unreadable)
-		log_terms(LOG_LEVEL_WARN, look->device->terms, "%s; trying again",
+		log_terms(LOG_LEVEL_WARN, look->begun.device->terms, "%s; trying again",
 			look->error.sentence);
 	watch->is_unreadable = is_unreadable;
 }
@@ -106,7 +114,7 @@ static void log_failed_devices(const struct device *device, unsigned former, uns
 /* What people are told: how fast it gets on, and between which disks. A suspended device rests. */
 static void record_statistics(const struct look *look) REQUIRES(device_role)
 {
-	struct device *device = look->device;
+	struct device *device = look->begun.device;
 	int64_t now_ms = schedule_clock_ms();
 
 	if (look->answer != DEVICE_MAPPER_SEEN || look->progress.total_sectors == 0 ||
@@ -125,7 +133,7 @@ static void record_statistics(const struct look *look) REQUIRES(device_role)
 
 static void record_progress(const struct look *look) REQUIRES(device_role)
 {
-	struct device *device = look->device;
+	struct device *device = look->begun.device;
 	const struct lvmpolld_progress former = device->progress;
 
 	device->progress = look->progress;
@@ -155,14 +163,14 @@ static uint64_t sign_copies(const struct look *look, uint64_t signature)
  */
 static bool record_observation(struct look *look, bool is_stalled, bool is_known)
 {
-	struct device *device = look->device;
+	struct device *device = look->begun.device;
 	struct observation *observation;
 	bool is_news;
 
 	device_lock(device);
 	record_statistics(look);
 	observation = &device->observation;
-	observation->epoch = look->epoch;
+	observation->epoch = look->begun.epoch;
 	observation->log = look->log;
 	/* Where the device could not be read, what was seen before still holds. */
 	if (look->answer == DEVICE_MAPPER_GONE) {
@@ -204,7 +212,7 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
  */
 static bool record_late_loss(const struct look *look)
 {
-	struct device *device = look->device;
+	struct device *device = look->begun.device;
 
 	if (!is_loss(look))
 		return false;
@@ -219,7 +227,7 @@ static bool record_late_loss(const struct look *look)
 static bool conclude_locked(struct devices *devices, struct look *look, bool has_events)
 	REQUIRES(devices_role)
 {
-	struct device *device = look->device;
+	struct device *device = look->begun.device;
 	struct device_watch *watch = &device->watch;
 	bool is_stalled, is_news;
 
@@ -229,7 +237,7 @@ static bool conclude_locked(struct devices *devices, struct look *look, bool has
 	is_stalled = schedule_next_look_locked(devices, look, has_events);
 	if (look->answer == DEVICE_MAPPER_UNREADABLE && !is_stalled)
 		return false;
-	if (watch->is_watched && look->epoch == watch->epoch)
+	if (watch->is_watched && look->begun.epoch == watch->epoch)
 		is_news = record_observation(look, is_stalled, watch->is_copying);
 	else
 		is_news = record_late_loss(look);
@@ -241,30 +249,36 @@ static bool conclude_locked(struct devices *devices, struct look *look, bool has
 	return is_news;
 }
 
-bool look_at_due(struct devices *devices, struct kernel_log *log, bool has_events,
-	const _Atomic bool *is_stopping)
+static void release_tables(struct look *look)
 {
-	int64_t now_ms = schedule_clock_ms();
-	bool has_news = false;
-	struct look look = {0};
+	device_mapper_release_table(&look->table);
+	device_mapper_release_table(&look->lines);
+}
 
-	while (!*is_stopping && (look.device = schedule_take_due(devices, now_ms, &look.epoch))) {
-		memset(&look.table, 0, sizeof(look.table));
-		memset(&look.copies, 0, sizeof(look.copies));
-		look.verdict = LVMPOLLD_POLL;
-		device_lock(look.device);
-		look.progress = look.device->progress;
-		look.disks.count = 0;
-		if (look.device->disks)
-			look.disks = *look.device->disks;
-		look.findings = look.device->findings;
-		device_unlock(look.device);
-		ask_kernel(&look);
-		look.log = kernel_log_read(log);
-		devices_lock(devices);
-		has_news |= conclude_locked(devices, &look, has_events);
-		devices_unlock(devices);
-		device_mapper_release_table(&look.table);
-	}
-	return has_news;
+bool look_take_due(struct devices *devices, struct look_begun *begun)
+{
+	begun->device = schedule_take_due(devices, schedule_clock_ms(), &begun->epoch);
+	return begun->device;
+}
+
+bool look_conclude(
+	struct devices *devices, struct look *look, struct kernel_log *log, bool has_events)
+{
+	bool is_news;
+
+	look->log = kernel_log_read(log);
+	read_answer(look);
+	devices_lock(devices);
+	is_news = conclude_locked(devices, look, has_events);
+	devices_unlock(devices);
+	release_tables(look);
+	return is_news;
+}
+
+void look_give_up(struct devices *devices, const struct look_begun *begun, bool is_wanted)
+{
+	devices_lock(devices);
+	if (devices_release_locked(devices, begun->device))
+		begun->device->watch.is_look_wanted |= is_wanted;
+	devices_unlock(devices);
 }

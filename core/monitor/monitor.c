@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The monitor thread: waits for the kernel's events and looks at volumes. */
+/* The monitor: waits for the kernel's events, and lets probers look at devices. */
 #include "config.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <event2/event.h>
 
 #include "kernel_log/kernel_log.h"
+#include "loader/calls.h"
+#include "loader/plugins.h"
 #include "log/log.h"
 #include "monitor/device_mapper.h"
 #include "monitor/look.h"
 #include "monitor/monitor.h"
+#include "monitor/probes.h"
 #include "monitor/schedule.h"
+#include "util/timer.h"
 
 /* A list of devices that failed is asked for again after this time; it may have hidden an event. */
 #define LIST_RETRY_MS 500
@@ -28,183 +25,255 @@
 /* A look that is older than this is repeated when a client asks. */
 #define REFRESH_MS 1000
 
-/* A thread that hangs in the kernel is not waited for longer. */
-#define STOP_TIMEOUT_MS 500
-
 struct monitor {
 	struct device_mapper device_mapper;
 	struct devices *devices;
-	struct kernel_log log; /* the thread's own */
-	pthread_t thread;
-	int wake;              /* eventfd: main thread to monitor */
-	int news;              /* eventfd: monitor to main thread */
-	struct event *on_news; /* in the main thread's loop */
+	struct kernel_log log;
+	struct event_base *base;
 	void (*told)(void *context);
 	void *context;
-	_Atomic bool is_stopping;
-	_Atomic bool is_paused;
-	_Atomic bool is_in_kernel;
-	/* The thread's own. */
+	struct event *on_event; /* of the kernel */
+	struct event *on_due;   /* a device is to be looked at, or devices are to be listed */
+	struct probes probes;
+	bool is_paused;
+	bool has_news;        /* that nobody was told yet */
 	bool is_dirty;        /* an event may have come that no list has told of yet */
+	int64_t list_due_ms;  /* no list before this */
 	bool has_list_failed; /* the latest did, and that is logged */
 };
 
-static void drain(int descriptor)
+static void advance_soon(struct monitor *monitor)
 {
-	uint64_t count;
-
-	while (read(descriptor, &count, sizeof(count)) < 0 && errno == EINTR)
-		;
+	timer_start_ms(monitor->on_due, 0);
 }
 
-static void signal_descriptor(int descriptor)
+/* The kernel tells of events, and its list does not hang. */
+static bool has_events(const struct monitor *monitor)
 {
-	static const uint64_t one = 1;
+	const struct probe *list = probes_find_list(&monitor->probes);
 
-	/* It fails only where the counter is full, and then it is readable all the same. */
-	while (write(descriptor, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
+	return monitor->device_mapper.has_events && (!list || list->timeouts == 0);
 }
 
-/*
- * Arms first and lists then: an event between the two makes the descriptor readable again. A
- * device that had more events than when last seen gets a look.
- */
-static void note_events(struct monitor *monitor)
+static void conclude_list(struct monitor *monitor, const char *answer, size_t size)
 {
-	struct device_mapper_events events;
-	int result = device_mapper_arm(&monitor->device_mapper);
+	struct device_mapper_events events = {0};
+	int result = answer ? probe_answer_read_list(answer, size, &events) : -EPIPE;
 
-	if (result == 0)
-		result = device_mapper_list(&events);
 	if (result < 0) {
 		if (!monitor->has_list_failed)
 			log_warn("cannot list device-mapper's events: %s; trying again",
 				strerror(-result));
-		monitor->has_list_failed = monitor->is_dirty = true;
-		return;
+		monitor->list_due_ms = schedule_clock_ms() + LIST_RETRY_MS;
+	} else {
+		schedule_note_events(monitor->devices, &events);
+		monitor->is_dirty = false;
 	}
-	monitor->has_list_failed = monitor->is_dirty = false;
-	schedule_note_events(monitor->devices, &events);
+	monitor->has_list_failed = result < 0;
 	free(events.list);
 }
 
-/* Milliseconds until something is due; -1: never. */
-static int time_to_wait_ms(const struct monitor *monitor)
+static void conclude(struct monitor *monitor, struct look *look)
 {
-	int64_t next_ms = schedule_next_ms(monitor->devices);
-	int64_t wait_ms = next_ms < 0 ? -1 : next_ms - schedule_clock_ms();
-
-	if (next_ms >= 0 && wait_ms < 0)
-		wait_ms = 0;
-	if (monitor->is_dirty && wait_ms > LIST_RETRY_MS)
-		wait_ms = LIST_RETRY_MS;
-	return wait_ms > 3600 * 1000 ? 3600 * 1000 : (int)wait_ms;
+	monitor->has_news |=
+		look_conclude(monitor->devices, look, &monitor->log, has_events(monitor));
 }
 
-/* Nothing but this asks the kernel. */
-static void look(struct monitor *monitor, bool has_events)
+/* Not within the answers: who hears of it may watch, and stop watching, devices. */
+static void tell(struct monitor *monitor)
 {
-	monitor->is_in_kernel = true;
-	/* The thread that pauses this one sees it in the kernel, or is seen here. */
-	if (!monitor->is_paused) {
-		if (has_events)
-			note_events(monitor);
-		if (look_at_due(monitor->devices, &monitor->log, monitor->device_mapper.has_events,
-			    &monitor->is_stopping))
-			signal_descriptor(monitor->news);
-	}
-	monitor->is_in_kernel = false;
-}
-
-static void *run(void *argument)
-{
-	struct monitor *monitor = argument;
-	struct pollfd polled[] = {
-		{.fd = monitor->wake, .events = POLLIN},
-		/* Without event polling the descriptor would say nothing: looks are timed then. */
-		{.fd = -1, .events = POLLIN},
-	};
-
-	while (!monitor->is_stopping) {
-		bool is_watching = monitor->device_mapper.has_events &&
-				   schedule_next_ms(monitor->devices) >= 0;
-		bool is_paused = monitor->is_paused;
-		int ready;
-
-		/*
-		 * While nothing is watched the events are not polled. So the list of devices is
-		 * read when watching begins again.
-		 */
-		monitor->is_dirty |= is_watching && polled[1].fd < 0;
-		/* Where it could not be armed it stays readable: it is tried again in a while. */
-		polled[1].fd = is_watching && !monitor->has_list_failed
-				       ? monitor->device_mapper.events
-				       : -1;
-		polled[1].revents = 0;
-		ready = is_paused ? poll(polled, 1, -1) : poll(polled, 2, time_to_wait_ms(monitor));
-		if (ready > 0 && polled[0].revents)
-			drain(monitor->wake);
-		look(monitor,
-			is_watching && (monitor->is_dirty || (ready > 0 && polled[1].revents)));
-	}
-	return NULL;
-}
-
-static void on_news(evutil_socket_t descriptor, short what, void *context)
-{
-	struct monitor *monitor = context;
-
-	(void)what;
-	drain(descriptor);
+	if (!monitor->has_news)
+		return;
+	monitor->has_news = false;
 	monitor->told(monitor->context);
 }
 
-static void monitor_free(struct monitor *monitor)
+static void on_listed(const char *answer, size_t size, void *context)
 {
-	if (monitor->on_news)
-		event_free(monitor->on_news);
-	if (monitor->wake >= 0)
-		close(monitor->wake);
-	if (monitor->news >= 0)
-		close(monitor->news);
-	if (monitor->device_mapper.events >= 0)
-		device_mapper_close(&monitor->device_mapper);
-	kernel_log_close(&monitor->log);
-	free(monitor);
+	conclude_list(context, answer, size);
 }
 
-/* No signal is delivered to the thread: all are the main thread's. */
-static int start_thread(struct monitor *monitor)
+static void on_looked(
+	const struct look_begun *begun, const char *answer, size_t size, void *context)
 {
-	sigset_t all, former;
-	int result;
+	struct monitor *monitor = context;
+	struct look look = {.begun = *begun};
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &former);
-	result = pthread_create(&monitor->thread, NULL, run, monitor);
-	pthread_sigmask(SIG_SETMASK, &former, NULL);
-	return -result;
+	if (answer) {
+		look.answer = probe_answer_read_table(
+			answer, size, &look.table, &look.lines, &look.has_lines, &look.error);
+	} else {
+		look.answer = DEVICE_MAPPER_UNREADABLE;
+		error_set(&look.error, EPIPE, "its table cannot be read: the prober has ended");
+	}
+	conclude(monitor, &look);
 }
 
-static int set_up(struct monitor *monitor, struct event_base *base, struct lvmpolld_error *error)
+static void on_missed(const struct look_begun *begun, void *context)
+{
+	struct monitor *monitor = context;
+
+	look_give_up(monitor->devices, begun, true);
+}
+
+static void on_ready(enum probe_kind aside, void *context)
+{
+	struct monitor *monitor = context;
+
+	/* Nobody hears of events meanwhile. */
+	if (aside == PROBE_LIST)
+		schedule_want_all(monitor->devices);
+	tell(monitor);
+	advance_soon(monitor);
+}
+
+static const struct probes_callbacks callbacks = {
+	.listed = on_listed,
+	.looked = on_looked,
+	.missed = on_missed,
+	.ready = on_ready,
+};
+
+/* A list is to be asked for, if not now, then when it is due. */
+static bool wants_list(const struct monitor *monitor)
+{
+	return monitor->is_dirty && monitor->device_mapper.has_events &&
+	       schedule_is_any_watched(monitor->devices) && !probes_find_list(&monitor->probes);
+}
+
+static void ask_list(struct monitor *monitor)
+{
+	struct probe_question question = {.kind = PROBE_LIST};
+	struct lvmpolld_error error;
+
+	if (probes_ask(&monitor->probes, &question, NULL, 1, &error) < 0)
+		monitor->list_due_ms = schedule_clock_ms() + LIST_RETRY_MS;
+}
+
+static void conclude_unread(
+	struct monitor *monitor, const struct look_begun *begun, const struct lvmpolld_error *error)
+{
+	struct look look = {.begun = *begun, .answer = DEVICE_MAPPER_UNREADABLE, .error = *error};
+
+	conclude(monitor, &look);
+}
+
+/* Returns false, with the error, where BEGUN's device cannot be asked about. */
+static bool prepare_question(const struct monitor *monitor, const struct look_begun *begun,
+	struct probe_question *question, struct lvmpolld_error *error)
+{
+	const struct terms *terms = begun->device->terms;
+
+	/* Of a former operation on it: a prober that hangs is enough. */
+	if (probes_have_look(&monitor->probes, terms->asked.lvid))
+		error_set(error, EBUSY, "an earlier look at it has no answer yet");
+	else if (probe_question_table(question, terms->asked.lvid, terms->plugin->interface->layer,
+			 plugin_verifies(terms->plugin)) < 0)
+		error_set(error, E2BIG, "its layer has too long a name");
+	else
+		return true;
+	return false;
+}
+
+/* Asks about devices that are due, or concludes their looks where that is not possible. */
+static void ask_tables(struct monitor *monitor)
+{
+	static struct probe_question questions[PROBE_QUESTIONS_MAX];
+	struct look_begun looks[PROBE_QUESTIONS_MAX];
+	struct lvmpolld_error error;
+	size_t count = 0;
+
+	while (count < PROBE_QUESTIONS_MAX && look_take_due(monitor->devices, &looks[count])) {
+		if (prepare_question(monitor, &looks[count], &questions[count], &error))
+			count++;
+		else
+			conclude_unread(monitor, &looks[count], &error);
+	}
+	if (count == 0 || probes_ask(&monitor->probes, questions, looks, count, &error) == 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		conclude_unread(monitor, &looks[i], &error);
+}
+
+/*
+ * The next moment at which something is to be asked by the clock. A timer counts from the beginning
+ * of this turn of the loop: by that it would be over too early, and cost another wake-up.
+ */
+static void wait_for_due(struct monitor *monitor)
+{
+	int64_t now_ms = schedule_clock_ms();
+	int64_t next_ms = schedule_next_ms(monitor->devices);
+
+	if (wants_list(monitor) && (next_ms < 0 || monitor->list_due_ms < next_ms))
+		next_ms = monitor->list_due_ms;
+	if (next_ms >= 0)
+		timer_start_ms(monitor->on_due, next_ms > now_ms ? next_ms - now_ms + 1 : 0);
+}
+
+/*
+ * While nothing is watched, whatever happens to the devices wakes nobody: the descriptor stays
+ * readable until watching begins again. So it does where it could not be armed.
+ */
+static void wait_for_events(struct monitor *monitor)
+{
+	bool is_watching = schedule_is_any_watched(monitor->devices);
+
+	if (!monitor->on_event)
+		return;
+	if (!is_watching || monitor->is_dirty)
+		event_del(monitor->on_event);
+	else if (event_add(monitor->on_event, NULL) < 0)
+		monitor->is_dirty = true; /* out of memory: it is listed by the clock */
+}
+
+/* Asks what is to be asked next. While something is, its answer leads on, or that there is none. */
+static void advance(struct monitor *monitor)
+{
+	event_del(monitor->on_due);
+	wait_for_events(monitor);
+	if (monitor->is_paused)
+		return;
+	if (!probes_are_busy(&monitor->probes)) {
+		if (wants_list(monitor) && monitor->list_due_ms <= schedule_clock_ms())
+			ask_list(monitor);
+		else
+			ask_tables(monitor);
+	}
+	if (!probes_are_busy(&monitor->probes))
+		wait_for_due(monitor);
+	tell(monitor);
+}
+
+static void on_due(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	advance(context);
+}
+
+static void on_event(evutil_socket_t descriptor, short what, void *context)
+{
+	struct monitor *monitor = context;
+
+	(void)descriptor;
+	(void)what;
+	monitor->is_dirty = true;
+	advance(monitor);
+}
+
+static int set_up(struct monitor *monitor, struct lvmpolld_error *error)
 {
 	int result = device_mapper_open(&monitor->device_mapper, error);
 
 	if (result < 0)
 		return result;
-	monitor->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	monitor->news = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (monitor->wake < 0 || monitor->news < 0)
-		return error_set(
-			error, errno, "cannot make an event descriptor: %s", strerror(errno));
-	monitor->on_news = event_new(base, monitor->news, EV_READ | EV_PERSIST, on_news, monitor);
-	if (!monitor->on_news || event_add(monitor->on_news, NULL) < 0)
+	monitor->on_due = event_new(monitor->base, -1, 0, on_due, monitor);
+	/* Without events the descriptor would say nothing: looks are timed then. */
+	if (monitor->device_mapper.has_events)
+		monitor->on_event = event_new(
+			monitor->base, monitor->device_mapper.events, EV_READ, on_event, monitor);
+	if (!monitor->on_due || (monitor->device_mapper.has_events && !monitor->on_event))
 		return error_set(error, ENOMEM, "out of memory");
-	result = start_thread(monitor);
-	if (result < 0)
-		return error_set(
-			error, -result, "cannot start the monitor thread: %s", strerror(-result));
 	return 0;
 }
 
@@ -218,14 +287,19 @@ struct monitor *monitor_start(struct event_base *base, struct devices *devices,
 		error_set(error, ENOMEM, "out of memory");
 		return NULL;
 	}
-	monitor->device_mapper.events = monitor->wake = monitor->news = -1;
-	monitor->devices = devices;
-	monitor->log = *log;
-	monitor->told = told;
-	monitor->context = context;
-	if (set_up(monitor, base, error) == 0)
+	*monitor = (struct monitor){
+		.device_mapper.events = -1,
+		.devices = devices,
+		.log = *log,
+		.base = base,
+		.told = told,
+		.context = context,
+		.is_dirty = true,
+	};
+	probes_init(&monitor->probes, base, &monitor->device_mapper, &callbacks, monitor);
+	if (set_up(monitor, error) == 0)
 		return monitor;
-	monitor_free(monitor);
+	monitor_stop(monitor);
 	return NULL;
 }
 
@@ -234,7 +308,7 @@ void monitor_watch(struct monitor *monitor, struct device *device)
 	devices_lock(monitor->devices);
 	devices_watch_locked(monitor->devices, device);
 	devices_unlock(monitor->devices);
-	signal_descriptor(monitor->wake);
+	advance_soon(monitor);
 }
 
 void monitor_unwatch(struct monitor *monitor, struct device *device)
@@ -257,7 +331,7 @@ void monitor_refresh(struct monitor *monitor, struct device *device)
 	watch->is_look_wanted |= is_wanted;
 	devices_unlock(monitor->devices);
 	if (is_wanted)
-		signal_descriptor(monitor->wake);
+		advance_soon(monitor);
 }
 
 void monitor_note_copying(struct monitor *monitor, struct device *device)
@@ -276,33 +350,26 @@ void monitor_set_command(struct monitor *monitor, struct device *device, bool is
 		device->watch.is_copying = false;
 	devices_unlock(monitor->devices);
 	if (is_running)
-		signal_descriptor(monitor->wake);
+		advance_soon(monitor);
 }
 
 bool monitor_pause(struct monitor *monitor, bool is_paused)
 {
 	monitor->is_paused = is_paused;
 	if (!is_paused)
-		signal_descriptor(monitor->wake);
-	return !monitor->is_in_kernel;
+		advance_soon(monitor);
+	return !probes_are_busy(&monitor->probes);
 }
 
-bool monitor_stop(struct monitor *monitor)
+void monitor_stop(struct monitor *monitor)
 {
-	struct timespec deadline;
-
-	monitor->is_stopping = true;
-	signal_descriptor(monitor->wake);
-	clock_gettime(CLOCK_REALTIME, &deadline);
-	deadline.tv_nsec += STOP_TIMEOUT_MS * 1000000L;
-	deadline.tv_sec += deadline.tv_nsec / 1000000000L;
-	deadline.tv_nsec %= 1000000000L;
-	if (pthread_timedjoin_np(monitor->thread, NULL, &deadline) != 0) {
-		log_warn("device-mapper does not answer: the monitor thread is not waited for");
-		event_free(monitor->on_news);
-		monitor->on_news = NULL;
-		return false;
-	}
-	monitor_free(monitor);
-	return true;
+	probes_destroy(&monitor->probes);
+	if (monitor->on_due)
+		event_free(monitor->on_due);
+	if (monitor->on_event)
+		event_free(monitor->on_event);
+	if (monitor->device_mapper.events >= 0)
+		device_mapper_close(&monitor->device_mapper);
+	kernel_log_close(&monitor->log);
+	free(monitor);
 }

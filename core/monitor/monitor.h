@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The monitor thread: it alone talks to device-mapper. It waits for the kernel's events and, for
- * what raises none, on a timer; looks at the devices that are watched; notes in them what it saw,
- * and wakes the main thread. If the storage hangs, only this thread hangs.
+ * The monitor: what the daemon knows of device-mapper. It waits for the kernel's events and, for
+ * what raises none, on a timer; lets probers ask about the devices that are watched; and notes in
+ * them what was seen. A prober that hangs is left alone: another one asks about the other devices.
  */
 #ifndef CORE_MONITOR_MONITOR_H
 #define CORE_MONITOR_MONITOR_H
@@ -17,44 +17,39 @@ struct kernel_log;
 struct monitor;
 
 /*
- * Starts the thread for DEVICES, and with LOG, which is its own from now on. TOLD is called with
- * CONTEXT in the main thread, whose loop is BASE, when there is news. Returns NULL where
- * device-mapper cannot be used, with the reason.
+ * Begins to watch DEVICES in the loop BASE, from which TOLD is called with CONTEXT when there is
+ * news. LOG is the monitor's own from now on. Returns NULL where device-mapper cannot be used, with
+ * the reason.
  */
 struct monitor *monitor_start(struct event_base *base, struct devices *devices,
 	const struct kernel_log *log, void (*told)(void *context), void *context,
 	struct lvmpolld_error *error);
 
-/* Looks at DEVICE as soon as it can, and goes on looking. Main thread. */
+/* Looks at DEVICE as soon as it can, and goes on looking. */
 void monitor_watch(struct monitor *monitor, struct device *device);
-/* Looks at it no more. Without effect where MONITOR is NULL, or does not watch it. Main thread. */
+/* Looks at it no more. Without effect where MONITOR is NULL, or does not watch it. */
 void monitor_unwatch(struct monitor *monitor, struct device *device);
 
 /*
- * A client asks for the progress of DEVICE: if the last look is old there is another one, so that
- * the next answer is fresh. Main thread.
+ * Somebody asks how far DEVICE is: where the last look is old, there will be another, for the next
+ * question.
  */
 void monitor_refresh(struct monitor *monitor, struct device *device);
 
-/* The operation knows that DEVICE copies: only something else is news, once. Main thread. */
+/* The operation knows that DEVICE copies: only something else is news, once. */
 void monitor_note_copying(struct monitor *monitor, struct device *device);
 /*
  * Whether an lvm command runs for DEVICE: what it does raises no event, so looks are frequent then.
- * Main thread.
  */
 void monitor_set_command(struct monitor *monitor, struct device *device, bool is_running);
 
 /*
- * Pauses the thread, outside of the kernel, or lets it go on. Returns false where it is in the
- * kernel now: that call may never end; after it the thread stays out. Main thread.
+ * Asks nothing more, or goes on. Returns false where a question is under way, and may have an
+ * answer soon: what hangs is not waited for.
  */
 bool monitor_pause(struct monitor *monitor, bool is_paused);
 
-/*
- * Ends the thread and frees MONITOR. Returns false where the thread is in the kernel for longer
- * than half a second: it, and what it uses (DEVICES, MONITOR), must then be left alone, and the
- * process is to end. Main thread.
- */
-bool monitor_stop(struct monitor *monitor);
+/* Ends it at once, whatever hangs in the kernel. */
+void monitor_stop(struct monitor *monitor);
 
 #endif

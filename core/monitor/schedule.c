@@ -53,6 +53,26 @@ void schedule_note_events(struct devices *devices, const struct device_mapper_ev
 	devices_unlock(devices);
 }
 
+void schedule_want_all(struct devices *devices)
+{
+	struct device *device;
+
+	devices_lock(devices);
+	TAILQ_FOREACH (device, &devices->watched, watched_link)
+		device->watch.is_look_wanted = true;
+	devices_unlock(devices);
+}
+
+bool schedule_is_any_watched(struct devices *devices)
+{
+	bool is_any;
+
+	devices_lock(devices);
+	is_any = devices->watched_count > 0;
+	devices_unlock(devices);
+	return is_any;
+}
+
 int64_t schedule_next_ms(struct devices *devices)
 {
 	struct device *device;
@@ -62,6 +82,8 @@ int64_t schedule_next_ms(struct devices *devices)
 	TAILQ_FOREACH (device, &devices->watched, watched_link) {
 		int64_t due_ms = device->watch.is_look_wanted ? 0 : device->watch.next_look_ms;
 
+		if (device->watch.references > 0)
+			continue;
 		if (next_ms < 0 || due_ms < next_ms)
 			next_ms = due_ms;
 	}
@@ -182,15 +204,15 @@ static bool note_movement(
 
 bool schedule_next_look_locked(struct devices *devices, const struct look *look, bool has_events)
 {
-	struct device_watch *watch = &look->device->watch;
-	unsigned stall_check_s = look->device->terms->plugin->stall_check_s;
+	struct device_watch *watch = &look->begun.device->watch;
+	unsigned stall_check_s = look->begun.device->terms->plugin->stall_check_s;
 	int64_t now_ms = schedule_clock_ms(), interval_ms;
 	bool is_stalled;
 
 	expect_step(watch, look, now_ms);
 	interval_ms = next_interval_ms(look, watch, devices->watched_count, has_events, now_ms);
 	is_stalled = note_movement(watch, look, stall_check_s, now_ms);
-	watch->is_begun &= look->epoch != watch->epoch;
+	watch->is_begun &= look->begun.epoch != watch->epoch;
 	if (stall_check_s > 0 && interval_ms > stall_check_s * INT64_C(1000))
 		interval_ms = stall_check_s * INT64_C(1000);
 	watch->last_look_ms = now_ms;
@@ -208,7 +230,9 @@ struct device *schedule_take_due(struct devices *devices, int64_t now_ms, unsign
 
 	devices_lock(devices);
 	TAILQ_FOREACH (device, &devices->watched, watched_link)
-		if (device->watch.is_look_wanted || device->watch.next_look_ms <= now_ms)
+		/* One that is looked at now may not answer: it is not asked again. */
+		if (device->watch.references == 0 &&
+			(device->watch.is_look_wanted || device->watch.next_look_ms <= now_ms))
 			break;
 	if (device) {
 		device->watch.is_look_wanted = false;

@@ -20,12 +20,20 @@ int64_t schedule_clock_ms(void);
 /* Every watched device that has had an event since it was last seen wants a look. */
 void schedule_note_events(struct devices *devices, const struct device_mapper_events *events);
 
-/* When the next watched device is due, by schedule_clock_ms; -1 where none is watched. */
+/* Every watched device wants a look: events may have been missed. */
+void schedule_want_all(struct devices *devices);
+
+bool schedule_is_any_watched(struct devices *devices);
+
+/*
+ * When the next watched device is due, by schedule_clock_ms, but for those that are looked at now;
+ * -1 where there is none.
+ */
 int64_t schedule_next_ms(struct devices *devices);
 
 /*
- * The first device that is due, held so that it stays allocated; NULL where none is. EPOCH is the
- * one in which the look begins.
+ * The first device that is due, held so that it stays allocated, and is not taken again; NULL where
+ * none is. EPOCH is the one in which the look begins.
  */
 struct device *schedule_take_due(struct devices *devices, int64_t now_ms, unsigned *epoch);
 

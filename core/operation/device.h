@@ -2,8 +2,8 @@
 /*
  * A device: a volume as the kernel shows it. It is known by its lvid alone: its names and the
  * clients that ask for it may change. The monitor looks at the devices that are watched, and notes
- * an observation in each. The main thread makes and removes devices, and reads the observations.
- * What both threads touch is guarded by the lock of the table, or by the device's own.
+ * an observation in each. The life cycle makes and removes devices, and reads the observations.
+ * What both touch is guarded by the lock of the table, or by the device's own.
  */
 #ifndef CORE_OPERATION_DEVICE_H
 #define CORE_OPERATION_DEVICE_H

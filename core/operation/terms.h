@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The terms of a request: what a client asked for. Terms are immutable and shared: the request in
- * the store, its operation, its device and a process that runs for it each hold a reference. The
- * monitor thread may be the one that releases the last reference.
+ * the store, its operation, its device and a process that runs for it each hold a reference.
  */
 #ifndef CORE_OPERATION_TERMS_H
 #define CORE_OPERATION_TERMS_H

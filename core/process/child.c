@@ -62,9 +62,9 @@ static int set_attributes(posix_spawnattr_t *attributes)
 }
 
 /*
- * A library may have opened a descriptor that the child would inherit: libdevmapper does, its
- * control device. All are marked here, and none is closed in the child: the lock of the state
- * directory must last until the child has executed lvm (record_directory_lock).
+ * A library may have opened a descriptor that the child would inherit. All are marked here, and
+ * none is closed in the child: the lock of the state directory must last until the child has
+ * executed lvm (record_directory_lock).
  */
 static void mark_descriptors(void)
 {

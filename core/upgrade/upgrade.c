@@ -33,11 +33,10 @@
 #define REHEARSAL_KILL_S    1
 
 /*
- * An exec would wait for a monitor thread that is in the kernel. It is looked at again after this
- * time.
+ * What the kernel is asked now may tell of a loss that it forgets, so the answer is waited for. It
+ * is looked at again after this time. A prober that hangs is not waited for.
  */
-#define MONITOR_WAIT_MS  50
-#define MONITOR_WAIT_MAX 40
+#define MONITOR_WAIT_MS 50
 
 static char program_path[PATH_MAX];
 static char *const *program_arguments;
@@ -45,10 +44,9 @@ static char *const *program_arguments;
 struct upgrade {
 	struct upgrades *upgrades;
 	struct process *rehearsal;
-	struct event *timer; /* for the rehearsal, then for the monitor thread */
-	unsigned waits;
-	bool is_rehearsed; /* the new program has said that it can take over */
-	int file;          /* what the rehearsal reads */
+	struct event *timer; /* for the rehearsal, then for the monitor */
+	bool is_rehearsed;   /* the new program has said that it can take over */
+	int file;            /* what the rehearsal reads */
 };
 
 void upgrade_remember_program(char *const *arguments)
@@ -154,8 +152,6 @@ static void wait_for_monitor(struct upgrade *upgrade)
 		upgrade_free(upgrade);
 	} else if (!operations->monitor || monitor_pause(operations->monitor, true)) {
 		take_over(upgrade);
-	} else if (++upgrade->waits > MONITOR_WAIT_MAX) {
-		abandon(upgrade, "device-mapper does not answer");
 	} else {
 		event_assign(upgrade->timer, operations->base, -1, 0, on_wait_over, upgrade);
 		/* The monitor must not stay on hold. */

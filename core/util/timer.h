@@ -3,6 +3,8 @@
 #ifndef CORE_UTIL_TIMER_H
 #define CORE_UTIL_TIMER_H
 
+#include <stdint.h>
+
 #include <event2/event.h>
 
 /*
@@ -13,6 +15,14 @@ static inline void timer_start(struct event *timer, const struct timeval *timeou
 {
 	if (event_add(timer, timeout) < 0)
 		event_active(timer, EV_TIMEOUT, 0);
+}
+
+static inline void timer_start_ms(struct event *timer, int64_t milliseconds)
+{
+	const struct timeval timeout = {
+		.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
+
+	timer_start(timer, &timeout);
 }
 
 #endif

@@ -15,7 +15,7 @@ SECOND_NS = 10 ** 9
 class Clock:
     """
     Clocks that run as those of the machine until the test says otherwise. Several daemons, one after
-    the other, may have them. What has passed is noticed by the daemon, but not by its monitor thread.
+    the other, may have them. What has passed is noticed when the daemon next looks at its timers.
     """
 
     def __init__(self, folder):

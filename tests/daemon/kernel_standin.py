@@ -48,7 +48,6 @@ class Kernel:
     def __init__(self, folder):
         self.folder = folder
         self.minors = 0
-        self.may_leak = False  # a thread that hangs keeps what it uses, and so does its process
         for name in ("devices", "disks", "events", "faults", "steps"):
             os.makedirs(os.path.join(folder, name))
         self.library = preload.standin(folder)
@@ -60,8 +59,7 @@ class Kernel:
     def variables(self):
         """What a process needs in its environment to live with this kernel."""
         options = [os.environ.get("ASAN_OPTIONS"),
-                   "verify_asan_link_order=0",  # its library would otherwise want to be the first
-                   "detect_leaks=0" if self.may_leak else None]
+                   "verify_asan_link_order=0"]  # its library would otherwise want to be the first
         return {"LVMPOLLD_STANDIN_DM": self.folder, "LD_PRELOAD": self.library,
                 "ASAN_OPTIONS": ":".join(filter(None, options)), **self.clock.variables()}
 

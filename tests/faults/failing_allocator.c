@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -52,6 +53,14 @@ static struct control *map_control(void)
 	return mapped == MAP_FAILED ? NULL : mapped;
 }
 
+/* What a forked process has of the daemon's, and what it allocates, goes with it. */
+static bool is_forked;
+
+static void note_fork(void)
+{
+	is_forked = true;
+}
+
 static void __attribute__((constructor)) take_control(void)
 {
 	struct control *mapped = map_control();
@@ -61,6 +70,7 @@ static void __attribute__((constructor)) take_control(void)
 		return;
 	/* The first call of it allocates. */
 	backtrace(frames, 1);
+	pthread_atfork(NULL, NULL, note_fork);
 	mapped->process = (uint64_t)getpid();
 	control = mapped;
 }
@@ -116,13 +126,13 @@ bool allocation_is_to_fail(void)
 void allocation_made(void *memory)
 {
 	(void)memory;
-	if (control)
+	if (control && !is_forked)
 		control->live++;
 }
 
 void allocation_freed(void *memory)
 {
 	(void)memory;
-	if (control)
+	if (control && !is_forked)
 		control->live--;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * An allocator that notes who asks for memory, and lets the first allocation of a chosen call stack
- * fail. Loaded with LD_PRELOAD into each of the daemons of one test, but not into their children.
+ * fail. Loaded with LD_PRELOAD into each of the daemons of one test, and so into their probers, but
+ * not into what they execute.
  * It is told through a file, which the test and the daemons share; see struct control. When a
  * daemon exits it notes there what it has not freed.
  */

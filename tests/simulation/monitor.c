@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The monitor without its thread: core/monitor/look.c by the virtual clock. */
+/* The monitor without its probers: core/monitor/look.c by the virtual clock. */
 #include "config.h"
 
 #include <stdlib.h>
 
 #include "lifecycle/lifecycle.h"
+#include "loader/calls.h"
+#include "loader/plugins.h"
+#include "monitor/device_mapper.h"
 #include "monitor/look.h"
 #include "monitor/monitor.h"
+#include "monitor/probe_message.h"
 #include "monitor/schedule.h"
 #include "world.h"
 
@@ -25,8 +29,6 @@ struct monitor {
 };
 
 static struct monitor model;
-
-static const _Atomic bool is_stopping; /* never: the daemon stops between two events */
 
 static void start_ms(struct event *timer, int64_t milliseconds)
 {
@@ -108,20 +110,48 @@ static void look_within_ms(struct monitor *monitor, int64_t milliseconds)
 	start_ms(monitor->look, milliseconds);
 }
 
+static bool look_at(struct monitor *monitor, const struct look_begun *begun)
+{
+	const struct terms *terms = begun->device->terms;
+	struct look look = {.begun = *begun};
+	struct lvmpolld_error error;
+
+	look.answer = device_mapper_read_table(
+		terms->asked.lvid, terms->plugin->interface->layer, &look.table, &look.error);
+	look.has_lines = look.answer == DEVICE_MAPPER_SEEN && !look.table.is_suspended &&
+			 plugin_verifies(terms->plugin) &&
+			 device_mapper_read_lines(&look.table, &look.lines, &error) == 0;
+	return look_conclude(monitor->devices, &look, &monitor->log, true);
+}
+
+/* As many looks as are asked for at once. Returns true where there is news. */
+static bool look_at_due(struct monitor *monitor)
+{
+	struct look_begun begun[PROBE_QUESTIONS_MAX];
+	size_t count = 0;
+	bool is_news = false;
+
+	while (count < PROBE_QUESTIONS_MAX && look_take_due(monitor->devices, &begun[count]))
+		count++;
+	for (size_t i = 0; i < count; i++)
+		is_news |= look_at(monitor, &begun[i]);
+	return is_news;
+}
+
 static void on_look(evutil_socket_t descriptor, short what, void *context)
 {
 	struct monitor *monitor = context;
 
 	(void)descriptor;
 	(void)what;
-	/* The thread is in the kernel: it looks again when it is back. */
+	/* It has no answer yet: it looks again when that is there. */
 	if (monitor->is_looking)
 		return;
 	monitor->is_looking = true;
 	if (monitor->is_dirty)
 		note_events(monitor);
 	/* The main thread may be busy. */
-	if (look_at_due(monitor->devices, &monitor->log, true, &is_stopping))
+	if (look_at_due(monitor))
 		start_ms(monitor->news,
 			dice_percent(world.busy) ? dice_between(1, 1000) : dice_below(5));
 	for (size_t i = 0; i < world.volume_count; i++)
@@ -151,7 +181,7 @@ void monitor_model_event(void)
 		wake(&model);
 }
 
-/* What a look has read counts when it is back: meanwhile the main thread goes on. */
+/* What a look has read counts when the answer is there: meanwhile the daemon goes on. */
 void monitor_model_hang(int64_t milliseconds)
 {
 	unsigned incarnation = world.incarnation;

@@ -20,25 +20,10 @@ static bool is_suspended;
 static void (*meanwhile)(void);
 static uint64_t done_sectors, step_sectors;
 static unsigned tables_read;
-static _Atomic bool is_stopping;
 
 #define TOTAL_SECTORS 1000
 
-/* In place of the kernel's own: only look.c asks. */
-enum device_mapper_answer device_mapper_read_table(const char *lvid, const char *layer,
-	struct device_mapper_table *table, struct lvmpolld_error *error)
-{
-	(void)lvid;
-	(void)layer;
-	(void)error;
-	memset(table, 0, sizeof(*table));
-	table->is_suspended = is_suspended;
-	tables_read++;
-	if (meanwhile)
-		meanwhile();
-	return answer;
-}
-
+/* In place of device-mapper's own. */
 void device_mapper_release_table(struct device_mapper_table *table)
 {
 	(void)table;
@@ -54,17 +39,8 @@ struct kernel_log_state kernel_log_read(struct kernel_log *log)
 	return log->state;
 }
 
-/* What "dmsetup table" shows. */
-static int lines_result;
-
-int device_mapper_read_lines(const struct device_mapper_table *table,
-	struct device_mapper_table *lines, struct lvmpolld_error *error)
-{
-	(void)table;
-	(void)lines;
-	(void)error;
-	return lines_result;
-}
+/* Whether what "dmsetup table" shows could be read. */
+static bool has_lines;
 
 bool device_mapper_find_event(
 	const struct device_mapper_events *events, uint64_t device, uint32_t *event_number)
@@ -143,14 +119,40 @@ static void show(enum lvmpolld_verdict given)
 	verdict = given;
 }
 
+/* A look at each device that is due, with the answer that was set. Returns whether there is news.
+ */
+static bool look_at_due(void)
+{
+	struct look_begun begun;
+	bool has_news = false;
+
+	while (look_take_due(&devices, &begun)) {
+		struct look look = {.begun = begun};
+
+		if (meanwhile)
+			meanwhile();
+		tables_read++;
+		look.answer = answer;
+		look.table.is_suspended = is_suspended;
+		look.has_lines = has_lines;
+		has_news |= look_conclude(&devices, &look, &kernel_log, true);
+	}
+	return has_news;
+}
+
+static void want_look(void)
+{
+	devices_lock(&devices);
+	device->watch.is_look_wanted = true;
+	devices_unlock(&devices);
+}
+
 /* One look, at which the kernel shows the device and the plugin gives that verdict. */
 static bool look_and_see(enum lvmpolld_verdict given)
 {
 	show(given);
-	devices_lock(&devices);
-	device->watch.is_look_wanted = true;
-	devices_unlock(&devices);
-	return look_at_due(&devices, &kernel_log, true, &is_stopping);
+	want_look();
+	return look_at_due();
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Devices and their table, in one thread and in two: one adds, watches and removes as the main
- * thread does, the other looks as the monitor thread does. ThreadSanitizer checks what they share.
+ * Devices and their table, in one thread and in two: one adds, watches and removes as the life
+ * cycle does, the other looks as the monitor does. ThreadSanitizer checks what they share.
  */
 #include "config.h"
 

@@ -2,9 +2,8 @@
 /* Looks at watched devices, with a kernel that the test controls. */
 #include "config.h"
 
-#include <errno.h>
-
 #include "look_fixture.h"
+#include "monitor/schedule.h"
 
 static struct device *take_news(void)
 {
@@ -141,6 +140,7 @@ START_TEST(look_tells_what_a_step_must_find_equal)
 
 	verifying.read_copies = read_copies;
 	looking_entry.interface = &verifying;
+	has_lines = true;
 	watch();
 	look_and_see(LVMPOLLD_WATCH);
 	ck_assert_uint_eq(observation().copies.count, 0);
@@ -148,7 +148,7 @@ START_TEST(look_tells_what_a_step_must_find_equal)
 	ck_assert_uint_eq(observation().copies.count, 1);
 	ck_assert_uint_ne(observation().copies_signature, 0);
 	ck_assert_uint_eq(observation().log.next, tables_read);
-	lines_result = -EIO;
+	has_lines = false;
 	look_and_see(LVMPOLLD_STEP);
 	ck_assert(observation().copies.is_unknown);
 	ck_assert_uint_eq(observation().copies_signature, 0);
@@ -158,15 +158,51 @@ START_TEST(look_tells_what_a_step_must_find_equal)
 }
 END_TEST
 
-/* With a thousand devices the monitor would otherwise outlast the daemon. */
-START_TEST(look_is_not_begun_when_the_monitor_stops)
+/* The kernel hangs: each further question about it would hang, too. */
+START_TEST(look_without_an_answer_is_not_begun_again)
 {
+	struct look_begun look, other;
+
 	watch();
-	is_stopping = true;
-	ck_assert(!look_and_see(LVMPOLLD_STEP));
-	ck_assert_int_eq(observation().kind, OBSERVED_NOTHING_YET);
-	is_stopping = false;
-	ck_assert(look_and_see(LVMPOLLD_STEP));
+	ck_assert(look_take_due(&devices, &look));
+	want_look();
+	ck_assert(!look_take_due(&devices, &other));
+	ck_assert_int_eq(schedule_next_ms(&devices), -1);
+	/* Whoever begins to watch it meanwhile waits, too. */
+	watch();
+	ck_assert(!look_take_due(&devices, &other));
+	look_give_up(&devices, &look, false);
+	ck_assert(look_take_due(&devices, &look));
+	look_give_up(&devices, &look, false);
+	ck_assert(!look_take_due(&devices, &look));
+}
+END_TEST
+
+/* As where the one before it in the same question hangs. */
+START_TEST(look_that_is_given_up_is_made_again)
+{
+	struct look_begun look;
+
+	watch();
+	ck_assert(look_take_due(&devices, &look));
+	look_give_up(&devices, &look, true);
+	ck_assert(look_take_due(&devices, &look));
+	look_give_up(&devices, &look, false);
+}
+END_TEST
+
+START_TEST(look_may_outlive_its_device)
+{
+	struct terms *terms = terms_hold(device->terms);
+	struct look look = {.answer = DEVICE_MAPPER_SEEN};
+
+	watch();
+	ck_assert(look_take_due(&devices, &look.begun));
+	devices_remove(&devices, device);
+	ck_assert(!look_conclude(&devices, &look, &kernel_log, true));
+	/* For destroy_device. */
+	device = devices_get(&devices, terms);
+	terms_release(terms);
 }
 END_TEST
 
@@ -180,7 +216,9 @@ int main(void)
 		SUITE_TEST(look_that_ends_too_late_still_tells_that_data_would_be_lost),
 		SUITE_TEST(look_of_former_watching_is_no_news),
 		SUITE_TEST(look_tells_of_a_stall_until_it_is_heard),
-		SUITE_TEST(look_is_not_begun_when_the_monitor_stops),
+		SUITE_TEST(look_without_an_answer_is_not_begun_again),
+		SUITE_TEST(look_that_is_given_up_is_made_again),
+		SUITE_TEST(look_may_outlive_its_device),
 	};
 
 	return suite_run_fixture("look", tests, SUITE_COUNT(tests), create_device, destroy_device);

@@ -7,11 +7,8 @@
 
 #include <errno.h>
 
-#include "comparing/copies.h"
 #include "loader/answers.h"
 #include "loader/calls.h"
-#include "loader/configure.h"
-#include "loader/disks.h"
 #include "loader/findings.h"
 #include "loader/row.h"
 #include "plugin_fixture.h"
@@ -382,95 +379,6 @@ START_TEST(plugin_that_reads_no_report_cannot_tell)
 }
 END_TEST
 
-/* What plugin_readings_hold says within a callback. */
-static int held;
-
-static enum lvmpolld_verdict hold_in_targets(const struct lvmpolld_request *request,
-	const struct lvmpolld_target *table, size_t count, struct lvmpolld_progress *progress)
-{
-	(void)request;
-	(void)table;
-	(void)count;
-	(void)progress;
-	held = plugin_readings_hold(&fixture_error);
-	return LVMPOLLD_WATCH;
-}
-
-static bool hold_in_copies(const struct lvmpolld_request *request,
-	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies)
-{
-	(void)request;
-	(void)table;
-	(void)count;
-	(void)copies;
-	held = plugin_readings_hold(&fixture_error);
-	return true;
-}
-
-static void hold_in_disks(const struct lvmpolld_request *request,
-	const struct lvmpolld_target *table, size_t count, struct lvmpolld_disks *disks)
-{
-	(void)request;
-	(void)table;
-	(void)count;
-	(void)disks;
-	held = plugin_readings_hold(&fixture_error);
-}
-
-static void hold_in_findings(const struct lvmpolld_request *request,
-	const struct lvmpolld_target *table, size_t count, struct lvmpolld_findings *told)
-{
-	(void)request;
-	(void)table;
-	(void)count;
-	(void)told;
-	held = plugin_readings_hold(&fixture_error);
-}
-
-START_TEST(no_plugin_is_configured_while_one_reads_a_table)
-{
-	static const struct lvmpolld_plugin reading = {LVMPOLLD_PLUGIN_HEADER,
-		.read_targets = hold_in_targets, .read_copies = hold_in_copies,
-		.read_disks = hold_in_disks, .read_findings = hold_in_findings};
-	const struct plugin_entry entry = {.interface = &reading};
-	struct lvmpolld_progress progress = no_progress;
-	struct lvmpolld_copies copies;
-	struct lvmpolld_disks disks = {0};
-	struct lvmpolld_findings findings = {0};
-
-	plugin_read_targets(&entry, &asked, NULL, 0, &progress);
-	ck_assert_int_eq(held, -EBUSY);
-	held = 0;
-	plugin_read_copies(&entry, &asked, NULL, 0, &copies);
-	ck_assert_int_eq(held, -EBUSY);
-	held = 0;
-	plugin_read_disks(&entry, &asked, NULL, 0, &disks);
-	ck_assert_int_eq(held, -EBUSY);
-	held = 0;
-	plugin_read_findings(&entry, &asked, NULL, 0, &findings);
-	ck_assert_int_eq(held, -EBUSY);
-	ck_assert_int_eq(plugin_readings_hold(&fixture_error), 0);
-	plugin_readings_release();
-}
-END_TEST
-
-START_TEST(plugin_that_does_not_return_keeps_the_values_of_all)
-{
-	struct configuration *other;
-
-	load("good");
-	other = fixture_configuration("plugins: {good: {word: other}}\n");
-	good_told[0] = '\0';
-	ck_assert_int_eq(plugin_readings_hold(&fixture_error), 0);
-	ck_assert_int_eq(plugins_configure(plugins, other, &fixture_error), -EBUSY);
-	ck_assert_str_eq(good_told, "");
-	plugin_readings_release();
-	ck_assert_int_eq(plugins_configure(plugins, other, &fixture_error), 0);
-	ck_assert_str_ne(good_told, "");
-	configuration_free(other);
-}
-END_TEST
-
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -493,8 +401,6 @@ int main(void)
 			standing_is_what_the_plugin_says_but_no_nonsense, SUITE_COUNT(standings)),
 		SUITE_TEST(standing_is_told_for_a_volume_that_is_gone),
 		SUITE_TEST(plugin_that_reads_no_report_cannot_tell),
-		SUITE_TEST(no_plugin_is_configured_while_one_reads_a_table),
-		SUITE_TEST(plugin_that_does_not_return_keeps_the_values_of_all),
 	};
 
 	return suite_run_fixture(

@@ -74,7 +74,7 @@ static void look_when_due(void)
 
 	if (due_ms > now_ms)
 		now_ms = due_ms;
-	look_at_due(&devices, &kernel_log, true, &is_stopping);
+	look_at_due();
 }
 
 /*
@@ -151,7 +151,7 @@ START_TEST(looks_at_many_fall_together)
 		devices_unlock(&devices);
 		now_ms += 37;
 		show(LVMPOLLD_WATCH);
-		look_at_due(&devices, &kernel_log, true, &is_stopping);
+		look_at_due();
 	}
 	look_when_due();
 	end_ms = now_ms + 10000;

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Questions to a prober and its answers, as bytes. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libdevmapper.h>
+
+#include "monitor/probe_message.h"
+
+#define TABLE_POOL_HINT 1024
+
+/* What is left of an answer. */
+struct reader {
+	const char *next;
+	size_t left;
+	bool is_short; /* something was to be read that is not there */
+};
+
+/* What an answer about a device begins with. */
+struct device_head {
+	enum device_mapper_answer answer;
+	int code; /* of the error */
+	bool has_lines;
+};
+
+/* What stands before the strings of a table. */
+struct table_head {
+	uint64_t device;
+	uint32_t event_number;
+	bool is_suspended;
+	size_t target_count;
+};
+
+static bool set_string(char string[LVID_UUID_SIZE], const char *value)
+{
+	size_t length = strlen(value);
+
+	if (length >= LVID_UUID_SIZE)
+		return false;
+	memcpy(string, value, length + 1);
+	return true;
+}
+
+int probe_question_table(
+	struct probe_question *question, const char *lvid, const char *layer, bool wants_lines)
+{
+	memset(question, 0, sizeof(*question));
+	question->kind = PROBE_TABLE;
+	question->has_layer = layer;
+	question->wants_lines = wants_lines;
+	return set_string(question->lvid, lvid) && set_string(question->layer, layer ? layer : "")
+		       ? 0
+		       : -E2BIG;
+}
+
+/* Room for the size of the answer, which is known at its end. */
+static size_t begin(struct buffer *text)
+{
+	const uint64_t size = 0;
+	size_t start = text->length;
+
+	buffer_add(text, &size, sizeof(size));
+	return start;
+}
+
+static void finish(struct buffer *text, size_t start)
+{
+	const uint64_t size = text->length - start;
+
+	if (!text->is_lost)
+		memcpy(buffer_bytes(text) + start, &size, sizeof(size));
+}
+
+size_t probe_answer_size(const char *bytes, size_t length)
+{
+	uint64_t size;
+
+	if (length < sizeof(size))
+		return 0;
+	memcpy(&size, bytes, sizeof(size));
+	return size;
+}
+
+static struct reader read_from(const char *bytes, size_t size)
+{
+	if (size < sizeof(uint64_t))
+		return (struct reader){.next = bytes, .is_short = true};
+	return (struct reader){.next = bytes + sizeof(uint64_t), .left = size - sizeof(uint64_t)};
+}
+
+static void take(struct reader *reader, void *value, size_t size)
+{
+	if (size > reader->left) {
+		reader->is_short = true;
+		memset(value, 0, size);
+		return;
+	}
+	memcpy(value, reader->next, size);
+	reader->next += size;
+	reader->left -= size;
+}
+
+/* A string that may be missing: whether it is there stands before it. */
+static void add_string(struct buffer *text, const char *string)
+{
+	const bool is_there = string;
+
+	buffer_add(text, &is_there, sizeof(is_there));
+	if (string)
+		buffer_add(text, string, strlen(string) + 1);
+}
+
+/* A string of ANSWER's, which stays valid as long as that does; NULL where none was sent. */
+static const char *take_string(struct reader *reader)
+{
+	const char *string = reader->next, *end;
+	bool is_there;
+
+	take(reader, &is_there, sizeof(is_there));
+	if (!is_there)
+		return NULL;
+	string = reader->next;
+	end = memchr(string, '\0', reader->left);
+	if (!end) {
+		reader->is_short = true;
+		return NULL;
+	}
+	reader->left -= (size_t)(end + 1 - string);
+	reader->next = end + 1;
+	return string;
+}
+
+void probe_answer_add_list(
+	struct buffer *text, int result, const struct device_mapper_events *events)
+{
+	size_t start = begin(text);
+
+	buffer_add(text, &result, sizeof(result));
+	if (result == 0) {
+		buffer_add(text, &events->count, sizeof(events->count));
+		buffer_add(text, events->list, events->count * sizeof(*events->list));
+	}
+	finish(text, start);
+}
+
+int probe_answer_read_list(const char *bytes, size_t size, struct device_mapper_events *events)
+{
+	struct reader reader = read_from(bytes, size);
+	int result;
+
+	*events = (struct device_mapper_events){0};
+	take(&reader, &result, sizeof(result));
+	if (reader.is_short)
+		return -EBADMSG;
+	if (result < 0)
+		return result;
+	take(&reader, &events->count, sizeof(events->count));
+	if (reader.is_short || events->count > reader.left / sizeof(*events->list)) {
+		events->count = 0;
+		return -EBADMSG;
+	}
+	if (events->count == 0)
+		return 0;
+	events->list = calloc(events->count, sizeof(*events->list));
+	if (!events->list) {
+		events->count = 0;
+		return -ENOMEM;
+	}
+	take(&reader, events->list, events->count * sizeof(*events->list));
+	return 0;
+}
+
+static void add_table(struct buffer *text, const struct device_mapper_table *table)
+{
+	struct table_head head;
+
+	/* Each byte of it is sent. */
+	memset(&head, 0, sizeof(head));
+	head.device = table->device;
+	head.event_number = table->event_number;
+	head.is_suspended = table->is_suspended;
+	head.target_count = table->target_count;
+	buffer_add(text, &head, sizeof(head));
+	add_string(text, table->name);
+	add_string(text, table->vg_name);
+	add_string(text, table->lv_name);
+	for (size_t i = 0; i < table->target_count; i++) {
+		const struct lvmpolld_target *target = &table->targets[i];
+
+		buffer_add(text, &target->start_sectors, sizeof(target->start_sectors));
+		buffer_add(text, &target->length_sectors, sizeof(target->length_sectors));
+		add_string(text, target->type);
+		add_string(text, target->parameters);
+	}
+}
+
+void probe_answer_add_table(struct buffer *text, enum device_mapper_answer answer,
+	const struct device_mapper_table *table, const struct device_mapper_table *lines,
+	const struct lvmpolld_error *error)
+{
+	struct device_head head;
+	size_t start;
+
+	memset(&head, 0, sizeof(head));
+	head.answer = answer;
+	head.has_lines = lines;
+	start = begin(text);
+	if (answer == DEVICE_MAPPER_SEEN) {
+		buffer_add(text, &head, sizeof(head));
+		add_table(text, table);
+		if (lines)
+			add_table(text, lines);
+	} else {
+		head.code = error->code;
+		buffer_add(text, &head, sizeof(head));
+		add_string(text, error->sentence);
+	}
+	finish(text, start);
+}
+
+/* A copy in TABLE's memory. A string that is missing stays so. */
+static bool copy(struct device_mapper_table *table, const char *string, char **copied)
+{
+	*copied = string ? dm_pool_strdup(table->memory, string) : NULL;
+	return !string || *copied;
+}
+
+static bool read_target(
+	struct reader *reader, struct device_mapper_table *table, struct lvmpolld_target *target)
+{
+	char *type, *parameters;
+
+	target->struct_size = sizeof(*target);
+	take(reader, &target->start_sectors, sizeof(target->start_sectors));
+	take(reader, &target->length_sectors, sizeof(target->length_sectors));
+	if (!copy(table, take_string(reader), &type) ||
+		!copy(table, take_string(reader), &parameters))
+		return false;
+	target->type = type;
+	target->parameters = parameters;
+	return type && parameters;
+}
+
+static bool read_lines_of(
+	struct reader *reader, struct device_mapper_table *table, const struct table_head *head)
+{
+	/* A line has more bytes than none: what counts more lines than bytes is no answer. */
+	if (head->target_count > reader->left)
+		return false;
+	if (head->target_count == 0)
+		return !reader->is_short;
+	table->targets =
+		dm_pool_zalloc(table->memory, head->target_count * sizeof(*table->targets));
+	for (; table->targets && table->target_count < head->target_count; table->target_count++)
+		if (!read_target(reader, table, &table->targets[table->target_count]))
+			return false;
+	return table->targets && !reader->is_short;
+}
+
+/* Returns false if it is not there, or out of memory: nothing is to be released then. */
+static bool read_table(struct reader *reader, struct device_mapper_table *table)
+{
+	struct table_head head;
+
+	take(reader, &head, sizeof(head));
+	if (reader->is_short)
+		return false;
+	table->device = head.device;
+	table->event_number = head.event_number;
+	table->is_suspended = head.is_suspended;
+	table->memory = dm_pool_create("table", TABLE_POOL_HINT);
+	if (table->memory && copy(table, take_string(reader), &table->name) &&
+		copy(table, take_string(reader), &table->vg_name) &&
+		copy(table, take_string(reader), &table->lv_name) &&
+		read_lines_of(reader, table, &head))
+		return true;
+	device_mapper_release_table(table);
+	return false;
+}
+
+enum device_mapper_answer probe_answer_read_table(const char *bytes, size_t size,
+	struct device_mapper_table *table, struct device_mapper_table *lines, bool *has_lines,
+	struct lvmpolld_error *error)
+{
+	struct reader reader = read_from(bytes, size);
+	struct device_head head;
+	const char *sentence;
+
+	memset(table, 0, sizeof(*table));
+	memset(lines, 0, sizeof(*lines));
+	*has_lines = false;
+	take(&reader, &head, sizeof(head));
+	if (reader.is_short) {
+		error_set(error, EBADMSG, "a table of device-mapper cannot be read");
+		return DEVICE_MAPPER_UNREADABLE;
+	}
+	if (head.answer != DEVICE_MAPPER_SEEN) {
+		sentence = take_string(&reader);
+		error_set(error, head.code, "%s", sentence ? sentence : "it cannot be read");
+		return head.answer == DEVICE_MAPPER_GONE ? head.answer : DEVICE_MAPPER_UNREADABLE;
+	}
+	if (!read_table(&reader, table)) {
+		error_set(error, ENOMEM, "a table of device-mapper cannot be kept: out of memory");
+		return DEVICE_MAPPER_UNREADABLE;
+	}
+	*has_lines = head.has_lines && read_table(&reader, lines);
+	return DEVICE_MAPPER_SEEN;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the daemon and its prober tell each other: questions lie in memory that both have, answers
+ * are sent, and each begins with its size. Both are the same program, so numbers are sent as they
+ * lie in memory.
+ */
+#ifndef CORE_MONITOR_PROBE_MESSAGE_H
+#define CORE_MONITOR_PROBE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "monitor/device_mapper.h"
+#include "protocol/lvid.h"
+#include "util/buffer.h"
+#include "util/error.h"
+
+enum probe_kind {
+	PROBE_NOTHING,
+	PROBE_LIST, /* arm the descriptor, then list the devices with their events */
+	PROBE_TABLE /* read the table of a device */
+};
+
+/* What is asked at once, so that many devices cost no more wake-ups than one. */
+#define PROBE_QUESTIONS_MAX 64
+
+struct probe_question {
+	enum probe_kind kind;
+	bool has_layer;
+	bool wants_lines; /* of the table, as "dmsetup table" shows them, too */
+	char lvid[LVID_UUID_SIZE];
+	char layer[LVID_UUID_SIZE];
+};
+
+/* Returns 0, or -E2BIG where a UUID has no room for LVID or LAYER, which may be NULL. */
+int probe_question_table(
+	struct probe_question *question, const char *lvid, const char *layer, bool wants_lines);
+
+/*
+ * An answer as it is sent: ADD_... puts it behind what is in the buffer. A buffer that is lost
+ * holds none. RESULT is 0 or a negative errno; EVENTS count only with 0, TABLE and LINES only with
+ * DEVICE_MAPPER_SEEN. LINES is NULL where they were not asked for, or could not be read.
+ */
+void probe_answer_add_list(
+	struct buffer *text, int result, const struct device_mapper_events *events);
+void probe_answer_add_table(struct buffer *text, enum device_mapper_answer answer,
+	const struct device_mapper_table *table, const struct device_mapper_table *lines,
+	const struct lvmpolld_error *error);
+
+/* How long the answer is that begins at BYTES; 0 where the first LENGTH bytes do not tell yet. */
+size_t probe_answer_size(const char *bytes, size_t length);
+
+/*
+ * Reads an answer of SIZE bytes. Returns what was added: for a list 0 or a negative errno, with
+ * events to be freed; for a table both tables are to be released, and HAS_LINES tells whether the
+ * second is there. What cannot be read (-EBADMSG, -ENOMEM) is an answer that is none.
+ */
+int probe_answer_read_list(const char *bytes, size_t size, struct device_mapper_events *events);
+enum device_mapper_answer probe_answer_read_table(const char *bytes, size_t size,
+	struct device_mapper_table *table, struct device_mapper_table *lines, bool *has_lines,
+	struct lvmpolld_error *error);
+
+#endif

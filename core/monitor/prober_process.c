@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The process of a prober. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <libdevmapper.h>
+
+#include "monitor/probe_message.h"
+#include "monitor/prober_process.h"
+#include "util/buffer.h"
+
+/* What ps shows; at most 15 characters. */
+#define PROCESS_NAME "lvmpolld-prober"
+
+static void close_all(unsigned first, unsigned last)
+{
+	if (first > last || close_range(first, last, 0) == 0)
+		return;
+	/* Before Linux 5.9. */
+	for (unsigned i = first; i <= last && i < (unsigned)getdtablesize(); i++)
+		close((int)i);
+}
+
+/*
+ * Nothing of the daemon's stays open: neither the lock of the state directory, nor a client's
+ * socket, nor a standard error that somebody reads to its end.
+ */
+static void keep_descriptors(int socket, int control)
+{
+	unsigned low = (unsigned)(socket < control ? socket : control);
+	unsigned high = (unsigned)(socket < control ? control : socket);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+		if (null >= 0)
+			dup2(null, i);
+		else
+			close(i);
+	close_all(STDERR_FILENO + 1, low - 1);
+	close_all(low + 1, high - 1);
+	close_all(high + 1, ~0U);
+}
+
+/* Arms first and lists then: an event between the two makes the descriptor readable again. */
+static void answer_list(const struct device_mapper *device_mapper, struct buffer *answer)
+{
+	struct device_mapper_events events = {0};
+	int result = device_mapper_arm(device_mapper);
+
+	if (result == 0)
+		result = device_mapper_list(&events);
+	probe_answer_add_list(answer, result, &events);
+	free(events.list);
+}
+
+static void answer_table(const struct probe_question *question, struct buffer *answer)
+{
+	struct device_mapper_table table = {0}, lines = {0};
+	struct lvmpolld_error error = {0}, ignored;
+	enum device_mapper_answer read = device_mapper_read_table(
+		question->lvid, question->has_layer ? question->layer : NULL, &table, &error);
+	bool has_lines = read == DEVICE_MAPPER_SEEN && !table.is_suspended &&
+			 question->wants_lines &&
+			 device_mapper_read_lines(&table, &lines, &ignored) == 0;
+
+	probe_answer_add_table(answer, read, &table, has_lines ? &lines : NULL, &error);
+	device_mapper_release_table(&lines);
+	device_mapper_release_table(&table);
+}
+
+/* Returns false where nobody is there to read it. */
+static bool send_all(int socket, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t sent = send(socket, bytes, length, MSG_NOSIGNAL);
+
+		if (sent <= 0)
+			return false;
+		bytes += sent;
+		length -= (size_t)sent;
+	}
+	return true;
+}
+
+static void answer(const struct probe_question *question, const struct device_mapper *device_mapper,
+	struct buffer *answers)
+{
+	if (question->kind == PROBE_LIST)
+		answer_list(device_mapper, answers);
+	else
+		answer_table(question, answers);
+}
+
+/*
+ * Answers all that is ASKED, one after the other: what was seen is on its way before the next
+ * question, which may hang. Where it was left alone meanwhile the rest has been asked of another
+ * prober. Returns false where nobody is there to read it, or out of memory.
+ */
+static bool answer_all(
+	int socket, struct prober_asked *asked, const struct device_mapper *device_mapper)
+{
+	const size_t count = asked->count;
+	struct buffer text = {0};
+	bool is_sent = true, is_alone = false;
+
+	for (unsigned i = 0; is_sent && !is_alone && i < count; i++) {
+		unsigned at = i;
+
+		answer(&asked->questions[i], device_mapper, &text);
+		/* Counted first: once the daemon has the last answer it asks anew. */
+		is_alone = !atomic_compare_exchange_strong(&asked->at, &at, i + 1);
+		is_sent = !text.is_lost && send_all(socket, buffer_bytes(&text), text.length);
+		buffer_drop(&text, text.length);
+	}
+	buffer_free(&text);
+	return is_sent;
+}
+
+/* Does not return. When out of memory for an answer it ends the process. */
+static void serve(int socket, struct prober_asked *asked, const struct device_mapper *device_mapper)
+{
+	char byte;
+
+	while (recv(socket, &byte, 1, 0) == 1 && answer_all(socket, asked, device_mapper))
+		;
+	_exit(EXIT_SUCCESS);
+}
+
+/*
+ * The process in between ends at once, so that the prober is no child of the daemon's; until then
+ * the daemon waits, and so the descriptors are closed before: a lock that a prober had for a moment
+ * would be missed by a successor.
+ */
+static void run_in_between(
+	int socket, struct prober_asked *asked, const struct device_mapper *device_mapper)
+{
+	pid_t prober;
+
+	keep_descriptors(socket, device_mapper->events);
+	prober = fork();
+	if (prober == 0) {
+		prctl(PR_SET_NAME, PROCESS_NAME);
+		/* Its messages are for standard error, which is nobody's here. */
+		dm_log_with_errno_init(NULL);
+		serve(socket, asked, device_mapper);
+	}
+	_exit(prober < 0 ? errno : 0);
+}
+
+/*
+ * All that is sent to the daemon's group, or to all of its name, is for the daemon. The handlers
+ * would tell the daemon's loop, whose descriptors a child shares until it has closed them: so
+ * signals are blocked before it is born.
+ */
+static pid_t fork_blocked(void)
+{
+	sigset_t all, former;
+	pid_t child;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &former);
+	child = fork();
+	if (child != 0)
+		sigprocmask(SIG_SETMASK, &former, NULL);
+	return child;
+}
+
+int prober_process_start(
+	int socket, struct prober_asked *asked, const struct device_mapper *device_mapper)
+{
+	pid_t child = fork_blocked();
+	int status;
+
+	if (child < 0)
+		return -errno;
+	if (child == 0)
+		run_in_between(socket, asked, device_mapper);
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EPROTO;
+}
