@@ -5,11 +5,9 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <math.h>
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 #include "comparing/copies.h"
 #include "loader/answers.h"
@@ -18,28 +16,6 @@
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "process/arguments.h"
-
-/* The callbacks of the monitor thread return at once, unless the plugin has a fault. */
-#define HOLD_TIMEOUT_S 1
-
-/* Held by the monitor thread in a callback, and by the main thread while values are changed. */
-static pthread_mutex_t reading_lock = PTHREAD_MUTEX_INITIALIZER;
-
-int plugin_readings_hold(struct lvmpolld_error *error)
-{
-	struct timespec deadline;
-
-	clock_gettime(CLOCK_REALTIME, &deadline);
-	deadline.tv_sec += HOLD_TIMEOUT_S;
-	return pthread_mutex_timedlock(&reading_lock, &deadline) == 0
-		       ? 0
-		       : error_set(error, EBUSY, "a plugin does not return from reading a table");
-}
-
-void plugin_readings_release(void)
-{
-	pthread_mutex_unlock(&reading_lock);
-}
 
 /*
  * ARGUMENTS, of which GIVEN were there before. A question of lvm2's means that somebody must
@@ -155,9 +131,7 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	if (!plugin->read_targets)
 		return LVMPOLLD_POLL;
 	reading.struct_size = sizeof(reading);
-	pthread_mutex_lock(&reading_lock);
 	verdict = plugin->read_targets(request, targets, count, &reading);
-	pthread_mutex_unlock(&reading_lock);
 	verdict = check_verdict(entry, verdict);
 	if (verdict != LVMPOLLD_POLL && !take_progress(entry, progress, &reading))
 		return LVMPOLLD_POLL;
@@ -203,12 +177,9 @@ void plugin_read_copies(const struct plugin_entry *entry, const struct lvmpolld_
 	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies)
 {
 	memset(copies, 0, sizeof(*copies));
-	if (!entry->interface->read_copies)
-		return;
-	pthread_mutex_lock(&reading_lock);
-	if (!entry->interface->read_copies(request, table, count, copies))
+	if (entry->interface->read_copies &&
+		!entry->interface->read_copies(request, table, count, copies))
 		copies->is_unknown = true;
-	pthread_mutex_unlock(&reading_lock);
 }
 
 bool plugin_verifies(const struct plugin_entry *entry)
@@ -231,11 +202,8 @@ bool plugin_knows_kernel(const struct plugin_entry *entry)
 void plugin_read_disks(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_disks *disks)
 {
-	if (!entry->interface->read_disks)
-		return;
-	pthread_mutex_lock(&reading_lock);
-	entry->interface->read_disks(request, targets, count, disks);
-	pthread_mutex_unlock(&reading_lock);
+	if (entry->interface->read_disks)
+		entry->interface->read_disks(request, targets, count, disks);
 }
 
 void plugin_read_findings(const struct plugin_entry *entry, const struct lvmpolld_request *request,
@@ -245,9 +213,7 @@ void plugin_read_findings(const struct plugin_entry *entry, const struct lvmpoll
 
 	if (!entry->interface->read_findings)
 		return;
-	pthread_mutex_lock(&reading_lock);
 	entry->interface->read_findings(request, targets, count, &told);
-	pthread_mutex_unlock(&reading_lock);
 	if (told.count > 0)
 		*findings = told;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Calls a plugin, or does it the standard way where the plugin has no callback. What is read of the
- * kernel's table (targets, copies, disks, findings) is read in the monitor thread, all else in the
- * main thread. An impossible answer is logged, and the standard one is used.
+ * Calls a plugin, or does it the standard way where the plugin has no callback. An impossible
+ * answer is logged, and the standard one is used.
  */
 #ifndef CORE_LOADER_CALLS_H
 #define CORE_LOADER_CALLS_H
@@ -12,13 +11,6 @@
 #include <lvmpolld/plugin.h>
 
 #include "loader/plugins.h"
-
-/*
- * Keeps the monitor thread out of plugins, so that they can be given other values. Returns 0, or
- * -EBUSY with the error where it does not come out of one. Main thread.
- */
-int plugin_readings_hold(struct lvmpolld_error *error);
-void plugin_readings_release(void);
 
 /* Adds to ARGUMENTS what lvm is called with. Returns 0 or a negative errno with the error. */
 int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpolld_request *request,

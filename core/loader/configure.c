@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "loader/calls.h"
 #include "loader/configure.h"
 #include "loader/plugins.h"
 #include "loader/plugins_set.h"
@@ -94,11 +93,7 @@ int plugins_configure(struct plugins *plugins, const struct configuration *confi
 		return error_set(error, ENOMEM, "cannot configure plugins: out of memory");
 	result = read_all(plugins, values, configuration, error);
 	if (result == 0)
-		result = plugin_readings_hold(error);
-	if (result == 0) {
 		result = apply_all(plugins, values, error);
-		plugin_readings_release();
-	}
 	for (size_t i = 0; i < plugins->count; i++)
 		if (result == 0 && plugins->modules[i].entry.interface)
 			plugins_take_values(&plugins->modules[i], &values[i]);

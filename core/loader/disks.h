@@ -33,7 +33,7 @@ struct lvmpolld_disks {
 /*
  * Adds the disks that the device NUMBER ("8:1") lies on, unless they are there already. A volume of
  * lvm2 is replaced by the disks below it, as SYSFS ("/sys") shows. One without a name is called by
- * its number. Any thread.
+ * its number.
  */
 void disks_add(
 	struct lvmpolld_disks *disks, const char *sysfs, const char *number, bool is_destination);

@@ -30,7 +30,7 @@ struct lvmpolld_findings {
 
 /*
  * Adds NAME with NUMBER, or gives it that number where it is there. Returns false where one of them
- * cannot be told, or there are FINDINGS_MAX others. Any thread.
+ * cannot be told, or there are FINDINGS_MAX others.
  */
 bool findings_add(struct lvmpolld_findings *findings, const char *name, uint64_t number);
 

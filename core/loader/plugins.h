@@ -3,7 +3,6 @@
 #ifndef CORE_LOADER_PLUGINS_H
 #define CORE_LOADER_PLUGINS_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -18,10 +17,7 @@ enum plugin_monitor { PLUGIN_MONITOR_KERNEL, PLUGIN_MONITOR_LVPOLL };
 /* When copies are compared before a step: the key "verify" of plugins with read_copies. */
 enum plugin_verify { PLUGIN_VERIFY_DOUBT, PLUGIN_VERIFY_ALWAYS, PLUGIN_VERIFY_NEVER };
 
-/*
- * A plugin that was found. It is loaded where interface is not NULL. Main thread, except where a
- * member says otherwise.
- */
+/* A plugin that was found. It is loaded where interface is not NULL. */
 struct plugin_entry {
 	char *name;
 	char *path; /* the module's file, or "linked in" */
@@ -29,8 +25,8 @@ struct plugin_entry {
 	const struct lvmpolld_plugin *interface;
 	char *reason; /* why it is not loaded; or NULL */
 	enum plugin_monitor monitor;
-	_Atomic enum plugin_verify verify; /* the monitor thread reads it */
-	atomic_uint stall_check_s; /* key "stall_check": 0 is never; the monitor thread reads it */
+	enum plugin_verify verify; /* key "verify" */
+	unsigned stall_check_s;    /* key "stall_check": 0 is never */
 	bool enabled;    /* by the configuration; then it failed where interface is NULL */
 	char *operation; /* what it is for; NULL where that is not known */
 };
@@ -59,7 +55,7 @@ const struct plugin_entry *plugins_entry(const struct plugins *plugins, size_t i
 
 /*
  * Whether the LENGTH bytes at TEXT, a line of the kernel's log, are a failure by what any of the
- * loaded plugins knows of it. Any thread.
+ * loaded plugins knows of it.
  */
 bool plugins_is_log_failure(const char *text, size_t length, const void *plugins);
 

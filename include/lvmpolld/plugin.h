@@ -195,9 +195,7 @@ struct lvmpolld_key {
  * while the module is loaded. name, operation and description are required. Every callback may be
  * NULL: the daemon then does what is told here.
  *
- * Callbacks run in the daemon's main thread, except read_targets, read_copies, read_disks and
- * read_findings, which run in its monitor thread, one after the other. These may run beside those
- * of the main thread for another volume, but never beside configure. A callback must not block,
+ * All callbacks run in the daemon's only thread, one after the other. A callback must not block,
  * must not start a thread or a process, must not end the process, and must not change signal
  * handling.
  */
@@ -254,7 +252,7 @@ struct lvmpolld_plugin {
 
 	/*
 	 * Reads the kernel's table of the volume, COUNT lines in order of their start, into
-	 * *progress and a verdict. Runs in the monitor thread. NULL: LVMPOLLD_POLL.
+	 * *progress and a verdict. NULL: LVMPOLLD_POLL.
 	 */
 	enum lvmpolld_verdict (*read_targets)(const struct lvmpolld_request *request,
 		const struct lvmpolld_target *targets, size_t count,
@@ -278,8 +276,8 @@ struct lvmpolld_plugin {
 	 * Says how the operation stands by the metadata, when its end is in doubt and lvm2 was
 	 * asked. VOLUME is the operation's volume, found by its UUID, whatever its name is. NULL:
 	 * lvm2 sees the group with all its disks, and the group has no such volume. If a field has
-	 * a value that this plugin does not know, the answer is CANNOT_TELL, never a guess. Runs in
-	 * the main thread. NULL: LVMPOLLD_STANDING_CANNOT_TELL.
+	 * a value that this plugin does not know, the answer is CANNOT_TELL, never a guess.
+	 * NULL: LVMPOLLD_STANDING_CANNOT_TELL.
 	 */
 	enum lvmpolld_standing (*read_report)(
 		const struct lvmpolld_request *request, const struct lvmpolld_row *volume);
@@ -289,7 +287,7 @@ struct lvmpolld_plugin {
 	 * adds each pair to COPIES, by the kernel's table of the volume, COUNT lines as "dmsetup
 	 * table" has them (not their status). Returns false where a line is not understood; none is
 	 * added where nothing is to be compared. The section of such a plugin has the key "verify",
-	 * which says when they are compared. Runs in the monitor thread. NULL: nothing is compared.
+	 * which says when they are compared. NULL: nothing is compared.
 	 */
 	bool (*read_copies)(const struct lvmpolld_request *request,
 		const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies);
@@ -305,8 +303,8 @@ struct lvmpolld_plugin {
 
 	/*
 	 * Tells with lvmpolld_disks_add the disks that data is copied from and to, for people: by
-	 * the lines that read_targets gets, each time that a device is looked at. Runs in the
-	 * monitor thread. NULL: no disks are shown.
+	 * the lines that read_targets gets, each time that a device is looked at.
+	 * NULL: no disks are shown.
 	 */
 	void (*read_disks)(const struct lvmpolld_request *request,
 		const struct lvmpolld_target *targets, size_t count, struct lvmpolld_disks *disks);
@@ -320,7 +318,7 @@ struct lvmpolld_plugin {
 	/*
 	 * Tells with lvmpolld_findings_add what the operation comes to, such as the mismatches of a
 	 * check: by the lines that read_targets gets, each time that a device is looked at. What
-	 * was told last stays with the result. Runs in the monitor thread. NULL: nobody is told.
+	 * was told last stays with the result. NULL: nobody is told.
 	 */
 	void (*read_findings)(const struct lvmpolld_request *request,
 		const struct lvmpolld_target *targets, size_t count,
@@ -384,7 +382,7 @@ int lvmpolld_arguments_add_standard(struct lvmpolld_arguments *arguments,
 
 /*
  * Reads a line as "  vg/lv: LABEL: 24.00%", whatever lvm.conf puts before it. Returns true and sets
- * progress->percent where it is one. Runs in any thread.
+ * progress->percent where it is one.
  */
 bool lvmpolld_progress_read_line(
 	const char *line, const char *label, struct lvmpolld_progress *progress);
@@ -404,7 +402,7 @@ enum lvmpolld_outcome lvmpolld_exit_read_standard(const struct lvmpolld_exit *en
  */
 const char *lvmpolld_row_field(const struct lvmpolld_row *row, const char *field);
 
-/* Adds COPY at the end. Runs in the monitor thread. */
+/* Adds COPY at the end. */
 void lvmpolld_copies_add(struct lvmpolld_copies *copies, const struct lvmpolld_copy *copy);
 /*
  * Adds to DISKS the disks that DEVICE lies on, a device as the lines name it ("8:1"): data comes
@@ -415,7 +413,7 @@ void lvmpolld_disks_add(struct lvmpolld_disks *disks, const char *device, bool i
 /*
  * Adds NAME with NUMBER to FINDINGS, or gives it another number: at most 8 names, each of at most
  * 32 lower-case letters, digits and "_", with a letter first, and numbers up to INT64_MAX. Others
- * are not told. Runs in the monitor thread.
+ * are not told.
  */
 void lvmpolld_findings_add(struct lvmpolld_findings *findings, const char *name, uint64_t number);
 
@@ -427,7 +425,7 @@ enum lvmpolld_log_level {
 	LVMPOLLD_LOG_DEBUG = 4
 };
 
-/* Writes a line to the daemon's log, in the manner of printf, without a newline. Any thread. */
+/* Writes a line to the daemon's log, in the manner of printf, without a newline. */
 void lvmpolld_log(enum lvmpolld_log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
