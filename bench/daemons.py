@@ -141,13 +141,28 @@ class Daemon:
                 pass
         return pids
 
+    def probers(self):
+        """The pids of the processes that ask device-mapper for ours, which are no children."""
+        try:
+            return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if self.is_prober(pid)]
+        except FileNotFoundError:  # the daemon has ended
+            return []
+
+    def is_prober(self, pid):
+        program = os.readlink("/proc/%d/exe" % self.process.pid)
+        try:
+            with open("/proc/%d/comm" % pid) as file:
+                return file.read().strip() == "lvmpolld-prober" and os.readlink("/proc/%d/exe" % pid) == program
+        except OSError:
+            return False
+
     def memory_kib(self):
-        """What the daemon takes, and what its children take; shared pages count in proportion."""
-        return proportional_kib(self.process.pid), sum(map(proportional_kib, self.children()))
+        """What the daemon takes, and what its other processes take; shared pages count in proportion."""
+        return proportional_kib(self.process.pid), sum(map(proportional_kib, self.children() + self.probers()))
 
     def wake_ups(self):
-        """How many times the daemon's threads, and its children, have gone to sleep so far."""
-        return sleeps(self.process.pid), sum(map(sleeps, self.children()))
+        """How many times the daemon's threads, and its other processes, have gone to sleep so far."""
+        return sleeps(self.process.pid), sum(map(sleeps, self.children() + self.probers()))
 
     def cpu_time_us(self):
         """What all its threads have computed so far."""
