@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A comparison under way: the process that compares, as the daemon sees it. Main thread. */
+/* A comparison under way: the process that compares, as the daemon sees it. */
 #ifndef CORE_COMPARING_COMPARISON_H
 #define CORE_COMPARING_COMPARISON_H
 

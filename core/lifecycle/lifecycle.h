@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Takes events in: the table (table.h) gives the next state of the operation, and the entry action
- * of that state is run (actions.h). All of this is the main thread's.
+ * of that state is run (actions.h).
  *
  * A caller that has reported events calls lifecycle_settle at the end: it gives free turns to
  * waiting operations, and frees the operations that are over. Until then they stay allocated.

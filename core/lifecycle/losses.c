@@ -188,7 +188,7 @@ void losses_end(struct operations *operations)
 {
 	struct device *device;
 
-	/* The main thread may not have heard of it yet. */
+	/* The operation may not have heard of it yet. */
 	TAILQ_FOREACH (device, &operations->devices.all, link)
 		if (has_seen_loss(device))
 			remember(operations, device);

@@ -2,7 +2,7 @@
 /*
  * Losses: devices at which a step would lose data, as any look has shown. A loss belongs to the
  * device: it holds for every client and every name of the volume. It is kept in memory, on disk and
- * through an upgrade, until lvm2's metadata confirms an abort. All of this is the main thread's.
+ * through an upgrade, until lvm2's metadata confirms an abort.
  */
 #ifndef CORE_LIFECYCLE_LOSSES_H
 #define CORE_LIFECYCLE_LOSSES_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The numbers of operations: 1, 2, 3 ... as they are accepted. Whatever crashes or is upgraded,
- * none is given twice as long as the machine runs. Main thread.
+ * none is given twice as long as the machine runs.
  */
 #ifndef CORE_LIFECYCLE_NUMBERS_H
 #define CORE_LIFECYCLE_NUMBERS_H

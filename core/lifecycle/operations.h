@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The operations of a daemon as a whole. What becomes of one of them is in lifecycle.h. All of this
- * is the main thread's.
+ * The operations of a daemon as a whole. What becomes of one of them is in lifecycle.h.
  */
 #ifndef CORE_LIFECYCLE_OPERATIONS_H
 #define CORE_LIFECYCLE_OPERATIONS_H
@@ -12,9 +11,8 @@
 #include "util/error.h"
 
 /*
- * Makes OPERATIONS empty. The caller sets plugins and monitor later. CHANGED is called with CONTEXT
- * in the main thread. Returns 0, or -ENOMEM with the error; operations_destroy must be called in
- * both cases.
+ * Makes OPERATIONS empty. The caller sets plugins and monitor later. CHANGED is called with
+ * CONTEXT. Returns 0, or -ENOMEM with the error; operations_destroy must be called in both cases.
  */
 int operations_init(struct operations *operations, struct event_base *base,
 	const struct configuration *configuration, void (*changed)(void *context), void *context,

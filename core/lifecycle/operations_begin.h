@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Begins the operation that a request asks for. All of this is the main thread's. */
+/* Begins the operation that a request asks for. */
 #ifndef CORE_LIFECYCLE_OPERATIONS_BEGIN_H
 #define CORE_LIFECYCLE_OPERATIONS_BEGIN_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Forgets an operation for good, at an administrator's request. Main thread. */
+/* Forgets an operation for good, at an administrator's request. */
 #ifndef CORE_LIFECYCLE_OPERATIONS_FORGET_H
 #define CORE_LIFECYCLE_OPERATIONS_FORGET_H
 

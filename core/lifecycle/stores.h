@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Requests in their stores: found, added, dropped. All of this is the main thread's. */
+/* Requests in their stores: found, added, dropped. */
 #ifndef CORE_LIFECYCLE_STORES_H
 #define CORE_LIFECYCLE_STORES_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * One run of an lvm command: its environment, its output, its silence, its end. SIGTERM is the only
- * signal that it gets. All of this is the main thread's.
+ * signal that it gets.
  */
 #ifndef CORE_LVM_COMMAND_H
 #define CORE_LVM_COMMAND_H

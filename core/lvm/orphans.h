@@ -2,7 +2,7 @@
 /*
  * Finds orphans whose process id is not on record. /proc is searched by command line and
  * environment: once for all operations that need an answer, and in pieces, between which the loop
- * goes on. All of this is the main thread's.
+ * goes on.
  */
 #ifndef CORE_LVM_ORPHANS_H
 #define CORE_LVM_ORPHANS_H

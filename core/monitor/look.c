@@ -193,9 +193,9 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 		device->findings = look->findings;
 		observation->is_whole = look->progress.percent < 0 || look->progress.percent >= 100;
 	}
-	/* The main thread takes it back when it has read it. */
+	/* The life cycle takes it back when it has read it. */
 	observation->is_stalled |= is_stalled;
-	/* A loss stays: the main thread may not have read the look that has shown it. */
+	/* A loss stays: the life cycle may not have read the look that has shown it. */
 	observation->has_loss |= is_loss(look);
 	/* While it copies and goes on copying there is nothing to tell. */
 	is_news = !is_known || observation->is_stalled || observation->has_loss ||

@@ -214,7 +214,7 @@ bool device_copy_observation(struct device *device, struct observation *copy)
 	is_whole = copy_name(&copy->device_name, device->observation.device_name);
 	is_whole = copy_name(&copy->vg_name, device->observation.vg_name) && is_whole;
 	is_whole = copy_name(&copy->lv_name, device->observation.lv_name) && is_whole;
-	/* The main thread resets it when it has read the observation. */
+	/* The life cycle resets it when it has read the observation. */
 	device->observation.is_stalled = false;
 	device_unlock(device);
 	return is_whole;

@@ -56,7 +56,7 @@ enum device_loss {
 	LOSS_NOTED
 };
 
-/* When to look at a device, and what the main thread wants of the monitor. */
+/* When to look at a device, and what the life cycle wants of the monitor. */
 struct device_watch {
 	bool is_watched;
 	bool is_look_wanted; /* look as soon as possible */
@@ -91,7 +91,7 @@ struct device {
 	int64_t stalled_since_ms GUARDED_BY(device_role);     /* as it was told; 0: it moves */
 	struct lvmpolld_findings findings GUARDED_BY(device_role);
 
-	/* The main thread's: the operation on the device, then its abort; or NULL. */
+	/* The life cycle's: the operation on the device, then its abort; or NULL. */
 	struct operation *operations[2];
 	enum device_loss loss;
 
@@ -107,7 +107,7 @@ TAILQ_HEAD(device_list, device);
 struct dm_hash_table;
 
 struct devices {
-	struct device_list all; /* the main thread's alone */
+	struct device_list all; /* the life cycle's alone */
 	struct lock lock;
 	struct dm_hash_table *by_lvid GUARDED_BY(devices_role);
 	struct device_list watched GUARDED_BY(devices_role); /* those that the monitor looks at */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What is known of the data that is copied before the next step: whether it is proved that all of
- * it was copied, or there is a doubt. Pure; a part of an operation, the main thread's.
+ * it was copied, or there is a doubt. Pure; a part of an operation.
  */
 #ifndef CORE_OPERATION_EVIDENCE_H
 #define CORE_OPERATION_EVIDENCE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * An operation: what the daemon does about a device, from the first request until it is over. It
- * has a state. One lvm command at a time runs for a device. All of this is the main thread's.
+ * has a state. One lvm command at a time runs for a device.
  */
 #ifndef CORE_OPERATION_OPERATION_H
 #define CORE_OPERATION_OPERATION_H

@@ -39,7 +39,7 @@ struct request {
 	const struct request_result result GUARDED_BY(request_role);
 	unsigned count GUARDED_BY(request_role); /* init requests that this daemon has got for it */
 
-	/* The main thread's alone. */
+	/* Not the monitor's. */
 	struct operation *operation; /* NULL if the operation is over */
 	TAILQ_ENTRY(request) operation_link;
 	struct wait_list waits;            /* those who wait for its end */

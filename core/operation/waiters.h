@@ -2,8 +2,7 @@
 /*
  * Waiters: the connections that wait for the end of an operation, since they asked for it or after
  * it. lvm2 keeps one connection for all requests of a command, so a connection stands for a
- * command. A success is told once to each of them, however many they are (limits.clients). All of
- * this is the main thread's.
+ * command. A success is told once to each of them, however many they are (limits.clients).
  */
 #ifndef CORE_OPERATION_WAITERS_H
 #define CORE_OPERATION_WAITERS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A child process: started without copying the daemon's memory, read without blocking, addressed by
- * its pidfd, ended with SIGTERM and nothing stronger. All of this is the main thread's.
+ * its pidfd, ended with SIGTERM and nothing stronger.
  */
 #ifndef CORE_PROCESS_PROCESS_H
 #define CORE_PROCESS_PROCESS_H

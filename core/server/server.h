@@ -36,7 +36,7 @@ struct server {
 	void *context;
 };
 
-/* Makes SERVER a server without a socket. CHANGED is called with CONTEXT in the main thread. */
+/* Makes SERVER a server without a socket. CHANGED is called with CONTEXT. */
 void server_init(struct server *server, struct event_base *base,
 	const struct configuration *configuration, struct operations *operations,
 	void (*changed)(void *context), void *context);

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * Each is without effect where no service manager listens, or without libsystemd. Main thread. The
- * daemon is ready to serve; reads its configuration or is upgraded; has begun to end; tells people
- * what it does; is alive, for the watchdog.
+ * Each is without effect where no service manager listens, or without libsystemd. The daemon
+ * is ready to serve; reads its configuration or is upgraded; has begun to end; tells people what it
+ * does; is alive, for the watchdog.
  */
 void notify_ready(void);
 void notify_reloading(void);

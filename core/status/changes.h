@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Changes of entries, counted: each has a serial number. A client that has been told up to number N
- * is told changes above N, and how many it missed. Main thread.
+ * is told changes above N, and how many it missed.
  */
 #ifndef CORE_STATUS_CHANGES_H
 #define CORE_STATUS_CHANGES_H

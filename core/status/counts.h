@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * How operations ended, and how their lvm commands did, counted for monitoring since the daemon
- * began; an upgrade in place hands the numbers over. Main thread.
+ * began; an upgrade in place hands the numbers over.
  */
 #ifndef CORE_STATUS_COUNTS_H
 #define CORE_STATUS_COUNTS_H

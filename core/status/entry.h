@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The entry of an operation: what people are told about it, as lines of a message. The keys are
- * described in lvmpolld-protocol(7); unknown values are left out. Main thread.
+ * described in lvmpolld-protocol(7); unknown values are left out.
  */
 #ifndef CORE_STATUS_ENTRY_H
 #define CORE_STATUS_ENTRY_H

@@ -234,7 +234,7 @@ static void write_report(const struct terms *terms, pid_t pid, void *context)
 	wire_add_end(text);
 }
 
-/* A look that the main thread has not read yet counts as well. */
+/* A look that the life cycle has not read yet counts as well. */
 static bool has_loss(struct device *device)
 {
 	bool is_seen;

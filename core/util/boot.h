@@ -7,7 +7,7 @@
 
 /*
  * The kernel's identifier of the current boot; NULL where it cannot be read. After a reboot it is
- * another: process ids and their start times begin anew then. The string is static. Main thread.
+ * another: process ids and their start times begin anew then. The string is static.
  */
 const char *boot_id(void);
 

@@ -150,7 +150,7 @@ static void on_look(evutil_socket_t descriptor, short what, void *context)
 	monitor->is_looking = true;
 	if (monitor->is_dirty)
 		note_events(monitor);
-	/* The main thread may be busy. */
+	/* The daemon may be busy. */
 	if (look_at_due(monitor))
 		start_ms(monitor->news,
 			dice_percent(world.busy) ? dice_between(1, 1000) : dice_below(5));

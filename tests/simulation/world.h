@@ -89,7 +89,7 @@ struct volume {
 	/* What was seen of it. */
 	int64_t evidence_us; /* when the kernel told a look that data is lacking; or 0 */
 	bool is_told;        /* the look has come back with it */
-	int64_t heard_us;    /* when the main thread had heard of it; or 0 */
+	int64_t heard_us;    /* when the daemon had heard of it; or 0 */
 	int64_t looked_us;   /* when the latest look that was answered began */
 	int64_t watched_us;  /* of that look, or since when there was anything to look for */
 	unsigned operations; /* in flight for it, at the latest event */
@@ -165,7 +165,7 @@ void monitor_model_event(void); /* the kernel has raised one */
 /* A look takes this time. */
 void monitor_model_hang(int64_t milliseconds);
 bool monitor_model_is_looking(void);
-/* The main thread hears of what was seen. */
+/* The daemon hears of what was seen. */
 void monitor_model_tell(void);
 
 /* --- the kernel's log, and the comparer: kernel_log.c --- */
@@ -265,7 +265,7 @@ struct world {
 	/* Faults, each counted. */
 	unsigned conf_broken, lvm_missing, no_wait, failing, hanging, no_resources, no_adoption;
 	unsigned disk_full, no_directory, no_plugin, killing, broken;
-	unsigned busy, slow; /* how many of a hundred times the main thread, and a look, wait */
+	unsigned busy, slow; /* how many of a hundred times the daemon, and a look, wait */
 	bool has_next;       /* the next move of a name begins when one is over */
 	bool is_unreadable;  /* nobody can read how far an lvpoll says that it is */
 	bool is_new_lvm2;    /* keeps the lvid, ends with a status on SIGTERM */

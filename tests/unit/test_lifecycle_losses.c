@@ -231,7 +231,7 @@ START_TEST(lifecycle_an_abort_of_what_is_given_up_needs_a_look)
 }
 END_TEST
 
-/* The daemon ends before the main thread has heard of it. */
+/* The daemon ends before the life cycle has heard of it. */
 START_TEST(lifecycle_a_loss_that_was_seen_last_is_noted_at_the_end)
 {
 	begin(false, "15");

@@ -52,7 +52,7 @@ START_TEST(look_does_not_forget_that_data_would_be_lost)
 }
 END_TEST
 
-/* As when somebody suspends the volume before the main thread has heard of it. */
+/* As when somebody suspends the volume before the life cycle has heard of it. */
 START_TEST(look_does_not_forget_it_while_the_device_is_suspended)
 {
 	watch();
