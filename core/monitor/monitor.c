@@ -22,6 +22,12 @@
 /* A list of devices that failed is asked for again after this time; it may have hidden an event. */
 #define LIST_RETRY_MS 500
 
+/*
+ * After a prober has ended the next is started no sooner: each may end at its first question. The
+ * other devices have not long to wait for it.
+ */
+#define RESTART_MS 100
+
 /* A look that is older than this is repeated when a client asks. */
 #define REFRESH_MS 1000
 
@@ -38,6 +44,7 @@ struct monitor {
 	bool is_paused;
 	bool has_news;        /* that nobody was told yet */
 	bool is_dirty;        /* an event may have come that no list has told of yet */
+	int64_t ask_due_ms;   /* no question before this */
 	int64_t list_due_ms;  /* no list before this */
 	bool has_list_failed; /* the latest did, and that is logged */
 };
@@ -88,8 +95,16 @@ static void tell(struct monitor *monitor)
 	monitor->told(monitor->context);
 }
 
+/* ANSWER is NULL where the prober has ended. */
+static void note_end(struct monitor *monitor, const char *answer)
+{
+	if (!answer)
+		monitor->ask_due_ms = schedule_clock_ms() + RESTART_MS;
+}
+
 static void on_listed(const char *answer, size_t size, void *context)
 {
+	note_end(context, answer);
 	conclude_list(context, answer, size);
 }
 
@@ -99,6 +114,7 @@ static void on_looked(
 	struct monitor *monitor = context;
 	struct look look = {.begun = *begun};
 
+	note_end(monitor, answer);
 	if (answer) {
 		look.answer = probe_answer_read_table(
 			answer, size, &look.table, &look.lines, &look.has_lines, &look.error);
@@ -195,6 +211,14 @@ static void ask_tables(struct monitor *monitor)
 		conclude_unread(monitor, &looks[i], &error);
 }
 
+static void ask(struct monitor *monitor)
+{
+	if (wants_list(monitor) && monitor->list_due_ms <= schedule_clock_ms())
+		ask_list(monitor);
+	else
+		ask_tables(monitor);
+}
+
 /*
  * The next moment at which something is to be asked by the clock. A timer counts from the beginning
  * of this turn of the loop: by that it would be over too early, and cost another wake-up.
@@ -206,6 +230,8 @@ static void wait_for_due(struct monitor *monitor)
 
 	if (wants_list(monitor) && (next_ms < 0 || monitor->list_due_ms < next_ms))
 		next_ms = monitor->list_due_ms;
+	if (next_ms >= 0 && next_ms < monitor->ask_due_ms)
+		next_ms = monitor->ask_due_ms;
 	if (next_ms >= 0)
 		timer_start_ms(monitor->on_due, next_ms > now_ms ? next_ms - now_ms + 1 : 0);
 }
@@ -233,12 +259,8 @@ static void advance(struct monitor *monitor)
 	wait_for_events(monitor);
 	if (monitor->is_paused)
 		return;
-	if (!probes_are_busy(&monitor->probes)) {
-		if (wants_list(monitor) && monitor->list_due_ms <= schedule_clock_ms())
-			ask_list(monitor);
-		else
-			ask_tables(monitor);
-	}
+	if (!probes_are_busy(&monitor->probes) && monitor->ask_due_ms <= schedule_clock_ms())
+		ask(monitor);
 	if (!probes_are_busy(&monitor->probes))
 		wait_for_due(monitor);
 	tell(monitor);

@@ -23,7 +23,7 @@ enum probe_kind {
 };
 
 /* What is asked at once, so that many devices cost no more wake-ups than one. */
-#define PROBE_QUESTIONS_MAX 64
+#define PROBE_QUESTIONS_MAX 256
 
 struct probe_question {
 	enum probe_kind kind;

@@ -18,7 +18,8 @@ struct event_base;
 struct prober;
 
 /*
- * ANSWERS has SIZE bytes, those to the next COUNT questions, for probe_answer_read_...; it is NULL
+ * ANSWERS has SIZE bytes, those to the next COUNT questions, for probe_answer_read_...: to all, but
+ * where prober_collect was called, or they are more than the kernel keeps at once. It is NULL
  * where the process has ended, or what it said could not be kept: PROBER is of no use then. The
  * callee may free PROBER.
  */
@@ -40,6 +41,12 @@ void prober_ask(struct prober *prober, const struct probe_question *questions, s
 
 /* The number of the question that PROBER is at; their count where all answers are made. */
 size_t prober_question(const struct prober *prober);
+
+/*
+ * Answers are told when PROBER has made the last, so that many cost no more wake-ups than one. With
+ * this, those that it has made so far are told at once: from the loop, not from here.
+ */
+void prober_collect(struct prober *prober);
 
 /*
  * Leaves PROBER alone with the question that it is at, whose number goes into *AT: that one, and

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -31,14 +32,32 @@ static void close_all(unsigned first, unsigned last)
 		close((int)i);
 }
 
+/* Closes all between KEPT, and behind; KEPT has COUNT descriptors, and is put in order. */
+static void close_others(unsigned *kept, size_t count)
+{
+	unsigned first = STDERR_FILENO + 1;
+
+	for (size_t i = 1; i < count; i++)
+		for (size_t j = i; j > 0 && kept[j - 1] > kept[j]; j--) {
+			unsigned higher = kept[j - 1];
+
+			kept[j - 1] = kept[j];
+			kept[j] = higher;
+		}
+	for (size_t i = 0; i < count; i++) {
+		close_all(first, kept[i] - 1);
+		first = kept[i] + 1;
+	}
+	close_all(first, ~0U);
+}
+
 /*
  * Nothing of the daemon's stays open: neither the lock of the state directory, nor a client's
  * socket, nor a standard error that somebody reads to its end.
  */
-static void keep_descriptors(int socket, int control)
+static void keep_descriptors(const struct prober_ends *ends, int control)
 {
-	unsigned low = (unsigned)(socket < control ? socket : control);
-	unsigned high = (unsigned)(socket < control ? control : socket);
+	unsigned kept[] = {(unsigned)ends->socket, (unsigned)ends->answers, (unsigned)control};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
@@ -46,9 +65,7 @@ static void keep_descriptors(int socket, int control)
 			dup2(null, i);
 		else
 			close(i);
-	close_all(STDERR_FILENO + 1, low - 1);
-	close_all(low + 1, high - 1);
-	close_all(high + 1, ~0U);
+	close_others(kept, sizeof(kept) / sizeof(*kept));
 }
 
 /* Arms first and lists then: an event between the two makes the descriptor readable again. */
@@ -78,16 +95,31 @@ static void answer_table(const struct probe_question *question, struct buffer *a
 	device_mapper_release_table(&table);
 }
 
+/* The daemon is to read what is in the pipe. Returns false where it is not there. */
+static bool ring(const struct prober_ends *ends)
+{
+	return send(ends->socket, "", 1, MSG_NOSIGNAL) == 1;
+}
+
+static bool wait_for_room(const struct prober_ends *ends)
+{
+	struct pollfd pipe = {.fd = ends->answers, .events = POLLOUT};
+
+	return ring(ends) && poll(&pipe, 1, -1) == 1;
+}
+
 /* Returns false where nobody is there to read it. */
-static bool send_all(int socket, const char *bytes, size_t length)
+static bool write_all(const struct prober_ends *ends, const char *bytes, size_t length)
 {
 	while (length > 0) {
-		ssize_t sent = send(socket, bytes, length, MSG_NOSIGNAL);
+		ssize_t written = write(ends->answers, bytes, length);
 
-		if (sent <= 0)
+		if (written < 0 && (errno != EAGAIN || !wait_for_room(ends)))
 			return false;
-		bytes += sent;
-		length -= (size_t)sent;
+		if (written > 0) {
+			bytes += written;
+			length -= (size_t)written;
+		}
 	}
 	return true;
 }
@@ -102,12 +134,13 @@ static void answer(const struct probe_question *question, const struct device_ma
 }
 
 /*
- * Answers all that is ASKED, one after the other: what was seen is on its way before the next
- * question, which may hang. Where it was left alone meanwhile the rest has been asked of another
- * prober. Returns false where nobody is there to read it, or out of memory.
+ * Answers all that is ASKED, one after the other: what was seen is in the pipe before the next
+ * question, which may hang; the daemon reads it all at once, or so far where it waits for too long.
+ * Where the prober was left alone meanwhile the rest has been asked of another one. Returns false
+ * where nobody is there to read it, or out of memory.
  */
-static bool answer_all(
-	int socket, struct prober_asked *asked, const struct device_mapper *device_mapper)
+static bool answer_all(const struct prober_ends *ends, struct prober_asked *asked,
+	const struct device_mapper *device_mapper)
 {
 	const size_t count = asked->count;
 	struct buffer text = {0};
@@ -119,19 +152,20 @@ static bool answer_all(
 		answer(&asked->questions[i], device_mapper, &text);
 		/* Counted first: once the daemon has the last answer it asks anew. */
 		is_alone = !atomic_compare_exchange_strong(&asked->at, &at, i + 1);
-		is_sent = !text.is_lost && send_all(socket, buffer_bytes(&text), text.length);
+		is_sent = !text.is_lost && write_all(ends, buffer_bytes(&text), text.length);
 		buffer_drop(&text, text.length);
 	}
 	buffer_free(&text);
-	return is_sent;
+	return is_sent && ring(ends);
 }
 
 /* Does not return. When out of memory for an answer it ends the process. */
-static void serve(int socket, struct prober_asked *asked, const struct device_mapper *device_mapper)
+static void serve(const struct prober_ends *ends, struct prober_asked *asked,
+	const struct device_mapper *device_mapper)
 {
 	char byte;
 
-	while (recv(socket, &byte, 1, 0) == 1 && answer_all(socket, asked, device_mapper))
+	while (recv(ends->socket, &byte, 1, 0) == 1 && answer_all(ends, asked, device_mapper))
 		;
 	_exit(EXIT_SUCCESS);
 }
@@ -141,18 +175,21 @@ static void serve(int socket, struct prober_asked *asked, const struct device_ma
  * the daemon waits, and so the descriptors are closed before: a lock that a prober had for a moment
  * would be missed by a successor.
  */
-static void run_in_between(
-	int socket, struct prober_asked *asked, const struct device_mapper *device_mapper)
+static void run_in_between(const struct prober_ends *ends, struct prober_asked *asked,
+	const struct device_mapper *device_mapper)
 {
 	pid_t prober;
 
-	keep_descriptors(socket, device_mapper->events);
+	keep_descriptors(ends, device_mapper->events);
+	/* What is mounted where the daemon was started can be unmounted when that has ended. */
+	if (chdir("/") < 0)
+		_exit(errno);
 	prober = fork();
 	if (prober == 0) {
 		prctl(PR_SET_NAME, PROCESS_NAME);
 		/* Its messages are for standard error, which is nobody's here. */
 		dm_log_with_errno_init(NULL);
-		serve(socket, asked, device_mapper);
+		serve(ends, asked, device_mapper);
 	}
 	_exit(prober < 0 ? errno : 0);
 }
@@ -175,8 +212,8 @@ static pid_t fork_blocked(void)
 	return child;
 }
 
-int prober_process_start(
-	int socket, struct prober_asked *asked, const struct device_mapper *device_mapper)
+int prober_process_start(const struct prober_ends *ends, struct prober_asked *asked,
+	const struct device_mapper *device_mapper)
 {
 	pid_t child = fork_blocked();
 	int status;
@@ -184,7 +221,7 @@ int prober_process_start(
 	if (child < 0)
 		return -errno;
 	if (child == 0)
-		run_in_between(socket, asked, device_mapper);
+		run_in_between(ends, asked, device_mapper);
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;

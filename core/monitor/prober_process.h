@@ -14,8 +14,9 @@
 
 /*
  * In memory that both processes have: what the daemon asks, with a byte on the socket for all
- * together. The prober counts on when it has an answer, and sends it then. Where it was left alone
- * meanwhile, the answer to the question that it was at is its last.
+ * together. The prober counts on when it has an answer, and puts it into a pipe then. Where it was
+ * left alone meanwhile, the answer to the question that it was at is its last. When it goes no
+ * further, or the pipe is full, it says so with a byte on the socket.
  */
 struct prober_asked {
 	atomic_uint at; /* the number of the question that the prober is at */
@@ -23,11 +24,18 @@ struct prober_asked {
 	struct probe_question questions[PROBE_QUESTIONS_MAX];
 };
 
+/* The prober's ends. */
+struct prober_ends {
+	int socket;
+	int answers; /* of the pipe; it does not block */
+};
+
 /*
- * Starts the process, which answers what is ASKED, whenever a byte comes on SOCKET, until its other
- * end is closed. The caller has no other thread, and closes SOCKET. Returns 0 or a negative errno.
+ * Starts the process, which answers what is ASKED, whenever a byte comes on the socket of ENDS,
+ * until its other end is closed. The caller has no other thread, and closes ENDS. Returns 0 or a
+ * negative errno.
  */
-int prober_process_start(
-	int socket, struct prober_asked *asked, const struct device_mapper *device_mapper);
+int prober_process_start(const struct prober_ends *ends, struct prober_asked *asked,
+	const struct device_mapper *device_mapper);
 
 #endif

@@ -14,8 +14,9 @@
 #include "util/timer.h"
 
 /*
- * A prober is seen to this often. One that is still at the same question is put aside: the other
- * devices do not wait longer for an answer, they get another prober.
+ * A prober is seen to this often: what it has answered so far is read then. One that is still at
+ * the same question is put aside: the other devices do not wait longer for an answer, they get
+ * another prober.
  */
 #define ASIDE_MS 500
 
@@ -77,6 +78,27 @@ static void hand_out(struct probe *probe, const char *answers, size_t size, size
 	probe->done += count;
 }
 
+/* The looks from number FIRST on are for another prober. */
+static void pass_on(struct probe *probe, size_t first)
+{
+	struct probes *probes = probe->probes;
+
+	for (size_t i = first; probe->kind == PROBE_TABLE && i < probe->count; i++)
+		probes->callbacks->missed(&probe->looks[i], probes->context);
+	if (first < probe->count)
+		probe->count = first;
+}
+
+/*
+ * The prober has ended. What it could not send is lost, and the question that it was at may have
+ * been its end: that one is not asked again at once.
+ */
+static void hand_out_end(struct probe *probe)
+{
+	pass_on(probe, prober_question(probe->prober) + 1);
+	hand_out(probe, NULL, 0, probe->count - probe->done);
+}
+
 /* It may have hung meanwhile, and another one have taken its place. */
 static void on_answered(
 	struct prober *prober, const char *answers, size_t size, size_t count, void *context)
@@ -88,10 +110,12 @@ static void on_answered(
 	(void)prober;
 	if (answers && probe->timeouts > 1)
 		log_answer(probe);
-	hand_out(probe, answers, size, answers ? count : probe->count - probe->done);
+	if (answers)
+		hand_out(probe, answers, size, count);
+	else
+		hand_out_end(probe);
 	if (probe->done < probe->count) {
-		if (probe->timeouts > 0)
-			probes->callbacks->ready(PROBE_NOTHING, probes->context);
+		probes->callbacks->ready(PROBE_NOTHING, probes->context);
 		return;
 	}
 	event_del(probe->timer);
@@ -114,11 +138,8 @@ static void put_aside(struct probe *probe)
 	struct probes *probes = probe->probes;
 	size_t at;
 
-	if (prober_leave_alone(probe->prober, &at)) {
-		for (size_t i = at + 1; probe->kind == PROBE_TABLE && i < probe->count; i++)
-			probes->callbacks->missed(&probe->looks[i], probes->context);
-		probe->count = at + 1;
-	}
+	if (prober_leave_alone(probe->prober, &at))
+		pass_on(probe, at + 1);
 	probe->timeouts = 1;
 	probes->present = NULL;
 }
@@ -139,6 +160,7 @@ static void on_timeout(evutil_socket_t descriptor, short what, void *context)
 
 	(void)descriptor;
 	(void)what;
+	prober_collect(probe->prober);
 	if (probe->timeouts > 0) {
 		probe->timeouts++;
 		log_silence(probe);
@@ -194,8 +216,7 @@ void probes_destroy(struct probes *probes)
 	struct probe *probe;
 
 	while ((probe = TAILQ_FIRST(&probes->list))) {
-		for (size_t i = probe->done; probe->kind == PROBE_TABLE && i < probe->count; i++)
-			probes->callbacks->missed(&probe->looks[i], probes->context);
+		pass_on(probe, probe->done);
 		probe_free(probe);
 	}
 }

@@ -2,7 +2,8 @@
 /*
  * Questions to device-mapper: one prober is asked at a time, several questions at once. Where it
  * does not get on, it is put aside with the question that it is at, whose answer counts when it
- * comes, as do those before it; the rest is to be asked of another.
+ * comes, as do those before it, which are read then; the rest is to be asked of another. So it is
+ * where a prober has ended, but that the question that it was at has no answer then.
  */
 #ifndef CORE_MONITOR_PROBES_H
 #define CORE_MONITOR_PROBES_H
@@ -45,7 +46,7 @@ struct probes_callbacks {
 		const struct look_begun *begun, const char *answer, size_t size, void *context);
 	/* It was asked, and is to be asked of another prober: the look is to be given up. */
 	void (*missed)(const struct look_begun *begun, void *context);
-	/* Another question may be asked: all is answered, or a question of KIND was put aside. */
+	/* There were answers, or a question of KIND was put aside: perhaps another may be asked. */
 	void (*ready)(enum probe_kind kind, void *context);
 };
 

@@ -13,6 +13,7 @@ UUIDS = "LVMPOLLD_TEST_UUIDS"
 
 # Faults, as the stand-in knows them.
 HANG = "hang"
+KILL = "kill"
 
 
 def has_newer_uuids():

@@ -7,7 +7,7 @@ import signal
 import unittest
 
 from deadline import wait_for
-from kernel_standin import HANG
+from kernel_standin import HANG, KILL
 from kernel_test import KernelTest, REGIONS, segments
 from upgrade_test import upgrade
 
@@ -159,6 +159,18 @@ class HangingDeviceTest(KernelTest):
         self.answer()
         self.assert_finished(self.client.result(self.identity), "retcode", 0)
 
+    def test_device_that_ends_each_prober(self):
+        """It costs the others no answer, though it is asked about before them."""
+        self.device = self.add_move()
+        self.start()
+        self.start_watching()
+        other = self.add_move("move-other")
+        identity = self.start_watching("move-other")
+        self.kernel.set_fault(HUNG, KILL)
+        wait_for(lambda: len(self.kernel.calls("kill")) >= 3, "the ends of some probers")
+        other.change(targets=segments(1, 0, REGIONS), event=True)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+
     def test_prober_that_cannot_be_started(self):
         """Nobody can tell how a device stands: its operation is neither over nor stepped."""
         self.device = self.add_move()
@@ -170,7 +182,7 @@ class HangingDeviceTest(KernelTest):
         for pid in self.probers():
             os.kill(pid, signal.SIGKILL)
         self.device.change(targets=segments(1, 0, REGIONS), event=True)
-        wait_for(lambda: "device-mapper cannot be asked: cannot make a socket for a prober" in
+        wait_for(lambda: "device-mapper cannot be asked: cannot start a prober" in
                  self.daemon.log(), "a prober that cannot be started")
         self.assert_reply(self.client.progress(identity), response="in_progress")
         self.assertEqual((self.daemon.starts(), self.reports()), ([], 0))

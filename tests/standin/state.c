@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,9 +88,9 @@ void state_note_call(const char *format, ...)
 	close(descriptor);
 }
 
-/* What a fault's file says: "hang", or "fail ERRNO [TIMES]". */
+/* What a fault's file says: "hang", "kill", or "fail ERRNO [TIMES]". */
 struct fault {
-	bool hangs;
+	bool hangs, kills;
 	int error;
 	unsigned times;
 };
@@ -102,7 +103,9 @@ static bool read_fault(const char *path, struct fault *fault)
 	*fault = (struct fault){.times = NO_LIMIT};
 	if (text) {
 		fault->hangs = strncmp(text, "hang", strlen("hang")) == 0;
-		if (!fault->hangs && sscanf(text, "fail %d %u", &fault->error, &fault->times) < 1)
+		fault->kills = strncmp(text, "kill", strlen("kill")) == 0;
+		if (!fault->hangs && !fault->kills &&
+			sscanf(text, "fail %d %u", &fault->error, &fault->times) < 1)
 			fault->error = EIO;
 	}
 	free(text);
@@ -136,6 +139,10 @@ static int play_file(const char *path)
 	bool is_hanging = false;
 
 	while (read_fault(path, &fault)) {
+		if (fault.kills) {
+			state_note_call("kill %s", strrchr(path, '/') + 1);
+			raise(SIGKILL);
+		}
 		if (fault.hangs) {
 			if (!is_hanging)
 				state_note_call("hang %s", strrchr(path, '/') + 1);
