@@ -66,6 +66,16 @@ void device_mapper_close(struct device_mapper *device_mapper)
 	dm_lib_release();
 }
 
+int device_mapper_begin(struct lvmpolld_error *error)
+{
+	struct dm_task *task = dm_task_create(DM_DEVICE_VERSION);
+
+	if (!task)
+		return error_set(error, EIO, "libdevmapper cannot use " CONTROL_DEVICE);
+	dm_task_destroy(task);
+	return 0;
+}
+
 int device_mapper_arm(const struct device_mapper *device_mapper)
 {
 	struct dm_ioctl header;

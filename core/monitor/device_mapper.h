@@ -58,6 +58,12 @@ struct device_mapper_table {
 int device_mapper_open(struct device_mapper *device_mapper, struct lvmpolld_error *error);
 void device_mapper_close(struct device_mapper *device_mapper);
 
+/*
+ * Lets libdevmapper open its own descriptor, for what follows. It tries once in the life of a
+ * process: where it fails, only another process can ask. Returns 0, or a negative errno.
+ */
+int device_mapper_begin(struct lvmpolld_error *error);
+
 /* Lets the descriptor be readable at the next event. Returns 0 or a negative errno. */
 int device_mapper_arm(const struct device_mapper *device_mapper);
 

@@ -124,10 +124,19 @@ static bool write_all(const struct prober_ends *ends, const char *bytes, size_t 
 	return true;
 }
 
+/* Why this process cannot ask device-mapper; without a code it can. */
+static struct lvmpolld_error broken;
+
 static void answer(const struct probe_question *question, const struct device_mapper *device_mapper,
 	struct buffer *answers)
 {
-	if (question->kind == PROBE_LIST)
+	bool is_list = question->kind == PROBE_LIST;
+
+	if (broken.code && is_list)
+		probe_answer_add_list(answers, -broken.code, NULL);
+	else if (broken.code)
+		probe_answer_add_table(answers, DEVICE_MAPPER_UNREADABLE, NULL, NULL, &broken);
+	else if (is_list)
 		answer_list(device_mapper, answers);
 	else
 		answer_table(question, answers);
@@ -137,7 +146,7 @@ static void answer(const struct probe_question *question, const struct device_ma
  * Answers all that is ASKED, one after the other: what was seen is in the pipe before the next
  * question, which may hang; the daemon reads it all at once, or so far where it waits for too long.
  * Where the prober was left alone meanwhile the rest has been asked of another one. Returns false
- * where nobody is there to read it, or out of memory.
+ * where nobody is there to read it, out of memory, or where another process is to be asked next.
  */
 static bool answer_all(const struct prober_ends *ends, struct prober_asked *asked,
 	const struct device_mapper *device_mapper)
@@ -156,7 +165,8 @@ static bool answer_all(const struct prober_ends *ends, struct prober_asked *aske
 		buffer_drop(&text, text.length);
 	}
 	buffer_free(&text);
-	return is_sent && ring(ends);
+	/* That this process ends is as good as a byte. */
+	return is_sent && !broken.code && ring(ends);
 }
 
 /* Does not return. When out of memory for an answer it ends the process. */
@@ -165,6 +175,7 @@ static void serve(const struct prober_ends *ends, struct prober_asked *asked,
 {
 	char byte;
 
+	device_mapper_begin(&broken);
 	while (recv(ends->socket, &byte, 1, 0) == 1 && answer_all(ends, asked, device_mapper))
 		;
 	_exit(EXIT_SUCCESS);

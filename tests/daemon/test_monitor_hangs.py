@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The status of one device hangs: it is left out, and all else goes on."""
 
+import errno
 import os
 import resource
 import signal
 import unittest
 
 from deadline import wait_for
-from kernel_standin import HANG, KILL
+from kernel_standin import HANG, KILL, fail
 from kernel_test import KernelTest, REGIONS, segments
 from upgrade_test import upgrade
 
@@ -187,6 +188,22 @@ class HangingDeviceTest(KernelTest):
         self.assert_reply(self.client.progress(identity), response="in_progress")
         self.assertEqual((self.daemon.starts(), self.reports()), ([], 0))
         resource.prlimit(self.daemon.pid, resource.RLIMIT_NOFILE, limits)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+
+    def test_prober_that_cannot_open_device_mapper(self):
+        """Another one can, later."""
+        self.device = self.add_move()
+        self.start()
+        identity = self.start_watching()
+        self.wait_listed(self.device)
+        self.kernel.set_fault("open", fail(errno.EMFILE))
+        for pid in self.probers():
+            os.kill(pid, signal.SIGKILL)
+        self.device.change(targets=segments(1, 0, REGIONS), event=True)
+        wait_for(lambda: "libdevmapper cannot use /dev/mapper/control" in self.daemon.log(),
+                 "a prober that cannot use device-mapper")
+        self.assertEqual((self.daemon.starts(), self.reports()), ([], 0))
+        self.kernel.clear_fault("open")
         self.assert_finished(self.client.result(identity), "retcode", 0)
 
     def test_signals_for_the_daemon_are_not_the_prober_s(self):

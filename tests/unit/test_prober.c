@@ -28,7 +28,7 @@
 
 /* In memory that all processes have. */
 struct shared {
-	atomic_bool hangs, may_go_on;
+	atomic_bool hangs, may_go_on, is_broken;
 	atomic_int pid, descriptors;
 	char folder[16];
 };
@@ -39,12 +39,17 @@ static void note_process(void)
 {
 	int count = 0;
 
-	for (int i = 0; i < 1024; i++)
+	for (int i = 0; i < 256; i++)
 		count += fcntl(i, F_GETFD) >= 0;
 	shared->descriptors = count;
 	shared->pid = getpid();
 	if (!getcwd(shared->folder, sizeof(shared->folder)))
 		shared->folder[0] = '\0';
+}
+
+int device_mapper_begin(struct lvmpolld_error *error)
+{
+	return shared->is_broken ? error_set(error, EMFILE, "too many open files") : 0;
 }
 
 static void sleep_briefly(void)
@@ -276,6 +281,23 @@ START_TEST(what_was_said_before_the_end_counts)
 }
 END_TEST
 
+/* For what libdevmapper has tried in vain it does not try again: the next process does. */
+START_TEST(prober_without_device_mapper_says_so_and_ends)
+{
+	struct lvmpolld_error error;
+
+	prober_free(prober);
+	shared->is_broken = true;
+	prober = prober_start(base, &device_mapper, on_answered, &calls, &error);
+	ck_assert_ptr_nonnull(prober);
+	set_questions(MANY);
+	questions[1].kind = PROBE_LIST;
+	prober_ask(prober, questions, MANY);
+	wait_for_end();
+	ck_assert_uint_eq(answers, MANY);
+}
+END_TEST
+
 /* It died when it was asked nothing: that is noticed when it is asked, at the latest. */
 START_TEST(prober_that_has_ended_is_asked_in_vain)
 {
@@ -367,6 +389,7 @@ int main(void)
 		SUITE_TEST(answer_that_no_pipe_has_room_for_comes_as_a_whole),
 		SUITE_TEST(half_an_answer_of_a_prober_that_dies_is_none),
 		SUITE_TEST(what_was_said_before_the_end_counts),
+		SUITE_TEST(prober_without_device_mapper_says_so_and_ends),
 		SUITE_TEST(prober_that_has_ended_is_asked_in_vain),
 		SUITE_TEST(prober_can_be_given_up_when_it_answers),
 		SUITE_TEST(prober_keeps_nothing_of_the_daemon_s),
