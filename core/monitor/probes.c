@@ -20,6 +20,12 @@
  */
 #define ASIDE_MS 500
 
+/*
+ * But not at once where others were put aside before, up to so many: on a machine that is only
+ * slow, each one more would make it slower.
+ */
+#define PATIENCE_MAX 8
+
 /* What takes longer is said: people can do something about it. */
 #define SILENT_MS 5000
 
@@ -144,13 +150,14 @@ static void put_aside(struct probe *probe)
 	probes->present = NULL;
 }
 
-/* It has answered a question since it was last looked at. */
-static bool has_got_on(struct probe *probe)
+/* It has answered no question for too long. */
+static bool is_stuck(struct probe *probe)
 {
-	size_t before = probe->at;
+	size_t before = probe->at, patience = probe->probes->count;
 
 	probe->at = prober_question(probe->prober);
-	return probe->at != before;
+	probe->stays = probe->at == before ? probe->stays + 1 : 0;
+	return probe->stays >= (patience < PATIENCE_MAX ? patience : PATIENCE_MAX);
 }
 
 static void on_timeout(evutil_socket_t descriptor, short what, void *context)
@@ -164,7 +171,7 @@ static void on_timeout(evutil_socket_t descriptor, short what, void *context)
 	if (probe->timeouts > 0) {
 		probe->timeouts++;
 		log_silence(probe);
-	} else if (has_got_on(probe)) {
+	} else if (!is_stuck(probe)) {
 		timer_start_ms(probe->timer, ASIDE_MS);
 	} else {
 		put_aside(probe);
@@ -261,6 +268,7 @@ int probes_ask(struct probes *probes, const struct probe_question *questions,
 	probe->kind = looks ? PROBE_TABLE : PROBE_LIST;
 	probe->count = count;
 	probe->at = probe->done = 0;
+	probe->stays = 0;
 	if (looks)
 		memcpy(probe->looks, looks, count * sizeof(*looks));
 	timer_start_ms(probe->timer, ASIDE_MS);

@@ -30,6 +30,7 @@ struct probe {
 	size_t count;         /* of its questions */
 	size_t done;          /* those that are answered */
 	size_t at;            /* the one that it was at when it was last looked at */
+	unsigned stays;       /* how often it was still there */
 	struct look_begun looks[PROBE_QUESTIONS_MAX];
 	unsigned timeouts; /* since it was asked: the first puts it aside, the second is logged */
 	struct event *timer;

@@ -385,11 +385,38 @@ START_TEST(prober_that_cannot_be_started_is_tried_again)
 }
 END_TEST
 
+/* Until another one can be asked. Returns how often it was seen to. */
+static unsigned put_aside(struct prober *prober)
+{
+	unsigned count = 0;
+
+	for (; probes_are_busy(&probes); count++)
+		time_out(prober);
+	return count;
+}
+
+/* The machine may only be slow, and slower with each. */
+START_TEST(more_probers_are_started_ever_more_slowly)
+{
+	for (size_t i = 0; i < 20; i++) {
+		ck_assert_int_eq(ask(i, 1), 0);
+		ck_assert_uint_eq(put_aside(&probers[i]), i < 8 ? i + 1 : 8);
+	}
+	/* One that gets on is not the next of them. */
+	ck_assert_int_eq(ask(20, 2), 0);
+	for (unsigned i = 0; i < 7; i++)
+		time_out(&probers[20]);
+	probers[20].at = 1;
+	time_out(&probers[20]);
+	ck_assert_uint_eq(put_aside(&probers[20]), 8);
+}
+END_TEST
+
 START_TEST(probers_that_hang_are_no_more_than_a_bound)
 {
 	for (size_t i = 0; i < PROBERS_MAX; i++) {
 		ck_assert_int_eq(ask(i, 1), 0);
-		time_out(&probers[i]);
+		put_aside(&probers[i]);
 	}
 	ck_assert_int_eq(ask(PROBERS_MAX, 1), -EBUSY);
 	answer(&probers[7]);
@@ -433,6 +460,7 @@ int main(void)
 		SUITE_LOOP(prober_that_ends_costs_the_answers_that_it_could_not_send, 2),
 		SUITE_LOOP(prober_that_ends_is_replaced, 2),
 		SUITE_TEST(prober_that_cannot_be_started_is_tried_again),
+		SUITE_TEST(more_probers_are_started_ever_more_slowly),
 		SUITE_TEST(probers_that_hang_are_no_more_than_a_bound),
 		SUITE_TEST(list_that_hangs_is_asked_for_once),
 	};
