@@ -18,8 +18,9 @@
 /* They lead from nearly everywhere to the same place: the table has them, the picture does not. */
 static bool is_in_picture(enum operation_event event)
 {
-	return event != EVENT_SEES_LOSS && event != EVENT_NO_PATIENCE && event != EVENT_ABORTED &&
-	       event != EVENT_STOP && event != EVENT_FORGOTTEN;
+	return event != EVENT_SEES_LOSS && event != EVENT_SEES_LET_GO &&
+	       event != EVENT_NO_PATIENCE && event != EVENT_ABORTED && event != EVENT_STOP &&
+	       event != EVENT_FORGOTTEN;
 }
 
 static void print_states(void)
@@ -47,7 +48,8 @@ static void print_picture(void)
 	char label[LABEL_ROOM];
 
 	puts("\n## Picture\n\n"
-	     "Left out, since they come in nearly every state: SEES_LOSS, NO_PATIENCE, ABORTED, "
+	     "Left out, since they come in nearly every state: SEES_LOSS, SEES_LET_GO, "
+	     "NO_PATIENCE, ABORTED, "
 	     "STOP and FORGOTTEN; and\nwhat leads to the same state again.\n\n"
 	     "```mermaid\nstateDiagram-v2");
 	printf("    [*] --> %s\n", state_name(STATE_LOOKING));

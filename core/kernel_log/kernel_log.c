@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kernel_log/kernel_log.h"
@@ -39,7 +38,7 @@ static void note_failure(struct kernel_log *log, uint64_t number)
 {
 	if (number >= log->state.failure_end)
 		log->state.failure_end = number + 1;
-	log->state.failure_ms = boot_clock_ms();
+	log->state.failure_ms = running_clock_ms();
 }
 
 /*
@@ -48,16 +47,13 @@ static void note_failure(struct kernel_log *log, uint64_t number)
  */
 static void note_gap(struct kernel_log *log, const struct kernel_log_record *record)
 {
-	struct timespec now;
-	int64_t age_ms, at_ms;
+	int64_t at_ms = (int64_t)(record->time_us / 1000), now_ms = running_clock_ms();
 
 	log->state.whole_from = record->number;
 	if (record->number == 0)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	age_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 -
-		 (int64_t)(record->time_us / 1000);
-	at_ms = boot_clock_ms() - (age_ms > 0 ? age_ms : 0);
+	if (at_ms > now_ms)
+		at_ms = now_ms;
 	if (at_ms > log->state.failure_ms)
 		log->state.failure_ms = at_ms;
 }

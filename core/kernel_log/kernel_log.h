@@ -20,7 +20,7 @@ struct kernel_log_state {
 	uint64_t next;        /* the number of the record that comes next */
 	uint64_t whole_from;  /* from this record on none is missing */
 	uint64_t failure_end; /* the number behind the latest record of a failure; 0: none */
-	int64_t failure_ms;   /* when that, or a gap, was read, by boot_clock_ms; 0: never */
+	int64_t failure_ms;   /* when that, or a gap, was read, by running_clock_ms; 0: never */
 };
 
 struct kernel_log {

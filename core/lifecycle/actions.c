@@ -17,6 +17,7 @@
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
 #include "lifecycle/verifying.h"
+#include "loader/calls.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
 #include "records/unusable.h"
@@ -55,6 +56,24 @@ void actions_begin_anew(struct operation *operation)
 	note_success(operation);
 }
 
+/* Which table the data is copied in is on record, as what the log tells of it is. */
+static void note_table(struct operation *operation, const struct observation *observation)
+{
+	const struct lvmpolld_copies *copies = &observation->copies;
+	bool is_copied = observation->verdict == LVMPOLLD_WATCH ||
+			 observation->verdict == LVMPOLLD_WATCH_TIMED || copies->count > 0 ||
+			 copies->is_unknown;
+
+	if (observation->kind != OBSERVED || !is_copied || operation_is_abort(operation) ||
+		!plugin_verifies(operation->terms->plugin) ||
+		!evidence_note_table(
+			&operation->evidence, &observation->log, observation->table_signature))
+		return;
+	/* The end of a command is written down anyway. */
+	if (!operation->attempt.command && !operation->operations->is_stopping)
+		recorder_write(operation, operation->recorded_command);
+}
+
 void actions_note_look(struct operation *operation, const struct observation *observation)
 {
 	const struct attempt *attempt = &operation->attempt;
@@ -68,6 +87,7 @@ void actions_note_look(struct operation *operation, const struct observation *ob
 	if (observation->kind == OBSERVED &&
 		observation->copies_signature != operation->evidence.compared)
 		operation->evidence.compared = 0;
+	note_table(operation, observation);
 	/* A table in which nothing is copied any more: lvpoll is about to end, or waits. */
 	if (attempt->command && classify_is_changed(operation, observation))
 		attempts_expect_end(operation);

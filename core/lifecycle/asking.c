@@ -87,6 +87,17 @@ static bool is_gone(struct operation *operation)
 	return gone;
 }
 
+/* By the latest look, in which the kernel's log was read, too. */
+static bool is_end_doubtful(struct operation *operation)
+{
+	bool is_doubtful;
+
+	device_lock(operation->device);
+	is_doubtful = classify_is_end_doubtful(operation, &operation->device->observation.log);
+	device_unlock(operation->device);
+	return is_doubtful;
+}
+
 /* Hands REPORT to the operations that waited for it. NULL: lvm2 could not be asked. */
 static void answer(struct inquiry *inquiry, const struct report *report)
 {
@@ -98,6 +109,8 @@ static void answer(struct inquiry *inquiry, const struct report *report)
 			classify_report(operation, report, is_gone(operation), &volume);
 
 		asking_remove(operation);
+		if (event == EVENT_REPORT_OVER && is_end_doubtful(operation))
+			event = EVENT_SEES_LET_GO;
 		if (event == EVENT_REPORT_RENAMED || event == EVENT_REPORT_STEP)
 			set_reported_names(operation, &volume);
 		context_happened(operation, event);

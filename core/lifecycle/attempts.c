@@ -96,6 +96,15 @@ static void on_silent(void *context)
 	operations->settle(operations);
 }
 
+/* What an lvm command does shows in the table, and no event tells of it. */
+static void set_running(const struct operation *operation, bool is_running)
+{
+	struct monitor *monitor = operation->operations->monitor;
+
+	if (monitor)
+		monitor_set_command(monitor, operation->device, is_running);
+}
+
 static void on_ended(struct process_end end, bool was_terminated, void *context)
 {
 	struct operation *operation = context;
@@ -108,8 +117,7 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 	attempt->is_orphan = false;
 	attempt->result = (struct request_result){.by_signal = end.by_signal, .value = end.value};
 	scheduler_remove(&operations->scheduler, operation);
-	if (operations->monitor)
-		monitor_set_command(operations->monitor, operation->device, false);
+	set_running(operation, false);
 	counts_add(&operations->counts, operation->terms->plugin->interface->operation,
 		was_terminated || (!end.by_signal && end.value == 0) ? COUNT_RUN_SUCCESS
 								     : COUNT_RUN_ERROR);
@@ -182,7 +190,9 @@ static bool note_seen(struct operation *operation)
 	attempt->signature = seen->signature;
 	if (attempt->purpose == ATTEMPT_STEP && plugin_verifies(operation->terms->plugin) &&
 		is_proved(operation, seen))
-		evidence_begin(&operation->evidence, &seen->log, boot_clock_ms());
+		evidence_begin(&operation->evidence, &seen->log, running_clock_ms(),
+			seen->table_signature,
+			seen->copies.count > 0 && device->progress.percent >= 100);
 	device_unlock(device);
 	replace(&operation->reported_vg_name, NULL);
 	replace(&operation->reported_lv_name, NULL);
@@ -234,7 +244,6 @@ static int start_command(struct operation *operation, struct lvmpolld_error *err
 
 int attempts_start(struct operation *operation, struct lvmpolld_error *error)
 {
-	struct operations *operations = operation->operations;
 	int result;
 
 	if (attempts_is_device_busy(operation))
@@ -246,8 +255,8 @@ int attempts_start(struct operation *operation, struct lvmpolld_error *error)
 	recorder_write(operation, RECORD_STARTING);
 	result = start_command(operation, error);
 	recorder_write(operation, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);
-	if (result == 0 && operations->monitor)
-		monitor_set_command(operations->monitor, operation->device, true);
+	if (result == 0)
+		set_running(operation, true);
 	return result;
 }
 
@@ -281,5 +290,6 @@ int attempts_adopt(struct operation *operation, const int outputs[2], struct lvm
 		log_operation(
 			LOG_LEVEL_WARN, operation, "out of memory: its lvpoll is not counted");
 	recorder_write(operation, RECORD_RUNNING);
+	set_running(operation, true);
 	return 0;
 }

@@ -67,11 +67,12 @@ static bool is_contradicted(
 static enum operation_event confirm(
 	const struct operation *operation, const struct observation *observation)
 {
-	if (observation->kind == OBSERVED_GONE)
-		return EVENT_SEES_END;
 	if (observation->kind == OBSERVED_SUSPENDED)
 		return observation->is_stalled ? EVENT_SEES_OTHERWISE : EVENT_SEES_SUSPENDED;
-	return is_contradicted(operation, observation) ? EVENT_SEES_OTHERWISE : EVENT_SEES_END;
+	if (observation->kind != OBSERVED_GONE && is_contradicted(operation, observation))
+		return EVENT_SEES_OTHERWISE;
+	return classify_is_end_doubtful(operation, &observation->log) ? EVENT_SEES_LET_GO
+								      : EVENT_SEES_END;
 }
 
 bool classify_is_changed(const struct operation *operation, const struct observation *observation)
@@ -164,15 +165,32 @@ static bool is_stall_awaited(
 	const struct operation *operation, const struct observation *observation)
 {
 	const struct plugin_entry *plugin = operation->terms->plugin;
+	/* A suspended one goes on with what was seen before. */
+	bool was_seen = observation->kind == OBSERVED || observation->table_signature != 0;
 
 	if (plugin->interface->kernel_only)
 		return true;
 	if (!observation->is_stalled || !plugin_verifies(plugin))
 		return false;
-	return (observation->kind == OBSERVED && is_copying(observation)) ||
-	       plugin->verify == PLUGIN_VERIFY_ALWAYS ||
+	return (was_seen && is_copying(observation)) || plugin->verify == PLUGIN_VERIFY_ALWAYS ||
 	       evidence_doubt(&operation->evidence, &observation->log, plugin_knows_kernel(plugin),
 		       0) != DOUBT_NONE;
+}
+
+/* What is looked at is the same data as before, or a step that was proved has led to it. */
+static bool is_let_go(const struct operation *operation, const struct observation *observation)
+{
+	return observation->kind == OBSERVED && !operation_is_abort(operation) &&
+	       plugin_verifies(operation->terms->plugin) &&
+	       evidence_is_let_go(
+		       &operation->evidence, &observation->log, observation->table_signature);
+}
+
+bool classify_is_end_doubtful(const struct operation *operation, const struct kernel_log_state *log)
+{
+	return !operation_is_abort(operation) && operation->is_watchable &&
+	       plugin_verifies(operation->terms->plugin) &&
+	       evidence_is_end_doubtful(&operation->evidence, log);
 }
 
 static enum operation_event decide(
@@ -195,8 +213,10 @@ static enum operation_event decide(
 		return EVENT_SEES_COPYING;
 	if (now_ms < operation->not_before_ms)
 		return EVENT_SEES_EARLY;
+	/* Whether all is copied cannot be told: an lvpoll that polls might let go of it. */
 	if (!is_stalled && observation->verdict == LVMPOLLD_POLL)
-		return EVENT_SEES_UNKNOWN;
+		return classify_doubt(operation, observation) != DOUBT_NONE ? EVENT_SEES_DOUBT
+									    : EVENT_SEES_UNKNOWN;
 	if (operation->attempt.signature != 0 &&
 		operation->attempt.signature == observation->signature)
 		return EVENT_SEES_SAME;
@@ -221,6 +241,8 @@ enum operation_event classify_look(
 	if ((observation->has_loss || operation->device->loss != LOSS_UNSEEN) &&
 		!operation_is_abort(operation) && !operation->attempt.is_orphan)
 		return EVENT_SEES_LOSS;
+	if (is_let_go(operation, observation) && !operation->attempt.is_orphan)
+		return EVENT_SEES_LET_GO;
 	switch (operation->state) {
 	case STATE_CONFIRMING:
 		return confirm(operation, observation);
@@ -436,6 +458,7 @@ enum ending_reason classify_ending(enum operation_event event)
 	case EVENT_IS_SILENT:
 		return ENDING_SILENCE;
 	case EVENT_SEES_LOSS:
+	case EVENT_SEES_LET_GO:
 		return ENDING_LOSS;
 	case EVENT_ABORTED:
 		return ENDING_ABORT;

@@ -25,6 +25,13 @@ enum operation_event classify_unwatched(const struct operation *operation, int64
 enum doubt classify_doubt(const struct operation *operation, const struct observation *observation);
 
 /*
+ * OPERATION is over, as lvm2 or its command says. Whether the last of its data was let go of by a
+ * step that nobody has proved, and LOG tells of a failure of its copy.
+ */
+bool classify_is_end_doubtful(
+	const struct operation *operation, const struct kernel_log_state *log);
+
+/*
  * The event that the exit of OPERATION's command is; operation->attempt.result tells how it ended.
  * WAS_TERMINATED: the daemon has sent it SIGTERM.
  */

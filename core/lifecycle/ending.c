@@ -2,6 +2,8 @@
 /* How an operation comes to its end: its command first, then the operation. */
 #include "config.h"
 
+#include <stdio.h>
+
 #include "lifecycle/classify.h"
 #include "lifecycle/context.h"
 #include "lifecycle/ending.h"
@@ -12,6 +14,7 @@
 #include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
+#include "loader/disks.h"
 #include "log/log.h"
 #include "lvm/command.h"
 #include "records/unusable.h"
@@ -40,16 +43,39 @@ static enum operation_event end_event(enum ending_reason ending)
 	}
 }
 
-static void note_loss(struct operation *operation)
+/* Somebody else's command has let go of data. What it was copied from is not written to yet. */
+static void log_let_go(struct operation *operation)
 {
+	struct device *device = operation->device;
+	char source[DISK_NAME_SIZE];
+	const char *name;
+
+	device_lock(device);
+	name = device->disks ? disks_name(device->disks, false, 0) : NULL;
+	snprintf(source, sizeof(source), "%s", name ? name : "the disk that it was copied from");
+	device_unlock(device);
 	log_operation_message(LOG_LEVEL_ERROR, operation, LOG_MESSAGE_AT_RISK, NULL,
-		"the operation stays as it is in kernel and metadata, since going on would lose "
-		"data: abort it");
+		"data may be lost: a command that is not the daemon's has let go of the old place "
+		"of data, and the kernel's log tells of a failure while that was copied; the old "
+		"place, on %s, has all of it until something else is written there, so let nobody "
+		"write there before the kernel's log was looked at, and the data was checked; what "
+		"is left of the operation is not taken up again",
+		source);
+}
+
+static void note_loss(struct operation *operation, enum operation_event event)
+{
+	if (event == EVENT_SEES_LET_GO)
+		log_let_go(operation);
+	else
+		log_operation_message(LOG_LEVEL_ERROR, operation, LOG_MESSAGE_AT_RISK, NULL,
+			"the operation stays as it is in kernel and metadata, since going on would "
+			"lose data: abort it");
 	losses_add(operation);
 	telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
 }
 
-static void begin_ending(struct operation *operation)
+static void begin_ending(struct operation *operation, enum operation_event event)
 {
 	switch (operation->ending) {
 	case ENDING_SILENCE:
@@ -58,7 +84,7 @@ static void begin_ending(struct operation *operation)
 		telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
 		break;
 	case ENDING_LOSS:
-		note_loss(operation);
+		note_loss(operation, event);
 		break;
 	case ENDING_ABORT:
 		recorder_write(operation, operation->recorded_command);
@@ -82,7 +108,7 @@ enum operation_event ending_enter(
 	/* A graver reason takes the place of the one before. */
 	if (from != STATE_ENDING || ending > operation->ending) {
 		operation->ending = ending;
-		begin_ending(operation);
+		begin_ending(operation, event);
 	} else if (event == EVENT_IS_SILENT) {
 		/* The command hangs: requests that came meanwhile need not wait for it. */
 		telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
@@ -161,8 +187,10 @@ enum operation_event ending_enter_failed(
 {
 	struct operation *other = other_of(operation);
 
-	if ((event == EVENT_SEES_LOSS && from != STATE_ENDING) || event == EVENT_COPIES_DIFFER) {
-		note_loss(operation);
+	(void)from;
+	if (event == EVENT_SEES_LOSS || event == EVENT_SEES_LET_GO ||
+		event == EVENT_COPIES_DIFFER) {
+		note_loss(operation, event);
 	} else if (event == EVENT_REPORT_HOPELESS) {
 		forget_unusable_record(operation);
 		log_operation(LOG_LEVEL_ERROR, operation,

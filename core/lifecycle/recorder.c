@@ -40,6 +40,9 @@ struct record recorder_describe(const struct operation *operation)
 		.log_from = operation->evidence.log_from,
 		.is_begun_in_doubt = operation->evidence.is_begun_in_doubt,
 		.log_boot_id = boot_id(),
+		.table_before = operation->evidence.table_before,
+		.table = operation->evidence.table,
+		.is_complete = operation->evidence.is_complete,
 	};
 }
 

@@ -28,7 +28,12 @@ struct evidence resume_read_evidence(const struct record *record)
 	if (!present || !record->log_boot_id || strcmp(present, record->log_boot_id) != 0)
 		return (struct evidence){0};
 	return (struct evidence){
-		.log_from = record->log_from, .is_begun_in_doubt = record->is_begun_in_doubt};
+		.log_from = record->log_from,
+		.is_begun_in_doubt = record->is_begun_in_doubt,
+		.table_before = record->table_before,
+		.table = record->table,
+		.is_complete = record->is_complete,
+	};
 }
 
 static char *copy_name(const char *name)

@@ -22,6 +22,7 @@
 	X(SEES_GONE)      /* the volume has no device */                                           \
 	X(SEES_SUSPENDED) /* the device does no I/O */                                             \
 	X(SEES_LOSS)      /* going on would lose data */                                           \
+	X(SEES_LET_GO)    /* somebody else has let go of data of which not all may be copied */    \
 	X(SEES_END) /* the command said that it is over, and the kernel does not contradict */     \
 	X(SEES_OTHERWISE) /* the command said that it is over, and the kernel contradicts */       \
 	/* Both copies of the data were compared. */                                               \

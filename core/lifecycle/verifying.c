@@ -66,10 +66,12 @@ enum operation_event verifying_begin(struct operation *operation)
 	struct device *device = operation->device;
 	struct lvmpolld_copies copies;
 	struct lvmpolld_error error;
+	bool is_understood;
 	enum doubt doubt;
 
 	device_lock(device);
 	doubt = classify_doubt(operation, &device->observation);
+	is_understood = device->observation.verdict == LVMPOLLD_STEP;
 	copies = device->observation.copies;
 	operation->compared_log = device->observation.log;
 	operation->compared_signature = device->observation.copies_signature;
@@ -77,6 +79,12 @@ enum operation_event verifying_begin(struct operation *operation)
 	log_operation(doubt == DOUBT_FAILURE ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO, operation,
 		"the copies of its data are compared before the next step, since %s",
 		doubt_sentence(doubt));
+	if (!is_understood) {
+		log_operation(LOG_LEVEL_WARN, operation,
+			"the copies cannot be compared: the table is not understood, so nobody "
+			"knows whether all is copied");
+		return EVENT_NOT_COMPARED;
+	}
 	if (copies.is_unknown || copies.count == 0) {
 		log_operation(LOG_LEVEL_WARN, operation,
 			"the copies cannot be compared: it is not known where they are");

@@ -94,6 +94,8 @@ void lvmpolld_log(enum lvmpolld_log_level level, const char *format, ...)
 {
 	va_list arguments;
 
+	if (plugin_is_quiet())
+		return;
 	va_start(arguments, format);
 	log_write_arguments(level_of(level), NULL, format, arguments);
 	va_end(arguments);

@@ -15,18 +15,13 @@
 #include "util/checksum.h"
 
 /*
- * Differs where the names or the lines of TABLE do, which is what a step is to change. The status
- * in the lines does not count: while a mirror whose leg has failed goes on copying, it differs each
- * time, and a step that changed nothing would be followed by the next at once.
+ * Differs where the lines of TABLE do. It is on record, so it must stay the same from version to
+ * version. The status in the lines does not count: while a mirror whose leg has failed goes on
+ * copying, it differs each time, and a step that changed nothing would be followed by the next at
+ * once.
  */
-static uint64_t sign(const struct device_mapper_table *table)
+static uint64_t sign_lines(const struct device_mapper_table *table, uint64_t value)
 {
-	uint64_t value = CHECKSUM_START;
-
-	if (table->vg_name) {
-		value = checksum_add(value, table->vg_name, strlen(table->vg_name) + 1);
-		value = checksum_add(value, table->lv_name, strlen(table->lv_name) + 1);
-	}
 	for (size_t i = 0; i < table->target_count; i++) {
 		const struct lvmpolld_target *target = &table->targets[i];
 
@@ -36,6 +31,18 @@ static uint64_t sign(const struct device_mapper_table *table)
 		value = checksum_add(value, target->type, strlen(target->type) + 1);
 	}
 	return value;
+}
+
+/* Differs where the names or the lines of TABLE do, which is what a step is to change. */
+static uint64_t sign(const struct device_mapper_table *table)
+{
+	uint64_t value = CHECKSUM_START;
+
+	if (table->vg_name) {
+		value = checksum_add(value, table->vg_name, strlen(table->vg_name) + 1);
+		value = checksum_add(value, table->lv_name, strlen(table->lv_name) + 1);
+	}
+	return sign_lines(table, value);
 }
 
 static void replace(char **string, const char *value)
@@ -53,6 +60,7 @@ static void copy_known(struct look *look)
 
 	device_lock(device);
 	look->progress = device->progress;
+	look->has_loss = device->observation.has_loss;
 	if (device->disks)
 		look->disks = *device->disks;
 	look->findings = device->findings;
@@ -83,13 +91,17 @@ static void read_answer(struct look *look)
 	asked.abort = false;
 	if (look->answer != DEVICE_MAPPER_SEEN || look->table.is_suspended)
 		return;
+	/* A plugin that has told of a loss in the log need not tell it at each look. */
+	plugin_set_quiet(look->has_loss);
 	look->verdict = plugin_read_targets(terms->plugin, &asked, look->table.targets,
 		look->table.target_count, &look->progress);
+	plugin_set_quiet(false);
 	plugin_read_disks(
 		terms->plugin, &asked, look->table.targets, look->table.target_count, &look->disks);
 	plugin_read_findings(terms->plugin, &asked, look->table.targets, look->table.target_count,
 		&look->findings);
-	if (look->verdict == LVMPOLLD_STEP && plugin_verifies(terms->plugin))
+	if ((look->verdict == LVMPOLLD_STEP || look->verdict == LVMPOLLD_POLL) &&
+		plugin_verifies(terms->plugin))
 		read_copies(look, &asked);
 }
 
@@ -153,8 +165,30 @@ static uint64_t sign_copies(const struct look *look, uint64_t signature)
 	if (look->copies.count == 0 || look->copies.is_unknown)
 		return 0;
 	value = checksum_add(value, &look->table.device, sizeof(look->table.device));
+	/* A copy that was made anew, in a table that was loaded anew, ends with an event. */
+	value = checksum_add(value, &look->table.event_number, sizeof(look->table.event_number));
 	value = checksum_add(value, &signature, sizeof(signature));
 	return value != 0 ? value : 1;
+}
+
+static void record_seen(struct look *look) REQUIRES(device_role)
+{
+	struct device *device = look->begun.device;
+	struct observation *observation = &device->observation;
+
+	log_failed_devices(device, device->progress.failed_devices, look->progress.failed_devices);
+	observation->verdict = look->verdict;
+	observation->kind = OBSERVED;
+	observation->signature = sign(&look->table);
+	observation->table_signature = sign_lines(&look->table, CHECKSUM_START);
+	observation->copies = look->copies;
+	observation->copies_signature = sign_copies(look, observation->signature);
+	replace(&observation->device_name, look->table.name);
+	replace(&observation->vg_name, look->table.vg_name);
+	replace(&observation->lv_name, look->table.lv_name);
+	record_progress(look);
+	device->findings = look->findings;
+	observation->is_whole = look->progress.percent < 0 || look->progress.percent >= 100;
 }
 
 /*
@@ -165,11 +199,13 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 {
 	struct device *device = look->begun.device;
 	struct observation *observation;
+	uint64_t former_table;
 	bool is_news;
 
 	device_lock(device);
 	record_statistics(look);
 	observation = &device->observation;
+	former_table = observation->table_signature;
 	observation->epoch = look->begun.epoch;
 	observation->log = look->log;
 	/* Where the device could not be read, what was seen before still holds. */
@@ -179,26 +215,16 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 	} else if (look->answer == DEVICE_MAPPER_SEEN && look->table.is_suspended) {
 		observation->kind = OBSERVED_SUSPENDED;
 	} else if (look->answer == DEVICE_MAPPER_SEEN) {
-		log_failed_devices(
-			device, device->progress.failed_devices, look->progress.failed_devices);
-		observation->verdict = look->verdict;
-		observation->kind = OBSERVED;
-		observation->signature = sign(&look->table);
-		observation->copies = look->copies;
-		observation->copies_signature = sign_copies(look, observation->signature);
-		replace(&observation->device_name, look->table.name);
-		replace(&observation->vg_name, look->table.vg_name);
-		replace(&observation->lv_name, look->table.lv_name);
-		record_progress(look);
-		device->findings = look->findings;
-		observation->is_whole = look->progress.percent < 0 || look->progress.percent >= 100;
+		record_seen(look);
 	}
 	/* The life cycle takes it back when it has read it. */
 	observation->is_stalled |= is_stalled;
 	/* A loss stays: the life cycle may not have read the look that has shown it. */
 	observation->has_loss |= is_loss(look);
-	/* While it copies and goes on copying there is nothing to tell. */
-	is_news = !is_known || observation->is_stalled || observation->has_loss ||
+	/* While it copies and goes on copying the same there is nothing to tell. */
+	is_news = !is_known ||
+		  (former_table != 0 && observation->table_signature != former_table) ||
+		  observation->is_stalled || observation->has_loss ||
 		  observation->kind == OBSERVED_GONE ||
 		  (observation->kind == OBSERVED && observation->verdict != LVMPOLLD_WATCH &&
 			  observation->verdict != LVMPOLLD_WATCH_TIMED);

@@ -32,6 +32,7 @@ struct look {
 	bool has_lines;                   /* LINES could be read, and were asked for */
 	struct lvmpolld_error error;
 	/* What the plugin makes of it. */
+	bool has_loss; /* a look before it has told of one */
 	enum lvmpolld_verdict verdict;
 	struct lvmpolld_progress progress;
 	struct lvmpolld_copies copies;     /* what must be equal before the step that is due */

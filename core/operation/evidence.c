@@ -19,23 +19,51 @@ const char *doubt_sentence(enum doubt doubt)
 	return sentences[doubt];
 }
 
-void evidence_begin(struct evidence *evidence, const struct kernel_log_state *log, int64_t now_ms)
+void evidence_begin(struct evidence *evidence, const struct kernel_log_state *log, int64_t now_ms,
+	uint64_t table, bool is_complete)
 {
 	*evidence = (struct evidence){
 		.log_from = log->next,
 		.is_begun_in_doubt = log->failure_ms > 0 && now_ms - log->failure_ms < LIMITED_MS,
+		.table_before = table,
+		.is_complete = is_complete,
 	};
+}
+
+static bool has_failed(const struct evidence *evidence, const struct kernel_log_state *log)
+{
+	return log->failure_end > evidence->log_from;
+}
+
+/* Once data was let go of that may lack, the table is kept: that stays so whatever follows. */
+bool evidence_note_table(
+	struct evidence *evidence, const struct kernel_log_state *log, uint64_t table)
+{
+	if (table == evidence->table_before || table == evidence->table ||
+		evidence_is_let_go(evidence, log, table))
+		return false;
+	evidence->table = table;
+	return true;
+}
+
+bool evidence_is_let_go(
+	const struct evidence *evidence, const struct kernel_log_state *log, uint64_t table)
+{
+	return evidence->table != 0 && table != evidence->table && has_failed(evidence, log);
+}
+
+bool evidence_is_end_doubtful(const struct evidence *evidence, const struct kernel_log_state *log)
+{
+	return !(evidence->is_complete && evidence->table == 0) && has_failed(evidence, log);
 }
 
 void evidence_note_equal(
 	struct evidence *evidence, const struct kernel_log_state *log, uint64_t signature)
 {
+	evidence->log_from = log->next;
 	/* What an lvpoll goes on to by itself may have begun while lines were left out. */
-	*evidence = (struct evidence){
-		.log_from = log->next,
-		.is_begun_in_doubt = log->failure_ms > 0,
-		.compared = signature,
-	};
+	evidence->is_begun_in_doubt = log->failure_ms > 0;
+	evidence->compared = signature;
 }
 
 enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_log_state *log,
@@ -44,7 +72,7 @@ enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_l
 	bool is_broken = log->is_read && log->whole_from > evidence->log_from;
 
 	/* A write may have failed since the comparison, and the line about it may be lost. */
-	if (log->failure_end > evidence->log_from)
+	if (has_failed(evidence, log))
 		return DOUBT_FAILURE;
 	if (evidence->compared != 0 && evidence->compared == signature)
 		return is_broken ? DOUBT_LOG_BROKEN : DOUBT_NONE;

@@ -16,6 +16,9 @@ struct evidence {
 	uint64_t log_from;      /* the kernel's log may tell of it from this record on */
 	bool is_begun_in_doubt; /* lines may have been left out when it began */
 	uint64_t compared;      /* the signature of copies that were equal, at log_from; or 0 */
+	uint64_t table_before;  /* the table from which the step began that was proved last; or 0 */
+	uint64_t table;   /* a later one, in which data is copied: what the rest is about; or 0 */
+	bool is_complete; /* that step has let go of the last of the data */
 };
 
 #define DOUBTS(X)                                                                                  \
@@ -34,8 +37,27 @@ enum doubt { DOUBTS(DOUBT_WORD) DOUBT_COUNT };
 /* One sentence, why there is a doubt about a copy. */
 const char *doubt_sentence(enum doubt doubt);
 
-/* Other data may be copied from now on, NOW_MS by boot_clock_ms. LOG is what was known last. */
-void evidence_begin(struct evidence *evidence, const struct kernel_log_state *log, int64_t now_ms);
+/*
+ * A step begins that is proved: other data may be copied from now on, NOW_MS by running_clock_ms.
+ * LOG is what was known last, TABLE the signature of the table. IS_COMPLETE: nothing is left to
+ * copy.
+ */
+void evidence_begin(struct evidence *evidence, const struct kernel_log_state *log, int64_t now_ms,
+	uint64_t table, bool is_complete);
+
+/* Data is copied in TABLE. Returns true where that was not known. */
+bool evidence_note_table(
+	struct evidence *evidence, const struct kernel_log_state *log, uint64_t table);
+
+/*
+ * Whether a step that nobody has proved has let go of data of whose copy LOG tells a failure: TABLE
+ * is another one than that in which it was copied.
+ */
+bool evidence_is_let_go(
+	const struct evidence *evidence, const struct kernel_log_state *log, uint64_t table);
+
+/* Likewise, where all is over: the step that was proved last was not the last. */
+bool evidence_is_end_doubtful(const struct evidence *evidence, const struct kernel_log_state *log);
 
 /* The copies with SIGNATURE were equal. LOG is what was known before they were compared. */
 void evidence_note_equal(

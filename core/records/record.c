@@ -68,8 +68,15 @@ void record_add_fields(struct buffer *text, const struct record *record)
 	if (record->log_from > 0) {
 		wire_add_number(text, "log_from", (int64_t)record->log_from);
 		add_flag(text, "log_doubt", record->is_begun_in_doubt);
-		add_optional_string(text, "log_boot", record->log_boot_id);
 	}
+	/* Written as signed: reading gives the same bits. */
+	if (record->table_before != 0)
+		wire_add_number(text, "table_before", (int64_t)record->table_before);
+	if (record->table != 0)
+		wire_add_number(text, "table", (int64_t)record->table);
+	add_flag(text, "complete", record->is_complete);
+	if (record->log_from > 0 || record->table_before != 0 || record->table != 0)
+		add_optional_string(text, "log_boot", record->log_boot_id);
 	if (record->number > 0)
 		wire_add_number(text, "number", (int64_t)record->number);
 	if (record->accepted_s > 0)
@@ -163,6 +170,9 @@ int record_read_fields(const struct wire_message *message,
 		.log_from = (uint64_t)wire_number(message, "log_from"),
 		.is_begun_in_doubt = wire_number(message, "log_doubt") != 0,
 		.log_boot_id = wire_string(message, "log_boot"),
+		.table_before = (uint64_t)wire_number(message, "table_before"),
+		.table = (uint64_t)wire_number(message, "table"),
+		.is_complete = wire_number(message, "complete") != 0,
 	};
 	int64_t number = wire_number(message, "number");
 	int result = check_fields(&record, error);

@@ -46,6 +46,10 @@ struct record {
 	uint64_t log_from;
 	bool is_begun_in_doubt;  /* and lines may have been left out then */
 	const char *log_boot_id; /* of the boot whose log that is; NULL: not known */
+	/* See struct evidence. */
+	uint64_t table_before;
+	uint64_t table;
+	bool is_complete;
 };
 
 /* The text of RECORD, to be freed by the caller, and its LENGTH; NULL when out of memory. */

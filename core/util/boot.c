@@ -31,10 +31,20 @@ const char *boot_id(void)
 	return id[0] ? id : NULL;
 }
 
-int64_t boot_clock_ms(void)
+static int64_t read_ms(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_BOOTTIME, &now);
+	clock_gettime(clock, &now);
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+int64_t boot_clock_ms(void)
+{
+	return read_ms(CLOCK_BOOTTIME);
+}
+
+int64_t running_clock_ms(void)
+{
+	return read_ms(CLOCK_MONOTONIC);
 }

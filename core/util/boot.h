@@ -14,5 +14,7 @@ const char *boot_id(void);
 /* Milliseconds since the machine was booted, including those that it was suspended
  * (CLOCK_BOOTTIME). */
 int64_t boot_clock_ms(void);
+/* Without those: what the kernel's limits and the times in its log go by (CLOCK_MONOTONIC). */
+int64_t running_clock_ms(void);
 
 #endif

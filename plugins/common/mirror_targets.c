@@ -35,7 +35,7 @@ struct mirror_sum {
 	bool copying; /* a mirror is not yet in sync */
 	bool foreign; /* a line that does not belong beside a mirror */
 	bool unread;  /* out of memory for a line, which may have said anything */
-	bool lacks_data;
+	enum mirror_lack lack;
 	uint32_t failed_devices;
 	uint64_t done_sectors;
 	uint64_t total_sectors;
@@ -69,7 +69,8 @@ static void count_failed_devices(const struct dm_status_mirror *status, struct m
 		case DM_STATUS_MIRROR_FLUSH_FAILED:
 		case DM_STATUS_MIRROR_WRITE_FAILED:
 		case DM_STATUS_MIRROR_SYNC_FAILED:
-			sum->lacks_data = true;
+			if (sum->lack != MIRROR_LACKS_AT_FIRST)
+				sum->lack = i == 0 ? MIRROR_LACKS_AT_FIRST : MIRROR_LACKS_AT_OTHERS;
 			sum->failed_devices++;
 			break;
 		case DM_STATUS_MIRROR_READ_FAILED:
@@ -211,12 +212,12 @@ static bool add_targets(struct mirror_sum *sum, const struct lvmpolld_target *ta
 }
 
 enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets, size_t count,
-	struct lvmpolld_progress *progress, bool *lacks_data)
+	struct lvmpolld_progress *progress, enum mirror_lack *lack)
 {
 	struct mirror_sum sum = {0};
 	bool understood = add_targets(&sum, targets, count);
 
-	*lacks_data = sum.lacks_data;
+	*lack = sum.lack;
 	if (sum.unread) {
 		/*
 		 * No step now: neither a step nor an lvpoll that polls by itself would see that

@@ -5,6 +5,9 @@
 
 #include <lvmpolld/plugin.h>
 
+/* Where data is lacking: the first leg is what is copied from. */
+enum mirror_lack { MIRROR_LACKS_NOTHING, MIRROR_LACKS_AT_OTHERS, MIRROR_LACKS_AT_FIRST };
+
 /*
  * Sets all of *PROGRESS and returns the verdict:
  * - a mirror that is still copying: LVMPOLLD_WATCH, since dm-mirror raises an event at the end;
@@ -13,12 +16,12 @@
  * - out of memory for a line: LVMPOLLD_WATCH_TIMED, with *PROGRESS left alone and a word in the
  * log.
  *
- * Sets *LACKS_DATA where a mirror has failed to copy or to write data to one of its legs. Where
+ * *LACK tells at which leg a mirror has failed to copy or to write data. Where
  * errors are not handled, as in lvm2's mirrors for a move, the kernel takes what could not be
  * copied for copied all the same, and no longer shows the failure when the rest is copied, too.
  */
 enum lvmpolld_verdict mirror_targets_read(const struct lvmpolld_target *targets, size_t count,
-	struct lvmpolld_progress *progress, bool *lacks_data);
+	struct lvmpolld_progress *progress, enum mirror_lack *lack);
 
 /*
  * Adds to COPIES the first leg of each mirror with each of its others, by the lines of "dmsetup

@@ -21,10 +21,10 @@ static enum lvmpolld_verdict convert_read_targets(const struct lvmpolld_request 
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	/* lvm2 handles errors of these mirrors itself. */
-	bool lacks_data;
+	enum mirror_lack lack;
 
 	(void)request;
-	return mirror_targets_read(targets, count, progress, &lacks_data);
+	return mirror_targets_read(targets, count, progress, &lack);
 }
 
 static bool is(const char *value, const char *expected)

@@ -4,6 +4,27 @@
 
 #include <common/mirror_targets.h>
 
+static void tell_lack(const struct lvmpolld_request *request, enum mirror_lack lack)
+{
+	/*
+	 * All data is still at its old place, and the kernel reads it there. The next step would
+	 * release that place, and with it the only copy of what could not be copied.
+	 */
+	if (lack == MIRROR_LACKS_AT_OTHERS)
+		lvmpolld_log(LVMPOLLD_LOG_ERROR,
+			"%s/%s: some data could not be copied, and the kernel will take it for "
+			"copied; \"pvmove --abort\" ends the move, and this data stays where it "
+			"was",
+			request->vg_name, request->lv_name);
+	else
+		lvmpolld_log(LVMPOLLD_LOG_ERROR,
+			"%s/%s: the disk that is moved from fails: some data could not be copied "
+			"from it, or what was written since is on the other disk alone; neither "
+			"the end of the move nor \"pvmove --abort\" may keep everything, so look "
+			"at the kernel's log first",
+			request->vg_name, request->lv_name);
+}
+
 /*
  * lvm2 hangs the segments to be moved under a hidden volume (pvmove0, the one that is polled), and
  * mirrors one of them after the other to its new place; with --atomic all of them at once, in one
@@ -13,7 +34,7 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_request *
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	enum lvmpolld_verdict verdict;
-	bool lacks_data;
+	enum mirror_lack lack;
 
 	/*
 	 * An abort is one change of the metadata, which the first lvpoll makes whatever the mirror
@@ -21,25 +42,18 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_request *
 	 */
 	if (request->abort)
 		return LVMPOLLD_STEP;
-	verdict = mirror_targets_read(targets, count, progress, &lacks_data);
+	verdict = mirror_targets_read(targets, count, progress, &lack);
 	/*
 	 * A leg that cannot be read changes nothing for lvm2, which waits for the mirror. An lvpoll
 	 * that runs meanwhile might step on before a failure at the end of the copy is seen.
 	 */
-	if (!lacks_data && verdict == LVMPOLLD_STEP && progress->step_sectors > 0)
+	if (lack == MIRROR_LACKS_NOTHING && verdict == LVMPOLLD_STEP && progress->step_sectors > 0)
 		return LVMPOLLD_WATCH;
 	/* An lvpoll that polls by itself would lose data, too, whatever else the table has. */
-	if (!lacks_data)
+	if (lack == MIRROR_LACKS_NOTHING)
 		return verdict;
 
-	/*
-	 * All data is still at its old place, and the kernel reads it there. The next step would
-	 * release that place, and with it the only copy of what could not be copied.
-	 */
-	lvmpolld_log(LVMPOLLD_LOG_ERROR,
-		"%s/%s: some data could not be copied, and the kernel will take it for copied; "
-		"\"pvmove --abort\" ends the move, and this data stays where it was",
-		request->vg_name, request->lv_name);
+	tell_lack(request, lack);
 	return LVMPOLLD_DATA_LOSS;
 }
 

@@ -184,6 +184,30 @@ class LossTest(KernelTest):
         self.assertEqual(self.daemon.starts(), [])
         self.assertIn("pvmove --abort", self.daemon.log())
 
+    def test_it_is_told_once_while_its_abort_takes_long(self):
+        device = self.add_device("move-late", segments(1, 0, 50))
+        self.start()
+        identity = self.start_watching("move-late")
+        device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AS")])
+        self.assert_reply(self.client.result(identity), response="failed",
+                          reason="polling of lvm command failed")
+        self.request("move-late", abort=1)
+        self.wait_starts(1)
+        self.wait_looks(self.looks() + 3)
+        self.assertEqual(self.daemon.log().count("some data could not be copied"), 1)
+        self.release("move-late")
+        self.assert_finished(self.client.result(identity, abort=1), "retcode", 0)
+
+    def test_a_disk_that_is_moved_from_and_fails_is_no_case_for_an_abort_alone(self):
+        device = self.add_move()
+        self.start()
+        identity = self.start_watching()
+        device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "DA")])
+        self.assert_reply(self.client.result(identity), response="failed",
+                          reason="polling of lvm command failed")
+        self.assertIn("the disk that is moved from fails", self.daemon.log())
+        self.assertNotIn("stays where it was", self.daemon.log())
+
     def test_it_is_given_up_in_a_pause_between_steps_too(self):
         """All was copied, and nothing came of the steps; then a write fails, and is copied anew."""
         device = self.add_device("move-idle", segments(2, 0, REGIONS))

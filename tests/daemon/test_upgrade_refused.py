@@ -241,6 +241,31 @@ class KernelUpgradeTest(KernelTest):
         upgrade(self.daemon)
         self.assertEqual(len(os.listdir(state)), 1)
 
+    def check_step_after_upgrade(self, *steps):
+        """The table changes when the new program has taken over; no timer of its own ends the lvpoll."""
+        device = self.add_device("move-held", segments(2, 0, REGIONS))
+        device.set_steps(*steps)
+        self.start()
+        identity = self.request("move-held")
+        self.wait_starts(1)
+        upgrade(self.daemon)
+        self.assertEqual(self.entry(identity)["operation_state"], "running")
+        self.clock.stop()
+        self.release("move-held")
+        wait_for(lambda: device.targets()[0].endswith("linear"), "the step")
+        device.change(event=True)
+        wait_for(lambda: self.ends() or self.entry(identity)["operation_state"] == "ending",
+                 "that the step is over")
+        self.clock.go_on()
+        self.assertEqual(self.wait_ends(1)[0][2], "term")
+
+    def test_step_is_seen_by_the_new_program(self):
+        self.check_step_after_upgrade(segments(2, 1, 0))
+
+    def test_step_to_what_is_copied_already_is_seen_by_the_new_program(self):
+        """Its lvpoll has said that there is more to copy."""
+        self.check_step_after_upgrade(segments(2, 1, REGIONS))
+
     def test_kernel_that_does_not_answer(self):
         """What hangs there is no part of the process that becomes the new program."""
         device = self.add_move()

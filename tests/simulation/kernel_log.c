@@ -53,11 +53,11 @@ struct kernel_log_state kernel_log_read(struct kernel_log *log)
 	if (!log->has_begun || model->oldest > state->next) {
 		state->whole_from = model->oldest;
 		if (model->oldest > 0)
-			state->failure_ms = boot_clock_ms();
+			state->failure_ms = running_clock_ms();
 	}
 	if (model->failure_end > state->next && model->failure_end > model->oldest) {
 		state->failure_end = model->failure_end;
-		state->failure_ms = boot_clock_ms();
+		state->failure_ms = running_clock_ms();
 	}
 	log->has_begun = true;
 	state->next = model->next;

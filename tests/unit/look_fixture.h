@@ -16,6 +16,9 @@ static struct devices devices;
 static enum device_mapper_answer answer;
 static enum lvmpolld_verdict verdict;
 static bool is_suspended;
+static uint32_t shown_event;
+static size_t target_count; /* of the same line */
+static struct lvmpolld_target line = {.type = "mirror"};
 /* What happens to the volume while the kernel is asked; or NULL. */
 static void (*meanwhile)(void);
 static uint64_t done_sectors, step_sectors;
@@ -85,6 +88,8 @@ static void create_device(void)
 	ck_assert_int_eq(devices_init(&devices), 0);
 	looking_entry.stall_check_s = 0;
 	done_sectors = step_sectors = 0;
+	shown_event = 0;
+	target_count = 0;
 	is_suspended = false;
 	meanwhile = NULL;
 	device = devices_get(&devices, terms);
@@ -134,6 +139,9 @@ static bool look_at_due(void)
 		tables_read++;
 		look.answer = answer;
 		look.table.is_suspended = is_suspended;
+		look.table.event_number = shown_event;
+		look.table.target_count = target_count;
+		look.table.targets = &line;
 		look.has_lines = has_lines;
 		has_news |= look_conclude(&devices, &look, &kernel_log, true);
 	}

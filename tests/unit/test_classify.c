@@ -121,6 +121,12 @@ static const char *const every_kernel[] = {"*", NULL};
 		.copies = {.count = 1}, .copies_signature = SIGNATURE, .log = LOG                  \
 	}
 
+#define NOT_UNDERSTOOD(LOG)                                                                        \
+	{                                                                                          \
+		.kind = OBSERVED, .verdict = LVMPOLLD_POLL, .signature = SIGNATURE,                \
+		.copies = {.count = 1}, .copies_signature = SIGNATURE, .log = LOG                  \
+	}
+
 /* What a look means for what can be verified; COMPARED: the signature of copies that were equal. */
 static const struct {
 	enum plugin_verify verify;
@@ -145,6 +151,19 @@ static const struct {
 	{PLUGIN_VERIFY_DOUBT, 0,
 		{.kind = OBSERVED_SUSPENDED, .is_stalled = true, .log = {.is_read = true}},
 		EVENT_SEES_STEP},
+	{PLUGIN_VERIFY_DOUBT, 0,
+		{.kind = OBSERVED_SUSPENDED,
+			.is_stalled = true,
+			.log = {.is_read = true},
+			.table_signature = SIGNATURE,
+			.verdict = LVMPOLLD_WATCH},
+		EVENT_SEES_SUSPENDED},
+	/* Whether all is copied nobody knows. */
+	{PLUGIN_VERIFY_ALWAYS, 0, NOT_UNDERSTOOD(CLEAN), EVENT_SEES_DOUBT},
+	{PLUGIN_VERIFY_DOUBT, 0, NOT_UNDERSTOOD(FAILED), EVENT_SEES_DOUBT},
+	{PLUGIN_VERIFY_DOUBT, 0, NOT_UNDERSTOOD(CLEAN), EVENT_SEES_UNKNOWN},
+	{PLUGIN_VERIFY_NEVER, 0, NOT_UNDERSTOOD(FAILED), EVENT_SEES_UNKNOWN},
+	{PLUGIN_VERIFY_ALWAYS, 0, SEEN(POLL), EVENT_SEES_UNKNOWN},
 	{PLUGIN_VERIFY_DOUBT, 0, {.kind = OBSERVED_SUSPENDED, .is_stalled = true},
 		EVENT_SEES_SUSPENDED},
 };
@@ -163,6 +182,57 @@ START_TEST(classify_look_takes_no_step_in_doubt)
 	ck_assert_int_eq(look(operation, verifications[_i].observation), verifications[_i].event);
 	terms_release(terms);
 	operation_free(operation);
+}
+END_TEST
+
+static struct lvmpolld_plugin verifying_plugin;
+static struct plugin_entry verifying_entry = {.interface = &verifying_plugin};
+
+/* The data was copied in table SIGNATURE. */
+static void verify(struct operation *operation)
+{
+	verifying_plugin = fixture_plugin;
+	verifying_plugin.read_copies = read_copies;
+	operation->terms->plugin = &verifying_entry;
+	operation->evidence.table = SIGNATURE;
+}
+
+START_TEST(classify_look_sees_that_others_have_let_go_of_what_has_failed)
+{
+	struct observation seen = SEEN(WATCH);
+
+	seen.log = (struct kernel_log_state)FAILED;
+	seen.table_signature = SIGNATURE;
+	verify(polled);
+	verify(abort_operation);
+	ck_assert_int_eq(look(polled, seen), EVENT_SEES_COPYING);
+	seen.table_signature++;
+	ck_assert_int_eq(look(polled, seen), EVENT_SEES_LET_GO);
+	ck_assert_int_eq(look(abort_operation, seen), EVENT_SEES_STEP);
+	/* It must be ended first. */
+	polled->attempt.is_orphan = true;
+	ck_assert_int_eq(look(polled, seen), EVENT_SEES_COPYING);
+	polled->attempt.is_orphan = false;
+	seen.log.failure_end = 0;
+	ck_assert_int_eq(look(polled, seen), EVENT_SEES_COPYING);
+}
+END_TEST
+
+START_TEST(classify_look_confirms_no_doubtful_end)
+{
+	struct observation gone = NOTHING_IN(GONE);
+
+	verify(polled);
+	set_state(polled, STATE_CONFIRMING);
+	ck_assert_int_eq(look(polled, gone), EVENT_SEES_END);
+	gone.log = (struct kernel_log_state)FAILED;
+	ck_assert_int_eq(look(polled, gone), EVENT_SEES_LET_GO);
+	ck_assert(classify_is_end_doubtful(polled, &gone.log));
+	/* Without the kernel nothing of this is known. */
+	polled->is_watchable = false;
+	ck_assert(!classify_is_end_doubtful(polled, &gone.log));
+	verify(abort_operation);
+	ck_assert(!classify_is_end_doubtful(abort_operation, &gone.log));
 }
 END_TEST
 
@@ -320,6 +390,8 @@ int main(void)
 		SUITE_LOOP(classify_look_decides, SUITE_COUNT(decisions)),
 		SUITE_LOOP(classify_look_never_forgets_a_loss, SUITE_COUNT(decisions)),
 		SUITE_LOOP(classify_look_takes_no_step_in_doubt, SUITE_COUNT(verifications)),
+		SUITE_TEST(classify_look_sees_that_others_have_let_go_of_what_has_failed),
+		SUITE_TEST(classify_look_confirms_no_doubtful_end),
 		SUITE_TEST(classify_look_takes_no_step_twice),
 		SUITE_TEST(classify_look_takes_no_step_too_early),
 		SUITE_LOOP(classify_look_confirms_an_end, SUITE_COUNT(confirmations)),

@@ -49,6 +49,7 @@ START_TEST(record_is_read)
 END_TEST
 
 #define SIGNATURE 7
+#define TABLE     70
 
 /* The segment began at record 100, and the log is read up to 200. */
 static const struct {
@@ -105,10 +106,10 @@ START_TEST(segment_begins_in_doubt_soon_after_a_failure)
 		.is_read = true, .next = 200, .failure_end = 150, .failure_ms = 50000};
 	struct evidence evidence;
 
-	evidence_begin(&evidence, &log, 50000 + 9999);
+	evidence_begin(&evidence, &log, 50000 + 9999, TABLE, false);
 	ck_assert(evidence.is_begun_in_doubt);
 	ck_assert_uint_eq(evidence.log_from, 200);
-	evidence_begin(&evidence, &log, 50000 + 10000);
+	evidence_begin(&evidence, &log, 50000 + 10000, TABLE, false);
 	ck_assert(!evidence.is_begun_in_doubt);
 }
 END_TEST
@@ -120,9 +121,10 @@ START_TEST(segment_begins_in_doubt_soon_after_a_gap)
 		.is_read = true, .next = 200, .whole_from = 180, .failure_ms = 50000};
 	struct evidence evidence;
 
-	evidence_begin(&evidence, &log, 50000 + 9999);
+	evidence_begin(&evidence, &log, 50000 + 9999, TABLE, false);
 	ck_assert(evidence.is_begun_in_doubt);
-	evidence_begin(&evidence, &(struct kernel_log_state){.is_read = true, .next = 200}, 5);
+	evidence_begin(&evidence, &(struct kernel_log_state){.is_read = true, .next = 200}, 5,
+		TABLE, false);
 	ck_assert(!evidence.is_begun_in_doubt);
 }
 END_TEST
@@ -154,6 +156,75 @@ START_TEST(comparison_settles_what_was_before_it)
 }
 END_TEST
 
+static const struct kernel_log_state clean = {.is_read = true, .next = 200};
+static const struct kernel_log_state failed = {.is_read = true, .next = 200, .failure_end = 150};
+
+/* TABLE + 1 is that of the data which is copied after the step. */
+START_TEST(step_of_ours_lets_go_of_nothing)
+{
+	struct evidence evidence = {0};
+
+	evidence_begin(&evidence, &(struct kernel_log_state){.next = 100}, 1, TABLE, false);
+	ck_assert(!evidence_note_table(&evidence, &clean, TABLE));
+	ck_assert(!evidence_is_let_go(&evidence, &failed, TABLE));
+	ck_assert(!evidence_is_let_go(&evidence, &failed, TABLE + 1));
+	ck_assert(evidence_note_table(&evidence, &failed, TABLE + 1));
+	ck_assert(!evidence_note_table(&evidence, &failed, TABLE + 1));
+	ck_assert(!evidence_is_let_go(&evidence, &failed, TABLE + 1));
+}
+END_TEST
+
+START_TEST(step_of_others_lets_go_of_what_has_failed)
+{
+	struct evidence evidence = {0};
+
+	ck_assert(evidence_note_table(&evidence, &clean, TABLE));
+	ck_assert(!evidence_is_let_go(&evidence, &clean, TABLE + 1));
+	ck_assert(evidence_is_let_go(&evidence, &failed, TABLE + 1));
+	/* Whatever is seen afterwards. */
+	ck_assert(!evidence_note_table(&evidence, &failed, TABLE + 1));
+	ck_assert(evidence_is_let_go(&evidence, &failed, TABLE + 1));
+	ck_assert(evidence_is_let_go(&evidence, &failed, TABLE + 2));
+}
+END_TEST
+
+/* What fails later is about what is copied now. */
+START_TEST(step_of_others_before_a_failure_lets_go_of_nothing)
+{
+	struct evidence evidence = {.table = TABLE};
+
+	ck_assert(evidence_note_table(&evidence, &clean, TABLE + 1));
+	ck_assert(!evidence_is_let_go(&evidence, &failed, TABLE + 1));
+	ck_assert_uint_eq(evidence_doubt(&evidence, &failed, true, SIGNATURE), DOUBT_FAILURE);
+}
+END_TEST
+
+START_TEST(comparison_does_not_forget_the_table)
+{
+	struct evidence evidence = {.table_before = TABLE, .table = TABLE + 1};
+
+	evidence_note_equal(&evidence, &clean, SIGNATURE);
+	ck_assert_uint_eq(evidence.table_before, TABLE);
+	ck_assert_uint_eq(evidence.table, TABLE + 1);
+}
+END_TEST
+
+START_TEST(end_is_doubtful_where_the_last_step_was_not_proved)
+{
+	struct evidence evidence = {.log_from = 100};
+
+	ck_assert(!evidence_is_end_doubtful(&evidence, &clean));
+	ck_assert(evidence_is_end_doubtful(&evidence, &failed));
+	evidence_begin(&evidence, &(struct kernel_log_state){.next = 100}, 1, TABLE, false);
+	ck_assert(evidence_is_end_doubtful(&evidence, &failed));
+	evidence_begin(&evidence, &(struct kernel_log_state){.next = 100}, 1, TABLE, true);
+	ck_assert(!evidence_is_end_doubtful(&evidence, &failed));
+	/* Something is copied all the same. */
+	evidence_note_table(&evidence, &clean, TABLE + 1);
+	ck_assert(evidence_is_end_doubtful(&evidence, &failed));
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -163,6 +234,11 @@ int main(void)
 		SUITE_TEST(segment_begins_in_doubt_soon_after_a_gap),
 		SUITE_TEST(comparison_settles_what_was_before_it),
 		SUITE_TEST(comparison_settles_nothing_of_what_is_copied_next),
+		SUITE_TEST(step_of_ours_lets_go_of_nothing),
+		SUITE_TEST(step_of_others_lets_go_of_what_has_failed),
+		SUITE_TEST(step_of_others_before_a_failure_lets_go_of_nothing),
+		SUITE_TEST(comparison_does_not_forget_the_table),
+		SUITE_TEST(end_is_doubtful_where_the_last_step_was_not_proved),
 	};
 
 	return suite_run("kernel_log", tests, SUITE_COUNT(tests));

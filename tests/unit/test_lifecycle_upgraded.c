@@ -69,6 +69,7 @@ static struct operation *take_over_step(uint64_t signature, bool has_shown_more)
 
 	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
 	ck_assert_int_eq(find(false)->state, STATE_RUNNING);
+	ck_assert(seen_running);
 	return find(false);
 }
 

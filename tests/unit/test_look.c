@@ -37,6 +37,20 @@ START_TEST(look_tells_of_each_verdict_that_matters)
 }
 END_TEST
 
+/* Somebody else's step: what is copied now is other data. */
+START_TEST(look_tells_of_another_table)
+{
+	watch();
+	look_and_see(LVMPOLLD_WATCH);
+	settle();
+	ck_assert(!look_and_see(LVMPOLLD_WATCH));
+	target_count = 1;
+	ck_assert(look_and_see(LVMPOLLD_WATCH));
+	settle();
+	ck_assert(!look_and_see(LVMPOLLD_WATCH));
+}
+END_TEST
+
 /* In a move the kernel forgets what could not be copied when the rest is: it is in sync then. */
 START_TEST(look_does_not_forget_that_data_would_be_lost)
 {
@@ -137,6 +151,7 @@ static bool read_copies(const struct lvmpolld_request *request, const struct lvm
 START_TEST(look_tells_what_a_step_must_find_equal)
 {
 	struct lvmpolld_plugin verifying = looking_plugin;
+	uint64_t signature;
 
 	verifying.read_copies = read_copies;
 	looking_entry.interface = &verifying;
@@ -148,6 +163,14 @@ START_TEST(look_tells_what_a_step_must_find_equal)
 	ck_assert_uint_eq(observation().copies.count, 1);
 	ck_assert_uint_ne(observation().copies_signature, 0);
 	ck_assert_uint_eq(observation().log.next, tables_read);
+	/* It was copied anew. */
+	signature = observation().copies_signature;
+	shown_event++;
+	look_and_see(LVMPOLLD_STEP);
+	ck_assert_uint_ne(observation().copies_signature, signature);
+	/* A step might be made by an lvpoll that polls. */
+	look_and_see(LVMPOLLD_POLL);
+	ck_assert_uint_eq(observation().copies.count, 1);
 	has_lines = false;
 	look_and_see(LVMPOLLD_STEP);
 	ck_assert(observation().copies.is_unknown);
@@ -211,6 +234,7 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_TEST(look_tells_what_a_step_must_find_equal),
 		SUITE_TEST(look_tells_of_each_verdict_that_matters),
+		SUITE_TEST(look_tells_of_another_table),
 		SUITE_TEST(look_does_not_forget_that_data_would_be_lost),
 		SUITE_TEST(look_does_not_forget_it_while_the_device_is_suspended),
 		SUITE_TEST(look_that_ends_too_late_still_tells_that_data_would_be_lost),

@@ -13,6 +13,8 @@
 
 #define LVID "VGuuid00000000000000000000000000LVuuid00000000000000000000000000"
 
+#define BOOT_ID "0e5dbb25-0e4b-4ab9-9f64-0e2a8f1f4b4f"
+
 #define PLAIN                                                                                      \
 	{                                                                                          \
 		.struct_size = sizeof(struct lvmpolld_request), .vg_name = "vg",                   \
@@ -37,12 +39,27 @@ static const struct record records[] = {
 		.command = RECORD_RUNNING,
 		.pid = 2147483647,
 		.start_ticks = 9223372036854775807,
-		.boot_id = "0e5dbb25-0e4b-4ab9-9f64-0e2a8f1f4b4f"},
+		.boot_id = BOOT_ID},
 	{.request = PLAIN,
 		.operation_name = "pvmove",
 		.command = RECORD_STARTING,
 		.step_vg_name = "renamed",
 		.step_lv_name = "pvmove0"},
+	/* What is known of the data that is copied. */
+	{.request = PLAIN,
+		.operation_name = "pvmove",
+		.log_from = 4711,
+		.is_begun_in_doubt = true,
+		.log_boot_id = BOOT_ID,
+		.table_before = UINT64_MAX,
+		.table = UINT64_C(1) << 63},
+	/* The kernel's log could not be read. */
+	{.request = PLAIN,
+		.operation_name = "pvmove",
+		.log_boot_id = BOOT_ID,
+		.table_before = 1,
+		.is_complete = true},
+	{.request = PLAIN, .operation_name = "pvmove", .log_boot_id = BOOT_ID, .table = 7},
 };
 
 static struct lvmpolld_error error;
@@ -126,6 +143,12 @@ static int compare(const struct record *record, void *context, struct lvmpolld_e
 	ck_assert_pstr_eq(record->boot_id, expected->boot_id);
 	ck_assert_pstr_eq(record->step_vg_name, expected->step_vg_name);
 	ck_assert_pstr_eq(record->step_lv_name, expected->step_lv_name);
+	ck_assert_uint_eq(record->log_from, expected->log_from);
+	ck_assert_int_eq(record->is_begun_in_doubt, expected->is_begun_in_doubt);
+	ck_assert_pstr_eq(record->log_boot_id, expected->log_boot_id);
+	ck_assert_uint_eq(record->table_before, expected->table_before);
+	ck_assert_uint_eq(record->table, expected->table);
+	ck_assert_int_eq(record->is_complete, expected->is_complete);
 	taken++;
 	return 0;
 }

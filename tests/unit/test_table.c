@@ -81,8 +81,8 @@ END_TEST
 /* These come from outside, whatever the state is. */
 static const enum operation_event at_any_time[] = {EVENT_SEES_COPYING, EVENT_SEES_STEP,
 	EVENT_SEES_DONE, EVENT_SEES_DOUBT, EVENT_SEES_SAME, EVENT_SEES_GONE, EVENT_SEES_SUSPENDED,
-	EVENT_SEES_LOSS, EVENT_WANTED, EVENT_NO_PATIENCE, EVENT_ABORTED, EVENT_ABORT_OVER,
-	EVENT_ABORT_FAILED, EVENT_STOP, EVENT_FORGOTTEN};
+	EVENT_SEES_LOSS, EVENT_SEES_LET_GO, EVENT_WANTED, EVENT_NO_PATIENCE, EVENT_ABORTED,
+	EVENT_ABORT_OVER, EVENT_ABORT_FAILED, EVENT_STOP, EVENT_FORGOTTEN};
 
 START_TEST(table_knows_what_comes_from_outside_in_each_state)
 {
@@ -99,6 +99,7 @@ START_TEST(table_lets_nothing_go_on_after_a_loss)
 {
 	unsigned cell = table_cell((enum operation_state)_i, EVENT_SEES_LOSS);
 
+	ck_assert_uint_eq(cell, table_cell((enum operation_state)_i, EVENT_SEES_LET_GO));
 	if (_i == STATE_RUNNING || _i == STATE_ENDING)
 		ck_assert_uint_eq(cell, STATE_ENDING);
 	else if (_i == STATE_YIELDING || is_over((unsigned)_i))

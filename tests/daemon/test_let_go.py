@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Somebody else's lvpoll makes a step of which nobody has proved that all was copied."""
+
+import os
+import re
+import signal
+import unittest
+
+from deadline import wait_for
+from kernel_standin import linear, mirror
+from kernel_test import REGIONS, SEGMENT_SECTORS, segments
+from lvmpolld import is_running, read_file
+from test_verifying import FAILED, FAILURE, ORDINARY, VerifyingTest
+from upgrade_test import upgrade
+
+
+class LetGoTest(VerifyingTest):
+    def step(self, *targets):
+        """Somebody else's lvpoll makes a step, or, without TARGETS, the last one."""
+        if targets:
+            steps = self.kernel.path("steps", str(self.device.minor))
+            os.unlink(os.path.join(steps, min(os.listdir(steps))))
+            self.device.change(targets=list(targets), event=True)
+        else:
+            self.device.remove()
+            self.kernel.raise_event()
+
+    def kill(self):
+        self.daemon.send_signal(signal.SIGKILL)
+        self.daemon.wait_end()
+
+    def start_again(self):
+        self.daemon.start("-c", self.configuration, "-l", "info",
+                          environment=self.daemon.environment(**self.kernel.variables()))
+        wait_for(self.daemon.accepts, "a daemon behind the socket")
+        self.client = self.connect(self.daemon)
+
+    def recorded_table(self):
+        """Of the data that is copied, as it is on record."""
+        folder = os.path.join(self.daemon.directory, "lvmpolld.state")
+        records = [read_file(os.path.join(folder, name)) for name in os.listdir(folder) if name.startswith("poll-")]
+        return re.search(r"^table = (-?\d+)$", records[0], re.M).group(1)
+
+    def notes(self):
+        folder = os.path.join(self.daemon.directory, "lvmpolld.state.given_up")
+        return os.listdir(folder) if os.path.isdir(folder) else []
+
+    def assert_lost(self, identity, starts=0):
+        """Whoever waits, or asks again, does not hear that all is well."""
+        self.assert_reply(self.client.result(identity), **FAILED)
+        self.assertIn("data may be lost: ", self.daemon.log())
+        self.assertEqual(len(self.notes()), 1)
+        self.assert_reply(self.client.result(self.request("move")), **FAILED)
+        self.assertEqual(len(self.daemon.starts()), starts)
+
+    def assert_over(self, identity):
+        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assertNotIn("data may be lost", self.daemon.log())
+        self.assertEqual(self.notes(), [])
+
+
+class EndTest(LetGoTest):
+    """The last step is somebody else's."""
+
+    def test_after_a_failure(self):
+        identity = self.start_move(log=[ORDINARY])
+        self.write_log(FAILURE)
+        self.step()
+        self.assert_lost(identity)
+
+    def test_the_disk_is_named(self):
+        identity = self.start_move()
+        self.write_log(FAILURE)
+        self.step()
+        self.assert_lost(identity)
+        self.assertRegex(self.daemon.log(), "the old place, on [^ ]*7:0, |the old place, on /dev/")
+
+    def test_without_a_failure(self):
+        identity = self.start_move(log=[ORDINARY])
+        self.write_log(ORDINARY)
+        self.step()
+        self.assert_over(identity)
+
+    def test_a_failure_of_a_segment_whose_copies_were_compared(self):
+        identity = self.start_move(count=2, log=[FAILURE])
+        self.copied(count=2)
+        wait_for(lambda: self.device.targets()[0].endswith("linear"), "the second segment")
+        self.wait_watching(identity)
+        self.step()
+        self.assert_over(identity)
+        self.assertEqual(self.opened(), 2)
+
+    def test_an_upgrade_in_the_middle(self):
+        identity = self.start_move()
+        self.write_log(FAILURE)
+        upgrade(self.daemon)
+        self.step()
+        self.assert_lost(identity)
+
+    def test_while_no_daemon_ran(self):
+        identity = self.start_move()
+        self.kill()
+        self.write_log(FAILURE)
+        self.step()
+        self.start_again()
+        self.assert_lost(identity)
+
+    def test_never_verify_is_what_it_says(self):
+        identity = self.start_move("plugins: {pvmove: {verify: never}}")
+        self.write_log(FAILURE)
+        self.step()
+        self.assert_over(identity)
+
+
+class OwnEndTest(LetGoTest):
+    """The last step is ours, and was proved: whatever the log tells then is about something else."""
+
+    def start_last_step(self):
+        self.device = self.add_device("move-late", segments(1, 0, 0))
+        self.start()
+        identity = self.start_watching("move-late")
+        self.device.change(targets=segments(1, 0, REGIONS), event=True)
+        self.wait_starts(1)
+        self.write_log(FAILURE)
+        return identity
+
+    def test_a_failure_meanwhile(self):
+        identity = self.start_last_step()
+        self.release("move-late")
+        self.assert_over(identity)
+
+    def test_a_failure_while_no_daemon_runs(self):
+        identity = self.start_last_step()
+        (lvpoll, _, _), = self.daemon.starts()
+        self.kill()
+        self.step()
+        self.release("move-late")
+        wait_for(lambda: not is_running(lvpoll), "the end of the lvpoll")
+        self.start_again()
+        self.assert_over(identity)
+
+
+class StepTest(LetGoTest):
+    """A step before the last is somebody else's."""
+
+    def test_after_a_failure(self):
+        identity = self.start_move(count=2)
+        self.write_log(FAILURE)
+        self.step(*segments(2, 1, 0))
+        self.assert_lost(identity)
+        self.assertTrue(self.device.exists())
+
+    def test_that_leaves_no_mirror(self):
+        identity = self.start_move(count=2)
+        self.write_log(FAILURE)
+        self.step(linear(0, SEGMENT_SECTORS), linear(SEGMENT_SECTORS, SEGMENT_SECTORS))
+        self.assert_lost(identity)
+
+    def test_after_a_step_of_ours(self):
+        identity = self.start_move(count=3, log=[ORDINARY])
+        self.copied(count=3)
+        wait_for(lambda: self.device.targets()[0].endswith("linear"), "the second segment")
+        self.wait_watching(identity)
+        self.write_log(FAILURE)
+        self.step(*segments(3, 2, 0))
+        self.assert_lost(identity, starts=1)
+
+    def test_while_no_daemon_ran(self):
+        identity = self.start_move(count=2)
+        self.kill()
+        self.write_log(FAILURE)
+        self.step(*segments(2, 1, 0))
+        self.start_again()
+        self.assert_lost(identity)
+
+    def test_before_a_failure(self):
+        """The failure is of what is copied now: that is compared."""
+        identity = self.start_move(count=2)
+        before = self.recorded_table()
+        self.step(*segments(2, 1, 0))
+        wait_for(lambda: self.recorded_table() != before, "a look at the second segment")
+        self.write_log(FAILURE)
+        self.copied(count=2, at=1)
+        self.assert_over(identity)
+        self.assertEqual(self.opened(), 2)
+
+    def test_a_new_name_is_no_step(self):
+        identity = self.start_move()
+        self.device.change(names=("other", "move"), event=True)
+        self.write_log(FAILURE)
+        self.copied()
+        self.assert_over(identity)
+
+
+class UnknownTableTest(LetGoTest):
+    """The plugin does not understand the table: an lvpoll that polls might let go of what is not copied."""
+
+    UNKNOWN = [mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS), "%d 8 strange" % SEGMENT_SECTORS]
+
+    def start_unknown(self, configuration):
+        identity = self.start_move(configuration)
+        self.device.change(targets=self.UNKNOWN, event=True)
+        return identity
+
+    def assert_held_until_understood(self, identity):
+        self.wait_backing_off(identity, "unverified")
+        self.assertEqual(self.daemon.starts(), [])
+        self.assertIn("the table is not understood", self.daemon.log())
+        self.device.change(targets=segments(1, 0, REGIONS), event=True)
+
+    def test_verify_always_holds_it(self):
+        identity = self.start_unknown("plugins: {pvmove: {verify: always}}")
+        self.assert_held_until_understood(identity)
+        self.assert_over(identity)
+        self.assertEqual(self.opened(), 2)
+
+    def test_who_waits_for_it_is_told(self):
+        identity = self.start_unknown(
+            "{plugins: {pvmove: {verify: always}}, limits: {patience: 1}}")
+        self.assert_reply(self.client.result(identity), **FAILED)
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_a_failure_in_the_log_holds_it(self):
+        self.add_device("move", self.UNKNOWN)
+        self.write_log(FAILURE)
+        self.start()
+        self.wait_backing_off(self.request("move"), "unverified")
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_without_a_doubt_it_is_polled(self):
+        self.start_unknown("")
+        self.wait_starts(1)
+
+    def test_without_a_mirror_it_is_polled(self):
+        self.start_move("plugins: {pvmove: {verify: always}}")
+        self.device.change(targets=["0 %d strange" % SEGMENT_SECTORS], event=True)
+        self.wait_starts(1)
+
+
+if __name__ == "__main__":
+    unittest.main()
