@@ -217,7 +217,7 @@ struct kernel_log_state kernel_log_read(struct kernel_log *log)
 	state->is_read = true;
 	if (kernel.log_failure_end > state->next) {
 		state->failure_end = kernel.log_failure_end;
-		state->failure_ms = boot_clock_ms();
+		state->failure_ms = state->failure_written_ms = running_clock_ms();
 	}
 	log->has_begun = true;
 	state->next = kernel.log_next;

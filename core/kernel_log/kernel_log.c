@@ -34,11 +34,20 @@ void kernel_log_close(struct kernel_log *log)
 	log->descriptor = -1;
 }
 
-static void note_failure(struct kernel_log *log, uint64_t number)
+/* WRITTEN_MS is what the kernel says. */
+static void note_failure(struct kernel_log *log, uint64_t number, int64_t written_ms)
 {
-	if (number >= log->state.failure_end)
+	if (number >= log->state.failure_end) {
 		log->state.failure_end = number + 1;
+		log->state.failure_written_ms = written_ms;
+	}
 	log->state.failure_ms = running_clock_ms();
+}
+
+/* What could not be read may have told of one, just now. */
+static void note_unread(struct kernel_log *log)
+{
+	note_failure(log, log->state.next, running_clock_ms());
 }
 
 /*
@@ -65,7 +74,7 @@ static void take_record(struct kernel_log *log, const char *data, size_t length)
 	struct kernel_log_record record;
 
 	if (kernel_log_record_parse(data, length, &record) < 0) {
-		note_failure(log, state->next);
+		note_unread(log);
 		return;
 	}
 	/* The kernel overwrites the oldest. Another order than by number is no log of ours. */
@@ -75,7 +84,7 @@ static void take_record(struct kernel_log *log, const char *data, size_t length)
 	state->next = record.number + 1;
 	if (!record.is_kernels || !log->is_failure(record.text, record.text_length, log->context))
 		return;
-	note_failure(log, record.number);
+	note_failure(log, record.number, (int64_t)(record.time_us / 1000));
 	/* One of those that were read at a time says enough. */
 	if (!log->has_told)
 		log_info("the kernel's log tells of a failure: %.*s", (int)record.text_length,
@@ -106,7 +115,7 @@ static int read_all(struct kernel_log *log)
 			return 0;
 		} else if (errno == EINVAL) {
 			/* A record that is too long for us: the next has another number. */
-			note_failure(log, log->state.next);
+			note_unread(log);
 		} else if (errno != EPIPE && errno != EINTR) {
 			return -errno;
 		}

@@ -21,6 +21,8 @@ struct kernel_log_state {
 	uint64_t whole_from;  /* from this record on none is missing */
 	uint64_t failure_end; /* the number behind the latest record of a failure; 0: none */
 	int64_t failure_ms;   /* when that, or a gap, was read, by running_clock_ms; 0: never */
+	/* When the failure was written. The kernel's clock for its log runs a little apart. */
+	int64_t failure_written_ms;
 };
 
 struct kernel_log {

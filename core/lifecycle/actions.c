@@ -56,18 +56,32 @@ void actions_begin_anew(struct operation *operation)
 	note_success(operation);
 }
 
-/* Which table the data is copied in is on record, as what the log tells of it is. */
-static void note_table(struct operation *operation, const struct observation *observation)
+static bool note_table(struct operation *operation, const struct observation *observation)
 {
 	const struct lvmpolld_copies *copies = &observation->copies;
 	bool is_copied = observation->verdict == LVMPOLLD_WATCH ||
 			 observation->verdict == LVMPOLLD_WATCH_TIMED || copies->count > 0 ||
 			 copies->is_unknown;
 
-	if (observation->kind != OBSERVED || !is_copied || operation_is_abort(operation) ||
-		!plugin_verifies(operation->terms->plugin) ||
-		!evidence_note_table(
-			&operation->evidence, &observation->log, observation->table_signature))
+	return observation->kind == OBSERVED && is_copied &&
+	       evidence_note_table(
+		       &operation->evidence, &observation->log, observation->table_signature);
+}
+
+/* When it was asked for, by running_clock_ms, or earlier where the machine was suspended since. */
+static int64_t asked_ms(const struct operation *operation)
+{
+	return running_clock_ms() - (boot_clock_ms() - operation->begun_ms);
+}
+
+/* Which table the data is copied in is on record, as what the log tells of it is. */
+static void note_evidence(struct operation *operation, const struct observation *observation)
+{
+	if (operation_is_abort(operation) || !plugin_verifies(operation->terms->plugin))
+		return;
+	/* That need not be on record: when it was asked for is. */
+	evidence_bound(&operation->evidence, &observation->log, asked_ms(operation));
+	if (!note_table(operation, observation))
 		return;
 	/* The end of a command is written down anyway. */
 	if (!operation->attempt.command && !operation->operations->is_stopping)
@@ -87,7 +101,7 @@ void actions_note_look(struct operation *operation, const struct observation *ob
 	if (observation->kind == OBSERVED &&
 		observation->copies_signature != operation->evidence.compared)
 		operation->evidence.compared = 0;
-	note_table(operation, observation);
+	note_evidence(operation, observation);
 	/* A table in which nothing is copied any more: lvpoll is about to end, or waits. */
 	if (attempt->command && classify_is_changed(operation, observation))
 		attempts_expect_end(operation);

@@ -88,14 +88,15 @@ static bool is_gone(struct operation *operation)
 }
 
 /* By the latest look, in which the kernel's log was read, too. */
-static bool is_end_doubtful(struct operation *operation)
+static bool is_let_go(struct operation *operation)
 {
-	bool is_doubtful;
+	bool is_failed;
 
 	device_lock(operation->device);
-	is_doubtful = classify_is_end_doubtful(operation, &operation->device->observation.log);
+	is_failed =
+		classify_end_doubt(operation, &operation->device->observation.log) == DOUBT_FAILURE;
 	device_unlock(operation->device);
-	return is_doubtful;
+	return is_failed;
 }
 
 /* Hands REPORT to the operations that waited for it. NULL: lvm2 could not be asked. */
@@ -109,7 +110,7 @@ static void answer(struct inquiry *inquiry, const struct report *report)
 			classify_report(operation, report, is_gone(operation), &volume);
 
 		asking_remove(operation);
-		if (event == EVENT_REPORT_OVER && is_end_doubtful(operation))
+		if (event == EVENT_REPORT_OVER && is_let_go(operation))
 			event = EVENT_SEES_LET_GO;
 		if (event == EVENT_REPORT_RENAMED || event == EVENT_REPORT_STEP)
 			set_reported_names(operation, &volume);

@@ -169,6 +169,17 @@ static bool is_proved(const struct operation *operation, const struct observatio
 	       classify_doubt(operation, seen) == DOUBT_NONE;
 }
 
+/* Whether nothing is left to copy after the step; one where nothing is copied changes nothing of
+ * it. */
+static bool is_last(const struct operation *operation, const struct observation *seen)
+	REQUIRES(device_role)
+{
+	const struct evidence *evidence = &operation->evidence;
+
+	return seen->copies.count > 0 ? operation->device->progress.percent >= 100
+				      : evidence->is_complete && evidence->table == 0;
+}
+
 /*
  * Takes over what the device showed last, and sets the names that lvpoll is given: those that lvm2
  * reported, or the kernel shows, or the client told.
@@ -191,8 +202,7 @@ static bool note_seen(struct operation *operation)
 	if (attempt->purpose == ATTEMPT_STEP && plugin_verifies(operation->terms->plugin) &&
 		is_proved(operation, seen))
 		evidence_begin(&operation->evidence, &seen->log, running_clock_ms(),
-			seen->table_signature,
-			seen->copies.count > 0 && device->progress.percent >= 100);
+			seen->table_signature, is_last(operation, seen));
 	device_unlock(device);
 	replace(&operation->reported_vg_name, NULL);
 	replace(&operation->reported_lv_name, NULL);

@@ -71,8 +71,8 @@ static enum operation_event confirm(
 		return observation->is_stalled ? EVENT_SEES_OTHERWISE : EVENT_SEES_SUSPENDED;
 	if (observation->kind != OBSERVED_GONE && is_contradicted(operation, observation))
 		return EVENT_SEES_OTHERWISE;
-	return classify_is_end_doubtful(operation, &observation->log) ? EVENT_SEES_LET_GO
-								      : EVENT_SEES_END;
+	return classify_end_doubt(operation, &observation->log) == DOUBT_FAILURE ? EVENT_SEES_LET_GO
+										 : EVENT_SEES_END;
 }
 
 bool classify_is_changed(const struct operation *operation, const struct observation *observation)
@@ -186,11 +186,13 @@ static bool is_let_go(const struct operation *operation, const struct observatio
 		       &operation->evidence, &observation->log, observation->table_signature);
 }
 
-bool classify_is_end_doubtful(const struct operation *operation, const struct kernel_log_state *log)
+enum doubt classify_end_doubt(const struct operation *operation, const struct kernel_log_state *log)
 {
-	return !operation_is_abort(operation) && operation->is_watchable &&
-	       plugin_verifies(operation->terms->plugin) &&
-	       evidence_is_end_doubtful(&operation->evidence, log);
+	const struct plugin_entry *plugin = operation->terms->plugin;
+
+	if (operation_is_abort(operation) || !operation->is_watchable || !plugin_verifies(plugin))
+		return DOUBT_NONE;
+	return evidence_end_doubt(&operation->evidence, log, plugin_knows_kernel(plugin));
 }
 
 static enum operation_event decide(

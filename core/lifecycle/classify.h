@@ -25,10 +25,11 @@ enum operation_event classify_unwatched(const struct operation *operation, int64
 enum doubt classify_doubt(const struct operation *operation, const struct observation *observation);
 
 /*
- * OPERATION is over, as lvm2 or its command says. Whether the last of its data was let go of by a
- * step that nobody has proved, and LOG tells of a failure of its copy.
+ * OPERATION is over, as lvm2 or its command says. Why it is not proved that the last of its data
+ * was copied, by LOG: DOUBT_FAILURE where somebody else's step has let go of data whose copy has
+ * failed.
  */
-bool classify_is_end_doubtful(
+enum doubt classify_end_doubt(
 	const struct operation *operation, const struct kernel_log_state *log);
 
 /*

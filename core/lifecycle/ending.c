@@ -43,24 +43,49 @@ static enum operation_event end_event(enum ending_reason ending)
 	}
 }
 
-/* Somebody else's command has let go of data. What it was copied from is not written to yet. */
-static void log_let_go(struct operation *operation)
+/* The disk that data is copied from, for people. */
+static void name_source(struct device *device, char source[DISK_NAME_SIZE])
 {
-	struct device *device = operation->device;
-	char source[DISK_NAME_SIZE];
 	const char *name;
 
 	device_lock(device);
 	name = device->disks ? disks_name(device->disks, false, 0) : NULL;
-	snprintf(source, sizeof(source), "%s", name ? name : "the disk that it was copied from");
+	snprintf(source, DISK_NAME_SIZE, "%s", name ? name : "the disk that it was copied from");
 	device_unlock(device);
+}
+
+/* Somebody else's command has let go of data. What it was copied from is not written to yet. */
+static void log_let_go(struct operation *operation)
+{
+	char source[DISK_NAME_SIZE];
+
+	name_source(operation->device, source);
 	log_operation_message(LOG_LEVEL_ERROR, operation, LOG_MESSAGE_AT_RISK, NULL,
-		"data may be lost: a command that is not the daemon's has let go of the old place "
-		"of data, and the kernel's log tells of a failure while that was copied; the old "
-		"place, on %s, has all of it until something else is written there, so let nobody "
-		"write there before the kernel's log was looked at, and the data was checked; what "
-		"is left of the operation is not taken up again",
+		"data may be lost: a command that is not the daemon's, or that polls by itself, "
+		"has let go of the old place of data, and the kernel's log tells of a failure "
+		"while that was copied; the old place, on %s, has all of it until something else "
+		"is written there, so let nobody write there before the kernel's log was looked "
+		"at, and the data was checked; what is left of the operation is not taken up "
+		"again; where that command was an abort, nothing was let go of",
 		source);
+}
+
+/* Nobody can compare any more: that is no failure, but people are told. */
+static void log_unproved(struct operation *operation)
+{
+	char source[DISK_NAME_SIZE];
+	enum doubt doubt;
+
+	device_lock(operation->device);
+	doubt = classify_end_doubt(operation, &operation->device->observation.log);
+	device_unlock(operation->device);
+	if (doubt == DOUBT_NONE)
+		return;
+	name_source(operation->device, source);
+	log_operation(LOG_LEVEL_WARN, operation,
+		"it is not proved that all data was copied before its last step, since %s; the old "
+		"place, on %s, has all of it until something else is written there",
+		doubt_sentence(doubt), source);
 }
 
 static void note_loss(struct operation *operation, enum operation_event event)
@@ -173,6 +198,8 @@ enum operation_event ending_enter_finished(
 		telling_tell_aborted(operation);
 	else
 		telling_tell(operation, REQUEST_FINISHED, (struct request_result){0});
+	if (event != EVENT_ABORT_OVER)
+		log_unproved(operation);
 	if (operation_is_abort(operation) && event == EVENT_REPORT_OVER)
 		losses_clear(operation);
 	forget_unusable_record(operation);

@@ -10,6 +10,13 @@
  */
 #define LIMITED_MS 10000
 
+/*
+ * lvm2 asks as soon as the kernel copies; this is longer than it takes for that. The clock of the
+ * kernel's log and ours run apart by less than a thousandth.
+ */
+#define ASKED_WITHIN_MS 60000
+#define CLOCKS_APART    1000
+
 #define SENTENCE(word, sentence) [DOUBT_##word] = (sentence),
 
 const char *doubt_sentence(enum doubt doubt)
@@ -35,6 +42,16 @@ static bool has_failed(const struct evidence *evidence, const struct kernel_log_
 	return log->failure_end > evidence->log_from;
 }
 
+void evidence_bound(struct evidence *evidence, const struct kernel_log_state *log, int64_t asked_ms)
+{
+	int64_t before_ms = asked_ms - ASKED_WITHIN_MS - asked_ms / CLOCKS_APART;
+
+	if (evidence->log_from > 0 || log->failure_end == 0 || log->failure_written_ms >= before_ms)
+		return;
+	evidence->log_from = log->failure_end;
+	evidence->is_begun_in_doubt = true;
+}
+
 /* Once data was let go of that may lack, the table is kept: that stays so whatever follows. */
 bool evidence_note_table(
 	struct evidence *evidence, const struct kernel_log_state *log, uint64_t table)
@@ -50,11 +67,6 @@ bool evidence_is_let_go(
 	const struct evidence *evidence, const struct kernel_log_state *log, uint64_t table)
 {
 	return evidence->table != 0 && table != evidence->table && has_failed(evidence, log);
-}
-
-bool evidence_is_end_doubtful(const struct evidence *evidence, const struct kernel_log_state *log)
-{
-	return !(evidence->is_complete && evidence->table == 0) && has_failed(evidence, log);
 }
 
 void evidence_note_equal(
@@ -83,4 +95,12 @@ enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_l
 	if (is_broken)
 		return DOUBT_LOG_BROKEN;
 	return evidence->is_begun_in_doubt ? DOUBT_LOG_LIMITED : DOUBT_NONE;
+}
+
+enum doubt evidence_end_doubt(
+	const struct evidence *evidence, const struct kernel_log_state *log, bool is_kernel_known)
+{
+	if (evidence->is_complete && evidence->table == 0)
+		return DOUBT_NONE;
+	return evidence_doubt(evidence, log, is_kernel_known, 0);
 }

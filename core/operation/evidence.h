@@ -14,7 +14,7 @@
 /* All zero: as long as nothing is known the kernel's log must be whole from the boot on. */
 struct evidence {
 	uint64_t log_from;      /* the kernel's log may tell of it from this record on */
-	bool is_begun_in_doubt; /* lines may have been left out when it began */
+	bool is_begun_in_doubt; /* a failure before that may be its own, or left out */
 	uint64_t compared;      /* the signature of copies that were equal, at log_from; or 0 */
 	uint64_t table_before;  /* the table from which the step began that was proved last; or 0 */
 	uint64_t table;   /* a later one, in which data is copied: what the rest is about; or 0 */
@@ -26,7 +26,8 @@ struct evidence {
 	X(UNKNOWN_KERNEL, "this kernel's lines about failed copies are not known")                 \
 	X(LOG_UNREAD, "the kernel's log cannot be read")                                           \
 	X(LOG_BROKEN, "the kernel's log does not go back to its beginning")                        \
-	X(LOG_LIMITED, "the kernel may have left lines out of its log when it began")              \
+	X(LOG_LIMITED, "the kernel's log tells of a failure before it began, or may lack lines "   \
+		       "from then")                                                                \
 	X(FAILURE, "the kernel's log tells of a failure")                                          \
 	X(ALWAYS, "the configuration says so")
 
@@ -45,6 +46,14 @@ const char *doubt_sentence(enum doubt doubt);
 void evidence_begin(struct evidence *evidence, const struct kernel_log_state *log, int64_t now_ms,
 	uint64_t table, bool is_complete);
 
+/*
+ * Nobody knows when the data began to be copied, but that lvm2 asked for it at ASKED_MS, by
+ * running_clock_ms: a failure that is in LOG from long before that leaves a doubt, and is none of
+ * it.
+ */
+void evidence_bound(
+	struct evidence *evidence, const struct kernel_log_state *log, int64_t asked_ms);
+
 /* Data is copied in TABLE. Returns true where that was not known. */
 bool evidence_note_table(
 	struct evidence *evidence, const struct kernel_log_state *log, uint64_t table);
@@ -56,8 +65,12 @@ bool evidence_note_table(
 bool evidence_is_let_go(
 	const struct evidence *evidence, const struct kernel_log_state *log, uint64_t table);
 
-/* Likewise, where all is over: the step that was proved last was not the last. */
-bool evidence_is_end_doubtful(const struct evidence *evidence, const struct kernel_log_state *log);
+/*
+ * Likewise, where all is over, and the step that was proved last was not the last: DOUBT_FAILURE.
+ * Another doubt: whether all of the data was copied cannot be known any more.
+ */
+enum doubt evidence_end_doubt(
+	const struct evidence *evidence, const struct kernel_log_state *log, bool is_kernel_known);
 
 /* The copies with SIGNATURE were equal. LOG is what was known before they were compared. */
 void evidence_note_equal(

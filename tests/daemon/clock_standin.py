@@ -59,6 +59,14 @@ class Clock:
         self.stop()
         return (self.numbers[STANDS] - before) / SECOND_NS
 
+    def pass_before_start(self, seconds):
+        """So much has passed when the next daemon starts."""
+        self.numbers[AHEAD] += round(seconds * SECOND_NS)
+
+    def now_us(self):
+        """What a clock shows that never jumps: CLOCK_MONOTONIC."""
+        return (self.numbers[STANDS] or time.monotonic_ns() + self.numbers[AHEAD]) // 1000
+
     def skip(self, seconds, client):
         """So much has passed at once; the daemon of this client has noticed it on return."""
         self.numbers[STANDS if self.numbers[STANDS] else AHEAD] += round(seconds * SECOND_NS)

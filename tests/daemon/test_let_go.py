@@ -112,6 +112,65 @@ class EndTest(LetGoTest):
         self.assert_over(identity)
 
 
+class LongBeforeTest(LetGoTest):
+    """A failure from long before the move was asked for: it cannot be known of which it was."""
+
+    LONG_S = 30 * 86400
+
+    def start_long_after(self, *log, **arguments):
+        self.write_log(*log)
+        self.clock.pass_before_start(self.LONG_S)
+        return self.start_move(**arguments)
+
+    def assert_over_unproved(self, identity):
+        self.assert_over(identity)
+        self.assertIn("it is not proved that all data was copied", self.daemon.log())
+
+    def test_an_end_by_others_is_told_as_unproved(self):
+        identity = self.start_long_after(FAILURE, ORDINARY)
+        self.step()
+        self.assert_over_unproved(identity)
+        self.assertRegex(self.daemon.log(), "the old place, on [^ ]*7:0, |the old place, on /dev/")
+
+    def test_a_step_by_others_is_no_loss(self):
+        identity = self.start_long_after(FAILURE, count=2)
+        before = self.looks()
+        self.step(*segments(2, 1, 0))
+        self.wait_looks(before + 2)
+        self.step()
+        self.assert_over_unproved(identity)
+
+    def test_another_failure_since_then(self):
+        identity = self.start_long_after(FAILURE)
+        self.write_log(FAILURE)
+        self.step()
+        self.assert_lost(identity)
+
+    def test_a_step_of_ours_is_proved(self):
+        identity = self.start_long_after(FAILURE, ORDINARY)
+        self.copied()
+        self.assert_over(identity)
+        self.assertEqual(self.opened(), 2)
+        self.assertNotIn("it is not proved", self.daemon.log())
+
+    def test_a_daemon_that_died(self):
+        identity = self.start_long_after(FAILURE)
+        self.kill()
+        self.clock.pass_before_start(self.LONG_S)
+        self.step()
+        self.start_again()
+        self.assert_over_unproved(identity)
+
+    def test_it_is_known_when_it_was_asked_for_though_the_daemon_died(self):
+        identity = self.start_move()
+        self.kill()
+        self.write_log(FAILURE)
+        self.clock.pass_before_start(self.LONG_S)
+        self.step()
+        self.start_again()
+        self.assert_lost(identity)
+
+
 class OwnEndTest(LetGoTest):
     """The last step is ours, and was proved: whatever the log tells then is about something else."""
 

@@ -50,10 +50,10 @@ class VerifyingTest(KernelTest):
         return self.start_watching()
 
     def write_log(self, *texts):
-        """Records of the kernel's log, with their numbers."""
+        """Records of the kernel's log, with their numbers, as it writes them now."""
         for text in texts:
             is_record = text != "EPIPE"
-            self.kernel.write_log("3,%d,%d,-;%s" % (self.records, self.records * 1000, text)
+            self.kernel.write_log("3,%d,%d,-;%s" % (self.records, self.clock.now_us(), text)
                                   if is_record else text)
             self.records += is_record
 
@@ -186,7 +186,7 @@ class CrashTest(VerifyingTest):
 
     def test_where_the_segment_began_in_the_log_is_known_from_the_record(self):
         """Its beginning is lost, but that of the second segment is in it."""
-        self.records = 7
+        self.records = 8
         self.kernel.write_log("6,7,0,-;" + ORDINARY)
         identity = self.start_move(count=2, log=[ORDINARY])
         self.copied(count=2)

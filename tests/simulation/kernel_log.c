@@ -28,10 +28,11 @@ void kernel_log_model_line(bool is_failure)
 		return;
 	}
 	log->next++;
-	if (is_failure)
-		log->failure_end = log->next;
-	if (is_failure)
-		story("the kernel's log: line %u tells of a failure", (unsigned)log->next - 1);
+	if (!is_failure)
+		return;
+	log->failure_end = log->next;
+	log->failure_written_ms = running_clock_ms();
+	story("the kernel's log: line %u tells of a failure", (unsigned)log->next - 1);
 }
 
 void kernel_log_model_overwrite(void)
@@ -57,6 +58,7 @@ struct kernel_log_state kernel_log_read(struct kernel_log *log)
 	}
 	if (model->failure_end > state->next && model->failure_end > model->oldest) {
 		state->failure_end = model->failure_end;
+		state->failure_written_ms = model->failure_written_ms;
 		state->failure_ms = running_clock_ms();
 	}
 	log->has_begun = true;

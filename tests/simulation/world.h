@@ -247,6 +247,7 @@ enum violation_class { VIOLATION_TEXT = 200 };
 struct log_model {
 	uint64_t oldest, next; /* numbers of lines */
 	uint64_t failure_end;  /* behind the latest that tells of a failure */
+	int64_t failure_written_ms;
 	int64_t limit_begun_us;
 	unsigned limit_lines;
 	unsigned unreadable;

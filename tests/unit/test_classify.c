@@ -227,12 +227,12 @@ START_TEST(classify_look_confirms_no_doubtful_end)
 	ck_assert_int_eq(look(polled, gone), EVENT_SEES_END);
 	gone.log = (struct kernel_log_state)FAILED;
 	ck_assert_int_eq(look(polled, gone), EVENT_SEES_LET_GO);
-	ck_assert(classify_is_end_doubtful(polled, &gone.log));
+	ck_assert_uint_eq(classify_end_doubt(polled, &gone.log), DOUBT_FAILURE);
 	/* Without the kernel nothing of this is known. */
 	polled->is_watchable = false;
-	ck_assert(!classify_is_end_doubtful(polled, &gone.log));
+	ck_assert_uint_eq(classify_end_doubt(polled, &gone.log), DOUBT_NONE);
 	verify(abort_operation);
-	ck_assert(!classify_is_end_doubtful(abort_operation, &gone.log));
+	ck_assert_uint_eq(classify_end_doubt(abort_operation, &gone.log), DOUBT_NONE);
 }
 END_TEST
 

@@ -209,19 +209,54 @@ START_TEST(comparison_does_not_forget_the_table)
 }
 END_TEST
 
+/* A move is asked for at 1,000 s: a line from 900 s is none of it, as far as that can be known. */
+START_TEST(failure_long_before_is_none_but_a_doubt)
+{
+	struct kernel_log_state log = failed;
+	struct evidence evidence = {0};
+
+	evidence_bound(&evidence, &clean, 1000000);
+	ck_assert(!evidence.is_begun_in_doubt);
+	log.failure_written_ms = 1000000 - 60000 - 1000;
+	evidence_bound(&evidence, &log, 1000000);
+	ck_assert_uint_eq(evidence.log_from, 0);
+	log.failure_written_ms--;
+	evidence_bound(&evidence, &log, 1000000);
+	ck_assert_uint_eq(evidence.log_from, log.failure_end);
+	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE), DOUBT_LOG_LIMITED);
+	ck_assert(evidence_note_table(&evidence, &log, TABLE));
+	ck_assert(!evidence_is_let_go(&evidence, &log, TABLE + 1));
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &log, true), DOUBT_LOG_LIMITED);
+	log.failure_end++;
+	ck_assert(evidence_is_let_go(&evidence, &log, TABLE + 1));
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &log, true), DOUBT_FAILURE);
+}
+END_TEST
+
+/* Where it began is known by our own step. */
+START_TEST(failure_long_before_leaves_alone_what_is_known)
+{
+	struct evidence evidence = {.log_from = 100};
+
+	evidence_bound(&evidence, &failed, 1000000000);
+	ck_assert_uint_eq(evidence.log_from, 100);
+	ck_assert(!evidence.is_begun_in_doubt);
+}
+END_TEST
+
 START_TEST(end_is_doubtful_where_the_last_step_was_not_proved)
 {
 	struct evidence evidence = {.log_from = 100};
 
-	ck_assert(!evidence_is_end_doubtful(&evidence, &clean));
-	ck_assert(evidence_is_end_doubtful(&evidence, &failed));
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &clean, true), DOUBT_NONE);
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
 	evidence_begin(&evidence, &(struct kernel_log_state){.next = 100}, 1, TABLE, false);
-	ck_assert(evidence_is_end_doubtful(&evidence, &failed));
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
 	evidence_begin(&evidence, &(struct kernel_log_state){.next = 100}, 1, TABLE, true);
-	ck_assert(!evidence_is_end_doubtful(&evidence, &failed));
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_NONE);
 	/* Something is copied all the same. */
 	evidence_note_table(&evidence, &clean, TABLE + 1);
-	ck_assert(evidence_is_end_doubtful(&evidence, &failed));
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
 }
 END_TEST
 
@@ -238,6 +273,8 @@ int main(void)
 		SUITE_TEST(step_of_others_lets_go_of_what_has_failed),
 		SUITE_TEST(step_of_others_before_a_failure_lets_go_of_nothing),
 		SUITE_TEST(comparison_does_not_forget_the_table),
+		SUITE_TEST(failure_long_before_is_none_but_a_doubt),
+		SUITE_TEST(failure_long_before_leaves_alone_what_is_known),
 		SUITE_TEST(end_is_doubtful_where_the_last_step_was_not_proved),
 	};
 
