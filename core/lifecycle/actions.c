@@ -56,16 +56,25 @@ void actions_begin_anew(struct operation *operation)
 	note_success(operation);
 }
 
+static bool has_command(const struct operation *operation)
+{
+	return operation->attempt.command || operation->attempt.is_orphan;
+}
+
+/* Where the copies could not be read the device may be on its way out: nothing is copied in it. */
 static bool note_table(struct operation *operation, const struct observation *observation)
 {
-	const struct lvmpolld_copies *copies = &observation->copies;
 	bool is_copied = observation->verdict == LVMPOLLD_WATCH ||
-			 observation->verdict == LVMPOLLD_WATCH_TIMED || copies->count > 0 ||
-			 copies->is_unknown;
+			 observation->verdict == LVMPOLLD_WATCH_TIMED ||
+			 observation->copies.count > 0;
 
-	return observation->kind == OBSERVED && is_copied &&
-	       evidence_note_table(
-		       &operation->evidence, &observation->log, observation->table_signature);
+	if (observation->kind != OBSERVED || !is_copied)
+		return false;
+	/* By the record of an earlier version, this may be the table before the step that runs. */
+	if (has_command(operation) && evidence_lacks_tables(&operation->evidence))
+		return false;
+	return evidence_note_table(
+		&operation->evidence, &observation->log, observation->table_signature);
 }
 
 /* When it was asked for, by running_clock_ms, or earlier where the machine was suspended since. */
@@ -77,14 +86,17 @@ static int64_t asked_ms(const struct operation *operation)
 /* Which table the data is copied in is on record, as what the log tells of it is. */
 static void note_evidence(struct operation *operation, const struct observation *observation)
 {
+	const struct attempt *attempt = &operation->attempt;
+
 	if (operation_is_abort(operation) || !plugin_verifies(operation->terms->plugin))
 		return;
 	/* That need not be on record: when it was asked for is. */
 	evidence_bound(&operation->evidence, &observation->log, asked_ms(operation));
 	if (!note_table(operation, observation))
 		return;
-	/* The end of a command is written down anyway. */
-	if (!operation->attempt.command && !operation->operations->is_stopping)
+	/* The end of a step is written down anyway; an lvpoll that polls may run for days. */
+	if ((!attempt->command || attempt->purpose == ATTEMPT_POLL) &&
+		!operation->operations->is_stopping)
 		recorder_write(operation, operation->recorded_command);
 }
 

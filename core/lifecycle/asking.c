@@ -87,16 +87,23 @@ static bool is_gone(struct operation *operation)
 	return gone;
 }
 
-/* By the latest look, in which the kernel's log was read, too. */
-static bool is_let_go(struct operation *operation)
+/*
+ * All is over, as lvm2 says: what that is by the latest look, in which the kernel's log was read,
+ * too. Where there was none yet it is waited for.
+ */
+static enum operation_event check_end(struct operation *operation)
 {
-	bool is_failed;
+	const struct observation *observation = &operation->device->observation;
+	bool is_looked_at;
+	enum doubt doubt;
 
 	device_lock(operation->device);
-	is_failed =
-		classify_end_doubt(operation, &operation->device->observation.log) == DOUBT_FAILURE;
+	doubt = classify_end_doubt(operation, &observation->log);
+	is_looked_at = observation->kind != OBSERVED_NOTHING_YET;
 	device_unlock(operation->device);
-	return is_failed;
+	if (doubt == DOUBT_FAILURE)
+		return EVENT_SEES_LET_GO;
+	return doubt == DOUBT_NONE || is_looked_at ? EVENT_REPORT_OVER : EVENT_REPORT_NO_ANSWER;
 }
 
 /* Hands REPORT to the operations that waited for it. NULL: lvm2 could not be asked. */
@@ -110,8 +117,8 @@ static void answer(struct inquiry *inquiry, const struct report *report)
 			classify_report(operation, report, is_gone(operation), &volume);
 
 		asking_remove(operation);
-		if (event == EVENT_REPORT_OVER && is_let_go(operation))
-			event = EVENT_SEES_LET_GO;
+		if (event == EVENT_REPORT_OVER)
+			event = check_end(operation);
 		if (event == EVENT_REPORT_RENAMED || event == EVENT_REPORT_STEP)
 			set_reported_names(operation, &volume);
 		context_happened(operation, event);

@@ -169,15 +169,15 @@ static bool is_proved(const struct operation *operation, const struct observatio
 	       classify_doubt(operation, seen) == DOUBT_NONE;
 }
 
-/* Whether nothing is left to copy after the step; one where nothing is copied changes nothing of
- * it. */
+/* Whether nothing is left to copy after the step; where nothing is copied, that stays as it was. */
 static bool is_last(const struct operation *operation, const struct observation *seen)
 	REQUIRES(device_role)
 {
 	const struct evidence *evidence = &operation->evidence;
 
-	return seen->copies.count > 0 ? operation->device->progress.percent >= 100
-				      : evidence->is_complete && evidence->table == 0;
+	return seen->copies.count > 0 || seen->copies.is_unknown
+		       ? operation->device->progress.percent >= 100
+		       : evidence->is_complete && evidence->table == 0;
 }
 
 /*

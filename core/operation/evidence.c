@@ -69,6 +69,11 @@ bool evidence_is_let_go(
 	return evidence->table != 0 && table != evidence->table && has_failed(evidence, log);
 }
 
+bool evidence_lacks_tables(const struct evidence *evidence)
+{
+	return evidence->log_from > 0 && evidence->table_before == 0 && evidence->table == 0;
+}
+
 void evidence_note_equal(
 	struct evidence *evidence, const struct kernel_log_state *log, uint64_t signature)
 {
@@ -100,7 +105,10 @@ enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_l
 enum doubt evidence_end_doubt(
 	const struct evidence *evidence, const struct kernel_log_state *log, bool is_kernel_known)
 {
+	enum doubt doubt;
+
 	if (evidence->is_complete && evidence->table == 0)
 		return DOUBT_NONE;
-	return evidence_doubt(evidence, log, is_kernel_known, 0);
+	doubt = evidence_doubt(evidence, log, is_kernel_known, 0);
+	return doubt == DOUBT_FAILURE && evidence_lacks_tables(evidence) ? DOUBT_UNTOLD : doubt;
 }

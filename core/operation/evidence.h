@@ -29,6 +29,8 @@ struct evidence {
 	X(LOG_LIMITED, "the kernel's log tells of a failure before it began, or may lack lines "   \
 		       "from then")                                                                \
 	X(FAILURE, "the kernel's log tells of a failure")                                          \
+	X(UNTOLD, "the kernel's log tells of a failure, and nobody knows which data was copied "   \
+		  "then")                                                                          \
 	X(ALWAYS, "the configuration says so")
 
 #define DOUBT_WORD(word, ...) DOUBT_##word,
@@ -67,10 +69,17 @@ bool evidence_is_let_go(
 
 /*
  * Likewise, where all is over, and the step that was proved last was not the last: DOUBT_FAILURE.
- * Another doubt: whether all of the data was copied cannot be known any more.
+ * Another doubt: whether all of the data was copied cannot be known any more. Where tables are not
+ * known, whose step was the last is not either: DOUBT_UNTOLD.
  */
 enum doubt evidence_end_doubt(
 	const struct evidence *evidence, const struct kernel_log_state *log, bool is_kernel_known);
+
+/*
+ * A step was proved, or a failure bounded, and nothing is known of tables, as on the record of an
+ * earlier version: a step that runs may be the one that was proved.
+ */
+bool evidence_lacks_tables(const struct evidence *evidence);
 
 /* The copies with SIGNATURE were equal. LOG is what was known before they were compared. */
 void evidence_note_equal(

@@ -49,6 +49,7 @@ class LetGoTest(VerifyingTest):
         """Whoever waits, or asks again, does not hear that all is well."""
         self.assert_reply(self.client.result(identity), **FAILED)
         self.assertIn("data may be lost: ", self.daemon.log())
+        self.assertIn(" is given up after ", self.daemon.log())
         self.assertEqual(len(self.notes()), 1)
         self.assert_reply(self.client.result(self.request("move")), **FAILED)
         self.assertEqual(len(self.daemon.starts()), starts)

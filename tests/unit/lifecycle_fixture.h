@@ -251,12 +251,13 @@ static inline size_t count_entries(const char *folder)
 	return count;
 }
 
-static inline bool is_recorded_as_aborted(void)
+/* The record of an operation has EXPECTED in it. */
+static inline bool is_on_record(const char *expected)
 {
 	char text[4096], path[300];
 	DIR *directory = opendir(scratch_path("state"));
 	const struct dirent *entry;
-	bool is_being_aborted = false;
+	bool is_found = false;
 
 	while (directory && (entry = readdir(directory))) {
 		FILE *file;
@@ -268,11 +269,16 @@ static inline bool is_recorded_as_aborted(void)
 		ck_assert_ptr_nonnull(file);
 		text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
 		fclose(file);
-		is_being_aborted |= !!strstr(text, "being_aborted = 1");
+		is_found |= !!strstr(text, expected);
 	}
 	if (directory)
 		closedir(directory);
-	return is_being_aborted;
+	return is_found;
+}
+
+static inline bool is_recorded_as_aborted(void)
+{
+	return is_on_record("being_aborted = 1");
 }
 
 /* A move whose lvpoll runs, since the kernel has shown that a step is due. */

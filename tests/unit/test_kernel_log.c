@@ -246,7 +246,7 @@ END_TEST
 
 START_TEST(end_is_doubtful_where_the_last_step_was_not_proved)
 {
-	struct evidence evidence = {.log_from = 100};
+	struct evidence evidence = {0};
 
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &clean, true), DOUBT_NONE);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
@@ -256,6 +256,23 @@ START_TEST(end_is_doubtful_where_the_last_step_was_not_proved)
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_NONE);
 	/* Something is copied all the same. */
 	evidence_note_table(&evidence, &clean, TABLE + 1);
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
+}
+END_TEST
+
+/* By an earlier version, say: whose step the last was is not known. */
+START_TEST(end_is_a_doubt_where_no_table_is_known)
+{
+	struct evidence evidence = {.log_from = 100};
+
+	ck_assert(evidence_lacks_tables(&evidence));
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &clean, true), DOUBT_NONE);
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_UNTOLD);
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, false), DOUBT_UNTOLD);
+	/* Before a step the copies are compared, as ever. */
+	ck_assert_uint_eq(evidence_doubt(&evidence, &failed, true, SIGNATURE), DOUBT_FAILURE);
+	evidence_note_table(&evidence, &clean, TABLE);
+	ck_assert(!evidence_lacks_tables(&evidence));
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
 }
 END_TEST
@@ -276,6 +293,7 @@ int main(void)
 		SUITE_TEST(failure_long_before_is_none_but_a_doubt),
 		SUITE_TEST(failure_long_before_leaves_alone_what_is_known),
 		SUITE_TEST(end_is_doubtful_where_the_last_step_was_not_proved),
+		SUITE_TEST(end_is_a_doubt_where_no_table_is_known),
 	};
 
 	return suite_run("kernel_log", tests, SUITE_COUNT(tests));

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A step or an end that nobody has proved, where the kernel's log tells of a failed copy. */
+#include "config.h"
+
+#include "lifecycle_fixture.h"
+
+#define TABLE 10
+
+static bool read_copies(const struct lvmpolld_request *request, const struct lvmpolld_target *table,
+	size_t count, struct lvmpolld_copies *copies)
+{
+	(void)request;
+	(void)table;
+	(void)count;
+	(void)copies;
+	return true;
+}
+
+static const char *const every_kernel[] = {"*", NULL};
+static struct lvmpolld_plugin verifying_plugin;
+static struct plugin_entry verifying_entry;
+
+static void create(void)
+{
+	create_operations();
+	verifying_plugin = fixture_plugin;
+	verifying_plugin.read_copies = read_copies;
+	verifying_plugin.log_kernels = verifying_plugin.log_failures = every_kernel;
+	verifying_entry = fixture_entry;
+	verifying_entry.interface = &verifying_plugin;
+}
+
+static struct terms *verifying_terms(void)
+{
+	return fixture_terms_of(&verifying_entry, 1, 1, false, "15", NULL);
+}
+
+static struct operation *begin_move(void)
+{
+	ck_assert_int_eq(
+		operations_begin(&operations, verifying_terms(), &waiter), OPERATIONS_ACCEPTED);
+	return find(false);
+}
+
+static struct operation *resume_move(struct resume_info info)
+{
+	info.outputs[0] = info.outputs[1] = -1;
+	ck_assert_int_eq(resume_operation(&operations, verifying_terms(), &info, NULL), 0);
+	begin_move();
+	return find(false);
+}
+
+/* The kernel's log has records up to 200; one of a failure is the latest but 50. */
+static struct kernel_log_state log_with(bool has_failure)
+{
+	return (struct kernel_log_state){.is_read = true,
+		.next = 200,
+		.failure_end = has_failure ? 150 : 0,
+		.failure_written_ms = running_clock_ms()};
+}
+
+static void look(struct observation observation, uint64_t table, bool has_failure)
+{
+	observation.signature = observation.table_signature = table;
+	observation.is_whole = observation.verdict == LVMPOLLD_STEP;
+	observation.copies_signature = observation.copies.count > 0 ? table : 0;
+	observation.log = log_with(has_failure);
+	note(observation);
+	lifecycle_on_news(&operations);
+}
+
+#define COPYING ((struct observation){.kind = OBSERVED, .verdict = LVMPOLLD_WATCH})
+#define COPIED  ((struct observation){.kind = OBSERVED, .verdict = LVMPOLLD_STEP, .copies.count = 1})
+#define UNREADABLE                                                                                 \
+	((struct observation){                                                                     \
+		.kind = OBSERVED, .verdict = LVMPOLLD_STEP, .copies.is_unknown = true})
+#define STRANGE                                                                                    \
+	((struct observation){.kind = OBSERVED, .verdict = LVMPOLLD_POLL, .copies.count = 1})
+#define GONE ((struct observation){.kind = OBSERVED_GONE})
+
+static void set_percent(double percent)
+{
+	struct device *device = find(false)->device;
+
+	device_lock(device);
+	device->progress.percent = percent;
+	device_unlock(device);
+}
+
+static uint64_t count_of(enum count which)
+{
+	ck_assert_uint_eq(operations.counts.count, 1);
+	return operations.counts.rows[0].values[which];
+}
+
+static bool is_given_up(void)
+{
+	return count_entries("state.given_up") == 1;
+}
+
+/* The lvpoll of a step says that it was the last one, and the volume is gone. */
+static void end_last_step(bool has_failure)
+{
+	standin_print(lvpoll(), "at 100");
+	standin_exit(lvpoll(), 0);
+	ck_assert_int_eq(find(false)->state, STATE_CONFIRMING);
+	look(GONE, 0, has_failure);
+	ck_assert_ptr_null(find(false));
+}
+
+START_TEST(let_go_is_given_up)
+{
+	begin_move();
+	look(COPYING, TABLE, false);
+	look(COPYING, TABLE + 1, true);
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears_failed(false));
+	ck_assert(is_given_up());
+	ck_assert_uint_eq(count_of(COUNT_GIVEN_UP), 1);
+	ck_assert_uint_eq(count_of(COUNT_ERROR), 0);
+}
+END_TEST
+
+/* A look that finds the volume on its way out says nothing of what is copied. */
+START_TEST(let_go_is_not_what_cannot_be_read_any_more)
+{
+	begin_move();
+	set_percent(100);
+	look(COPIED, TABLE, false);
+	look(UNREADABLE, TABLE + 1, true);
+	end_last_step(true);
+	ck_assert(hears(false, false, 0));
+	ck_assert(!is_given_up());
+}
+END_TEST
+
+/* The log has proved it. */
+START_TEST(let_go_is_not_the_last_step_of_copies_that_are_not_known)
+{
+	begin_move();
+	set_percent(100);
+	look(UNREADABLE, TABLE, false);
+	end_last_step(true);
+	ck_assert(hears(false, false, 0));
+	ck_assert(!is_given_up());
+}
+END_TEST
+
+static const struct resume_info earlier_version = {.is_child = true,
+	.pid = STANDIN_FIRST_PID - 1,
+	.purpose = ATTEMPT_STEP,
+	.evidence.log_from = 100};
+
+/* An earlier version has not noted from which table the step goes that it has proved. */
+START_TEST(let_go_is_not_the_step_of_an_earlier_version)
+{
+	resume_move(earlier_version);
+	look(COPIED, TABLE, true);
+	look(COPYING, TABLE + 1, true);
+	ck_assert(!is_given_up());
+	ck_assert(hears_nothing_yet(false));
+	run_out(find(false)->timer);
+	standin_die(lvpoll(), SIGTERM);
+	look(COPYING, TABLE + 1, true);
+	ck_assert_int_eq(find(false)->state, STATE_COPYING);
+	/* From then on it is known. */
+	look(COPYING, TABLE + 2, true);
+	ck_assert(is_given_up());
+}
+END_TEST
+
+START_TEST(let_go_is_not_the_last_step_of_an_earlier_version)
+{
+	resume_move(earlier_version);
+	look(COPIED, TABLE, true);
+	end_last_step(true);
+	ck_assert(hears(false, false, 0));
+	ck_assert(!is_given_up());
+}
+END_TEST
+
+/* lvm2 says that all is over before the kernel's log was read. */
+START_TEST(let_go_is_told_after_a_look)
+{
+	struct operation *operation = resume_move((struct resume_info){.is_child = true,
+		.pid = STANDIN_FIRST_PID - 1,
+		.purpose = ATTEMPT_POLL,
+		.evidence.table = TABLE});
+
+	standin_exit(lvpoll(), 0);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	report(fixture_group_row(1, false));
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	run_out(operation->timer);
+	look(GONE, 0, true);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	report(fixture_group_row(1, false));
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears_failed(false));
+	ck_assert(is_given_up());
+}
+END_TEST
+
+/* It may run for days: what the next daemon finds must be what this one has seen. */
+START_TEST(tables_are_on_record_while_lvpoll_polls)
+{
+	char expected[40];
+
+	begin_move();
+	look(STRANGE, TABLE, false);
+	ck_assert_int_eq(find(false)->state, STATE_RUNNING);
+	for (uint64_t table = TABLE; table < TABLE + 2; table++) {
+		look(STRANGE, table, false);
+		snprintf(expected, sizeof(expected), "\ntable = %u\n", (unsigned)table);
+		ck_assert(is_on_record(expected));
+		ck_assert(!is_on_record("lvm_command = \"none\""));
+	}
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(let_go_is_given_up),
+		SUITE_TEST(let_go_is_not_what_cannot_be_read_any_more),
+		SUITE_TEST(let_go_is_not_the_last_step_of_copies_that_are_not_known),
+		SUITE_TEST(let_go_is_not_the_step_of_an_earlier_version),
+		SUITE_TEST(let_go_is_not_the_last_step_of_an_earlier_version),
+		SUITE_TEST(let_go_is_told_after_a_look),
+		SUITE_TEST(tables_are_on_record_while_lvpoll_polls),
+	};
+
+	return suite_run_fixture(
+		"lifecycle_let_go", tests, SUITE_COUNT(tests), create, free_operations);
+}
