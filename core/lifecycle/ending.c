@@ -60,7 +60,7 @@ static void log_let_go(struct operation *operation)
 	char source[DISK_NAME_SIZE];
 
 	name_source(operation->device, source);
-	log_operation_message(LOG_LEVEL_ERROR, operation, LOG_MESSAGE_AT_RISK, NULL,
+	log_operation_message(LOG_LEVEL_ERROR, operation, LOG_MESSAGE_LET_GO, NULL,
 		"data may be lost: a command that is not the daemon's, or that polls by itself, "
 		"has let go of the old place of data, and the kernel's log tells of a failure "
 		"while that was copied; the old place, on %s, has all of it until something else "
