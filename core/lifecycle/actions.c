@@ -88,7 +88,8 @@ static void note_evidence(struct operation *operation, const struct observation 
 {
 	const struct attempt *attempt = &operation->attempt;
 
-	if (operation_is_abort(operation) || !plugin_verifies(operation->terms->plugin))
+	if (operation_is_abort(operation) || operation->state == STATE_YIELDING ||
+		!plugin_verifies(operation->terms->plugin))
 		return;
 	/* That need not be on record: when it was asked for is. */
 	evidence_bound(&operation->evidence, &observation->log, asked_ms(operation));

@@ -155,6 +155,7 @@ enum operation_event ending_enter_yielding(
 	(void)event;
 	if (!abort_operation)
 		return EVENT_ABORT_FAILED;
+	evidence_forget_tables(&operation->evidence);
 	/* An lvpoll of a previous daemon that could not be adopted must end first. */
 	if (operation->attempt.is_orphan) {
 		resources_start_timer_ms(operation, 1000);

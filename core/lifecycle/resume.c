@@ -24,16 +24,20 @@
 struct evidence resume_read_evidence(const struct record *record)
 {
 	const char *present = boot_id();
-
-	if (!present || !record->log_boot_id || strcmp(present, record->log_boot_id) != 0)
-		return (struct evidence){0};
-	return (struct evidence){
+	struct evidence evidence = {
 		.log_from = record->log_from,
 		.is_begun_in_doubt = record->is_begun_in_doubt,
 		.table_before = record->table_before,
 		.table = record->table,
 		.is_complete = record->is_complete,
 	};
+
+	if (!present || !record->log_boot_id || strcmp(present, record->log_boot_id) != 0)
+		return (struct evidence){0};
+	/* The abort may be over, and its record removed. */
+	if (record->is_being_aborted)
+		evidence_forget_tables(&evidence);
+	return evidence;
 }
 
 static char *copy_name(const char *name)

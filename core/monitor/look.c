@@ -207,7 +207,10 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 	observation = &device->observation;
 	former_table = observation->table_signature;
 	observation->epoch = look->begun.epoch;
-	observation->log = look->log;
+	/* What is written after the device has gone is not about it. */
+	if (look->answer != DEVICE_MAPPER_GONE || observation->kind != OBSERVED_GONE ||
+		!observation->log.is_read)
+		observation->log = look->log;
 	/* Where the device could not be read, what was seen before still holds. */
 	if (look->answer == DEVICE_MAPPER_GONE) {
 		observation->kind = OBSERVED_GONE;

@@ -41,8 +41,9 @@ struct observation {
 	bool is_stalled;          /* no progress for as long as the plugin's stall_check says */
 	struct lvmpolld_copies copies; /* what must be equal before the step that is due */
 	uint64_t copies_signature;     /* differs when that, the device or its table does; or 0 */
-	struct kernel_log_state log;   /* what the kernel's log told after the table was read */
-	bool is_whole;                 /* by its progress all is copied, or it tells none */
+	/* What the kernel's log told after the table was read, or when it was first gone. */
+	struct kernel_log_state log;
+	bool is_whole;     /* by its progress all is copied, or it tells none */
 	unsigned epoch;    /* of the watch, at the look; a loss may be from an earlier one */
 	bool has_loss;     /* a look has shown that a step would lose data: that stays so */
 	char *device_name; /* the name of the device that was read; NULL: none yet */

@@ -69,9 +69,20 @@ bool evidence_is_let_go(
 	return evidence->table != 0 && table != evidence->table && has_failed(evidence, log);
 }
 
+void evidence_forget_tables(struct evidence *evidence)
+{
+	evidence->table_before = evidence->table = 0;
+	evidence->is_complete = false;
+}
+
+static bool has_tables(const struct evidence *evidence)
+{
+	return evidence->table_before != 0 || evidence->table != 0;
+}
+
 bool evidence_lacks_tables(const struct evidence *evidence)
 {
-	return evidence->log_from > 0 && evidence->table_before == 0 && evidence->table == 0;
+	return evidence->log_from > 0 && !has_tables(evidence);
 }
 
 void evidence_note_equal(
@@ -105,10 +116,9 @@ enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_l
 enum doubt evidence_end_doubt(
 	const struct evidence *evidence, const struct kernel_log_state *log, bool is_kernel_known)
 {
-	enum doubt doubt;
-
 	if (evidence->is_complete && evidence->table == 0)
 		return DOUBT_NONE;
-	doubt = evidence_doubt(evidence, log, is_kernel_known, 0);
-	return doubt == DOUBT_FAILURE && evidence_lacks_tables(evidence) ? DOUBT_UNTOLD : doubt;
+	if (!has_tables(evidence))
+		return has_failed(evidence, log) ? DOUBT_UNTOLD : DOUBT_NONE;
+	return evidence_doubt(evidence, log, is_kernel_known, 0);
 }

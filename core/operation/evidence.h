@@ -69,11 +69,18 @@ bool evidence_is_let_go(
 
 /*
  * Likewise, where all is over, and the step that was proved last was not the last: DOUBT_FAILURE.
- * Another doubt: whether all of the data was copied cannot be known any more. Where tables are not
- * known, whose step was the last is not either: DOUBT_UNTOLD.
+ * Another doubt: whether all of the data was copied cannot be known any more. Where nobody has seen
+ * it being copied, as where all was over before it was asked for, it is not known either whose step
+ * was the last: a failure is DOUBT_UNTOLD then.
  */
 enum doubt evidence_end_doubt(
 	const struct evidence *evidence, const struct kernel_log_state *log, bool is_kernel_known);
+
+/*
+ * An abort begins, which lets go of nothing: whatever the table is afterwards, and if all is over,
+ * was led to by no step.
+ */
+void evidence_forget_tables(struct evidence *evidence);
 
 /*
  * A step was proved, or a failure bounded, and nothing is known of tables, as on the record of an

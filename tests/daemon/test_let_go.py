@@ -200,6 +200,15 @@ class OwnEndTest(LetGoTest):
         self.assert_over(identity)
 
 
+    def test_a_failure_before_it_is_asked_for_again(self):
+        """This daemon knows no more that it was its own."""
+        identity = self.start_move(log=[ORDINARY])
+        self.copied()
+        self.assert_over(identity)
+        self.write_log(FAILURE)
+        self.assert_over(self.request("move"))
+
+
 class StepTest(LetGoTest):
     """A step before the last is somebody else's."""
 

@@ -155,12 +155,17 @@ static void want_look(void)
 	devices_unlock(&devices);
 }
 
+static bool look_now(void)
+{
+	want_look();
+	return look_at_due();
+}
+
 /* One look, at which the kernel shows the device and the plugin gives that verdict. */
 static bool look_and_see(enum lvmpolld_verdict given)
 {
 	show(given);
-	want_look();
-	return look_at_due();
+	return look_now();
 }
 
 #endif

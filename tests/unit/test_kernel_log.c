@@ -248,6 +248,7 @@ START_TEST(end_is_doubtful_where_the_last_step_was_not_proved)
 {
 	struct evidence evidence = {0};
 
+	evidence_note_table(&evidence, &clean, TABLE);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &clean, true), DOUBT_NONE);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
 	evidence_begin(&evidence, &(struct kernel_log_state){.next = 100}, 1, TABLE, false);
@@ -260,13 +261,15 @@ START_TEST(end_is_doubtful_where_the_last_step_was_not_proved)
 }
 END_TEST
 
-/* By an earlier version, say: whose step the last was is not known. */
+/* It was over before, or an earlier version has begun: whose step the last was is not known. */
 START_TEST(end_is_a_doubt_where_no_table_is_known)
 {
-	struct evidence evidence = {.log_from = 100};
+	static const struct kernel_log_state unread = {0};
+	struct evidence evidence = {.log_from = _i == 0 ? 0 : 100};
 
-	ck_assert(evidence_lacks_tables(&evidence));
+	ck_assert_int_eq(evidence_lacks_tables(&evidence), _i == 1);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &clean, true), DOUBT_NONE);
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &unread, true), DOUBT_NONE);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_UNTOLD);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, false), DOUBT_UNTOLD);
 	/* Before a step the copies are compared, as ever. */
@@ -274,6 +277,9 @@ START_TEST(end_is_a_doubt_where_no_table_is_known)
 	evidence_note_table(&evidence, &clean, TABLE);
 	ck_assert(!evidence_lacks_tables(&evidence));
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &unread, true), DOUBT_LOG_UNREAD);
+	evidence_forget_tables(&evidence);
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_UNTOLD);
 }
 END_TEST
 
@@ -293,7 +299,7 @@ int main(void)
 		SUITE_TEST(failure_long_before_is_none_but_a_doubt),
 		SUITE_TEST(failure_long_before_leaves_alone_what_is_known),
 		SUITE_TEST(end_is_doubtful_where_the_last_step_was_not_proved),
-		SUITE_TEST(end_is_a_doubt_where_no_table_is_known),
+		SUITE_LOOP(end_is_a_doubt_where_no_table_is_known, 2),
 	};
 
 	return suite_run("kernel_log", tests, SUITE_COUNT(tests));

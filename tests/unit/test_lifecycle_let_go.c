@@ -201,6 +201,62 @@ START_TEST(let_go_is_told_after_a_look)
 }
 END_TEST
 
+/* An abort, also one that is told to have failed, lets go of nothing. */
+START_TEST(let_go_is_not_what_an_abort_has_done)
+{
+	struct operation *operation = begin_move(), *abort_operation;
+
+	look(COPYING, TABLE, true);
+	ck_assert(is_on_record("\ntable = 10\n"));
+	ck_assert_int_eq(
+		operations_begin(&operations,
+			fixture_terms_of(&verifying_entry, 1, 1, true, "15", NULL), &waiter),
+		OPERATIONS_ACCEPTED);
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	abort_operation = find(true);
+	look(COPYING, TABLE, true);
+	ck_assert(is_recorded_as_aborted());
+	ck_assert(!is_on_record("\ntable = "));
+	standin_exit(lvpoll(), 5);
+	ck_assert_int_eq(abort_operation->state, STATE_ASKING);
+	run_out(abort_operation->patience);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	look(GONE, 0, true);
+	standin_exit(standin_find("report"), 5);
+	report(fixture_group_row(1, false));
+	ck_assert_ptr_null(find(false));
+	ck_assert(!is_given_up());
+}
+END_TEST
+
+START_TEST(let_go_is_not_what_an_abort_of_a_previous_daemon_has_done)
+{
+	const struct record record = {.log_from = 100,
+		.log_boot_id = boot_id(),
+		.table_before = TABLE,
+		.table = TABLE + 1,
+		.is_complete = true,
+		.is_being_aborted = _i == 1};
+	const struct evidence evidence = resume_read_evidence(&record);
+
+	ck_assert_uint_eq(evidence.log_from, 100);
+	ck_assert_uint_eq(evidence.table_before, _i == 0 ? TABLE : 0);
+	ck_assert_uint_eq(evidence.table, _i == 0 ? TABLE + 1 : 0);
+	ck_assert_int_eq(evidence.is_complete, _i == 0);
+}
+END_TEST
+
+/* All was over before it was asked for: whose step was the last nobody knows. */
+START_TEST(let_go_is_not_what_was_over_before)
+{
+	begin_move();
+	look(GONE, 0, true);
+	report(fixture_group_row(1, false));
+	ck_assert(hears(false, false, 0));
+	ck_assert(!is_given_up());
+}
+END_TEST
+
 /* It may run for days: what the next daemon finds must be what this one has seen. */
 START_TEST(tables_are_on_record_while_lvpoll_polls)
 {
@@ -227,6 +283,9 @@ int main(void)
 		SUITE_TEST(let_go_is_not_the_step_of_an_earlier_version),
 		SUITE_TEST(let_go_is_not_the_last_step_of_an_earlier_version),
 		SUITE_TEST(let_go_is_told_after_a_look),
+		SUITE_TEST(let_go_is_not_what_an_abort_has_done),
+		SUITE_LOOP(let_go_is_not_what_an_abort_of_a_previous_daemon_has_done, 2),
+		SUITE_TEST(let_go_is_not_what_was_over_before),
 		SUITE_TEST(tables_are_on_record_while_lvpoll_polls),
 	};
 

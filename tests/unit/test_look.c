@@ -51,6 +51,25 @@ START_TEST(look_tells_of_another_table)
 }
 END_TEST
 
+/* What is written afterwards is not about it; but what could not be read before may be. */
+START_TEST(look_tells_of_the_log_up_to_the_end)
+{
+	uint64_t last;
+
+	kernel_log.state.is_read = _i == 1;
+	watch();
+	look_and_see(LVMPOLLD_WATCH);
+	answer = DEVICE_MAPPER_GONE;
+	look_now();
+	last = tables_read;
+	ck_assert_uint_eq(observation().log.next, last);
+	look_now();
+	ck_assert_uint_eq(observation().log.next, _i == 1 ? last : tables_read);
+	look_and_see(LVMPOLLD_WATCH);
+	ck_assert_uint_eq(observation().log.next, tables_read);
+}
+END_TEST
+
 /* In a move the kernel forgets what could not be copied when the rest is: it is in sync then. */
 START_TEST(look_does_not_forget_that_data_would_be_lost)
 {
@@ -235,6 +254,7 @@ int main(void)
 		SUITE_TEST(look_tells_what_a_step_must_find_equal),
 		SUITE_TEST(look_tells_of_each_verdict_that_matters),
 		SUITE_TEST(look_tells_of_another_table),
+		SUITE_LOOP(look_tells_of_the_log_up_to_the_end, 2),
 		SUITE_TEST(look_does_not_forget_that_data_would_be_lost),
 		SUITE_TEST(look_does_not_forget_it_while_the_device_is_suspended),
 		SUITE_TEST(look_that_ends_too_late_still_tells_that_data_would_be_lost),
