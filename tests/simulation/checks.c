@@ -229,6 +229,16 @@ bool checks_command(const struct operation *operation, const char *vg_name, cons
 	       world.now_us - volume->renamed_us <= KNOWN_US;
 }
 
+/* Of its own steps and aborts, as far as it can know them, the daemon must not say that. */
+void checks_let_go(const char *lvid)
+{
+	const struct volume *volume = volume_find(lvid);
+
+	if (volume && !volume->may_be_let_go && !world.had_record_faults)
+		violate("%s is said to have lost data, which nobody has let go of",
+			volume->lv_name);
+}
+
 static bool is_to_be_over(const struct volume *volume)
 {
 	return volume->is_promised && !volume->is_forgotten && volume->is_there &&

@@ -315,6 +315,8 @@ void log_write_arguments(enum log_level level, const struct log_subject *subject
 	char name[2 * NAME_SIZE + 8] = "";
 
 	(void)level;
+	if (subject && subject->message == LOG_MESSAGE_LET_GO)
+		checks_let_go(subject->lvid);
 	if (subject && is_story)
 		snprintf(name, sizeof(name), "%s/%s: ", subject->vg_name, subject->lv_name);
 	tell(name, format, arguments);

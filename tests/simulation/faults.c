@@ -92,6 +92,8 @@ void faults_begin(const struct step *step, struct volume *volume)
 {
 	unsigned *counter = counter_of((enum action)step->action, volume);
 
+	/* That is another table; and an lvpoll that polls by itself. */
+	volume->may_be_let_go |= step->action == ACTION_UNKNOWN;
 	if (counter)
 		begin(step, counter, NULL);
 	else if (step->action == ACTION_SUSPEND && volume->is_active)

@@ -166,6 +166,7 @@ void metadata_step(struct volume *volume, const struct lvm *lvm)
 {
 	if (volume->lacks_data && volume->kind == KIND_PVMOVE) {
 		tally->lost++;
+		volume->may_be_let_go = true;
 		story("%s/%s: lvm2 lets go of data that was not copied", volume->group->name,
 			volume->lv_name);
 		/* What was in the lock already cannot be held back. */

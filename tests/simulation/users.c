@@ -77,7 +77,7 @@ static void user_abort(struct volume *volume)
 {
 	if (!volume->is_there || volume->kind != KIND_PVMOVE || volume->group->locks > 0)
 		return;
-	volume->was_to_be_aborted = true;
+	volume->was_to_be_aborted = volume->may_be_let_go = true;
 	metadata_end(volume, true);
 }
 

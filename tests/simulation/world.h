@@ -83,6 +83,7 @@ struct volume {
 	struct event *in_sync; /* raises an event then */
 	char letter;           /* health of the second leg: 'A' */
 	bool lacks_data;       /* of the segment, not all could be copied */
+	bool may_be_let_go;    /* of data, by what the daemon could not know */
 	bool is_to_lack;       /* once it is active, or goes on to the next segment */
 	unsigned changes;      /* how often there was another table */
 	int64_t activated_us;  /* when it was last activated, and is copied anew since; or 0 */
@@ -239,6 +240,8 @@ void checks_after_event(void);
 /* Returns whether the names are those of its volume. */
 bool checks_command(const struct operation *operation, const char *vg_name, const char *lv_name);
 void checks_at_end(void);
+/* The daemon says that somebody else has let go of data of the volume with LVID. */
+void checks_let_go(const char *lvid);
 
 /* --- all of it: history.c --- */
 
