@@ -216,8 +216,9 @@ struct kernel_log_state kernel_log_read(struct kernel_log *log)
 
 	state->is_read = true;
 	if (kernel.log_failure_end > state->next) {
-		state->failure_end = kernel.log_failure_end;
-		state->failure_ms = state->failure_written_ms = running_clock_ms();
+		state->failure_end = state->told_end = kernel.log_failure_end;
+		state->failure_ms = running_clock_ms();
+		state->failure_written_ms = state->told_written_ms = state->failure_ms;
 	}
 	log->has_begun = true;
 	state->next = kernel.log_next;

@@ -44,6 +44,25 @@ static void note_failure(struct kernel_log *log, uint64_t number, int64_t writte
 	log->state.failure_ms = running_clock_ms();
 }
 
+/*
+ * Whether RECORD, which is of a failure, tells of it; or only that lines were left out, which may
+ * have been any lines: "kauditd_printk_skb: 54 callbacks suppressed".
+ */
+static bool is_told(const struct kernel_log_record *record)
+{
+	static const char left_out[] = " suppressed";
+	size_t length = sizeof(left_out) - 1;
+
+	return record->text_length < length ||
+	       memcmp(record->text + record->text_length - length, left_out, length) != 0;
+}
+
+static void note_told(struct kernel_log *log, const struct kernel_log_record *record)
+{
+	log->state.told_end = record->number + 1;
+	log->state.told_written_ms = (int64_t)(record->time_us / 1000);
+}
+
 /* What could not be read may have told of one, just now. */
 static void note_unread(struct kernel_log *log)
 {
@@ -85,6 +104,8 @@ static void take_record(struct kernel_log *log, const char *data, size_t length)
 	if (!record.is_kernels || !log->is_failure(record.text, record.text_length, log->context))
 		return;
 	note_failure(log, record.number, (int64_t)(record.time_us / 1000));
+	if (is_told(&record))
+		note_told(log, &record);
 	/* One of those that were read at a time says enough. */
 	if (!log->has_told)
 		log_info("the kernel's log tells of a failure: %.*s", (int)record.text_length,

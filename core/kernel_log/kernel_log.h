@@ -16,13 +16,15 @@
 
 /* What is known of the log at a moment. All zero: nothing. */
 struct kernel_log_state {
-	bool is_read;         /* all of it that was there at that moment was read */
-	uint64_t next;        /* the number of the record that comes next */
-	uint64_t whole_from;  /* from this record on none is missing */
-	uint64_t failure_end; /* the number behind the latest record of a failure; 0: none */
-	int64_t failure_ms;   /* when that, or a gap, was read, by running_clock_ms; 0: never */
-	/* When the failure was written. The kernel's clock for its log runs a little apart. */
-	int64_t failure_written_ms;
+	bool is_read;        /* all of it that was there at that moment was read */
+	uint64_t next;       /* the number of the record that comes next */
+	uint64_t whole_from; /* from this record on none is missing */
+	/* The number behind the latest record of a failure, or of lines left out; 0: none. */
+	uint64_t failure_end;
+	uint64_t told_end;  /* likewise, of a failure itself */
+	int64_t failure_ms; /* when that, or a gap, was read, by running_clock_ms; 0: never */
+	/* When these were written. The kernel's clock for its log runs a little apart. */
+	int64_t failure_written_ms, told_written_ms;
 };
 
 struct kernel_log {

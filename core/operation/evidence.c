@@ -42,13 +42,22 @@ static bool has_failed(const struct evidence *evidence, const struct kernel_log_
 	return log->failure_end > evidence->log_from;
 }
 
+/* That lines were left out, of whatever, is a doubt, but no failure that anybody has told of. */
+static bool is_told(const struct evidence *evidence, const struct kernel_log_state *log)
+{
+	return log->told_end > evidence->log_from;
+}
+
 void evidence_bound(struct evidence *evidence, const struct kernel_log_state *log, int64_t asked_ms)
 {
 	int64_t before_ms = asked_ms - ASKED_WITHIN_MS - asked_ms / CLOCKS_APART;
+	uint64_t end = log->failure_written_ms < before_ms ? log->failure_end
+		       : log->told_written_ms < before_ms  ? log->told_end
+							   : 0;
 
-	if (evidence->log_from > 0 || log->failure_end == 0 || log->failure_written_ms >= before_ms)
+	if (evidence->log_from > 0 || end == 0)
 		return;
-	evidence->log_from = log->failure_end;
+	evidence->log_from = end;
 	evidence->is_begun_in_doubt = true;
 }
 
@@ -66,7 +75,7 @@ bool evidence_note_table(
 bool evidence_is_let_go(
 	const struct evidence *evidence, const struct kernel_log_state *log, uint64_t table)
 {
-	return evidence->table != 0 && table != evidence->table && has_failed(evidence, log);
+	return evidence->table != 0 && table != evidence->table && is_told(evidence, log);
 }
 
 void evidence_forget_tables(struct evidence *evidence)
@@ -116,9 +125,12 @@ enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_l
 enum doubt evidence_end_doubt(
 	const struct evidence *evidence, const struct kernel_log_state *log, bool is_kernel_known)
 {
+	enum doubt doubt;
+
 	if (evidence->is_complete && evidence->table == 0)
 		return DOUBT_NONE;
 	if (!has_tables(evidence))
-		return has_failed(evidence, log) ? DOUBT_UNTOLD : DOUBT_NONE;
-	return evidence_doubt(evidence, log, is_kernel_known, 0);
+		return is_told(evidence, log) ? DOUBT_UNTOLD : DOUBT_NONE;
+	doubt = evidence_doubt(evidence, log, is_kernel_known, 0);
+	return doubt == DOUBT_FAILURE && !is_told(evidence, log) ? DOUBT_LOG_LIMITED : doubt;
 }

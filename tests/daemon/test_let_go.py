@@ -76,6 +76,14 @@ class EndTest(LetGoTest):
         self.assert_lost(identity)
         self.assertRegex(self.daemon.log(), "the old place, on [^ ]*7:0, |the old place, on /dev/")
 
+    def test_lines_of_others_that_were_left_out(self):
+        """They may have been any lines, so they are no failure, but a doubt."""
+        identity = self.start_move(log=[ORDINARY])
+        self.write_log("kauditd_printk_skb: 54 callbacks suppressed")
+        self.step()
+        self.assert_over(identity)
+        self.assertIn("it is not proved that all data was copied", self.daemon.log())
+
     def test_without_a_failure(self):
         identity = self.start_move(log=[ORDINARY])
         self.write_log(ORDINARY)

@@ -57,8 +57,8 @@ struct kernel_log_state kernel_log_read(struct kernel_log *log)
 			state->failure_ms = running_clock_ms();
 	}
 	if (model->failure_end > state->next && model->failure_end > model->oldest) {
-		state->failure_end = model->failure_end;
-		state->failure_written_ms = model->failure_written_ms;
+		state->failure_end = state->told_end = model->failure_end;
+		state->failure_written_ms = state->told_written_ms = model->failure_written_ms;
 		state->failure_ms = running_clock_ms();
 	}
 	log->has_begun = true;

@@ -113,7 +113,7 @@ static const char *const every_kernel[] = {"*", NULL};
 	}
 #define FAILED                                                                                     \
 	{                                                                                          \
-		.is_read = true, .next = 9, .failure_end = 9                                       \
+		.is_read = true, .next = 9, .failure_end = 9, .told_end = 9                        \
 	}
 #define IN_SYNC(LOG)                                                                               \
 	{                                                                                          \
@@ -213,7 +213,7 @@ START_TEST(classify_look_sees_that_others_have_let_go_of_what_has_failed)
 	polled->attempt.is_orphan = true;
 	ck_assert_int_eq(look(polled, seen), EVENT_SEES_COPYING);
 	polled->attempt.is_orphan = false;
-	seen.log.failure_end = 0;
+	seen.log.failure_end = seen.log.told_end = 0;
 	ck_assert_int_eq(look(polled, seen), EVENT_SEES_COPYING);
 }
 END_TEST

@@ -157,7 +157,8 @@ START_TEST(comparison_settles_what_was_before_it)
 END_TEST
 
 static const struct kernel_log_state clean = {.is_read = true, .next = 200};
-static const struct kernel_log_state failed = {.is_read = true, .next = 200, .failure_end = 150};
+static const struct kernel_log_state failed = {
+	.is_read = true, .next = 200, .failure_end = 150, .told_end = 150};
 
 /* TABLE + 1 is that of the data which is copied after the step. */
 START_TEST(step_of_ours_lets_go_of_nothing)
@@ -217,19 +218,54 @@ START_TEST(failure_long_before_is_none_but_a_doubt)
 
 	evidence_bound(&evidence, &clean, 1000000);
 	ck_assert(!evidence.is_begun_in_doubt);
-	log.failure_written_ms = 1000000 - 60000 - 1000;
+	log.failure_written_ms = log.told_written_ms = 1000000 - 60000 - 1000;
 	evidence_bound(&evidence, &log, 1000000);
 	ck_assert_uint_eq(evidence.log_from, 0);
-	log.failure_written_ms--;
+	log.failure_written_ms = --log.told_written_ms;
 	evidence_bound(&evidence, &log, 1000000);
 	ck_assert_uint_eq(evidence.log_from, log.failure_end);
 	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE), DOUBT_LOG_LIMITED);
 	ck_assert(evidence_note_table(&evidence, &log, TABLE));
 	ck_assert(!evidence_is_let_go(&evidence, &log, TABLE + 1));
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &log, true), DOUBT_LOG_LIMITED);
-	log.failure_end++;
+	log.told_end = ++log.failure_end;
 	ck_assert(evidence_is_let_go(&evidence, &log, TABLE + 1));
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &log, true), DOUBT_FAILURE);
+}
+END_TEST
+
+/* "kauditd_printk_skb: 54 callbacks suppressed", say: that is a doubt before a step, and no loss.
+ */
+START_TEST(lines_that_were_left_out_are_a_doubt_alone)
+{
+	static const struct kernel_log_state left_out = {
+		.is_read = true, .next = 200, .failure_end = 150, .told_end = 90};
+	struct evidence evidence = {.log_from = 100, .table = TABLE};
+
+	ck_assert_uint_eq(evidence_doubt(&evidence, &left_out, true, SIGNATURE), DOUBT_FAILURE);
+	ck_assert(!evidence_is_let_go(&evidence, &left_out, TABLE + 1));
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &left_out, true), DOUBT_LOG_LIMITED);
+	evidence_forget_tables(&evidence);
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &left_out, true), DOUBT_NONE);
+}
+END_TEST
+
+/* The failure is from long before, and lines were left out lately. */
+START_TEST(failure_long_before_lines_that_were_left_out)
+{
+	const struct kernel_log_state log = {.is_read = true,
+		.next = 200,
+		.failure_end = 150,
+		.failure_written_ms = 1000000,
+		.told_end = 90};
+	struct evidence evidence = {0};
+
+	evidence_bound(&evidence, &log, 1000000);
+	ck_assert_uint_eq(evidence.log_from, 90);
+	ck_assert(evidence.is_begun_in_doubt);
+	ck_assert(evidence_note_table(&evidence, &log, TABLE));
+	ck_assert(!evidence_is_let_go(&evidence, &log, TABLE + 1));
+	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE), DOUBT_FAILURE);
 }
 END_TEST
 
@@ -297,6 +333,8 @@ int main(void)
 		SUITE_TEST(step_of_others_before_a_failure_lets_go_of_nothing),
 		SUITE_TEST(comparison_does_not_forget_the_table),
 		SUITE_TEST(failure_long_before_is_none_but_a_doubt),
+		SUITE_TEST(lines_that_were_left_out_are_a_doubt_alone),
+		SUITE_TEST(failure_long_before_lines_that_were_left_out),
 		SUITE_TEST(failure_long_before_leaves_alone_what_is_known),
 		SUITE_TEST(end_is_doubtful_where_the_last_step_was_not_proved),
 		SUITE_LOOP(end_is_a_doubt_where_no_table_is_known, 2),

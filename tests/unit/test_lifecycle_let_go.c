@@ -56,7 +56,9 @@ static struct kernel_log_state log_with(bool has_failure)
 	return (struct kernel_log_state){.is_read = true,
 		.next = 200,
 		.failure_end = has_failure ? 150 : 0,
-		.failure_written_ms = running_clock_ms()};
+		.told_end = has_failure ? 150 : 0,
+		.failure_written_ms = running_clock_ms(),
+		.told_written_ms = running_clock_ms()};
 }
 
 static void look(struct observation observation, uint64_t table, bool has_failure)
