@@ -57,10 +57,25 @@ static bool is_told(const struct kernel_log_record *record)
 	       memcmp(record->text + record->text_length - length, left_out, length) != 0;
 }
 
+/* The kernel's line, for people. */
+static void copy_text(const struct kernel_log_record *record, char text[KERNEL_LOG_TEXT_SIZE])
+{
+	size_t length = record->text_length < KERNEL_LOG_TEXT_SIZE - 1 ? record->text_length
+								       : KERNEL_LOG_TEXT_SIZE - 1;
+
+	for (size_t i = 0; i < length; i++)
+		text[i] = record->text[i] < ' ' || record->text[i] > '~' ? '?' : record->text[i];
+	text[length] = '\0';
+}
+
 static void note_told(struct kernel_log *log, const struct kernel_log_record *record)
 {
+	/* After a gap its numbers may begin anew, where it is no log of ours. */
+	if (record->number < log->state.told_end)
+		return;
 	log->state.told_end = record->number + 1;
 	log->state.told_written_ms = (int64_t)(record->time_us / 1000);
+	copy_text(record, log->state.told_text);
 }
 
 /* What could not be read may have told of one, just now. */

@@ -14,6 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Room for the text of a line, which is cut off where it is longer. */
+#define KERNEL_LOG_TEXT_SIZE 160
+
 /* What is known of the log at a moment. All zero: nothing. */
 struct kernel_log_state {
 	bool is_read;        /* all of it that was there at that moment was read */
@@ -25,6 +28,7 @@ struct kernel_log_state {
 	int64_t failure_ms; /* when that, or a gap, was read, by running_clock_ms; 0: never */
 	/* When these were written. The kernel's clock for its log runs a little apart. */
 	int64_t failure_written_ms, told_written_ms;
+	char told_text[KERNEL_LOG_TEXT_SIZE]; /* the line of that failure, printable; "": none */
 };
 
 struct kernel_log {

@@ -61,20 +61,35 @@ static bool has_command(const struct operation *operation)
 	return operation->attempt.command || operation->attempt.is_orphan;
 }
 
-/* Where the copies could not be read the device may be on its way out: nothing is copied in it. */
-static bool note_table(struct operation *operation, const struct observation *observation)
+/*
+ * Where the copies could not be read the device may be on its way out: nothing is copied in it.
+ * WAS_GONE: it is there again, so all is copied anew.
+ */
+static bool note_table(
+	struct operation *operation, const struct observation *observation, bool was_gone)
 {
-	bool is_copied = observation->verdict == LVMPOLLD_WATCH ||
-			 observation->verdict == LVMPOLLD_WATCH_TIMED ||
-			 observation->copies.count > 0;
-
-	if (observation->kind != OBSERVED || !is_copied)
+	if (!classify_is_copied(observation))
 		return false;
 	/* By the record of an earlier version, this may be the table before the step that runs. */
 	if (has_command(operation) && evidence_lacks_tables(&operation->evidence))
 		return false;
-	return evidence_note_table(
-		&operation->evidence, &observation->log, observation->table_signature);
+	return evidence_note_table(&operation->evidence, &observation->log,
+		observation->table_signature, was_gone || observation->verdict == LVMPOLLD_WATCH,
+		plugin_knows_kernel(operation->terms->plugin));
+}
+
+static bool note_presence(struct operation *operation, const struct observation *observation)
+{
+	switch (observation->kind) {
+	case OBSERVED_GONE:
+		return evidence_note_gone(&operation->evidence, &observation->log);
+	case OBSERVED:
+	case OBSERVED_SUSPENDED:
+		return evidence_note_there(&operation->evidence);
+	case OBSERVED_NOTHING_YET:
+	default:
+		return false;
+	}
 }
 
 /* When it was asked for, by running_clock_ms, or earlier where the machine was suspended since. */
@@ -83,20 +98,30 @@ static int64_t asked_ms(const struct operation *operation)
 	return running_clock_ms() - (boot_clock_ms() - operation->begun_ms);
 }
 
-/* Which table the data is copied in is on record, as what the log tells of it is. */
+/*
+ * Which table the data is copied in is on record, as what the log tells of it is, and what it told
+ * when the device was first gone.
+ */
 static void note_evidence(struct operation *operation, const struct observation *observation)
 {
 	const struct attempt *attempt = &operation->attempt;
+	bool is_news;
 
 	if (operation_is_abort(operation) || operation->state == STATE_YIELDING ||
 		!plugin_verifies(operation->terms->plugin))
 		return;
 	/* That need not be on record: when it was asked for is. */
 	evidence_bound(&operation->evidence, &observation->log, asked_ms(operation));
-	if (!note_table(operation, observation))
+	is_news = note_presence(operation, observation);
+	is_news |= note_table(operation, observation, is_news);
+	if (!is_news)
 		return;
-	/* The end of a step is written down anyway; an lvpoll that polls may run for days. */
-	if ((!attempt->command || attempt->purpose == ATTEMPT_POLL) &&
+	/*
+	 * The end of a step is written down anyway, as that of a dormant state is; an lvpoll that
+	 * polls may run for days.
+	 */
+	if (operation->state != STATE_DORMANT &&
+		(!attempt->command || attempt->purpose == ATTEMPT_POLL) &&
 		!operation->operations->is_stopping)
 		recorder_write(operation, operation->recorded_command);
 }
@@ -129,8 +154,12 @@ void actions_note_look(struct operation *operation, const struct observation *ob
 static enum operation_event enter_looking(
 	struct operation *operation, enum operation_state from, enum operation_event event)
 {
-	/* A client or an administrator asks: failures are counted from the start. */
-	if (event == EVENT_WANTED)
+	/*
+	 * A client or an administrator asks, or the device does I/O again: failures are counted
+	 * from the start.
+	 */
+	if (event == EVENT_WANTED ||
+		(event == EVENT_SEES_CHANGE && operation->back_off.reason == BACK_OFF_SUSPENDED))
 		note_success(operation);
 	/* An attempt before the pause, or under another name, is not compared with this one. */
 	if (event == EVENT_TIMER || event == EVENT_WANTED || event == EVENT_REPORT_RENAMED)
@@ -224,6 +253,8 @@ static enum operation_event enter_running(
 		return EVENT_NONE;
 	}
 	scheduler_remove(&operation->operations->scheduler, operation);
+	if (result == -ESTALE)
+		return EVENT_NOT_PROVED;
 	if (result != -EBUSY)
 		log_failure(operation, error.sentence);
 	return result == -ENOEXEC ? EVENT_NOT_EXECUTABLE : EVENT_NOT_STARTED;
@@ -267,6 +298,9 @@ static enum operation_event enter_dormant(
 	struct operation *operation, enum operation_state from, enum operation_event event)
 {
 	(void)from;
+	/* The record of what is dormant does not tell when it was first gone. */
+	if (operation->evidence.gone.is_read)
+		recorder_write(operation, operation->recorded_command);
 	log_operation(LOG_LEVEL_WARN, operation, "%s: it waits until the volume is there",
 		event == EVENT_REPORT_INACTIVE ? "the volume is not active"
 					       : "neither the volume nor its group is seen");

@@ -89,7 +89,7 @@ static bool is_gone(struct operation *operation)
 
 /*
  * All is over, as lvm2 says: what that is by the latest look, in which the kernel's log was read,
- * too. Where there was none yet it is waited for.
+ * too. Where there was none yet it is waited for, unless an earlier one has found the device gone.
  */
 static enum operation_event check_end(struct operation *operation)
 {
@@ -99,11 +99,36 @@ static enum operation_event check_end(struct operation *operation)
 
 	device_lock(operation->device);
 	doubt = classify_end_doubt(operation, &observation->log);
-	is_looked_at = observation->kind != OBSERVED_NOTHING_YET;
+	is_looked_at = observation->kind != OBSERVED_NOTHING_YET ||
+		       (operation->evidence.gone.is_read && !operation->evidence.is_unwatched);
 	device_unlock(operation->device);
 	if (doubt == DOUBT_FAILURE)
-		return EVENT_SEES_LET_GO;
+		return EVENT_REPORT_LET_GO;
 	return doubt == DOUBT_NONE || is_looked_at ? EVENT_REPORT_OVER : EVENT_REPORT_NO_ANSWER;
+}
+
+/*
+ * What EVENT, which REPORT is, comes to by the latest look. What lvm2 still has, and the kernel
+ * shows after data was let go of, is given up.
+ */
+static enum operation_event check_report(struct operation *operation, enum operation_event event)
+{
+	struct device *device = operation->device;
+	bool is_let_go;
+
+	switch (event) {
+	case EVENT_REPORT_OVER:
+		return check_end(operation);
+	case EVENT_REPORT_GOES_ON:
+	case EVENT_REPORT_RENAMED:
+	case EVENT_REPORT_STEP:
+		device_lock(device);
+		is_let_go = classify_is_let_go(operation, &device->observation);
+		device_unlock(device);
+		return is_let_go ? EVENT_SEES_LET_GO : event;
+	default:
+		return event;
+	}
 }
 
 /* Hands REPORT to the operations that waited for it. NULL: lvm2 could not be asked. */
@@ -117,8 +142,7 @@ static void answer(struct inquiry *inquiry, const struct report *report)
 			classify_report(operation, report, is_gone(operation), &volume);
 
 		asking_remove(operation);
-		if (event == EVENT_REPORT_OVER)
-			event = check_end(operation);
+		event = check_report(operation, event);
 		if (event == EVENT_REPORT_RENAMED || event == EVENT_REPORT_STEP)
 			set_reported_names(operation, &volume);
 		context_happened(operation, event);

@@ -166,25 +166,44 @@ static void replace(char **string, const char *value)
 static bool is_proved(const struct operation *operation, const struct observation *seen)
 {
 	return seen->kind == OBSERVED && seen->verdict == LVMPOLLD_STEP &&
-	       classify_doubt(operation, seen) == DOUBT_NONE;
+	       classify_doubt(operation, seen) == DOUBT_NONE &&
+	       !classify_is_let_go(operation, seen);
 }
 
-/* Whether nothing is left to copy after the step; where nothing is copied, that stays as it was. */
-static bool is_last(const struct operation *operation, const struct observation *seen)
-	REQUIRES(device_role)
+/* What the step lets go of, by what was SEEN last; where nothing is copied, that stays as it was.
+ */
+static struct evidence_step make_step(
+	const struct operation *operation, const struct observation *seen) REQUIRES(device_role)
 {
 	const struct evidence *evidence = &operation->evidence;
+	bool is_copied = seen->copies.count > 0 || seen->copies.is_unknown;
 
-	return seen->copies.count > 0 || seen->copies.is_unknown
-		       ? operation->device->progress.percent >= 100
-		       : evidence->is_complete && evidence->table == 0;
+	return (struct evidence_step){
+		.table = seen->table_signature,
+		.to_sectors =
+			is_copied ? operation->device->progress.done_sectors : evidence->to_sectors,
+		.is_complete =
+			is_copied ? seen->is_whole : evidence->is_complete && evidence->table == 0,
+		.is_kernel_known = plugin_knows_kernel(operation->terms->plugin),
+	};
+}
+
+/*
+ * Whether the step that fell due must not begin: what was SEEN last does not prove any more that
+ * all data was copied which it lets go of, and something tells that it may not be.
+ */
+static bool is_in_doubt(const struct operation *operation, const struct observation *seen)
+{
+	return operation->attempt.purpose == ATTEMPT_STEP &&
+	       plugin_verifies(operation->terms->plugin) && !is_proved(operation, seen) &&
+	       classify_is_doubtful(operation, seen);
 }
 
 /*
  * Takes over what the device showed last, and sets the names that lvpoll is given: those that lvm2
  * reported, or the kernel shows, or the client told.
  */
-static bool note_seen(struct operation *operation)
+static int note_seen(struct operation *operation)
 {
 	const struct lvmpolld_request *asked = &operation->lead->asked;
 	struct attempt *attempt = &operation->attempt;
@@ -192,6 +211,10 @@ static bool note_seen(struct operation *operation)
 	const struct observation *seen = &device->observation;
 
 	device_lock(device);
+	if (is_in_doubt(operation, seen)) {
+		device_unlock(device);
+		return -ESTALE;
+	}
 	replace(&attempt->vg_name, operation->reported_vg_name ? operation->reported_vg_name
 				   : seen->vg_name             ? seen->vg_name
 							       : asked->vg_name);
@@ -200,13 +223,15 @@ static bool note_seen(struct operation *operation)
 							       : asked->lv_name);
 	attempt->signature = seen->signature;
 	if (attempt->purpose == ATTEMPT_STEP && plugin_verifies(operation->terms->plugin) &&
-		is_proved(operation, seen))
-		evidence_begin(&operation->evidence, &seen->log, running_clock_ms(),
-			seen->table_signature, is_last(operation, seen));
+		is_proved(operation, seen)) {
+		const struct evidence_step step = make_step(operation, seen);
+
+		evidence_begin(&operation->evidence, &seen->log, running_clock_ms(), &step);
+	}
 	device_unlock(device);
 	replace(&operation->reported_vg_name, NULL);
 	replace(&operation->reported_lv_name, NULL);
-	return attempt->vg_name && attempt->lv_name;
+	return attempt->vg_name && attempt->lv_name ? 0 : -ENOMEM;
 }
 
 /*
@@ -258,10 +283,14 @@ int attempts_start(struct operation *operation, struct lvmpolld_error *error)
 
 	if (attempts_is_device_busy(operation))
 		return error_set(error, EBUSY, "another lvm command still runs for it");
+	result = note_seen(operation);
+	if (result < 0)
+		return error_set(error, -result,
+			result == -ESTALE
+				? "what was seen since the step fell due does not prove it"
+				: "cannot start lvpoll: out of memory");
 	operation->attempt.has_shown_end = operation->attempt.has_shown_more = false;
 	operation->attempt.result = (struct request_result){0};
-	if (!note_seen(operation))
-		return error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
 	recorder_write(operation, RECORD_STARTING);
 	result = start_command(operation, error);
 	recorder_write(operation, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);

@@ -46,6 +46,12 @@ static bool is_copying(const struct observation *observation)
 	       observation->verdict == LVMPOLLD_WATCH_TIMED;
 }
 
+bool classify_is_copied(const struct observation *observation)
+{
+	return observation->kind == OBSERVED &&
+	       (is_copying(observation) || observation->copies.count > 0);
+}
+
 /* Whether the device contradicts a command that says that all is over. */
 static bool is_contradicted(
 	const struct operation *operation, const struct observation *observation)
@@ -71,8 +77,10 @@ static enum operation_event confirm(
 		return observation->is_stalled ? EVENT_SEES_OTHERWISE : EVENT_SEES_SUSPENDED;
 	if (observation->kind != OBSERVED_GONE && is_contradicted(operation, observation))
 		return EVENT_SEES_OTHERWISE;
-	return classify_end_doubt(operation, &observation->log) == DOUBT_FAILURE ? EVENT_SEES_LET_GO
-										 : EVENT_SEES_END;
+	/* The kernel's log contradicts it: lvm2 is asked whether anything is left. */
+	return classify_end_doubt(operation, &observation->log) == DOUBT_FAILURE
+		       ? EVENT_SEES_OTHERWISE
+		       : EVENT_SEES_END;
 }
 
 bool classify_is_changed(const struct operation *operation, const struct observation *observation)
@@ -129,6 +137,9 @@ static enum operation_event look_in_pause(
 	case BACK_OFF_NOT_STARTED:
 	case BACK_OFF_NOT_EXECUTABLE:
 		return EVENT_SEES_SAME;
+	case BACK_OFF_SUSPENDED:
+		return observation->kind == OBSERVED_SUSPENDED ? EVENT_SEES_SAME
+							       : EVENT_SEES_CHANGE;
 	default:
 		return observation->signature != operation->back_off.signature ||
 				       observation->is_stalled
@@ -155,6 +166,15 @@ enum doubt classify_doubt(const struct operation *operation, const struct observ
 	return doubt;
 }
 
+bool classify_is_doubtful(const struct operation *operation, const struct observation *observation)
+{
+	const struct plugin_entry *plugin = operation->terms->plugin;
+
+	return plugin->verify == PLUGIN_VERIFY_ALWAYS ||
+	       evidence_doubt(&operation->evidence, &observation->log, plugin_knows_kernel(plugin),
+		       0) != DOUBT_NONE;
+}
+
 /*
  * A stalled operation has lvpoll run, unless this returns true, or the kernel does all of it.
  * Before that run no copies can be compared, and by the time at which lvpoll looks the kernel may
@@ -172,13 +192,11 @@ static bool is_stall_awaited(
 		return true;
 	if (!observation->is_stalled || !plugin_verifies(plugin))
 		return false;
-	return (was_seen && is_copying(observation)) || plugin->verify == PLUGIN_VERIFY_ALWAYS ||
-	       evidence_doubt(&operation->evidence, &observation->log, plugin_knows_kernel(plugin),
-		       0) != DOUBT_NONE;
+	return (was_seen && is_copying(observation)) ||
+	       classify_is_doubtful(operation, observation);
 }
 
-/* What is looked at is the same data as before, or a step that was proved has led to it. */
-static bool is_let_go(const struct operation *operation, const struct observation *observation)
+bool classify_is_let_go(const struct operation *operation, const struct observation *observation)
 {
 	return observation->kind == OBSERVED && !operation_is_abort(operation) &&
 	       plugin_verifies(operation->terms->plugin) &&
@@ -207,7 +225,7 @@ static enum operation_event decide(
 		return EVENT_SEES_STEP;
 	is_stalled = observation->is_stalled && !is_stall_awaited(operation, observation);
 	if (observation->kind == OBSERVED_SUSPENDED && !is_stalled)
-		return EVENT_SEES_SUSPENDED;
+		return observation->is_stalled ? EVENT_SEES_STUCK : EVENT_SEES_SUSPENDED;
 	if (observation->kind == OBSERVED && observation->verdict == LVMPOLLD_DONE)
 		return EVENT_SEES_DONE;
 	if (!is_stalled && observation->verdict != LVMPOLLD_STEP &&
@@ -236,6 +254,9 @@ enum operation_event classify_unwatched(const struct operation *operation, int64
 enum operation_event classify_look(
 	const struct operation *operation, const struct observation *observation, int64_t now_ms)
 {
+	bool is_let_go =
+		classify_is_let_go(operation, observation) && !operation->attempt.is_orphan;
+
 	/*
 	 * An abort loses no data: it is what remains to be done then. A process of a previous
 	 * daemon that cannot be adopted yet must be ended first: the loss is seen again then.
@@ -243,7 +264,7 @@ enum operation_event classify_look(
 	if ((observation->has_loss || operation->device->loss != LOSS_UNSEEN) &&
 		!operation_is_abort(operation) && !operation->attempt.is_orphan)
 		return EVENT_SEES_LOSS;
-	if (is_let_go(operation, observation) && !operation->attempt.is_orphan)
+	if (is_let_go && classify_is_copied(observation))
 		return EVENT_SEES_LET_GO;
 	switch (operation->state) {
 	case STATE_CONFIRMING:
@@ -253,7 +274,7 @@ enum operation_event classify_look(
 	case STATE_BACKING_OFF:
 		return look_in_pause(operation, observation);
 	default:
-		return decide(operation, observation, now_ms);
+		return is_let_go ? EVENT_SEES_ENDING : decide(operation, observation, now_ms);
 	}
 }
 
@@ -440,6 +461,8 @@ enum back_off_reason classify_pause(const struct operation *operation, enum oper
 		return BACK_OFF_SILENT;
 	case EVENT_NOT_COMPARED:
 		return BACK_OFF_UNVERIFIED;
+	case EVENT_SEES_STUCK:
+		return BACK_OFF_SUSPENDED;
 	case EVENT_REPORT_GOES_ON:
 		return has_failed(&operation->attempt) ? BACK_OFF_STATUS : BACK_OFF_CONTRADICTED;
 	case EVENT_REPORT_NOT_SEEN:

@@ -25,6 +25,21 @@ enum operation_event classify_unwatched(const struct operation *operation, int64
 enum doubt classify_doubt(const struct operation *operation, const struct observation *observation);
 
 /*
+ * Whether data may not be copied that a step of OPERATION might let go of, by the kernel's log in
+ * OBSERVATION alone, or by the configuration: then it needs a proof by what the kernel shows.
+ */
+bool classify_is_doubtful(const struct operation *operation, const struct observation *observation);
+
+/* Data is copied in the table that OBSERVATION shows, or all of it was. */
+bool classify_is_copied(const struct observation *observation);
+
+/*
+ * By OBSERVATION, somebody else has let go of data of whose copy the kernel's log tells a failure:
+ * what is looked at is not the same data as before, and no step that was proved has led to it.
+ */
+bool classify_is_let_go(const struct operation *operation, const struct observation *observation);
+
+/*
  * OPERATION is over, as lvm2 or its command says. Why it is not proved that the last of its data
  * was copied, by LOG: DOUBT_FAILURE where somebody else's step has let go of data whose copy has
  * failed.

@@ -54,20 +54,42 @@ static void name_source(struct device *device, char source[DISK_NAME_SIZE])
 	device_unlock(device);
 }
 
-/* Somebody else's command has let go of data. What it was copied from is not written to yet. */
-static void log_let_go(struct operation *operation)
+/* The kernel's latest line about a failure, and when it was written, as dmesg has that. */
+static void describe_failure(struct operation *operation, char *text, size_t size)
 {
-	char source[DISK_NAME_SIZE];
+	const struct kernel_log_state *log;
+
+	device_lock(operation->device);
+	log = evidence_end_log(&operation->evidence, &operation->device->observation.log);
+	text[0] = '\0';
+	if (log->told_text[0])
+		snprintf(text, size, " (\"[%lld.%03lld] %s\")",
+			(long long)(log->told_written_ms / 1000),
+			(long long)(log->told_written_ms % 1000), log->told_text);
+	device_unlock(operation->device);
+}
+
+/*
+ * Somebody else's command has let go of data. What it was copied from is not written to yet.
+ * IS_OVER: that was its last step, or an abort.
+ */
+static void log_let_go(struct operation *operation, bool is_over)
+{
+	char source[DISK_NAME_SIZE], failure[KERNEL_LOG_TEXT_SIZE + 40];
 
 	name_source(operation->device, source);
+	describe_failure(operation, failure, sizeof(failure));
 	log_operation_message(LOG_LEVEL_ERROR, operation, LOG_MESSAGE_LET_GO, NULL,
 		"data may be lost: a command that is not the daemon's, or that polls by itself, "
 		"has let go of the old place of data, and the kernel's log tells of a failure "
-		"while that was copied; the old place, on %s, has all of it until something else "
-		"is written there, so let nobody write there before the kernel's log was looked "
-		"at, and the data was checked; what is left of the operation is not taken up "
-		"again; where that command was an abort, nothing was let go of",
-		source);
+		"since that began to be copied%s; where that was not a failure of the old place "
+		"itself, this, on %s, has the data as it was at that step, until something else is "
+		"written there; what was written since then is at the new place alone; so let "
+		"nobody write to the old one before the kernel's log was looked at, and the data "
+		"was checked; %s",
+		failure, source,
+		is_over ? "the operation is over; if it was aborted, nothing was let go of"
+			: "what is left of the operation is not taken up again: abort it");
 }
 
 /* Nobody can compare any more: that is no failure, but people are told. */
@@ -83,15 +105,30 @@ static void log_unproved(struct operation *operation)
 		return;
 	name_source(operation->device, source);
 	log_operation(LOG_LEVEL_WARN, operation,
-		"it is not proved that all data was copied before its last step, since %s; the old "
-		"place, on %s, has all of it until something else is written there",
+		"it is not proved that all data was copied, since %s; the old place, on %s, has "
+		"the data as it was when it was let go of, until something else is written there",
 		doubt_sentence(doubt), source);
+}
+
+/* How the operation ended is known, also where its record was set aside. */
+static void forget_unusable_record(const struct operation *operation)
+{
+	record_forget_unusable(&operation->operations->records, operation->terms->asked.lvid,
+		operation_is_abort(operation));
+}
+
+/* Nothing is left that a command could act on, or go on with: a note would stay for ever. */
+static void tell_lost(struct operation *operation)
+{
+	log_let_go(operation, true);
+	telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
+	forget_unusable_record(operation);
 }
 
 static void note_loss(struct operation *operation, enum operation_event event)
 {
 	if (event == EVENT_SEES_LET_GO)
-		log_let_go(operation);
+		log_let_go(operation, false);
 	else
 		log_operation_message(LOG_LEVEL_ERROR, operation, LOG_MESSAGE_AT_RISK, NULL,
 			"the operation stays as it is in kernel and metadata, since going on would "
@@ -182,13 +219,6 @@ static void end(struct operation *operation, enum operation_event event)
 	TAILQ_INSERT_TAIL(&operations->over, operation, link);
 }
 
-/* How the operation ended is known, also where its record was set aside. */
-static void forget_unusable_record(const struct operation *operation)
-{
-	record_forget_unusable(&operation->operations->records, operation->terms->asked.lvid,
-		operation_is_abort(operation));
-}
-
 enum operation_event ending_enter_finished(
 	struct operation *operation, enum operation_state from, enum operation_event event)
 {
@@ -219,6 +249,8 @@ enum operation_event ending_enter_failed(
 	if (event == EVENT_SEES_LOSS || event == EVENT_SEES_LET_GO ||
 		event == EVENT_COPIES_DIFFER) {
 		note_loss(operation, event);
+	} else if (event == EVENT_REPORT_LET_GO) {
+		tell_lost(operation);
 	} else if (event == EVENT_REPORT_HOPELESS) {
 		forget_unusable_record(operation);
 		log_operation(LOG_LEVEL_ERROR, operation,

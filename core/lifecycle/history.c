@@ -19,7 +19,8 @@ bool history_is_forgotten(enum operation_event event)
 bool history_is_at_risk(enum operation_event event)
 {
 	return event == EVENT_SEES_LOSS || event == EVENT_SEES_LET_GO ||
-	       event == EVENT_ENDED_LOSS || event == EVENT_COPIES_DIFFER;
+	       event == EVENT_ENDED_LOSS || event == EVENT_COPIES_DIFFER ||
+	       event == EVENT_REPORT_LET_GO;
 }
 
 bool history_find_result(const struct operation *operation, enum operation_event event,

@@ -33,8 +33,11 @@ static void leave(struct operation *operation, enum operation_state next)
 		verifying_end(operation);
 	if (operation->state == STATE_ASKING)
 		asking_remove(operation);
-	if (operation->state == STATE_DORMANT && next != STATE_ENDING)
+	/* What was seen meanwhile is not on record yet. */
+	if (operation->state == STATE_DORMANT && next != STATE_ENDING) {
 		recorder_set_dormant(operation, false);
+		recorder_write(operation, operation->recorded_command);
+	}
 }
 
 /* The only place that writes a state. */

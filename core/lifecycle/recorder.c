@@ -41,15 +41,21 @@ struct record recorder_describe(const struct operation *operation)
 		.is_begun_in_doubt = operation->evidence.is_begun_in_doubt,
 		.log_boot_id = boot_id(),
 		.table_before = operation->evidence.table_before,
+		.to_sectors = operation->evidence.to_sectors,
 		.table = operation->evidence.table,
 		.is_complete = operation->evidence.is_complete,
+		.is_missed = operation->evidence.is_missed,
+		.gone = operation->evidence.gone,
 	};
 }
 
 static int write_record(struct operation *operation, struct lvmpolld_error *error)
 {
-	const struct record record = recorder_describe(operation);
+	struct record record = recorder_describe(operation);
 
+	/* What is dormant may be there again while no daemon runs, and be gone again. */
+	if (operation->state == STATE_DORMANT)
+		record.gone = (struct kernel_log_state){0};
 	return record_write(&operation->operations->records, &record, error);
 }
 

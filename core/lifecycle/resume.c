@@ -28,8 +28,11 @@ struct evidence resume_read_evidence(const struct record *record)
 		.log_from = record->log_from,
 		.is_begun_in_doubt = record->is_begun_in_doubt,
 		.table_before = record->table_before,
+		.to_sectors = record->to_sectors,
 		.table = record->table,
 		.is_complete = record->is_complete,
+		.is_missed = record->is_missed,
+		.gone = record->gone,
 	};
 
 	if (!present || !record->log_boot_id || strcmp(present, record->log_boot_id) != 0)

@@ -21,8 +21,10 @@
 	X(SEES_UNKNOWN)   /* the plugin does not understand the table */                           \
 	X(SEES_GONE)      /* the volume has no device */                                           \
 	X(SEES_SUSPENDED) /* the device does no I/O */                                             \
+	X(SEES_STUCK)     /* and has done none for as long as the plugin's stall_check says */     \
 	X(SEES_LOSS)      /* going on would lose data */                                           \
 	X(SEES_LET_GO)    /* somebody else has let go of data of which not all may be copied */    \
+	X(SEES_ENDING)    /* likewise, and nothing is copied any more: it may be about to end */   \
 	X(SEES_END) /* the command said that it is over, and the kernel does not contradict */     \
 	X(SEES_OTHERWISE) /* the command said that it is over, and the kernel contradicts */       \
 	/* Both copies of the data were compared. */                                               \
@@ -33,6 +35,7 @@
 	X(TURN)                                                                                    \
 	X(NOT_STARTED)                                                                             \
 	X(NOT_EXECUTABLE)                                                                          \
+	X(NOT_PROVED) /* it is a step, and what was seen since it fell due does not prove it */    \
 	/* The command, while it runs. */                                                          \
 	X(STEP_IS_DONE)                                                                            \
 	X(WAY_IS_WANTED) /* it polls by itself, and others wait */                                 \
@@ -58,6 +61,7 @@
 	X(REPORT_RENAMED) /* lvm2 has it, under other names */                                     \
 	X(REPORT_STEP)    /* lvm2 has it, and a step is due whatever the kernel shows */           \
 	X(REPORT_OVER)                                                                             \
+	X(REPORT_LET_GO)    /* it is over, and data may have been let go of that was not copied */ \
 	X(REPORT_HOPELESS)  /* it has failed for good */                                           \
 	X(REPORT_INACTIVE)  /* lvm2 has it, and the kernel does not */                             \
 	X(REPORT_NOT_SEEN)  /* lvm2 does not see the group, and the kernel has a device of it */   \

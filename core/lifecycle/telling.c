@@ -32,14 +32,24 @@ void telling_tell(
 	}
 }
 
+/*
+ * Whether an attempt has failed; and not that the copies could not be compared, or that the device
+ * is suspended, which it may be for many pauses.
+ */
+static bool is_of_attempt(const struct operation *operation)
+{
+	const struct back_off *back_off = &operation->back_off;
+
+	if (back_off->count > 0 && back_off->reason == BACK_OFF_SUSPENDED)
+		return false;
+	return operation->state != STATE_BACKING_OFF || back_off->reason != BACK_OFF_UNVERIFIED;
+}
+
 void telling_tell_failure(struct operation *operation)
 {
 	/* The latest attempt may be under way. */
 	const struct request_result *result = &operation->failing_result;
-	/* Where the copies could not be compared no attempt has failed. */
-	bool is_unverified = operation->state == STATE_BACKING_OFF &&
-			     operation->back_off.reason == BACK_OFF_UNVERIFIED;
-	bool has_result = !is_unverified && (result->by_signal || result->value != 0);
+	bool has_result = is_of_attempt(operation) && (result->by_signal || result->value != 0);
 
 	telling_tell(operation, has_result ? REQUEST_FINISHED : REQUEST_FAILED, *result);
 }

@@ -6,6 +6,7 @@
 #include "lifecycle/classify.h"
 #include "lifecycle/context.h"
 #include "lifecycle/verifying.h"
+#include "loader/calls.h"
 #include "log/log.h"
 
 #define SECTOR_BYTES 512
@@ -40,7 +41,8 @@ static void on_ended(enum comparison_result result, void *context)
 	switch (result) {
 	case COMPARISON_EQUAL:
 		evidence_note_equal(&operation->evidence, &operation->compared_log,
-			operation->compared_signature);
+			operation->compared_signature, operation->compared_from_sectors,
+			plugin_knows_kernel(operation->terms->plugin));
 		log_operation(LOG_LEVEL_INFO, operation, "the copies are the same");
 		context_happened(operation, EVENT_COPIES_EQUAL);
 		break;
@@ -60,6 +62,17 @@ static const struct comparison_callbacks callbacks = {
 	.ended = on_ended,
 };
 
+/* All of the copies that DEVICE shows was copied: where they begin in the operation. */
+static uint64_t find_start(const struct device *device) REQUIRES(device_role)
+{
+	const struct lvmpolld_copies *copies = &device->observation.copies;
+	uint64_t length = 0, done = device->progress.done_sectors;
+
+	for (size_t i = 0; i < copies->count; i++)
+		length += copies->list[i].length_sectors;
+	return device->progress.total_sectors > 0 && done > length ? done - length : 0;
+}
+
 enum operation_event verifying_begin(struct operation *operation)
 {
 	struct operations *operations = operation->operations;
@@ -75,6 +88,7 @@ enum operation_event verifying_begin(struct operation *operation)
 	copies = device->observation.copies;
 	operation->compared_log = device->observation.log;
 	operation->compared_signature = device->observation.copies_signature;
+	operation->compared_from_sectors = find_start(device);
 	device_unlock(device);
 	log_operation(doubt == DOUBT_FAILURE ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO, operation,
 		"the copies of its data are compared before the next step, since %s",

@@ -26,14 +26,26 @@ const char *doubt_sentence(enum doubt doubt)
 	return sentences[doubt];
 }
 
-void evidence_begin(struct evidence *evidence, const struct kernel_log_state *log, int64_t now_ms,
-	uint64_t table, bool is_complete)
+/* The table is TABLE, and no step was proved that has led to it from another one. */
+static void note_missed(struct evidence *evidence, const struct kernel_log_state *log,
+	uint64_t table, bool is_kernel_known)
 {
+	if (evidence->table != 0 && evidence->table != table &&
+		evidence_doubt(evidence, log, is_kernel_known, 0) != DOUBT_NONE)
+		evidence->is_missed = true;
+}
+
+void evidence_begin(struct evidence *evidence, const struct kernel_log_state *log, int64_t now_ms,
+	const struct evidence_step *step)
+{
+	note_missed(evidence, log, step->table, step->is_kernel_known);
 	*evidence = (struct evidence){
 		.log_from = log->next,
 		.is_begun_in_doubt = log->failure_ms > 0 && now_ms - log->failure_ms < LIMITED_MS,
-		.table_before = table,
-		.is_complete = is_complete,
+		.table_before = step->table,
+		.to_sectors = step->to_sectors,
+		.is_complete = step->is_complete,
+		.is_missed = evidence->is_missed,
 	};
 }
 
@@ -62,14 +74,44 @@ void evidence_bound(struct evidence *evidence, const struct kernel_log_state *lo
 }
 
 /* Once data was let go of that may lack, the table is kept: that stays so whatever follows. */
-bool evidence_note_table(
-	struct evidence *evidence, const struct kernel_log_state *log, uint64_t table)
+bool evidence_note_table(struct evidence *evidence, const struct kernel_log_state *log,
+	uint64_t table, bool is_anew, bool is_kernel_known)
 {
-	if (table == evidence->table_before || table == evidence->table ||
-		evidence_is_let_go(evidence, log, table))
+	bool is_proved = table == evidence->table_before && !is_anew;
+
+	if (is_proved || table == evidence->table || evidence_is_let_go(evidence, log, table))
 		return false;
+	if (table == evidence->table_before) {
+		evidence->table_before = 0;
+		evidence->is_complete = false;
+	}
+	note_missed(evidence, log, table, is_kernel_known);
 	evidence->table = table;
 	return true;
+}
+
+bool evidence_note_gone(struct evidence *evidence, const struct kernel_log_state *log)
+{
+	if (evidence->gone.is_read || !log->is_read)
+		return false;
+	evidence->gone = *log;
+	evidence->is_unwatched = false;
+	return true;
+}
+
+bool evidence_note_there(struct evidence *evidence)
+{
+	if (!evidence->gone.is_read)
+		return false;
+	evidence->gone = (struct kernel_log_state){0};
+	evidence->is_unwatched = false;
+	return true;
+}
+
+const struct kernel_log_state *evidence_end_log(
+	const struct evidence *evidence, const struct kernel_log_state *log)
+{
+	return evidence->gone.is_read ? &evidence->gone : log;
 }
 
 bool evidence_is_let_go(
@@ -82,6 +124,7 @@ void evidence_forget_tables(struct evidence *evidence)
 {
 	evidence->table_before = evidence->table = 0;
 	evidence->is_complete = false;
+	evidence_note_there(evidence);
 }
 
 static bool has_tables(const struct evidence *evidence)
@@ -94,9 +137,13 @@ bool evidence_lacks_tables(const struct evidence *evidence)
 	return evidence->log_from > 0 && !has_tables(evidence);
 }
 
-void evidence_note_equal(
-	struct evidence *evidence, const struct kernel_log_state *log, uint64_t signature)
+void evidence_note_equal(struct evidence *evidence, const struct kernel_log_state *log,
+	uint64_t signature, uint64_t from_sectors, bool is_kernel_known)
 {
+	/* What is between that and the step before was let go of before any look has shown it. */
+	if (evidence->to_sectors > 0 && from_sectors > evidence->to_sectors &&
+		evidence_doubt(evidence, log, is_kernel_known, 0) != DOUBT_NONE)
+		evidence->is_missed = true;
 	evidence->log_from = log->next;
 	/* What an lvpoll goes on to by itself may have begun while lines were left out. */
 	evidence->is_begun_in_doubt = log->failure_ms > 0;
@@ -122,15 +169,27 @@ enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_l
 	return evidence->is_begun_in_doubt ? DOUBT_LOG_LIMITED : DOUBT_NONE;
 }
 
-enum doubt evidence_end_doubt(
+/* Of what nobody has proved: why not. */
+static enum doubt find_end_doubt(
 	const struct evidence *evidence, const struct kernel_log_state *log, bool is_kernel_known)
 {
 	enum doubt doubt;
 
-	if (evidence->is_complete && evidence->table == 0)
-		return DOUBT_NONE;
 	if (!has_tables(evidence))
 		return is_told(evidence, log) ? DOUBT_UNTOLD : DOUBT_NONE;
 	doubt = evidence_doubt(evidence, log, is_kernel_known, 0);
 	return doubt == DOUBT_FAILURE && !is_told(evidence, log) ? DOUBT_LOG_LIMITED : doubt;
+}
+
+enum doubt evidence_end_doubt(
+	const struct evidence *evidence, const struct kernel_log_state *log, bool is_kernel_known)
+{
+	const struct kernel_log_state *end = evidence_end_log(evidence, log);
+	bool is_proved = evidence->is_complete && evidence->table == 0;
+	enum doubt doubt = is_proved ? DOUBT_NONE : find_end_doubt(evidence, end, is_kernel_known);
+
+	/* While no daemon ran it may have been there again, and gone again. */
+	if (!is_proved && doubt == DOUBT_NONE && evidence->is_unwatched && is_told(evidence, log))
+		return DOUBT_UNTOLD;
+	return doubt == DOUBT_NONE && evidence->is_missed ? DOUBT_MISSED : doubt;
 }

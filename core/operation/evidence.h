@@ -17,8 +17,21 @@ struct evidence {
 	bool is_begun_in_doubt; /* a failure before that may be its own, or left out */
 	uint64_t compared;      /* the signature of copies that were equal, at log_from; or 0 */
 	uint64_t table_before;  /* the table from which the step began that was proved last; or 0 */
-	uint64_t table;   /* a later one, in which data is copied: what the rest is about; or 0 */
-	bool is_complete; /* that step has let go of the last of the data */
+	uint64_t to_sectors; /* of the operation, up to which that step has let go of data; or 0 */
+	bool is_complete;    /* it has let go of the last of the data */
+	uint64_t table; /* a later one, in which data is copied: what the rest is about; or 0 */
+	bool is_missed; /* somebody else has let go of data of which nobody has proved the copy */
+	/* The kernel's log when the device was first seen gone; not read: the device is there. */
+	struct kernel_log_state gone;
+	bool is_unwatched; /* no daemon ran for a while since then */
+};
+
+/* A step that is proved. */
+struct evidence_step {
+	uint64_t table;       /* the signature of the table from which it begins */
+	uint64_t to_sectors;  /* of the operation, up to which it lets go of data; 0: not known */
+	bool is_complete;     /* nothing is left to copy after it */
+	bool is_kernel_known; /* the kernel's lines about failures are */
 };
 
 #define DOUBTS(X)                                                                                  \
@@ -31,6 +44,8 @@ struct evidence {
 	X(FAILURE, "the kernel's log tells of a failure")                                          \
 	X(UNTOLD, "the kernel's log tells of a failure, and nobody knows which data was copied "   \
 		  "then")                                                                          \
+	X(MISSED, "a command that is not the daemon's, or that polls by itself, has made a step "  \
+		  "which nobody has proved")                                                       \
 	X(ALWAYS, "the configuration says so")
 
 #define DOUBT_WORD(word, ...) DOUBT_##word,
@@ -41,12 +56,11 @@ enum doubt { DOUBTS(DOUBT_WORD) DOUBT_COUNT };
 const char *doubt_sentence(enum doubt doubt);
 
 /*
- * A step begins that is proved: other data may be copied from now on, NOW_MS by running_clock_ms.
- * LOG is what was known last, TABLE the signature of the table. IS_COMPLETE: nothing is left to
- * copy.
+ * STEP begins, which is proved: other data may be copied from now on, NOW_MS by running_clock_ms.
+ * LOG is what was known last.
  */
 void evidence_begin(struct evidence *evidence, const struct kernel_log_state *log, int64_t now_ms,
-	uint64_t table, bool is_complete);
+	const struct evidence_step *step);
 
 /*
  * Nobody knows when the data began to be copied, but that lvm2 asked for it at ASKED_MS, by
@@ -56,9 +70,24 @@ void evidence_begin(struct evidence *evidence, const struct kernel_log_state *lo
 void evidence_bound(
 	struct evidence *evidence, const struct kernel_log_state *log, int64_t asked_ms);
 
-/* Data is copied in TABLE. Returns true where that was not known. */
-bool evidence_note_table(
-	struct evidence *evidence, const struct kernel_log_state *log, uint64_t table);
+/*
+ * TABLE has what is copied. IS_ANEW: not all of it is, or the device was gone meanwhile. So where a
+ * step from TABLE was proved, that data is copied anew, and nothing is proved of it.
+ * IS_KERNEL_KNOWN: its lines about failures are. Returns true where that was not known.
+ */
+bool evidence_note_table(struct evidence *evidence, const struct kernel_log_state *log,
+	uint64_t table, bool is_anew, bool is_kernel_known);
+
+/*
+ * The device is gone, by a look after which LOG was read; or it is there. What the kernel writes
+ * after the first is not about its data. Returns true where that was not known.
+ */
+bool evidence_note_gone(struct evidence *evidence, const struct kernel_log_state *log);
+bool evidence_note_there(struct evidence *evidence);
+
+/* Of LOG, and what it was when the device was first seen gone, that which may tell of its data. */
+const struct kernel_log_state *evidence_end_log(
+	const struct evidence *evidence, const struct kernel_log_state *log);
 
 /*
  * Whether a step that nobody has proved has let go of data of whose copy LOG tells a failure: TABLE
@@ -88,9 +117,13 @@ void evidence_forget_tables(struct evidence *evidence);
  */
 bool evidence_lacks_tables(const struct evidence *evidence);
 
-/* The copies with SIGNATURE were equal. LOG is what was known before they were compared. */
-void evidence_note_equal(
-	struct evidence *evidence, const struct kernel_log_state *log, uint64_t signature);
+/*
+ * The copies with SIGNATURE were equal, which begin at FROM_SECTORS of the operation (0: not
+ * known). LOG is what was known before they were compared. IS_KERNEL_KNOWN: its lines about
+ * failures are.
+ */
+void evidence_note_equal(struct evidence *evidence, const struct kernel_log_state *log,
+	uint64_t signature, uint64_t from_sectors, bool is_kernel_known);
 
 /*
  * Whether all was copied, by LOG, which was read after the kernel had said so. IS_KERNEL_KNOWN: its

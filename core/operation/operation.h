@@ -81,7 +81,8 @@ struct operation {
 	struct comparison *comparison; /* in state VERIFYING; or NULL */
 	struct kernel_log_state compared_log; /* what was known when that began */
 	uint64_t compared_signature;
-	enum ending_reason ending; /* in state ENDING: why the attempt is ended */
+	uint64_t compared_from_sectors; /* where they begin in the operation; 0: not known */
+	enum ending_reason ending;      /* in state ENDING: why the attempt is ended */
 	bool is_begun;          /* it was watched, or a command has run: it must be seen through */
 	struct event *timer;    /* the state's timer, and when it is due: */
 	int64_t timer_due_ms;   /* by boot_clock_ms */

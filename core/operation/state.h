@@ -38,7 +38,8 @@
 	X(SILENT, "silent", 3600, 1, "lvpoll printed nothing for too long")                        \
 	X(SEARCH, "search", 1, 0, "an lvpoll of a previous daemon is looked for")                  \
 	X(ORPHAN, "orphan", 1, 1, "the lvpoll of a previous daemon cannot be adopted yet")         \
-	X(UNVERIFIED, "unverified", 3600, 1, "the copies could not be compared before a step")
+	X(UNVERIFIED, "unverified", 3600, 1, "the copies could not be compared before a step")     \
+	X(SUSPENDED, "suspended", 3600, 1, "its device is left suspended")
 
 /* Why an operation's command is ended. In order of gravity: one further down overrides. */
 #define ENDING_REASONS(X)                                                                          \

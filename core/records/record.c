@@ -47,6 +47,41 @@ static bool has_other_names(const struct record *record)
 		       strcmp(record->step_lv_name, record->request.lv_name) != 0);
 }
 
+/* What the kernel's log told when the device was first gone. Written as signed. */
+static void add_gone(struct buffer *text, const struct kernel_log_state *gone)
+{
+	if (!gone->is_read)
+		return;
+	wire_add_number(text, "gone_log", (int64_t)gone->next);
+	wire_add_number(text, "gone_whole_from", (int64_t)gone->whole_from);
+	wire_add_number(text, "gone_failure", (int64_t)gone->failure_end);
+	wire_add_number(text, "gone_told", (int64_t)gone->told_end);
+	wire_add_number(text, "gone_told_ms", gone->told_written_ms);
+	if (gone->told_text[0])
+		wire_add_string(text, "gone_told_text", gone->told_text);
+}
+
+/* What is known of the data that is copied. Written as signed: reading gives the same bits. */
+static void add_evidence(struct buffer *text, const struct record *record)
+{
+	if (record->log_from > 0) {
+		wire_add_number(text, "log_from", (int64_t)record->log_from);
+		add_flag(text, "log_doubt", record->is_begun_in_doubt);
+	}
+	if (record->table_before != 0)
+		wire_add_number(text, "table_before", (int64_t)record->table_before);
+	if (record->to_sectors > 0)
+		wire_add_number(text, "to_sectors", (int64_t)record->to_sectors);
+	if (record->table != 0)
+		wire_add_number(text, "table", (int64_t)record->table);
+	add_flag(text, "complete", record->is_complete);
+	add_flag(text, "missed", record->is_missed);
+	add_gone(text, &record->gone);
+	if (record->log_from > 0 || record->table_before != 0 || record->table != 0 ||
+		record->is_missed || record->gone.is_read)
+		add_optional_string(text, "log_boot", record->log_boot_id);
+}
+
 void record_add_fields(struct buffer *text, const struct record *record)
 {
 	const struct lvmpolld_request *request = &record->request;
@@ -65,18 +100,7 @@ void record_add_fields(struct buffer *text, const struct record *record)
 		wire_add_number(text, "not_before_ms", record->not_before_ms);
 	if (record->begun_ms > 0)
 		wire_add_number(text, "begun_ms", record->begun_ms);
-	if (record->log_from > 0) {
-		wire_add_number(text, "log_from", (int64_t)record->log_from);
-		add_flag(text, "log_doubt", record->is_begun_in_doubt);
-	}
-	/* Written as signed: reading gives the same bits. */
-	if (record->table_before != 0)
-		wire_add_number(text, "table_before", (int64_t)record->table_before);
-	if (record->table != 0)
-		wire_add_number(text, "table", (int64_t)record->table);
-	add_flag(text, "complete", record->is_complete);
-	if (record->log_from > 0 || record->table_before != 0 || record->table != 0)
-		add_optional_string(text, "log_boot", record->log_boot_id);
+	add_evidence(text, record);
 	if (record->number > 0)
 		wire_add_number(text, "number", (int64_t)record->number);
 	if (record->accepted_s > 0)
@@ -151,6 +175,22 @@ static int check_fields(const struct record *record, struct lvmpolld_error *erro
 	return request_parameters_check(request, error);
 }
 
+static struct kernel_log_state read_gone(const struct wire_message *message)
+{
+	const char *text = wire_string(message, "gone_told_text");
+	struct kernel_log_state gone = {
+		.next = (uint64_t)wire_number(message, "gone_log"),
+		.whole_from = (uint64_t)wire_number(message, "gone_whole_from"),
+		.failure_end = (uint64_t)wire_number(message, "gone_failure"),
+		.told_end = (uint64_t)wire_number(message, "gone_told"),
+		.told_written_ms = wire_number(message, "gone_told_ms"),
+	};
+
+	gone.is_read = gone.next > 0;
+	snprintf(gone.told_text, sizeof(gone.told_text), "%s", text ? text : "");
+	return gone;
+}
+
 int record_read_fields(const struct wire_message *message,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
 	void *context, struct lvmpolld_error *error)
@@ -171,8 +211,11 @@ int record_read_fields(const struct wire_message *message,
 		.is_begun_in_doubt = wire_number(message, "log_doubt") != 0,
 		.log_boot_id = wire_string(message, "log_boot"),
 		.table_before = (uint64_t)wire_number(message, "table_before"),
+		.to_sectors = (uint64_t)wire_number(message, "to_sectors"),
 		.table = (uint64_t)wire_number(message, "table"),
 		.is_complete = wire_number(message, "complete") != 0,
+		.is_missed = wire_number(message, "missed") != 0,
+		.gone = read_gone(message),
 	};
 	int64_t number = wire_number(message, "number");
 	int result = check_fields(&record, error);

@@ -15,6 +15,7 @@
 
 #include <lvmpolld/plugin.h>
 
+#include "kernel_log/kernel_log.h"
 #include "util/error.h"
 
 struct buffer;
@@ -48,8 +49,11 @@ struct record {
 	const char *log_boot_id; /* of the boot whose log that is; NULL: not known */
 	/* See struct evidence. */
 	uint64_t table_before;
+	uint64_t to_sectors;
 	uint64_t table;
 	bool is_complete;
+	bool is_missed;
+	struct kernel_log_state gone;
 };
 
 /* The text of RECORD, to be freed by the caller, and its LENGTH; NULL when out of memory. */

@@ -8,7 +8,7 @@ import unittest
 
 from deadline import wait_for
 from kernel_standin import linear, mirror
-from kernel_test import REGIONS, SEGMENT_SECTORS, segments
+from kernel_test import REGIONS, SEGMENT_SECTORS, row, segments
 from lvmpolld import is_running, read_file
 from test_verifying import FAILED, FAILURE, ORDINARY, VerifyingTest
 from upgrade_test import upgrade
@@ -39,20 +39,39 @@ class LetGoTest(VerifyingTest):
         """Of the data that is copied, as it is on record."""
         folder = os.path.join(self.daemon.directory, "lvmpolld.state")
         records = [read_file(os.path.join(folder, name)) for name in os.listdir(folder) if name.startswith("poll-")]
-        return re.search(r"^table = (-?\d+)$", records[0], re.M).group(1)
+        table = re.search(r"^table = (-?\d+)$", records[0], re.M)
+        return table and table.group(1)
 
     def notes(self):
         folder = os.path.join(self.daemon.directory, "lvmpolld.state.given_up")
         return os.listdir(folder) if os.path.isdir(folder) else []
 
-    def assert_lost(self, identity, starts=0):
-        """Whoever waits, or asks again, does not hear that all is well."""
+    def assert_told(self, identity):
+        """Whoever waits does not hear that all is well."""
         self.assert_reply(self.client.result(identity), **FAILED)
         self.assertIn("data may be lost: ", self.daemon.log())
         self.assertIn(" is given up after ", self.daemon.log())
+
+    def assert_given_up(self, identity):
+        """Nor does who asks again: something is left, and is for people to abort."""
+        self.assert_told(identity)
         self.assertEqual(len(self.notes()), 1)
+        self.assertIn("is not taken up again: abort it", self.daemon.log())
+        before = len(self.daemon.starts())
         self.assert_reply(self.client.result(self.request("move")), **FAILED)
-        self.assertEqual(len(self.daemon.starts()), starts)
+        self.assertEqual(len(self.daemon.starts()), before)
+
+    def assert_lost(self, identity):
+        """Nothing is left, so there is no note, which no command would clear."""
+        self.assert_told(identity)
+        self.assertEqual(self.notes(), [])
+        self.assertIn("the operation is over; ", self.daemon.log())
+        self.assertEqual(self.daemon.starts(), [])
+
+    def assert_unproved(self, identity):
+        """It is over, and nobody knows whether all of it was copied."""
+        self.assert_over(identity)
+        self.assertIn("it is not proved that all data was copied", self.daemon.log())
 
     def assert_over(self, identity):
         self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
@@ -69,12 +88,34 @@ class EndTest(LetGoTest):
         self.step()
         self.assert_lost(identity)
 
-    def test_the_disk_is_named(self):
+    def test_disk_and_line_are_named(self):
         identity = self.start_move()
         self.write_log(FAILURE)
         self.step()
         self.assert_lost(identity)
-        self.assertRegex(self.daemon.log(), "the old place, on [^ ]*7:0, |the old place, on /dev/")
+        self.assertRegex(self.daemon.log(), "itself, this, on ([^ ]*7:0|/dev/[^ ]*), has the data")
+        self.assertRegex(self.daemon.log(), r' \("\[\d+\.\d{3}\] ' + re.escape(FAILURE) + r'"\)')
+
+    def test_a_request_after_that(self):
+        """What was told is over, and this daemon knows no more than another one would."""
+        identity = self.start_move()
+        self.write_log(FAILURE)
+        self.step()
+        self.assert_lost(identity)
+        self.assert_finished(self.client.result(self.request("move")), "retcode", 0)
+        self.assertIn("it is not proved that all data was copied", self.daemon.log())
+
+    def test_lines_whose_numbers_begin_anew(self):
+        """That is no log of ours; what it has told still counts."""
+        identity = self.start_move(count=2, log=[ORDINARY] * 5)
+        self.copied(count=2)
+        wait_for(lambda: self.device.targets()[0].endswith("linear"), "the second segment")
+        self.wait_watching(identity)
+        self.write_log(FAILURE)
+        self.records = 0
+        self.write_log(FAILURE)
+        self.step()
+        self.assert_told(identity)
 
     def test_lines_of_others_that_were_left_out(self):
         """They may have been any lines, so they are no failure, but a doubt."""
@@ -106,6 +147,42 @@ class EndTest(LetGoTest):
         self.step()
         self.assert_lost(identity)
 
+    def start_end_without_an_answer(self):
+        """All is over, and lvm2 does not say so yet."""
+        identity = self.start_move(log=[ORDINARY])
+        self.fail_reports(5)
+        self.step()
+        self.wait_backing_off(identity, "no_answer")
+        return identity
+
+    def answer(self):
+        self.fail_reports(None)
+        return self.request("move")
+
+    def test_a_failure_afterwards(self):
+        identity = self.start_end_without_an_answer()
+        self.write_log(FAILURE)
+        self.answer()
+        self.assert_over(identity)
+        self.assertNotIn("it is not proved", self.daemon.log())
+
+    def test_a_failure_after_the_end_and_an_upgrade(self):
+        identity = self.start_end_without_an_answer()
+        self.write_log(FAILURE)
+        upgrade(self.daemon)
+        self.answer()
+        self.assert_over(identity)
+        self.assertNotIn("it is not proved", self.daemon.log())
+
+    def test_a_failure_afterwards_while_no_daemon_ran(self):
+        """It may have been there again meanwhile."""
+        identity = self.start_end_without_an_answer()
+        self.kill()
+        self.write_log(FAILURE)
+        self.start_again()
+        self.answer()
+        self.assert_unproved(identity)
+
     def test_while_no_daemon_ran(self):
         identity = self.start_move()
         self.kill()
@@ -131,15 +208,11 @@ class LongBeforeTest(LetGoTest):
         self.clock.pass_before_start(self.LONG_S)
         return self.start_move(**arguments)
 
-    def assert_over_unproved(self, identity):
-        self.assert_over(identity)
-        self.assertIn("it is not proved that all data was copied", self.daemon.log())
-
     def test_an_end_by_others_is_told_as_unproved(self):
         identity = self.start_long_after(FAILURE, ORDINARY)
         self.step()
-        self.assert_over_unproved(identity)
-        self.assertRegex(self.daemon.log(), "the old place, on [^ ]*7:0, |the old place, on /dev/")
+        self.assert_unproved(identity)
+        self.assertRegex(self.daemon.log(), "the old place, on ([^ ]*7:0|/dev/[^ ]*), has the data")
 
     def test_a_step_by_others_is_no_loss(self):
         identity = self.start_long_after(FAILURE, count=2)
@@ -147,7 +220,7 @@ class LongBeforeTest(LetGoTest):
         self.step(*segments(2, 1, 0))
         self.wait_looks(before + 2)
         self.step()
-        self.assert_over_unproved(identity)
+        self.assert_unproved(identity)
 
     def test_another_failure_since_then(self):
         identity = self.start_long_after(FAILURE)
@@ -168,7 +241,7 @@ class LongBeforeTest(LetGoTest):
         self.clock.pass_before_start(self.LONG_S)
         self.step()
         self.start_again()
-        self.assert_over_unproved(identity)
+        self.assert_unproved(identity)
 
     def test_it_is_known_when_it_was_asked_for_though_the_daemon_died(self):
         identity = self.start_move()
@@ -224,14 +297,35 @@ class StepTest(LetGoTest):
         identity = self.start_move(count=2)
         self.write_log(FAILURE)
         self.step(*segments(2, 1, 0))
-        self.assert_lost(identity)
+        self.assert_given_up(identity)
         self.assertTrue(self.device.exists())
 
     def test_that_leaves_no_mirror(self):
         identity = self.start_move(count=2)
         self.write_log(FAILURE)
         self.step(linear(0, SEGMENT_SECTORS), linear(SEGMENT_SECTORS, SEGMENT_SECTORS))
+        self.assert_given_up(identity)
+
+    def test_that_leaves_no_mirror_and_is_the_last(self):
+        """A look has come between the two changes by which lvm2 ends a move."""
+        identity = self.start_move(count=2)
+        self.set_rows(row(identity))
+        self.write_log(FAILURE)
+        self.step(linear(0, SEGMENT_SECTORS), linear(SEGMENT_SECTORS, SEGMENT_SECTORS))
         self.assert_lost(identity)
+
+    def test_of_a_segment_that_is_copied_anew(self):
+        """Our step was proved, but not made, and the volume was activated anew."""
+        identity = self.start_move(count=2, log=[ORDINARY])
+        self.fail_lvpolls("move", 5)
+        self.copied(count=2)
+        self.wait_backing_off(identity, "status")
+        self.assertIsNone(self.recorded_table())
+        self.device.change(targets=segments(2, 0, 0), event=True)
+        wait_for(self.recorded_table, "a look at the segment that is copied anew")
+        self.write_log(FAILURE)
+        self.step(*segments(2, 1, 0))
+        self.assert_given_up(identity)
 
     def test_after_a_step_of_ours(self):
         identity = self.start_move(count=3, log=[ORDINARY])
@@ -240,7 +334,7 @@ class StepTest(LetGoTest):
         self.wait_watching(identity)
         self.write_log(FAILURE)
         self.step(*segments(3, 2, 0))
-        self.assert_lost(identity, starts=1)
+        self.assert_given_up(identity)
 
     def test_while_no_daemon_ran(self):
         identity = self.start_move(count=2)
@@ -248,7 +342,7 @@ class StepTest(LetGoTest):
         self.write_log(FAILURE)
         self.step(*segments(2, 1, 0))
         self.start_again()
-        self.assert_lost(identity)
+        self.assert_given_up(identity)
 
     def test_before_a_failure(self):
         """The failure is of what is copied now: that is compared."""
@@ -260,6 +354,34 @@ class StepTest(LetGoTest):
         self.copied(count=2, at=1)
         self.assert_over(identity)
         self.assertEqual(self.opened(), 2)
+
+    def start_on_unknown_kernel(self):
+        """Nothing but a comparison proves a step."""
+        self.kernel.set_release("9.9.0")
+        return self.start_move(count=3, log=[ORDINARY])
+
+    def wait_copying(self, at):
+        wait_for(lambda: self.device.targets() == segments(3, at, 0), "the segment at %d" % at)
+
+    def test_that_no_look_has_shown(self):
+        """The daemon's own step is the first, and by the next look the second segment is moved, too."""
+        identity = self.start_on_unknown_kernel()
+        steps = self.kernel.path("steps", str(self.device.minor))
+        os.unlink(os.path.join(steps, min(os.listdir(steps))))
+        self.copied(count=3)
+        self.wait_copying(2)
+        self.copied(count=3, at=2)
+        self.assert_unproved(identity)
+        self.assertIn("has made a step which nobody has proved", self.daemon.log())
+
+    def test_of_ours_alone_is_proved(self):
+        identity = self.start_on_unknown_kernel()
+        for at in range(3):
+            self.wait_copying(at)
+            self.copied(count=3, at=at)
+        self.assert_over(identity)
+        self.assertEqual(self.opened(), 6)
+        self.assertNotIn("it is not proved", self.daemon.log())
 
     def test_a_new_name_is_no_step(self):
         identity = self.start_move()
@@ -312,6 +434,20 @@ class UnknownTableTest(LetGoTest):
         self.start_move("plugins: {pvmove: {verify: always}}")
         self.device.change(targets=["0 %d strange" % SEGMENT_SECTORS], event=True)
         self.wait_starts(1)
+
+
+class SuspendedTest(LetGoTest):
+    """A device that is left suspended: no lvpoll is run for it in doubt."""
+
+    def test_who_waits_is_told_in_the_end(self):
+        identity = self.start_move("{plugins: {pvmove: {stall_check: 1}}, limits: {patience: 1}}")
+        self.write_log(FAILURE)
+        self.device.change(suspended=True)
+        self.assert_reply(self.client.result(identity), **FAILED)
+        self.assertIn("its device is left suspended; waiting clients are told", self.daemon.log())
+        self.assertEqual(self.daemon.starts(), [])
+        self.device.change(suspended=False, targets=segments(1, 0, REGIONS), event=True)
+        self.assert_over(self.request("move"))
 
 
 if __name__ == "__main__":

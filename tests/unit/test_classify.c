@@ -74,7 +74,7 @@ START_TEST(classify_look_at_a_stall_where_the_kernel_does_all)
 	for (size_t i = 0; i < SUITE_COUNT(free_states); i++) {
 		set_state(polled, free_states[i]);
 		ck_assert_int_eq(look(polled, stalled), EVENT_SEES_COPYING);
-		ck_assert_int_eq(look(polled, suspended), EVENT_SEES_SUSPENDED);
+		ck_assert_int_eq(look(polled, suspended), EVENT_SEES_STUCK);
 	}
 	polled->terms->plugin = former;
 }
@@ -157,7 +157,7 @@ static const struct {
 			.log = {.is_read = true},
 			.table_signature = SIGNATURE,
 			.verdict = LVMPOLLD_WATCH},
-		EVENT_SEES_SUSPENDED},
+		EVENT_SEES_STUCK},
 	/* Whether all is copied nobody knows. */
 	{PLUGIN_VERIFY_ALWAYS, 0, NOT_UNDERSTOOD(CLEAN), EVENT_SEES_DOUBT},
 	{PLUGIN_VERIFY_DOUBT, 0, NOT_UNDERSTOOD(FAILED), EVENT_SEES_DOUBT},
@@ -165,7 +165,8 @@ static const struct {
 	{PLUGIN_VERIFY_NEVER, 0, NOT_UNDERSTOOD(FAILED), EVENT_SEES_UNKNOWN},
 	{PLUGIN_VERIFY_ALWAYS, 0, SEEN(POLL), EVENT_SEES_UNKNOWN},
 	{PLUGIN_VERIFY_DOUBT, 0, {.kind = OBSERVED_SUSPENDED, .is_stalled = true},
-		EVENT_SEES_SUSPENDED},
+		EVENT_SEES_STUCK},
+	{PLUGIN_VERIFY_DOUBT, 0, {.kind = OBSERVED_SUSPENDED}, EVENT_SEES_SUSPENDED},
 };
 
 START_TEST(classify_look_takes_no_step_in_doubt)
@@ -209,6 +210,10 @@ START_TEST(classify_look_sees_that_others_have_let_go_of_what_has_failed)
 	seen.table_signature++;
 	ck_assert_int_eq(look(polled, seen), EVENT_SEES_LET_GO);
 	ck_assert_int_eq(look(abort_operation, seen), EVENT_SEES_STEP);
+	/* Where nothing is copied any more, lvm2 may be about to remove it. */
+	seen.verdict = LVMPOLLD_STEP;
+	ck_assert_int_eq(look(polled, seen), EVENT_SEES_ENDING);
+	seen.verdict = LVMPOLLD_WATCH;
 	/* It must be ended first. */
 	polled->attempt.is_orphan = true;
 	ck_assert_int_eq(look(polled, seen), EVENT_SEES_COPYING);
@@ -226,7 +231,8 @@ START_TEST(classify_look_confirms_no_doubtful_end)
 	set_state(polled, STATE_CONFIRMING);
 	ck_assert_int_eq(look(polled, gone), EVENT_SEES_END);
 	gone.log = (struct kernel_log_state)FAILED;
-	ck_assert_int_eq(look(polled, gone), EVENT_SEES_LET_GO);
+	/* lvm2 is asked whether anything is left. */
+	ck_assert_int_eq(look(polled, gone), EVENT_SEES_OTHERWISE);
 	ck_assert_uint_eq(classify_end_doubt(polled, &gone.log), DOUBT_FAILURE);
 	/* Without the kernel nothing of this is known. */
 	polled->is_watchable = false;
@@ -349,22 +355,24 @@ static const struct {
 	enum back_off_reason reason;
 	bool ends_by_change;
 	bool has_other_process; /* that must end first */
+	bool ends_by_look;      /* whatever the table is, but not while it is suspended */
 } pauses[] = {
-	{BACK_OFF_NOT_BEFORE, false, false},
-	{BACK_OFF_INTERVAL, false, false},
-	{BACK_OFF_SEARCH, false, true},
-	{BACK_OFF_ORPHAN, false, true},
-	{BACK_OFF_BUSY, false, true},
-	{BACK_OFF_NOT_STARTED, false, false},
-	{BACK_OFF_NOT_EXECUTABLE, false, false},
-	{BACK_OFF_SIGNAL, true, false},
-	{BACK_OFF_VAIN, true, false},
-	{BACK_OFF_STATUS, true, false},
-	{BACK_OFF_CONTRADICTED, true, false},
-	{BACK_OFF_NOT_SEEN, true, false},
-	{BACK_OFF_NO_ANSWER, true, false},
-	{BACK_OFF_SILENT, true, false},
-	{BACK_OFF_UNVERIFIED, true, false},
+	{BACK_OFF_NOT_BEFORE, false, false, false},
+	{BACK_OFF_INTERVAL, false, false, false},
+	{BACK_OFF_SEARCH, false, true, false},
+	{BACK_OFF_ORPHAN, false, true, false},
+	{BACK_OFF_BUSY, false, true, false},
+	{BACK_OFF_NOT_STARTED, false, false, false},
+	{BACK_OFF_NOT_EXECUTABLE, false, false, false},
+	{BACK_OFF_SIGNAL, true, false, false},
+	{BACK_OFF_VAIN, true, false, false},
+	{BACK_OFF_STATUS, true, false, false},
+	{BACK_OFF_CONTRADICTED, true, false, false},
+	{BACK_OFF_NOT_SEEN, true, false, false},
+	{BACK_OFF_NO_ANSWER, true, false, false},
+	{BACK_OFF_SILENT, true, false, false},
+	{BACK_OFF_UNVERIFIED, true, false, false},
+	{BACK_OFF_SUSPENDED, true, false, true},
 };
 
 START_TEST(classify_look_ends_a_pause_for_what_has_changed)
@@ -373,10 +381,12 @@ START_TEST(classify_look_ends_a_pause_for_what_has_changed)
 	ck_assert_uint_eq(SUITE_COUNT(pauses), BACK_OFF_COUNT);
 	polled->back_off.reason = pauses[_i].reason;
 	polled->back_off.signature = SIGNATURE;
-	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)), EVENT_SEES_SAME);
+	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)),
+		pauses[_i].ends_by_look ? EVENT_SEES_CHANGE : EVENT_SEES_SAME);
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(DATA_LOSS)), EVENT_SEES_LOSS);
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(DONE)),
 		pauses[_i].has_other_process ? EVENT_SEES_SAME : EVENT_SEES_CHANGE);
+	ck_assert_int_eq(look(polled, (struct observation)NOTHING_IN(SUSPENDED)), EVENT_SEES_SAME);
 	polled->back_off.signature = SIGNATURE + 1;
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)),
 		pauses[_i].ends_by_change ? EVENT_SEES_CHANGE : EVENT_SEES_SAME);

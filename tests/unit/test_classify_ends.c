@@ -311,6 +311,7 @@ static const struct {
 	enum back_off_reason reason;
 } reasons[] = {
 	{EVENT_SEES_EARLY, 0, {0}, 0, BACK_OFF_NOT_BEFORE},
+	{EVENT_SEES_STUCK, 0, {0}, 0, BACK_OFF_SUSPENDED},
 	{EVENT_SEES_SAME, 1, {.value = 0}, 0, BACK_OFF_VAIN},
 	{EVENT_SEES_SAME, 1, {.value = 5}, 0, BACK_OFF_STATUS},
 	{EVENT_SEES_SAME, 1, {.by_signal = true, .value = SIGTERM}, 0, BACK_OFF_VAIN},

@@ -99,17 +99,25 @@ START_TEST(doubt_is_whatever_is_not_proved)
 }
 END_TEST
 
+static void begin(struct evidence *evidence, const struct kernel_log_state *log, int64_t now_ms,
+	bool is_complete)
+{
+	evidence_begin(evidence, log, now_ms,
+		&(struct evidence_step){
+			.table = TABLE, .is_complete = is_complete, .is_kernel_known = true});
+}
+
 /* The kernel's limit is for five seconds; who begins then cannot know what was left out. */
 START_TEST(segment_begins_in_doubt_soon_after_a_failure)
 {
 	const struct kernel_log_state log = {
 		.is_read = true, .next = 200, .failure_end = 150, .failure_ms = 50000};
-	struct evidence evidence;
+	struct evidence evidence = {0};
 
-	evidence_begin(&evidence, &log, 50000 + 9999, TABLE, false);
+	begin(&evidence, &log, 50000 + 9999, false);
 	ck_assert(evidence.is_begun_in_doubt);
 	ck_assert_uint_eq(evidence.log_from, 200);
-	evidence_begin(&evidence, &log, 50000 + 10000, TABLE, false);
+	begin(&evidence, &log, 50000 + 10000, false);
 	ck_assert(!evidence.is_begun_in_doubt);
 }
 END_TEST
@@ -119,12 +127,11 @@ START_TEST(segment_begins_in_doubt_soon_after_a_gap)
 {
 	const struct kernel_log_state log = {
 		.is_read = true, .next = 200, .whole_from = 180, .failure_ms = 50000};
-	struct evidence evidence;
+	struct evidence evidence = {0};
 
-	evidence_begin(&evidence, &log, 50000 + 9999, TABLE, false);
+	begin(&evidence, &log, 50000 + 9999, false);
 	ck_assert(evidence.is_begun_in_doubt);
-	evidence_begin(&evidence, &(struct kernel_log_state){.is_read = true, .next = 200}, 5,
-		TABLE, false);
+	begin(&evidence, &(struct kernel_log_state){.is_read = true, .next = 200}, 5, false);
 	ck_assert(!evidence.is_begun_in_doubt);
 }
 END_TEST
@@ -135,11 +142,11 @@ START_TEST(comparison_settles_nothing_of_what_is_copied_next)
 	struct kernel_log_state log = {.is_read = true, .next = 200, .failure_ms = 50000};
 	struct evidence evidence;
 
-	evidence_note_equal(&evidence, &log, SIGNATURE);
+	evidence_note_equal(&evidence, &log, SIGNATURE, 0, true);
 	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE), DOUBT_NONE);
 	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE + 1), DOUBT_LOG_LIMITED);
 	log.failure_ms = 0;
-	evidence_note_equal(&evidence, &log, SIGNATURE);
+	evidence_note_equal(&evidence, &log, SIGNATURE, 0, true);
 	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE + 1), DOUBT_NONE);
 }
 END_TEST
@@ -151,7 +158,7 @@ START_TEST(comparison_settles_what_was_before_it)
 	struct evidence evidence = {.log_from = 100, .is_begun_in_doubt = true};
 
 	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE), DOUBT_FAILURE);
-	evidence_note_equal(&evidence, &log, SIGNATURE);
+	evidence_note_equal(&evidence, &log, SIGNATURE, 0, true);
 	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE), DOUBT_NONE);
 }
 END_TEST
@@ -165,12 +172,12 @@ START_TEST(step_of_ours_lets_go_of_nothing)
 {
 	struct evidence evidence = {0};
 
-	evidence_begin(&evidence, &(struct kernel_log_state){.next = 100}, 1, TABLE, false);
-	ck_assert(!evidence_note_table(&evidence, &clean, TABLE));
+	begin(&evidence, &(struct kernel_log_state){.next = 100}, 1, false);
+	ck_assert(!evidence_note_table(&evidence, &clean, TABLE, false, true));
 	ck_assert(!evidence_is_let_go(&evidence, &failed, TABLE));
 	ck_assert(!evidence_is_let_go(&evidence, &failed, TABLE + 1));
-	ck_assert(evidence_note_table(&evidence, &failed, TABLE + 1));
-	ck_assert(!evidence_note_table(&evidence, &failed, TABLE + 1));
+	ck_assert(evidence_note_table(&evidence, &failed, TABLE + 1, false, true));
+	ck_assert(!evidence_note_table(&evidence, &failed, TABLE + 1, false, true));
 	ck_assert(!evidence_is_let_go(&evidence, &failed, TABLE + 1));
 }
 END_TEST
@@ -179,11 +186,11 @@ START_TEST(step_of_others_lets_go_of_what_has_failed)
 {
 	struct evidence evidence = {0};
 
-	ck_assert(evidence_note_table(&evidence, &clean, TABLE));
+	ck_assert(evidence_note_table(&evidence, &clean, TABLE, false, true));
 	ck_assert(!evidence_is_let_go(&evidence, &clean, TABLE + 1));
 	ck_assert(evidence_is_let_go(&evidence, &failed, TABLE + 1));
 	/* Whatever is seen afterwards. */
-	ck_assert(!evidence_note_table(&evidence, &failed, TABLE + 1));
+	ck_assert(!evidence_note_table(&evidence, &failed, TABLE + 1, false, true));
 	ck_assert(evidence_is_let_go(&evidence, &failed, TABLE + 1));
 	ck_assert(evidence_is_let_go(&evidence, &failed, TABLE + 2));
 }
@@ -194,7 +201,7 @@ START_TEST(step_of_others_before_a_failure_lets_go_of_nothing)
 {
 	struct evidence evidence = {.table = TABLE};
 
-	ck_assert(evidence_note_table(&evidence, &clean, TABLE + 1));
+	ck_assert(evidence_note_table(&evidence, &clean, TABLE + 1, false, true));
 	ck_assert(!evidence_is_let_go(&evidence, &failed, TABLE + 1));
 	ck_assert_uint_eq(evidence_doubt(&evidence, &failed, true, SIGNATURE), DOUBT_FAILURE);
 }
@@ -204,7 +211,7 @@ START_TEST(comparison_does_not_forget_the_table)
 {
 	struct evidence evidence = {.table_before = TABLE, .table = TABLE + 1};
 
-	evidence_note_equal(&evidence, &clean, SIGNATURE);
+	evidence_note_equal(&evidence, &clean, SIGNATURE, 0, true);
 	ck_assert_uint_eq(evidence.table_before, TABLE);
 	ck_assert_uint_eq(evidence.table, TABLE + 1);
 }
@@ -225,7 +232,7 @@ START_TEST(failure_long_before_is_none_but_a_doubt)
 	evidence_bound(&evidence, &log, 1000000);
 	ck_assert_uint_eq(evidence.log_from, log.failure_end);
 	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE), DOUBT_LOG_LIMITED);
-	ck_assert(evidence_note_table(&evidence, &log, TABLE));
+	ck_assert(evidence_note_table(&evidence, &log, TABLE, false, true));
 	ck_assert(!evidence_is_let_go(&evidence, &log, TABLE + 1));
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &log, true), DOUBT_LOG_LIMITED);
 	log.told_end = ++log.failure_end;
@@ -263,7 +270,7 @@ START_TEST(failure_long_before_lines_that_were_left_out)
 	evidence_bound(&evidence, &log, 1000000);
 	ck_assert_uint_eq(evidence.log_from, 90);
 	ck_assert(evidence.is_begun_in_doubt);
-	ck_assert(evidence_note_table(&evidence, &log, TABLE));
+	ck_assert(evidence_note_table(&evidence, &log, TABLE, false, true));
 	ck_assert(!evidence_is_let_go(&evidence, &log, TABLE + 1));
 	ck_assert_uint_eq(evidence_doubt(&evidence, &log, true, SIGNATURE), DOUBT_FAILURE);
 }
@@ -284,15 +291,15 @@ START_TEST(end_is_doubtful_where_the_last_step_was_not_proved)
 {
 	struct evidence evidence = {0};
 
-	evidence_note_table(&evidence, &clean, TABLE);
+	evidence_note_table(&evidence, &clean, TABLE, false, true);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &clean, true), DOUBT_NONE);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
-	evidence_begin(&evidence, &(struct kernel_log_state){.next = 100}, 1, TABLE, false);
+	begin(&evidence, &(struct kernel_log_state){.next = 100}, 1, false);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
-	evidence_begin(&evidence, &(struct kernel_log_state){.next = 100}, 1, TABLE, true);
+	begin(&evidence, &(struct kernel_log_state){.next = 100}, 1, true);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_NONE);
 	/* Something is copied all the same. */
-	evidence_note_table(&evidence, &clean, TABLE + 1);
+	evidence_note_table(&evidence, &clean, TABLE + 1, false, true);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
 }
 END_TEST
@@ -310,7 +317,7 @@ START_TEST(end_is_a_doubt_where_no_table_is_known)
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, false), DOUBT_UNTOLD);
 	/* Before a step the copies are compared, as ever. */
 	ck_assert_uint_eq(evidence_doubt(&evidence, &failed, true, SIGNATURE), DOUBT_FAILURE);
-	evidence_note_table(&evidence, &clean, TABLE);
+	evidence_note_table(&evidence, &clean, TABLE, false, true);
 	ck_assert(!evidence_lacks_tables(&evidence));
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &unread, true), DOUBT_LOG_UNREAD);

@@ -2,103 +2,7 @@
 /* A step or an end that nobody has proved, where the kernel's log tells of a failed copy. */
 #include "config.h"
 
-#include "lifecycle_fixture.h"
-
-#define TABLE 10
-
-static bool read_copies(const struct lvmpolld_request *request, const struct lvmpolld_target *table,
-	size_t count, struct lvmpolld_copies *copies)
-{
-	(void)request;
-	(void)table;
-	(void)count;
-	(void)copies;
-	return true;
-}
-
-static const char *const every_kernel[] = {"*", NULL};
-static struct lvmpolld_plugin verifying_plugin;
-static struct plugin_entry verifying_entry;
-
-static void create(void)
-{
-	create_operations();
-	verifying_plugin = fixture_plugin;
-	verifying_plugin.read_copies = read_copies;
-	verifying_plugin.log_kernels = verifying_plugin.log_failures = every_kernel;
-	verifying_entry = fixture_entry;
-	verifying_entry.interface = &verifying_plugin;
-}
-
-static struct terms *verifying_terms(void)
-{
-	return fixture_terms_of(&verifying_entry, 1, 1, false, "15", NULL);
-}
-
-static struct operation *begin_move(void)
-{
-	ck_assert_int_eq(
-		operations_begin(&operations, verifying_terms(), &waiter), OPERATIONS_ACCEPTED);
-	return find(false);
-}
-
-static struct operation *resume_move(struct resume_info info)
-{
-	info.outputs[0] = info.outputs[1] = -1;
-	ck_assert_int_eq(resume_operation(&operations, verifying_terms(), &info, NULL), 0);
-	begin_move();
-	return find(false);
-}
-
-/* The kernel's log has records up to 200; one of a failure is the latest but 50. */
-static struct kernel_log_state log_with(bool has_failure)
-{
-	return (struct kernel_log_state){.is_read = true,
-		.next = 200,
-		.failure_end = has_failure ? 150 : 0,
-		.told_end = has_failure ? 150 : 0,
-		.failure_written_ms = running_clock_ms(),
-		.told_written_ms = running_clock_ms()};
-}
-
-static void look(struct observation observation, uint64_t table, bool has_failure)
-{
-	observation.signature = observation.table_signature = table;
-	observation.is_whole = observation.verdict == LVMPOLLD_STEP;
-	observation.copies_signature = observation.copies.count > 0 ? table : 0;
-	observation.log = log_with(has_failure);
-	note(observation);
-	lifecycle_on_news(&operations);
-}
-
-#define COPYING ((struct observation){.kind = OBSERVED, .verdict = LVMPOLLD_WATCH})
-#define COPIED  ((struct observation){.kind = OBSERVED, .verdict = LVMPOLLD_STEP, .copies.count = 1})
-#define UNREADABLE                                                                                 \
-	((struct observation){                                                                     \
-		.kind = OBSERVED, .verdict = LVMPOLLD_STEP, .copies.is_unknown = true})
-#define STRANGE                                                                                    \
-	((struct observation){.kind = OBSERVED, .verdict = LVMPOLLD_POLL, .copies.count = 1})
-#define GONE ((struct observation){.kind = OBSERVED_GONE})
-
-static void set_percent(double percent)
-{
-	struct device *device = find(false)->device;
-
-	device_lock(device);
-	device->progress.percent = percent;
-	device_unlock(device);
-}
-
-static uint64_t count_of(enum count which)
-{
-	ck_assert_uint_eq(operations.counts.count, 1);
-	return operations.counts.rows[0].values[which];
-}
-
-static bool is_given_up(void)
-{
-	return count_entries("state.given_up") == 1;
-}
+#include "verifying_fixture.h"
 
 /* The lvpoll of a step says that it was the last one, and the volume is gone. */
 static void end_last_step(bool has_failure)
@@ -108,6 +12,15 @@ static void end_last_step(bool has_failure)
 	ck_assert_int_eq(find(false)->state, STATE_CONFIRMING);
 	look(GONE, 0, has_failure);
 	ck_assert_ptr_null(find(false));
+}
+
+/* Who waits does not hear that all is well, but no note is kept, which nothing would clear. */
+static void assert_lost_at_the_end(void)
+{
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears_failed(false));
+	ck_assert(!is_given_up());
+	ck_assert_uint_eq(count_of(COUNT_GIVEN_UP), 1);
 }
 
 START_TEST(let_go_is_given_up)
@@ -127,7 +40,6 @@ END_TEST
 START_TEST(let_go_is_not_what_cannot_be_read_any_more)
 {
 	begin_move();
-	set_percent(100);
 	look(COPIED, TABLE, false);
 	look(UNREADABLE, TABLE + 1, true);
 	end_last_step(true);
@@ -140,7 +52,6 @@ END_TEST
 START_TEST(let_go_is_not_the_last_step_of_copies_that_are_not_known)
 {
 	begin_move();
-	set_percent(100);
 	look(UNREADABLE, TABLE, false);
 	end_last_step(true);
 	ck_assert(hears(false, false, 0));
@@ -198,8 +109,46 @@ START_TEST(let_go_is_told_after_a_look)
 	ck_assert_int_eq(operation->state, STATE_ASKING);
 	report(fixture_group_row(1, false));
 	ck_assert_ptr_null(find(false));
-	ck_assert(hears_failed(false));
-	ck_assert(is_given_up());
+	assert_lost_at_the_end();
+}
+END_TEST
+
+/* Its lvpoll says so, too, and the device is gone. */
+START_TEST(let_go_at_the_end_is_for_lvm2_to_say)
+{
+	struct operation *operation = resume_move((struct resume_info){.is_child = true,
+		.pid = STANDIN_FIRST_PID - 1,
+		.purpose = ATTEMPT_POLL,
+		.evidence.table = TABLE});
+
+	standin_print(lvpoll(), "at 100");
+	standin_exit(lvpoll(), 0);
+	ck_assert_int_eq(operation->state, STATE_CONFIRMING);
+	look(GONE, 0, true);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	report(fixture_group_row(1, false));
+	assert_lost_at_the_end();
+}
+END_TEST
+
+/* Nothing is copied any more: lvm2 may be removing it, or may have been interrupted. */
+START_TEST(let_go_of_all_is_for_lvm2_to_say)
+{
+	struct operation *operation = begin_move();
+
+	look(COPYING, TABLE, false);
+	look(EMPTY, TABLE + 1, true);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	ck_assert(!is_given_up());
+	if (_i == 0) {
+		report(fixture_group_row(1, false));
+		assert_lost_at_the_end();
+	} else {
+		report(fixture_volume_row(1, 1, "lv1"));
+		ck_assert_ptr_null(find(false));
+		ck_assert(hears_failed(false));
+		ck_assert(is_given_up());
+	}
 }
 END_TEST
 
@@ -285,6 +234,8 @@ int main(void)
 		SUITE_TEST(let_go_is_not_the_step_of_an_earlier_version),
 		SUITE_TEST(let_go_is_not_the_last_step_of_an_earlier_version),
 		SUITE_TEST(let_go_is_told_after_a_look),
+		SUITE_TEST(let_go_at_the_end_is_for_lvm2_to_say),
+		SUITE_LOOP(let_go_of_all_is_for_lvm2_to_say, 2),
 		SUITE_TEST(let_go_is_not_what_an_abort_has_done),
 		SUITE_LOOP(let_go_is_not_what_an_abort_of_a_previous_daemon_has_done, 2),
 		SUITE_TEST(let_go_is_not_what_was_over_before),

@@ -60,6 +60,24 @@ static const struct record records[] = {
 		.table_before = 1,
 		.is_complete = true},
 	{.request = PLAIN, .operation_name = "pvmove", .log_boot_id = BOOT_ID, .table = 7},
+	/* The device is gone. */
+	{.request = PLAIN,
+		.operation_name = "pvmove",
+		.log_boot_id = BOOT_ID,
+		.table_before = 1,
+		.to_sectors = UINT64_C(1) << 40,
+		.is_missed = true,
+		.gone = {.is_read = true,
+			.next = 200,
+			.whole_from = 50,
+			.failure_end = 170,
+			.told_end = 150,
+			.told_written_ms = 123456,
+			.told_text = "I/O error, dev \"sdq\" \\x0a"}},
+	{.request = PLAIN,
+		.operation_name = "pvmove",
+		.log_boot_id = BOOT_ID,
+		.gone = {.is_read = true, .next = 1}},
 };
 
 static struct lvmpolld_error error;
@@ -148,7 +166,16 @@ static int compare(const struct record *record, void *context, struct lvmpolld_e
 	ck_assert_pstr_eq(record->log_boot_id, expected->log_boot_id);
 	ck_assert_uint_eq(record->table_before, expected->table_before);
 	ck_assert_uint_eq(record->table, expected->table);
+	ck_assert_uint_eq(record->to_sectors, expected->to_sectors);
 	ck_assert_int_eq(record->is_complete, expected->is_complete);
+	ck_assert_int_eq(record->is_missed, expected->is_missed);
+	ck_assert_int_eq(record->gone.is_read, expected->gone.is_read);
+	ck_assert_uint_eq(record->gone.next, expected->gone.next);
+	ck_assert_uint_eq(record->gone.whole_from, expected->gone.whole_from);
+	ck_assert_uint_eq(record->gone.failure_end, expected->gone.failure_end);
+	ck_assert_uint_eq(record->gone.told_end, expected->gone.told_end);
+	ck_assert_int_eq(record->gone.told_written_ms, expected->gone.told_written_ms);
+	ck_assert_str_eq(record->gone.told_text, expected->gone.told_text);
 	taken++;
 	return 0;
 }

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is known of a copy, from its beginning to what lvm2 says of the end. */
+#include "config.h"
+
+#include "verifying_fixture.h"
+
+/* The device is gone, and lvm2 gives no answer for a while, in which another disk fails. */
+static void end_before_a_failure(struct operation *operation)
+{
+	look(GONE, 0, false);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	standin_exit(standin_find("report"), 5);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+}
+
+static void assert_over(struct operation *operation)
+{
+	run_out(operation->timer);
+	look(GONE, 0, true);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	report(fixture_group_row(1, false));
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears(false, false, 0));
+}
+
+START_TEST(failure_after_the_device_has_gone_is_none)
+{
+	struct operation *operation = begin_move();
+
+	look(COPYING, TABLE, false);
+	end_before_a_failure(operation);
+	ck_assert(is_on_record("\ngone_log = 200\n"));
+	assert_over(operation);
+}
+END_TEST
+
+/* The program was replaced meanwhile: the new one looks for the first time after the failure. */
+START_TEST(failure_after_the_device_has_gone_is_none_after_an_upgrade)
+{
+	struct operation *operation;
+	struct resume_info info = {.is_child = true,
+		.is_asking = true,
+		.evidence.table = TABLE,
+		.evidence.log_from = 100};
+
+	info.evidence.gone = log_with(false);
+	operation = resume_move(info);
+	look(GONE, 0, true);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	report(fixture_group_row(1, false));
+	ck_assert(hears(false, false, 0));
+}
+END_TEST
+
+/* It was not active, and copies again: what fails then is its own. */
+START_TEST(failure_after_the_device_has_come_back_counts)
+{
+	struct operation *operation = begin_move();
+
+	look(COPYING, TABLE, false);
+	end_before_a_failure(operation);
+	run_out(operation->timer);
+	look(COPYING, TABLE, false);
+	ck_assert(!is_on_record("\ngone_log = "));
+	look(GONE, 0, true);
+	report(fixture_group_row(1, false));
+	ck_assert(hears_failed(false));
+}
+END_TEST
+
+/* It may be active again, and gone again, while no daemon runs: a record must not tell the first.
+ */
+START_TEST(dormant_record_does_not_tell_when_the_device_has_gone)
+{
+	struct operation *operation = begin_move();
+
+	look(COPYING, TABLE, false);
+	look(GONE, 0, false);
+	ck_assert(is_on_record("\ngone_log = 200\n"));
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(operation->state, STATE_DORMANT);
+	ck_assert(operation->evidence.gone.is_read);
+	run_out(operation->timer);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	ck_assert(is_on_record("\ntable = 10\n"));
+	ck_assert(!is_on_record("\ngone_log = "));
+}
+END_TEST
+
+/* The step was proved, and not made: after that the data is copied anew, while nobody looks. */
+START_TEST(device_that_was_gone_copies_anew)
+{
+	struct operation *operation = begin_move();
+
+	look(COPYING, TABLE, false);
+	look(COPIED, TABLE, false);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	ck_assert_uint_eq(operation->evidence.table, 0);
+	standin_exit(lvpoll(), 5);
+	look(GONE, 0, false);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(operation->state, STATE_DORMANT);
+	/* No step begins, which would be proved anew. */
+	configuration->lvm_max_running = 0;
+	look(COPIED, TABLE, false);
+	ck_assert_uint_eq(operation->evidence.table, TABLE);
+	ck_assert(!operation->evidence.is_complete);
+}
+END_TEST
+
+/* What was seen of it while it was dormant is on record afterwards. */
+START_TEST(record_is_written_anew_after_a_dormant_state)
+{
+	begin_move();
+	look(COPYING, TABLE, false);
+	look(GONE, 0, false);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(find(false)->state, STATE_DORMANT);
+	look(COPYING, TABLE + 1, false);
+	ck_assert_int_eq(find(false)->state, STATE_COPYING);
+	ck_assert(is_on_record("\ntable = 11\n"));
+}
+END_TEST
+
+/* Also of what tells no percentage: what fails after the step has begun is about something else. */
+START_TEST(last_step_is_known)
+{
+	struct observation gone = GONE;
+
+	begin_move();
+	look(COPIED, TABLE, false);
+	ck_assert_int_eq(find(false)->state, STATE_RUNNING);
+	ck_assert_double_lt(device_progress(find(false)->device).percent, 0);
+	standin_print(lvpoll(), "at 100");
+	standin_exit(lvpoll(), 0);
+	gone.log = log_with(true);
+	gone.log.next += 100;
+	gone.log.failure_end = gone.log.told_end = gone.log.next;
+	note(gone);
+	lifecycle_on_news(&operations);
+	ck_assert(hears(false, false, 0));
+}
+END_TEST
+
+/* The step fell due, waits for its turn, and then the monitor has seen SEEN in TABLE. */
+static struct operation *take_turn_after(struct observation seen, uint64_t table, bool has_failure)
+{
+	struct operation *operation = begin_move();
+	struct device *device = operation->device;
+	unsigned turns = configuration->lvm_max_running;
+
+	configuration->lvm_max_running = 0;
+	look(COPYING, TABLE, false);
+	look(COPIED, TABLE, false);
+	ck_assert_int_eq(operation->state, STATE_WAITING);
+	device_lock(device);
+	seen.epoch = device->observation.epoch;
+	seen.signature = seen.table_signature = table;
+	seen.log = log_with(has_failure);
+	device->observation = seen;
+	device_unlock(device);
+	configuration->lvm_max_running = turns;
+	lifecycle_settle(&operations);
+	return operation;
+}
+
+/* By now somebody else has let go of it, or the device is suspended. */
+START_TEST(step_that_is_not_proved_any_more_does_not_begin)
+{
+	struct operation *operation = _i == 0 ? take_turn_after(EMPTY, TABLE + 1, true)
+					      : take_turn_after(SUSPENDED, TABLE, true);
+
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	ck_assert_ptr_null(standin_find("lvpoll"));
+	ck_assert_uint_eq(operation->evidence.table, TABLE);
+	if (_i == 0) {
+		look(EMPTY, TABLE + 1, true);
+		ck_assert_int_eq(operation->state, STATE_ASKING);
+	} else {
+		look(SUSPENDED, TABLE, true);
+		ck_assert_int_eq(operation->state, STATE_COPYING);
+	}
+}
+END_TEST
+
+/* The log has proved all that was copied so far. */
+START_TEST(step_of_a_suspended_device_begins_where_nothing_is_in_doubt)
+{
+	struct operation *operation = take_turn_after(SUSPENDED, TABLE, false);
+
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	/* Nothing of it is proved by what is not seen. */
+	ck_assert_uint_eq(operation->evidence.table, TABLE);
+	ck_assert_uint_eq(operation->evidence.table_before, 0);
+}
+END_TEST
+
+#define STUCK ((struct observation){.kind = OBSERVED_SUSPENDED, .is_stalled = true})
+
+/* No lvpoll may be run for it, in doubt: whoever waits is told, when it lasts. */
+START_TEST(suspended_device_has_a_patience)
+{
+	struct operation *operation = begin_move();
+
+	look(COPYING, TABLE, true);
+	look(SUSPENDED, TABLE, true);
+	ck_assert_int_eq(operation->state, STATE_COPYING);
+	ck_assert_int_eq(operation->failing_since_ms, 0);
+	look(STUCK, TABLE, true);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_SUSPENDED);
+	ck_assert(hears_nothing_yet(false));
+	/* It is looked at again, and that takes as long until it is found to be stuck. */
+	run_out(operation->timer);
+	look(SUSPENDED, TABLE, true);
+	ck_assert_int_eq(operation->state, STATE_COPYING);
+	run_out(operation->patience);
+	ck_assert(hears_failed(false));
+	ck_assert_ptr_nonnull(find(false));
+}
+END_TEST
+
+START_TEST(device_that_goes_on_is_no_failure)
+{
+	struct operation *operation = begin_move();
+
+	look(COPYING, TABLE, true);
+	look(STUCK, TABLE, true);
+	look(SUSPENDED, TABLE, true);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	look(COPYING, TABLE, true);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	ck_assert_int_eq(operation->failing_since_ms, 0);
+	look(COPYING, TABLE, true);
+	ck_assert_int_eq(operation->state, STATE_COPYING);
+	ck_assert(hears_nothing_yet(false));
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(failure_after_the_device_has_gone_is_none),
+		SUITE_TEST(failure_after_the_device_has_gone_is_none_after_an_upgrade),
+		SUITE_TEST(failure_after_the_device_has_come_back_counts),
+		SUITE_TEST(dormant_record_does_not_tell_when_the_device_has_gone),
+		SUITE_TEST(device_that_was_gone_copies_anew),
+		SUITE_TEST(record_is_written_anew_after_a_dormant_state),
+		SUITE_TEST(last_step_is_known),
+		SUITE_LOOP(step_that_is_not_proved_any_more_does_not_begin, 2),
+		SUITE_TEST(step_of_a_suspended_device_begins_where_nothing_is_in_doubt),
+		SUITE_TEST(suspended_device_has_a_patience),
+		SUITE_TEST(device_that_goes_on_is_no_failure),
+	};
+
+	return suite_run_fixture(
+		"lifecycle_doubts", tests, SUITE_COUNT(tests), create, free_operations);
+}
