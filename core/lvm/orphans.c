@@ -5,7 +5,6 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,13 +33,6 @@
 /* After this time the log says that something cannot be told. */
 #define COMPLAIN_MS 10000
 
-/*
- * A new lvpoll soon executes its program, and has a command line then. A process that had none for
- * so long will have none: User Mode Linux unmaps it, for one. But a process that waits for a disk
- * may be in the middle of its exec.
- */
-#define EXEC_MAX_MS 1000
-
 /* What lvm2 has is no longer. */
 #define LVID_MAX 64
 
@@ -67,39 +59,6 @@ struct orphans {
 	bool is_said;
 	STAILQ_HEAD(candidate_list, candidate) candidates;
 };
-
-/* Whether WANTED is among the LENGTH bytes of ARGUMENTS, each of which ends with a NUL byte. */
-static bool has_argument(const char *arguments, size_t length, const char *wanted)
-{
-	for (const char *argument = arguments; argument < arguments + length;
-		argument += strlen(argument) + 1)
-		if (!strcmp(argument, wanted))
-			return true;
-	return false;
-}
-
-static int64_t started_ms(const struct proc_stat *fields)
-{
-	return (int64_t)(fields->start_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK));
-}
-
-/*
- * In the middle of an exec a process has no command line. One that was started after the previous
- * daemon had died is none of its: User Mode Linux starts some each second. Returns 1, 0 or a
- * negative errno.
- */
-static int may_be_executing(const struct orphans *orphans, pid_t pid)
-{
-	struct proc_stat fields;
-	int result = proc_check_user(pid);
-
-	if (result == 0)
-		result = proc_read_stat(pid, &fields);
-	if (result < 0)
-		return result == -ESRCH ? 0 : result;
-	return fields.has_memory && started_ms(&fields) <= orphans->begun_ms &&
-	       (boot_clock_ms() - started_ms(&fields) < EXEC_MAX_MS || fields.state == 'D');
-}
 
 /*
  * Whether the parent is a daemon: it looks after its own children, unless it is ending. Returns 1,
@@ -187,9 +146,9 @@ static void read_process(struct orphans *orphans, pid_t pid)
 	int result = (int)length;
 
 	if (length == 0)
-		result = may_be_executing(orphans, pid);
+		result = proc_may_be_executing(pid, orphans->begun_ms);
 	else if (length > 0)
-		result = has_argument(arguments, (size_t)length, "lvpoll")
+		result = proc_has_argument(arguments, (size_t)length, "lvpoll")
 				 ? take_lvpoll(orphans, pid, arguments, (size_t)length)
 				 : 0;
 	if (result == 0 || result == -ESRCH)
@@ -327,8 +286,8 @@ static bool polls(const struct candidate *candidate, const char *operation_name,
 	if (request->lvid && !strcmp(candidate->lvid, request->lvid))
 		return true;
 	snprintf(volume, sizeof(volume), "%s/%s", request->vg_name, request->lv_name);
-	return has_argument(candidate->arguments, candidate->length, operation_name) &&
-	       has_argument(candidate->arguments, candidate->length, volume);
+	return proc_has_argument(candidate->arguments, candidate->length, operation_name) &&
+	       proc_has_argument(candidate->arguments, candidate->length, volume);
 }
 
 /* Begins to read /proc, also if it was read before. */

@@ -4,13 +4,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lvm/proc.h"
+#include "util/boot.h"
 
 #define ENVIRONMENT_MAX 32768
+
+/* The groups of a process come before its capabilities. */
+#define STATUS_MAX 32768
+
+/*
+ * A new lvpoll soon executes its program, and has a command line then. A process that had none for
+ * so long will have none: User Mode Linux unmaps it, for one. But a process that waits for a disk
+ * may be in the middle of its exec.
+ */
+#define EXEC_MAX_MS 1000
 
 ssize_t proc_read(pid_t pid, const char *name, char *text, size_t size)
 {
@@ -54,19 +66,59 @@ int proc_read_stat(pid_t pid, struct proc_stat *fields)
 	return 0;
 }
 
-int proc_check_user(pid_t pid)
+/* Reads /proc/PID/status, and from it the user of PID. Returns 0 or a negative errno. */
+static int read_status(pid_t pid, char *text, size_t size, unsigned *user)
 {
-	char text[2048];
 	const char *line;
-	unsigned user;
-	ssize_t length = proc_read(pid, "status", text, sizeof(text));
+	ssize_t length = proc_read(pid, "status", text, size);
 
 	if (length < 0)
 		return (int)length;
 	line = strstr(text, "\nUid:");
-	if (!line || sscanf(line, " Uid: %*u %u", &user) != 1)
+	return line && sscanf(line, " Uid: %*u %u", user) == 1 ? 0 : -EBADMSG;
+}
+
+int proc_check_user(pid_t pid)
+{
+	char text[2048];
+	unsigned user;
+	int result = read_status(pid, text, sizeof(text), &user);
+
+	return result == 0 && user != geteuid() ? -ESRCH : result;
+}
+
+/* The map of users is that of the namespace; where there are none, nobody has one. */
+static bool is_in_our_namespace(pid_t pid)
+{
+	char map[1024], ours[1024];
+	ssize_t length = proc_read(pid, "uid_map", map, sizeof(map));
+
+	return length == proc_read(getpid(), "uid_map", ours, sizeof(ours)) &&
+	       (length < 0 || !strcmp(map, ours));
+}
+
+int proc_may_administer(pid_t pid)
+{
+	char text[STATUS_MAX];
+	unsigned long long capabilities;
+	const char *line;
+	unsigned user;
+	int result = read_status(pid, text, sizeof(text), &user);
+
+	if (result < 0 || user == geteuid())
+		return result < 0 ? result : 1;
+	line = strstr(text, "\nCapEff:");
+	if (!line || sscanf(line, " CapEff: %llx", &capabilities) != 1)
 		return -EBADMSG;
-	return user == geteuid() ? 0 : -ESRCH;
+	return (capabilities >> CAP_SYS_ADMIN & 1) && is_in_our_namespace(pid);
+}
+
+bool proc_is_there(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	return access(path, F_OK) == 0;
 }
 
 int proc_read_variable(pid_t pid, const char *name, char *value, size_t size)
@@ -83,4 +135,31 @@ int proc_read_variable(pid_t pid, const char *name, char *value, size_t size)
 			break;
 		}
 	return length < 0 && length != -ESRCH ? (int)length : 0;
+}
+
+bool proc_has_argument(const char *arguments, size_t length, const char *wanted)
+{
+	for (const char *argument = arguments; argument < arguments + length;
+		argument += strlen(argument) + 1)
+		if (!strcmp(argument, wanted))
+			return true;
+	return false;
+}
+
+static int64_t started_ms(const struct proc_stat *fields)
+{
+	return (int64_t)(fields->start_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+int proc_may_be_executing(pid_t pid, int64_t before_ms)
+{
+	struct proc_stat fields;
+	int result = proc_check_user(pid);
+
+	if (result == 0)
+		result = proc_read_stat(pid, &fields);
+	if (result < 0)
+		return result == -ESRCH ? 0 : result;
+	return fields.has_memory && started_ms(&fields) <= before_ms &&
+	       (boot_clock_ms() - started_ms(&fields) < EXEC_MAX_MS || fields.state == 'D');
 }

@@ -33,6 +33,25 @@ int proc_read_stat(pid_t pid, struct proc_stat *fields);
 int proc_check_user(pid_t pid);
 
 /*
+ * Whether PID may change devices: it is of our user, or has CAP_SYS_ADMIN where we have it, and not
+ * in a user namespace that anybody can make. Returns 1, 0 or a negative errno.
+ */
+int proc_may_administer(pid_t pid);
+
+/* Whether there is such a process, be it one that we may not read. */
+bool proc_is_there(pid_t pid);
+
+/*
+ * Whether PID, which has no command line, may be in the middle of its exec, and was started no
+ * later than BEFORE_MS, by boot_clock_ms: User Mode Linux starts some each second. Returns 1, 0 or
+ * a negative errno.
+ */
+int proc_may_be_executing(pid_t pid, int64_t before_ms);
+
+/* Whether WANTED is among the LENGTH bytes of ARGUMENTS, each of which ends with a NUL byte. */
+bool proc_has_argument(const char *arguments, size_t length, const char *wanted);
+
+/*
  * Reads the variable NAME of the environment of PID into VALUE: "" if it has none, or must not be
  * read. Returns 0 or a negative errno.
  */

@@ -289,18 +289,22 @@ static enum device_mapper_answer read_device(
 	return answer;
 }
 
-/* Reads into UUID that of the device NUMBER; "" where it has none. */
-static enum device_mapper_answer read_uuid(uint64_t number, char uuid[DM_UUID_LEN])
+static void copy_word(char *copy, size_t size, const char *word)
+{
+	snprintf(copy, size, "%s", word ? word : "");
+}
+
+enum device_mapper_answer device_mapper_identify(
+	uint64_t number, char uuid[LVID_UUID_SIZE], char name[DEVICE_MAPPER_NAME_SIZE])
 {
 	struct dm_task *task = dm_task_create(DM_DEVICE_INFO);
 	enum device_mapper_answer answer = DEVICE_MAPPER_UNREADABLE;
-	const char *found;
 
 	if (task && dm_task_set_major_minor(task, (int)major(number), (int)minor(number), 0) &&
 		dm_task_no_open_count(task)) {
 		if (dm_task_run(task)) {
-			found = dm_task_get_uuid(task);
-			snprintf(uuid, DM_UUID_LEN, "%s", found ? found : "");
+			copy_word(uuid, LVID_UUID_SIZE, dm_task_get_uuid(task));
+			copy_word(name, DEVICE_MAPPER_NAME_SIZE, dm_task_get_name(task));
 			answer = DEVICE_MAPPER_SEEN;
 		} else if (dm_task_get_errno(task) == ENXIO) {
 			answer = DEVICE_MAPPER_GONE;
@@ -313,8 +317,9 @@ static enum device_mapper_answer read_uuid(uint64_t number, char uuid[DM_UUID_LE
 
 /* Looks among all devices for one of LVID's, in whatever layer, and writes its UUID. */
 static enum device_mapper_answer find_device(
-	const char *lvid, char uuid[DM_UUID_LEN], struct lvmpolld_error *error)
+	const char *lvid, char uuid[LVID_UUID_SIZE], struct lvmpolld_error *error)
 {
+	char name[DEVICE_MAPPER_NAME_SIZE];
 	struct device_mapper_events events;
 	int result = device_mapper_list(&events);
 	enum device_mapper_answer answer = DEVICE_MAPPER_GONE;
@@ -324,7 +329,8 @@ static enum device_mapper_answer find_device(
 		return DEVICE_MAPPER_UNREADABLE;
 	}
 	for (size_t i = 0; i < events.count && answer != DEVICE_MAPPER_SEEN; i++) {
-		enum device_mapper_answer read = read_uuid(events.list[i].device, uuid);
+		enum device_mapper_answer read =
+			device_mapper_identify(events.list[i].device, uuid, name);
 
 		if (read == DEVICE_MAPPER_SEEN && lvid_owns_uuid(lvid, uuid, NULL))
 			answer = DEVICE_MAPPER_SEEN;

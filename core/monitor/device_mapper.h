@@ -13,10 +13,14 @@
 
 #include <lvmpolld/plugin.h>
 
+#include "protocol/lvid.h"
 #include "util/error.h"
 
 struct dm_task;
 struct dm_pool;
+
+/* A name of a device, with the byte behind it. */
+#define DEVICE_MAPPER_NAME_SIZE 128
 
 struct device_mapper {
 	int events;      /* a descriptor of /dev/mapper/control, readable after an event; or -1 */
@@ -86,6 +90,11 @@ enum device_mapper_answer device_mapper_read_table(const char *lvid, const char 
  */
 int device_mapper_read_lines(const struct device_mapper_table *table,
 	struct device_mapper_table *lines, struct lvmpolld_error *error);
+
+/* Reads the UUID and the name of device NUMBER; "" where it has none. */
+enum device_mapper_answer device_mapper_identify(
+	uint64_t number, char uuid[LVID_UUID_SIZE], char name[DEVICE_MAPPER_NAME_SIZE]);
+
 void device_mapper_release_table(struct device_mapper_table *table);
 
 #endif

@@ -31,6 +31,21 @@ bool lvid_owns_uuid(const char *lvid, const char *uuid, const char **layer)
 	return true;
 }
 
+bool lvid_read_uuid(const char *uuid, char lvid[LVM_NAMES_LVID_LENGTH + 1], const char **layer)
+{
+	if (!lvid_is_of_lvm2(uuid) || strlen(uuid) < UUID_PREFIX_LENGTH + LVM_NAMES_LVID_LENGTH)
+		return false;
+	memcpy(lvid, uuid + UUID_PREFIX_LENGTH, LVM_NAMES_LVID_LENGTH);
+	lvid[LVM_NAMES_LVID_LENGTH] = '\0';
+	return lvid_owns_uuid(lvid, uuid, layer);
+}
+
+/* The UUID of the group is the first half of an lvid. */
+bool lvid_is_in_group(const char *lvid, const char *other)
+{
+	return !strncmp(lvid, other, LVM_NAMES_LVID_LENGTH / 2);
+}
+
 void lvid_format_uuid(const char *lvid, const char *layer, char uuid[LVID_UUID_SIZE])
 {
 	snprintf(uuid, LVID_UUID_SIZE, UUID_PREFIX "%s%s%s", lvid, layer ? "-" : "",

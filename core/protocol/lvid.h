@@ -12,6 +12,8 @@
 
 #include <stdbool.h>
 
+#include "protocol/lvm_names.h"
+
 /* What lvid_format_uuid writes at most: device-mapper's own limit. */
 #define LVID_UUID_SIZE 129
 
@@ -20,6 +22,15 @@
  * then points at the name of its layer, in UUID; "" for the volume's own device.
  */
 bool lvid_owns_uuid(const char *lvid, const char *uuid, const char **layer);
+
+/*
+ * Reads into LVID that of the volume whose device has UUID, and into *LAYER, unless that is NULL,
+ * the name of its layer, as lvid_owns_uuid does. Returns false where it is no volume's.
+ */
+bool lvid_read_uuid(const char *uuid, char lvid[LVM_NAMES_LVID_LENGTH + 1], const char **layer);
+
+/* Whether volumes with LVID and OTHER are in one group. */
+bool lvid_is_in_group(const char *lvid, const char *other);
 
 /* Whether the device is one of lvm2's, of whatever volume. */
 bool lvid_is_of_lvm2(const char *uuid);

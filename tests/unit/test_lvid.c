@@ -36,6 +36,23 @@ START_TEST(lvid_owns_no_other_device)
 }
 END_TEST
 
+START_TEST(lvid_is_read_from_the_uuid_of_its_device)
+{
+	static const char *const others[] = {
+		"", "LVM-bk0ud3", "CRYPT-" LVID, LVID, "LVM-" LVID "C", "LVM-" LVID "real"};
+	const char *layer = NULL;
+	char lvid[LVM_NAMES_LVID_LENGTH + 1];
+
+	ck_assert(lvid_read_uuid("LVM-" LVID "-real", lvid, &layer));
+	ck_assert_str_eq(lvid, LVID);
+	ck_assert_str_eq(layer, "real");
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		ck_assert_msg(!lvid_read_uuid(others[i], lvid, NULL), "%s", others[i]);
+	ck_assert(lvid_is_in_group(LVID, OTHER));
+	ck_assert(!lvid_is_in_group(LVID, "A" LVID));
+}
+END_TEST
+
 START_TEST(lvid_formats_what_it_owns)
 {
 	char uuid[LVID_UUID_SIZE];
@@ -53,6 +70,7 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_TEST(lvid_owns_its_own_device_and_every_layer),
 		SUITE_TEST(lvid_owns_no_other_device),
+		SUITE_TEST(lvid_is_read_from_the_uuid_of_its_device),
 		SUITE_TEST(lvid_formats_what_it_owns),
 	};
 
