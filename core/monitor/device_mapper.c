@@ -194,17 +194,19 @@ static int copy_targets(struct dm_task *task, struct device_mapper_table *table)
 	return 0;
 }
 
-static void copy_names(struct dm_task *task, struct device_mapper_table *table)
+/* Any name can be split: it fails when out of memory. */
+static int copy_names(struct dm_task *task, struct device_mapper_table *table)
 {
 	const char *name = dm_task_get_name(task);
 	char *layer;
 
 	table->name = dm_pool_strdup(table->memory, name ? name : "");
-	if (name &&
-		dm_split_lvm_name(table->memory, name, &table->vg_name, &table->lv_name, &layer) &&
-		table->vg_name[0] && table->lv_name[0])
-		return;
-	table->vg_name = table->lv_name = NULL;
+	if (!table->name || (name && !dm_split_lvm_name(table->memory, name, &table->vg_name,
+					     &table->lv_name, &layer)))
+		return -ENOMEM;
+	if (!name || !table->vg_name[0] || !table->lv_name[0])
+		table->vg_name = table->lv_name = NULL;
+	return 0;
 }
 
 static enum device_mapper_answer copy_table(struct dm_task *task, const struct dm_info *info,
@@ -215,11 +217,8 @@ static enum device_mapper_answer copy_table(struct dm_task *task, const struct d
 	table->device = makedev(info->major, info->minor);
 	table->event_number = info->event_nr;
 	table->is_suspended = info->suspended;
-	if (table->memory) {
-		copy_names(task, table);
-		if (copy_targets(task, table) == 0)
-			return DEVICE_MAPPER_SEEN;
-	}
+	if (table->memory && copy_names(task, table) == 0 && copy_targets(task, table) == 0)
+		return DEVICE_MAPPER_SEEN;
 	device_mapper_release_table(table);
 	error_set(error, ENOMEM, "out of memory");
 	return DEVICE_MAPPER_UNREADABLE;
