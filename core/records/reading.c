@@ -14,6 +14,7 @@
 
 #include "log/log.h"
 #include "records/aside.h"
+#include "records/deaths.h"
 #include "records/directory.h"
 #include "records/reading.h"
 #include "records/unusable.h"
@@ -53,28 +54,6 @@ static void postpone(
 			error->sentence, directory->path);
 }
 
-/* Bits of a record's mode that are used for nothing else: so many daemons have died reading it. */
-#define DEATHS_1   S_IXUSR
-#define DEATHS_2   S_IXGRP
-#define DEATHS_MAX 3
-
-static unsigned count_deaths(mode_t mode)
-{
-	return (mode & DEATHS_1 ? 1 : 0) + (mode & DEATHS_2 ? 2 : 0);
-}
-
-/* On a file system that is read-only, or full of other users' files, nothing is counted. */
-static void set_deaths(int descriptor, unsigned deaths)
-{
-	struct stat status;
-
-	if (fstat(descriptor, &status) < 0)
-		return;
-	status.st_mode &= 07777 & ~(DEATHS_1 | DEATHS_2);
-	status.st_mode |= (deaths & 1 ? DEATHS_1 : 0) | (deaths & 2 ? DEATHS_2 : 0);
-	(void)!fchmod(descriptor, status.st_mode);
-}
-
 /* Opens the record, and counts a death, which has not come about where it is read in the end. */
 static int open_record(int directory, const char *name, bool *is_old, struct lvmpolld_error *error)
 {
@@ -89,12 +68,10 @@ static int open_record(int directory, const char *name, bool *is_old, struct lvm
 		return error_set(error, EBADMSG, "it is no file of a record's size");
 	}
 	*is_old = !(status.st_mode & S_IWUSR);
-	if (count_deaths(status.st_mode) < DEATHS_MAX) {
-		set_deaths(descriptor, count_deaths(status.st_mode) + 1);
+	if (deaths_expect(descriptor))
 		return descriptor;
-	}
 	/* To put it back is to let it be tried again. */
-	set_deaths(descriptor, 0);
+	deaths_clear(descriptor);
 	close(descriptor);
 	return error_set(
 		error, EBADMSG, "%d daemons in a row have died while they read it", DEATHS_MAX);
@@ -159,7 +136,7 @@ static int read_and_take(
 			    : record_parse(text, (size_t)length, take_named, named, error);
 	if (length >= 0)
 		free(text);
-	set_deaths(descriptor, 0);
+	deaths_clear(descriptor);
 	close(descriptor);
 	return result;
 }
