@@ -152,17 +152,13 @@ static void look_for_orphans(struct operations *operations)
 		orphaned_look_for(operation);
 }
 
-/* The record is removed, unless an lvpoll may run: then it is kept in PATH.left/. */
+/* The record is kept in PATH.left/: an lvpoll may run, and nobody goes on without being asked. */
 static int leave_record(const struct record *record, void *context, struct lvmpolld_error *error)
 {
 	struct operations *operations = context;
-	struct orphan unused;
 
 	(void)error;
-	if (orphaned_is_on_record(record, &unused))
-		record_leave(&operations->records, &record->request);
-	else
-		record_remove(&operations->records, &record->request);
+	record_leave(&operations->records, &record->request);
 	return 0;
 }
 

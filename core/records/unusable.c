@@ -98,6 +98,13 @@ void record_leave(struct record_directory *directory, const struct lvmpolld_requ
 			"%s/%s: cannot be set aside: %s", directory->path, name, strerror(-result));
 }
 
+bool record_is_left(const struct record_directory *directory, const char *lvid)
+{
+	return directory->path &&
+	       (search_aside(directory, LEFT_SUFFIX, lvid, false, false) != 0 ||
+		       search_aside(directory, LEFT_SUFFIX, lvid, true, false) != 0);
+}
+
 void record_forget_left(const struct record_directory *directory, const char *lvid)
 {
 	if (!directory->path)

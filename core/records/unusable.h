@@ -27,11 +27,14 @@ void record_forget_unusable(
 	const struct record_directory *directory, const char *lvid, bool is_abort);
 
 /*
- * The operation of REQUEST is not resumed, but an lvpoll may run for it: its record is moved to
- * "PATH.left/", where the next request for the operation finds that lvpoll (reading.h). If it
- * cannot be moved it stays, with a message in the log.
+ * The operation of REQUEST is not resumed: its record is moved to "PATH.left/", where the next
+ * request for the operation finds an lvpoll that may run for it (reading.h), and which says that
+ * nobody goes on with it without being asked. If it cannot be moved it stays, with a message in the
+ * log.
  */
 void record_leave(struct record_directory *directory, const struct lvmpolld_request *request);
+/* Whether something is left for the volume. True if that cannot be found out. */
+bool record_is_left(const struct record_directory *directory, const char *lvid);
 /* Nothing is left for the volume any more, or a record of ours tells of it. */
 void record_forget_left(const struct record_directory *directory, const char *lvid);
 
