@@ -230,6 +230,12 @@ void plugin_read_findings(const struct plugin_entry *entry, const struct lvmpoll
 		*findings = told;
 }
 
+bool plugin_claims(const struct plugin_entry *entry, const struct lvmpolld_device *device,
+	const struct lvmpolld_target *table, size_t count)
+{
+	return entry->interface->claims && entry->interface->claims(device, table, count);
+}
+
 /* Digits behind the point that are looked at; lvm2 prints two. */
 #define FRACTION_DIGITS_MAX 9
 

@@ -41,6 +41,13 @@ void plugin_read_disks(const struct plugin_entry *entry, const struct lvmpolld_r
 void plugin_read_findings(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_findings *findings);
 
+/*
+ * Whether DEVICE is of an operation of the plugin's, by the COUNT lines of "dmsetup table". Main
+ * thread.
+ */
+bool plugin_claims(const struct plugin_entry *entry, const struct lvmpolld_device *device,
+	const struct lvmpolld_target *table, size_t count);
+
 struct lvmpolld_copies;
 
 /* Fills COPIES with what must be equal before a step, by the COUNT lines of "dmsetup table". */

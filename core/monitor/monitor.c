@@ -17,6 +17,7 @@
 #include "monitor/monitor.h"
 #include "monitor/probes.h"
 #include "monitor/schedule.h"
+#include "monitor/survey.h"
 #include "util/timer.h"
 
 /* A list of devices that failed is asked for again after this time; it may have hidden an event. */
@@ -31,6 +32,27 @@
 /* A look that is older than this is repeated when a client asks. */
 #define REFRESH_MS 1000
 
+/* Devices that have just come have no table yet, or come in numbers. */
+#define SURVEY_DELAY_MS 2000
+
+/* A survey of many devices takes its time: the next one comes after so many times that time. */
+#define SURVEY_REST 20
+
+/* All moments are by schedule_clock_ms. */
+struct surveys {
+	bool is_on; /* they are made when devices come or go */
+	unsigned wanted;
+	unsigned asked;        /* how often one was wanted when the latest was asked for */
+	unsigned made;         /* likewise, of the latest that was made */
+	struct survey *latest; /* until somebody takes it; or NULL */
+	struct device_mapper_events known; /* the latest list */
+	int64_t asked_ms;
+	int64_t due_ms;       /* 0: none is that nobody wants */
+	int64_t retry_ms;     /* none before, since the latest has failed */
+	int64_t rest_ms;      /* none that nobody wants before */
+	int64_t list_rest_ms; /* no list that is for surveys alone before */
+};
+
 struct monitor {
 	struct device_mapper device_mapper;
 	struct devices *devices;
@@ -41,6 +63,7 @@ struct monitor {
 	struct event *on_event; /* of the kernel */
 	struct event *on_due;   /* a device is to be looked at, or devices are to be listed */
 	struct probes probes;
+	struct surveys surveys;
 	bool is_paused;
 	bool has_news;        /* that nobody was told yet */
 	bool is_dirty;        /* an event may have come that no list has told of yet */
@@ -62,6 +85,54 @@ static bool has_events(const struct monitor *monitor)
 	return monitor->device_mapper.has_events && (!list || list->timeouts == 0);
 }
 
+static bool is_same(
+	const struct device_mapper_events *former, const struct device_mapper_events *events)
+{
+	for (size_t i = 0; i < events->count && i < former->count; i++)
+		if (former->list[i].device != events->list[i].device)
+			return false;
+	return former->count == events->count;
+}
+
+/* Takes EVENTS. Where other devices are there than before, a survey is due. */
+static void keep_known(struct surveys *surveys, struct device_mapper_events *events)
+{
+	int64_t due_ms = schedule_clock_ms() + SURVEY_DELAY_MS;
+
+	surveys->list_rest_ms = due_ms;
+	if (surveys->is_on && surveys->due_ms == 0 && !is_same(&surveys->known, events))
+		surveys->due_ms = due_ms > surveys->rest_ms ? due_ms : surveys->rest_ms;
+	free(surveys->known.list);
+	surveys->known = *events;
+}
+
+/* When the next is to be asked for; -1: never. */
+static int64_t next_survey_ms(const struct monitor *monitor)
+{
+	const struct surveys *surveys = &monitor->surveys;
+	bool is_wanted = surveys->made != surveys->wanted;
+	int64_t due_ms = is_wanted ? 0 : surveys->due_ms;
+
+	if (!surveys->is_on || probes_find_survey(&monitor->probes) || (!is_wanted && due_ms == 0))
+		return -1;
+	return due_ms > surveys->retry_ms ? due_ms : surveys->retry_ms;
+}
+
+/*
+ * Events may come in numbers, of devices that nobody watches: for surveys alone they are not listed
+ * so soon again.
+ */
+static bool is_resting(const struct monitor *monitor)
+{
+	return !schedule_is_any_watched(monitor->devices) &&
+	       schedule_clock_ms() < monitor->surveys.list_rest_ms;
+}
+
+static bool is_watching(const struct monitor *monitor)
+{
+	return monitor->surveys.is_on || schedule_is_any_watched(monitor->devices);
+}
+
 static void conclude_list(struct monitor *monitor, const char *answer, size_t size)
 {
 	struct device_mapper_events events = {0};
@@ -75,9 +146,9 @@ static void conclude_list(struct monitor *monitor, const char *answer, size_t si
 	} else {
 		schedule_note_events(monitor->devices, &events);
 		monitor->is_dirty = false;
+		keep_known(&monitor->surveys, &events);
 	}
 	monitor->has_list_failed = result < 0;
-	free(events.list);
 }
 
 static void conclude(struct monitor *monitor, struct look *look)
@@ -106,6 +177,26 @@ static void on_listed(const char *answer, size_t size, void *context)
 {
 	note_end(context, answer);
 	conclude_list(context, answer, size);
+}
+
+/* What cannot be had is asked for again after a while. */
+static void on_surveyed(const char *answer, size_t size, void *context)
+{
+	struct monitor *monitor = context;
+	struct surveys *surveys = &monitor->surveys;
+	int64_t now_ms = schedule_clock_ms();
+	struct survey *survey = answer ? probe_answer_read_survey(answer, size) : NULL;
+
+	note_end(monitor, answer);
+	surveys->rest_ms = now_ms + SURVEY_REST * (now_ms - surveys->asked_ms);
+	if (!survey) {
+		surveys->due_ms = surveys->retry_ms = now_ms + SURVEY_DELAY_MS;
+		return;
+	}
+	survey->number = surveys->made = surveys->asked;
+	survey_free(surveys->latest);
+	surveys->latest = survey;
+	monitor->has_news = true;
 }
 
 static void on_looked(
@@ -145,6 +236,7 @@ static void on_ready(enum probe_kind aside, void *context)
 
 static const struct probes_callbacks callbacks = {
 	.listed = on_listed,
+	.surveyed = on_surveyed,
 	.looked = on_looked,
 	.missed = on_missed,
 	.ready = on_ready,
@@ -153,8 +245,8 @@ static const struct probes_callbacks callbacks = {
 /* A list is to be asked for, if not now, then when it is due. */
 static bool wants_list(const struct monitor *monitor)
 {
-	return monitor->is_dirty && monitor->device_mapper.has_events &&
-	       schedule_is_any_watched(monitor->devices) && !probes_find_list(&monitor->probes);
+	return monitor->is_dirty && monitor->device_mapper.has_events && is_watching(monitor) &&
+	       !probes_find_list(&monitor->probes);
 }
 
 static void ask_list(struct monitor *monitor)
@@ -164,6 +256,21 @@ static void ask_list(struct monitor *monitor)
 
 	if (probes_ask(&monitor->probes, &question, NULL, 1, &error) < 0)
 		monitor->list_due_ms = schedule_clock_ms() + LIST_RETRY_MS;
+}
+
+static void ask_survey(struct monitor *monitor)
+{
+	struct probe_question question = {.kind = PROBE_SURVEY};
+	struct surveys *surveys = &monitor->surveys;
+	struct lvmpolld_error error;
+
+	surveys->asked_ms = schedule_clock_ms();
+	if (probes_ask(&monitor->probes, &question, NULL, 1, &error) < 0) {
+		surveys->retry_ms = surveys->asked_ms + SURVEY_DELAY_MS;
+		return;
+	}
+	surveys->asked = surveys->wanted;
+	surveys->due_ms = 0;
 }
 
 static void conclude_unread(
@@ -213,10 +320,32 @@ static void ask_tables(struct monitor *monitor)
 
 static void ask(struct monitor *monitor)
 {
+	int64_t survey_ms = next_survey_ms(monitor);
+
 	if (wants_list(monitor) && monitor->list_due_ms <= schedule_clock_ms())
 		ask_list(monitor);
 	else
 		ask_tables(monitor);
+	if (!probes_are_busy(&monitor->probes) && survey_ms >= 0 &&
+		survey_ms <= schedule_clock_ms())
+		ask_survey(monitor);
+}
+
+static int64_t earlier_ms(int64_t first_ms, int64_t second_ms)
+{
+	return first_ms < 0 || (second_ms >= 0 && second_ms < first_ms) ? second_ms : first_ms;
+}
+
+/* When something is to be asked by the clock; -1: never. */
+static int64_t next_due_ms(const struct monitor *monitor)
+{
+	int64_t next_ms = earlier_ms(schedule_next_ms(monitor->devices), next_survey_ms(monitor));
+
+	if (wants_list(monitor))
+		next_ms = earlier_ms(next_ms, monitor->list_due_ms);
+	if (monitor->surveys.is_on && is_resting(monitor))
+		next_ms = earlier_ms(next_ms, monitor->surveys.list_rest_ms);
+	return next_ms;
 }
 
 /*
@@ -226,10 +355,8 @@ static void ask(struct monitor *monitor)
 static void wait_for_due(struct monitor *monitor)
 {
 	int64_t now_ms = schedule_clock_ms();
-	int64_t next_ms = schedule_next_ms(monitor->devices);
+	int64_t next_ms = next_due_ms(monitor);
 
-	if (wants_list(monitor) && (next_ms < 0 || monitor->list_due_ms < next_ms))
-		next_ms = monitor->list_due_ms;
 	if (next_ms >= 0 && next_ms < monitor->ask_due_ms)
 		next_ms = monitor->ask_due_ms;
 	if (next_ms >= 0)
@@ -242,11 +369,9 @@ static void wait_for_due(struct monitor *monitor)
  */
 static void wait_for_events(struct monitor *monitor)
 {
-	bool is_watching = schedule_is_any_watched(monitor->devices);
-
 	if (!monitor->on_event)
 		return;
-	if (!is_watching || monitor->is_dirty)
+	if (!is_watching(monitor) || is_resting(monitor) || monitor->is_dirty)
 		event_del(monitor->on_event);
 	else if (event_add(monitor->on_event, NULL) < 0)
 		monitor->is_dirty = true; /* out of memory: it is listed by the clock */
@@ -375,6 +500,26 @@ void monitor_set_command(struct monitor *monitor, struct device *device, bool is
 		advance_soon(monitor);
 }
 
+void monitor_survey(struct monitor *monitor, bool is_on)
+{
+	monitor->surveys.is_on = is_on;
+	monitor->surveys.wanted++;
+	advance_soon(monitor);
+}
+
+struct survey *monitor_take_survey(struct monitor *monitor)
+{
+	struct survey *survey = monitor->surveys.latest;
+
+	monitor->surveys.latest = NULL;
+	/* What was found before it was wanted last is no answer: another one comes. */
+	if (survey && survey->number != monitor->surveys.wanted) {
+		survey_free(survey);
+		return NULL;
+	}
+	return survey;
+}
+
 bool monitor_pause(struct monitor *monitor, bool is_paused)
 {
 	monitor->is_paused = is_paused;
@@ -393,5 +538,7 @@ void monitor_stop(struct monitor *monitor)
 	if (monitor->device_mapper.events >= 0)
 		device_mapper_close(&monitor->device_mapper);
 	kernel_log_close(&monitor->log);
+	survey_free(monitor->surveys.latest);
+	free(monitor->surveys.known.list);
 	free(monitor);
 }

@@ -15,6 +15,7 @@
 struct event_base;
 struct kernel_log;
 struct monitor;
+struct survey;
 
 /*
  * Begins to watch DEVICES in the loop BASE, from which TOLD is called with CONTEXT when there is
@@ -42,6 +43,17 @@ void monitor_note_copying(struct monitor *monitor, struct device *device);
  * Whether an lvm command runs for DEVICE: what it does raises no event, so looks are frequent then.
  */
 void monitor_set_command(struct monitor *monitor, struct device *device, bool is_running);
+
+/*
+ * Makes a survey of all devices soon, and from now on also whenever some have come or gone; there
+ * is news then. Where IS_ON is false: no more.
+ */
+void monitor_survey(struct monitor *monitor, bool is_on);
+/*
+ * The latest survey, which was begun after monitor_survey was called last; to be freed with
+ * survey_free. NULL where there is none since.
+ */
+struct survey *monitor_take_survey(struct monitor *monitor);
 
 /*
  * Asks nothing more, or goes on. Returns false where a question is under way, and may have an

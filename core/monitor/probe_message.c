@@ -9,6 +9,7 @@
 #include <libdevmapper.h>
 
 #include "monitor/probe_message.h"
+#include "monitor/survey.h"
 
 #define TABLE_POOL_HINT 1024
 
@@ -221,6 +222,30 @@ void probe_answer_add_table(struct buffer *text, enum device_mapper_answer answe
 	finish(text, start);
 }
 
+static void add_device(struct buffer *text, const struct survey_device *device)
+{
+	add_string(text, device->uuid);
+	add_table(text, &device->table);
+	buffer_add(text, &device->below_count, sizeof(device->below_count));
+	for (size_t i = 0; i < device->below_count; i++)
+		add_string(text, device->below[i]);
+}
+
+void probe_answer_add_survey(struct buffer *text, const struct survey *survey)
+{
+	const bool is_there = survey;
+	size_t start = begin(text);
+
+	buffer_add(text, &is_there, sizeof(is_there));
+	if (survey) {
+		buffer_add(text, &survey->is_whole, sizeof(survey->is_whole));
+		buffer_add(text, &survey->count, sizeof(survey->count));
+		for (size_t i = 0; i < survey->count; i++)
+			add_device(text, &survey->devices[i]);
+	}
+	finish(text, start);
+}
+
 /* A copy in TABLE's memory. A string that is missing stays so. */
 static bool copy(struct device_mapper_table *table, const char *string, char **copied)
 {
@@ -308,4 +333,61 @@ enum device_mapper_answer probe_answer_read_table(const char *bytes, size_t size
 	}
 	*has_lines = head.has_lines && read_table(&reader, lines);
 	return DEVICE_MAPPER_SEEN;
+}
+
+static bool read_below(struct reader *reader, struct survey_device *device)
+{
+	size_t count;
+
+	take(reader, &count, sizeof(count));
+	if (reader->is_short || count > SURVEY_BELOW_MAX)
+		return false;
+	for (; device->below_count < count; device->below_count++) {
+		char *name;
+
+		if (!copy(&device->table, take_string(reader), &name) || !name)
+			return false;
+		device->below[device->below_count] = name;
+	}
+	return true;
+}
+
+/* Returns false if it is not there, or out of memory: nothing is to be released then. */
+static bool read_device(struct reader *reader, struct survey_device *device)
+{
+	const char *uuid = take_string(reader);
+
+	if (!uuid || !set_string(device->uuid, uuid) ||
+		!lvid_read_uuid(device->uuid, device->lvid, &device->layer) ||
+		!read_table(reader, &device->table))
+		return false;
+	if (device->table.vg_name && device->table.lv_name && read_below(reader, device))
+		return true;
+	device_mapper_release_table(&device->table);
+	return false;
+}
+
+struct survey *probe_answer_read_survey(const char *bytes, size_t size)
+{
+	struct reader reader = read_from(bytes, size);
+	struct survey *survey;
+	bool is_there, is_whole;
+	size_t count;
+
+	take(&reader, &is_there, sizeof(is_there));
+	take(&reader, &is_whole, sizeof(is_whole));
+	take(&reader, &count, sizeof(count));
+	/* A device has more bytes than none. */
+	if (reader.is_short || !is_there || count > reader.left)
+		return NULL;
+	survey = calloc(1, sizeof(*survey) + count * sizeof(survey->devices[0]));
+	if (!survey)
+		return NULL;
+	survey->is_whole = is_whole;
+	while (survey->count < count && read_device(&reader, &survey->devices[survey->count]))
+		survey->count++;
+	if (survey->count == count)
+		return survey;
+	survey_free(survey);
+	return NULL;
 }

@@ -16,10 +16,13 @@
 #include "util/buffer.h"
 #include "util/error.h"
 
+struct survey;
+
 enum probe_kind {
 	PROBE_NOTHING,
-	PROBE_LIST, /* arm the descriptor, then list the devices with their events */
-	PROBE_TABLE /* read the table of a device */
+	PROBE_LIST,   /* arm the descriptor, then list the devices with their events */
+	PROBE_SURVEY, /* read the tables of all devices of lvm2's */
+	PROBE_TABLE   /* read the table of a device */
 };
 
 /* What is asked at once, so that many devices cost no more wake-ups than one. */
@@ -48,6 +51,9 @@ void probe_answer_add_table(struct buffer *text, enum device_mapper_answer answe
 	const struct device_mapper_table *table, const struct device_mapper_table *lines,
 	const struct lvmpolld_error *error);
 
+/* SURVEY is NULL where there is none. */
+void probe_answer_add_survey(struct buffer *text, const struct survey *survey);
+
 /* How long the answer is that begins at BYTES; 0 where the first LENGTH bytes do not tell yet. */
 size_t probe_answer_size(const char *bytes, size_t length);
 
@@ -57,6 +63,8 @@ size_t probe_answer_size(const char *bytes, size_t length);
  * second is there. What cannot be read (-EBADMSG, -ENOMEM) is an answer that is none.
  */
 int probe_answer_read_list(const char *bytes, size_t size, struct device_mapper_events *events);
+/* Likewise; NULL where there is none. To be freed with survey_free. */
+struct survey *probe_answer_read_survey(const char *bytes, size_t size);
 enum device_mapper_answer probe_answer_read_table(const char *bytes, size_t size,
 	struct device_mapper_table *table, struct device_mapper_table *lines, bool *has_lines,
 	struct lvmpolld_error *error);

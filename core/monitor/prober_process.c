@@ -18,6 +18,7 @@
 
 #include "monitor/probe_message.h"
 #include "monitor/prober_process.h"
+#include "monitor/survey.h"
 #include "util/buffer.h"
 
 /* What ps shows; at most 15 characters. */
@@ -80,6 +81,14 @@ static void answer_list(const struct device_mapper *device_mapper, struct buffer
 	free(events.list);
 }
 
+static void answer_survey(struct buffer *answer)
+{
+	struct survey *survey = survey_make();
+
+	probe_answer_add_survey(answer, survey);
+	survey_free(survey);
+}
+
 static void answer_table(const struct probe_question *question, struct buffer *answer)
 {
 	struct device_mapper_table table = {0}, lines = {0};
@@ -130,14 +139,18 @@ static struct lvmpolld_error broken;
 static void answer(const struct probe_question *question, const struct device_mapper *device_mapper,
 	struct buffer *answers)
 {
-	bool is_list = question->kind == PROBE_LIST;
+	bool is_list = question->kind == PROBE_LIST, is_survey = question->kind == PROBE_SURVEY;
 
 	if (broken.code && is_list)
 		probe_answer_add_list(answers, -broken.code, NULL);
+	else if (broken.code && is_survey)
+		probe_answer_add_survey(answers, NULL);
 	else if (broken.code)
 		probe_answer_add_table(answers, DEVICE_MAPPER_UNREADABLE, NULL, NULL, &broken);
 	else if (is_list)
 		answer_list(device_mapper, answers);
+	else if (is_survey)
+		answer_survey(answers);
 	else
 		answer_table(question, answers);
 }

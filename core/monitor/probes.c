@@ -52,6 +52,9 @@ static void log_silence(const struct probe *probe)
 	if (probe->kind == PROBE_LIST)
 		log_warn("device-mapper does not answer: which devices have had events is not "
 			 "known until it does");
+	if (probe->kind == PROBE_SURVEY)
+		log_warn("device-mapper does not answer: what nobody sees to is not known until it "
+			 "does");
 	for (size_t i = probe->done; probe->kind == PROBE_TABLE && i < probe->count; i++)
 		log_terms(LOG_LEVEL_WARN, probe->looks[i].device->terms,
 			"device-mapper does not answer: the device is left out until it does");
@@ -61,6 +64,8 @@ static void log_answer(const struct probe *probe)
 {
 	if (probe->kind == PROBE_LIST)
 		log_notice("device-mapper answers again: which devices have had events");
+	if (probe->kind == PROBE_SURVEY)
+		log_notice("device-mapper answers again: what nobody sees to");
 	for (size_t i = probe->done; probe->kind == PROBE_TABLE && i < probe->count; i++)
 		log_terms(LOG_LEVEL_NOTICE, probe->looks[i].device->terms,
 			"device-mapper answers again");
@@ -75,6 +80,8 @@ static void hand_out(struct probe *probe, const char *answers, size_t size, size
 
 	if (probe->kind == PROBE_LIST)
 		callbacks->listed(answers, size, context);
+	if (probe->kind == PROBE_SURVEY)
+		callbacks->surveyed(answers, size, context);
 	for (size_t i = probe->done; probe->kind == PROBE_TABLE && i < probe->done + count; i++) {
 		size_t length = answers ? probe_answer_size(answers + at, size - at) : 0;
 
@@ -233,14 +240,24 @@ bool probes_are_busy(const struct probes *probes)
 	return probes->present && probes->present->kind != PROBE_NOTHING;
 }
 
-const struct probe *probes_find_list(const struct probes *probes)
+static const struct probe *find(const struct probes *probes, enum probe_kind kind)
 {
 	const struct probe *probe;
 
 	TAILQ_FOREACH (probe, &probes->list, link)
-		if (probe->kind == PROBE_LIST)
+		if (probe->kind == kind)
 			return probe;
 	return NULL;
+}
+
+const struct probe *probes_find_list(const struct probes *probes)
+{
+	return find(probes, PROBE_LIST);
+}
+
+const struct probe *probes_find_survey(const struct probes *probes)
+{
+	return find(probes, PROBE_SURVEY);
 }
 
 bool probes_have_look(const struct probes *probes, const char *lvid)
@@ -265,7 +282,7 @@ int probes_ask(struct probes *probes, const struct probe_question *questions,
 	if (!probe)
 		return -error->code;
 	probes->present = probe;
-	probe->kind = looks ? PROBE_TABLE : PROBE_LIST;
+	probe->kind = looks ? PROBE_TABLE : questions[0].kind;
 	probe->count = count;
 	probe->at = probe->done = 0;
 	probe->stays = 0;

@@ -42,6 +42,8 @@ TAILQ_HEAD(probe_list, probe);
 struct probes_callbacks {
 	/* ANSWER has SIZE bytes, for probe_answer_read_list; NULL where the prober has ended. */
 	void (*listed)(const char *answer, size_t size, void *context);
+	/* Likewise for probe_answer_read_survey. */
+	void (*surveyed)(const char *answer, size_t size, void *context);
 	/* Likewise for probe_answer_read_table. The look is to be concluded. */
 	void (*looked)(
 		const struct look_begun *begun, const char *answer, size_t size, void *context);
@@ -75,12 +77,15 @@ bool probes_are_busy(const struct probes *probes);
 /* The list that has no answer yet, put aside or not; or NULL. */
 const struct probe *probes_find_list(const struct probes *probes);
 
+/* Likewise a survey. */
+const struct probe *probes_find_survey(const struct probes *probes);
+
 /* A look at the device LVID has no answer yet. */
 bool probes_have_look(const struct probes *probes, const char *lvid);
 
 /*
- * Asks the COUNT QUESTIONS, tables for LOOKS, or one list where LOOKS is NULL. PROBES must not be
- * busy. Returns 0, or a negative errno with the error.
+ * Asks the COUNT QUESTIONS, tables for LOOKS, or one list or survey where LOOKS is NULL. PROBES
+ * must not be busy. Returns 0, or a negative errno with the error.
  */
 int probes_ask(struct probes *probes, const struct probe_question *questions,
 	const struct look_begun *looks, size_t count, struct lvmpolld_error *error);

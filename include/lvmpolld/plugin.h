@@ -157,6 +157,26 @@ enum lvmpolld_standing {
 	LVMPOLLD_STANDING_FAILED = 3
 };
 
+/*
+ * A device of lvm2's that the daemon has found in the kernel, and that nobody has asked it for.
+ * Read-only, and valid only during the callback. New fields come at the end: struct_size says how
+ * much is there.
+ */
+struct lvmpolld_device {
+	size_t struct_size;
+	const char *uuid;    /* as device-mapper has it: "LVM-", the lvid, "-" and the layer */
+	const char *lvid;    /* UUID of the group and of the volume, 64 characters */
+	const char *layer;   /* "real", "cow" ...; "" for the volume's own device */
+	const char *name;    /* as device-mapper has it: "vg-pvmove0" */
+	const char *vg_name; /* what that tells; both have passed lvm2's rules for names */
+	const char *lv_name;
+	/*
+	 * The names of the volumes of the same group whose devices the table names by their number,
+	 * without their group, ended by NULL.
+	 */
+	const char *const *below;
+};
+
 /* Types of configuration values; the daemon checks a value before a plugin sees it. */
 enum lvmpolld_type {
 	LVMPOLLD_STRING = 0,
@@ -339,6 +359,17 @@ struct lvmpolld_plugin {
 	 * its steps, no silence_s, and cannot be aborted.
 	 */
 	bool kernel_only;
+
+	/*
+	 * Says whether DEVICE is the volume of an operation of this plugin's that lvm2 has begun
+	 * and not ended, so that somebody must see to it; by the kernel's table, COUNT lines as
+	 * "dmsetup table" has them. Where nobody does, the daemon tells people, and may go on with
+	 * it as if a client had asked. So it is false wherever there is a doubt. It is asked about
+	 * every device of lvm2's, asked for or not: where three daemons in a row have died in it,
+	 * it is not called any more. NULL: false.
+	 */
+	bool (*claims)(const struct lvmpolld_device *device, const struct lvmpolld_target *table,
+		size_t count);
 };
 
 /*

@@ -348,3 +348,32 @@ void mirror_targets_read_disks(
 			read_legs(target->parameters, disks);
 	}
 }
+
+/* "core" or "disk"; that of a cluster is "clustered-..." or "userspace". */
+static bool has_local_log(const char *parameters)
+{
+	return strncmp(parameters, "core ", 5) == 0 || strncmp(parameters, "disk ", 5) == 0;
+}
+
+bool mirror_targets_are_local(const struct lvmpolld_target *table, size_t count)
+{
+	size_t mirrors = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct lvmpolld_target *target = lvmpolld_target_at(table, i);
+		bool is_mirror = strcmp(target->type, "mirror") == 0;
+
+		if (is_mirror ? !has_local_log(target->parameters) : !is_plain(target->type))
+			return false;
+		mirrors += is_mirror;
+	}
+	return mirrors > 0;
+}
+
+bool mirror_targets_is_numbered(const char *text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(text, prefix, length) == 0 && text[length] != '\0' &&
+	       text[length + strspn(text + length, "0123456789")] == '\0';
+}

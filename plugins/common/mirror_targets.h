@@ -35,4 +35,13 @@ bool mirror_targets_read_copies(
 void mirror_targets_read_disks(
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_disks *disks);
 
+/*
+ * Whether lines of "dmsetup table" are those of a mirror that lvm2 has made on this machine alone:
+ * at least one mirror, whose log is no cluster's, beside plain segments.
+ */
+bool mirror_targets_are_local(const struct lvmpolld_target *table, size_t count);
+
+/* Whether TEXT is PREFIX and then a number. */
+bool mirror_targets_is_numbered(const char *text, const char *prefix);
+
 #endif

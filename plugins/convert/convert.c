@@ -87,6 +87,26 @@ static void convert_read_disks(const struct lvmpolld_request *request,
 	mirror_targets_read_disks(targets, count, disks);
 }
 
+/*
+ * A mirror over the old one, "lv_mimagetmp_2", is laid by a conversion alone: lvm2 keeps such names
+ * for itself. Any other mirror that copies may be resynchronised, or new, and needs nobody: the
+ * conversion of a plain volume cannot be told from that.
+ */
+static bool convert_claims(
+	const struct lvmpolld_device *device, const struct lvmpolld_target *table, size_t count)
+{
+	size_t length = strlen(device->lv_name);
+
+	if ((device->layer[0] != '\0' && strcmp(device->layer, "real") != 0) ||
+		!mirror_targets_are_local(table, count))
+		return false;
+	for (const char *const *below = device->below; *below; below++)
+		if (strncmp(*below, device->lv_name, length) == 0 &&
+			mirror_targets_is_numbered(*below + length, "_mimagetmp_"))
+			return true;
+	return false;
+}
+
 static const struct lvmpolld_plugin convert_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "convert",
@@ -98,6 +118,7 @@ static const struct lvmpolld_plugin convert_plugin = {
 	.read_report = convert_read_report,
 	.read_disks = convert_read_disks,
 	.version = PACKAGE_VERSION,
+	.claims = convert_claims,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(convert, convert_plugin);

@@ -100,6 +100,14 @@ static enum lvmpolld_standing merge_read_report(
 	return LVMPOLLD_STANDING_GOES_ON;
 }
 
+/* The kernel merges into the origin, under its own name. What waits for an activation is not seen.
+ */
+static bool merge_claims(
+	const struct lvmpolld_device *device, const struct lvmpolld_target *table, size_t count)
+{
+	return device->layer[0] == '\0' && count == 1 && find_merge(table, count);
+}
+
 static const struct lvmpolld_plugin merge_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "merge",
@@ -109,6 +117,7 @@ static const struct lvmpolld_plugin merge_plugin = {
 	.read_targets = merge_read_targets,
 	.read_report = merge_read_report,
 	.version = PACKAGE_VERSION,
+	.claims = merge_claims,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(merge, merge_plugin);

@@ -4,6 +4,8 @@
 
 #include <common/mirror_targets.h>
 
+#include <string.h>
+
 static void tell_lack(const struct lvmpolld_request *request, enum mirror_lack lack)
 {
 	/*
@@ -115,6 +117,19 @@ static void pvmove_read_disks(const struct lvmpolld_request *request,
 	mirror_targets_read_disks(targets, count, disks);
 }
 
+/*
+ * lvm2 lets nobody call a volume "pvmove" and a number. The volume is there as long as the move. A
+ * cluster's mirror may be another machine's.
+ */
+static bool pvmove_claims(
+	const struct lvmpolld_device *device, const struct lvmpolld_target *table, size_t count)
+{
+	bool is_whole = device->layer[0] == '\0' || strcmp(device->layer, "real") == 0;
+
+	return is_whole && mirror_targets_is_numbered(device->lv_name, "pvmove") &&
+	       mirror_targets_are_local(table, count);
+}
+
 static const struct lvmpolld_plugin pvmove_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "pvmove",
@@ -132,6 +147,7 @@ static const struct lvmpolld_plugin pvmove_plugin = {
 	.log_kernels = pvmove_log_kernels,
 	.read_disks = pvmove_read_disks,
 	.version = PACKAGE_VERSION,
+	.claims = pvmove_claims,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(pvmove, pvmove_plugin);

@@ -47,20 +47,30 @@ static inline void target_line_parse(struct larger_target *target, char *text)
 	}
 }
 
+/* Cuts the lines of TEXT, one target a line, into TARGETS. Returns their number. */
+static inline size_t target_lines_parse(struct larger_target targets[TARGET_LINES_MAX], char *text)
+{
+	char *line;
+	size_t count = 0;
+
+	while ((line = strsep(&text, "\n")) && *line != '\0') {
+		ck_assert_uint_lt(count, TARGET_LINES_MAX);
+		target_line_parse(&targets[count++], line);
+	}
+	return count;
+}
+
 /* What PLUGIN says about the table LINES, one target a line. */
 static inline struct target_reading target_lines_read(const struct lvmpolld_plugin *plugin,
 	const struct lvmpolld_request *request, const char *lines)
 {
 	struct larger_target targets[TARGET_LINES_MAX];
 	struct target_reading reading = {.progress = no_progress};
-	char *text = strdup(lines), *rest = text, *line;
-	size_t count = 0;
+	char *text = strdup(lines);
+	size_t count;
 
 	ck_assert_ptr_nonnull(text);
-	while ((line = strsep(&rest, "\n")) && *line != '\0') {
-		ck_assert_uint_lt(count, TARGET_LINES_MAX);
-		target_line_parse(&targets[count++], line);
-	}
+	count = target_lines_parse(targets, text);
 	reading.verdict =
 		plugin->read_targets(request, &targets[0].target, count, &reading.progress);
 	free(text);
@@ -88,6 +98,40 @@ static inline void target_case_check(const struct lvmpolld_plugin *plugin,
 	ck_assert_uint_eq(reading.progress.total_sectors, expected->total_sectors);
 	ck_assert_double_eq_tol(reading.progress.percent, expected->percent, 0.01);
 	ck_assert_uint_eq(reading.progress.failed_devices, expected->failed_devices);
+}
+
+/* A device that was found, with its table as "dmsetup table" shows it. */
+struct claim_case {
+	const char *lv_name;
+	const char *layer;
+	const char *below; /* the name of a volume below it; or NULL */
+	const char *lines;
+	bool is_claimed;
+};
+
+static inline void claim_case_check(
+	const struct lvmpolld_plugin *plugin, const struct claim_case *expected)
+{
+	const char *const below[] = {expected->below, NULL};
+	const struct lvmpolld_device device = {
+		.struct_size = sizeof(device),
+		.uuid = "LVM-",
+		.lvid = "",
+		.layer = expected->layer,
+		.name = "vg-lv",
+		.vg_name = "vg",
+		.lv_name = expected->lv_name,
+		.below = below,
+	};
+	struct larger_target targets[TARGET_LINES_MAX];
+	char *text = strdup(expected->lines);
+	size_t count;
+
+	ck_assert_ptr_nonnull(text);
+	count = target_lines_parse(targets, text);
+	ck_assert_msg(plugin->claims(&device, &targets[0].target, count) == expected->is_claimed,
+		"%s (%s):\n%s", expected->lv_name, expected->layer, expected->lines);
+	free(text);
 }
 
 #endif

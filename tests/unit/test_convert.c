@@ -152,6 +152,27 @@ START_TEST(reports_are_read)
 }
 END_TEST
 
+static const struct claim_case claims[] = {
+	{"lv", "", "lv_mimagetmp_2", "0 8192 mirror core 1 1024 2 253:5 0 253:6 0\n", true},
+	{"lv", "real", "lv_mimagetmp_2", "0 8192 mirror core 1 1024 2 253:5 0 253:6 0\n", true},
+	/* An ordinary mirror, in sync, or not yet; a new leg of another volume. */
+	{"lv", "", NULL, "0 8192 mirror disk 2 253:4 1024 2 253:5 0 253:6 0\n", false},
+	{"lv", "", "lv_mimage_0", "0 8192 mirror core 1 1024 2 253:5 0 253:6 0\n", false},
+	{"lv", "", "lv2_mimagetmp_2", "0 8192 mirror core 1 1024 2 253:5 0 253:6 0\n", false},
+	{"lv", "", "lv_mimagetmp_", "0 8192 mirror core 1 1024 2 253:5 0 253:6 0\n", false},
+	/* What lies below is part of it. */
+	{"lv_mimagetmp_2", "", "lv_mimage_0", "0 8192 mirror disk 2 253:4 1024 2 253:5 0 253:6 0\n",
+		false},
+	{"lv", "", "lv_mimagetmp_2", "0 8192 linear 253:5 0\n", false},
+	{"lv", "cow", "lv_mimagetmp_2", "0 8192 mirror core 1 1024 2 253:5 0 253:6 0\n", false},
+};
+
+START_TEST(only_what_is_surely_one_is_claimed)
+{
+	claim_case_check(convert_LTX_lvmpolld_plugin(), &claims[_i]);
+}
+END_TEST
+
 START_TEST(plugin_is_what_lvm2_asks_for)
 {
 	const struct lvmpolld_plugin *plugin = convert_LTX_lvmpolld_plugin();
@@ -170,6 +191,7 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
 		SUITE_LOOP(reports_are_read, SUITE_COUNT(reports)),
+		SUITE_LOOP(only_what_is_surely_one_is_claimed, SUITE_COUNT(claims)),
 		SUITE_TEST(plugin_is_what_lvm2_asks_for),
 	};
 

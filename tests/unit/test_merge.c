@@ -122,6 +122,21 @@ START_TEST(reports_are_read)
 }
 END_TEST
 
+static const struct claim_case claims[] = {
+	{"o", "", "o_s", "0 8192 snapshot-merge 253:3 253:4 P 8\n", true},
+	{"o", "real", NULL, "0 8192 snapshot-merge 253:3 253:4 P 8\n", false},
+	{"o", "", NULL, "0 8192 snapshot-origin 253:3\n", false},
+	{"s", "", NULL, "0 8192 snapshot 253:3 253:4 P 8\n", false},
+	{"o", "", NULL, "0 8192 linear 253:3 0\n8192 8192 snapshot-merge 253:3 253:4 P 8\n", false},
+	{"o", "", NULL, "", false},
+};
+
+START_TEST(only_what_is_surely_one_is_claimed)
+{
+	claim_case_check(merge_LTX_lvmpolld_plugin(), &claims[_i]);
+}
+END_TEST
+
 START_TEST(plugin_is_what_lvm2_asks_for)
 {
 	const struct lvmpolld_plugin *plugin = merge_LTX_lvmpolld_plugin();
@@ -139,6 +154,7 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
 		SUITE_LOOP(reports_are_read, SUITE_COUNT(reports)),
+		SUITE_LOOP(only_what_is_surely_one_is_claimed, SUITE_COUNT(claims)),
 		SUITE_TEST(plugin_is_what_lvm2_asks_for),
 	};
 

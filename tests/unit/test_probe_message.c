@@ -9,6 +9,7 @@
 #include <libdevmapper.h>
 
 #include "monitor/probe_message.h"
+#include "monitor/survey.h"
 #include "suite.h"
 
 static struct buffer text;
@@ -167,6 +168,76 @@ START_TEST(list_that_is_empty_or_failed)
 }
 END_TEST
 
+#define LVID "VGuuid00000000000000000000000000LVuuid00000000000000000000000000"
+
+/* Two devices, of which the second lies on two volumes. */
+static struct survey *make_survey(void)
+{
+	struct survey *survey = calloc(1, sizeof(*survey) + 2 * sizeof(survey->devices[0]));
+
+	ck_assert_ptr_nonnull(survey);
+	*survey = (struct survey){.is_whole = true, .count = 2};
+	for (size_t i = 0; i < 2; i++) {
+		struct survey_device *device = &survey->devices[i];
+
+		device->table = sent;
+		device->table.vg_name = (char *)"vg";
+		device->table.lv_name = (char *)"move";
+	}
+	strcpy(survey->devices[0].uuid, "LVM-" LVID);
+	strcpy(survey->devices[1].uuid, "LVM-" LVID "-real");
+	survey->devices[1].below[0] = "move_mimage_0";
+	survey->devices[1].below[1] = "move_mimagetmp_2";
+	survey->devices[1].below_count = 2;
+	return survey;
+}
+
+START_TEST(survey_comes_out_as_it_was)
+{
+	struct survey *given = make_survey(), *got;
+	const struct survey_device *device;
+
+	probe_answer_add_survey(&text, given);
+	free(given);
+	for (size_t length = 0; length < text.length; length++)
+		ck_assert_ptr_null(probe_answer_read_survey(buffer_bytes(&text), length));
+	got = probe_answer_read_survey(buffer_bytes(&text), text.length);
+	ck_assert_ptr_nonnull(got);
+	ck_assert(got->is_whole);
+	ck_assert_uint_eq(got->count, 2);
+	ck_assert_str_eq(got->devices[0].layer, "");
+	ck_assert_uint_eq(got->devices[0].below_count, 0);
+	device = &got->devices[1];
+	ck_assert_str_eq(device->lvid, LVID);
+	ck_assert_str_eq(device->layer, "real");
+	ck_assert_str_eq(device->table.vg_name, "vg");
+	ck_assert_str_eq(device->table.targets[0].parameters, targets[0].parameters);
+	ck_assert_str_eq(device->below[0], "move_mimage_0");
+	ck_assert_str_eq(device->below[1], "move_mimagetmp_2");
+	ck_assert_ptr_null(device->below[2]);
+	survey_free(got);
+}
+END_TEST
+
+START_TEST(no_survey_is_none)
+{
+	probe_answer_add_survey(&text, NULL);
+	ck_assert_ptr_null(probe_answer_read_survey(buffer_bytes(&text), text.length));
+}
+END_TEST
+
+/* Whoever has none of lvm2's names could not be asked about. */
+START_TEST(survey_has_volumes_alone)
+{
+	struct survey *given = make_survey();
+
+	given->devices[1].table.lv_name = NULL;
+	probe_answer_add_survey(&text, given);
+	free(given);
+	ck_assert_ptr_null(probe_answer_read_survey(buffer_bytes(&text), text.length));
+}
+END_TEST
+
 START_TEST(name_without_room_is_refused)
 {
 	struct probe_question question;
@@ -191,6 +262,9 @@ int main(void)
 		SUITE_TEST(error_comes_out_with_its_sentence),
 		SUITE_TEST(list_comes_out_as_it_was),
 		SUITE_TEST(list_that_is_empty_or_failed),
+		SUITE_TEST(survey_comes_out_as_it_was),
+		SUITE_TEST(no_survey_is_none),
+		SUITE_TEST(survey_has_volumes_alone),
 		SUITE_TEST(name_without_room_is_refused),
 	};
 

@@ -109,6 +109,15 @@ int device_mapper_list(struct device_mapper_events *events)
 	return -ENXIO;
 }
 
+enum device_mapper_answer device_mapper_identify(
+	uint64_t number, char uuid[LVID_UUID_SIZE], char name[DEVICE_MAPPER_NAME_SIZE])
+{
+	(void)number;
+	(void)uuid;
+	(void)name;
+	return DEVICE_MAPPER_GONE;
+}
+
 static struct device_mapper device_mapper;
 static struct event_base *base;
 static struct prober *prober;
@@ -292,6 +301,7 @@ START_TEST(prober_without_device_mapper_says_so_and_ends)
 	ck_assert_ptr_nonnull(prober);
 	set_questions(MANY);
 	questions[1].kind = PROBE_LIST;
+	questions[2].kind = PROBE_SURVEY;
 	prober_ask(prober, questions, MANY);
 	wait_for_end();
 	ck_assert_uint_eq(answers, MANY);

@@ -262,6 +262,34 @@ START_TEST(copies_are_read)
 }
 END_TEST
 
+static const struct claim_case claims[] = {
+	{"pvmove0", "", NULL, "0 8192 mirror core 1 1024 2 7:0 2048 7:1 2048\n", true},
+	{"pvmove0", "real", NULL, "0 8192 mirror core 1 1024 2 7:0 2048 7:1 2048\n", true},
+	{"pvmove12", "", NULL,
+		"0 8192 linear 7:1 2048\n8192 8192 mirror core 2 1024 nosync 2 7:0 0 7:1 0\n"
+		"16384 8192 striped 2 128 7:0 0 7:2 0\n",
+		true},
+	/* Somebody else's name, another layer. */
+	{"pvmove", "", NULL, "0 8192 mirror core 1 1024 2 7:0 2048 7:1 2048\n", false},
+	{"pvmove0a", "", NULL, "0 8192 mirror core 1 1024 2 7:0 2048 7:1 2048\n", false},
+	{"lvol0", "", NULL, "0 8192 mirror core 1 1024 2 7:0 2048 7:1 2048\n", false},
+	{"pvmove0", "cow", NULL, "0 8192 mirror core 1 1024 2 7:0 2048 7:1 2048\n", false},
+	/* Nothing is copied, or what no move has; a cluster's may be another machine's. */
+	{"pvmove0", "", NULL, "0 8192 linear 7:1 2048\n", false},
+	{"pvmove0", "", NULL, "", false},
+	{"pvmove0", "", NULL, "0 8192 mirror core 1 1024 2 7:0 0 7:1 0\n8192 8192 thin 253:1 1\n",
+		false},
+	{"pvmove0", "", NULL, "0 8192 mirror clustered-core 2 1024 X 2 7:0 0 7:1 0\n", false},
+	{"pvmove0", "", NULL,
+		"0 8192 mirror userspace 4 UUID clustered-core 1024 nosync 2 7:0 0 7:1 0\n", false},
+};
+
+START_TEST(only_what_is_surely_one_is_claimed)
+{
+	claim_case_check(pvmove_LTX_lvmpolld_plugin(), &claims[_i]);
+}
+END_TEST
+
 START_TEST(plugin_is_what_lvm2_asks_for)
 {
 	const struct lvmpolld_plugin *plugin = pvmove_LTX_lvmpolld_plugin();
@@ -284,6 +312,7 @@ int main(void)
 		SUITE_TEST(what_is_left_until_the_step_is_told),
 		SUITE_LOOP(reports_are_read, SUITE_COUNT(reports)),
 		SUITE_LOOP(copies_are_read, SUITE_COUNT(table_lines)),
+		SUITE_LOOP(only_what_is_surely_one_is_claimed, SUITE_COUNT(claims)),
 		SUITE_TEST(plugin_is_what_lvm2_asks_for),
 	};
 
