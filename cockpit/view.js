@@ -94,7 +94,7 @@ class OperationRow {
         const can = {
             abort: entry.operation === "pvmove" && !entry.abort && !NOT_ABORTABLE.includes(entry.state),
             resume: RESUMABLE.includes(entry.state) && !entry.abort,
-            adopt: entry.state === "unattended" && may.adopt,
+            adopt: entry.state === "unattended" && entry.attended !== 1 && may.adopt,
         };
 
         this.entry = entry;

@@ -116,25 +116,36 @@ int ask_items(struct message_stream *stream,
 	return status;
 }
 
+struct taking {
+	struct entries *entries;
+	unsigned what;
+};
+
 static int take_entry(const struct wire_message *message, void *context)
 {
+	const struct taking *taking = context;
 	struct entry *entry = entry_read(message);
 
-	return entry ? entries_add(context, entry) : -ENOMEM;
+	if (entry && entry->is_unattended && !(taking->what & ASK_UNATTENDED)) {
+		entry_free(entry);
+		return 0;
+	}
+	return entry ? entries_add(taking->entries, entry) : -ENOMEM;
 }
 
 /* *IS_WHOLE tells whether the daemon has read its history. */
-static int ask_once(const struct ctl *ctl, const char *request, struct entries *entries,
-	bool *is_whole, struct lvmpolld_error *error)
+static int ask_once(const struct ctl *ctl, const char *request, unsigned what,
+	struct entries *entries, bool *is_whole, struct lvmpolld_error *error)
 {
 	struct message_stream stream;
 	struct wire_message *reply = NULL;
+	struct taking taking = {entries, what};
 	int status = ask_begin(ctl, request, &stream, &reply, error);
 
 	*entries = (struct entries){0};
 	if (status == CTL_GOOD) {
 		*is_whole = !wire_string(reply, "history");
-		status = ask_items(&stream, take_entry, entries, error);
+		status = ask_items(&stream, take_entry, &taking, error);
 	}
 	wire_free(reply);
 	if (status != CTL_GOOD)
@@ -142,18 +153,18 @@ static int ask_once(const struct ctl *ctl, const char *request, struct entries *
 	return status;
 }
 
-static int ask_whole(const struct ctl *ctl, const char *request, struct entries *entries,
-	struct lvmpolld_error *error)
+static int ask_whole(const struct ctl *ctl, const char *request, unsigned what,
+	struct entries *entries, struct lvmpolld_error *error)
 {
 	static const struct timespec pause = {.tv_nsec = HISTORY_PAUSE_MS * 1000000};
 	bool is_whole = true;
-	int status = ask_once(ctl, request, entries, &is_whole, error);
+	int status = ask_once(ctl, request, what, entries, &is_whole, error);
 
 	/* The request may have started the daemon, which reads its history first. */
 	for (unsigned i = 0; status == CTL_GOOD && !is_whole && i < HISTORY_PAUSES; i++) {
 		entries_free(entries);
 		nanosleep(&pause, NULL);
-		status = ask_once(ctl, request, entries, &is_whole, error);
+		status = ask_once(ctl, request, what, entries, &is_whole, error);
 	}
 	if (status == CTL_GOOD && !is_whole)
 		fputs("lvmpollctl: the history takes its time: what ended earlier is missing\n",
@@ -161,14 +172,15 @@ static int ask_whole(const struct ctl *ctl, const char *request, struct entries 
 	return status;
 }
 
-int ask_list(const struct ctl *ctl, bool with_ended, struct entries *entries,
-	struct lvmpolld_error *error)
+int ask_list(
+	const struct ctl *ctl, unsigned what, struct entries *entries, struct lvmpolld_error *error)
 {
-	return ask_whole(
-		ctl, with_ended ? "request=\"list\"\nended=1" : "request=\"list\"", entries, error);
+	return ask_whole(ctl, what & ASK_ENDED ? "request=\"list\"\nended=1" : "request=\"list\"",
+		what, entries, error);
 }
 
 int ask_events(const struct ctl *ctl, struct entries *entries, struct lvmpolld_error *error)
 {
-	return ask_whole(ctl, "request=\"list\"\nended=1\nevents=1", entries, error);
+	return ask_whole(ctl, "request=\"list\"\nended=1\nevents=1", ASK_ENDED | ASK_UNATTENDED,
+		entries, error);
 }

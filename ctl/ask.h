@@ -42,10 +42,13 @@ int ask_items(struct message_stream *stream,
 	int (*take)(const struct wire_message *message, void *context), void *context,
 	struct lvmpolld_error *error);
 
-/* All operations; then, if WITH_ENDED, those that ended lately. */
-int ask_list(const struct ctl *ctl, bool with_ended, struct entries *entries,
+/* What is listed besides all operations, behind them. */
+enum ask_what { ASK_IN_FLIGHT = 0, ASK_ENDED = 1, ASK_UNATTENDED = 2 };
+
+/* All operations, and of the others WHAT says, each of enum ask_what a bit. */
+int ask_list(const struct ctl *ctl, unsigned what, struct entries *entries,
 	struct lvmpolld_error *error);
-/* Both, with the latest events of each. */
+/* All of these, with the latest events of each. */
 int ask_events(const struct ctl *ctl, struct entries *entries, struct lvmpolld_error *error);
 
 #endif

@@ -35,7 +35,13 @@ static void look(struct check *check, const struct entry *entry)
 	char stalled[TEXT_SIZE];
 	bool is_wrong = true;
 
-	if (entry_is_failure(entry) || entry->failed_devices > 0) {
+	if (entry->is_attended) {
+		is_wrong = false;
+	} else if (entry->is_unattended) {
+		worsen(check, CHECK_WARNING);
+		fprintf(check->stream, "%s%s: %s", check->wrong ? "; " : "", entry->name,
+			entry->reason ? entry->reason : "nobody sees to it");
+	} else if (entry_is_failure(entry) || entry->failed_devices > 0) {
 		worsen(check, CHECK_CRITICAL);
 		fprintf(check->stream, "%s%s: %s", check->wrong ? "; " : "", entry->name,
 			entry->failed_devices > 0 ? "a disk has failed"
@@ -88,11 +94,11 @@ int check_run(const struct ctl *ctl, int argc, char **argv)
 	struct check check = {.warning_s = 600, .critical_s = 1800};
 	struct lvmpolld_error error;
 	struct entries entries;
-	size_t count;
+	size_t count = 0;
 
 	if (read_options(&check, argc, argv) != CTL_GOOD)
 		return CHECK_UNKNOWN;
-	if (ask_list(ctl, false, &entries, &error) != CTL_GOOD) {
+	if (ask_list(ctl, ASK_UNATTENDED, &entries, &error) != CTL_GOOD) {
 		printf("LVMPOLLD UNKNOWN - %s\n", error.sentence);
 		return ctl_finish(CHECK_UNKNOWN);
 	}
@@ -102,9 +108,10 @@ int check_run(const struct ctl *ctl, int argc, char **argv)
 		entries_free(&entries);
 		return ctl_finish(CHECK_UNKNOWN);
 	}
-	count = entries.count;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < entries.count; i++) {
+		count += !entries.list[i]->is_unattended;
 		look(&check, entries.list[i]);
+	}
 	entries_free(&entries);
 	return report(&check, count);
 }

@@ -44,6 +44,7 @@ static int print_status(struct wire_message *reply, const struct ctl *ctl)
 	print_number(reply, "running", "running");
 	print_number(reply, "waiting", "waiting");
 	print_number(reply, "unrecorded", "unrecorded");
+	print_number(reply, "unattended", "unattended");
 	wire_free(reply);
 	return ctl_finish(CTL_GOOD);
 }

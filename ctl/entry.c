@@ -52,6 +52,7 @@ static const struct field numbers[] = {
 	NUMBER(failed_devices),
 	NUMBER(pid),
 	NUMBER(requests),
+	NUMBER(found),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -123,6 +124,7 @@ struct entry *entry_read(const struct wire_message *message)
 {
 	struct entry *entry = make();
 	const char *percent = wire_string(message, "percent");
+	const char *item = wire_string(message, "item");
 	bool is_whole = entry;
 
 	for (size_t i = 0; is_whole && i < COUNT(strings); i++) {
@@ -135,6 +137,9 @@ struct entry *entry_read(const struct wire_message *message)
 		*number_at(entry, i) = wire_number_or(message, numbers[i].key, -1);
 	if (is_whole && read_events(entry, message) && make_name(entry)) {
 		entry->is_abort = wire_number(message, "abort") != 0;
+		entry->is_unattended = item && !strcmp(item, "unattended");
+		entry->is_adopting = wire_number(message, "adopting") != 0;
+		entry->is_attended = wire_number(message, "attended") != 0;
 		entry->percent = percent ? strtod(percent, NULL) : -1;
 		return entry;
 	}

@@ -39,7 +39,11 @@ struct entry {
 	int64_t requests;
 	char **events; /* the latest, the oldest first: seconds since 1970, a blank, a sentence */
 	size_t event_count;
-	bool is_stale; /* not heard of since the connection was made anew: see live.h */
+	int64_t found;      /* seconds since 1970; of what nobody sees to */
+	bool is_unattended; /* nobody sees to it: it is not in flight */
+	bool is_adopting;   /* and that may change soon */
+	bool is_attended;   /* by now a process does: no daemon has it */
+	bool is_stale;      /* not heard of since the connection was made anew: see live.h */
 };
 
 struct entries {

@@ -122,7 +122,7 @@ int forget_run(const struct ctl *ctl, int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return verb_complain(argv[0], "it needs the name of one volume, or id:N");
-	status = ask_list(ctl, false, &entries, &error);
+	status = ask_list(ctl, ASK_IN_FLIGHT, &entries, &error);
 	if (status != CTL_GOOD)
 		return ctl_complain(&error, status);
 	status = choose(&entries, argv[optind], &entry);

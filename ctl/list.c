@@ -129,7 +129,8 @@ static int print(const struct list_options *options, struct entries *entries)
 static int fetch(const struct ctl *ctl, bool with_ended, struct entries *entries)
 {
 	struct lvmpolld_error error;
-	int status = ask_list(ctl, with_ended, entries, &error);
+	int status = ask_list(
+		ctl, (with_ended ? ASK_ENDED : ASK_IN_FLIGHT) | ASK_UNATTENDED, entries, &error);
 
 	if (status == CTL_REFUSED && error.code == ENOSYS) {
 		fprintf(stderr,

@@ -106,7 +106,7 @@ static int end_stale(struct live *live, struct lvmpolld_error *error)
 		if (!entry->is_stale)
 			continue;
 		if (known.count == 0)
-			status = ask_list(live->ctl, true, &known, error);
+			status = ask_list(live->ctl, ASK_ENDED, &known, error);
 		ended = take_ended(&known, entry);
 		entry = entries_take(&live->entries, i);
 		if (ended) {

@@ -209,10 +209,26 @@ static void print_totals(
 					totals->list[at].values[i]);
 }
 
-static void print_all(const struct entries *entries, const struct totals *totals, FILE *stream)
+/* Counts those that nobody sees to, and takes them out: the other families are of what is in
+ * flight. */
+static void print_unattended(struct entries *entries, FILE *stream)
+{
+	size_t count = 0;
+
+	for (size_t i = entries->count; i-- > 0;)
+		if (entries->list[i]->is_unattended) {
+			count += !entries->list[i]->is_attended;
+			entry_free(entries_take(entries, i));
+		}
+	print_head("unattended_operations", "Operations that nobody sees to.", "gauge", stream);
+	fprintf(stream, "lvmpolld_unattended_operations %zu\n", count);
+}
+
+static void print_all(struct entries *entries, const struct totals *totals, FILE *stream)
 {
 	print_head("up", "1 where a daemon answers.", "gauge", stream);
 	fputs("lvmpolld_up 1\n", stream);
+	print_unattended(entries, stream);
 	print_counts(entries, stream);
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
 		print_family(i, entries, stream);
@@ -234,7 +250,7 @@ static FILE *open_temporary(char *path)
 }
 
 /* The file is whole or not there: node_exporter may read it at any time. */
-static int write_file(const struct entries *entries, const struct totals *totals, const char *path,
+static int write_file(struct entries *entries, const struct totals *totals, const char *path,
 	struct lvmpolld_error *error)
 {
 	char temporary[PATH_MAX];
@@ -281,7 +297,7 @@ int metrics_run(const struct ctl *ctl, int argc, char **argv)
 
 	if (status != CTL_GOOD)
 		return status;
-	status = ask_list(ctl, false, &entries, &error);
+	status = ask_list(ctl, ASK_UNATTENDED, &entries, &error);
 	if (status == CTL_GOOD)
 		status = ask_totals(ctl, &totals, &error);
 	if (status != CTL_GOOD)

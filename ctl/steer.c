@@ -103,7 +103,7 @@ int abort_run(const struct ctl *ctl, int argc, char **argv)
 
 	if (argc != 2 || argv[1][0] == '-')
 		return verb_complain(argv[0], "it needs the name of one volume, or id:N");
-	status = ask_list(ctl, false, &entries, &error);
+	status = ask_list(ctl, ASK_IN_FLIGHT, &entries, &error);
 	if (status != CTL_GOOD)
 		return ctl_complain(&error, status);
 	entry = find_move(&entries, argv[1]);

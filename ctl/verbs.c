@@ -38,6 +38,8 @@ static const struct verb verbs[] = {
 	{"abort", "VOLUME|id:N", "ends a move: the rest stays where it is (pvmove --abort)", NULL,
 		abort_run},
 	{"resume", "[VG]", "resumes what was interrupted (vgchange --poll y)", NULL, resume_run},
+	{"adopt", "VOLUME|VG|id:N ...", "lets the daemon take up what nobody sees to (root)",
+		"      --all            all of that\n", adopt_run},
 	{"forget", "VOLUME|id:N", "lets the daemon forget an operation for good (root)",
 		"      --at-risk        also where a copy has failed\n", forget_run},
 	{"hooks", "", "runs the executables of " HOOKS_DIRECTORY " for what happens",

@@ -33,6 +33,7 @@ int events_run(const struct ctl *ctl, int argc, char **argv);
 int hooks_run(const struct ctl *ctl, int argc, char **argv);
 int metrics_run(const struct ctl *ctl, int argc, char **argv);
 int check_run(const struct ctl *ctl, int argc, char **argv);
+int adopt_run(const struct ctl *ctl, int argc, char **argv);
 int abort_run(const struct ctl *ctl, int argc, char **argv);
 int forget_run(const struct ctl *ctl, int argc, char **argv);
 int resume_run(const struct ctl *ctl, int argc, char **argv);

@@ -240,7 +240,7 @@ int wait_run(const struct ctl *ctl, int argc, char **argv)
 	if (waiting.options.timeout_s >= 0)
 		waiting.until_ms = now_ms() + waiting.options.timeout_s * 1000;
 	waiting.has_bar = isatty(STDOUT_FILENO);
-	status = ask_list(ctl, true, &entries, &error);
+	status = ask_list(ctl, ASK_ENDED, &entries, &error);
 	if (status != CTL_GOOD)
 		return ctl_complain(&error, status);
 	status = choose(&waiting, &entries, argc - optind, argv + optind);

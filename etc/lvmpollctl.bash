@@ -13,7 +13,7 @@ _lvmpollctl_volumes() {
 
 _lvmpollctl() {
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb='' i
-	local verbs='list status watch wait events history abort resume forget hooks metrics check ping plugins config dump log-level'
+	local verbs='list status watch wait events history abort resume adopt forget hooks metrics check ping plugins config dump log-level'
 	local words=''
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -39,7 +39,7 @@ _lvmpollctl() {
 		:-*) words='--socket --help --version' ;;
 		:*) words=$verbs ;;
 		*:-*) words=$(_lvmpollctl_options "$verb") ;;
-		list:* | status:* | wait:* | history:* | abort:* | forget:*) words=$(_lvmpollctl_volumes) ;;
+		list:* | status:* | wait:* | history:* | abort:* | adopt:* | forget:*) words=$(_lvmpollctl_volumes) ;;
 		log-level:*) words='fatal error warn notice info debug' ;;
 		esac
 		;;

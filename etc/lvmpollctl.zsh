@@ -4,7 +4,7 @@
 
 local -a verbs candidates
 local verb='' at
-verbs=(list status watch wait events history abort resume forget hooks metrics check ping plugins config dump log-level)
+verbs=(list status watch wait events history abort resume adopt forget hooks metrics check ping plugins config dump log-level)
 
 for ((at = 2; at < CURRENT; at++)); do
 	case ${words[at]} in
@@ -36,7 +36,7 @@ case $verb:${words[CURRENT]} in
 	# Its options, as its help has them.
 	candidates=(${(f)"$(lvmpollctl $verb --help 2>/dev/null | grep -oE -- '--[a-z-]+' | grep -v '^--socket$')"} --help)
 	;;
-list:* | status:* | wait:* | history:* | abort:* | forget:*)
+list:* | status:* | wait:* | history:* | abort:* | adopt:* | forget:*)
 	candidates=(${(f)"$(lvmpollctl list --raw --noheadings --output VOLUME 2>/dev/null)"})
 	;;
 log-level:*) candidates=(fatal error warn notice info debug) ;;

@@ -42,6 +42,13 @@ enum configuration_resume {
 	CONFIGURATION_RESUME_NEVER,
 };
 
+/* What is done about operations in the kernel that nobody sees to. */
+enum configuration_adopt {
+	CONFIGURATION_ADOPT_NEVER, /* they are not looked for */
+	CONFIGURATION_ADOPT_REPORT,
+	CONFIGURATION_ADOPT_ALWAYS,
+};
+
 struct configuration {
 	char *socket_path;
 	char *pidfile_path;
@@ -64,6 +71,8 @@ struct configuration {
 
 	char *history_path; /* NULL: nothing is kept; see configuration_resolve */
 	unsigned history_entries;
+
+	enum configuration_adopt adopt;
 
 	size_t access_user_count;
 	uid_t *access_users;

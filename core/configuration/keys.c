@@ -60,6 +60,9 @@ static const struct configuration_key keys[] = {
 	{"history", "entries", CONFIGURATION_COUNT, "1000", 1, 10000, FIELD(history_entries),
 		"How many operations that ended are listed."},
 
+	{"unattended", "adopt", CONFIGURATION_ADOPT, "report", 0, 0, FIELD(adopt),
+		"What is done about operations in the kernel that nobody sees to."},
+
 	{"access", "users", CONFIGURATION_USERS, "[root]", 0, 0, FIELD(access_users),
 		"The users who may talk to the daemon."},
 	{"access", "groups", CONFIGURATION_GROUPS, "[]", 0, 0, FIELD(access_groups),
@@ -73,7 +76,7 @@ static const struct configuration_key keys[] = {
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
 const char *const configuration_sections[] = {
-	"daemon", "lvm", "log", "limits", "history", "access", "plugins", NULL};
+	"daemon", "lvm", "log", "limits", "history", "unattended", "access", "plugins", NULL};
 
 static const char *const type_names[] = {
 	[CONFIGURATION_PATH] = "absolute path",
@@ -83,6 +86,7 @@ static const char *const type_names[] = {
 	[CONFIGURATION_BOOLEAN] = "boolean",
 	[CONFIGURATION_LOG_LEVEL] = "log level",
 	[CONFIGURATION_RESUME] = "always, after_crash or never",
+	[CONFIGURATION_ADOPT] = "never, report or always",
 	[CONFIGURATION_LOG_TARGETS] = "list of targets",
 	[CONFIGURATION_USERS] = "list of users",
 	[CONFIGURATION_GROUPS] = "list of groups",

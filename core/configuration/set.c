@@ -128,6 +128,24 @@ static int set_resume(struct configuration *configuration, const struct configur
 	return error_set(error, EINVAL, "\"%s\" is none of always, after_crash and never", text);
 }
 
+static int set_adopt(struct configuration *configuration, const struct configuration_key *key,
+	const char *text, struct lvmpolld_error *error)
+{
+	static const char *const words[] = {
+		[CONFIGURATION_ADOPT_NEVER] = "never",
+		[CONFIGURATION_ADOPT_REPORT] = "report",
+		[CONFIGURATION_ADOPT_ALWAYS] = "always",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i], text)) {
+			*(enum configuration_adopt *)field_of(configuration, key) =
+				(enum configuration_adopt)i;
+			return 0;
+		}
+	return error_set(error, EINVAL, "\"%s\" is none of never, report and always", text);
+}
+
 static int set_plugins_all(struct configuration *configuration, const struct configuration_key *key,
 	const char *text, struct lvmpolld_error *error)
 {
@@ -171,6 +189,8 @@ int configuration_set_scalar(struct configuration *configuration,
 		return set_log_level(configuration, key, text, error);
 	case CONFIGURATION_RESUME:
 		return set_resume(configuration, key, text, error);
+	case CONFIGURATION_ADOPT:
+		return set_adopt(configuration, key, text, error);
 	case CONFIGURATION_PLUGIN_NAMES:
 		return set_plugins_all(configuration, key, text, error);
 	case CONFIGURATION_LOG_TARGETS:

@@ -14,6 +14,12 @@ static const char *const resume_names[] = {
 	[CONFIGURATION_RESUME_NEVER] = "never",
 };
 
+static const char *const adopt_names[] = {
+	[CONFIGURATION_ADOPT_NEVER] = "never",
+	[CONFIGURATION_ADOPT_REPORT] = "report",
+	[CONFIGURATION_ADOPT_ALWAYS] = "always",
+};
+
 __attribute__((format(printf, 2, 3))) static void add(struct buffer *text, const char *format, ...)
 {
 	va_list arguments;
@@ -83,6 +89,9 @@ void configuration_show(const struct configuration *configuration,
 		break;
 	case CONFIGURATION_RESUME:
 		add(text, "%s", resume_names[configuration->resume]);
+		break;
+	case CONFIGURATION_ADOPT:
+		add(text, "%s", adopt_names[configuration->adopt]);
 		break;
 	case CONFIGURATION_LOG_TARGETS:
 		add_targets(text, configuration->log.targets);

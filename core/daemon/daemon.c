@@ -16,6 +16,7 @@
 #include "lifecycle/recorder.h"
 #include "lifecycle/recovery.h"
 #include "lifecycle/result_expiry.h"
+#include "lifecycle/unattended.h"
 #include "loader/load.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -34,6 +35,12 @@
 #define STOP_POLL_MS  20
 #define STOP_POLL_MAX 50
 
+static void on_monitor_news(void *context)
+{
+	lifecycle_on_news(context);
+	unattended_on_news(context);
+}
+
 /* Without device-mapper, or the permission to use it, lvpoll polls by itself, as with stock. */
 static void start_monitor(struct operations *operations)
 {
@@ -41,8 +48,8 @@ static void start_monitor(struct operations *operations)
 	struct kernel_log log;
 
 	kernel_log_init(&log, plugins_is_log_failure, operations->plugins);
-	operations->monitor = monitor_start(operations->base, &operations->devices, &log,
-		lifecycle_on_news, operations, &error);
+	operations->monitor = monitor_start(
+		operations->base, &operations->devices, &log, on_monitor_news, operations, &error);
 	if (!operations->monitor)
 		log_info("the kernel is not watched, lvpoll polls by itself: %s", error.sentence);
 }
@@ -84,7 +91,8 @@ static void update_idle(struct daemon *daemon)
 	const struct operations *operations = &daemon->operations;
 	/* A loss that could not be noted yet is known to this process alone. */
 	bool is_busy = operations->is_stopping || operations->in_flight > 0 ||
-		       operations->unwritten_losses > 0 || daemon->server.client_count > 0;
+		       operations->unwritten_losses > 0 || daemon->server.client_count > 0 ||
+		       unattended_is_adopting(operations);
 
 	idle_update(&daemon->idle, is_busy, daemon->configuration->idle_timeout_s);
 }
@@ -232,6 +240,7 @@ static int start_serving(
 	history_keeper_configure(&operations->history, daemon->configuration->history_path,
 		daemon->configuration->history_entries);
 	history_keeper_start(&operations->history);
+	unattended_configure(operations);
 	if (handover) {
 		handover_take_clients(handover, &daemon->server);
 		log_notice("upgrade: lvmpolld " PACKAGE_VERSION
@@ -289,6 +298,7 @@ int daemon_run(struct daemon *daemon, struct lvmpolld_error *error)
 static void destroy_operations(struct operations *operations)
 {
 	recorder_destroy(operations);
+	unattended_destroy(operations);
 	if (operations->monitor)
 		monitor_stop(operations->monitor);
 	operations->monitor = NULL;

@@ -11,6 +11,7 @@
 #include "daemon/reload.h"
 #include "lifecycle/operations.h"
 #include "lifecycle/result_expiry.h"
+#include "lifecycle/unattended.h"
 #include "loader/configure.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -48,6 +49,7 @@ static void put_in_force(struct daemon *daemon, struct configuration *configurat
 	ended_limit(&daemon->operations.ended_lately, configuration->history_entries);
 	history_keeper_configure(&daemon->operations.history, configuration->history_path,
 		configuration->history_entries);
+	unattended_configure(&daemon->operations);
 	/* The new configuration may mend what operations pause for. */
 	operations_retry_all(&daemon->operations);
 }

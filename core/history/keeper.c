@@ -117,7 +117,7 @@ static void on_ended(struct process_end end, void *context)
 	else if (!was_reading)
 		complain(keeper, "the process that writes it has failed");
 	else
-		keeper->has_failed = !is_good;
+		keeper->has_failed = keeper->is_unread = !is_good;
 	TAILQ_FOREACH (operation, &keeper->ended->list, link)
 		operation->is_being_written = false;
 	/* For what has ended meanwhile, and where there is more than one process is given. */
@@ -210,6 +210,7 @@ void history_keeper_configure(struct history_keeper *keeper, const char *path, s
 
 void history_keeper_start(struct history_keeper *keeper)
 {
+	keeper->is_unread = keeper->path;
 	if (!keeper->path || keeper->process)
 		return;
 	keeper->is_reading = true;
@@ -219,6 +220,11 @@ void history_keeper_start(struct history_keeper *keeper)
 bool history_keeper_is_reading(const struct history_keeper *keeper)
 {
 	return keeper->is_reading;
+}
+
+bool history_keeper_is_unread(const struct history_keeper *keeper)
+{
+	return keeper->is_unread;
 }
 
 static bool is_all_kept(const struct history_keeper *keeper)

@@ -26,6 +26,7 @@ struct history_keeper {
 	struct process *process;
 	struct buffer line; /* that the process is printing */
 	bool is_reading;
+	bool is_unread;  /* the file was not read as a whole, or not yet */
 	bool is_due;     /* something has ended since the process began */
 	bool has_failed; /* that was told */
 };
@@ -45,6 +46,9 @@ void history_keeper_start(struct history_keeper *keeper);
 
 /* Whether the file is being read: a list may be incomplete. */
 bool history_keeper_is_reading(const struct history_keeper *keeper);
+
+/* Likewise, or it could not be read: what ended before is not known. */
+bool history_keeper_is_unread(const struct history_keeper *keeper);
 
 /* Writes what is not kept yet, as soon as the process before has ended. */
 void history_keeper_write(struct history_keeper *keeper);

@@ -27,6 +27,7 @@ struct event_base;
 struct monitor;
 struct orphans;
 struct plugins;
+struct unattended;
 
 struct operations {
 	struct event_base *base;
@@ -44,7 +45,8 @@ struct operations {
 	size_t in_flight;           /* those in the list that are not dormant */
 	struct scheduler scheduler;
 	struct inquiries inquiries;
-	struct orphans *orphans; /* made where one is looked for; or NULL */
+	struct orphans *orphans;       /* made where one is looked for; or NULL */
+	struct unattended *unattended; /* what nobody sees to; NULL: it is not looked for */
 	struct comparisons comparisons;
 	struct record_directory records;
 	uint64_t last_number; /* the latest that was given to an operation, as far as is known */

@@ -24,8 +24,8 @@ bool history_find_result(const struct operation *operation, enum operation_event
 	struct request_result *result);
 
 /*
- * OPERATION has ended with EVENT: that is counted, and kept for people. When out of memory its end is
- * not kept.
+ * OPERATION has ended with EVENT: that is counted, and kept for people. When out of memory its end
+ * is not kept.
  */
 void history_add(struct operation *operation, enum operation_event event);
 

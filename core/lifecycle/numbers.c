@@ -17,7 +17,7 @@ void numbers_note(struct operations *operations, uint64_t number)
 }
 
 /* The file first: this daemon may have given none yet. */
-static uint64_t take_next(struct operations *operations)
+uint64_t numbers_take(struct operations *operations)
 {
 	int result;
 
@@ -35,7 +35,7 @@ static uint64_t take_next(struct operations *operations)
 void numbers_assign(struct operation *operation)
 {
 	if (operation->number == 0)
-		operation->number = take_next(operation->operations);
+		operation->number = numbers_take(operation->operations);
 	numbers_note(operation->operations, operation->number);
 	if (operation->accepted_s == 0)
 		operation->accepted_s = time(NULL);

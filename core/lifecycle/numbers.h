@@ -14,6 +14,9 @@ struct operations;
 /* Gives OPERATION a number and the time, unless it has them from a previous daemon. */
 void numbers_assign(struct operation *operation);
 
+/* A number that is nobody's yet. */
+uint64_t numbers_take(struct operations *operations);
+
 /* NUMBER was given before: later ones are higher. */
 void numbers_note(struct operations *operations, uint64_t number);
 

@@ -10,6 +10,7 @@
 #include "lifecycle/context.h"
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/numbers.h"
+#include "lifecycle/orphaned.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/resume.h"
@@ -189,7 +190,7 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 
 	if (info->is_child && info->pid > 0 && !info->is_orphan)
 		resume_child(operation, info);
-	else if (info->is_orphan)
+	else if (operation->attempt.is_orphan)
 		lifecycle_begin_with_orphan(operation);
 	else if (info->is_being_aborted && other)
 		lifecycle_resume(operation, STATE_YIELDING);
@@ -301,8 +302,17 @@ static int resume(
 		lifecycle_drop_operation(operation);
 		return -ENOMEM;
 	}
-	log_operation(LOG_LEVEL_NOTICE, operation, "%sgoes on: resumed from a previous daemon",
-		operation_is_abort(operation) ? "its abort " : "");
+	if (info->is_adopted) {
+		log_operation_message(LOG_LEVEL_NOTICE, operation, LOG_MESSAGE_STARTED, NULL,
+			"it is adopted, and goes on: nobody saw to it");
+		/* An lvpoll of a previous daemon may run for it. */
+		recorder_write(operation, orphaned_recall(operation));
+		orphaned_forget(operation);
+	} else {
+		log_operation(LOG_LEVEL_NOTICE, operation,
+			"%sgoes on: resumed from a previous daemon",
+			operation_is_abort(operation) ? "its abort " : "");
+	}
 	set_going(operation, info);
 	return 0;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Resumes operations of a previous daemon, or of the program before an upgrade. */
+/*
+ * Resumes operations of a previous daemon, or of the program before an upgrade; adopts those that
+ * no daemon had.
+ */
 #ifndef CORE_LIFECYCLE_RESUME_H
 #define CORE_LIFECYCLE_RESUME_H
 
@@ -15,6 +18,7 @@ struct operations;
 
 /* What is known of an operation that is to be resumed. */
 struct resume_info {
+	bool is_adopted;       /* no daemon had it: it has no record yet */
 	bool is_being_aborted; /* its abort was under way */
 	int64_t begun_ms;      /* when it began, by boot_clock_ms; 0: not known */
 	uint64_t number;       /* 0: none yet */

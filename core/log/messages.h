@@ -11,7 +11,8 @@
 	X(AT_RISK, "8fdd41a14b2543828b08b208dbfa679b")  /* Going on would lose data. */            \
 	X(LET_GO, "7e6f1f19499a4da68288471f415585f9")   /* Others may have lost data. */           \
 	X(STALLED, "9abd2ba73ec54e11a51238fbc0cbb9f1")  /* Nothing was copied for long. */         \
-	X(WAITS_FOR_LVM, "911d1f85609745e38656df0e2ec6fc1f") /* lvm cannot be executed. */
+	X(WAITS_FOR_LVM, "911d1f85609745e38656df0e2ec6fc1f") /* lvm cannot be executed. */         \
+	X(UNATTENDED, "96df139efb944f29a8e6a639c042542e")    /* Nobody sees to it. */
 
 #define LOG_MESSAGE_WORD(word, id) LOG_MESSAGE_##word,
 enum log_message { LOG_MESSAGE_NONE, LOG_MESSAGES(LOG_MESSAGE_WORD) };

@@ -3,7 +3,7 @@
  * Attendants: processes that may see to an operation which this daemon does not have, be they
  * commands of lvm2 or other poll daemons. They are looked for in /proc, once for all operations,
  * and in pieces, between which the loop goes on. A command that goes on in a process of its own
- * meanwhile might be missed, so all is read twice. All of this is the main thread's.
+ * meanwhile might be missed, so all is read twice.
  */
 #ifndef CORE_LVM_ATTENDANTS_H
 #define CORE_LVM_ATTENDANTS_H

@@ -171,14 +171,15 @@ static bool watches_device_mapper(pid_t pid)
 
 /*
  * Another daemon of our kind: it has no lvpoll while the kernel copies, but a descriptor of
- * device-mapper, as this one has.
+ * device-mapper, as this one has. A prober, which has one, too, sees to nothing by itself.
  */
 static bool is_rival(pid_t pid)
 {
 	char name[64];
 
 	return proc_read(pid, "comm", name, sizeof(name)) > 0 && strstr(name, "lvmpolld") &&
-	       watches_device_mapper(pid) && watches_device_mapper(getpid());
+	       !strstr(name, "prober") && watches_device_mapper(pid) &&
+	       watches_device_mapper(getpid());
 }
 
 enum program programs_judge(

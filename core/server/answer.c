@@ -15,6 +15,7 @@
 #include "operation/terms.h"
 #include "protocol/request_parameters.h"
 #include "protocol/wire.h"
+#include "server/adopt.h"
 #include "server/answer.h"
 #include "server/daemon_status.h"
 #include "server/dump.h"
@@ -168,6 +169,14 @@ static void answer_forget(const struct exchange *exchange)
 		answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
 }
 
+static void answer_adopt(const struct exchange *exchange)
+{
+	if (exchange->sender->may_steer)
+		adopt_answer(exchange->operations, exchange->message, exchange->reply);
+	else
+		answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
+}
+
 /* The daemon's own requests. Any other word is an operation, if a plugin knows it. */
 static const struct {
 	const char *name;
@@ -184,6 +193,7 @@ static const struct {
 	{"configuration", answer_configuration, true},
 	{"log_level", answer_log_level, true},
 	{"forget", answer_forget, true},
+	{"adopt", answer_adopt, true},
 };
 
 #define HANDLER_COUNT (sizeof(handlers) / sizeof(handlers[0]))

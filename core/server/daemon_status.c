@@ -6,6 +6,7 @@
 
 #include "configuration/configuration.h"
 #include "lifecycle/context.h"
+#include "lifecycle/unattended.h"
 #include "log/log.h"
 #include "protocol/wire.h"
 #include "server/daemon_status.h"
@@ -20,7 +21,7 @@ static size_t count_operations(const struct operations *operations)
 	return count;
 }
 
-void daemon_status_write(const struct operations *operations, struct buffer *reply)
+void daemon_status_write(struct operations *operations, struct buffer *reply)
 {
 	const struct configuration *configuration = operations->configuration;
 	size_t count = count_operations(operations);
@@ -36,4 +37,6 @@ void daemon_status_write(const struct operations *operations, struct buffer *rep
 	wire_add_number(reply, "running", (int64_t)operations->scheduler.running);
 	wire_add_number(reply, "waiting", (int64_t)operations->scheduler.waiting);
 	wire_add_number(reply, "unrecorded", (int64_t)operations->stale_records);
+	wire_add_number(reply, "unattended", (int64_t)unattended_count(operations));
+	wire_add_number(reply, "looks", (int64_t)unattended_looks(operations));
 }

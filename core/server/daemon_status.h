@@ -7,6 +7,6 @@ struct buffer;
 struct operations;
 
 /* Adds what the daemon is, and what it does, to REPLY. */
-void daemon_status_write(const struct operations *operations, struct buffer *reply);
+void daemon_status_write(struct operations *operations, struct buffer *reply);
 
 #endif

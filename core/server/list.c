@@ -5,6 +5,7 @@
 #include "configuration/configuration.h"
 #include "configuration/show.h"
 #include "lifecycle/context.h"
+#include "lifecycle/unattended.h"
 #include "loader/plugins.h"
 #include "monitor/monitor.h"
 #include "protocol/wire.h"
@@ -29,6 +30,25 @@ static void write_ended(struct operations *operations, struct buffer *reply)
 	}
 }
 
+/* With the keys of an operation, as far as it has them. */
+static void write_unattended(const struct unattended_view *view, void *context)
+{
+	const struct lvmpolld_request *asked = &view->terms->asked;
+	struct buffer *reply = context;
+
+	begin_item(reply, "unattended");
+	wire_add_number(reply, "id", (int64_t)view->number);
+	wire_add_string(reply, "vg", asked->vg_name);
+	wire_add_string(reply, "lv", asked->lv_name);
+	wire_add_string(reply, "lvid", asked->lvid);
+	wire_add_string(reply, "operation", view->terms->plugin->interface->operation);
+	wire_add_string(reply, "state", "unattended");
+	wire_add_string(reply, "reason", view->reason);
+	wire_add_number(reply, "found", view->found_s);
+	wire_add_number(reply, "adopting", view->is_adopting);
+	wire_add_number(reply, "attended", view->is_attended);
+}
+
 void list_write(
 	struct operations *operations, const struct list_wanted *wanted, struct buffer *reply)
 {
@@ -46,6 +66,7 @@ void list_write(
 		if (operations->monitor && operation->is_watchable)
 			monitor_refresh(operations->monitor, operation->device);
 	}
+	unattended_each(operations, write_unattended, reply);
 	if (wanted->ended)
 		write_ended(operations, reply);
 	begin_item(reply, "end");

@@ -112,6 +112,13 @@ class TellingTest(DaemonTest):
         self.assertIn("--socket %s adopt id:7" % self.session.socket, self.session.calls())
         self.page.wait_row("vg/left", lambda row: row["buttons"] == ["Abort"])
 
+    def test_what_a_process_sees_to_is_not_adopted(self):
+        self.begin(EXTENSIONS + " adopt")
+        self.teller.entries = [operation(number, state="unattended", item="unattended", attended=attended)
+                               for number, attended in ((7, 1), (8, 0))]
+        self.assertEqual(self.open().wait_row("vg/move7")["buttons"], [])
+        self.assertEqual(self.page.wait_row("vg/move8")["buttons"], ["Adopt"])
+
     def test_without_the_extension_nothing_is_adopted(self):
         self.begin()
         self.teller.entries = [operation(7, state="unattended", item="unattended")]

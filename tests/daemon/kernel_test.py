@@ -64,6 +64,9 @@ class KernelTest(DaemonTest):
         self.assertEqual(calls, [], "a flush waits for what the device is doing")
 
     def write_configuration(self, text):
+        """Where a test does not say so, the daemon does not look for what nobody sees to: that asks the kernel, too."""
+        if "unattended:" not in text:
+            text += "\nunattended: {adopt: never}\n"
         with open(self.configuration, "w") as file:
             file.write(text)
 

@@ -193,7 +193,8 @@ class CommandLineTest(ToolTest):
         self.daemon.stop()
         for verb in self.verbs():
             if verb not in ("check", "resume"):
-                needed = {"status": ["vg/x"], "abort": ["vg/x"], "forget": ["vg/x"], "log-level": ["info"]}
+                needed = dict({verb: ["vg/x"] for verb in ("status", "abort", "adopt", "forget")},
+                              **{"log-level": ["info"]})
                 self.run_tool(verb, *needed.get(verb, []), status=NO_DAEMON)
                 self.assertIn("no daemon answers at " + self.daemon.socket, self.complaint)
                 self.assertEqual(self.complaint.count("\n"), 1)

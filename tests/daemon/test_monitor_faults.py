@@ -234,7 +234,7 @@ class HangTest(KernelTest):
 
     def test_what_lvpoll_watches_ends_all_the_same(self):
         self.device = self.add_move()
-        self.start("{limits: {patience: 0}, plugins: {convert: {monitor: lvpoll}}}")
+        self.start("limits: {patience: 0}\nplugins: {convert: {monitor: lvpoll}}")
         self.identity = self.start_watching()
         self.kernel.set_fault("status", HANG)
         self.device.change(event=True)

@@ -12,7 +12,7 @@ from allocator import ALLOCATIONS, Allocator
 from conversation import Talk, Wrong
 from deadline import wait_for
 from kernel_standin import UUIDS, Kernel, mirror
-from lvmpolld import Daemon
+from lvmpolld import Daemon, STANDIN
 from protocol import lvid, volume
 
 # Allocations of a start before the socket is there that have to do with what was in flight, and
@@ -26,20 +26,31 @@ FAILURES_MAX = 10
 class SweptDaemon:
     """A daemon with the failing allocator, in a folder of its own or in FOLDER."""
 
-    def __init__(self, library, folder=None, with_kernel=False, patience=None):
-        self.daemon = Daemon(directory=folder or tempfile.mkdtemp(prefix="lvmpolld-sweep-"))
+    def __init__(self, library, folder=None, with_kernel=False, patience=None, adopt="never"):
+        folder = folder or tempfile.mkdtemp(prefix="lvmpolld-sweep-")
+        self.daemon = Daemon(directory=folder, standin=STANDIN if adopt == "never" else self.link_standin(folder))
+        self.adopt = adopt
         self.allocator = Allocator(library, os.path.join(self.daemon.directory, "allocator"))
         self.patience = patience
         self.kernel = None
         if with_kernel:
             self.kernel = Kernel(os.path.join(self.daemon.directory, "kernel"))
 
+    @staticmethod
+    def link_standin(folder):
+        """Commands of lvm2 are known by the name of the program: no other daemon has this one."""
+        link = os.path.join(folder, os.path.basename(folder))
+        os.symlink(STANDIN, link)
+        return link
+
     def write_configuration(self):
         """What has ended lately is kept up to a limit: here that is reached at once."""
         patience = "" if self.patience is None else ", patience: %d" % self.patience
         path = os.path.join(self.daemon.directory, "sweep.yaml")
         with open(path, "w") as file:
-            file.write("limits: {results: 2%s}\nhistory: {entries: 2}\n" % patience)
+            # A survey is made by the other thread, at times of its own: only where that is what is swept.
+            file.write("limits: {results: 2%s}\nhistory: {entries: 2}\nunattended: {adopt: %s}\n" % (
+                patience, self.adopt))
         return path
 
     def start(self, wait=True):
@@ -127,6 +138,7 @@ class SessionSweep(Sweep):
 
     with_kernel = False
     patience = None
+    adopt = "never"
     parts = 6
 
     def __init__(self, *arguments):
@@ -135,7 +147,7 @@ class SessionSweep(Sweep):
 
     def begin(self):
         self.swept = SweptDaemon(self.library, with_kernel=self.with_kernel,
-                                 patience=self.patience).start()
+                                 patience=self.patience, adopt=self.adopt).start()
         self.prepare()
         # Twice: what is allocated once for all is there then.
         for _ in range(2):
@@ -231,6 +243,68 @@ class NewerSweep(WatchedSweep):
     """Likewise, with the UUIDs of a newer lvm2."""
 
     uuids = "newer"
+
+
+class UnattendedSweep(SessionSweep):
+    """Likewise, with what nobody has asked for: it is found, adopted, and forgotten."""
+
+    with_kernel = True
+    adopt = "report"
+    parts = 2
+
+    def prepare(self):
+        pass
+
+    def talk_about(self, talk):
+        device = self.swept.kernel.add("vg", "pvmove0", lvid("pvmove0"), [mirror(0, 8192, 10, 150)], is_move=True)
+        number = self.wait_item(lambda item: self.is_adopted(talk, item))["id"]
+        self.wait_item(lambda item: self.is_forgotten(talk, item, number))
+        device.remove()
+        self.wait_item(lambda item: self.is_gone(talk, item))
+        # Nobody else hears how it ended.
+        talk.ask("progress_info", lvid=lvid("pvmove0"))
+        conversation.nothing_left(talk)
+
+    def wait_item(self, is_good):
+        """The item of the list that IS_GOOD for, which may be none, {}."""
+        def found():
+            item = self.read_item()
+            return (item,) if item is not None and is_good(item) else None
+        # Beside processes in the middle of an exec, of which a busy machine has many, nothing is adopted.
+        return wait_for(found, "what is listed")[0]
+
+    def read_item(self):
+        """What is listed of the volume; {}: nothing; None where the daemon is out of memory for a list."""
+        try:
+            with self.swept.daemon.client(deadline_s=conversation.ANSWER_S) as client:
+                if client.ask("list")["response"] != "OK":
+                    return None
+                items = client.receive_items()
+        except (ConnectionError, AssertionError):
+            if self.swept.daemon.process.poll() is not None:
+                raise Wrong("the daemon is gone, with status %d" % self.swept.daemon.process.returncode) from None
+            return None
+        return ([item for item in items if item.get("lv") == "pvmove0"] or [{}])[0]
+
+    @staticmethod
+    def is_adopted(talk, item):
+        if not item:
+            talk.ask("adopt")
+        elif item["item"] == "unattended" and not item["adopting"]:
+            talk.ask("adopt", id=item["id"])
+        return item.get("item") == "operation"
+
+    @staticmethod
+    def is_forgotten(talk, item, number):
+        if item.get("item") == "operation":
+            talk.ask("forget", id=number)
+        return item.get("item") != "operation"
+
+    @staticmethod
+    def is_gone(talk, item):
+        if item:
+            talk.ask("adopt")
+        return not item
 
 
 class FailureSweep(SessionSweep):
@@ -389,6 +463,7 @@ ALL = {
     "session": SessionSweep,
     "watched": WatchedSweep,
     "newer": NewerSweep,
+    "unattended": UnattendedSweep,
     "failure": FailureSweep,
     "recovery": RecoverySweep,
     "stop": StopSweep,

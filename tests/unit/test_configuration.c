@@ -42,6 +42,7 @@ static const char *value_text(const struct configuration_key *key)
 		break;
 	case CONFIGURATION_SECONDS:
 	case CONFIGURATION_COUNT:
+	case CONFIGURATION_ADOPT:
 		snprintf(text, sizeof(text), "%u", *(const unsigned *)(const void *)field);
 		break;
 	case CONFIGURATION_SIZE:
@@ -106,6 +107,7 @@ static const struct {
 	{"limits", "results_age", FIELD(limit_results_age_s), "86400", "315360000", "315360000"},
 	{"history", "path", FIELD(history_path), NULL, "/h", "/h"},
 	{"history", "entries", FIELD(history_entries), "1000", "1", "1"},
+	{"unattended", "adopt", FIELD(adopt), "1", "always", "2"},
 	{"access", "users", FIELD(access_users), "0", "[12, root, 4294967294]", "12 0 4294967294"},
 	{"access", "groups", FIELD(access_groups), "", "[5]", "5"},
 	{"plugins", "directory", FIELD(plugin_directory), NULL, "/p", "/p"},
@@ -186,6 +188,10 @@ START_TEST(values_have_more_than_one_spelling)
 	ck_assert_uint_eq(configuration->lvm_max_running, 12);
 	ck_read("daemon: {resume: never}");
 	ck_assert_int_eq(configuration->resume, CONFIGURATION_RESUME_NEVER);
+	ck_read("unattended: {adopt: never}");
+	ck_assert_int_eq(configuration->adopt, CONFIGURATION_ADOPT_NEVER);
+	ck_read("unattended: {adopt: report}");
+	ck_assert_int_eq(configuration->adopt, CONFIGURATION_ADOPT_REPORT);
 	ck_read("daemon: {resume: 'always'}");
 	ck_assert_int_eq(configuration->resume, CONFIGURATION_RESUME_ALWAYS);
 	ck_read("plugins: {enabled: []}");

@@ -9,7 +9,7 @@
 #include "configuration_fixture.h"
 #include "suite.h"
 
-#define NAMES_OF_SECTIONS "daemon, lvm, log, limits, history, access, plugins"
+#define NAMES_OF_SECTIONS "daemon, lvm, log, limits, history, unattended, access, plugins"
 
 static const struct {
 	const char *text;
@@ -85,6 +85,8 @@ static const struct {
 		"315360000 seconds"},
 	{"daemon: {idle_timeout: 99999999999999999999}",
 		"FILE:1:24: daemon.idle_timeout: \"99999999999999999999\" is too large a number"},
+	{"unattended: {adopt: sometimes}", "FILE:1:21: unattended.adopt: \"sometimes\" is none of "
+					   "never, report and always"},
 	{"daemon: {resume: sometimes}", "FILE:1:18: daemon.resume: \"sometimes\" is none of "
 					"always, after_crash and never"},
 	{"daemon: {resume: [never]}", "FILE:1:18: daemon.resume: a single value (always, "

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* When a claim is adopted, and how. */
+#include "config.h"
+
+#include "configuration/configuration.h"
+#include "lifecycle/adopting.h"
+#include "lifecycle/claims.h"
+#include "lifecycle/context.h"
+#include "lifecycle/resume.h"
+#include "log/log.h"
+#include "records/unusable.h"
+#include "util/boot.h"
+
+/*
+ * A command of lvm2 that has made a device asks a daemon for it soon. Only what is found so long is
+ * told, and adopted without being asked.
+ */
+#define PATIENCE_MS 10000
+
+bool adopting_is_long_ago(int64_t since_ms)
+{
+	return boot_clock_ms() - since_ms >= PATIENCE_MS;
+}
+
+/* How its data was copied so far nobody knows: the copies are compared before a step. */
+void adopting_adopt(struct operations *operations, struct claim *claim)
+{
+	const struct resume_info info = {
+		.number = claim->number,
+		.is_adopted = true,
+		.outputs = {-1, -1},
+		.evidence = {.is_begun_in_doubt = true},
+	};
+	struct lvmpolld_error error;
+
+	if (resume_operation(operations, terms_hold(claim->terms), &info, &error) < 0) {
+		log_terms(
+			LOG_LEVEL_ERROR, claim->terms, "it cannot be adopted: %s", error.sentence);
+		return;
+	}
+	claim_set_ours(claim);
+}
+
+/*
+ * A daemon may have died of its record, which was set aside then, or has let go of it
+ * (daemon.resume): that is for people to decide. So is what lies unread in the state directory.
+ */
+static bool is_on_record(const struct operations *operations, const struct claim *claim)
+{
+	const struct record_directory *records = &operations->records;
+	const char *lvid = claim->terms->asked.lvid;
+
+	return records->is_unread || record_is_unusable(records, lvid, false) ||
+	       record_is_unusable(records, lvid, true) || record_is_left(records, lvid);
+}
+
+bool adopting_is_for_always(const struct operations *operations, const struct claim *claim)
+{
+	return operations->configuration->adopt == CONFIGURATION_ADOPT_ALWAYS && !claim->was_ours &&
+	       adopting_is_long_ago(claim->alone_ms) &&
+	       !history_keeper_is_unread(&operations->history) &&
+	       !claim_is_given_up(claim, &operations->ended_lately) &&
+	       !is_on_record(operations, claim);
+}
+
+bool adopting_may_come(const struct operations *operations, const struct claim *claim)
+{
+	bool is_always = operations->configuration->adopt == CONFIGURATION_ADOPT_ALWAYS;
+
+	if (claim->wanted > 0 || !is_always || claim->was_ours)
+		return claim->wanted > 0;
+	return claim->attendance == CLAIM_ALONE
+		       ? !adopting_is_long_ago(claim->alone_ms)
+		       : claim->attendance == CLAIM_UNCLEAR && claim->told == CLAIM_NEW;
+}

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What nobody sees to: found, told and adopted. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "configuration/configuration.h"
+#include "lifecycle/adopting.h"
+#include "lifecycle/claimants.h"
+#include "lifecycle/claims.h"
+#include "lifecycle/context.h"
+#include "lifecycle/lifecycle.h"
+#include "lifecycle/numbers.h"
+#include "lifecycle/unattended.h"
+#include "log/log.h"
+#include "lvm/attendants.h"
+#include "monitor/monitor.h"
+#include "monitor/survey.h"
+#include "util/boot.h"
+#include "util/timer.h"
+
+/*
+ * The time between two looks while there is something that is not ours: processes may come and go.
+ * It is longer where nothing has changed for long, and where all is ours.
+ */
+#define PERIOD_S      10
+#define PERIOD_LONG_S 60
+#define LONG_MS       600000
+
+struct unattended {
+	struct operations *operations;
+	struct claimants *claimants;
+	struct claim_list claims;
+	struct survey *survey;         /* while /proc is read */
+	struct survey *next;           /* one that has come meanwhile; or NULL */
+	struct attendants *attendants; /* likewise */
+	struct event *timer;
+	uint64_t wanted;    /* the number of looks that were asked for */
+	uint64_t begun;     /* those of them that the survey that is read next is for */
+	uint64_t done;      /* those that are over */
+	int64_t changed_ms; /* when a claim or who sees to it has changed, by boot_clock_ms */
+	bool is_looking;    /* a survey is made, or /proc is read */
+	bool is_again;      /* another look was asked for meanwhile */
+	bool has_looked;    /* at least once */
+	bool is_whole;      /* the latest survey */
+	bool is_adopting;   /* as operations_changed was told last */
+};
+
+/* Once, and again when it is known that nobody sees to it. */
+static void tell(struct operations *operations, struct claim *claim)
+{
+	const struct lvmpolld_request *asked = &claim->terms->asked;
+	char reason[128];
+
+	if (claim->told == CLAIM_ALONE || claim->told == claim->attendance)
+		return;
+	if (claim->told == CLAIM_NEW)
+		claim->number = numbers_take(operations);
+	claim->told = claim->attendance;
+	claim_write_reason(claim, reason, sizeof(reason));
+	if (claim->attendance == CLAIM_ALONE)
+		log_terms_message(LOG_LEVEL_WARN, claim->terms, LOG_MESSAGE_UNATTENDED, NULL,
+			"it is under way, and %s: \"lvmpollctl adopt %s/%s\" lets it go on", reason,
+			asked->vg_name, asked->lv_name);
+	else
+		log_terms_message(LOG_LEVEL_WARN, claim->terms, LOG_MESSAGE_UNATTENDED, NULL,
+			"it is under way, and %s", reason);
+}
+
+/* The look that is over is number LOOK of those that were asked for, or was not asked for. */
+static void decide(struct operations *operations, struct claim *claim, uint64_t look, bool is_asked)
+{
+	bool is_wanted = claim->wanted > 0 && claim->wanted <= look;
+
+	if (claim->attendance != CLAIM_ATTENDED &&
+		(adopting_is_long_ago(claim->found_ms) || is_asked))
+		tell(operations, claim);
+	if (claim->attendance == CLAIM_ALONE &&
+		(is_wanted || adopting_is_for_always(operations, claim)))
+		adopting_adopt(operations, claim);
+	if (is_wanted)
+		claim->wanted = 0;
+}
+
+static void start_timer(struct unattended *unattended, int seconds)
+{
+	const struct timeval period = {.tv_sec = seconds};
+
+	timer_start(unattended->timer, &period);
+}
+
+static bool is_adopting(const struct unattended *unattended)
+{
+	const struct operations *operations = unattended->operations;
+	const struct claim *claim;
+
+	/* It may bring something. */
+	if (!unattended->has_looked &&
+		operations->configuration->adopt == CONFIGURATION_ADOPT_ALWAYS)
+		return true;
+	TAILQ_FOREACH (claim, &unattended->claims, link)
+		if (adopting_may_come(operations, claim))
+			return true;
+	return false;
+}
+
+static void note_adopting(struct unattended *unattended)
+{
+	bool was_adopting = unattended->is_adopting;
+
+	unattended->is_adopting = is_adopting(unattended);
+	if (unattended->is_adopting != was_adopting)
+		operations_changed(unattended->operations);
+}
+
+bool unattended_is_adopting(const struct operations *operations)
+{
+	return operations->unattended && operations->unattended->is_adopting;
+}
+
+/* What was found before is no answer any more. */
+static void drop_findings(struct unattended *unattended)
+{
+	attendants_free(unattended->attendants);
+	unattended->attendants = NULL;
+	survey_free(unattended->survey);
+	unattended->survey = NULL;
+}
+
+static void look(struct unattended *unattended)
+{
+	unattended->begun = unattended->wanted;
+	unattended->is_looking = true;
+	unattended->is_again = false;
+	survey_free(unattended->next);
+	unattended->next = NULL;
+	monitor_survey(unattended->operations->monitor, true);
+	/* What was about to be adopted before is so until this look is over. */
+	if (!unattended->is_adopting)
+		note_adopting(unattended);
+}
+
+/* One that is under way is not begun anew: whoever asks all the time would keep it from its end. */
+static void look_soon(struct unattended *unattended)
+{
+	if (unattended->is_looking)
+		unattended->is_again = true;
+	else
+		look(unattended);
+}
+
+static void conclude(struct unattended *unattended)
+{
+	bool is_any_not_ours = claims_any_not_ours(&unattended->claims, unattended->operations);
+	bool is_long = boot_clock_ms() - unattended->changed_ms >= LONG_MS;
+
+	unattended->is_looking = false;
+	unattended->has_looked = true;
+	unattended->done = unattended->begun;
+	if (unattended->is_again || unattended->next)
+		start_timer(unattended, 0);
+	else if (!unattended->is_whole || is_any_not_ours)
+		start_timer(unattended, is_long ? PERIOD_LONG_S : PERIOD_S);
+	else if (!TAILQ_EMPTY(&unattended->claims))
+		start_timer(unattended, PERIOD_LONG_S);
+	note_adopting(unattended);
+}
+
+static void on_attendants(void *context)
+{
+	struct unattended *unattended = context;
+	struct operations *operations = unattended->operations;
+	bool is_asked = unattended->begun > unattended->done;
+	struct claim *claim;
+
+	if (operations->is_stopping)
+		return;
+	/* Requests may have come meanwhile. */
+	claims_any_not_ours(&unattended->claims, operations);
+	TAILQ_FOREACH (claim, &unattended->claims, link) {
+		if (claim->attendance == CLAIM_OURS)
+			continue;
+		if (claim_attend(claim, unattended->attendants, unattended->survey))
+			unattended->changed_ms = boot_clock_ms();
+		decide(operations, claim, unattended->begun, is_asked);
+	}
+	drop_findings(unattended);
+	conclude(unattended);
+	lifecycle_settle(operations);
+}
+
+/* Which volumes of the survey are claimed. When out of memory the next look tells. */
+static void read_claims(struct unattended *unattended)
+{
+	const struct survey *survey = unattended->survey;
+	struct claimed *claimed = calloc(survey->count + 1, sizeof(*claimed));
+	size_t count;
+
+	unattended->is_whole = survey->is_whole && claimed;
+	if (!claimed)
+		return;
+	count = claimants_ask(unattended->claimants, unattended->operations, survey, claimed);
+	if (claims_update(&unattended->claims, claimed, count, survey->is_whole))
+		unattended->changed_ms = boot_clock_ms();
+	free(claimed);
+}
+
+/* Takes SURVEY: which volumes are claimed, and who sees to them? */
+static void take_survey(struct unattended *unattended, struct survey *survey)
+{
+	struct operations *operations = unattended->operations;
+
+	unattended->is_looking = true;
+	if (unattended->next != survey)
+		survey_free(unattended->next);
+	unattended->next = NULL;
+	unattended->survey = survey;
+	read_claims(unattended);
+	if (claims_any_not_ours(&unattended->claims, operations))
+		unattended->attendants = attendants_new(operations->base,
+			operations->configuration->lvm_binary, on_attendants, unattended);
+	if (unattended->attendants)
+		return;
+	drop_findings(unattended);
+	conclude(unattended);
+}
+
+void unattended_on_news(struct operations *operations)
+{
+	struct unattended *unattended = operations->unattended;
+	struct survey *survey = NULL;
+
+	if (unattended && !operations->is_stopping)
+		survey = monitor_take_survey(operations->monitor);
+	if (!survey)
+		return;
+	if (!unattended->attendants) {
+		take_survey(unattended, survey);
+		return;
+	}
+	/* What is being read of /proc may not have what sees to a new device. */
+	survey_free(unattended->next);
+	unattended->next = survey;
+}
+
+/* All may be in flight: then the kernel is not asked. */
+static void on_timer(evutil_socket_t descriptor, short what, void *context)
+{
+	struct unattended *unattended = context;
+
+	(void)descriptor;
+	(void)what;
+	if (unattended->operations->is_stopping)
+		return;
+	if (unattended->is_looking)
+		start_timer(unattended, PERIOD_S);
+	else if (unattended->next && !unattended->is_again)
+		take_survey(unattended, unattended->next);
+	else if (unattended->is_again || !unattended->is_whole ||
+		 claims_any_not_ours(&unattended->claims, unattended->operations))
+		look(unattended);
+	else
+		conclude(unattended);
+}
+
+static void free_all(struct unattended *unattended)
+{
+	claims_drop_all(&unattended->claims);
+	drop_findings(unattended);
+	survey_free(unattended->next);
+	claimants_free(unattended->claimants);
+	if (unattended->timer)
+		event_free(unattended->timer);
+	free(unattended);
+}
+
+static struct unattended *create(struct operations *operations)
+{
+	struct unattended *unattended = calloc(1, sizeof(*unattended));
+
+	if (!unattended)
+		return NULL;
+	unattended->operations = operations;
+	unattended->changed_ms = boot_clock_ms();
+	TAILQ_INIT(&unattended->claims);
+	unattended->timer = event_new(operations->base, -1, 0, on_timer, unattended);
+	unattended->claimants = claimants_new(operations);
+	if (unattended->timer && unattended->claimants)
+		return unattended;
+	free_all(unattended);
+	return NULL;
+}
+
+void unattended_destroy(struct operations *operations)
+{
+	struct unattended *unattended = operations->unattended;
+
+	if (!unattended)
+		return;
+	free_all(unattended);
+	operations->unattended = NULL;
+}
+
+void unattended_configure(struct operations *operations)
+{
+	bool is_on = operations->monitor &&
+		     operations->configuration->adopt != CONFIGURATION_ADOPT_NEVER;
+
+	if (!is_on && operations->unattended) {
+		monitor_survey(operations->monitor, false);
+		unattended_destroy(operations);
+	}
+	if (!is_on)
+		return;
+	if (!operations->unattended)
+		operations->unattended = create(operations);
+	if (operations->unattended)
+		look_soon(operations->unattended);
+	else
+		log_error("what nobody sees to is not looked for: out of memory");
+}
+
+uint64_t unattended_look(struct operations *operations)
+{
+	struct unattended *unattended = operations->unattended;
+
+	if (!unattended)
+		return 0;
+	unattended->wanted++;
+	look_soon(unattended);
+	return unattended->wanted;
+}
+
+uint64_t unattended_looks(const struct operations *operations)
+{
+	return operations->unattended ? operations->unattended->done : 0;
+}
+
+enum unattended_adoption unattended_adopt(struct operations *operations, uint64_t number)
+{
+	struct unattended *unattended = operations->unattended;
+	struct claim *claim;
+
+	if (!unattended || number == 0)
+		return UNATTENDED_NOT_THERE;
+	TAILQ_FOREACH (claim, &unattended->claims, link)
+		if (claim->number == number) {
+			log_terms(LOG_LEVEL_NOTICE, claim->terms, "a client asks to adopt it");
+			claim->wanted = unattended_look(operations);
+			return UNATTENDED_WANTED;
+		}
+	return UNATTENDED_NOT_THERE;
+}
+
+static void show_claim(const struct claim *claim,
+	void (*show)(const struct unattended_view *view, void *context), void *context)
+{
+	struct unattended_view view = {
+		.terms = claim->terms,
+		.number = claim->number,
+		.found_s = claim->found_s,
+		.is_adopting = claim->wanted > 0,
+		.is_attended = claim->attendance == CLAIM_ATTENDED,
+	};
+
+	claim_write_reason(claim, view.reason, sizeof(view.reason));
+	show(&view, context);
+}
+
+void unattended_each(struct operations *operations,
+	void (*show)(const struct unattended_view *view, void *context), void *context)
+{
+	const struct claim *claim;
+
+	if (!operations->unattended)
+		return;
+	/* Since the latest look a client may have asked for one. */
+	claims_any_not_ours(&operations->unattended->claims, operations);
+	TAILQ_FOREACH (claim, &operations->unattended->claims, link)
+		if (claim->told != CLAIM_NEW)
+			show_claim(claim, show, context);
+}
+
+static void count(const struct unattended_view *view, void *context)
+{
+	*(size_t *)context += !view->is_attended;
+}
+
+size_t unattended_count(struct operations *operations)
+{
+	size_t sum = 0;
+
+	unattended_each(operations, count, &sum);
+	return sum;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The request to look for what nobody sees to, and to adopt it. */
+#include "config.h"
+
+#include "lifecycle/context.h"
+#include "lifecycle/unattended.h"
+#include "protocol/wire.h"
+#include "server/adopt.h"
+#include "util/buffer.h"
+
+static void refuse(struct buffer *reply, const char *reason)
+{
+	wire_add_string(reply, "response", "failed");
+	wire_add_string(reply, "reason", reason);
+}
+
+static void answer_look(struct operations *operations, struct buffer *reply)
+{
+	uint64_t number = unattended_look(operations);
+
+	wire_add_string(reply, "response", "OK");
+	wire_add_number(reply, "look", (int64_t)number);
+}
+
+void adopt_answer(
+	struct operations *operations, const struct wire_message *message, struct buffer *reply)
+{
+	int64_t id = wire_number(message, "id");
+
+	if (!operations->monitor)
+		refuse(reply, "the kernel is not watched");
+	else if (!operations->unattended)
+		refuse(reply, "the configuration says \"unattended: adopt: never\"");
+	else if (id == 0)
+		answer_look(operations, reply);
+	else if (unattended_adopt(operations, (uint64_t)id) == UNATTENDED_WANTED)
+		wire_add_string(reply, "response", "OK");
+	else
+		wire_add_string(reply, "response", "not_found");
+}
