@@ -18,8 +18,8 @@ guest_root_load_modules() {
 	kernel=/mnt/kernel
 	mkdir -p "$kernel/lib/modules"
 	ln -s "$LAB_MODULES/$release" "$kernel/lib/modules/$release"
-	# Only some scenarios break a disk with it.
-	modprobe -d "$kernel" dm-flakey || true
+	# Only some scenarios need them, for disks that break or are larger than the memory.
+	modprobe -d "$kernel" -a dm-flakey dm-zero || true
 	modprobe -d "$kernel" -a overlay dm-mod dm-log dm-mirror dm-snapshot dm-thin-pool dm-raid loop
 }
 

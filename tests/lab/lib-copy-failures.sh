@@ -22,16 +22,28 @@ failing_disks_make() {
 # disk_take_no_writes START LENGTH HOW: from here on writes to these sectors of the breakable disk fail ("error_writes"), or
 # are lost without a word ("drop_writes"); what lies there can be read.
 disk_take_no_writes() {
-	local start sectors type under offset
-	read -r start sectors type under offset <<<"$breakable_table"
-	disk_replace "0 $1 $type $under $offset
-		$1 $2 flakey $under $((offset + $1)) 0 1000000 1 $3
-		$(($1 + $2)) $((sectors - $1 - $2)) $type $under $((offset + $1 + $2))"
+	disk_replace "$(breakable_table_with "$1" "$2" flakey 0 1000000 1 "$3")"
 }
 
 # The log of the kernel tells of a copy that failed, COUNT times at least.
 kernel_has_told() {
 	[ "$(dmesg | grep -c 'device-mapper: raid1: ')" -ge "$1" ]
+}
+
+# The kernel writes ten lines about failures in five seconds, for all mirrors together. From here on another mirror, to a disk
+# that takes nothing, has taken them all; its regions are small, so that it fails often.
+kernel_log_flood() {
+	truncate -s 16M "$lab/flood"
+	flood=$(losetup --find --show "$lab/flood")
+	layer_make /dev/mapper/nowhere "0 32768 error"
+	dmesg --clear
+	layer_make /dev/mapper/flood "0 32768 mirror core 1 64 2 $flood 0 /dev/mapper/nowhere 0"
+	wait_until 10 kernel_has_told 10
+}
+
+kernel_log_flood_end() {
+	layers_remove /dev/mapper/flood /dev/mapper/nowhere
+	losetup -d "$flood"
 }
 
 # Whoever waited was not told that all is well.
@@ -52,5 +64,5 @@ expect_data_held() {
 
 # Sectors that were read from a disk so far.
 sectors_read() {
-	awk '{ print $3 }' "/sys/block/${1##*/}/stat"
+	awk '{ print $3 }' "/sys/dev/block/$(mountpoint -x "$1")/stat"
 }

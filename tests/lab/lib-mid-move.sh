@@ -145,13 +145,12 @@ vg_lock_release() {
 
 # --- disks that break ---------------------------------------------------------------------------------------
 
-# Puts a layer over a disk, all but its first 4 MiB, which lvm2 then sees as another disk: it can break. $breakable is its
-# name.
+# disk_make_breakable DISK [TABLE]: puts a layer over a disk, all but its first 4 MiB, or as TABLE says, which lvm2 then sees
+# as another disk: it can break. $breakable is its name.
 disk_make_breakable() {
 	breakable=/dev/mapper/loop_breakable
-	breakable_table="0 $(($(blockdev --getsz "$1") - 8192)) linear $1 8192"
-	run_ok dmsetup create "${breakable##*/}" --table "$breakable_table"
-	run_ok dmsetup mknodes --noudevrules "${breakable##*/}"
+	breakable_table=${2:-"0 $(($(blockdev --getsz "$1") - 8192)) linear $1 8192"}
+	layer_make "$breakable" "$breakable_table"
 }
 
 # From here on all I/O to it fails.
@@ -161,11 +160,24 @@ disk_break() {
 
 # disk_spoil START LENGTH: from here on I/O fails to these sectors of it.
 disk_spoil() {
-	local start sectors type under offset
-	read -r start sectors type under offset <<<"$breakable_table"
-	disk_replace "0 $1 $type $under $offset
-		$1 $2 error
-		$(($1 + $2)) $((sectors - $1 - $2)) $type $under $((offset + $1 + $2))"
+	disk_replace "$(breakable_table_with "$1" "$2" error)"
+}
+
+# breakable_table_with START LENGTH TYPE [ARGUMENT...]: its table with these sectors, which lie in one line of it, as another
+# target. One with arguments gets the place of what lies there before them.
+breakable_table_with() {
+	awk -v bad="$1" -v sectors="$2" -v type="$3" -v arguments="${*:4}" '
+		$1 > bad || bad >= $1 + $2 { print; next }
+		{
+			before = bad - $1
+			after = $2 - before - sectors
+			place = arguments == "" ? "" : " " $4 " " ($5 + before) " " arguments
+			if (before > 0)
+				print $1, before, $3, $4, $5
+			print bad, sectors, type place
+			if (after > 0)
+				print bad + sectors, after, $3, $4, $5 + before + sectors
+		}' <<<"$breakable_table"
 }
 
 disk_mend() {

@@ -30,6 +30,28 @@ disks_make() {
 	done
 }
 
+# layer_make DEVICE TABLE: a device of device-mapper that is no volume. Those that lvm2 is to take for disks are named
+# /dev/mapper/loop_... The last one made is the first in $layers.
+layers=()
+layer_make() {
+	printf '%s\n' "$2" >"$lab/table"
+	run_ok dmsetup create "${1##*/}" "$lab/table"
+	run_ok dmsetup mknodes --noudevrules "${1##*/}"
+	layers=("$1" "${layers[@]}")
+}
+
+# What a command was told, in $status and $output, stays.
+layers_remove() {
+	local layer left=()
+	for layer; do
+		dmsetup remove "${layer##*/}" || fail "$layer cannot be removed"
+	done
+	for layer in "${layers[@]}"; do
+		[[ " $* " == *" $layer "* ]] || left+=("$layer")
+	done
+	layers=("${left[@]}")
+}
+
 # A volume group with extents of 1 MiB, so that small volumes have many.
 vg_make() {
 	run_ok vgcreate -qq -y -s 1m "$@"
@@ -207,7 +229,7 @@ volumes_remove() {
 	local device
 	[ "${#disk[@]}" -gt 0 ] || return 0
 	run_ok vgchange -qq -an
-	[ -z "${breakable:-}" ] || run_ok dmsetup remove "$breakable"
+	layers_remove "${layers[@]}"
 	expect_equal "the list of devices after deactivation" "No devices found" "$(dmsetup ls)"
 	for device in "${disk[@]}"; do
 		losetup -d "$device"

@@ -9,17 +9,7 @@ failing_disks_make target
 lv_make_fragmented vg data 3 "$from"
 daemon_start
 disk_take_no_writes 8192 8 error_writes
-# Another mirror, to a disk that takes nothing; its regions are small, so that it fails often.
-truncate -s 16M "$lab/other"
-other=$(losetup --find --show "$lab/other")
-run_ok dmsetup create nowhere --table "0 32768 error"
-run_ok dmsetup mknodes --noudevrules nowhere
-dmesg --clear
-run_ok dmsetup create flood --table "0 32768 mirror core 1 64 2 $other 0 /dev/mapper/nowhere 0"
-wait_until 10 kernel_has_told 10
-
+kernel_log_flood
 run pvmove -i1 -n vg/data "$from" "$to"
-dmsetup remove flood
-dmsetup remove nowhere
-losetup -d "$other"
+kernel_log_flood_end
 expect_held
