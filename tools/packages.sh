@@ -6,7 +6,7 @@
 packages_build="gcc libc6-dev make autoconf automake libtool pkg-config libltdl-dev libyaml-dev libdevmapper-dev
 	libevent-dev libsystemd-dev libsmartcols-dev"
 # shellcheck disable=SC2034
-packages_lab="user-mode-linux lvm2 thin-provisioning-tools kmod dmsetup systemd systemd-sysv util-linux mount procps"
+packages_lab="user-mode-linux lvm2 thin-provisioning-tools kmod dmsetup e2fsprogs systemd systemd-sysv util-linux mount procps"
 # shellcheck disable=SC2034
 packages_check="check dpkg-dev clang libclang-rt-dev llvm valgrind binutils shellcheck python3 man-db groff-base xz-utils bzip2
 	diffutils git zsh fish abigail-tools"

@@ -33,6 +33,8 @@ missing_for_scenario() {
 	local path=$1
 	if [ "$(header "$path" boot)" = systemd ] && [ ! -x /lib/systemd/systemd ]; then
 		echo "systemd is not installed"
+	elif [ -n "$(header "$path" program)" ] && ! command -v cc >/dev/null; then
+		echo "there is no cc to build what it runs"
 	elif [ "$(header "$path" daemon)" = own ]; then
 		if [ "$stock" = 1 ]; then
 			echo "it is about our daemon alone"
