@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# this machine's lvm2 with our daemon on a real kernel: all scenarios; chaos
+# this machine's lvm2 with our daemon on a real kernel: all scenarios; copies that fail; verified moves of volumes in use; chaos
 # after: gcc
-# minutes: 17
-# minutes_full: 40
+# minutes: 19
+# minutes_full: 65
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -15,9 +15,13 @@ guests=(--jobs 4)
 layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}"
 if [ "$CHECK_FULL" = 1 ]; then
 	layer_suite "scenarios of pvmove, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" --moves --uuids newer
+	layer_suite "copies that fail" "$CHECK_SOURCE/tests/lab/copy_failures" "${options[@]}" "${guests[@]}"
+	layer_suite "verified moves" "$CHECK_SOURCE/tests/lab/healthy_moves" "${options[@]}" --moves 200
 	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 100
 	layer_suite "chaos, newer UUIDs" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 100 --uuids newer
 else
+	layer_suite "copies that fail" "$CHECK_SOURCE/tests/lab/copy_failures" "${options[@]}" "${guests[@]}" --few
+	layer_suite "verified moves" "$CHECK_SOURCE/tests/lab/healthy_moves" "${options[@]}"
 	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}"
 	# Otherwise the layer lab13 has the newer form.
 	if [ "$(id -u)" != 0 ] || grep -qx VERSION_CODENAME=trixie /etc/os-release; then
