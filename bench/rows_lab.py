@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
-from figures import CannotMeasure, Row, median
+from figures import CannotMeasure, Row, median, ratios
 
 MS = 1e6
 SAME_TIME = 1.1
@@ -133,4 +133,19 @@ def lvs(setting):
              % (middle / median(values["none"])))
     row.note("a real lvpoll that sleeps holds %.1f MiB"
              % (median(figures["lvpoll_memory"]) / 1024))
+    return row
+
+
+def verify(setting):
+    """Both copies are compared, as before a step that is in doubt."""
+    mib = 192
+    figures = scenario(setting, "verify", rounds=2 if setting.quick else 5, mib=mib)
+    values = {name: scaled(numbers, 1000 * 1000) for name, numbers in figures.items()}
+    row = Row("verify", "both copies of %d MiB are compared" % mib, "s")
+    row.add({"ours": values["ours"], "cmp": values["cmp"],
+             "ours, from disks of 100 MiB/s": values["ours.limited"],
+             "cmp, from disks of 100 MiB/s": values["cmp.limited"]})
+    row.bar_at_most("ours / cmp", ratios(values["ours"], values["cmp"]), SAME_TIME)
+    row.bar_at_most("ours / cmp, from disks of 100 MiB/s",
+                    ratios(values["ours.limited"], values["cmp.limited"]), SAME_TIME)
     return row
