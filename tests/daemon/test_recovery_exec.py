@@ -204,14 +204,14 @@ class RecordedNamesTest(KernelTest):
         self.start()
         identity = self.start_watching("move-held")
         self.assertNotIn("lvm_command_vgname", self.record())
-        device.change(names=("new-vg", "move-new"), targets=segments(1, 0, REGIONS), event=True)
+        device.change(names=("new-vg", "move-held-new"), targets=segments(1, 0, REGIONS), event=True)
         self.wait_starts(1)
         wait_for(lambda: self.record()["lvm_command"] == "running", "the record of the lvpoll")
         record = self.record()
         self.assertEqual((record["vgname"], record["lvname"]), ("vg", "move-held"))
         self.assertEqual((record["lvm_command_vgname"], record["lvm_command_lvname"]),
-                         ("new-vg", "move-new"))
-        self.release("move-new")
+                         ("new-vg", "move-held-new"))
+        self.release("move-held-new")
         self.assert_finished(self.client.result(identity), "retcode", 0)
 
 
