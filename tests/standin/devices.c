@@ -20,6 +20,7 @@
 #define FOLDER "devices"
 
 static int changes = -1; /* the inotify descriptor of the folder */
+static pid_t owner;      /* whose it is: what a child reads of it, its parent would miss */
 static void *by_name, *by_uuid, *by_minor;
 
 static int compare_names(const void *left, const void *right)
@@ -179,6 +180,7 @@ static void start_watching(void)
 	char path[PATH_MAX];
 
 	state_path(path, sizeof(path), FOLDER);
+	owner = getpid();
 	changes = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	/* Files are renamed into the folder when they are complete; one that is written is not. */
 	if (changes < 0 || inotify_add_watch(changes, path, IN_MOVED_TO | IN_DELETE) < 0)
@@ -191,7 +193,8 @@ void devices_refresh(void)
 	const struct inotify_event *event;
 	ssize_t length;
 
-	if (changes < 0) {
+	/* A child may have closed it, too. */
+	if (changes < 0 || owner != getpid()) {
 		start_watching();
 		read_all();
 		return;
