@@ -63,18 +63,22 @@ static bool has_command(const struct operation *operation)
 
 /*
  * Where the copies could not be read the device may be on its way out: nothing is copied in it.
- * WAS_GONE: it is there again, so all is copied anew.
+ * WAS_GONE: it is there again, so all is copied anew. IS_PRESENT: no lvpoll has ended since the
+ * look, so where none runs the table is not one that a step is about to leave.
  */
-static bool note_table(
-	struct operation *operation, const struct observation *observation, bool was_gone)
+static bool note_table(struct operation *operation, const struct observation *observation,
+	bool was_gone, bool is_present)
 {
+	bool is_anew = was_gone || observation->verdict == LVMPOLLD_WATCH ||
+		       (is_present && !has_command(operation));
+
 	if (!classify_is_copied(observation))
 		return false;
 	/* By the record of an earlier version, this may be the table before the step that runs. */
 	if (has_command(operation) && evidence_lacks_tables(&operation->evidence))
 		return false;
 	return evidence_note_table(&operation->evidence, &observation->log,
-		observation->table_signature, was_gone || observation->verdict == LVMPOLLD_WATCH,
+		observation->table_signature, is_anew,
 		plugin_knows_kernel(operation->terms->plugin));
 }
 
@@ -102,7 +106,8 @@ static int64_t asked_ms(const struct operation *operation)
  * Which table the data is copied in is on record, as what the log tells of it is, and what it told
  * when the device was first gone.
  */
-static void note_evidence(struct operation *operation, const struct observation *observation)
+static void note_evidence(
+	struct operation *operation, const struct observation *observation, bool is_present)
 {
 	const struct attempt *attempt = &operation->attempt;
 	bool is_news;
@@ -113,7 +118,7 @@ static void note_evidence(struct operation *operation, const struct observation 
 	/* That need not be on record: when it was asked for is. */
 	evidence_bound(&operation->evidence, &observation->log, asked_ms(operation));
 	is_news = note_presence(operation, observation);
-	is_news |= note_table(operation, observation, is_news);
+	is_news |= note_table(operation, observation, is_news, is_present);
 	if (!is_news)
 		return;
 	/*
@@ -126,7 +131,8 @@ static void note_evidence(struct operation *operation, const struct observation 
 		recorder_write(operation, operation->recorded_command);
 }
 
-void actions_note_look(struct operation *operation, const struct observation *observation)
+void actions_note_look(
+	struct operation *operation, const struct observation *observation, bool is_present)
 {
 	const struct attempt *attempt = &operation->attempt;
 
@@ -139,7 +145,7 @@ void actions_note_look(struct operation *operation, const struct observation *ob
 	if (observation->kind == OBSERVED &&
 		observation->copies_signature != operation->evidence.compared)
 		operation->evidence.compared = 0;
-	note_evidence(operation, observation);
+	note_evidence(operation, observation, is_present);
 	/* A table in which nothing is copied any more: lvpoll is about to end, or waits. */
 	if (attempt->command && classify_is_changed(operation, observation))
 		attempts_expect_end(operation);

@@ -20,8 +20,10 @@ enum operation_event actions_enter(
 void actions_begin_anew(struct operation *operation);
 /*
  * The monitor made OBSERVATION. If the table has changed since the latest attempt, that attempt was
- * no failure.
+ * no failure. IS_PRESENT: it was made since the device is watched, and since its latest lvpoll
+ * ended.
  */
-void actions_note_look(struct operation *operation, const struct observation *observation);
+void actions_note_look(
+	struct operation *operation, const struct observation *observation, bool is_present);
 
 #endif

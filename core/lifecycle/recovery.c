@@ -68,7 +68,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	};
 	struct terms *terms;
 
-	info.evidence.is_unwatched = info.evidence.gone.is_read;
+	evidence_note_unwatched(&info.evidence, record->command != RECORD_NO_COMMAND);
 	if (!plugin)
 		return refuse_without_plugin(operations, record, error);
 	if (record->request.abort && !plugin->interface->supports_abort)

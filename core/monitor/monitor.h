@@ -41,6 +41,7 @@ void monitor_refresh(struct monitor *monitor, struct device *device);
 void monitor_note_copying(struct monitor *monitor, struct device *device);
 /*
  * Whether an lvm command runs for DEVICE: what it does raises no event, so looks are frequent then.
+ * Where none runs any more, what was seen so far is out of date.
  */
 void monitor_set_command(struct monitor *monitor, struct device *device, bool is_running);
 

@@ -26,10 +26,24 @@ const char *doubt_sentence(enum doubt doubt)
 	return sentences[doubt];
 }
 
+static bool has_failed(const struct evidence *evidence, const struct kernel_log_state *log)
+{
+	return log->failure_end > evidence->log_from;
+}
+
+/* That lines were left out, of whatever, is a doubt, but no failure that anybody has told of. */
+static bool is_told(const struct evidence *evidence, const struct kernel_log_state *log)
+{
+	return log->told_end > evidence->log_from;
+}
+
 /* The table is TABLE, and no step was proved that has led to it from another one. */
 static void note_missed(struct evidence *evidence, const struct kernel_log_state *log,
 	uint64_t table, bool is_kernel_known)
 {
+	if (evidence->is_step_unknown && evidence->table_before != table && is_told(evidence, log))
+		evidence->is_missed = true;
+	evidence->is_step_unknown = false;
 	if (evidence->table != 0 && evidence->table != table &&
 		evidence_doubt(evidence, log, is_kernel_known, 0) != DOUBT_NONE)
 		evidence->is_missed = true;
@@ -47,17 +61,6 @@ void evidence_begin(struct evidence *evidence, const struct kernel_log_state *lo
 		.is_complete = step->is_complete,
 		.is_missed = evidence->is_missed,
 	};
-}
-
-static bool has_failed(const struct evidence *evidence, const struct kernel_log_state *log)
-{
-	return log->failure_end > evidence->log_from;
-}
-
-/* That lines were left out, of whatever, is a doubt, but no failure that anybody has told of. */
-static bool is_told(const struct evidence *evidence, const struct kernel_log_state *log)
-{
-	return log->told_end > evidence->log_from;
 }
 
 void evidence_bound(struct evidence *evidence, const struct kernel_log_state *log, int64_t asked_ms)
@@ -83,7 +86,7 @@ bool evidence_note_table(struct evidence *evidence, const struct kernel_log_stat
 		return false;
 	if (table == evidence->table_before) {
 		evidence->table_before = 0;
-		evidence->is_complete = false;
+		evidence->is_complete = evidence->is_step_unknown = false;
 	}
 	note_missed(evidence, log, table, is_kernel_known);
 	evidence->table = table;
@@ -108,6 +111,13 @@ bool evidence_note_there(struct evidence *evidence)
 	return true;
 }
 
+void evidence_note_unwatched(struct evidence *evidence, bool has_command)
+{
+	evidence->is_unwatched = evidence->gone.is_read;
+	evidence->is_step_unknown =
+		!has_command && evidence->table_before != 0 && evidence->table == 0;
+}
+
 const struct kernel_log_state *evidence_end_log(
 	const struct evidence *evidence, const struct kernel_log_state *log)
 {
@@ -123,7 +133,7 @@ bool evidence_is_let_go(
 void evidence_forget_tables(struct evidence *evidence)
 {
 	evidence->table_before = evidence->table = 0;
-	evidence->is_complete = false;
+	evidence->is_complete = evidence->is_step_unknown = false;
 	evidence_note_there(evidence);
 }
 
@@ -175,7 +185,7 @@ static enum doubt find_end_doubt(
 {
 	enum doubt doubt;
 
-	if (!has_tables(evidence))
+	if (!has_tables(evidence) || evidence->is_step_unknown)
 		return is_told(evidence, log) ? DOUBT_UNTOLD : DOUBT_NONE;
 	doubt = evidence_doubt(evidence, log, is_kernel_known, 0);
 	return doubt == DOUBT_FAILURE && !is_told(evidence, log) ? DOUBT_LOG_LIMITED : doubt;
@@ -185,7 +195,8 @@ enum doubt evidence_end_doubt(
 	const struct evidence *evidence, const struct kernel_log_state *log, bool is_kernel_known)
 {
 	const struct kernel_log_state *end = evidence_end_log(evidence, log);
-	bool is_proved = evidence->is_complete && evidence->table == 0;
+	bool is_proved =
+		evidence->is_complete && evidence->table == 0 && !evidence->is_step_unknown;
 	enum doubt doubt = is_proved ? DOUBT_NONE : find_end_doubt(evidence, end, is_kernel_known);
 
 	/* While no daemon ran it may have been there again, and gone again. */

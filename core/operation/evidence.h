@@ -17,8 +17,9 @@ struct evidence {
 	bool is_begun_in_doubt; /* a failure before that may be its own, or left out */
 	uint64_t compared;      /* the signature of copies that were equal, at log_from; or 0 */
 	uint64_t table_before;  /* the table from which the step began that was proved last; or 0 */
-	uint64_t to_sectors; /* of the operation, up to which that step has let go of data; or 0 */
-	bool is_complete;    /* it has let go of the last of the data */
+	uint64_t to_sectors;  /* of the operation, up to which that step has let go of data; or 0 */
+	bool is_complete;     /* it has let go of the last of the data */
+	bool is_step_unknown; /* whether that step was made */
 	uint64_t table; /* a later one, in which data is copied: what the rest is about; or 0 */
 	bool is_missed; /* somebody else has let go of data of which nobody has proved the copy */
 	/* The kernel's log when the device was first seen gone; not read: the device is there. */
@@ -71,8 +72,9 @@ void evidence_bound(
 	struct evidence *evidence, const struct kernel_log_state *log, int64_t asked_ms);
 
 /*
- * TABLE has what is copied. IS_ANEW: not all of it is, or the device was gone meanwhile. So where a
- * step from TABLE was proved, that data is copied anew, and nothing is proved of it.
+ * TABLE has what is copied. IS_ANEW: not all of it is, or the device was gone meanwhile, or nothing
+ * runs that makes a step. So where a step from TABLE was proved, it was not made, and nothing is
+ * proved of what is let go of later; a step of our own is, from log_from on.
  * IS_KERNEL_KNOWN: its lines about failures are. Returns true where that was not known.
  */
 bool evidence_note_table(struct evidence *evidence, const struct kernel_log_state *log,
@@ -84,6 +86,12 @@ bool evidence_note_table(struct evidence *evidence, const struct kernel_log_stat
  */
 bool evidence_note_gone(struct evidence *evidence, const struct kernel_log_state *log);
 bool evidence_note_there(struct evidence *evidence);
+
+/*
+ * No daemon ran for a while, and before that, unless HAS_COMMAND, no lvpoll: it may have ended
+ * without the step that was proved last, and others may have made that.
+ */
+void evidence_note_unwatched(struct evidence *evidence, bool has_command);
 
 /* Of LOG, and what it was when the device was first seen gone, that which may tell of its data. */
 const struct kernel_log_state *evidence_end_log(

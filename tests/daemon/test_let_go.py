@@ -280,6 +280,25 @@ class OwnEndTest(LetGoTest):
         self.start_again()
         self.assert_over(identity)
 
+    def stop_in_last_step(self, *lines):
+        """Nobody looks any more whether it was made, and it was not."""
+        self.device = self.add_device("mute", segments(1, 0, 0))
+        self.start()
+        identity = self.start_watching("mute")
+        self.device.change(targets=segments(1, 0, REGIONS), event=True)
+        self.wait_starts(1)
+        self.daemon.stop()
+        self.write_log(*lines)
+        self.step()
+        self.start_again()
+        return identity
+
+    def test_a_failure_after_a_step_that_nobody_has_seen(self):
+        self.assert_unproved(self.stop_in_last_step(FAILURE))
+
+    def test_no_failure_after_a_step_that_nobody_has_seen(self):
+        self.assert_over(self.stop_in_last_step(ORDINARY))
+        self.assertNotIn("it is not proved", self.daemon.log())
 
     def test_a_failure_before_it_is_asked_for_again(self):
         """This daemon knows no more that it was its own."""
@@ -320,12 +339,36 @@ class StepTest(LetGoTest):
         self.fail_lvpolls("move", 5)
         self.copied(count=2)
         self.wait_backing_off(identity, "status")
-        self.assertIsNone(self.recorded_table())
+        before = self.looks()
         self.device.change(targets=segments(2, 0, 0), event=True)
-        wait_for(self.recorded_table, "a look at the segment that is copied anew")
+        self.wait_looks(before + 2)
         self.write_log(FAILURE)
         self.step(*segments(2, 1, 0))
         self.assert_given_up(identity)
+
+    def start_step_that_fails(self, **arguments):
+        identity = self.start_move(log=[ORDINARY], **arguments)
+        self.fail_lvpolls("move", 5)
+        self.copied(**arguments)
+        self.wait_backing_off(identity, "status")
+        wait_for(self.recorded_table, "a look after the end of the lvpoll")
+        return identity
+
+    def test_after_a_step_of_ours_that_was_not_made(self):
+        identity = self.start_step_that_fails(count=2)
+        self.write_log(FAILURE)
+        self.step(*segments(2, 1, 0))
+        self.assert_given_up(identity)
+
+    def test_the_last_after_a_step_of_ours_that_was_not_made_while_no_daemon_ran(self):
+        """The volume was activated meanwhile, and copied anew."""
+        identity = self.start_step_that_fails(count=1)
+        self.kill()
+        self.write_log(FAILURE)
+        self.step()
+        self.start_again()
+        self.assert_told(identity)
+        self.assertEqual(self.notes(), [])
 
     def test_after_a_step_of_ours(self):
         identity = self.start_move(count=3, log=[ORDINARY])

@@ -234,9 +234,10 @@ void monitor_set_command(struct monitor *monitor, struct device *device, bool is
 	device->watch.has_command = is_running;
 	if (is_running)
 		device->watch.is_copying = false;
+	else if (device->watch.is_watched)
+		devices_watch_locked(monitor->devices, device);
 	devices_unlock(monitor->devices);
-	if (is_running)
-		wake(monitor);
+	wake(monitor);
 }
 
 /* Nobody is looked for who sees to what the daemon does not know. */

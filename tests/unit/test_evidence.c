@@ -98,6 +98,34 @@ START_TEST(segment_that_is_copied_anew_loses_its_proof)
 }
 END_TEST
 
+/* Whether the step that was proved was made nobody knows: others may have made it. */
+START_TEST(step_before_a_while_without_a_daemon_is_not_known_to_be_made)
+{
+	struct evidence evidence = begin(true);
+
+	evidence_note_unwatched(&evidence, true);
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_NONE);
+	evidence_note_unwatched(&evidence, false);
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_UNTOLD);
+	/* Without a failure nobody is in doubt, whatever the kernel. */
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &unread, false), DOUBT_NONE);
+}
+END_TEST
+
+START_TEST(step_that_is_not_known_to_be_made_is_missed_where_the_log_tells_of_a_failure)
+{
+	struct evidence evidence = begin(false);
+	bool is_failure = _i != 0;
+
+	evidence_note_unwatched(&evidence, false);
+	evidence_note_table(
+		&evidence, is_failure ? &failed : &unread, TABLE + (_i < 2), true, is_failure);
+	/* Not where the table is the one before it. */
+	ck_assert_int_eq(evidence.is_missed, _i == 1);
+	ck_assert_int_eq(evidence_is_let_go(&evidence, &failed, TABLE + 2), true);
+}
+END_TEST
+
 /* What the kernel writes after the device has gone is about something else. */
 START_TEST(failure_after_the_end_is_none)
 {
@@ -145,6 +173,10 @@ int main(void)
 		SUITE_LOOP(segment_that_others_have_let_go_of_in_doubt_is_told_at_the_end, 2),
 		SUITE_TEST(segment_that_others_have_let_go_of_before_our_step_is_told_at_the_end),
 		SUITE_TEST(segment_that_is_copied_anew_loses_its_proof),
+		SUITE_TEST(step_before_a_while_without_a_daemon_is_not_known_to_be_made),
+		SUITE_LOOP(
+			step_that_is_not_known_to_be_made_is_missed_where_the_log_tells_of_a_failure,
+			3),
 		SUITE_TEST(failure_after_the_end_is_none),
 		SUITE_TEST(failure_before_the_end_counts),
 		SUITE_LOOP(failure_after_the_end_while_no_daemon_ran_is_a_doubt, 2),

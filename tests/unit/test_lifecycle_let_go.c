@@ -225,10 +225,85 @@ START_TEST(tables_are_on_record_while_lvpoll_polls)
 }
 END_TEST
 
+/* A look at TABLE, of which not all is copied unless IS_WHOLE; all that the log has is new. */
+static void look_later(struct observation observation, uint64_t table, bool is_whole, bool fails)
+{
+	observation.signature = observation.table_signature = table;
+	observation.is_whole = is_whole;
+	observation.copies_signature = observation.copies.count > 0 ? table : 0;
+	observation.log = log_with(fails);
+	if (fails) {
+		observation.log.next = 400;
+		observation.log.failure_end = observation.log.told_end = 301;
+	}
+	note(observation);
+	lifecycle_on_news(&operations);
+}
+
+/* The step of TABLE is proved, and not made; then a failure is told. */
+static struct operation *fail_proved_step(bool is_last)
+{
+	struct operation *operation = begin_move();
+
+	look(COPYING, TABLE, false);
+	look_later(COPIED, TABLE, is_last, false);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	standin_exit(lvpoll(), 5);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	look_later(COPIED, TABLE, is_last, true);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	return operation;
+}
+
+START_TEST(let_go_of_the_last_data_after_a_step_that_was_not_made)
+{
+	struct operation *operation = fail_proved_step(true);
+
+	look_later(GONE, 0, true, true);
+	look_later(GONE, 0, true, true);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	report(fixture_group_row(1, false));
+	assert_lost_at_the_end();
+}
+END_TEST
+
+START_TEST(let_go_after_a_step_that_was_not_made)
+{
+	fail_proved_step(false);
+	look_later(COPYING, TABLE + 1, false, true);
+	ck_assert_ptr_null(find(false));
+	ck_assert(hears_failed(false));
+	ck_assert(is_given_up());
+}
+END_TEST
+
+/* That look was made before lvpoll has ended, and so maybe before its step. */
+START_TEST(let_go_is_not_the_step_after_a_late_look)
+{
+	struct observation late = COPIED;
+
+	begin_move();
+	look(COPYING, TABLE, false);
+	look_later(COPIED, TABLE, false, false);
+	standin_exit(lvpoll(), 5);
+	late.epoch--;
+	look_later(late, TABLE, false, true);
+	ck_assert_uint_eq(find(false)->evidence.table_before, TABLE);
+	report(fixture_volume_row(1, 1, "lv1"));
+	look_later(COPYING, TABLE + 1, false, true);
+	ck_assert_ptr_nonnull(find(false));
+	ck_assert(!is_given_up());
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_TEST(let_go_is_given_up),
+		SUITE_TEST(let_go_of_the_last_data_after_a_step_that_was_not_made),
+		SUITE_TEST(let_go_after_a_step_that_was_not_made),
+		SUITE_TEST(let_go_is_not_the_step_after_a_late_look),
 		SUITE_TEST(let_go_is_not_what_cannot_be_read_any_more),
 		SUITE_TEST(let_go_is_not_the_last_step_of_copies_that_are_not_known),
 		SUITE_TEST(let_go_is_not_the_step_of_an_earlier_version),
