@@ -458,7 +458,7 @@ class UnknownTableTest(LetGoTest):
 
     def test_who_waits_for_it_is_told(self):
         identity = self.start_unknown(
-            "{plugins: {pvmove: {verify: always}}, limits: {patience: 1}}")
+            "plugins: {pvmove: {verify: always}}\nlimits: {patience: 1}")
         self.assert_reply(self.client.result(identity), **FAILED)
         self.assertEqual(self.daemon.starts(), [])
 
@@ -483,7 +483,7 @@ class SuspendedTest(LetGoTest):
     """A device that is left suspended: no lvpoll is run for it in doubt."""
 
     def test_who_waits_is_told_in_the_end(self):
-        identity = self.start_move("{plugins: {pvmove: {stall_check: 1}}, limits: {patience: 1}}")
+        identity = self.start_move("plugins: {pvmove: {stall_check: 1}}\nlimits: {patience: 1}")
         self.write_log(FAILURE)
         self.device.change(suspended=True)
         self.assert_reply(self.client.result(identity), **FAILED)
