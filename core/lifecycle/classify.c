@@ -103,8 +103,13 @@ static enum operation_event look_at_work(
 	if (attempt->purpose == ATTEMPT_STEP && classify_is_changed(operation, observation) &&
 		(is_copying(observation) || !observation->is_whole || attempt->has_shown_more))
 		return EVENT_STEP_IS_DONE;
-	/* lvpoll polls since the kernel was of no help: it is, by now. */
-	if (attempt->purpose == ATTEMPT_POLL && observation->verdict != LVMPOLLD_POLL)
+	/*
+	 * lvpoll polls since the kernel was of no help: it is, by now. Or there is a doubt by now,
+	 * and lvpoll might let go of what is not copied.
+	 */
+	if (attempt->purpose == ATTEMPT_POLL &&
+		(observation->verdict != LVMPOLLD_POLL ||
+			classify_doubt(operation, observation) != DOUBT_NONE))
 		return EVENT_STEP_IS_DONE;
 	return EVENT_SEES_SAME;
 }

@@ -473,6 +473,16 @@ class UnknownTableTest(LetGoTest):
         self.start_unknown("")
         self.wait_starts(1)
 
+    def test_a_failure_meanwhile_ends_its_lvpoll(self):
+        self.device = self.add_device("mute", self.UNKNOWN)
+        self.start()
+        identity = self.request("mute")
+        (lvpoll, _, _), = self.wait_starts(1)
+        self.write_log(FAILURE)
+        wait_for(lambda: not is_running(lvpoll), "the end of the lvpoll")
+        self.wait_backing_off(identity, "unverified")
+        self.assertEqual(len(self.daemon.starts()), 1)
+
     def test_without_a_mirror_it_is_polled(self):
         self.start_move("plugins: {pvmove: {verify: always}}")
         self.device.change(targets=["0 %d strange" % SEGMENT_SECTORS], event=True)

@@ -237,6 +237,27 @@ START_TEST(device_that_goes_on_is_no_failure)
 }
 END_TEST
 
+/* It might let go of what is not copied: it is ended, and what the kernel shows decides. */
+START_TEST(lvpoll_that_polls_is_ended_in_doubt)
+{
+	struct operation *operation = begin_move();
+
+	look(STRANGE, TABLE, false);
+	ck_assert_int_eq(operation->attempt.purpose, ATTEMPT_POLL);
+	look(STRANGE, TABLE, false);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	look(STRANGE, TABLE, true);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	look(STRANGE, TABLE, true);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_UNVERIFIED);
+	ck_assert_ptr_null(standin_find("lvpoll"));
+	ck_assert(hears_nothing_yet(false));
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -251,6 +272,7 @@ int main(void)
 		SUITE_TEST(step_of_a_suspended_device_begins_where_nothing_is_in_doubt),
 		SUITE_TEST(suspended_device_has_a_patience),
 		SUITE_TEST(device_that_goes_on_is_no_failure),
+		SUITE_TEST(lvpoll_that_polls_is_ended_in_doubt),
 	};
 
 	return suite_run_fixture(
