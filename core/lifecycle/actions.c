@@ -112,9 +112,13 @@ static void note_evidence(
 	const struct attempt *attempt = &operation->attempt;
 	bool is_news;
 
-	if (operation_is_abort(operation) || operation->state == STATE_YIELDING ||
-		!plugin_verifies(operation->terms->plugin))
+	if (operation_is_abort(operation) || operation->state == STATE_YIELDING)
 		return;
+	/* By the configuration nobody proves a step: none is told of from what was known before. */
+	if (!plugin_verifies(operation->terms->plugin)) {
+		evidence_forget_tables(&operation->evidence);
+		return;
+	}
 	/* That need not be on record: when it was asked for is. */
 	evidence_bound(&operation->evidence, &observation->log, asked_ms(operation));
 	is_news = note_presence(operation, observation);

@@ -114,8 +114,8 @@ enum doubt evidence_end_doubt(
 	const struct evidence *evidence, const struct kernel_log_state *log, bool is_kernel_known);
 
 /*
- * An abort begins, which lets go of nothing: whatever the table is afterwards, and if all is over,
- * was led to by no step.
+ * An abort begins, which lets go of nothing, or steps need no proof: whatever the table is
+ * afterwards, and if all is over, was led to by no step that would have to be proved.
  */
 void evidence_forget_tables(struct evidence *evidence);
 

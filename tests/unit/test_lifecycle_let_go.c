@@ -297,6 +297,29 @@ START_TEST(let_go_is_not_the_step_after_a_late_look)
 }
 END_TEST
 
+/* The step is the daemon's own, which needed no proof then. */
+START_TEST(let_go_is_not_a_step_from_when_nothing_was_verified)
+{
+	begin_move();
+	look(COPYING, TABLE, false);
+	verifying_entry.verify = PLUGIN_VERIFY_NEVER;
+	look_later(COPIED, TABLE, false, true);
+	ck_assert_int_eq(find(false)->state, STATE_RUNNING);
+	look_later(COPYING, TABLE + 1, false, true);
+	standin_die(lvpoll(), SIGTERM);
+	look_later(COPYING, TABLE + 1, false, true);
+	ck_assert_int_eq(find(false)->state, STATE_COPYING);
+	verifying_entry.verify = PLUGIN_VERIFY_DOUBT;
+	look_later(COPYING, TABLE + 1, false, true);
+	ck_assert_ptr_nonnull(find(false));
+	ck_assert(!is_given_up());
+	/* From then on somebody else's counts. */
+	look_later(COPYING, TABLE + 2, false, true);
+	ck_assert_ptr_null(find(false));
+	ck_assert(is_given_up());
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -304,6 +327,7 @@ int main(void)
 		SUITE_TEST(let_go_of_the_last_data_after_a_step_that_was_not_made),
 		SUITE_TEST(let_go_after_a_step_that_was_not_made),
 		SUITE_TEST(let_go_is_not_the_step_after_a_late_look),
+		SUITE_TEST(let_go_is_not_a_step_from_when_nothing_was_verified),
 		SUITE_TEST(let_go_is_not_what_cannot_be_read_any_more),
 		SUITE_TEST(let_go_is_not_the_last_step_of_copies_that_are_not_known),
 		SUITE_TEST(let_go_is_not_the_step_of_an_earlier_version),
