@@ -124,6 +124,14 @@ static bool is_done_in_pause(
 	       operation->back_off.reason != BACK_OFF_BUSY;
 }
 
+static enum operation_event look_for_change(
+	const struct operation *operation, const struct observation *observation)
+{
+	return observation->signature != operation->back_off.signature || observation->is_stalled
+		       ? EVENT_SEES_CHANGE
+		       : EVENT_SEES_SAME;
+}
+
 /*
  * A pause ends when the table changes, or all is done; but some reasons do not depend on the
  * kernel.
@@ -145,11 +153,13 @@ static enum operation_event look_in_pause(
 	case BACK_OFF_SUSPENDED:
 		return observation->kind == OBSERVED_SUSPENDED ? EVENT_SEES_SAME
 							       : EVENT_SEES_CHANGE;
+	case BACK_OFF_UNVERIFIED:
+		/* Then the step is not due any more, as where the table is understood again. */
+		if (observation->kind == OBSERVED && is_copying(observation))
+			return EVENT_SEES_CHANGE;
+		return look_for_change(operation, observation);
 	default:
-		return observation->signature != operation->back_off.signature ||
-				       observation->is_stalled
-			       ? EVENT_SEES_CHANGE
-			       : EVENT_SEES_SAME;
+		return look_for_change(operation, observation);
 	}
 }
 

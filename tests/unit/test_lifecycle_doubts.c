@@ -258,6 +258,24 @@ START_TEST(lvpoll_that_polls_is_ended_in_doubt)
 }
 END_TEST
 
+/* The lines of the table are the same: only what the plugin makes of them has changed. */
+START_TEST(copying_ends_the_pause_of_a_table_that_was_not_understood)
+{
+	struct operation *operation = begin_move();
+
+	look(STRANGE, TABLE, true);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_UNVERIFIED);
+	look(STRANGE, TABLE, true);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	look(COPYING, TABLE, true);
+	look(COPYING, TABLE, true);
+	ck_assert_int_eq(operation->state, STATE_COPYING);
+	ck_assert_int_eq(operation->failing_since_ms, 0);
+	ck_assert(hears_nothing_yet(false));
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -273,6 +291,7 @@ int main(void)
 		SUITE_TEST(suspended_device_has_a_patience),
 		SUITE_TEST(device_that_goes_on_is_no_failure),
 		SUITE_TEST(lvpoll_that_polls_is_ended_in_doubt),
+		SUITE_TEST(copying_ends_the_pause_of_a_table_that_was_not_understood),
 	};
 
 	return suite_run_fixture(
