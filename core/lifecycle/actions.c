@@ -27,6 +27,9 @@
 /* How often lvm2 is asked about a dormant operation, if the kernel raises no event. */
 #define DORMANT_S 3600
 
+/* How long an abort waits for a first look, which takes some milliseconds. */
+#define ABORT_LOOK_S 10
+
 static void watch(struct operation *operation)
 {
 	if (operation->is_watchable)
@@ -161,6 +164,21 @@ void actions_note_look(
 		note_success(operation);
 }
 
+/*
+ * An abort needs only the names, so it does not wait for storage that hangs: it takes those that
+ * the kernel has shown, or, where it shows none, lvm2 is asked. After an attempt they may be
+ * another volume's.
+ */
+static enum operation_event begin_abort(struct operation *operation)
+{
+	if (operation->attempt.pid != 0)
+		return EVENT_NONE;
+	if (is_seen(operation))
+		return EVENT_SEES_STEP;
+	resources_start_timer_ms(operation, INT64_C(1000) * ABORT_LOOK_S);
+	return EVENT_NONE;
+}
+
 static enum operation_event enter_looking(
 	struct operation *operation, enum operation_state from, enum operation_event event)
 {
@@ -191,13 +209,7 @@ static enum operation_event enter_looking(
 	if (!operation->is_watchable)
 		return classify_unwatched(operation, boot_clock_ms());
 	watch(operation);
-	/*
-	 * An abort needs only the names, so it does not wait for storage that hangs. After an
-	 * attempt, however, the names may be another volume's.
-	 */
-	return operation_is_abort(operation) && operation->attempt.pid == 0 && is_seen(operation)
-		       ? EVENT_SEES_STEP
-		       : EVENT_NONE;
+	return operation_is_abort(operation) ? begin_abort(operation) : EVENT_NONE;
 }
 
 static enum operation_event enter_copying(

@@ -110,6 +110,18 @@ class HangingDeviceTest(KernelTest):
         self.kernel.clear_fault("status.vg-move--hung")
         self.assert_finished(self.client.result(identity), "retcode", 0)
 
+    def test_abort_of_what_this_daemon_has_never_seen(self):
+        self.add_move()
+        self.start()
+        self.kernel.set_fault(HUNG, HANG)
+        self.request("move")
+        wait_for(lambda: self.kernel.calls("hang"), "the call that hangs")
+        self.request("move", abort=1)
+        wait_for(self.daemon.starts, "the abort", 30)
+        (_, name, arguments), = self.daemon.starts()
+        self.assertEqual(name, "vg/move")
+        self.assertIn("--abort", arguments)
+
     def test_successor_has_the_lock_at_once(self):
         for number in (signal.SIGTERM, signal.SIGKILL):
             with self.subTest(number):

@@ -185,6 +185,44 @@ START_TEST(lifecycle_an_abort_that_is_silent_is_not_carried_out_again)
 }
 END_TEST
 
+/* No look comes, as where storage hangs: lvm2 is asked for the names. */
+START_TEST(lifecycle_an_abort_does_not_wait_for_ever_for_a_look)
+{
+	struct operation *abort_operation = begin(true, "15");
+
+	ck_assert_int_eq(abort_operation->state, STATE_LOOKING);
+	run_out(abort_operation->timer);
+	ck_assert_int_eq(abort_operation->state, STATE_ASKING);
+	report(fixture_volume_row(1, 1, "lv9"));
+	ck_assert_int_eq(abort_operation->state, STATE_RUNNING);
+	ck_assert_ptr_nonnull(strstr(lvpoll()->line, "--abort"));
+	ck_assert_ptr_nonnull(strstr(lvpoll()->line, "lv9"));
+	standin_exit(lvpoll(), 5);
+	report(fixture_volume_row(1, 1, "lv9"));
+	ck_assert_int_eq(abort_operation->state, STATE_BACKING_OFF);
+	/* After that they may be another volume's. */
+	run_out(abort_operation->timer);
+	ck_assert_int_eq(abort_operation->state, STATE_LOOKING);
+	ck_assert(!event_pending(abort_operation->timer, EV_TIMEOUT, NULL));
+	ck_assert(event_pending(abort_operation->patience, EV_TIMEOUT, NULL));
+}
+END_TEST
+
+/* Lvm2 hangs, too: whoever waits is told. */
+START_TEST(lifecycle_an_abort_without_a_look_or_an_answer_is_over)
+{
+	struct operation *abort_operation = begin(true, "15");
+
+	run_out(abort_operation->timer);
+	standin_exit(standin_find("report"), 5);
+	ck_assert_int_eq(abort_operation->state, STATE_BACKING_OFF);
+	ck_assert(hears_nothing_yet(true));
+	run_out(abort_operation->patience);
+	ck_assert(hears_failed(true));
+	ck_assert_ptr_null(find(true));
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -193,6 +231,8 @@ int main(void)
 		SUITE_TEST(lifecycle_who_asks_for_what_is_being_aborted_hears_that),
 		SUITE_TEST(lifecycle_what_is_asked_for_while_its_abort_runs_yields),
 		SUITE_TEST(lifecycle_an_abort_is_not_run_by_an_earlier_look),
+		SUITE_TEST(lifecycle_an_abort_does_not_wait_for_ever_for_a_look),
+		SUITE_TEST(lifecycle_an_abort_without_a_look_or_an_answer_is_over),
 		SUITE_TEST(lifecycle_an_abort_without_lvm_is_refused),
 		SUITE_TEST(lifecycle_an_abort_that_cannot_be_run_is_refused),
 		SUITE_TEST(lifecycle_an_abort_with_refused_arguments_is_refused),
