@@ -145,6 +145,7 @@ static void check_start(struct lvm *lvm)
 	lvm->had_name = checks_command(operation, lvm->vg_name, lvm->lv_name);
 	if (operation->attempt.purpose == ATTEMPT_STEP && volume_find(lvm->lvid))
 		lvm->began_changes = begin_segment(volume_find(lvm->lvid));
+	lvm->began_us = world.now_us;
 }
 
 static struct process *new_process(
