@@ -108,6 +108,20 @@ START_TEST(device_that_was_gone_copies_anew)
 }
 END_TEST
 
+/* Likewise while the lvpoll of that step waits. */
+START_TEST(device_that_was_gone_meanwhile_copies_anew)
+{
+	struct operation *operation = begin_move();
+
+	look(COPYING, TABLE, false);
+	look(COPIED, TABLE, false);
+	look(GONE, 0, false);
+	look(COPIED, TABLE, false);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	ck_assert_uint_eq(operation->evidence.table, TABLE);
+}
+END_TEST
+
 /* What was seen of it while it was dormant is on record afterwards. */
 START_TEST(record_is_written_anew_after_a_dormant_state)
 {
@@ -284,6 +298,7 @@ int main(void)
 		SUITE_TEST(failure_after_the_device_has_come_back_counts),
 		SUITE_TEST(dormant_record_does_not_tell_when_the_device_has_gone),
 		SUITE_TEST(device_that_was_gone_copies_anew),
+		SUITE_TEST(device_that_was_gone_meanwhile_copies_anew),
 		SUITE_TEST(record_is_written_anew_after_a_dormant_state),
 		SUITE_TEST(last_step_is_known),
 		SUITE_LOOP(step_that_is_not_proved_any_more_does_not_begin, 2),
