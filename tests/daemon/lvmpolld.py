@@ -132,10 +132,11 @@ class Daemon:
                    for fields in sockets)
 
     def accepts(self):
-        """Whether somebody listens behind the path. Stock may die of the end of this client."""
+        """Whether somebody listens behind the path who lives: a process that the daemon was starting when it was killed has
+        its socket for a moment longer. Stock may die of the end of this client."""
         try:
-            self.client().close()
-            return True
+            with self.client() as client:
+                return is_running(client.listener())
         except (ConnectionRefusedError, FileNotFoundError):
             return False
 

@@ -114,6 +114,11 @@ class Client:
     def __exit__(self, *_):
         self.close()
 
+    def listener(self):
+        """The process that began to listen on the socket."""
+        pid, _, _ = struct.unpack("3i", self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        return pid
+
     def send(self, data):
         self.socket.sendall(data)
 
