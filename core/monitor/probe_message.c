@@ -94,7 +94,8 @@ static struct reader read_from(const char *bytes, size_t size)
 
 static void take(struct reader *reader, void *value, size_t size)
 {
-	if (size > reader->left) {
+	/* What stands behind something that is not whole is anything. */
+	if (reader->is_short || size > reader->left) {
 		reader->is_short = true;
 		memset(value, 0, size);
 		return;
