@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# unit programs and daemon tests of comparisons, which alone have a second thread, with ThreadSanitizer; with --full all
+# unit programs, and daemon tests of comparisons, which alone have a second thread, with ThreadSanitizer; with --full all
 # minutes: 3
 # minutes_full: 8
 # shellcheck source=tests/layers/lib.sh
@@ -28,7 +28,7 @@ layer_build "$folder" CC=clang --enable-werror --enable-debug --enable-sanitizer
 if [ "$CHECK_FULL" = 1 ]; then
 	layer_check "$folder" SUITES=daemon/run
 else
-	layer_check "$folder" SUITES=
+	layer_check "$folder" -C tests/unit
 	layer_suite "daemon tests" "$CHECK_SOURCE/tests/daemon/run" --builddir "$folder" -k test_verifying
 fi
 layer_end
