@@ -81,6 +81,17 @@ class KernelTest(DaemonTest):
         self.client = self.connect(self.daemon)
         return self.daemon
 
+    def kill(self):
+        self.daemon.send_signal(signal.SIGKILL)
+        self.daemon.wait_end()
+
+    def start_again(self):
+        """The next daemon, with the same configuration and kernel, and a client."""
+        self.daemon.start("-c", self.configuration, "-l", "info",
+                          environment=self.daemon.environment(**self.kernel.variables()))
+        wait_for(self.daemon.accepts, "a daemon behind the socket")
+        self.client = self.connect(self.daemon)
+
     def reload(self, configuration):
         """Lets the daemon read a new configuration."""
         self.write_configuration(configuration)

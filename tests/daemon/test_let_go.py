@@ -3,7 +3,6 @@
 
 import os
 import re
-import signal
 import unittest
 
 from deadline import wait_for
@@ -24,16 +23,6 @@ class LetGoTest(VerifyingTest):
         else:
             self.device.remove()
             self.kernel.raise_event()
-
-    def kill(self):
-        self.daemon.send_signal(signal.SIGKILL)
-        self.daemon.wait_end()
-
-    def start_again(self):
-        self.daemon.start("-c", self.configuration, "-l", "info",
-                          environment=self.daemon.environment(**self.kernel.variables()))
-        wait_for(self.daemon.accepts, "a daemon behind the socket")
-        self.client = self.connect(self.daemon)
 
     def recorded_table(self):
         """Of the data that is copied, as it is on record."""

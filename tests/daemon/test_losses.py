@@ -30,10 +30,7 @@ class LossCase(KernelTest):
         """Starts the daemon, or the next one after it."""
         if not hasattr(self, "daemon"):
             return super().start("daemon: {resume: %s%s}" % (self.resume, self.more))
-        self.daemon.start("-c", self.configuration, "-l", "info",
-                          environment=self.daemon.environment(**self.kernel.variables()))
-        wait_for(self.daemon.accepts, "a daemon behind the socket")
-        self.client = self.connect(self.daemon)
+        self.start_again()
         self.client.hello()  # it answers when it has read all records
         return self.daemon
 
@@ -88,10 +85,6 @@ class LossCase(KernelTest):
 
     def stop(self):
         self.assertEqual(self.daemon.stop(), 0)
-
-    def kill(self):
-        self.daemon.send_signal(signal.SIGKILL)
-        self.daemon.wait_end()
 
 
 class ResumedTests:

@@ -386,12 +386,8 @@ class PlusTest(KernelTest):
         self.assert_abort_is_not_delayed("+%d" % self.WAIT_S)
 
     def crash(self):
-        self.daemon.send_signal(signal.SIGKILL)
-        self.daemon.wait_end()
-        self.daemon.start("-c", self.configuration,
-                          environment=self.daemon.environment(**self.kernel.variables()))
-        wait_for(self.daemon.accepts, "a daemon behind the socket")
-        self.client = self.connect(self.daemon)
+        self.kill()
+        self.start_again()
 
     def test_the_time_outlives_a_crash(self):
         identity = self.begin()

@@ -184,12 +184,9 @@ class LeftTest(KernelTest):
         # No test at the same time has such a volume: what is looked for is known by its name.
         self.idle, self.held = ("move-%s-%d" % (value, os.getpid()) for value in ("idle", "held"))
 
-    def start_again(self, value):
+    def start_again_with(self, value):
         self.write_configuration("daemon: {resume: %s}\n%s" % (value, self.more))
-        self.daemon.start("-c", self.configuration, "-l", "info",
-                          environment=self.daemon.environment(**self.kernel.variables()))
-        wait_for(self.daemon.accepts, "a daemon behind the socket")
-        self.client = self.connect(self.daemon)
+        self.start_again()
 
     def start_lvpoll(self, value, lvname, more="", in_sync=REGIONS, interval="15"):
         """The only lvpoll of a move in two segments runs; returns its process id."""
@@ -216,10 +213,6 @@ class LeftTest(KernelTest):
     def stop(self):
         self.assertEqual(self.daemon.stop(), 0)
 
-    def kill(self):
-        self.daemon.send_signal(signal.SIGKILL)
-        self.daemon.wait_end()
-
     def assert_ended_first(self, pid, lvname, **options):
         self.assertTrue(is_running(pid))
         self.assertEqual(self.client.dump(), {"poll": {}, "abort": {}})
@@ -235,7 +228,7 @@ class LeftTest(KernelTest):
         pid = self.start_lvpoll(value, self.held)
         self.wait_in_lock(self.held)
         end()
-        self.start_again(next_value or value)
+        self.start_again_with(next_value or value)
         meanwhile()
         identity = self.assert_ended_first(pid, self.held)
         self.assertEqual(len(self.daemon.starts()), 1)
@@ -254,7 +247,7 @@ class LeftTest(KernelTest):
         wait_for(lambda: self.entry(identity_in("vg", self.idle)).get("progress_percent"),
                  "the progress that it tells")
         self.kill()
-        self.start_again("never")
+        self.start_again_with("never")
         self.assert_ended_first(pid, self.idle)
         self.wait_starts(2)
         self.assertEqual(self.ends(), [(pid, "vg/" + self.idle, "term")])
@@ -279,7 +272,7 @@ class LeftTest(KernelTest):
         pid = self.start_lvpoll("never", self.held)
         self.wait_in_lock(self.held)
         self.kill()
-        self.start_again("never")
+        self.start_again_with("never")
         identity = self.assert_ended_first(pid, self.held, abort=1)
         self.assertEqual(len(self.daemon.starts()), 1)
         self.release(self.held)
@@ -303,12 +296,6 @@ class GivenUpTest(KernelTest):
         self.assert_reply(self.client.result(identity), response="failed",
                           reason="polling of lvm command failed")
 
-    def start_again(self):
-        self.daemon.start("-c", self.configuration, "-l", "info",
-                          environment=self.daemon.environment(**self.kernel.variables()))
-        wait_for(self.daemon.accepts, "a daemon behind the socket")
-        self.client = self.connect(self.daemon)
-
     def check(self, value, end):
         identity = self.give_up("daemon: {resume: %s}\n" % value)
         end()
@@ -321,8 +308,7 @@ class GivenUpTest(KernelTest):
         self.start_again()
 
     def kill(self):
-        self.daemon.send_signal(signal.SIGKILL)
-        self.daemon.wait_end()
+        super().kill()
         self.start_again()
 
     def upgrade(self):

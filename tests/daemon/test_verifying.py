@@ -166,16 +166,6 @@ class DoubtTest(VerifyingTest):
 class CrashTest(VerifyingTest):
     """The kernel's log is still there when the daemon is not."""
 
-    def kill(self):
-        self.daemon.send_signal(signal.SIGKILL)
-        self.daemon.wait_end()
-
-    def start_again(self):
-        self.daemon.start("-c", self.configuration, "-l", "info",
-                          environment=self.daemon.environment(**self.kernel.variables()))
-        wait_for(self.daemon.accepts, "a daemon behind the socket")
-        self.client = self.connect(self.daemon)
-
     def test_a_failure_while_no_daemon_ran(self):
         identity = self.start_move(log=[ORDINARY], differs_at=4096)
         self.kill()
