@@ -49,6 +49,7 @@ class Kernel:
     def __init__(self, folder):
         self.folder = folder
         self.minors = 0
+        self.revisions = 0  # changes of devices so far
         for name in ("devices", "disks", "events", "faults", "steps"):
             os.makedirs(os.path.join(folder, name))
         self.library = preload.standin(folder)
@@ -119,17 +120,22 @@ class Kernel:
         return os.path.exists(self.path("faults", kind))
 
     def calls(self, kind=None, since=0.0):
-        """A (time, kind, the rest of the line) for each call so far, or for those of a kind."""
+        """A (time, kind, device and flush, revision) for each call so far, or for those of a kind."""
         if not os.path.exists(self.path("calls")):
             return []
         with open(self.path("calls")) as file:
-            lines = [line.rstrip("\n").split(" ", 2) for line in file if line.endswith("\n")]
-        calls = [(float(line[0]), line[1], line[2] if len(line) > 2 else "") for line in lines]
+            lines = [line.rstrip("\n").partition(" revision ") for line in file if line.endswith("\n")]
+        calls = [(float(words[0]), words[1], " ".join(words[2:]), int(revision or 0))
+                 for words, revision in ((line.split(), revision) for line, _, revision in lines)]
         return [call for call in calls if call[0] >= since and kind in (None, call[1])]
 
     def looks(self, since=0.0):
         """Those calls that have read the status of a device that is there."""
         return [call for call in self.calls("status", since) if call[2]]
+
+    def has_seen(self, name, revision):
+        """Whether a look at this device has read it since its change with this number."""
+        return any(look[2] == name and look[3] >= revision for look in self.looks())
 
     def forget_calls(self):
         """For what is counted from now on."""
@@ -165,8 +171,13 @@ class Device:
         return re.findall(r"^target (.*)$", self.text(), re.M)
 
     def change(self, targets=None, names=None, suspended=None, event=False):
-        """Changes the device; with event it is told, as the kernel does when all is in place."""
-        text = self.text()
+        """
+        Changes the device; with event it is told, as the kernel does when all is in place. Returns the change's number:
+        Kernel.has_seen tells from when on a look has seen it.
+        """
+        self.kernel.revisions += 1
+        text = re.sub(r"^revision .*\n", "", self.text(), flags=re.M)
+        text = text.replace("\n", "\nrevision %d\n" % self.kernel.revisions, 1)
         if targets is not None:
             text = re.sub(r"^target .*\n", "", text, flags=re.M) + format_targets(targets)
         if names is not None:
@@ -180,6 +191,7 @@ class Device:
         self.kernel.write_device(self.minor, text)
         if event:
             self.kernel.raise_event()
+        return self.kernel.revisions
 
     def set_steps(self, *tables):
         """What the table becomes with each step of the stand-in for lvm; it goes after the last."""

@@ -216,11 +216,12 @@ class KernelTest(DaemonTest):
         wait_for(lambda: self.looks() >= count, "look %d at a device" % count)
 
     def change_and_wait_look(self, device, **changes):
-        """Waits for a look at this device: others are looked at, too."""
-        looks = lambda: [call[2] for call in self.kernel.looks()].count(device.name())
-        before = looks()
-        device.change(**changes)
-        wait_for(lambda: looks() > before, "a look at " + device.name())
+        self.wait_seen(device, device.change(**changes))
+
+    def wait_seen(self, device, revision):
+        """Until a look has seen that change: one that was under way may have read the device before it."""
+        wait_for(lambda: self.kernel.has_seen(device.name(), revision),
+                 "a look at " + device.name())
 
     def wait_listed(self, device):
         """Raises an event that means nothing; from then on the daemon knows of events."""

@@ -15,14 +15,14 @@ from upgrade_test import upgrade
 
 class LetGoTest(VerifyingTest):
     def step(self, *targets):
-        """Somebody else's lvpoll makes a step, or, without TARGETS, the last one."""
+        """Somebody else's lvpoll makes a step, which returns its number; or, without TARGETS, the last one."""
         if targets:
             steps = self.kernel.path("steps", str(self.device.minor))
             os.unlink(os.path.join(steps, min(os.listdir(steps))))
-            self.device.change(targets=list(targets), event=True)
-        else:
-            self.device.remove()
-            self.kernel.raise_event()
+            return self.device.change(targets=list(targets), event=True)
+        self.device.remove()
+        self.kernel.raise_event()
+        return None
 
     def recorded_table(self):
         """Of the data that is copied, as it is on record."""
@@ -205,9 +205,7 @@ class LongBeforeTest(LetGoTest):
 
     def test_a_step_by_others_is_no_loss(self):
         identity = self.start_long_after(FAILURE, count=2)
-        before = self.looks()
-        self.step(*segments(2, 1, 0))
-        self.wait_looks(before + 2)
+        self.wait_seen(self.device, self.step(*segments(2, 1, 0)))
         self.step()
         self.assert_unproved(identity)
 
@@ -328,9 +326,7 @@ class StepTest(LetGoTest):
         self.fail_lvpolls("move", 5)
         self.copied(count=2)
         self.wait_backing_off(identity, "status")
-        before = self.looks()
-        self.device.change(targets=segments(2, 0, 0), event=True)
-        self.wait_looks(before + 2)
+        self.change_and_wait_look(self.device, targets=segments(2, 0, 0), event=True)
         self.write_log(FAILURE)
         self.step(*segments(2, 1, 0))
         self.assert_given_up(identity)

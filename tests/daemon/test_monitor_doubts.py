@@ -228,9 +228,8 @@ class LossTest(KernelTest):
         self.clock.stop()
         identity = self.request("signal-KILL", interval="600")
         self.wait_backing_off(identity, "signal")
-        before = self.looks()
-        device.change(targets=[mirror(0, SEGMENT_SECTORS, 60, REGIONS, "SA")], event=True)
-        wait_for(lambda: self.looks() > before, "a look in the pause")
+        self.change_and_wait_look(
+            device, targets=[mirror(0, SEGMENT_SECTORS, 60, REGIONS, "SA")], event=True)
         device.change(targets=segments(1, 0, REGIONS), event=True)
         self.assert_reply(self.client.result(identity), response="failed",
                           reason="polling of lvm command failed")

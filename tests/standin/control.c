@@ -248,17 +248,24 @@ static int check_version(struct dm_ioctl *header)
 	return is_known ? 0 : -EINVAL;
 }
 
-/* The name of the device that the call is about, empty where it is not there, into NAME. */
-static void name_device(const struct dm_ioctl *header, char name[DM_NAME_LEN])
+/*
+ * The name of the device that the call is about, empty where it is not there, into NAME. Returns
+ * which of its revisions the answer will show, or an earlier one; 0 where they are not counted.
+ */
+static unsigned name_device(const struct dm_ioctl *header, char name[DM_NAME_LEN])
 {
 	const struct device *device;
+	unsigned revision = 0;
 
 	pthread_mutex_lock(&devices_mutex);
 	devices_refresh();
 	device = find_device(header);
-	if (device)
+	if (device) {
 		strncpy(name, device->name, DM_NAME_LEN - 1);
+		revision = device->revision;
+	}
 	pthread_mutex_unlock(&devices_mutex);
+	return revision;
 }
 
 /* Fails as the folder's faults say, or answers. */
@@ -296,7 +303,7 @@ int control_answer(int descriptor, unsigned long request, void *argument)
 {
 	const struct call *call = find_call(request);
 	struct dm_ioctl *header = argument;
-	char name[DM_NAME_LEN] = "";
+	char name[DM_NAME_LEN] = "", revision[32] = "";
 	bool flushes, is_table;
 	const char *kind;
 	int result;
@@ -314,9 +321,10 @@ int control_answer(int descriptor, unsigned long request, void *argument)
 	is_table = request == DM_TABLE_STATUS && (header->flags & DM_STATUS_TABLE_FLAG);
 	kind = is_table ? "table" : call->kind;
 	if (call->is_about_device)
-		name_device(header, name);
+		snprintf(revision, sizeof(revision), " revision %u", name_device(header, name));
 	result = play(call, descriptor, header, kind, name, flushes);
-	state_note_call("%s%s%s%s", kind, *name ? " " : "", name, flushes ? " flush" : "");
+	state_note_call(
+		"%s%s%s%s%s", kind, *name ? " " : "", name, flushes ? " flush" : "", revision);
 	return result;
 }
 

@@ -114,6 +114,8 @@ static void parse_line(struct device *device, char *line)
 		device->uuid = value;
 	else if (strcmp(line, "events") == 0)
 		device->event_number = (uint32_t)strtoul(value, NULL, 10);
+	else if (strcmp(line, "revision") == 0)
+		device->revision = (unsigned)strtoul(value, NULL, 10);
 	else if (strcmp(line, "suspended") == 0)
 		device->is_suspended = true;
 	else if (strcmp(line, "target") == 0)
@@ -121,7 +123,7 @@ static void parse_line(struct device *device, char *line)
 	else
 		fprintf(stderr,
 			"stand-in: device %u: \"%s\" should be name, uuid, events, "
-			"suspended or target\n",
+			"revision, suspended or target\n",
 			device->minor, line);
 }
 

@@ -17,6 +17,7 @@ struct device_target {
 struct device {
 	unsigned minor;
 	uint32_t event_number;
+	unsigned revision; /* of its file: the tests count its changes; 0 where they do not */
 	bool is_suspended;
 	const char *name;
 	const char *uuid;
