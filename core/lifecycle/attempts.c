@@ -158,6 +158,12 @@ static void replace(char **string, const char *value)
 	*string = value ? strdup(value) : NULL;
 }
 
+/* All I/O to the device fails, so an lvpoll finds nothing copied: it loads lvm2's table again. */
+static bool is_wiped(const struct observation *seen)
+{
+	return seen->kind == OBSERVED && seen->table_signature == 0;
+}
+
 /*
  * Whether the data that a step lets go of is proved to be copied, by what was SEEN last: since the
  * step fell due the table may have changed, or the device may have been suspended. Then what is
@@ -165,7 +171,7 @@ static void replace(char **string, const char *value)
  */
 static bool is_proved(const struct operation *operation, const struct observation *seen)
 {
-	return seen->kind == OBSERVED && seen->verdict == LVMPOLLD_STEP &&
+	return seen->kind == OBSERVED && seen->verdict == LVMPOLLD_STEP && !is_wiped(seen) &&
 	       classify_doubt(operation, seen) == DOUBT_NONE &&
 	       !classify_is_let_go(operation, seen);
 }
@@ -196,7 +202,7 @@ static bool is_in_doubt(const struct operation *operation, const struct observat
 {
 	return operation->attempt.purpose == ATTEMPT_STEP &&
 	       plugin_verifies(operation->terms->plugin) && !is_proved(operation, seen) &&
-	       classify_is_doubtful(operation, seen);
+	       !is_wiped(seen) && classify_is_doubtful(operation, seen);
 }
 
 /*

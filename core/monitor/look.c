@@ -33,6 +33,18 @@ static uint64_t sign_lines(const struct device_mapper_table *table, uint64_t val
 	return value;
 }
 
+/*
+ * All I/O to it fails, as after "dmsetup wipe_table", and where lvm2 takes a volume away; or it has
+ * no table at all.
+ */
+static bool is_wiped(const struct device_mapper_table *table)
+{
+	for (size_t i = 0; i < table->target_count; i++)
+		if (strcmp(table->targets[i].type, "error") != 0)
+			return false;
+	return true;
+}
+
 /* Differs where the names or the lines of TABLE do, which is what a step is to change. */
 static uint64_t sign(const struct device_mapper_table *table)
 {
@@ -180,7 +192,8 @@ static void record_seen(struct look *look) REQUIRES(device_role)
 	observation->verdict = look->verdict;
 	observation->kind = OBSERVED;
 	observation->signature = sign(&look->table);
-	observation->table_signature = sign_lines(&look->table, CHECKSUM_START);
+	observation->table_signature =
+		is_wiped(&look->table) ? 0 : sign_lines(&look->table, CHECKSUM_START);
 	observation->copies = look->copies;
 	observation->copies_signature = sign_copies(look, observation->signature);
 	replace(&observation->device_name, look->table.name);

@@ -127,7 +127,8 @@ const struct kernel_log_state *evidence_end_log(
 bool evidence_is_let_go(
 	const struct evidence *evidence, const struct kernel_log_state *log, uint64_t table)
 {
-	return evidence->table != 0 && table != evidence->table && is_told(evidence, log);
+	return evidence->table != 0 && table != 0 && table != evidence->table &&
+	       is_told(evidence, log);
 }
 
 void evidence_forget_tables(struct evidence *evidence)

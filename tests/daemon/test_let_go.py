@@ -6,11 +6,13 @@ import re
 import unittest
 
 from deadline import wait_for
-from kernel_standin import linear, mirror
+from kernel_standin import format_targets, linear, mirror
 from kernel_test import REGIONS, SEGMENT_SECTORS, row, segments
 from lvmpolld import is_running, read_file
-from test_verifying import FAILED, FAILURE, ORDINARY, VerifyingTest
+from test_verifying import FAILED, FAILURE, LEFT_OUT, ORDINARY, VerifyingTest
 from upgrade_test import upgrade
+
+ERROR_OF_READER = "Buffer I/O error on dev dm-1, logical block 0, async page read"
 
 
 class LetGoTest(VerifyingTest):
@@ -23,6 +25,10 @@ class LetGoTest(VerifyingTest):
         self.device.remove()
         self.kernel.raise_event()
         return None
+
+    def wait_copying(self, count, at):
+        wait_for(lambda: self.device.targets() == segments(count, at, 0),
+                 "the segment at %d" % at)
 
     def recorded_table(self):
         """Of the data that is copied, as it is on record."""
@@ -185,6 +191,42 @@ class EndTest(LetGoTest):
         self.write_log(FAILURE)
         self.step()
         self.assert_over(identity)
+
+
+class WipedTest(LetGoTest):
+    """All I/O to the device fails for a while, which the kernel tells, too. Nothing is let go of, and all is copied anew."""
+
+    def start_wiped(self, log):
+        identity = self.start_move(count=2, log=[ORDINARY])
+        with open(self.kernel.path("steps", str(self.device.minor), "!"), "w") as first:
+            first.write(format_targets(segments(2, 0, 0)))
+        self.write_log(log)
+        self.device.change(targets=["0 %d error" % (2 * SEGMENT_SECTORS)], event=True)
+        wait_for(lambda: self.device.targets() == segments(2, 0, 0), "the table that lvm2 has")
+        self.wait_watching(identity)
+        return identity
+
+    def test_it_is_put_right_and_goes_on(self):
+        identity = self.start_wiped(ERROR_OF_READER)
+        self.copied(count=2)
+        self.wait_copying(2, 1)
+        self.copied(count=2, at=1)
+        self.assert_over(identity)
+        self.assertGreaterEqual(self.opened(), 2, "a failure was told while it was copied")
+
+    def test_what_the_log_lacks_is_a_doubt_as_before(self):
+        """The lvpoll that puts it right proves no step."""
+        identity = self.start_wiped(LEFT_OUT)
+        self.copied(count=2)
+        wait_for(lambda: self.opened() == 2, "the comparison of the first segment")
+        self.wait_copying(2, 1)
+        self.copied(count=2, at=1)
+        self.assert_over(identity)
+
+    def test_a_step_of_somebody_else_after_that_is_seen(self):
+        identity = self.start_wiped(FAILURE)
+        self.step(*segments(2, 1, 0))
+        self.assert_given_up(identity)
 
 
 class LongBeforeTest(LetGoTest):
@@ -388,8 +430,6 @@ class StepTest(LetGoTest):
         self.kernel.set_release("9.9.0")
         return self.start_move(count=3, log=[ORDINARY])
 
-    def wait_copying(self, at):
-        wait_for(lambda: self.device.targets() == segments(3, at, 0), "the segment at %d" % at)
 
     def test_that_no_look_has_shown(self):
         """The daemon's own step is the first, and by the next look the second segment is moved, too."""
@@ -397,7 +437,7 @@ class StepTest(LetGoTest):
         steps = self.kernel.path("steps", str(self.device.minor))
         os.unlink(os.path.join(steps, min(os.listdir(steps))))
         self.copied(count=3)
-        self.wait_copying(2)
+        self.wait_copying(3, 2)
         self.copied(count=3, at=2)
         self.assert_unproved(identity)
         self.assertIn("has made a step which nobody has proved", self.daemon.log())
@@ -405,7 +445,7 @@ class StepTest(LetGoTest):
     def test_of_ours_alone_is_proved(self):
         identity = self.start_on_unknown_kernel()
         for at in range(3):
-            self.wait_copying(at)
+            self.wait_copying(3, at)
             self.copied(count=3, at=at)
         self.assert_over(identity)
         self.assertEqual(self.opened(), 6)

@@ -17,8 +17,8 @@ static enum device_mapper_answer answer;
 static enum lvmpolld_verdict verdict;
 static bool is_suspended;
 static uint32_t shown_event;
-static size_t target_count; /* of the same line */
-static struct lvmpolld_target line = {.type = "mirror"};
+static size_t target_count; /* 0 or 1 */
+static struct lvmpolld_target line;
 /* What happens to the volume while the kernel is asked; or NULL. */
 static void (*meanwhile)(void);
 static uint64_t done_sectors, step_sectors;
@@ -89,7 +89,8 @@ static void create_device(void)
 	looking_entry.stall_check_s = 0;
 	done_sectors = step_sectors = 0;
 	shown_event = 0;
-	target_count = 0;
+	target_count = 1;
+	line = (struct lvmpolld_target){.type = "mirror"};
 	is_suspended = false;
 	meanwhile = NULL;
 	device = devices_get(&devices, terms);

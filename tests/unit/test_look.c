@@ -44,10 +44,25 @@ START_TEST(look_tells_of_another_table)
 	look_and_see(LVMPOLLD_WATCH);
 	settle();
 	ck_assert(!look_and_see(LVMPOLLD_WATCH));
-	target_count = 1;
+	line.length_sectors = 8;
 	ck_assert(look_and_see(LVMPOLLD_WATCH));
 	settle();
 	ck_assert(!look_and_see(LVMPOLLD_WATCH));
+}
+END_TEST
+
+/* In these nothing is at any place: no command has let go of any. */
+START_TEST(look_knows_a_table_that_is_wiped)
+{
+	watch();
+	look_and_see(LVMPOLLD_WATCH);
+	ck_assert_uint_ne(observation().table_signature, 0);
+	line.type = "error";
+	ck_assert(look_and_see(LVMPOLLD_STEP));
+	ck_assert_uint_eq(observation().table_signature, 0);
+	target_count = 0;
+	look_and_see(LVMPOLLD_STEP);
+	ck_assert_uint_eq(observation().table_signature, 0);
 }
 END_TEST
 
@@ -254,6 +269,7 @@ int main(void)
 		SUITE_TEST(look_tells_what_a_step_must_find_equal),
 		SUITE_TEST(look_tells_of_each_verdict_that_matters),
 		SUITE_TEST(look_tells_of_another_table),
+		SUITE_TEST(look_knows_a_table_that_is_wiped),
 		SUITE_LOOP(look_tells_of_the_log_up_to_the_end, 2),
 		SUITE_TEST(look_does_not_forget_that_data_would_be_lost),
 		SUITE_TEST(look_does_not_forget_it_while_the_device_is_suspended),
