@@ -90,9 +90,19 @@ data_sum() {
 	dd if="/dev/$1" bs=1M iflag=direct status=none | md5sum | cut -d' ' -f1
 }
 
+# random_data MIB: prints so much of it. The host has made some, from which any piece is taken: a guest is slow at it.
+random_data() {
+	if [ "$1" -le 64 ]; then
+		dd if="$LAB_PROGRAMS/random" bs=1M count="$1" skip=$((RANDOM << 10 | RANDOM >> 5)) \
+			iflag=skip_bytes,fullblock status=none
+	else
+		head -c "${1}M" /dev/urandom
+	fi
+}
+
 # data_overwrite VG/NAME MIB: random data into the beginning of a volume.
 data_overwrite() {
-	head -c "${2}M" /dev/urandom | dd of="/dev/$1" bs=1M iflag=fullblock oflag=direct conv=notrunc status=none
+	random_data "$2" | dd of="/dev/$1" bs=1M iflag=fullblock oflag=direct conv=notrunc status=none
 }
 
 data_write() {

@@ -109,11 +109,17 @@ patience=$((LAB_STOCK ? 1 : 3))
 
 # Waits until a command succeeds; the scenario fails if that takes longer than so many seconds of an idle machine.
 wait_until() {
-	local seconds=$(($1 * patience)) end=$((SECONDS + $1 * patience + 1))
+	local seconds=$(($1 * patience)) end=$((SECONDS + $1 * patience + 1)) began=${EPOCHREALTIME/./} nap_us nap
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || fail "waited $seconds s in vain for: $*"
-		sleep 0.05
+		# As long again as the look took: several guests share a CPU.
+		nap_us=$((${EPOCHREALTIME/./} - began))
+		((nap_us > 50000)) || nap_us=50000
+		((nap_us < 500000)) || nap_us=500000
+		printf -v nap '0.%06d' "$nap_us"
+		sleep "$nap"
+		began=${EPOCHREALTIME/./}
 	done
 }
 
@@ -162,8 +168,7 @@ uncollected=0
 scenario_finish() {
 	if daemon_is_expected; then
 		wait_until 10 lvpoll_none
-		expect_dump_finished poll "$uncollected"
-		expect_dump_finished abort "${uncollected_aborts:-0}"
+		wait_until 10 dump_is_finished "$uncollected" "${uncollected_aborts:-0}"
 	fi
 	volumes_check
 	daemon_stop_if_running

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # built by gcc without a warning, locks checked at run time: make check
-# minutes: 3
+# minutes: 4
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -18,4 +18,6 @@ fetch_promtool() {
 command -v promtool >/dev/null || fetch_promtool || true
 layer_need_gcc_build
 layer_check "$gcc_build"
+# Histories that nobody has seen yet; one that fails is told with its seed.
+layer_suite "simulator, new seeds" env LVMPOLLD_BUILDDIR="$gcc_build" "$CHECK_SOURCE/tests/simulation/run" --seconds 60
 layer_end

@@ -10,8 +10,7 @@ layer_use_root trixie
 layer_need_root_build trixie
 export LAB_CPU=$CHECK_CPU
 options=(--builddir "$root_build" --root "$debian_root")
-# As in lab.sh.
-guests=(--jobs 4)
+layer_share_guests
 if [ "$CHECK_FULL" = 1 ]; then
 	layer_suite "all scenarios" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}"
 	layer_suite "scenarios of pvmove, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" --moves --uuids newer

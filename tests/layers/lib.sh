@@ -25,6 +25,14 @@ layer_failed() {
 	failed=$((failed + 1))
 }
 
+# Sets $guests: a guest waits for slow copies more than it computes, so four share the CPU; on a slow machine two, which
+# hinder each other less.
+# shellcheck disable=SC2034 # layers use it
+layer_share_guests() {
+	guests=(--jobs 4)
+	[ "$CHECK_SLOW" = 0 ] || guests=(--jobs 2)
+}
+
 layer_skipped() {
 	echo "skipped $*" | tee -a "$CHECK_REPORT"
 	skipped=$((skipped + 1))
