@@ -19,8 +19,7 @@
 #include <unistd.h>
 
 #include "hook.h"
-#include "json.h"
-#include "text.h"
+#include "hook_call.h"
 
 /* Events that one hook may have before it; what comes then is lost to it. */
 #define CALLS_MAX 1000
@@ -30,21 +29,12 @@
 
 #define OTHERS_MAY_WRITE "others than root may write to it"
 
-/* What a hook is run with. */
-struct call {
-	char *event;
-	char *volume;
-	char *operation;
-	char *json;
-	TAILQ_ENTRY(call) link;
-};
-
 struct hook {
 	char *name;
 	pid_t pid; /* 0: it does not run */
 	int64_t deadline_ms;
-	bool is_late;             /* it was asked to end */
-	TAILQ_HEAD(, call) calls; /* the first is the one that runs */
+	bool is_late;                  /* it was asked to end */
+	TAILQ_HEAD(, hook_call) calls; /* the first is the one that runs */
 	size_t count;
 	size_t lost;
 	TAILQ_ENTRY(hook) link;
@@ -67,55 +57,6 @@ static __attribute__((format(printf, 2, 3))) void say(const char *name, const ch
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
 	fputc('\n', stderr);
-}
-
-static void free_call(struct call *call)
-{
-	free(call->event);
-	free(call->volume);
-	free(call->operation);
-	free(call->json);
-	free(call);
-}
-
-/* A line of JSON. NULL when out of memory. */
-static char *make_json(const char *event, const struct entry *entry)
-{
-	char *text = NULL, moment[TEXT_SIZE];
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-	bool is_whole;
-
-	if (!stream)
-		return NULL;
-	text_of_time(time(NULL), false, moment);
-	fprintf(stream, "{\"time\": \"%s\", \"event\": \"%s\", \"operation\": ", moment, event);
-	json_print_entry(entry, NULL, stream);
-	fputs("}\n", stream);
-	is_whole = !ferror(stream);
-	if (fclose(stream) == 0 && is_whole)
-		return text;
-	free(text);
-	return NULL;
-}
-
-/* NULL when out of memory. */
-static struct call *make_call(const char *event, const struct entry *entry)
-{
-	struct call *call = calloc(1, sizeof(*call));
-
-	if (!call)
-		return NULL;
-	call->event = strdup(event);
-	call->volume = strdup(entry->name);
-	call->json = make_json(event, entry);
-	if (asprintf(&call->operation, "%s%s", entry->operation ? entry->operation : "operation",
-		    entry->is_abort ? " --abort" : "") < 0)
-		call->operation = NULL;
-	if (call->event && call->volume && call->json && call->operation)
-		return call;
-	free_call(call);
-	return NULL;
 }
 
 /* The names of run-parts: no backups, and nothing that a package manager leaves. */
@@ -172,7 +113,7 @@ static void add_call(
 {
 	struct hook *hook = get(hooks, name);
 	bool is_full = hook && hook->count >= CALLS_MAX;
-	struct call *call = hook && !is_full ? make_call(event, entry) : NULL;
+	struct hook_call *call = hook && !is_full ? hook_call_make(event, entry) : NULL;
 
 	if (call) {
 		TAILQ_INSERT_TAIL(&hook->calls, call, link);
@@ -186,11 +127,11 @@ static void add_call(
 
 static void take_call(struct hook *hook)
 {
-	struct call *call = TAILQ_FIRST(&hook->calls);
+	struct hook_call *call = TAILQ_FIRST(&hook->calls);
 
 	TAILQ_REMOVE(&hook->calls, call, link);
 	hook->count--;
-	free_call(call);
+	hook_call_free(call);
 	if (hook->lost > 0 && hook->count == 0) {
 		say(hook->name, "has not heard of %zu events", hook->lost);
 		hook->lost = 0;
@@ -277,7 +218,7 @@ static void reset_signals(void)
 /* In the child. */
 static _Noreturn void execute(const struct hooks *hooks, const struct hook *hook, int input)
 {
-	const struct call *call = TAILQ_FIRST(&hook->calls);
+	const struct hook_call *call = TAILQ_FIRST(&hook->calls);
 	char path[PATH_MAX];
 	char *const arguments[] = {path, call->event, call->volume, call->operation, NULL};
 
@@ -310,7 +251,7 @@ static void start(const struct hooks *hooks, struct hook *hook)
 
 static void complain(const struct hook *hook, int status)
 {
-	const struct call *call = TAILQ_FIRST(&hook->calls);
+	const struct hook_call *call = TAILQ_FIRST(&hook->calls);
 
 	if (WIFSIGNALED(status))
 		say(hook->name, "was ended by signal %d: %s %s %s", WTERMSIG(status), call->event,

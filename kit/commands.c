@@ -2,7 +2,6 @@
 /* In place of core/process/process.c: processes that do what the scenario says. */
 #include "config.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,11 +12,11 @@
 
 #include "commands.h"
 #include "comparing/comparer.h"
+#include "lvm2.h"
 #include "process/process.h"
 
 #define FIRST_PID         1000
 #define LVM_STATUS_FAILED 5
-#define UUID_LENGTH       32
 
 /* What it prints, or how it ends. */
 struct output {
@@ -41,11 +40,7 @@ struct process {
 static TAILQ_HEAD(process_list, process) processes = TAILQ_HEAD_INITIALIZER(processes);
 static pid_t next_pid = FIRST_PID;
 static bool was_ended;
-
-static struct {
-	const struct scenario_entry *said;
-	const char *lvid, *vg_name, *lv_name;
-} lvm2;
+static struct lvm2 lvm2;
 
 static void read_later(struct process *process)
 {
@@ -150,84 +145,12 @@ int commands_end(enum command_model model, bool by_signal, int value)
 
 /* --- the report --- */
 
-/* Fields that a report has, as lvs -o names them, and what they are where a scenario says nothing.
- */
-static const struct {
-	const char *name;
-	const char *value;
-} fields[] = {{"lv_attr", "-wi-a-----"}, {"lv_active", "active"}, {"copy_percent", ""},
-	{"move_pv", ""}, {"lv_converting", ""}, {"lv_merging", ""}, {"lv_merge_failed", ""},
-	{"lv_snapshot_invalid", ""}, {"origin", ""}, {"vg_partial", ""},
-	{"vg_missing_pv_count", "0"}, {"vg_name", NULL}, {"lv_name", NULL}};
-
-static bool is_field(const char *name)
+static void print_row(struct process *process, bool is_volume)
 {
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (strcmp(fields[i].name, name) == 0)
-			return true;
-	return false;
-}
+	char *text = lvm2_write_row(&lvm2, is_volume);
 
-static const char *value_of(const char *name, const char *otherwise)
-{
-	for (size_t i = 0; i < lvm2.said->count; i++)
-		if (lvm2.said->items[i].name && strcmp(lvm2.said->items[i].name, name) == 0)
-			return lvm2.said->items[i].text;
-	return otherwise;
-}
-
-static void add_field(FILE *stream, const char *name, const char *value)
-{
-	fputs(" LVM2_", stream);
-	for (; *name != '\0'; name++)
-		fputc(toupper((unsigned char)*name), stream);
-	fprintf(stream, "='%s'", value);
-}
-
-/* With dashes: 6-4-4-4-4-4-6. */
-static void add_uuid(FILE *stream, const char *name, const char *uuid)
-{
-	char dashed[UUID_LENGTH + 7] = "";
-	size_t length = 0;
-
-	for (size_t i = 0; i < UUID_LENGTH; i++) {
-		if (i >= 6 && i < 30 && (i - 6) % 4 == 0)
-			dashed[length++] = '-';
-		dashed[length++] = uuid[i];
-	}
-	add_field(stream, name, dashed);
-}
-
-static void write_group(FILE *stream)
-{
-	add_field(stream, "vg_name", value_of("vg_name", lvm2.vg_name));
-	add_uuid(stream, "vg_uuid", lvm2.lvid);
-	add_field(stream, "vg_partial", value_of("vg_partial", ""));
-	add_field(stream, "vg_missing_pv_count", value_of("vg_missing_pv_count", "0"));
-}
-
-static void write_volume(FILE *stream)
-{
-	write_group(stream);
-	add_field(stream, "lv_name", value_of("lv_name", lvm2.lv_name));
-	add_uuid(stream, "lv_uuid", lvm2.lvid + UUID_LENGTH);
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (fields[i].value && strncmp(fields[i].name, "vg_", 3) != 0)
-			add_field(
-				stream, fields[i].name, value_of(fields[i].name, fields[i].value));
-}
-
-static void print_row(struct process *process, void (*write_row)(FILE *stream))
-{
-	char *text = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-
-	if (stream) {
-		write_row(stream);
-		fclose(stream);
+	if (text)
 		add_output(process, text, (struct process_end){0});
-	}
 	free(text);
 }
 
@@ -241,35 +164,17 @@ static void answer(struct process *process)
 		return;
 	}
 	if (strcmp(word, "no_group") != 0)
-		print_row(process, write_group);
+		print_row(process, false);
 	if (word[0] == '\0')
-		print_row(process, write_volume);
+		print_row(process, true);
 	add_output(process, NULL, (struct process_end){false, 0});
-}
-
-static int check_report(
-	const struct scenario_entry *report, unsigned *line, struct lvmpolld_error *error)
-{
-	for (size_t i = 0; i < report->count; i++) {
-		const struct scenario_item *item = &report->items[i];
-
-		*line = item->line;
-		if (item->name && !is_field(item->name))
-			return error_set(error, EINVAL,
-				"lvm2 is not asked for a field \"%s\" (lvmpolld_row_field has a "
-				"list)",
-				item->name);
-		if (strpbrk(item->text, "'\n"))
-			return error_set(error, EINVAL, "a value of lvm2's report has no quotes");
-	}
-	return 0;
 }
 
 int commands_set_report(const struct scenario_entry *report, const char *lvid, const char *vg_name,
 	const char *lv_name, unsigned *line, struct lvmpolld_error *error)
 {
 	struct process *process = find(MODEL_REPORT);
-	int result = report ? check_report(report, line, error) : 0;
+	int result = report ? lvm2_check(report, line, error) : 0;
 
 	if (result < 0)
 		return result;

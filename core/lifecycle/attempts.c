@@ -11,6 +11,7 @@
 #include "configuration/configuration.h"
 #include "lifecycle/attempts.h"
 #include "lifecycle/classify.h"
+#include "lifecycle/classify_ends.h"
 #include "lifecycle/context.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"

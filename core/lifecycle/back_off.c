@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "lifecycle/back_off.h"
-#include "lifecycle/classify.h"
+#include "lifecycle/classify_ends.h"
 #include "lifecycle/context.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"

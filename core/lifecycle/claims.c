@@ -10,6 +10,7 @@
 #include "lifecycle/claimants.h"
 #include "lifecycle/claims.h"
 #include "lifecycle/context.h"
+#include "lifecycle/numbers.h"
 #include "log/log.h"
 #include "monitor/survey.h"
 #include "status/ended.h"
@@ -229,4 +230,24 @@ void claim_write_reason(const struct claim *claim, char *text, size_t size)
 	else
 		snprintf(text, size,
 			"whether a process sees to it cannot be told: not all of them are seen");
+}
+
+void claim_tell(struct claim *claim, struct operations *operations)
+{
+	const struct lvmpolld_request *asked = &claim->terms->asked;
+	char reason[128];
+
+	if (claim->told == CLAIM_ALONE || claim->told == claim->attendance)
+		return;
+	if (claim->told == CLAIM_NEW)
+		claim->number = numbers_take(operations);
+	claim->told = claim->attendance;
+	claim_write_reason(claim, reason, sizeof(reason));
+	if (claim->attendance == CLAIM_ALONE)
+		log_terms_message(LOG_LEVEL_WARN, claim->terms, LOG_MESSAGE_UNATTENDED, NULL,
+			"it is under way, and %s: \"lvmpollctl adopt %s/%s\" lets it go on", reason,
+			asked->vg_name, asked->lv_name);
+	else
+		log_terms_message(LOG_LEVEL_WARN, claim->terms, LOG_MESSAGE_UNATTENDED, NULL,
+			"it is under way, and %s", reason);
 }

@@ -77,6 +77,9 @@ bool claim_is_given_up(const struct claim *claim, const struct ended *ended);
 /* It is in flight. Should it be found anew afterwards, it has another number. */
 void claim_set_ours(struct claim *claim);
 
+/* Tells people of it: once, and again when it is known that nobody sees to it. */
+void claim_tell(struct claim *claim, struct operations *operations);
+
 /* One sentence: who sees to it. */
 void claim_write_reason(const struct claim *claim, char *text, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Translates an observation, the exit of a command, or a report into one event of an operation's
- * life. These are pure functions: they change nothing, and call nothing but the plugin.
+ * Translates an observation into one event of an operation's life; classify_ends.h does it for what
+ * lvm2 says. These are pure functions: they change nothing, and call nothing but the plugin.
  */
 #ifndef CORE_LIFECYCLE_CLASSIFY_H
 #define CORE_LIFECYCLE_CLASSIFY_H
@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #include "lifecycle/table.h"
-#include "lvm/report.h"
 #include "operation/operation.h"
 
 /* The event that OBSERVATION is for OPERATION in its present state, at NOW_MS by boot_clock_ms. */
@@ -46,26 +45,6 @@ bool classify_is_let_go(const struct operation *operation, const struct observat
  */
 enum doubt classify_end_doubt(
 	const struct operation *operation, const struct kernel_log_state *log);
-
-/*
- * The event that the exit of OPERATION's command is; operation->attempt.result tells how it ended.
- * WAS_TERMINATED: the daemon has sent it SIGTERM.
- */
-enum operation_event classify_exit(const struct operation *operation, bool was_terminated,
-	const struct lvmpolld_progress *progress);
-
-/*
- * The event that REPORT is for OPERATION. REPORT is NULL if lvm2 could not be asked. IS_GONE: the
- * kernel has no device of the volume. VOLUME is filled in if the report has the volume.
- */
-enum operation_event classify_report(const struct operation *operation, const struct report *report,
-	bool is_gone, struct report_volume *volume);
-
-/* The reason of the pause that EVENT led to. */
-enum back_off_reason classify_pause(const struct operation *operation, enum operation_event event);
-
-/* The reason for which EVENT ends a command. */
-enum ending_reason classify_ending(enum operation_event event);
 
 /* The device's table, or its names, differ from what the latest command began with. */
 bool classify_is_changed(const struct operation *operation, const struct observation *observation);

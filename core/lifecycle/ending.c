@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "lifecycle/classify.h"
+#include "lifecycle/classify_ends.h"
 #include "lifecycle/context.h"
 #include "lifecycle/ending.h"
 #include "lifecycle/history.h"

@@ -14,7 +14,6 @@
 #include "lifecycle/claims.h"
 #include "lifecycle/context.h"
 #include "lifecycle/lifecycle.h"
-#include "lifecycle/numbers.h"
 #include "lifecycle/unattended.h"
 #include "log/log.h"
 #include "lvm/attendants.h"
@@ -50,27 +49,6 @@ struct unattended {
 	bool is_adopting;   /* as operations_changed was told last */
 };
 
-/* Once, and again when it is known that nobody sees to it. */
-static void tell(struct operations *operations, struct claim *claim)
-{
-	const struct lvmpolld_request *asked = &claim->terms->asked;
-	char reason[128];
-
-	if (claim->told == CLAIM_ALONE || claim->told == claim->attendance)
-		return;
-	if (claim->told == CLAIM_NEW)
-		claim->number = numbers_take(operations);
-	claim->told = claim->attendance;
-	claim_write_reason(claim, reason, sizeof(reason));
-	if (claim->attendance == CLAIM_ALONE)
-		log_terms_message(LOG_LEVEL_WARN, claim->terms, LOG_MESSAGE_UNATTENDED, NULL,
-			"it is under way, and %s: \"lvmpollctl adopt %s/%s\" lets it go on", reason,
-			asked->vg_name, asked->lv_name);
-	else
-		log_terms_message(LOG_LEVEL_WARN, claim->terms, LOG_MESSAGE_UNATTENDED, NULL,
-			"it is under way, and %s", reason);
-}
-
 /* The look that is over is number LOOK of those that were asked for, or was not asked for. */
 static void decide(struct operations *operations, struct claim *claim, uint64_t look, bool is_asked)
 {
@@ -78,7 +56,7 @@ static void decide(struct operations *operations, struct claim *claim, uint64_t 
 
 	if (claim->attendance != CLAIM_ATTENDED &&
 		(adopting_is_long_ago(claim->found_ms) || is_asked))
-		tell(operations, claim);
+		claim_tell(claim, operations);
 	if (claim->attendance == CLAIM_ALONE &&
 		(is_wanted || adopting_is_for_always(operations, claim)))
 		adopting_adopt(operations, claim);

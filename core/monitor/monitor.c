@@ -9,15 +9,14 @@
 #include <event2/event.h>
 
 #include "kernel_log/kernel_log.h"
-#include "loader/calls.h"
-#include "loader/plugins.h"
 #include "log/log.h"
 #include "monitor/device_mapper.h"
 #include "monitor/look.h"
 #include "monitor/monitor.h"
 #include "monitor/probes.h"
 #include "monitor/schedule.h"
-#include "monitor/survey.h"
+#include "monitor/surveys.h"
+#include "monitor/tables.h"
 #include "util/timer.h"
 
 /* A list of devices that failed is asked for again after this time; it may have hidden an event. */
@@ -29,34 +28,10 @@
  */
 #define RESTART_MS 100
 
-/* A look that is older than this is repeated when a client asks. */
-#define REFRESH_MS 1000
-
-/* Devices that have just come have no table yet, or come in numbers. */
-#define SURVEY_DELAY_MS 2000
-
-/* A survey of many devices takes its time: the next one comes after so many times that time. */
-#define SURVEY_REST 20
-
 /* All moments are by schedule_clock_ms. */
-struct surveys {
-	bool is_on; /* they are made when devices come or go */
-	unsigned wanted;
-	unsigned asked;        /* how often one was wanted when the latest was asked for */
-	unsigned made;         /* likewise, of the latest that was made */
-	struct survey *latest; /* until somebody takes it; or NULL */
-	struct device_mapper_events known; /* the latest list */
-	int64_t asked_ms;
-	int64_t due_ms;       /* 0: none is that nobody wants */
-	int64_t retry_ms;     /* none before, since the latest has failed */
-	int64_t rest_ms;      /* none that nobody wants before */
-	int64_t list_rest_ms; /* no list that is for surveys alone before */
-};
-
 struct monitor {
 	struct device_mapper device_mapper;
-	struct devices *devices;
-	struct kernel_log log;
+	struct tables tables;
 	struct event_base *base;
 	void (*told)(void *context);
 	void *context;
@@ -85,37 +60,10 @@ static bool has_events(const struct monitor *monitor)
 	return monitor->device_mapper.has_events && (!list || list->timeouts == 0);
 }
 
-static bool is_same(
-	const struct device_mapper_events *former, const struct device_mapper_events *events)
-{
-	for (size_t i = 0; i < events->count && i < former->count; i++)
-		if (former->list[i].device != events->list[i].device)
-			return false;
-	return former->count == events->count;
-}
-
-/* Takes EVENTS. Where other devices are there than before, a survey is due. */
-static void keep_known(struct surveys *surveys, struct device_mapper_events *events)
-{
-	int64_t due_ms = schedule_clock_ms() + SURVEY_DELAY_MS;
-
-	surveys->list_rest_ms = due_ms;
-	if (surveys->is_on && surveys->due_ms == 0 && !is_same(&surveys->known, events))
-		surveys->due_ms = due_ms > surveys->rest_ms ? due_ms : surveys->rest_ms;
-	free(surveys->known.list);
-	surveys->known = *events;
-}
-
 /* When the next is to be asked for; -1: never. */
 static int64_t next_survey_ms(const struct monitor *monitor)
 {
-	const struct surveys *surveys = &monitor->surveys;
-	bool is_wanted = surveys->made != surveys->wanted;
-	int64_t due_ms = is_wanted ? 0 : surveys->due_ms;
-
-	if (!surveys->is_on || probes_find_survey(&monitor->probes) || (!is_wanted && due_ms == 0))
-		return -1;
-	return due_ms > surveys->retry_ms ? due_ms : surveys->retry_ms;
+	return probes_find_survey(&monitor->probes) ? -1 : surveys_next_ms(&monitor->surveys);
 }
 
 /*
@@ -124,13 +72,13 @@ static int64_t next_survey_ms(const struct monitor *monitor)
  */
 static bool is_resting(const struct monitor *monitor)
 {
-	return !schedule_is_any_watched(monitor->devices) &&
+	return !schedule_is_any_watched(monitor->tables.devices) &&
 	       schedule_clock_ms() < monitor->surveys.list_rest_ms;
 }
 
 static bool is_watching(const struct monitor *monitor)
 {
-	return monitor->surveys.is_on || schedule_is_any_watched(monitor->devices);
+	return monitor->surveys.is_on || schedule_is_any_watched(monitor->tables.devices);
 }
 
 static void conclude_list(struct monitor *monitor, const char *answer, size_t size)
@@ -144,17 +92,11 @@ static void conclude_list(struct monitor *monitor, const char *answer, size_t si
 				strerror(-result));
 		monitor->list_due_ms = schedule_clock_ms() + LIST_RETRY_MS;
 	} else {
-		schedule_note_events(monitor->devices, &events);
+		schedule_note_events(monitor->tables.devices, &events);
 		monitor->is_dirty = false;
-		keep_known(&monitor->surveys, &events);
+		surveys_note_list(&monitor->surveys, &events);
 	}
 	monitor->has_list_failed = result < 0;
-}
-
-static void conclude(struct monitor *monitor, struct look *look)
-{
-	monitor->has_news |=
-		look_conclude(monitor->devices, look, &monitor->log, has_events(monitor));
 }
 
 /* Not within the answers: who hears of it may watch, and stop watching, devices. */
@@ -179,48 +121,29 @@ static void on_listed(const char *answer, size_t size, void *context)
 	conclude_list(context, answer, size);
 }
 
-/* What cannot be had is asked for again after a while. */
 static void on_surveyed(const char *answer, size_t size, void *context)
 {
 	struct monitor *monitor = context;
-	struct surveys *surveys = &monitor->surveys;
-	int64_t now_ms = schedule_clock_ms();
-	struct survey *survey = answer ? probe_answer_read_survey(answer, size) : NULL;
 
 	note_end(monitor, answer);
-	surveys->rest_ms = now_ms + SURVEY_REST * (now_ms - surveys->asked_ms);
-	if (!survey) {
-		surveys->due_ms = surveys->retry_ms = now_ms + SURVEY_DELAY_MS;
-		return;
-	}
-	survey->number = surveys->made = surveys->asked;
-	survey_free(surveys->latest);
-	surveys->latest = survey;
-	monitor->has_news = true;
+	monitor->has_news |= surveys_note_answer(&monitor->surveys, answer, size);
 }
 
 static void on_looked(
 	const struct look_begun *begun, const char *answer, size_t size, void *context)
 {
 	struct monitor *monitor = context;
-	struct look look = {.begun = *begun};
 
 	note_end(monitor, answer);
-	if (answer) {
-		look.answer = probe_answer_read_table(
-			answer, size, &look.table, &look.lines, &look.has_lines, &look.error);
-	} else {
-		look.answer = DEVICE_MAPPER_UNREADABLE;
-		error_set(&look.error, EPIPE, "its table cannot be read: the prober has ended");
-	}
-	conclude(monitor, &look);
+	monitor->has_news |=
+		tables_read(&monitor->tables, begun, answer, size, has_events(monitor));
 }
 
 static void on_missed(const struct look_begun *begun, void *context)
 {
 	struct monitor *monitor = context;
 
-	look_give_up(monitor->devices, begun, true);
+	look_give_up(monitor->tables.devices, begun, true);
 }
 
 static void on_ready(enum probe_kind aside, void *context)
@@ -229,7 +152,7 @@ static void on_ready(enum probe_kind aside, void *context)
 
 	/* Nobody hears of events meanwhile. */
 	if (aside == PROBE_LIST)
-		schedule_want_all(monitor->devices);
+		schedule_want_all(monitor->tables.devices);
 	tell(monitor);
 	advance_soon(monitor);
 }
@@ -261,61 +184,10 @@ static void ask_list(struct monitor *monitor)
 static void ask_survey(struct monitor *monitor)
 {
 	struct probe_question question = {.kind = PROBE_SURVEY};
-	struct surveys *surveys = &monitor->surveys;
 	struct lvmpolld_error error;
 
-	surveys->asked_ms = schedule_clock_ms();
-	if (probes_ask(&monitor->probes, &question, NULL, 1, &error) < 0) {
-		surveys->retry_ms = surveys->asked_ms + SURVEY_DELAY_MS;
-		return;
-	}
-	surveys->asked = surveys->wanted;
-	surveys->due_ms = 0;
-}
-
-static void conclude_unread(
-	struct monitor *monitor, const struct look_begun *begun, const struct lvmpolld_error *error)
-{
-	struct look look = {.begun = *begun, .answer = DEVICE_MAPPER_UNREADABLE, .error = *error};
-
-	conclude(monitor, &look);
-}
-
-/* Returns false, with the error, where BEGUN's device cannot be asked about. */
-static bool prepare_question(const struct monitor *monitor, const struct look_begun *begun,
-	struct probe_question *question, struct lvmpolld_error *error)
-{
-	const struct terms *terms = begun->device->terms;
-
-	/* Of a former operation on it: a prober that hangs is enough. */
-	if (probes_have_look(&monitor->probes, terms->asked.lvid))
-		error_set(error, EBUSY, "an earlier look at it has no answer yet");
-	else if (probe_question_table(question, terms->asked.lvid, terms->plugin->interface->layer,
-			 plugin_verifies(terms->plugin)) < 0)
-		error_set(error, E2BIG, "its layer has too long a name");
-	else
-		return true;
-	return false;
-}
-
-/* Asks about devices that are due, or concludes their looks where that is not possible. */
-static void ask_tables(struct monitor *monitor)
-{
-	static struct probe_question questions[PROBE_QUESTIONS_MAX];
-	struct look_begun looks[PROBE_QUESTIONS_MAX];
-	struct lvmpolld_error error;
-	size_t count = 0;
-
-	while (count < PROBE_QUESTIONS_MAX && look_take_due(monitor->devices, &looks[count])) {
-		if (prepare_question(monitor, &looks[count], &questions[count], &error))
-			count++;
-		else
-			conclude_unread(monitor, &looks[count], &error);
-	}
-	if (count == 0 || probes_ask(&monitor->probes, questions, looks, count, &error) == 0)
-		return;
-	for (size_t i = 0; i < count; i++)
-		conclude_unread(monitor, &looks[i], &error);
+	surveys_note_asked(
+		&monitor->surveys, probes_ask(&monitor->probes, &question, NULL, 1, &error) == 0);
 }
 
 static void ask(struct monitor *monitor)
@@ -325,7 +197,8 @@ static void ask(struct monitor *monitor)
 	if (wants_list(monitor) && monitor->list_due_ms <= schedule_clock_ms())
 		ask_list(monitor);
 	else
-		ask_tables(monitor);
+		monitor->has_news |=
+			tables_ask(&monitor->tables, &monitor->probes, has_events(monitor));
 	if (!probes_are_busy(&monitor->probes) && survey_ms >= 0 &&
 		survey_ms <= schedule_clock_ms())
 		ask_survey(monitor);
@@ -339,7 +212,8 @@ static int64_t earlier_ms(int64_t first_ms, int64_t second_ms)
 /* When something is to be asked by the clock; -1: never. */
 static int64_t next_due_ms(const struct monitor *monitor)
 {
-	int64_t next_ms = earlier_ms(schedule_next_ms(monitor->devices), next_survey_ms(monitor));
+	int64_t next_ms =
+		earlier_ms(schedule_next_ms(monitor->tables.devices), next_survey_ms(monitor));
 
 	if (wants_list(monitor))
 		next_ms = earlier_ms(next_ms, monitor->list_due_ms);
@@ -436,8 +310,7 @@ struct monitor *monitor_start(struct event_base *base, struct devices *devices,
 	}
 	*monitor = (struct monitor){
 		.device_mapper.events = -1,
-		.devices = devices,
-		.log = *log,
+		.tables = {devices, *log},
 		.base = base,
 		.told = told,
 		.context = context,
@@ -452,9 +325,9 @@ struct monitor *monitor_start(struct event_base *base, struct devices *devices,
 
 void monitor_watch(struct monitor *monitor, struct device *device)
 {
-	devices_lock(monitor->devices);
-	devices_watch_locked(monitor->devices, device);
-	devices_unlock(monitor->devices);
+	devices_lock(monitor->tables.devices);
+	devices_watch_locked(monitor->tables.devices, device);
+	devices_unlock(monitor->tables.devices);
 	advance_soon(monitor);
 }
 
@@ -462,63 +335,37 @@ void monitor_unwatch(struct monitor *monitor, struct device *device)
 {
 	if (!monitor)
 		return;
-	devices_lock(monitor->devices);
-	devices_unwatch_locked(monitor->devices, device);
-	devices_unlock(monitor->devices);
+	devices_lock(monitor->tables.devices);
+	devices_unwatch_locked(monitor->tables.devices, device);
+	devices_unlock(monitor->tables.devices);
 }
 
 void monitor_refresh(struct monitor *monitor, struct device *device)
 {
-	struct device_watch *watch = &device->watch;
-	bool is_wanted;
-
-	devices_lock(monitor->devices);
-	is_wanted = watch->is_watched && !watch->is_look_wanted &&
-		    schedule_clock_ms() - watch->last_look_ms >= REFRESH_MS;
-	watch->is_look_wanted |= is_wanted;
-	devices_unlock(monitor->devices);
-	if (is_wanted)
+	if (schedule_refresh(monitor->tables.devices, device))
 		advance_soon(monitor);
 }
 
 void monitor_note_copying(struct monitor *monitor, struct device *device)
 {
-	devices_lock(monitor->devices);
-	/* A look has shown something else meanwhile, and is not read yet. */
-	device->watch.is_copying = !device->watch.has_news;
-	devices_unlock(monitor->devices);
+	schedule_note_copying(monitor->tables.devices, device);
 }
 
 void monitor_set_command(struct monitor *monitor, struct device *device, bool is_running)
 {
-	devices_lock(monitor->devices);
-	device->watch.has_command = is_running;
-	if (is_running)
-		device->watch.is_copying = false;
-	else if (device->watch.is_watched)
-		devices_watch_locked(monitor->devices, device);
-	devices_unlock(monitor->devices);
+	schedule_set_command(monitor->tables.devices, device, is_running);
 	advance_soon(monitor);
 }
 
 void monitor_survey(struct monitor *monitor, bool is_on)
 {
-	monitor->surveys.is_on = is_on;
-	monitor->surveys.wanted++;
+	surveys_want(&monitor->surveys, is_on);
 	advance_soon(monitor);
 }
 
 struct survey *monitor_take_survey(struct monitor *monitor)
 {
-	struct survey *survey = monitor->surveys.latest;
-
-	monitor->surveys.latest = NULL;
-	/* What was found before it was wanted last is no answer: another one comes. */
-	if (survey && survey->number != monitor->surveys.wanted) {
-		survey_free(survey);
-		return NULL;
-	}
-	return survey;
+	return surveys_take(&monitor->surveys);
 }
 
 bool monitor_pause(struct monitor *monitor, bool is_paused)
@@ -538,8 +385,7 @@ void monitor_stop(struct monitor *monitor)
 		event_free(monitor->on_event);
 	if (monitor->device_mapper.events >= 0)
 		device_mapper_close(&monitor->device_mapper);
-	kernel_log_close(&monitor->log);
-	survey_free(monitor->surveys.latest);
-	free(monitor->surveys.known.list);
+	kernel_log_close(&monitor->tables.log);
+	surveys_destroy(&monitor->surveys);
 	free(monitor);
 }

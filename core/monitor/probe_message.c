@@ -8,17 +8,11 @@
 
 #include <libdevmapper.h>
 
+#include "monitor/bytes.h"
 #include "monitor/probe_message.h"
 #include "monitor/survey.h"
 
 #define TABLE_POOL_HINT 1024
-
-/* What is left of an answer. */
-struct reader {
-	const char *next;
-	size_t left;
-	bool is_short; /* something was to be read that is not there */
-};
 
 /* What an answer about a device begins with. */
 struct device_head {
@@ -57,24 +51,6 @@ int probe_question_table(
 		       : -E2BIG;
 }
 
-/* Room for the size of the answer, which is known at its end. */
-static size_t begin(struct buffer *text)
-{
-	const uint64_t size = 0;
-	size_t start = text->length;
-
-	buffer_add(text, &size, sizeof(size));
-	return start;
-}
-
-static void finish(struct buffer *text, size_t start)
-{
-	const uint64_t size = text->length - start;
-
-	if (!text->is_lost)
-		memcpy(buffer_bytes(text) + start, &size, sizeof(size));
-}
-
 size_t probe_answer_size(const char *bytes, size_t length)
 {
 	uint64_t size;
@@ -85,81 +61,31 @@ size_t probe_answer_size(const char *bytes, size_t length)
 	return size;
 }
 
-static struct reader read_from(const char *bytes, size_t size)
-{
-	if (size < sizeof(uint64_t))
-		return (struct reader){.next = bytes, .is_short = true};
-	return (struct reader){.next = bytes + sizeof(uint64_t), .left = size - sizeof(uint64_t)};
-}
-
-static void take(struct reader *reader, void *value, size_t size)
-{
-	/* What stands behind something that is not whole is anything. */
-	if (reader->is_short || size > reader->left) {
-		reader->is_short = true;
-		memset(value, 0, size);
-		return;
-	}
-	memcpy(value, reader->next, size);
-	reader->next += size;
-	reader->left -= size;
-}
-
-/* A string that may be missing: whether it is there stands before it. */
-static void add_string(struct buffer *text, const char *string)
-{
-	const bool is_there = string;
-
-	buffer_add(text, &is_there, sizeof(is_there));
-	if (string)
-		buffer_add(text, string, strlen(string) + 1);
-}
-
-/* A string of ANSWER's, which stays valid as long as that does; NULL where none was sent. */
-static const char *take_string(struct reader *reader)
-{
-	const char *string = reader->next, *end;
-	bool is_there;
-
-	take(reader, &is_there, sizeof(is_there));
-	if (!is_there)
-		return NULL;
-	string = reader->next;
-	end = memchr(string, '\0', reader->left);
-	if (!end) {
-		reader->is_short = true;
-		return NULL;
-	}
-	reader->left -= (size_t)(end + 1 - string);
-	reader->next = end + 1;
-	return string;
-}
-
 void probe_answer_add_list(
 	struct buffer *text, int result, const struct device_mapper_events *events)
 {
-	size_t start = begin(text);
+	size_t start = bytes_begin(text);
 
 	buffer_add(text, &result, sizeof(result));
 	if (result == 0) {
 		buffer_add(text, &events->count, sizeof(events->count));
 		buffer_add(text, events->list, events->count * sizeof(*events->list));
 	}
-	finish(text, start);
+	bytes_finish(text, start);
 }
 
 int probe_answer_read_list(const char *bytes, size_t size, struct device_mapper_events *events)
 {
-	struct reader reader = read_from(bytes, size);
+	struct bytes_reader reader = bytes_read(bytes, size);
 	int result;
 
 	*events = (struct device_mapper_events){0};
-	take(&reader, &result, sizeof(result));
+	bytes_take(&reader, &result, sizeof(result));
 	if (reader.is_short)
 		return -EBADMSG;
 	if (result < 0)
 		return result;
-	take(&reader, &events->count, sizeof(events->count));
+	bytes_take(&reader, &events->count, sizeof(events->count));
 	if (reader.is_short || events->count > reader.left / sizeof(*events->list)) {
 		events->count = 0;
 		return -EBADMSG;
@@ -171,7 +97,7 @@ int probe_answer_read_list(const char *bytes, size_t size, struct device_mapper_
 		events->count = 0;
 		return -ENOMEM;
 	}
-	take(&reader, events->list, events->count * sizeof(*events->list));
+	bytes_take(&reader, events->list, events->count * sizeof(*events->list));
 	return 0;
 }
 
@@ -186,16 +112,16 @@ static void add_table(struct buffer *text, const struct device_mapper_table *tab
 	head.is_suspended = table->is_suspended;
 	head.target_count = table->target_count;
 	buffer_add(text, &head, sizeof(head));
-	add_string(text, table->name);
-	add_string(text, table->vg_name);
-	add_string(text, table->lv_name);
+	bytes_add_string(text, table->name);
+	bytes_add_string(text, table->vg_name);
+	bytes_add_string(text, table->lv_name);
 	for (size_t i = 0; i < table->target_count; i++) {
 		const struct lvmpolld_target *target = &table->targets[i];
 
 		buffer_add(text, &target->start_sectors, sizeof(target->start_sectors));
 		buffer_add(text, &target->length_sectors, sizeof(target->length_sectors));
-		add_string(text, target->type);
-		add_string(text, target->parameters);
+		bytes_add_string(text, target->type);
+		bytes_add_string(text, target->parameters);
 	}
 }
 
@@ -209,7 +135,7 @@ void probe_answer_add_table(struct buffer *text, enum device_mapper_answer answe
 	memset(&head, 0, sizeof(head));
 	head.answer = answer;
 	head.has_lines = lines;
-	start = begin(text);
+	start = bytes_begin(text);
 	if (answer == DEVICE_MAPPER_SEEN) {
 		buffer_add(text, &head, sizeof(head));
 		add_table(text, table);
@@ -218,24 +144,24 @@ void probe_answer_add_table(struct buffer *text, enum device_mapper_answer answe
 	} else {
 		head.code = error->code;
 		buffer_add(text, &head, sizeof(head));
-		add_string(text, error->sentence);
+		bytes_add_string(text, error->sentence);
 	}
-	finish(text, start);
+	bytes_finish(text, start);
 }
 
 static void add_device(struct buffer *text, const struct survey_device *device)
 {
-	add_string(text, device->uuid);
+	bytes_add_string(text, device->uuid);
 	add_table(text, &device->table);
 	buffer_add(text, &device->below_count, sizeof(device->below_count));
 	for (size_t i = 0; i < device->below_count; i++)
-		add_string(text, device->below[i]);
+		bytes_add_string(text, device->below[i]);
 }
 
 void probe_answer_add_survey(struct buffer *text, const struct survey *survey)
 {
 	const bool is_there = survey;
-	size_t start = begin(text);
+	size_t start = bytes_begin(text);
 
 	buffer_add(text, &is_there, sizeof(is_there));
 	if (survey) {
@@ -244,7 +170,7 @@ void probe_answer_add_survey(struct buffer *text, const struct survey *survey)
 		for (size_t i = 0; i < survey->count; i++)
 			add_device(text, &survey->devices[i]);
 	}
-	finish(text, start);
+	bytes_finish(text, start);
 }
 
 /* A copy in TABLE's memory. A string that is missing stays so. */
@@ -254,24 +180,24 @@ static bool copy(struct device_mapper_table *table, const char *string, char **c
 	return !string || *copied;
 }
 
-static bool read_target(
-	struct reader *reader, struct device_mapper_table *table, struct lvmpolld_target *target)
+static bool read_target(struct bytes_reader *reader, struct device_mapper_table *table,
+	struct lvmpolld_target *target)
 {
 	char *type, *parameters;
 
 	target->struct_size = sizeof(*target);
-	take(reader, &target->start_sectors, sizeof(target->start_sectors));
-	take(reader, &target->length_sectors, sizeof(target->length_sectors));
-	if (!copy(table, take_string(reader), &type) ||
-		!copy(table, take_string(reader), &parameters))
+	bytes_take(reader, &target->start_sectors, sizeof(target->start_sectors));
+	bytes_take(reader, &target->length_sectors, sizeof(target->length_sectors));
+	if (!copy(table, bytes_take_string(reader), &type) ||
+		!copy(table, bytes_take_string(reader), &parameters))
 		return false;
 	target->type = type;
 	target->parameters = parameters;
 	return type && parameters;
 }
 
-static bool read_lines_of(
-	struct reader *reader, struct device_mapper_table *table, const struct table_head *head)
+static bool read_lines_of(struct bytes_reader *reader, struct device_mapper_table *table,
+	const struct table_head *head)
 {
 	/* A line has more bytes than none: what counts more lines than bytes is no answer. */
 	if (head->target_count > reader->left)
@@ -287,20 +213,20 @@ static bool read_lines_of(
 }
 
 /* Returns false if it is not there, or out of memory: nothing is to be released then. */
-static bool read_table(struct reader *reader, struct device_mapper_table *table)
+static bool read_table(struct bytes_reader *reader, struct device_mapper_table *table)
 {
 	struct table_head head;
 
-	take(reader, &head, sizeof(head));
+	bytes_take(reader, &head, sizeof(head));
 	if (reader->is_short)
 		return false;
 	table->device = head.device;
 	table->event_number = head.event_number;
 	table->is_suspended = head.is_suspended;
 	table->memory = dm_pool_create("table", TABLE_POOL_HINT);
-	if (table->memory && copy(table, take_string(reader), &table->name) &&
-		copy(table, take_string(reader), &table->vg_name) &&
-		copy(table, take_string(reader), &table->lv_name) &&
+	if (table->memory && copy(table, bytes_take_string(reader), &table->name) &&
+		copy(table, bytes_take_string(reader), &table->vg_name) &&
+		copy(table, bytes_take_string(reader), &table->lv_name) &&
 		read_lines_of(reader, table, &head))
 		return true;
 	device_mapper_release_table(table);
@@ -311,20 +237,20 @@ enum device_mapper_answer probe_answer_read_table(const char *bytes, size_t size
 	struct device_mapper_table *table, struct device_mapper_table *lines, bool *has_lines,
 	struct lvmpolld_error *error)
 {
-	struct reader reader = read_from(bytes, size);
+	struct bytes_reader reader = bytes_read(bytes, size);
 	struct device_head head;
 	const char *sentence;
 
 	memset(table, 0, sizeof(*table));
 	memset(lines, 0, sizeof(*lines));
 	*has_lines = false;
-	take(&reader, &head, sizeof(head));
+	bytes_take(&reader, &head, sizeof(head));
 	if (reader.is_short) {
 		error_set(error, EBADMSG, "a table of device-mapper cannot be read");
 		return DEVICE_MAPPER_UNREADABLE;
 	}
 	if (head.answer != DEVICE_MAPPER_SEEN) {
-		sentence = take_string(&reader);
+		sentence = bytes_take_string(&reader);
 		error_set(error, head.code, "%s", sentence ? sentence : "it cannot be read");
 		return head.answer == DEVICE_MAPPER_GONE ? head.answer : DEVICE_MAPPER_UNREADABLE;
 	}
@@ -336,17 +262,17 @@ enum device_mapper_answer probe_answer_read_table(const char *bytes, size_t size
 	return DEVICE_MAPPER_SEEN;
 }
 
-static bool read_below(struct reader *reader, struct survey_device *device)
+static bool read_below(struct bytes_reader *reader, struct survey_device *device)
 {
 	size_t count;
 
-	take(reader, &count, sizeof(count));
+	bytes_take(reader, &count, sizeof(count));
 	if (reader->is_short || count > SURVEY_BELOW_MAX)
 		return false;
 	for (; device->below_count < count; device->below_count++) {
 		char *name;
 
-		if (!copy(&device->table, take_string(reader), &name) || !name)
+		if (!copy(&device->table, bytes_take_string(reader), &name) || !name)
 			return false;
 		device->below[device->below_count] = name;
 	}
@@ -354,9 +280,9 @@ static bool read_below(struct reader *reader, struct survey_device *device)
 }
 
 /* Returns false if it is not there, or out of memory: nothing is to be released then. */
-static bool read_device(struct reader *reader, struct survey_device *device)
+static bool read_device(struct bytes_reader *reader, struct survey_device *device)
 {
-	const char *uuid = take_string(reader);
+	const char *uuid = bytes_take_string(reader);
 
 	if (!uuid || !set_string(device->uuid, uuid) ||
 		!lvid_read_uuid(device->uuid, device->lvid, &device->layer) ||
@@ -370,14 +296,14 @@ static bool read_device(struct reader *reader, struct survey_device *device)
 
 struct survey *probe_answer_read_survey(const char *bytes, size_t size)
 {
-	struct reader reader = read_from(bytes, size);
+	struct bytes_reader reader = bytes_read(bytes, size);
 	struct survey *survey;
 	bool is_there, is_whole;
 	size_t count;
 
-	take(&reader, &is_there, sizeof(is_there));
-	take(&reader, &is_whole, sizeof(is_whole));
-	take(&reader, &count, sizeof(count));
+	bytes_take(&reader, &is_there, sizeof(is_there));
+	bytes_take(&reader, &is_whole, sizeof(is_whole));
+	bytes_take(&reader, &count, sizeof(count));
 	/* A device has more bytes than none. */
 	if (reader.is_short || !is_there || count > reader.left)
 		return NULL;

@@ -30,6 +30,9 @@
 #define LOOK_TIMED_SHARE    4
 #define LOOK_TIMED_NEAR_MS  4000 /* with less than this to go it is at least once a second */
 
+/* A look that is older than this is repeated when a client asks. */
+#define REFRESH_MS 1000
+
 int64_t schedule_clock_ms(void)
 {
 	struct timespec now;
@@ -245,4 +248,36 @@ struct device *schedule_take_due(struct devices *devices, int64_t now_ms, unsign
 	}
 	devices_unlock(devices);
 	return device;
+}
+
+bool schedule_refresh(struct devices *devices, struct device *device)
+{
+	struct device_watch *watch = &device->watch;
+	bool is_wanted;
+
+	devices_lock(devices);
+	is_wanted = watch->is_watched && !watch->is_look_wanted &&
+		    schedule_clock_ms() - watch->last_look_ms >= REFRESH_MS;
+	watch->is_look_wanted |= is_wanted;
+	devices_unlock(devices);
+	return is_wanted;
+}
+
+void schedule_note_copying(struct devices *devices, struct device *device)
+{
+	devices_lock(devices);
+	/* A look has shown something else meanwhile, and is not read yet. */
+	device->watch.is_copying = !device->watch.has_news;
+	devices_unlock(devices);
+}
+
+void schedule_set_command(struct devices *devices, struct device *device, bool is_running)
+{
+	devices_lock(devices);
+	device->watch.has_command = is_running;
+	if (is_running)
+		device->watch.is_copying = false;
+	else if (device->watch.is_watched)
+		devices_watch_locked(devices, device);
+	devices_unlock(devices);
 }

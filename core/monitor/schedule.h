@@ -45,4 +45,10 @@ struct device *schedule_take_due(struct devices *devices, int64_t now_ms, unsign
 bool schedule_next_look_locked(struct devices *devices, const struct look *look, bool has_events)
 	REQUIRES(devices_role);
 
+/* What monitor.h says of those of the same name. The first returns true where a look is wanted now.
+ */
+bool schedule_refresh(struct devices *devices, struct device *device);
+void schedule_note_copying(struct devices *devices, struct device *device);
+void schedule_set_command(struct devices *devices, struct device *device, bool is_running);
+
 #endif

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -18,6 +17,7 @@
 #include "process/child.h"
 #include "process/lines.h"
 #include "process/process.h"
+#include "process/start.h"
 #include "util/timer.h"
 
 /* Between two SIGTERMs to a process that is still there. */
@@ -282,42 +282,11 @@ struct process *process_start(struct event_base *base, char *const *arguments,
 	return process;
 }
 
-/*
- * Returns 0 with the time at which PID was started, or -ESRCH where there is no such process. After
- * any other negative errno it is not known whether there is one.
- */
-static int read_start(pid_t pid, uint64_t *start_ticks)
-{
-	char path[32], text[1024];
-	const char *field;
-	unsigned long long ticks = 0;
-	ssize_t length;
-	int descriptor;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	if (descriptor < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
-	length = read(descriptor, text, sizeof(text) - 1);
-	close(descriptor);
-	if (length <= 0)
-		return -ESRCH;
-	text[length] = '\0';
-	/* The name, second and in parentheses, may hold anything; the time is the 22nd field. */
-	field = strrchr(text, ')');
-	for (int number = 2; field && number < 22; number++)
-		field = strchr(field + 1, ' ');
-	if (!field || sscanf(field, " %llu", &ticks) != 1)
-		return -EBADMSG;
-	*start_ticks = ticks;
-	return 0;
-}
-
 uint64_t process_read_start(pid_t pid)
 {
 	uint64_t start_ticks;
 
-	return read_start(pid, &start_ticks) == 0 ? start_ticks : 0;
+	return start_read(pid, &start_ticks) == 0 ? start_ticks : 0;
 }
 
 /* The id of a child is given to no other process before it is waited for. */
@@ -342,7 +311,7 @@ static int adopt(struct process *process, struct event_base *base, pid_t pid, ui
 		result = await_end(process, base);
 	/* The descriptor is there: what is true of the process now stays true of it. */
 	if (result == 0)
-		result = read_start(pid, &present_ticks);
+		result = start_read(pid, &present_ticks);
 	if (result == 0 && present_ticks != start_ticks && (start_ticks != 0 || !is_child(pid)))
 		result = -ESRCH;
 	if (result < 0)

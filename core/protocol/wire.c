@@ -180,6 +180,13 @@ void wire_add_number(struct buffer *reply, const char *key, int64_t value)
 	wire_add_format(reply, "%s = %lld\n", key, (long long)value);
 }
 
+void wire_add_answer(struct buffer *reply, const char *response, const char *reason)
+{
+	wire_add_string(reply, "response", response);
+	if (reason)
+		wire_add_string(reply, "reason", reason);
+}
+
 void wire_add_end(struct buffer *reply)
 {
 	wire_add(reply, WIRE_END, WIRE_END_LENGTH);

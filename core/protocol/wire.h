@@ -59,6 +59,8 @@ void wire_add_format(struct buffer *reply, const char *format, ...)
 /* One line of a reply. Strings are quoted and escaped. */
 void wire_add_string(struct buffer *reply, const char *key, const char *value);
 void wire_add_number(struct buffer *reply, const char *key, int64_t value);
+/* The first lines of most replies: "response", and "reason" unless REASON is NULL. */
+void wire_add_answer(struct buffer *reply, const char *response, const char *reason);
 /* TEXT as it stands in double quotes in libdevmapper's syntax. */
 void wire_add_escaped(struct buffer *reply, const char *text);
 /* Ends a reply. */

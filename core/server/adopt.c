@@ -8,17 +8,11 @@
 #include "server/adopt.h"
 #include "util/buffer.h"
 
-static void refuse(struct buffer *reply, const char *reason)
-{
-	wire_add_string(reply, "response", "failed");
-	wire_add_string(reply, "reason", reason);
-}
-
 static void answer_look(struct operations *operations, struct buffer *reply)
 {
 	uint64_t number = unattended_look(operations);
 
-	wire_add_string(reply, "response", "OK");
+	wire_add_answer(reply, "OK", NULL);
 	wire_add_number(reply, "look", (int64_t)number);
 }
 
@@ -28,13 +22,14 @@ void adopt_answer(
 	int64_t id = wire_number(message, "id");
 
 	if (!operations->monitor)
-		refuse(reply, "the kernel is not watched");
+		wire_add_answer(reply, "failed", "the kernel is not watched");
 	else if (!operations->unattended)
-		refuse(reply, "the configuration says \"unattended: adopt: never\"");
+		wire_add_answer(
+			reply, "failed", "the configuration says \"unattended: adopt: never\"");
 	else if (id == 0)
 		answer_look(operations, reply);
 	else if (unattended_adopt(operations, (uint64_t)id) == UNATTENDED_WANTED)
-		wire_add_string(reply, "response", "OK");
+		wire_add_answer(reply, "OK", NULL);
 	else
-		wire_add_string(reply, "response", "not_found");
+		wire_add_answer(reply, "not_found", NULL);
 }

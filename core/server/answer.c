@@ -2,25 +2,24 @@
 /* Answers the requests of the wire protocol. */
 #include "config.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lifecycle/operations_begin.h"
 #include "lifecycle/operations_collect.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "operation/terms.h"
-#include "protocol/request_parameters.h"
 #include "protocol/wire.h"
 #include "server/adopt.h"
 #include "server/answer.h"
+#include "server/begin.h"
 #include "server/daemon_status.h"
 #include "server/dump.h"
 #include "server/forget.h"
 #include "server/list.h"
+#include "server/sender.h"
 #include "server/subscription.h"
 #include "util/buffer.h"
 
@@ -35,11 +34,6 @@
 
 /* lvm2 prints these sentences to its user, so the wording is stock's. */
 #define REASON_NOT_IMPLEMENTED "request not implemented"
-#define REASON_INTERVAL        "request requires interval set"
-#define REASON_DIFFERENT       "Different operation on LV already in progress"
-#define REASON_NOT_EXECUTABLE  "the lvm command cannot be executed"
-#define REASON_NO_MEMORY       "not enough memory"
-#define REASON_NOT_PRIVILEGED  "only root may begin or abort operations"
 #define REASON_NOT_PERMITTED   "only root may change this"
 #define REASON_NO_LEVEL        "request requires level set: fatal, error, warn, notice, info or debug"
 #define REASON_POLLING_FAILED  "polling of lvm command failed"
@@ -52,32 +46,26 @@ struct exchange {
 	struct buffer *reply;
 };
 
-static void answer(struct buffer *reply, const char *response, const char *reason)
-{
-	wire_add_string(reply, "response", response);
-	if (reason)
-		wire_add_string(reply, "reason", reason);
-}
-
 /* Behind the table of handlers, which it lists. */
 static void answer_hello(const struct exchange *exchange);
 
 static void answer_collected(const struct collected *collected, struct buffer *reply)
 {
 	if (!collected->is_found) {
-		answer(reply, "not_found", NULL);
+		wire_add_answer(reply, "not_found", NULL);
 		return;
 	}
 	switch (collected->standing) {
 	case REQUEST_IN_PROGRESS:
-		answer(reply, "in_progress", NULL);
+		wire_add_answer(reply, "in_progress", NULL);
 		break;
 	case REQUEST_FINISHED:
-		answer(reply, "finished", collected->result.by_signal ? "signal" : "retcode");
+		wire_add_answer(
+			reply, "finished", collected->result.by_signal ? "signal" : "retcode");
 		wire_add_number(reply, "value", collected->result.value);
 		break;
 	case REQUEST_FAILED:
-		answer(reply, "failed", REASON_POLLING_FAILED);
+		wire_add_answer(reply, "failed", REASON_POLLING_FAILED);
 		break;
 	}
 }
@@ -90,12 +78,12 @@ static void answer_progress_info(const struct exchange *exchange)
 	char *identifier;
 
 	if (!lvid) {
-		answer(exchange->reply, "failed", "request requires lvid set");
+		wire_add_answer(exchange->reply, "failed", "request requires lvid set");
 		return;
 	}
 	identifier = terms_identifier(wire_string(message, "sysdir"), lvid);
 	if (!identifier) {
-		answer(exchange->reply, "failed", REASON_NO_MEMORY);
+		wire_add_answer(exchange->reply, "failed", REASON_NO_MEMORY);
 		return;
 	}
 	collected = operations_collect(exchange->operations, identifier,
@@ -150,14 +138,14 @@ static void answer_log_level(const struct exchange *exchange)
 	const char *name = wire_string(exchange->message, "level");
 
 	if (!exchange->sender->may_steer) {
-		answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
+		wire_add_answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
 	} else if (!name || log_level_from_name(name, &settings.level) < 0) {
-		answer(exchange->reply, "invalid", REASON_NO_LEVEL);
+		wire_add_answer(exchange->reply, "invalid", REASON_NO_LEVEL);
 	} else {
 		log_notice(
 			"the log's level is %s from now on, since a client asked for that", name);
 		log_configure(&settings);
-		answer(exchange->reply, "OK", NULL);
+		wire_add_answer(exchange->reply, "OK", NULL);
 	}
 }
 
@@ -166,7 +154,7 @@ static void answer_forget(const struct exchange *exchange)
 	if (exchange->sender->may_steer)
 		forget_answer(exchange->operations, exchange->message, exchange->reply);
 	else
-		answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
+		wire_add_answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
 }
 
 static void answer_adopt(const struct exchange *exchange)
@@ -174,7 +162,7 @@ static void answer_adopt(const struct exchange *exchange)
 	if (exchange->sender->may_steer)
 		adopt_answer(exchange->operations, exchange->message, exchange->reply);
 	else
-		answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
+		wire_add_answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
 }
 
 /* The daemon's own requests. Any other word is an operation, if a plugin knows it. */
@@ -208,7 +196,7 @@ static void answer_hello(const struct exchange *exchange)
 		if (handlers[i].is_extension && used < sizeof(names))
 			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
 				used ? " " : "", handlers[i].name);
-	answer(reply, "OK", NULL);
+	wire_add_answer(reply, "OK", NULL);
 	wire_add_string(reply, "protocol", PROTOCOL_NAME);
 	wire_add_number(reply, "version", PROTOCOL_VERSION);
 	wire_add_string(reply, "extensions", names);
@@ -223,118 +211,6 @@ bool answer_is_reserved(const char *name)
 	return false;
 }
 
-/* lvm2's wording, with those that do support it: "abort only supported with PVMOVE ...". */
-static void answer_no_abort(const struct plugins *plugins, struct buffer *reply)
-{
-	const struct plugin_entry *entry;
-	char names[256] = "", reason[320];
-	size_t used = 0;
-
-	for (size_t i = 0; (entry = plugins_entry(plugins, i)); i++)
-		if (entry->interface && entry->interface->supports_abort && used < sizeof(names))
-			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
-				used ? " or " : "", entry->interface->operation);
-	for (char *c = names; *c; c++)
-		*c = (char)toupper((unsigned char)*c);
-	snprintf(reason, sizeof(reason), "abort only supported with %s polling operation",
-		used ? names : "no");
-	answer(reply, "invalid", reason);
-}
-
-/*
- * Checks that the required parameters are there. Otherwise it answers which one is missing, and
- * returns false.
- */
-static bool check_presence(const struct lvmpolld_request *request, struct buffer *reply)
-{
-	const struct {
-		const char *parameter;
-		const char *value;
-	} required[] = {
-		{"lvname", request->lv_name},
-		{"lvid", request->lvid},
-		{"vgname", request->vg_name},
-	};
-	char reason[64];
-
-	if (!request_parameters_is_interval(request->interval)) {
-		answer(reply, "invalid", REASON_INTERVAL);
-		return false;
-	}
-	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++)
-		if (!required[i].value) {
-			snprintf(reason, sizeof(reason), "request requires %s set",
-				required[i].parameter);
-			answer(reply, "failed", reason);
-			return false;
-		}
-	return true;
-}
-
-/*
- * Checks the names, which stock passes on unchecked. Otherwise it answers which one is wrong, and
- * returns false.
- */
-static bool check_names(const struct lvmpolld_request *request, struct buffer *reply)
-{
-	struct lvmpolld_error error;
-
-	if (request_parameters_check(request, &error) == 0)
-		return true;
-	log_warn("a request was refused: %s", error.sentence);
-	answer(reply, "invalid", error.sentence);
-	return false;
-}
-
-static void answer_begin(enum operations_answer begun, struct buffer *reply)
-{
-	switch (begun) {
-	case OPERATIONS_ACCEPTED:
-		answer(reply, "OK", NULL);
-		break;
-	case OPERATIONS_DIFFERENT:
-		answer(reply, "invalid", REASON_DIFFERENT);
-		break;
-	case OPERATIONS_NO_MEMORY:
-		answer(reply, "failed", REASON_NO_MEMORY);
-		break;
-	case OPERATIONS_NOT_EXECUTABLE:
-		answer(reply, "failed", REASON_NOT_EXECUTABLE);
-		break;
-	}
-}
-
-static void answer_operation(const struct exchange *exchange, const struct plugin_entry *plugin)
-{
-	const struct lvmpolld_request request = request_parameters_read(exchange->message);
-	struct buffer *reply = exchange->reply;
-	const char *command_line = wire_string(exchange->message, "cmdline");
-	struct terms *wanted;
-
-	/* A client chooses LVM_SYSTEM_DIR, and so the lvm.conf that lvm reads as the daemon's user.
-	 */
-	if (!exchange->sender->may_steer) {
-		answer(reply, "invalid", REASON_NOT_PRIVILEGED);
-		return;
-	}
-	if (request.abort && !plugin->interface->supports_abort) {
-		answer_no_abort(exchange->operations->plugins, reply);
-		return;
-	}
-	if (!check_presence(&request, reply) || !check_names(&request, reply))
-		return;
-	wanted = terms_new(&request, plugin);
-	/* When out of memory the log does without the command line. */
-	if (wanted && command_line)
-		wanted->command_line = strdup(command_line);
-	if (!wanted)
-		answer_begin(OPERATIONS_NO_MEMORY, reply);
-	else
-		answer_begin(
-			operations_begin(exchange->operations, wanted, exchange->sender->waiter),
-			reply);
-}
-
 /*
  * Answers that NAME is neither a request of the daemon's own nor an operation of a loaded plugin.
  */
@@ -345,7 +221,7 @@ static void answer_unknown(const struct exchange *exchange, const char *name)
 
 	if (plugins_explain_missing(exchange->operations->plugins, name, reason, sizeof(reason))) {
 		log_warn("a request for operation %s was refused: %s", name, reason);
-		answer(reply, "invalid", reason);
+		wire_add_answer(reply, "invalid", reason);
 	} else if (wire_string(exchange->message, "lvid")) {
 		/* Only operations have a lvid: so it is a plugin that is missing. */
 		snprintf(reason, sizeof(reason),
@@ -353,9 +229,9 @@ static void answer_unknown(const struct exchange *exchange, const char *name)
 			": no plugin for the operation \"%.64s\" is installed",
 			name);
 		log_warn("a request was refused: %s", reason);
-		answer(reply, "invalid", reason);
+		wire_add_answer(reply, "invalid", reason);
 	} else {
-		answer(reply, "invalid", REASON_NOT_IMPLEMENTED);
+		wire_add_answer(reply, "invalid", REASON_NOT_IMPLEMENTED);
 	}
 }
 
@@ -365,7 +241,7 @@ static void answer_parsed(const struct exchange *exchange)
 	const struct plugin_entry *plugin;
 
 	if (!name) {
-		answer(exchange->reply, "invalid", REASON_NOT_IMPLEMENTED);
+		wire_add_answer(exchange->reply, "invalid", REASON_NOT_IMPLEMENTED);
 		return;
 	}
 	for (size_t i = 0; i < HANDLER_COUNT; i++)
@@ -375,7 +251,8 @@ static void answer_parsed(const struct exchange *exchange)
 		}
 	plugin = plugins_find_operation(exchange->operations->plugins, name);
 	if (plugin)
-		answer_operation(exchange, plugin);
+		begin_answer(exchange->operations, exchange->sender, exchange->message, plugin,
+			exchange->reply);
 	else
 		answer_unknown(exchange, name);
 }
@@ -394,9 +271,9 @@ void answer_message(struct operations *operations, const struct sender *sender, 
 	if (message)
 		answer_parsed(&(struct exchange){operations, sender, message, reply});
 	else if (errno == ENOMEM)
-		answer(reply, "failed", REASON_NO_MEMORY);
+		wire_add_answer(reply, "failed", REASON_NO_MEMORY);
 	else
-		answer(reply, "invalid", REASON_NOT_IMPLEMENTED);
+		wire_add_answer(reply, "invalid", REASON_NOT_IMPLEMENTED);
 	wire_free(message);
 	wire_add_end(reply);
 }

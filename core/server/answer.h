@@ -6,17 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct operations;
 struct buffer;
-struct waiter;
-struct subscription;
-
-/* The client that sends a message. */
-struct sender {
-	struct waiter *waiter; /* waits for the operations that it asks for; NULL: does not */
-	struct subscription *subscription; /* begins with the request "watch"; NULL: cannot */
-	bool may_steer; /* has privilege: may change something, and take results */
-};
+struct operations;
+struct sender;
 
 /*
  * Answers the message of LENGTH bytes at TEXT, which a NUL byte follows. One whole reply, with its

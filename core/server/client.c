@@ -17,6 +17,8 @@
 #include "protocol/wire.h"
 #include "server/answer.h"
 #include "server/client.h"
+#include "server/client_limits.h"
+#include "server/sender.h"
 #include "server/server.h"
 #include "util/buffer.h"
 
@@ -136,9 +138,7 @@ static int update_deadline(struct client *client)
  */
 static int update_reading(struct client *client)
 {
-	size_t limit = client->server->configuration->limit_message_size + WIRE_END_LENGTH;
-
-	if (client->is_half_closed || client->input.length > limit)
+	if (client->is_half_closed || client_limits_is_full(client))
 		return event_del(client->readable);
 	if (event_pending(client->readable, EV_READ, NULL))
 		return 0;
@@ -205,13 +205,6 @@ void client_flush(struct client *client)
 		client_free(client);
 }
 
-static bool may_ask_no_more(const struct client *client)
-{
-	unsigned limit = client->server->configuration->limit_requests;
-
-	return limit > 0 && client->requests >= limit;
-}
-
 /*
  * Answers whole messages. Returns 0; or 1 if more may be answered later, after other clients
  * or when replies were read; or a negative errno: -EMSGSIZE if a message is too long, -EDQUOT if
@@ -229,7 +222,7 @@ static int answer_messages(struct client *client)
 			return -EMSGSIZE;
 		if (client->answered == REQUESTS_AT_ONCE)
 			return 1;
-		if (may_ask_no_more(client))
+		if (client_limits_may_ask_no_more(client))
 			return -EDQUOT;
 		if (client->message_deadline)
 			event_del(client->message_deadline);
@@ -242,20 +235,10 @@ static int answer_messages(struct client *client)
 /* Refuses the client for RESULT, the negative errno of answer_messages. */
 static void refuse(struct client *client, int result)
 {
-	const struct configuration *configuration = client->server->configuration;
-
-	if (result == -EMSGSIZE) {
-		log_warn("client %d is disconnected: its message has more bytes than "
-			 "limits.message_size (%zu)",
-			(int)client->pid, configuration->limit_message_size);
-	} else if (result == -EDQUOT) {
-		log_warn("client %d is disconnected: it has made limits.requests (%u)",
-			(int)client->pid, configuration->limit_requests);
+	client_limits_log(client, result);
+	/* It still gets the answers to what it was allowed to ask. */
+	if (result == -EDQUOT)
 		send_replies(client);
-	} else {
-		log_error(
-			"client %d is disconnected: out of memory for its reply", (int)client->pid);
-	}
 	client_free(client);
 }
 

@@ -8,15 +8,9 @@
 #include "server/forget.h"
 #include "util/buffer.h"
 
-static void refuse(struct buffer *reply, const char *reason)
-{
-	wire_add_string(reply, "response", "failed");
-	wire_add_string(reply, "reason", reason);
-}
-
 static void agree(struct buffer *reply, bool is_ending, bool has_loss)
 {
-	wire_add_string(reply, "response", "OK");
+	wire_add_answer(reply, "OK", NULL);
 	wire_add_number(reply, "ending", is_ending);
 	wire_add_number(reply, "loss", has_loss);
 }
@@ -29,7 +23,7 @@ void forget_answer(
 	bool has_loss;
 
 	if (id <= 0) {
-		refuse(reply, "request requires id set");
+		wire_add_answer(reply, "failed", "request requires id set");
 		return;
 	}
 	forgotten = operations_forget(
@@ -41,13 +35,15 @@ void forget_answer(
 		agree(reply, forgotten == FORGOTTEN_AT_ITS_END, has_loss);
 		break;
 	case FORGOTTEN_NOT_THERE:
-		wire_add_string(reply, "response", "not_found");
+		wire_add_answer(reply, "not_found", NULL);
 		break;
 	case FORGOTTEN_NOT_AT_RISK:
-		refuse(reply, "a copy has failed: data is at risk, and only an abort saves it");
+		wire_add_answer(reply, "failed",
+			"a copy has failed: data is at risk, and only an abort saves it");
 		break;
 	case FORGOTTEN_NOT_NOW:
-		refuse(reply, "the lvpoll of a previous daemon still runs for it: try again");
+		wire_add_answer(reply, "failed",
+			"the lvpoll of a previous daemon still runs for it: try again");
 		break;
 	}
 }

@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,6 +22,7 @@
 #include "server/server.h"
 #include "status/entry.h"
 #include "upgrade/clients.h"
+#include "upgrade/fields.h"
 #include "upgrade/file.h"
 #include "upgrade/read.h"
 
@@ -33,20 +33,9 @@ static bool is_item(const struct wire_message *message, const char *name)
 	return item && !strcmp(item, name);
 }
 
-/* The descriptor under KEY, which the next exec closes again; -1 if there is none. */
-static int read_descriptor(const struct wire_message *message, const char *key)
-{
-	int descriptor = (int)wire_number(message, key);
-
-	/* A missing key gives 0, which is never handed over. */
-	if (descriptor <= STDERR_FILENO || fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0)
-		return -1;
-	return descriptor;
-}
-
 int handover_pidfile(const struct handover *handover, struct lvmpolld_error *error)
 {
-	int descriptor = read_descriptor(handover_daemon(handover), "pidfile");
+	int descriptor = fields_descriptor(handover_daemon(handover), "pidfile");
 
 	return descriptor < 0 ? error_set(error, EBADF, "the pid file was not handed over")
 			      : descriptor;
@@ -54,7 +43,7 @@ int handover_pidfile(const struct handover *handover, struct lvmpolld_error *err
 
 int handover_state_directory(const struct handover *handover)
 {
-	return read_descriptor(handover_daemon(handover), "records");
+	return fields_descriptor(handover_daemon(handover), "records");
 }
 
 /* Puts a copy of what KEY says into *PATH, unless it is the same. */
@@ -97,7 +86,7 @@ int handover_take_listener(
 	const char *path = wire_string(message, "listener_path");
 	struct listener *listener = &server->listener;
 
-	listener->descriptor = read_descriptor(message, "listener");
+	listener->descriptor = fields_descriptor(message, "listener");
 	if (listener->descriptor < 0)
 		return error_set(error, EBADF, "the listening socket was not handed over");
 	listener->device = (dev_t)wire_number(message, "listener_device");
@@ -142,135 +131,6 @@ struct operation_context {
 	const struct wire_message *message;
 };
 
-static struct lvmpolld_progress read_progress(const struct wire_message *message)
-{
-	int64_t percent_e4 = wire_number(message, "percent_e4");
-
-	return (struct lvmpolld_progress){
-		.struct_size = sizeof(struct lvmpolld_progress),
-		/* A missing key gives 0, which loses nothing. */
-		.percent = percent_e4 > 0 ? (double)percent_e4 / 10000 : -1,
-		.done_sectors = (uint64_t)wire_number(message, "done_sectors"),
-		.total_sectors = (uint64_t)wire_number(message, "total_sectors"),
-		.failed_devices = (uint32_t)wire_number(message, "failed_devices"),
-	};
-}
-
-/* The number under KEY if it is one of COUNT values; else 0. */
-static unsigned read_choice(const struct wire_message *message, const char *key, unsigned count)
-{
-	int64_t number = wire_number(message, key);
-
-	return number > 0 && number < count ? (unsigned)number : 0;
-}
-
-static struct request_result read_result(const struct wire_message *message)
-{
-	return (struct request_result){
-		.by_signal = wire_number(message, "by_signal") != 0,
-		.value = (int)wire_number(message, "value"),
-	};
-}
-
-static struct request_result read_failing_result(const struct wire_message *message)
-{
-	return (struct request_result){
-		.by_signal = wire_number(message, "failing_by_signal") != 0,
-		.value = (int)wire_number(message, "failing_value"),
-	};
-}
-
-/* If this program does not know the reason, failures are counted from the start. */
-static struct back_off read_back_off(const struct wire_message *message)
-{
-	enum back_off_reason reason = back_off_find(wire_string(message, "back_off"));
-
-	if (reason == BACK_OFF_COUNT)
-		return (struct back_off){0};
-	return (struct back_off){
-		.reason = reason,
-		.count = (unsigned)wire_number(message, "back_off_count"),
-		.signature = (uint64_t)wire_number(message, "back_off_signature"),
-	};
-}
-
-/* BACKING_OFF or DORMANT. All other states begin with a look: LOOKING. */
-static enum operation_state read_state(
-	const struct wire_message *message, const struct back_off *back_off)
-{
-	const char *name = wire_string(message, "state");
-
-	if (name && !strcmp(name, state_name(STATE_DORMANT)))
-		return STATE_DORMANT;
-	return name && !strcmp(name, state_name(STATE_BACKING_OFF)) && back_off->count > 0
-		       ? STATE_BACKING_OFF
-		       : STATE_LOOKING;
-}
-
-static struct lines_rest read_rest(
-	const struct wire_message *message, const char *line_key, const char *continued_key)
-{
-	return (struct lines_rest){
-		wire_string(message, line_key), wire_number(message, continued_key) != 0};
-}
-
-static struct resume_info read_info(const struct wire_message *message, const struct record *record)
-{
-	int64_t ending = wire_number(message, "ending");
-	const struct back_off back_off = read_back_off(message);
-
-	return (struct resume_info){
-		.is_being_aborted = record->is_being_aborted,
-		.not_before_ms = record->not_before_ms,
-		.begun_ms = record->begun_ms,
-		.number = record->number,
-		.accepted_s = record->accepted_s,
-		.pid = record->command == RECORD_RUNNING ? record->pid : 0,
-		.start_ticks = record->start_ticks,
-		.vg_name = wire_string(message, "step_vgname"),
-		.lv_name = wire_string(message, "step_lvname"),
-		.is_child = true,
-		.outputs = {read_descriptor(message, "stdout"), read_descriptor(message, "stderr")},
-		.rests = {read_rest(message, "stdout_line", "stdout_continued"),
-			read_rest(message, "stderr_line", "stderr_continued")},
-		.signature = (uint64_t)wire_number(message, "signature"),
-		.purpose = (enum attempt_purpose)read_choice(message, "purpose", ATTEMPT_ABORT + 1),
-		.is_ended = ending > 0 && ending <= ENDING_COUNT,
-		.ending = (enum ending_reason)(ending > 0 ? ending - 1 : 0),
-		.is_orphan = wire_number(message, "orphan") != 0,
-		.last_pid = (pid_t)wire_number(message, "last_pid"),
-		.has_shown_end = wire_number(message, "shown_end") != 0,
-		.has_shown_more = wire_number(message, "shown_more") != 0,
-		.result = read_result(message),
-		.state = read_state(message, &back_off),
-		.timer_due_ms = wire_number(message, "timer_due_ms"),
-		.back_off = back_off,
-		.failing_since_ms = wire_number(message, "failing_since_ms"),
-		.failing_result = read_failing_result(message),
-		.is_asking = wire_number(message, "asking") != 0,
-		.is_record_stale = wire_number(message, "record_stale") != 0,
-		.progress = read_progress(message),
-		.findings = wire_string(message, "findings"),
-		.evidence = resume_read_evidence(record),
-	};
-}
-
-static struct resume_request_info read_request_info(const struct wire_message *message)
-{
-	return (struct resume_request_info){
-		.count = (unsigned)wire_number(message, "requests"),
-		.standing =
-			(enum request_standing)read_choice(message, "standing", REQUEST_FAILED + 1),
-		.result = read_result(message),
-		/* Programs before this one wrote the second. */
-		.is_collected = wire_number(message, "collected") != 0 ||
-				wire_number(message, "handed_out") != 0,
-		.told_at_s = (time_t)wire_number(message, "told_at"),
-		.last_pid = (pid_t)wire_number(message, "last_pid"),
-		.progress = read_progress(message),
-	};
-}
-
 static int take_loss(
 	struct operations *operations, struct terms *terms, struct lvmpolld_error *error)
 {
@@ -285,8 +145,8 @@ static int take_operation(const struct record *record, void *context, struct lvm
 	struct operation_context *taken = context;
 	const struct plugin_entry *plugin =
 		plugins_find_operation(taken->operations->plugins, record->operation_name);
-	const struct resume_info info = read_info(taken->message, record);
-	const struct resume_request_info request_info = read_request_info(taken->message);
+	const struct resume_info info = fields_operation(taken->message, record);
+	const struct resume_request_info request_info = fields_request(taken->message);
 	struct terms *terms;
 
 	if (!plugin)
@@ -398,8 +258,8 @@ static int take_client(
 		client_serve(taken->client);
 	taken->client = NULL;
 	if (is_item(message, "client"))
-		taken->client = clients_adopt(taken->server, read_descriptor(message, "descriptor"),
-			message, &taken->bytes);
+		taken->client = clients_adopt(taken->server,
+			fields_descriptor(message, "descriptor"), message, &taken->bytes);
 	return 0;
 }
 

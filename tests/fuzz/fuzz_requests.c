@@ -5,6 +5,7 @@
 #include "fuzz_operations.h"
 #include "protocol/wire.h"
 #include "server/answer.h"
+#include "server/sender.h"
 #include "util/buffer.h"
 
 #define END        "\n##\n"

@@ -103,9 +103,9 @@ job_wait() {
 
 # --- waiting ------------------------------------------------------------------------------------------------
 
-# A machine that is busy with other things gets three times as long. What stock's daemon is known to fail in, a deadline
+# A machine that is busy with other things gets several times as long. What stock's daemon is known to fail in, a deadline
 # tells: it is not waited for so long.
-patience=$((LAB_STOCK ? 1 : 3))
+patience=$((LAB_STOCK ? 1 : LAB_PATIENCE))
 
 # Waits until a command succeeds; the scenario fails if that takes longer than so many seconds of an idle machine.
 wait_until() {

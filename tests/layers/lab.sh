@@ -26,9 +26,9 @@ if [ "$CHECK_FULL" = 1 ]; then
 	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 100
 	layer_suite "chaos, newer UUIDs" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" --kills 100 --uuids newer
 else
-	layer_suite "copies that fail" "$CHECK_SOURCE/tests/lab/copy_failures" "${options[@]}" "${guests[@]}" --few
-	layer_suite "verified moves" "$CHECK_SOURCE/tests/lab/healthy_moves" "${options[@]}"
-	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}"
+	layer_suite_in_time "copies that fail" "$CHECK_SOURCE/tests/lab/copy_failures" "${options[@]}" "${guests[@]}" --few
+	layer_suite_in_time "verified moves" "$CHECK_SOURCE/tests/lab/healthy_moves" "${options[@]}"
+	layer_suite_in_time "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}"
 	# Otherwise the layer lab13 has the newer form.
 	if [ "$has_lab13" = 0 ]; then
 		layer_suite "scenarios, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${guests[@]}" --each-lvm2 --uuids newer

@@ -25,12 +25,23 @@ layer_failed() {
 	failed=$((failed + 1))
 }
 
-# Sets $guests: a guest waits for slow copies more than it computes, so four share the CPU; on a slow machine two, which
-# hinder each other less.
+# For the lab. Sets $guests: a guest waits for slow copies more than it computes, so four share the CPU; on a slow machine they
+# would only hinder each other.
 # shellcheck disable=SC2034 # layers use it
 layer_share_guests() {
 	guests=(--jobs 4)
-	[ "$CHECK_SLOW" = 0 ] || guests=(--jobs 2)
+	[ "$CHECK_SLOW" = 0 ] || guests=(--jobs 1)
+	[ "$CHECK_SLOW" = 0 ] || export LAB_PATIENCE=6
+	[ "$CHECK_FULL" = 1 ] || export LAB_UNTIL=$CHECK_LAB_UNTIL
+}
+
+# layer_suite_in_time WHAT COMMAND...: of the lab, all of it or nothing.
+layer_suite_in_time() {
+	if [ -n "${LAB_UNTIL:-}" ] && [ "$EPOCHSECONDS" -ge "$LAB_UNTIL" ]; then
+		layer_skipped "$1: not begun: the time for the lab was over"
+	else
+		layer_suite "$1" env -u LAB_UNTIL "${@:2}"
+	fi
 }
 
 layer_skipped() {

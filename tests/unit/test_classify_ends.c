@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "classify_fixture.h"
+#include "lifecycle/classify_ends.h"
 
 /* --- ends of commands --- */
 

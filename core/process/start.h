@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* When a process was started: with its id that tells which one it is. */
+#ifndef CORE_PROCESS_START_H
+#define CORE_PROCESS_START_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Returns 0 with the time at which PID was started, in the clock ticks of
+ * /proc, or -ESRCH where there is no such process. After
+ * any other negative errno it is not known whether there is one.
+ */
+int start_read(pid_t pid, uint64_t *start_ticks);
+
+#endif
