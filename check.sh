@@ -147,7 +147,7 @@ split_cpus() {
 measure_slowness() {
 	local forks=200 user system TIMEFORMAT='%U %S'
 	read -r user system < <({ time for ((fork = 0; fork < forks; fork++)); do /bin/true; done; } 2>&1)
-	awk -v seconds="$user" -v more="$system" -v forks="$forks" 'BEGIN { print (seconds + more) * 500 > forks ? 1 : 0 }'
+	awk -v seconds="$user" -v more="$system" -v forks="$forks" 'BEGIN { print ((seconds + more) * 500 > forks) }'
 }
 
 # place_of LAYER CPU: what stands before its command, to give it its CPUs and its priority.
