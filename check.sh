@@ -11,12 +11,12 @@ top=$(cd "$(dirname "$0")" && pwd)
 # Each is a file in tests/layers. Those beside run in turn, the lab on one CPU; the others run two at a time on all CPUs,
 # at a lower priority than the lab, which measures time. Most layers wait more than they compute. A layer with a line
 # "# full: alone" is run with --full, or by its name; with "# full: in fresh roots" by its name alone.
-layers_main=(gcc debian13 clang asan tsan static options hardened fuzz valgrind faults distcheck delays mutation cockpit packages rpm fresh12 fresh13 fresh_sid)
+layers_main=(gcc asan clang debian13 tsan faults valgrind options static hardened fuzz distcheck delays mutation cockpit packages rpm fresh12 fresh13 fresh_sid)
 layers_beside=(shellcheck harness lab lab13 lab_versions)
 layer_deadline_s=2400
 # The usual run begins no layer, and nothing further in the lab, when it has taken so long: that is told as skipped. No machine
 # is so slow but one in which processes are: see measure_slowness.
-layers_begin_within_s=2700
+layers_begin_within_s=2400
 lab_begins_within_s=3600
 layer_deadline_full_s=14400
 tell_every_s=45
@@ -32,7 +32,7 @@ usage() {
 		  --list   list the layers, and the minutes that each takes on an idle machine
 
 		On a machine on which processes are slow the usual run has each scenario of the lab once: those that a version of lvm2
-		can touch on Debian 13 alone. Whatever it has not begun after 45 minutes, in the lab 60, is skipped, and told.
+		can touch on Debian 13 alone. Whatever it has not begun after 40 minutes, in the lab 60, is skipped, and told.
 
 		Roots of other Debians are kept in \$LVMPOLLD_CACHE (default: ~/.cache/lvmpolld).
 	END

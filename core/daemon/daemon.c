@@ -54,6 +54,15 @@ static void start_monitor(struct operations *operations)
 		log_info("the kernel is not watched, lvpoll polls by itself: %s", error.sentence);
 }
 
+static void start_monitor_late(struct operations *operations)
+{
+	start_monitor(operations);
+	if (!operations->monitor)
+		return;
+	log_info("the kernel is watched from now on");
+	unattended_configure(operations);
+}
+
 /* The history is given a moment, too: the next daemon reads what this one has written. */
 static bool is_stop_to_wait(const struct daemon *daemon)
 {
@@ -284,6 +293,7 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	if (result < 0)
 		return result;
 	start_monitor(&daemon->operations);
+	daemon->operations.start_monitor = start_monitor_late;
 	return start_serving(daemon, handover, error);
 }
 

@@ -71,6 +71,8 @@ struct operations {
 	void (*settle)(struct operations *operations);
 
 	void (*changed)(void *context); /* called when in_flight may have changed; or NULL */
+	/* Starts the monitor, where there is none yet; or NULL. */
+	void (*start_monitor)(struct operations *operations);
 	void *context;
 };
 

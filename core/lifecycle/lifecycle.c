@@ -100,6 +100,16 @@ static void share_memory(struct terms *terms, const struct device *device)
 	terms_share_memory(terms, device->terms);
 }
 
+/*
+ * At the daemon's start the kernel may not have had device-mapper yet, or no descriptor may have
+ * been left. What is in flight since then polls on.
+ */
+static void watch_kernel(struct operations *operations)
+{
+	if (!operations->monitor && operations->start_monitor && !operations->is_taking_over)
+		operations->start_monitor(operations);
+}
+
 struct operation *lifecycle_new_operation(struct operations *operations, struct terms *terms)
 {
 	struct device *device = devices_get(&operations->devices, terms);
@@ -115,6 +125,7 @@ struct operation *lifecycle_new_operation(struct operations *operations, struct 
 		return NULL;
 	share_memory(terms, device);
 	losses_recall(operations, device);
+	watch_kernel(operations);
 	operation->is_watchable =
 		operations->monitor && terms->plugin->monitor == PLUGIN_MONITOR_KERNEL;
 	device->operations[terms->asked.abort] = operation;

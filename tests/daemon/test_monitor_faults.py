@@ -157,6 +157,16 @@ class WithoutKernelTest(KernelTest):
         self.assert_one_lvpoll_does_it_all()
         self.assertIn("Permission denied", self.daemon.log())
 
+    def test_what_failed_at_the_start_is_tried_again(self):
+        """No descriptor may have been left then, or the module was not there yet."""
+        self.kernel.set_fault("open", fail(errno.EMFILE, 1))
+        self.add_move()
+        self.start()
+        self.assertIn("the kernel is not watched", self.daemon.log())
+        self.start_watching()
+        self.assertIn("the kernel is watched from now on", self.daemon.log())
+        self.assertEqual(self.daemon.starts(), [])
+
     def test_monitor_lvpoll(self):
         self.assert_one_lvpoll_does_it_all("plugins: {pvmove: {monitor: lvpoll}}")
         self.assertEqual(self.kernel.calls("status"), [])
