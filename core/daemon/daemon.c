@@ -42,7 +42,7 @@ static void on_monitor_news(void *context)
 }
 
 /* Without device-mapper, or the permission to use it, lvpoll polls by itself, as with stock. */
-static void start_monitor(struct operations *operations)
+static void start_monitor(struct operations *operations, enum log_level level)
 {
 	struct lvmpolld_error error;
 	struct kernel_log log;
@@ -51,12 +51,14 @@ static void start_monitor(struct operations *operations)
 	operations->monitor = monitor_start(
 		operations->base, &operations->devices, &log, on_monitor_news, operations, &error);
 	if (!operations->monitor)
-		log_info("the kernel is not watched, lvpoll polls by itself: %s", error.sentence);
+		log_write(level, "the kernel is not watched, lvpoll polls by itself: %s",
+			error.sentence);
 }
 
 static void start_monitor_late(struct operations *operations)
 {
-	start_monitor(operations);
+	/* That it cannot be is known. */
+	start_monitor(operations, LOG_LEVEL_DEBUG);
 	if (!operations->monitor)
 		return;
 	log_info("the kernel is watched from now on");
@@ -292,7 +294,7 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	result = init_parts(daemon, pidfile, error);
 	if (result < 0)
 		return result;
-	start_monitor(&daemon->operations);
+	start_monitor(&daemon->operations, LOG_LEVEL_INFO);
 	daemon->operations.start_monitor = start_monitor_late;
 	return start_serving(daemon, handover, error);
 }

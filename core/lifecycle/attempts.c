@@ -159,7 +159,10 @@ static void replace(char **string, const char *value)
 	*string = value ? strdup(value) : NULL;
 }
 
-/* All I/O to the device fails, so an lvpoll finds nothing copied: it loads lvm2's table again. */
+/*
+ * All I/O to the device fails. An lvpoll finds nothing copied, and loads lvm2's table again; or it
+ * fails, where that has several segments. It lets go of nothing.
+ */
 static bool is_wiped(const struct observation *seen)
 {
 	return seen->kind == OBSERVED && seen->table_signature == 0;

@@ -79,7 +79,7 @@ static void copy_known(struct look *look)
 	device_unlock(device);
 }
 
-/* What a step must find equal; what cannot be read is not known. */
+/* What a step must find equal; what cannot be read is not known. The lines may be newer. */
 static void read_copies(struct look *look, const struct lvmpolld_request *asked)
 {
 	if (look->has_lines)
@@ -113,7 +113,7 @@ static void read_answer(struct look *look)
 	plugin_read_findings(terms->plugin, &asked, look->table.targets, look->table.target_count,
 		&look->findings);
 	if ((look->verdict == LVMPOLLD_STEP || look->verdict == LVMPOLLD_POLL) &&
-		plugin_verifies(terms->plugin))
+		plugin_verifies(terms->plugin) && !is_wiped(&look->table))
 		read_copies(look, &asked);
 }
 
@@ -238,8 +238,7 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 	/* A loss stays: the life cycle may not have read the look that has shown it. */
 	observation->has_loss |= is_loss(look);
 	/* While it copies and goes on copying the same there is nothing to tell. */
-	is_news = !is_known ||
-		  (former_table != 0 && observation->table_signature != former_table) ||
+	is_news = !is_known || observation->table_signature != former_table ||
 		  observation->is_stalled || observation->has_loss ||
 		  observation->kind == OBSERVED_GONE ||
 		  (observation->kind == OBSERVED && observation->verdict != LVMPOLLD_WATCH &&

@@ -28,7 +28,6 @@
  */
 #define RESTART_MS 100
 
-/* All moments are by schedule_clock_ms. */
 struct monitor {
 	struct device_mapper device_mapper;
 	struct tables tables;
@@ -42,8 +41,8 @@ struct monitor {
 	bool is_paused;
 	bool has_news;        /* that nobody was told yet */
 	bool is_dirty;        /* an event may have come that no list has told of yet */
-	int64_t ask_due_ms;   /* no question before this */
-	int64_t list_due_ms;  /* no list before this */
+	int64_t ask_due_ms;   /* by schedule_clock_ms, no question before this */
+	int64_t list_due_ms;  /* likewise, no list before this */
 	bool has_list_failed; /* the latest did, and that is logged */
 };
 

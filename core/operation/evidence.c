@@ -76,13 +76,17 @@ void evidence_bound(struct evidence *evidence, const struct kernel_log_state *lo
 	evidence->is_begun_in_doubt = true;
 }
 
-/* Once data was let go of that may lack, the table is kept: that stays so whatever follows. */
+/*
+ * Once data was let go of that may lack, the table is kept: that stays so whatever follows. A table
+ * that is wiped has no data.
+ */
 bool evidence_note_table(struct evidence *evidence, const struct kernel_log_state *log,
 	uint64_t table, bool is_anew, bool is_kernel_known)
 {
 	bool is_proved = table == evidence->table_before && !is_anew;
 
-	if (is_proved || table == evidence->table || evidence_is_let_go(evidence, log, table))
+	if (is_proved || table == 0 || table == evidence->table ||
+		evidence_is_let_go(evidence, log, table))
 		return false;
 	if (table == evidence->table_before) {
 		evidence->table_before = 0;

@@ -99,8 +99,7 @@ const struct kernel_log_state *evidence_end_log(
 
 /*
  * Whether a step that nobody has proved has let go of data of whose copy LOG tells a failure: TABLE
- * is another one than that in which it was copied. 0, a table that is wiped, shows no step: lvm2
- * loads the one again which it has, or takes the device away.
+ * is another one than that in which it was copied. 0, a table that is wiped, shows no step.
  */
 bool evidence_is_let_go(
 	const struct evidence *evidence, const struct kernel_log_state *log, uint64_t table);

@@ -7,9 +7,8 @@
 #include <sys/types.h>
 
 /*
- * Returns 0 with the time at which PID was started, in the clock ticks of
- * /proc, or -ESRCH where there is no such process. After
- * any other negative errno it is not known whether there is one.
+ * Returns 0 with the time at which PID was started, in the clock ticks of /proc, or -ESRCH where
+ * there is no such process. After any other negative errno it is not known whether there is one.
  */
 int start_read(pid_t pid, uint64_t *start_ticks);
 

@@ -227,7 +227,6 @@ dump_has_finished() {
 	[ "$(dump_count "$1" finished)" = "$2" ]
 }
 
-# A store must hold so many operations, all of them finished.
 # dump_is_finished POLL ABORT: so many operations are in the two stores, and all of them have ended.
 dump_is_finished() {
 	[ "$(daemon_dump | awk '

@@ -93,8 +93,11 @@ START_TEST(segment_that_is_copied_anew_loses_its_proof)
 	ck_assert(evidence_note_table(&evidence, &clean, TABLE, true, true));
 	ck_assert_uint_eq(evidence.table, TABLE);
 	ck_assert(evidence_is_let_go(&evidence, &failed, TABLE + 1));
-	/* A table that is wiped shows no step. */
+	/* A table that is wiped shows no step, and what was seen before is not forgotten. */
 	ck_assert(!evidence_is_let_go(&evidence, &failed, 0));
+	ck_assert(!evidence_note_table(&evidence, &failed, 0, true, true));
+	ck_assert_uint_eq(evidence.table, TABLE);
+	ck_assert(!evidence.is_missed);
 	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_FAILURE);
 	ck_assert(!evidence_note_table(&evidence, &clean, TABLE, true, true));
 }

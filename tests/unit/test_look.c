@@ -28,6 +28,7 @@ static struct observation observation(void)
 START_TEST(look_tells_of_each_verdict_that_matters)
 {
 	watch();
+	look_and_see(LVMPOLLD_WATCH);
 	settle();
 	ck_assert(!look_and_see(LVMPOLLD_WATCH));
 	ck_assert(!look_and_see(LVMPOLLD_WATCH_TIMED));
@@ -60,6 +61,10 @@ START_TEST(look_knows_a_table_that_is_wiped)
 	line.type = "error";
 	ck_assert(look_and_see(LVMPOLLD_STEP));
 	ck_assert_uint_eq(observation().table_signature, 0);
+	/* The next one is news, though the operation knows that it copies. */
+	settle();
+	line.type = "mirror";
+	ck_assert(look_and_see(LVMPOLLD_WATCH));
 	target_count = 0;
 	look_and_see(LVMPOLLD_STEP);
 	ck_assert_uint_eq(observation().table_signature, 0);
@@ -156,6 +161,7 @@ START_TEST(look_tells_of_a_stall_until_it_is_heard)
 {
 	looking_entry.stall_check_s = 1;
 	watch();
+	look_and_see(LVMPOLLD_WATCH);
 	settle();
 	ck_assert(!look_and_see(LVMPOLLD_WATCH));
 	devices_lock(&devices);
