@@ -15,8 +15,8 @@ layers_main=(gcc asan clang debian13 tsan faults valgrind options static hardene
 layers_beside=(shellcheck harness lab lab13 lab_versions)
 layer_deadline_s=2400
 layer_deadline_slow_s=5400
-# The usual run begins no layer, and nothing further in the lab, when it has taken so long: that is told as skipped. No machine
-# is so slow but one in which processes are: see measure_slowness.
+# The usual run begins no layer, and nothing further in the lab, when it has taken so long: that is told as skipped. Only a
+# machine on which processes are slow takes so long: see measure_slowness.
 layers_begin_within_s=2400
 lab_begins_within_s=3600
 layer_deadline_full_s=14400
@@ -142,6 +142,7 @@ split_cpus() {
 	cpu_other=${cpus[0]}
 	cpu_lab=${cpus[-1]}
 	cpus_other=$(IFS=,; echo "${cpus[*]:0:${#cpus[@]} - 1}")
+	cpus_other=${cpus_other:-$cpu_other}
 	few_cpus=$((${#cpus[@]} == 2))
 }
 
@@ -175,7 +176,8 @@ run_layer() {
 	read -r -a place < <(place_of "$name" "$cpu")
 	printf -- '-- %-10s %s ...\n' "$name" "$(description "$name")"
 	: >"$work/$name.report"
-	CHECK_SOURCE=$work/source CHECK_WORK=$work CHECK_REPORT=$work/$name.report CHECK_CPU=$cpu CHECK_FULL=$full CHECK_SLOW=$slow CHECK_LAB_UNTIL=$((begun_s + lab_begins_within_s)) \
+	CHECK_SOURCE=$work/source CHECK_WORK=$work CHECK_REPORT=$work/$name.report CHECK_CPU=$cpu CHECK_FULL=$full \
+		CHECK_SLOW=$slow CHECK_LAB_UNTIL=$lab_until_s \
 		timeout --kill-after=20 "$deadline" \
 		"${place[@]}" "$work/source/tests/layers/$name.sh" >"$work/$name.log" 2>&1 &
 	echo $! >"$work/$name.pid"
@@ -229,6 +231,7 @@ print_block() {
 		"$name" "$passed" "$failed" "$skipped" "$3"
 }
 
+# leave_out NAME: the time for beginning layers is over.
 leave_out() {
 	echo "     skipped all of it: it was not begun within $((layers_begin_within_s / 60)) minutes, which this machine is too slow for"
 	echo "== $1 0 passed, 0 failed, 1 skipped"
@@ -247,7 +250,7 @@ run_in_turn() {
 				sleep 0.2
 			done
 		fi
-		if [ "$full" = 0 ] && [ "$EPOCHSECONDS" -gt $((begun_s + layers_begin_within_s)) ]; then
+		if [ -n "$layers_until_s" ] && [ "$EPOCHSECONDS" -gt "$layers_until_s" ]; then
 			leave_out "$name"
 		else
 			run_layer "$name" "$cpu"
@@ -355,7 +358,11 @@ main() {
 		exit 1
 	}
 	split_cpus
-	begun_s=$EPOCHSECONDS
+	layers_until_s='' lab_until_s=''
+	if [ "$full" = 0 ] && [ $# -eq 0 ]; then
+		layers_until_s=$((EPOCHSECONDS + layers_begin_within_s))
+		lab_until_s=$((EPOCHSECONDS + lab_begins_within_s))
+	fi
 	slow=$(measure_slowness)
 	[ "$slow" = 0 ] || echo "-- processes are slow here: the lab has its CPU for itself, and what is not begun in time is skipped"
 	copy_source

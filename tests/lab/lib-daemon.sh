@@ -150,19 +150,20 @@ daemon_dump() {
 	"$LAB_DAEMON" --dump -s "$daemon_socket"
 }
 
-# The names of the volumes in a store (poll or abort), only those whose lvpoll is in a state (in_progress, finished)
-# if one is given.
-dump_volumes() {
-	daemon_dump | awk -v store="$1" -v wanted="${2:-}" '
-		/^[ \t]*(poll|abort) \{/ { current = $1 }
+# What is in the two stores: a line "STORE NAME STATE" for each operation.
+dump_states() {
+	daemon_dump | awk '
+		/^[ \t]*(poll|abort) \{/ { store = $1 }
 		/^[ \t]*lvname=/ { split($0, part, "\""); name = part[2] }
 		/^[ \t]*lvm_command \{/ { in_command = 1 }
 		/^[ \t]*\}/ { in_command = 0 }
-		in_command && /^[ \t]*state=/ {
-			split($0, part, "\"")
-			if (current == store && (wanted == "" || part[2] == wanted))
-				print name
-		}'
+		in_command && /^[ \t]*state=/ { split($0, part, "\""); print store, name, part[2] }'
+}
+
+# The names of the volumes in a store (poll or abort), only those whose lvpoll is in a state (in_progress, finished)
+# if one is given.
+dump_volumes() {
+	dump_states | awk -v store="$1" -v wanted="${2:-}" '$1 == store && (wanted == "" || $3 == wanted) { print $2 }'
 }
 
 dump_count() {
@@ -229,11 +230,7 @@ dump_has_finished() {
 
 # dump_is_finished POLL ABORT: so many operations are in the two stores, and all of them have ended.
 dump_is_finished() {
-	[ "$(daemon_dump | awk '
-		/^[ \t]*(poll|abort) \{/ { store = $1 }
-		/^[ \t]*lvname=/ { known[store]++ }
-		/^[ \t]*lvm_command \{/ { in_command = 1 }
-		/^[ \t]*\}/ { in_command = 0 }
-		in_command && /^[ \t]*state="finished"/ { ended[store]++ }
+	[ "$(dump_states | awk '
+		{ known[$1]++; ended[$1] += $3 == "finished" }
 		END { print known["poll"] + 0, ended["poll"] + 0, known["abort"] + 0, ended["abort"] + 0 }')" = "$1 $1 $2 $2" ]
 }

@@ -9,9 +9,10 @@
 
 layer_need_gcc_build
 export LAB_CPU=$CHECK_CPU
-layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" --builddir "$gcc_build" --jobs 4 --each-lvm2
+layer_share_guests
+layer_suite "scenarios" "$CHECK_SOURCE/tests/lab/run" --builddir "$gcc_build" "${guests[@]}" --each-lvm2
 # On these the layers lab and lab13 have the newer form with --full.
 if ! grep -qxE 'VERSION_CODENAME=(bookworm|trixie)' /etc/os-release; then
-	layer_suite "scenarios, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" --builddir "$gcc_build" --jobs 4 --each-lvm2 --uuids newer
+	layer_suite "scenarios, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" --builddir "$gcc_build" "${guests[@]}" --each-lvm2 --uuids newer
 fi
 layer_end

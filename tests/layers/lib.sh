@@ -32,12 +32,12 @@ layer_share_guests() {
 	guests=(--jobs 4)
 	[ "$CHECK_SLOW" = 0 ] || guests=(--jobs 1)
 	[ "$CHECK_SLOW" = 0 ] || export LAB_PATIENCE=6
-	[ "$CHECK_FULL" = 1 ] || export LAB_UNTIL=$CHECK_LAB_UNTIL
+	export LAB_UNTIL=$CHECK_LAB_UNTIL
 }
 
 # layer_suite_in_time WHAT COMMAND...: of the lab, all of it or nothing.
 layer_suite_in_time() {
-	if [ -n "${LAB_UNTIL:-}" ] && [ "$EPOCHSECONDS" -ge "$LAB_UNTIL" ]; then
+	if [ -n "$LAB_UNTIL" ] && [ "$EPOCHSECONDS" -ge "$LAB_UNTIL" ]; then
 		layer_skipped "$1: not begun: the time for the lab was over"
 	else
 		layer_suite "$1" env -u LAB_UNTIL "${@:2}"

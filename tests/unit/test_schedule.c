@@ -28,13 +28,19 @@ static void create(void)
 static int64_t copy_and_look(int64_t ms, uint64_t sectors)
 {
 	int64_t interval_ms;
+	bool is_first;
 
+	device_lock(device);
+	is_first = device->observation.kind == OBSERVED_NOTHING_YET;
+	device_unlock(device);
 	devices_lock(&devices);
 	device->watch.moved_ms -= ms;
 	devices_unlock(&devices);
 	done_sectors += sectors;
 	step_sectors = TOTAL_SECTORS - done_sectors;
-	look_and_see(LVMPOLLD_WATCH);
+	/* Of a table that was not seen before somebody must hear. */
+	ck_assert_int_eq(look_and_see(LVMPOLLD_WATCH), is_first);
+	settle();
 	devices_lock(&devices);
 	interval_ms = device->watch.next_look_ms - device->watch.last_look_ms;
 	devices_unlock(&devices);
