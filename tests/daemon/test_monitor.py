@@ -105,8 +105,7 @@ class WatchTest(KernelTest):
 
     def test_thousand_moves_are_watched(self):
         self.start()
-        # With a sanitizer a prober may need longer than its patience to read so many files of the stand-in.
-        count = int((250 if self.daemon.has_sanitizer() else 1000) / SLOWNESS)
+        count = int(1000 / SLOWNESS)
         for number in range(count):
             self.add_move("move-%d" % number)
         left = {self.request("move-%d" % number) for number in range(count)}

@@ -15,6 +15,7 @@
 
 #include "state.h"
 
+#define SHORT_FILE   1024
 #define LONGEST_FILE (1 << 20)
 #define LONGEST_LINE 512
 #define HANG_LOOK_MS 5
@@ -43,25 +44,38 @@ void state_path(char *path, size_t size, const char *name)
 	snprintf(path, size, "%s/%s", state_folder(), name);
 }
 
+/* What is longer than LONGEST_FILE is cut off. Most files are short, and many are read at once. */
+static char *read_text(int descriptor)
+{
+	size_t size = SHORT_FILE, length = 0;
+	char *text = NULL, *longer;
+	ssize_t got;
+
+	do {
+		longer = realloc(text, size + 1);
+		if (!longer) {
+			free(text);
+			return NULL;
+		}
+		text = longer;
+		while ((got = read(descriptor, text + length, size - length)) > 0)
+			length += (size_t)got;
+		size *= 2;
+	} while (length == size / 2 && size <= LONGEST_FILE);
+	text[length] = '\0';
+	return text;
+}
+
 char *state_read_file(const char *path)
 {
 	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	size_t length = 0;
-	ssize_t got = 1;
 	char *text;
 
 	if (descriptor < 0)
 		return NULL;
-	text = malloc(LONGEST_FILE + 1);
-	while (text && length < LONGEST_FILE && got > 0) {
-		got = read(descriptor, text + length, LONGEST_FILE - length);
-		length += got > 0 ? (size_t)got : 0;
-	}
+	text = read_text(descriptor);
 	close(descriptor);
-	if (!text)
-		return NULL;
-	text[length] = '\0';
-	return realloc(text, length + 1);
+	return text;
 }
 
 void state_note_call(const char *format, ...)
