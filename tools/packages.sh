@@ -11,9 +11,9 @@ packages_lab="user-mode-linux lvm2 thin-provisioning-tools kmod dmsetup e2fsprog
 packages_check="check dpkg-dev clang libclang-rt-dev llvm valgrind binutils shellcheck python3 man-db groff-base xz-utils bzip2
 	diffutils git zsh fish abigail-tools"
 
-# For the roots of other Debians.
+# For the roots of other Debians, and to boot the kernel of one here.
 # shellcheck disable=SC2034
-packages_roots="debootstrap debian-archive-keyring"
+packages_roots="debootstrap debian-archive-keyring patchelf"
 
 # For building packages of the project.
 # shellcheck disable=SC2034
