@@ -30,7 +30,8 @@
 struct inquiry {
 	struct operations *operations;
 	struct terms *terms;     /* of one of the operations: all have the same environment */
-	struct command *command; /* NULL before it is started */
+	struct command *command; /* NULL where it does not run */
+	bool has_begun;          /* no operation joins it any more: it was started, or given up */
 	bool is_silent;
 	bool is_left_over; /* started by the program before an upgrade; no operation waits for it */
 	struct buffer text;
@@ -66,11 +67,15 @@ static void inquiry_free(struct inquiry *inquiry)
 	free(inquiry);
 }
 
-/* Hands REPORT to the operations that waited for it. NULL: lvm2 could not be asked. */
+/*
+ * Hands REPORT to the operations that waited for it. NULL: lvm2 could not be asked. They may ask
+ * again at once.
+ */
 static void answer(struct inquiry *inquiry, const struct report *report)
 {
 	struct operation *operation;
 
+	inquiry->has_begun = true;
 	while ((operation = TAILQ_FIRST(&inquiry->waiting))) {
 		asking_remove(operation);
 		context_happened(operation, answering_read(operation, report));
@@ -93,6 +98,26 @@ static struct report *read_report(const struct inquiry *inquiry)
 	return report;
 }
 
+/* The first of this environment that has not begun, and for which fewer than BELOW operations wait.
+ */
+static struct inquiry *find_waiting(
+	const struct operations *operations, const struct terms *terms, size_t below)
+{
+	struct inquiry *inquiry;
+
+	TAILQ_FOREACH (inquiry, &operations->inquiries, link)
+		if (!inquiry->has_begun && inquiry->count < below &&
+			has_environment(inquiry, terms))
+			return inquiry;
+	return NULL;
+}
+
+static void give_up(struct inquiry *inquiry)
+{
+	answer(inquiry, NULL);
+	inquiry_free(inquiry);
+}
+
 static void start_next(struct operations *operations, const struct terms *terms);
 
 static void on_line(const char *text, void *context)
@@ -107,14 +132,27 @@ static void on_line(const char *text, void *context)
 	buffer_add(&inquiry->text, "\n", 1);
 }
 
-static void on_silent(void *context)
+/* Part of what it printed could not be kept: what is missing must not be taken for gone. */
+static void on_lost(void *context)
 {
 	struct inquiry *inquiry = context;
+
+	inquiry->text.is_lost = true;
+}
+
+/* Those that wait for the next one have no other way on: it would hang as well. */
+static void on_silent(void *context)
+{
+	struct inquiry *inquiry = context, *waiting;
+	struct operations *operations = inquiry->operations;
 
 	inquiry->is_silent = true;
 	command_terminate(inquiry->command);
 	answer(inquiry, NULL);
-	inquiry->operations->settle(inquiry->operations);
+	while (!inquiry->is_left_over &&
+		(waiting = find_waiting(operations, inquiry->terms, SIZE_MAX)))
+		give_up(waiting);
+	operations->settle(operations);
 }
 
 static void on_ended(struct process_end end, bool was_terminated, void *context)
@@ -139,6 +177,7 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 
 static const struct command_callbacks callbacks = {
 	.line = on_line,
+	.lost = on_lost,
 	.silent = on_silent,
 	.ended = on_ended,
 };
@@ -181,22 +220,12 @@ static int start(struct inquiry *inquiry)
 		inquiry->command = command_start(inquiry->operations->base, &report_kind,
 			inquiry->terms, &arguments, &callbacks, inquiry, &error);
 	arguments_clear(&arguments);
-	if (inquiry->command)
+	if (inquiry->command) {
+		inquiry->has_begun = true;
 		return 0;
+	}
 	log_terms(LOG_LEVEL_WARN, inquiry->terms, "%s", error.sentence);
 	return -error.code;
-}
-
-static struct inquiry *find(
-	struct operations *operations, const struct terms *terms, bool has_begun)
-{
-	struct inquiry *inquiry;
-
-	TAILQ_FOREACH (inquiry, &operations->inquiries, link)
-		if (!inquiry->is_left_over && !!inquiry->command == has_begun &&
-			inquiry->count < OPERATIONS_MAX && has_environment(inquiry, terms))
-			return inquiry;
-	return NULL;
 }
 
 static bool runs_for(struct operations *operations, const struct terms *terms, bool *is_silent)
@@ -215,15 +244,14 @@ static bool runs_for(struct operations *operations, const struct terms *terms, b
 /* A report of this environment has ended: starts the next one if an operation waits for it. */
 static void start_next(struct operations *operations, const struct terms *terms)
 {
-	struct inquiry *inquiry = find(operations, terms, false);
+	struct inquiry *inquiry;
 
-	if (!inquiry || operations->is_stopping)
-		return;
-	/* All operations may have left it: then there is nothing to ask. */
-	if (!TAILQ_EMPTY(&inquiry->waiting) && start(inquiry) == 0)
-		return;
-	answer(inquiry, NULL);
-	inquiry_free(inquiry);
+	while (!operations->is_stopping && (inquiry = find_waiting(operations, terms, SIZE_MAX))) {
+		/* All operations may have left it: then there is nothing to ask. */
+		if (!TAILQ_EMPTY(&inquiry->waiting) && start(inquiry) == 0)
+			return;
+		give_up(inquiry);
+	}
 }
 
 static struct inquiry *inquiry_new(struct operations *operations, struct terms *terms)
@@ -242,7 +270,7 @@ static struct inquiry *inquiry_new(struct operations *operations, struct terms *
 int asking_add(struct operation *operation)
 {
 	struct operations *operations = operation->operations;
-	struct inquiry *inquiry = find(operations, operation->lead, false);
+	struct inquiry *inquiry = find_waiting(operations, operation->lead, OPERATIONS_MAX);
 	bool is_silent, runs = runs_for(operations, operation->lead, &is_silent);
 	int result = 0;
 
@@ -263,7 +291,7 @@ int asking_add(struct operation *operation)
 	if (result == 0)
 		return 0;
 	asking_remove(operation);
-	inquiry_free(inquiry);
+	give_up(inquiry);
 	return result;
 }
 
@@ -296,7 +324,7 @@ void asking_end_left_over(
 	terms_release(terms);
 	if (!inquiry)
 		return;
-	inquiry->is_left_over = true;
+	inquiry->is_left_over = inquiry->has_begun = true;
 	inquiry->command = command_adopt(operations->base, &report_kind, inquiry->terms, pid,
 		start_ticks, outputs, &callbacks, inquiry, &error);
 	if (inquiry->command)

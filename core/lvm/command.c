@@ -92,6 +92,14 @@ static enum log_level level_of(
 	return LOG_LEVEL_WARN;
 }
 
+static void on_lost(enum process_stream stream, void *context)
+{
+	const struct command *command = context;
+
+	if (stream == PROCESS_STDOUT && command->callbacks->lost)
+		command->callbacks->lost(command->context);
+}
+
 static void on_output(enum process_stream stream, const char *text, size_t length, bool first,
 	bool complete, void *context)
 {
@@ -103,8 +111,12 @@ static void on_output(enum process_stream stream, const char *text, size_t lengt
 		text);
 	command->silent_periods = 0;
 	restart_silence_timer(command);
-	if (stream == PROCESS_STDOUT && first && complete)
+	if (stream != PROCESS_STDOUT)
+		return;
+	if (first && complete)
 		command->callbacks->line(text, command->context);
+	else
+		on_lost(stream, command);
 }
 
 /* A step ends by the signal that the daemon sends it: that is no warning. */
@@ -133,6 +145,7 @@ static void on_ended(struct process_end end, void *context)
 
 static const struct process_callbacks process_callbacks = {
 	.output = on_output,
+	.lost = on_lost,
 	.ended = on_ended,
 };
 

@@ -22,6 +22,9 @@ struct command;
 struct command_callbacks {
 	/* It has printed a whole line to its standard output. */
 	void (*line)(const char *text, void *context);
+	/* A line of it, or more, is lost: too long, or out of memory. NULL: lines may be missing.
+	 */
+	void (*lost)(void *context);
 	/* It has printed nothing for too long. It runs on. */
 	void (*silent)(void *context);
 	/*

@@ -70,6 +70,16 @@ static void close_output(struct process_output *output)
 	close_if_open(&output->descriptor);
 }
 
+static void tell_lost(const struct process_output *output, size_t length)
+{
+	const struct process *process = output->process;
+
+	log_error("out of memory: %zu bytes of output of process %d are lost", length,
+		(int)process->pid);
+	if (process->callbacks->lost)
+		process->callbacks->lost(output->stream, process->context);
+}
+
 /* Reads at most READ_MAX bytes. Returns false when there is no more to come for now, or ever. */
 static bool read_output(struct process_output *output)
 {
@@ -89,8 +99,7 @@ static bool read_output(struct process_output *output)
 			return false;
 		}
 		if (lines_feed(&output->lines, data, (size_t)length) < 0)
-			log_error("out of memory: %zd bytes of output of process %d are lost",
-				length, (int)output->process->pid);
+			tell_lost(output, (size_t)length);
 		total += (size_t)length;
 	}
 	return true;
@@ -289,19 +298,10 @@ uint64_t process_read_start(pid_t pid)
 	return start_read(pid, &start_ticks) == 0 ? start_ticks : 0;
 }
 
-/* The id of a child is given to no other process before it is waited for. */
-static bool is_child(pid_t pid)
-{
-	siginfo_t unused;
-
-	return waitid(P_PID, (id_t)pid, &unused, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
-
 /* PID may be another process by now: what it is is read once its pidfd is open. */
 static int adopt(struct process *process, struct event_base *base, pid_t pid, uint64_t start_ticks,
 	struct lvmpolld_error *error)
 {
-	uint64_t present_ticks;
 	int result;
 
 	process->pid = pid;
@@ -311,9 +311,7 @@ static int adopt(struct process *process, struct event_base *base, pid_t pid, ui
 		result = await_end(process, base);
 	/* The descriptor is there: what is true of the process now stays true of it. */
 	if (result == 0)
-		result = start_read(pid, &present_ticks);
-	if (result == 0 && present_ticks != start_ticks && (start_ticks != 0 || !is_child(pid)))
-		result = -ESRCH;
+		result = start_check(pid, start_ticks);
 	if (result < 0)
 		return error_set(error, -result, "process %d cannot be adopted: %s", (int)pid,
 			strerror(-result));

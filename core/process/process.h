@@ -28,6 +28,8 @@ struct process_callbacks {
 	/* A line of output, or a piece of one, as lines.h delivers it. */
 	void (*output)(enum process_stream stream, const char *text, size_t length, bool first,
 		bool complete, void *context);
+	/* Some of what it has printed is lost: out of memory. NULL: that is only logged. */
+	void (*lost)(enum process_stream stream, void *context);
 	/* It has ended and its output is read. The process is freed when this returns. */
 	void (*ended)(struct process_end end, void *context);
 };

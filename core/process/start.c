@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "process/start.h"
@@ -35,4 +37,22 @@ int start_read(pid_t pid, uint64_t *start_ticks)
 		return -EBADMSG;
 	*start_ticks = ticks;
 	return 0;
+}
+
+/* The id of a child is given to no other process before it is waited for. */
+static bool is_child(pid_t pid)
+{
+	siginfo_t unused;
+
+	return waitid(P_PID, (id_t)pid, &unused, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+int start_check(pid_t pid, uint64_t start_ticks)
+{
+	uint64_t present_ticks;
+	int result = start_read(pid, &present_ticks);
+
+	if (result < 0 || present_ticks == start_ticks)
+		return result;
+	return start_ticks == 0 && is_child(pid) ? 0 : -ESRCH;
 }

@@ -12,4 +12,10 @@
  */
 int start_read(pid_t pid, uint64_t *start_ticks);
 
+/*
+ * Returns 0 where PID is the process that was started at START_TICKS, or, where that is 0, a child
+ * of this process; -ESRCH where it is gone, or another one; else a negative errno.
+ */
+int start_check(pid_t pid, uint64_t start_ticks);
+
 #endif

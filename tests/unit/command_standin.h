@@ -53,6 +53,11 @@ static inline void standin_print(struct command *command, const char *line)
 	command->callbacks->line(line, command->context);
 }
 
+static inline void standin_lose(struct command *command)
+{
+	command->callbacks->lost(command->context);
+}
+
 static inline void standin_be_silent(struct command *command)
 {
 	command->callbacks->silent(command->context);
