@@ -171,9 +171,7 @@ void actions_note_look(
  */
 static enum operation_event begin_abort(struct operation *operation)
 {
-	if (operation->attempt.pid != 0)
-		return EVENT_NONE;
-	if (is_seen(operation))
+	if (operation->attempt.pid == 0 && is_seen(operation))
 		return EVENT_SEES_STEP;
 	resources_start_timer_ms(operation, INT64_C(1000) * ABORT_LOOK_S);
 	return EVENT_NONE;

@@ -141,11 +141,6 @@ static void note_loss(struct operation *operation, enum operation_event event)
 static void begin_ending(struct operation *operation, enum operation_event event)
 {
 	switch (operation->ending) {
-	case ENDING_SILENCE:
-		/* A silent command gives its turn to others. */
-		scheduler_remove(&operation->operations->scheduler, operation);
-		telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
-		break;
 	case ENDING_LOSS:
 		note_loss(operation, event);
 		break;
@@ -155,6 +150,21 @@ static void begin_ending(struct operation *operation, enum operation_event event
 	default:
 		break;
 	}
+}
+
+/*
+ * The command hangs, whyever it is to end: it gives its turn to others, and neither requests that
+ * came meanwhile need wait for it, nor an abort that waits for its end.
+ */
+static void note_silence(struct operation *operation)
+{
+	struct operation *other = other_of(operation);
+
+	scheduler_remove(&operation->operations->scheduler, operation);
+	telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
+	if (other && operation_is_abort(other) && other->state == STATE_BACKING_OFF &&
+		other->back_off.reason == BACK_OFF_BUSY)
+		context_happened(other, EVENT_NO_PATIENCE);
 }
 
 enum operation_event ending_enter(
@@ -172,10 +182,9 @@ enum operation_event ending_enter(
 	if (from != STATE_ENDING || ending > operation->ending) {
 		operation->ending = ending;
 		begin_ending(operation, event);
-	} else if (event == EVENT_IS_SILENT) {
-		/* The command hangs: requests that came meanwhile need not wait for it. */
-		telling_tell(operation, REQUEST_FAILED, (struct request_result){0});
 	}
+	if (event == EVENT_IS_SILENT)
+		note_silence(operation);
 	if (event == EVENT_ORPHAN_LEFT && !orphaned_adopt(operation))
 		return EVENT_NOT_ADOPTED;
 	if (!operation->attempt.command)

@@ -203,8 +203,43 @@ START_TEST(lifecycle_an_abort_does_not_wait_for_ever_for_a_look)
 	/* After that they may be another volume's. */
 	run_out(abort_operation->timer);
 	ck_assert_int_eq(abort_operation->state, STATE_LOOKING);
-	ck_assert(!event_pending(abort_operation->timer, EV_TIMEOUT, NULL));
 	ck_assert(event_pending(abort_operation->patience, EV_TIMEOUT, NULL));
+	run_out(abort_operation->timer);
+	ck_assert_int_eq(abort_operation->state, STATE_ASKING);
+}
+END_TEST
+
+/* As where it was resumed after an upgrade: then nothing else would lead on. */
+START_TEST(lifecycle_an_abort_that_has_run_does_not_wait_for_ever_for_a_look)
+{
+	struct operation *abort_operation = begin(true, "15");
+
+	run_out(abort_operation->timer);
+	report(fixture_volume_row(1, 1, "lv9"));
+	standin_exit(lvpoll(), 0);
+	ck_assert_int_eq(abort_operation->state, STATE_ASKING);
+	report(fixture_volume_row(1, 1, "lv8"));
+	ck_assert_int_eq(abort_operation->state, STATE_LOOKING);
+	run_out(abort_operation->timer);
+	ck_assert_int_eq(abort_operation->state, STATE_ASKING);
+}
+END_TEST
+
+/* The lvpoll of the move hangs: the abort cannot be carried out, and its user is told. */
+START_TEST(lifecycle_an_abort_of_what_hangs_is_told_to_have_failed)
+{
+	struct operation *operation = begin_step(), *abort_operation = begin(true, "15");
+
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert_int_eq(abort_operation->back_off.reason, BACK_OFF_BUSY);
+	ck_assert(hears_nothing_yet(true));
+	standin_be_silent(lvpoll());
+	ck_assert(hears_failed(true));
+	ck_assert_ptr_null(find(true));
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	ck_assert(!is_recorded_as_aborted());
 }
 END_TEST
 
@@ -232,6 +267,8 @@ int main(void)
 		SUITE_TEST(lifecycle_what_is_asked_for_while_its_abort_runs_yields),
 		SUITE_TEST(lifecycle_an_abort_is_not_run_by_an_earlier_look),
 		SUITE_TEST(lifecycle_an_abort_does_not_wait_for_ever_for_a_look),
+		SUITE_TEST(lifecycle_an_abort_that_has_run_does_not_wait_for_ever_for_a_look),
+		SUITE_TEST(lifecycle_an_abort_of_what_hangs_is_told_to_have_failed),
 		SUITE_TEST(lifecycle_an_abort_without_a_look_or_an_answer_is_over),
 		SUITE_TEST(lifecycle_an_abort_without_lvm_is_refused),
 		SUITE_TEST(lifecycle_an_abort_that_cannot_be_run_is_refused),

@@ -53,6 +53,22 @@ START_TEST(lifecycle_ends_a_command_that_would_lose_data)
 }
 END_TEST
 
+/* It hangs on the disk that fails: nobody else waits for its turn. */
+START_TEST(lifecycle_a_command_that_would_lose_data_and_hangs_holds_no_turn)
+{
+	struct operation *operation = begin_step();
+
+	show(LVMPOLLD_DATA_LOSS, 1);
+	ck_assert_uint_eq(operations.scheduler.running, 1);
+	standin_be_silent(lvpoll());
+	ck_assert_uint_eq(operations.scheduler.running, 0);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_ptr_null(find(false));
+	ck_assert_uint_eq(operations.scheduler.running, 0);
+}
+END_TEST
+
 /* As when the disk was full when the operation began: it must not be gone on with all the same. */
 START_TEST(lifecycle_what_has_no_record_is_refused_for_good_too)
 {
@@ -353,6 +369,7 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_LOOP(lifecycle_no_turn_for_what_would_lose_data, 2),
 		SUITE_TEST(lifecycle_ends_a_command_that_would_lose_data),
+		SUITE_TEST(lifecycle_a_command_that_would_lose_data_and_hangs_holds_no_turn),
 		SUITE_TEST(lifecycle_what_has_no_record_is_refused_for_good_too),
 		SUITE_TEST(lifecycle_what_is_given_up_stays_so_where_an_abort_did_not_find_it),
 		SUITE_TEST(lifecycle_a_loss_outlives_all_later_looks),
