@@ -170,6 +170,7 @@ static void on_known(void *context)
 static bool settle_without(struct operation *operation)
 {
 	operation->attempt.is_orphan = false;
+	evidence_note_unseen_end(&operation->evidence);
 	recorder_write(operation, RECORD_NO_COMMAND);
 	return true;
 }

@@ -73,12 +73,30 @@ static uint64_t find_start(const struct device *device) REQUIRES(device_role)
 	return device->progress.total_sectors > 0 && done > length ? done - length : 0;
 }
 
+/* Why they are not compared now; NULL: they are. */
+static const char *find_obstacle(struct operation *operation, enum doubt doubt, bool is_understood,
+	const struct lvmpolld_copies *copies)
+{
+	if (doubt == DOUBT_FAILURE &&
+		evidence_is_vain(&operation->evidence, operation->compared_signature))
+		return "the copies were the same time and again, but the kernel's log told of "
+		       "another failure, of whatever disk, while they were compared: see to that, "
+		       "or no step is ever proved";
+	if (!is_understood)
+		return "the copies cannot be compared: the table is not understood, so nobody "
+		       "knows whether all is copied";
+	if (copies->is_unknown || copies->count == 0)
+		return "the copies cannot be compared: it is not known where they are";
+	return NULL;
+}
+
 enum operation_event verifying_begin(struct operation *operation)
 {
 	struct operations *operations = operation->operations;
 	struct device *device = operation->device;
 	struct lvmpolld_copies copies;
 	struct lvmpolld_error error;
+	const char *obstacle;
 	bool is_understood;
 	enum doubt doubt;
 
@@ -93,15 +111,9 @@ enum operation_event verifying_begin(struct operation *operation)
 	log_operation(doubt == DOUBT_FAILURE ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO, operation,
 		"the copies of its data are compared before the next step, since %s",
 		doubt_sentence(doubt));
-	if (!is_understood) {
-		log_operation(LOG_LEVEL_WARN, operation,
-			"the copies cannot be compared: the table is not understood, so nobody "
-			"knows whether all is copied");
-		return EVENT_NOT_COMPARED;
-	}
-	if (copies.is_unknown || copies.count == 0) {
-		log_operation(LOG_LEVEL_WARN, operation,
-			"the copies cannot be compared: it is not known where they are");
+	obstacle = find_obstacle(operation, doubt, is_understood, &copies);
+	if (obstacle) {
+		log_operation(LOG_LEVEL_WARN, operation, "%s", obstacle);
 		return EVENT_NOT_COMPARED;
 	}
 	operation->comparison = comparison_start(

@@ -204,6 +204,27 @@ static void record_seen(struct look *look) REQUIRES(device_role)
 	observation->is_whole = look->progress.percent < 0 || look->progress.percent >= 100;
 }
 
+/* What is written after the device has gone is not about it. */
+static void record_log(const struct look *look) REQUIRES(device_role)
+{
+	struct observation *observation = &look->begun.device->observation;
+
+	if (look->answer != DEVICE_MAPPER_GONE || observation->kind != OBSERVED_GONE ||
+		!observation->log.is_read)
+		observation->log = look->log;
+}
+
+/* The device could not be read: what was seen before still holds, but the log tells more by now. */
+static void record_unreadable(const struct look *look)
+{
+	struct device *device = look->begun.device;
+
+	device_lock(device);
+	if (device->observation.kind != OBSERVED_GONE)
+		record_log(look);
+	device_unlock(device);
+}
+
 /*
  * Writes down what was seen. IS_KNOWN: that it copies is no news. Returns true where the main
  * thread must hear of it.
@@ -220,10 +241,7 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 	observation = &device->observation;
 	former_table = observation->table_signature;
 	observation->epoch = look->begun.epoch;
-	/* What is written after the device has gone is not about it. */
-	if (look->answer != DEVICE_MAPPER_GONE || observation->kind != OBSERVED_GONE ||
-		!observation->log.is_read)
-		observation->log = look->log;
+	record_log(look);
 	/* Where the device could not be read, what was seen before still holds. */
 	if (look->answer == DEVICE_MAPPER_GONE) {
 		observation->kind = OBSERVED_GONE;
@@ -276,8 +294,11 @@ static bool conclude_locked(struct devices *devices, struct look *look, bool has
 		return false;
 	log_unreadable(look, watch);
 	is_stalled = schedule_next_look_locked(devices, look, has_events);
-	if (look->answer == DEVICE_MAPPER_UNREADABLE && !is_stalled)
+	if (look->answer == DEVICE_MAPPER_UNREADABLE && !is_stalled) {
+		if (watch->is_watched && look->begun.epoch == watch->epoch)
+			record_unreadable(look);
 		return false;
+	}
 	if (watch->is_watched && look->begun.epoch == watch->epoch)
 		is_news = record_observation(look, is_stalled, watch->is_copying);
 	else

@@ -17,6 +17,9 @@
 #define ASKED_WITHIN_MS 60000
 #define CLOCKS_APART    1000
 
+/* So many comparisons in a row may be made worthless before people hear of it. */
+#define VAIN_MAX 3
+
 #define SENTENCE(word, sentence) [DOUBT_##word] = (sentence),
 
 const char *doubt_sentence(enum doubt doubt)
@@ -115,11 +118,16 @@ bool evidence_note_there(struct evidence *evidence)
 	return true;
 }
 
+void evidence_note_unseen_end(struct evidence *evidence)
+{
+	evidence->is_step_unknown = evidence->table_before != 0 && evidence->table == 0;
+}
+
 void evidence_note_unwatched(struct evidence *evidence, bool has_command)
 {
 	evidence->is_unwatched = evidence->gone.is_read;
-	evidence->is_step_unknown =
-		!has_command && evidence->table_before != 0 && evidence->table == 0;
+	if (!has_command)
+		evidence_note_unseen_end(evidence);
 }
 
 const struct kernel_log_state *evidence_end_log(
@@ -159,10 +167,20 @@ void evidence_note_equal(struct evidence *evidence, const struct kernel_log_stat
 	if (evidence->to_sectors > 0 && from_sectors > evidence->to_sectors &&
 		evidence_doubt(evidence, log, is_kernel_known, 0) != DOUBT_NONE)
 		evidence->is_missed = true;
+	evidence->vain = evidence->compared == signature ? evidence->vain + 1 : 0;
 	evidence->log_from = log->next;
 	/* What an lvpoll goes on to by itself may have begun while lines were left out. */
 	evidence->is_begun_in_doubt = log->failure_ms > 0;
 	evidence->compared = signature;
+}
+
+bool evidence_is_vain(struct evidence *evidence, uint64_t signature)
+{
+	if (evidence->compared == 0 || evidence->compared != signature ||
+		evidence->vain + 1 < VAIN_MAX)
+		return false;
+	evidence->compared = 0;
+	return true;
 }
 
 enum doubt evidence_doubt(const struct evidence *evidence, const struct kernel_log_state *log,

@@ -16,7 +16,9 @@ struct evidence {
 	uint64_t log_from;      /* the kernel's log may tell of it from this record on */
 	bool is_begun_in_doubt; /* a failure before that may be its own, or left out */
 	uint64_t compared;      /* the signature of copies that were equal, at log_from; or 0 */
-	uint64_t table_before;  /* the table from which the step began that was proved last; or 0 */
+	unsigned vain; /* how often in a row a failure since then made that worthless, but the last
+			*/
+	uint64_t table_before; /* the table from which the step began that was proved last; or 0 */
 	uint64_t to_sectors;  /* of the operation, up to which that step has let go of data; or 0 */
 	bool is_complete;     /* it has let go of the last of the data */
 	bool is_step_unknown; /* whether that step was made */
@@ -93,6 +95,9 @@ bool evidence_note_there(struct evidence *evidence);
  */
 void evidence_note_unwatched(struct evidence *evidence, bool has_command);
 
+/* Its lvpoll has ended, or was never started, while no daemon ran: likewise. */
+void evidence_note_unseen_end(struct evidence *evidence);
+
 /* Of LOG, and what it was when the device was first seen gone, that which may tell of its data. */
 const struct kernel_log_state *evidence_end_log(
 	const struct evidence *evidence, const struct kernel_log_state *log);
@@ -132,6 +137,13 @@ bool evidence_lacks_tables(const struct evidence *evidence);
  */
 void evidence_note_equal(struct evidence *evidence, const struct kernel_log_state *log,
 	uint64_t signature, uint64_t from_sectors, bool is_kernel_known);
+
+/*
+ * The copies with SIGNATURE are to be compared again, since the log has told of a failure
+ * meanwhile. Returns true where that was so three times in a row: to go on like that may have no
+ * end. Then they are counted anew.
+ */
+bool evidence_is_vain(struct evidence *evidence, uint64_t signature);
 
 /*
  * Whether all was copied, by LOG, which was read after the kernel had said so. IS_KERNEL_KNOWN: its

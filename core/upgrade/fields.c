@@ -94,6 +94,18 @@ static struct lines_rest read_rest(
 		wire_string(message, line_key), wire_number(message, continued_key) != 0};
 }
 
+/* No record has what a daemon has not seen: after a crash that is not known either. */
+static struct evidence read_evidence(
+	const struct wire_message *message, const struct record *record)
+{
+	struct evidence evidence = resume_read_evidence(record);
+
+	evidence.is_step_unknown =
+		evidence.table_before != 0 && wire_number(message, "step_unknown") != 0;
+	evidence.is_unwatched = evidence.gone.is_read && wire_number(message, "unwatched") != 0;
+	return evidence;
+}
+
 struct resume_info fields_operation(const struct wire_message *message, const struct record *record)
 {
 	int64_t ending = wire_number(message, "ending");
@@ -132,7 +144,7 @@ struct resume_info fields_operation(const struct wire_message *message, const st
 		.is_record_stale = wire_number(message, "record_stale") != 0,
 		.progress = read_progress(message),
 		.findings = wire_string(message, "findings"),
-		.evidence = resume_read_evidence(record),
+		.evidence = read_evidence(message, record),
 	};
 }
 

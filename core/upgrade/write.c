@@ -167,8 +167,9 @@ static void write_operation(struct operation *operation, struct buffer *text)
 		wire_add_string(text, "step_vgname", attempt->vg_name);
 		wire_add_string(text, "step_lvname", attempt->lv_name);
 	}
-	if (operation->is_record_stale)
-		wire_add_number(text, "record_stale", 1);
+	wire_add_number(text, "record_stale", operation->is_record_stale);
+	wire_add_number(text, "step_unknown", operation->evidence.is_step_unknown);
+	wire_add_number(text, "unwatched", operation->evidence.is_unwatched);
 	entry_write_events(text, operation);
 	write_pause(operation, text);
 	write_command(operation, text);

@@ -171,6 +171,40 @@ START_TEST(failure_after_the_end_while_no_daemon_ran_is_a_doubt)
 }
 END_TEST
 
+/* The log tells of another failure each time while the copies are compared: that has no end. */
+START_TEST(comparison_that_is_worthless_time_and_again_is_told)
+{
+	struct evidence evidence = begin(false);
+
+	for (int round = 0; round < 2; round++) {
+		ck_assert(!evidence_is_vain(&evidence, SIGNATURE));
+		for (int i = 0; i < 2; i++) {
+			evidence_note_equal(&evidence, &clean, SIGNATURE, 0, true);
+			ck_assert(!evidence_is_vain(&evidence, SIGNATURE));
+		}
+		evidence_note_equal(&evidence, &clean, SIGNATURE, 0, true);
+		/* Others are compared the first time. */
+		ck_assert(!evidence_is_vain(&evidence, SIGNATURE + 1));
+		ck_assert(evidence_is_vain(&evidence, SIGNATURE));
+	}
+}
+END_TEST
+
+/* Its lvpoll may have ended before it made its step, or was never started. */
+START_TEST(step_whose_end_nobody_has_seen_is_not_known_to_be_made)
+{
+	struct evidence evidence = begin(true);
+
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_NONE);
+	evidence_note_unseen_end(&evidence);
+	ck_assert_uint_eq(evidence_end_doubt(&evidence, &failed, true), DOUBT_UNTOLD);
+	/* Nothing was proved, or the step is known to be made. */
+	evidence = (struct evidence){0};
+	evidence_note_unseen_end(&evidence);
+	ck_assert(!evidence.is_step_unknown);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -182,6 +216,8 @@ int main(void)
 		SUITE_LOOP(
 			step_that_is_not_known_to_be_made_is_missed_where_the_log_tells_of_a_failure,
 			3),
+		SUITE_TEST(comparison_that_is_worthless_time_and_again_is_told),
+		SUITE_TEST(step_whose_end_nobody_has_seen_is_not_known_to_be_made),
 		SUITE_TEST(failure_after_the_end_is_none),
 		SUITE_TEST(failure_before_the_end_counts),
 		SUITE_LOOP(failure_after_the_end_while_no_daemon_ran_is_a_doubt, 2),

@@ -3,6 +3,12 @@
 #include "config.h"
 
 #include "lifecycle_fixture.h"
+#include "protocol/wire.h"
+#include "server/server.h"
+#include "upgrade/fields.h"
+#include "upgrade/file.h"
+#include "upgrade/handover.h"
+#include "upgrade/write.h"
 
 START_TEST(lifecycle_results_are_told_after_an_upgrade)
 {
@@ -118,6 +124,52 @@ START_TEST(lifecycle_what_ends_at_an_upgrade_leaves_no_record)
 }
 END_TEST
 
+/* What the program after an upgrade learns of the evidence that is on no record. */
+static int read_evidence(
+	const struct wire_message *message, void *context, struct lvmpolld_error *unused)
+{
+	const struct record record = {
+		.log_boot_id = boot_id(), .table_before = 1, .gone = {.is_read = true}};
+
+	(void)unused;
+	if (!strcmp(wire_string(message, "item"), "operation"))
+		*(struct evidence *)context = fields_operation(message, &record).evidence;
+	return 0;
+}
+
+static struct evidence hand_over(void)
+{
+	struct server server = {.configuration = configuration, .operations = &operations};
+	const struct handover_parts parts = {
+		.pidfile = -1, .operations = &operations, .server = &server};
+	struct evidence evidence = {0};
+	struct lvmpolld_error error;
+	struct handover *handover;
+
+	server.listener.descriptor = -1;
+	TAILQ_INIT(&server.clients);
+	handover = handover_read(handover_write(&parts, false, &error), &error);
+	ck_assert_msg(handover, "%s", error.sentence);
+	ck_assert_int_eq(handover_for_each(handover, read_evidence, &evidence, &error), 0);
+	handover_free(handover);
+	return evidence;
+}
+
+/* Else what was taken for ours may be the step of somebody else. */
+START_TEST(lifecycle_what_no_daemon_has_seen_is_not_known_after_an_upgrade)
+{
+	struct evidence *evidence = &begin(false, "15")->evidence;
+
+	show(LVMPOLLD_WATCH, 1);
+	ck_assert(!hand_over().is_step_unknown && !hand_over().is_unwatched);
+	evidence->is_step_unknown = true;
+	ck_assert(hand_over().is_step_unknown && !hand_over().is_unwatched);
+	evidence->is_step_unknown = false;
+	evidence->is_unwatched = true;
+	ck_assert(!hand_over().is_step_unknown && hand_over().is_unwatched);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -128,6 +180,7 @@ int main(void)
 		SUITE_LOOP(lifecycle_step_that_waits_after_an_upgrade_is_ended, 2),
 		SUITE_TEST(lifecycle_step_has_no_more_time_by_an_upgrade),
 		SUITE_TEST(lifecycle_what_ends_at_an_upgrade_leaves_no_record),
+		SUITE_TEST(lifecycle_what_no_daemon_has_seen_is_not_known_after_an_upgrade),
 	};
 
 	return suite_run_fixture("lifecycle_upgraded", tests, SUITE_COUNT(tests), create_operations,

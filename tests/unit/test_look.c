@@ -90,6 +90,29 @@ START_TEST(look_tells_of_the_log_up_to_the_end)
 }
 END_TEST
 
+/* What was seen of the device still holds, but a turn must not be judged by an old log. */
+START_TEST(look_tells_of_the_log_where_the_device_cannot_be_read)
+{
+	uint64_t signature;
+
+	watch();
+	look_and_see(LVMPOLLD_STEP);
+	signature = observation().signature;
+	answer = DEVICE_MAPPER_UNREADABLE;
+	look_now();
+	ck_assert_uint_eq(observation().log.next, tables_read);
+	ck_assert_uint_eq(observation().signature, signature);
+	ck_assert_int_eq(observation().kind, OBSERVED);
+	/* What is written after it has gone is not about it. */
+	answer = DEVICE_MAPPER_GONE;
+	look_now();
+	signature = tables_read;
+	answer = DEVICE_MAPPER_UNREADABLE;
+	look_now();
+	ck_assert_uint_eq(observation().log.next, signature);
+}
+END_TEST
+
 /* In a move the kernel forgets what could not be copied when the rest is: it is in sync then. */
 START_TEST(look_does_not_forget_that_data_would_be_lost)
 {
@@ -276,6 +299,7 @@ int main(void)
 		SUITE_TEST(look_tells_of_each_verdict_that_matters),
 		SUITE_TEST(look_tells_of_another_table),
 		SUITE_TEST(look_knows_a_table_that_is_wiped),
+		SUITE_TEST(look_tells_of_the_log_where_the_device_cannot_be_read),
 		SUITE_LOOP(look_tells_of_the_log_up_to_the_end, 2),
 		SUITE_TEST(look_does_not_forget_that_data_would_be_lost),
 		SUITE_TEST(look_does_not_forget_it_while_the_device_is_suspended),

@@ -60,6 +60,11 @@ static const struct record records[] = {
 		.table_before = 1,
 		.is_complete = true},
 	{.request = PLAIN, .operation_name = "pvmove", .log_boot_id = BOOT_ID, .table = 7},
+	/* It was begun by somebody else, and the log tells of no failure at all. */
+	{.request = PLAIN,
+		.operation_name = "pvmove",
+		.is_begun_in_doubt = true,
+		.log_boot_id = BOOT_ID},
 	/* The device is gone. */
 	{.request = PLAIN,
 		.operation_name = "pvmove",
