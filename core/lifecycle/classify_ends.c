@@ -136,7 +136,8 @@ static enum operation_event classify_standing(
 	if (classify_is_renamed(operation, volume->vg_name, volume->lv_name))
 		return EVENT_REPORT_RENAMED;
 	/* It was not tried yet, and no look has shown its names. */
-	if (operation_is_abort(operation) && !operation->attempt.vg_name)
+	if (operation_is_abort(operation) && operation->attempt.pid == 0 &&
+		!operation->attempt.vg_name)
 		return EVENT_REPORT_STEP;
 	return is_gone && !operation_is_abort(operation) && operation->is_watchable
 		       ? EVENT_REPORT_INACTIVE

@@ -225,6 +225,20 @@ START_TEST(lifecycle_an_abort_that_has_run_does_not_wait_for_ever_for_a_look)
 }
 END_TEST
 
+/* Of a previous daemon, say: what that lvpoll has changed the kernel must show first. */
+START_TEST(lifecycle_an_abort_that_has_run_is_not_run_again_by_a_report)
+{
+	struct operation *abort_operation = begin(true, "15");
+
+	abort_operation->attempt.pid = 1;
+	run_out(abort_operation->timer);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(abort_operation->state, STATE_BACKING_OFF);
+	ck_assert_ptr_null(standin_find("lvpoll"));
+	ck_assert(event_pending(abort_operation->patience, EV_TIMEOUT, NULL));
+}
+END_TEST
+
 /* The lvpoll of the move hangs: the abort cannot be carried out, and its user is told. */
 START_TEST(lifecycle_an_abort_of_what_hangs_is_told_to_have_failed)
 {
@@ -268,6 +282,7 @@ int main(void)
 		SUITE_TEST(lifecycle_an_abort_is_not_run_by_an_earlier_look),
 		SUITE_TEST(lifecycle_an_abort_does_not_wait_for_ever_for_a_look),
 		SUITE_TEST(lifecycle_an_abort_that_has_run_does_not_wait_for_ever_for_a_look),
+		SUITE_TEST(lifecycle_an_abort_that_has_run_is_not_run_again_by_a_report),
 		SUITE_TEST(lifecycle_an_abort_of_what_hangs_is_told_to_have_failed),
 		SUITE_TEST(lifecycle_an_abort_without_a_look_or_an_answer_is_over),
 		SUITE_TEST(lifecycle_an_abort_without_lvm_is_refused),
