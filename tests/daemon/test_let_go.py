@@ -69,7 +69,7 @@ class LetGoTest(VerifyingTest):
         self.assertIn("it is not proved that all data was copied", self.daemon.log())
 
     def assert_over(self, identity):
-        self.assert_finished(self.client.result(identity, deadline_s=20), "retcode", 0)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
         self.assertNotIn("data may be lost", self.daemon.log())
         self.assertEqual(self.notes(), [])
 
