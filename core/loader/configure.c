@@ -76,7 +76,8 @@ static void warn_of_other_selection(
 	for (size_t i = 0; i < plugins->count; i++) {
 		const struct plugin_entry *entry = &plugins->modules[i].entry;
 
-		if (plugins_is_enabled(configuration, entry->name) != entry->enabled)
+		if (plugins_is_enabled(configuration, entry->name, entry->is_only_by_name) !=
+			entry->enabled)
 			log_warn("plugin %s is %s in the configuration now: this has an effect "
 				 "only when the daemon starts again",
 				entry->name, entry->enabled ? "disabled" : "enabled");

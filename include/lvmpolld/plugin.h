@@ -370,6 +370,12 @@ struct lvmpolld_plugin {
 	 */
 	bool (*claims)(const struct lvmpolld_device *device, const struct lvmpolld_target *table,
 		size_t count);
+
+	/*
+	 * true if the plugin is loaded only where plugins.enabled in lvmpolld.yaml has its name:
+	 * "all" does not mean it.
+	 */
+	bool only_by_name;
 };
 
 /*
