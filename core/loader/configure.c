@@ -18,6 +18,7 @@ void plugins_take_values(struct plugin_module *module, const struct plugin_value
 	module->entry.monitor = values->monitor;
 	module->entry.stall_check_s = values->stall_check_s;
 	module->entry.verify = values->verify;
+	module->entry.discover = values->discover;
 }
 
 /* Reads the values of every loaded plugin into VALUES, which has one for each module. */
