@@ -14,6 +14,7 @@ const struct lvmpolld_plugin *merge_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *raid_sync_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *raid_scrub_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *integrity_LTX_lvmpolld_plugin(void);
 
 /* A newer daemon's targets are larger than those that a plugin was built with. */
 struct larger_target {
@@ -154,8 +155,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_with(thin_merge_LTX_lvmpolld_plugin(), &table, false);
 	read_with(raid_sync_LTX_lvmpolld_plugin(), &table, false);
 	read_with(raid_scrub_LTX_lvmpolld_plugin(), &table, false);
+	read_with(integrity_LTX_lvmpolld_plugin(), &table, false);
 	discover_with(raid_sync_LTX_lvmpolld_plugin(), &table);
 	discover_with(raid_scrub_LTX_lvmpolld_plugin(), &table);
+	discover_with(integrity_LTX_lvmpolld_plugin(), &table);
 	free_table(&table);
 	free(text);
 	return 0;
