@@ -54,6 +54,24 @@ static bool is_on_record(const struct operations *operations, const struct claim
 	       record_is_unusable(records, lvid, true) || record_is_left(records, lvid);
 }
 
+static bool is_to_begin(const struct operations *operations, const struct claim *claim)
+{
+	/* What has ended well may begin again; what has failed would fail each minute. */
+	bool is_in_vain = claim->was_ours && claim_is_given_up(claim, &operations->ended_lately);
+
+	return claim_is_discovered(claim) && claim->attendance != CLAIM_OURS && !is_in_vain &&
+	       !is_on_record(operations, claim);
+}
+
+void adopting_begin_discovered(struct operations *operations, struct claim_list *claims)
+{
+	struct claim *claim;
+
+	TAILQ_FOREACH (claim, claims, link)
+		if (is_to_begin(operations, claim))
+			adopting_adopt(operations, claim);
+}
+
 bool adopting_is_for_always(const struct operations *operations, const struct claim *claim)
 {
 	return operations->configuration->adopt == CONFIGURATION_ADOPT_ALWAYS && !claim->was_ours &&

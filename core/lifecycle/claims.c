@@ -11,6 +11,7 @@
 #include "lifecycle/claims.h"
 #include "lifecycle/context.h"
 #include "lifecycle/numbers.h"
+#include "loader/calls.h"
 #include "log/log.h"
 #include "monitor/survey.h"
 #include "status/ended.h"
@@ -213,6 +214,11 @@ bool claim_is_given_up(const struct claim *claim, const struct ended *ended)
 	if (is_of(operation->text, claim->terms->asked.lvid))
 		return !is_good(operation->text);
 	return false;
+}
+
+bool claim_is_discovered(const struct claim *claim)
+{
+	return plugin_can_discover(claim->terms->plugin->interface);
 }
 
 void claim_write_reason(const struct claim *claim, char *text, size_t size)

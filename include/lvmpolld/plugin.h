@@ -175,6 +175,12 @@ struct lvmpolld_device {
 	 * without their group, ended by NULL.
 	 */
 	const char *const *below;
+	/*
+	 * The lines of its table with their status, as read_targets gets them, for plugins that
+	 * discover (claims); NULL and 0: it could not be read.
+	 */
+	const struct lvmpolld_target *status;
+	size_t status_count;
 };
 
 /* Types of configuration values; the daemon checks a value before a plugin sees it. */
@@ -202,7 +208,7 @@ struct lvmpolld_value {
 struct lvmpolld_key {
 	/*
 	 * Letters, digits and "_". "monitor" and "stall_check" are taken; "verify" too if the
-	 * plugin has read_copies.
+	 * plugin has read_copies, and "discover" if it is kernel_only and has claims.
 	 */
 	const char *name;
 	enum lvmpolld_type type;
@@ -367,9 +373,20 @@ struct lvmpolld_plugin {
 	 * it as if a client had asked. So it is false wherever there is a doubt. It is asked about
 	 * every device of lvm2's, asked for or not: where three daemons in a row have died in it,
 	 * it is not called any more. NULL: false.
+	 *
+	 * A plugin that is kernel_only discovers: it is asked where the key "discover" of its
+	 * section is true, each minute, and its operation begins at once, whoever looks at the
+	 * volume. It is true only where device->status proves that the operation is under way, and
+	 * not where read_targets would say LVMPOLLD_DONE.
 	 */
 	bool (*claims)(const struct lvmpolld_device *device, const struct lvmpolld_target *table,
 		size_t count);
+
+	/*
+	 * true if the plugin is loaded only where plugins.enabled in lvmpolld.yaml has its name:
+	 * "all" does not mean it.
+	 */
+	bool only_by_name;
 };
 
 /*
