@@ -40,6 +40,8 @@ static const struct verb verbs[] = {
 	{"resume", "[VG]", "resumes what was interrupted (vgchange --poll y)", NULL, resume_run},
 	{"adopt", "VOLUME|VG|id:N ...", "lets the daemon take up what nobody sees to (root)",
 		"      --all            all of that\n", adopt_run},
+	{"start", "OPERATION VOLUME", "starts an operation that lvm2 does not ask for (root)", NULL,
+		start_run},
 	{"forget", "VOLUME|id:N", "lets the daemon forget an operation for good (root)",
 		"      --at-risk        also where a copy has failed\n", forget_run},
 	{"hooks", "", "runs the executables of " HOOKS_DIRECTORY " for what happens",

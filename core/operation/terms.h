@@ -15,12 +15,16 @@
 
 struct plugin_entry;
 
+/* The interval of what lvm2 has not asked for: its default. */
+#define TERMS_INTERVAL_UNASKED "15"
+
 struct terms {
 	struct lvmpolld_request asked; /* its strings are part of the terms */
 	const struct plugin_entry *plugin;
 	const char *identifier; /* LVM_SYSTEM_DIR and lvid: the key in the store */
 	unsigned interval_s;
 	char *command_line;        /* the client's command line, for the log; or NULL */
+	bool is_unasked;           /* lvm2 has not asked for it */
 	struct log_memory *memory; /* of what the log says of them; or NULL */
 	atomic_uint references;
 };

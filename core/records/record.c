@@ -64,10 +64,9 @@ static void add_gone(struct buffer *text, const struct kernel_log_state *gone)
 /* What is known of the data that is copied. Written as signed: reading gives the same bits. */
 static void add_evidence(struct buffer *text, const struct record *record)
 {
-	if (record->log_from > 0) {
+	if (record->log_from > 0)
 		wire_add_number(text, "log_from", (int64_t)record->log_from);
-		add_flag(text, "log_doubt", record->is_begun_in_doubt);
-	}
+	add_flag(text, "log_doubt", record->is_begun_in_doubt);
 	if (record->table_before != 0)
 		wire_add_number(text, "table_before", (int64_t)record->table_before);
 	if (record->to_sectors > 0)
@@ -77,8 +76,8 @@ static void add_evidence(struct buffer *text, const struct record *record)
 	add_flag(text, "complete", record->is_complete);
 	add_flag(text, "missed", record->is_missed);
 	add_gone(text, &record->gone);
-	if (record->log_from > 0 || record->table_before != 0 || record->table != 0 ||
-		record->is_missed || record->gone.is_read)
+	if (record->log_from > 0 || record->is_begun_in_doubt || record->table_before != 0 ||
+		record->table != 0 || record->is_missed || record->gone.is_read)
 		add_optional_string(text, "log_boot", record->log_boot_id);
 }
 

@@ -86,6 +86,23 @@ static bool check_names(const struct lvmpolld_request *request, struct buffer *r
 	return false;
 }
 
+bool begin_check(const struct lvmpolld_request *request, struct buffer *reply)
+{
+	return check_presence(request, reply) && check_names(request, reply);
+}
+
+struct terms *begin_make_terms(const struct lvmpolld_request *request,
+	const struct plugin_entry *plugin, const struct wire_message *message)
+{
+	const char *command_line = wire_string(message, "cmdline");
+	struct terms *terms = terms_new(request, plugin);
+
+	/* When out of memory the log does without the command line. */
+	if (terms && command_line)
+		terms->command_line = strdup(command_line);
+	return terms;
+}
+
 static void answer_begin(enum operations_answer begun, struct buffer *reply)
 {
 	switch (begun) {
@@ -108,7 +125,6 @@ void begin_answer(struct operations *operations, const struct sender *sender,
 	const struct wire_message *message, const struct plugin_entry *plugin, struct buffer *reply)
 {
 	const struct lvmpolld_request request = request_parameters_read(message);
-	const char *command_line = wire_string(message, "cmdline");
 	struct terms *wanted;
 
 	/* A client chooses LVM_SYSTEM_DIR, and so the lvm.conf that lvm reads as the daemon's user.
@@ -121,12 +137,9 @@ void begin_answer(struct operations *operations, const struct sender *sender,
 		answer_no_abort(operations->plugins, reply);
 		return;
 	}
-	if (!check_presence(&request, reply) || !check_names(&request, reply))
+	if (!begin_check(&request, reply))
 		return;
-	wanted = terms_new(&request, plugin);
-	/* When out of memory the log does without the command line. */
-	if (wanted && command_line)
-		wanted->command_line = strdup(command_line);
+	wanted = begin_make_terms(&request, plugin, message);
 	if (!wanted)
 		answer_begin(OPERATIONS_NO_MEMORY, reply);
 	else

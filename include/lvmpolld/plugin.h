@@ -370,6 +370,14 @@ struct lvmpolld_plugin {
 	 */
 	bool (*claims)(const struct lvmpolld_device *device, const struct lvmpolld_target *table,
 		size_t count);
+
+	/*
+	 * true if root may begin the operation with "lvmpollctl start", since lvm2 does not ask for
+	 * it by itself. lvm2 is told nothing, and nothing is done to the volume before read_targets
+	 * or build_arguments is called. How data was copied until then nobody knows: it is compared
+	 * before the first step (read_copies). A second start joins the first.
+	 */
+	bool startable;
 };
 
 /*

@@ -44,6 +44,7 @@ static const struct lvmpolld_plugin scrub_plugin = {
 	.read_targets = scrub_read_targets,
 	.read_findings = scrub_read_findings,
 	.kernel_only = true,
+	.startable = true,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(scrub, scrub_plugin);

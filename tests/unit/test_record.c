@@ -53,6 +53,11 @@ static const struct record records[] = {
 		.log_boot_id = BOOT_ID,
 		.table_before = UINT64_MAX,
 		.table = UINT64_C(1) << 63},
+	/* How its data was copied before it was started nobody knows. */
+	{.request = PLAIN,
+		.operation_name = "pvmove",
+		.is_begun_in_doubt = true,
+		.log_boot_id = BOOT_ID},
 	/* The kernel's log could not be read. */
 	{.request = PLAIN,
 		.operation_name = "pvmove",
