@@ -83,18 +83,19 @@ static int find_volume(const struct ctl *ctl, const char *name, struct volume *v
 }
 
 /* The client's command line, as the daemon's log tells it. */
-static void add_command_line(struct buffer *request, int argc, char **argv)
+static void add_command_line(struct buffer *request, char *const *argv)
 {
 	wire_add_format(request, "cmdline=\"lvmpollctl");
-	for (int i = 0; i < argc; i++) {
+	for (; *argv; argv++) {
 		wire_add(request, " ", 1);
-		wire_add_escaped(request, argv[i]);
+		wire_add_escaped(request, *argv);
 	}
 	wire_add(request, "\"\n", 2);
 }
 
 /* The text of the request, to be freed; NULL when out of memory. */
-static char *make_request(const char *operation, const struct volume *volume, int argc, char **argv)
+static char *make_request(
+	const char *operation, const struct volume *volume, const char *options, char *const *argv)
 {
 	/* As lvm2's commands tell it: the daemon's lvm reads the same lvm.conf. */
 	const char *system_dir = getenv("LVM_SYSTEM_DIR");
@@ -107,7 +108,9 @@ static char *make_request(const char *operation, const struct volume *volume, in
 	wire_add_string(&request, "lvname", volume->lv_name);
 	if (system_dir && system_dir[0])
 		wire_add_string(&request, "sysdir", system_dir);
-	add_command_line(&request, argc, argv);
+	if (options && options[0])
+		wire_add_string(&request, "options", options);
+	add_command_line(&request, argv);
 	wire_add(&request, "", 1);
 	if (!request.is_lost)
 		return request.storage;
@@ -129,9 +132,9 @@ static void tell(const char *operation, const struct volume *volume, struct wire
 }
 
 static int start(const struct ctl *ctl, const char *operation, const struct volume *volume,
-	int argc, char **argv)
+	const char *options, char *const *argv)
 {
-	char *request = make_request(operation, volume, argc, argv);
+	char *request = make_request(operation, volume, options, argv);
 	struct wire_message *reply = NULL;
 	struct message_stream stream;
 	struct lvmpolld_error error;
@@ -173,22 +176,53 @@ static int check_daemon(const struct ctl *ctl)
 	return CTL_GOOD;
 }
 
+/* Adds OPTION, "NAME=VALUE", to *OPTIONS, which have a blank between them. */
+static int add_option(char **options, const char *option)
+{
+	const char *equals = strchr(option, '=');
+	char *longer;
+
+	if (!equals || equals == option || strchr(option, ' '))
+		return -EINVAL;
+	if (asprintf(&longer, "%s%s%s", *options ? *options : "", *options ? " " : "", option) < 0)
+		return -ENOMEM;
+	free(*options);
+	*options = longer;
+	return 0;
+}
+
+static int run(const struct ctl *ctl, char *const *argv, const char *options)
+{
+	const char *operation = argv[optind], *name = argv[optind + 1];
+	struct volume volume;
+	int status = check_daemon(ctl);
+
+	if (status == CTL_GOOD)
+		status = find_volume(ctl, name, &volume);
+	return status == CTL_GOOD ? start(ctl, operation, &volume, options, argv) : status;
+}
+
 int start_run(const struct ctl *ctl, int argc, char **argv)
 {
-	static const struct option names[] = {{0}};
-	struct volume volume;
-	int status;
+	static const struct option names[] = {{"option", required_argument, NULL, 'o'}, {0}};
+	char *options = NULL;
+	int option, status;
 
-	if (getopt_long(argc, argv, "", names, NULL) != -1)
-		return verb_complain(argv[0], NULL);
-	if (argc - optind != 2)
-		return verb_complain(argv[0], "it needs an operation and a volume: scrub VG/LV");
-	if (!strchr(argv[optind + 1], '/'))
-		return verb_complain(argv[0], "the volume must be VG/LV or /dev/VG/LV");
 	if (has_control_character(argv))
 		return verb_complain(argv[0], "an argument has a control character");
-	status = check_daemon(ctl);
-	if (status == CTL_GOOD)
-		status = find_volume(ctl, argv[optind + 1], &volume);
-	return status == CTL_GOOD ? start(ctl, argv[optind], &volume, argc, argv) : status;
+	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1)
+		if (option != 'o' || add_option(&options, optarg) < 0) {
+			free(options);
+			return verb_complain(argv[0],
+				option == 'o' ? "an option must be NAME=VALUE, without blanks"
+					      : NULL);
+		}
+	if (argc - optind != 2)
+		status = verb_complain(argv[0], "it needs an operation and a volume: scrub VG/LV");
+	else if (!strchr(argv[optind + 1], '/'))
+		status = verb_complain(argv[0], "the volume must be VG/LV or /dev/VG/LV");
+	else
+		status = run(ctl, argv, options);
+	free(options);
+	return status;
 }

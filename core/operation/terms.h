@@ -37,8 +37,9 @@ char *terms_identifier(const char *system_dir, const char *lvid);
 const char *terms_lvid_in(const char *identifier);
 
 /*
- * Makes terms, with one reference, from ASKED, whose strings are copied. Works out the identifier
- * and the number in the interval. NULL when out of memory.
+ * Makes terms, with one reference, from ASKED, whose strings are copied, and to whose options a
+ * reference is added. Works out the identifier and the number in the interval. NULL when out of
+ * memory.
  */
 struct terms *terms_new(const struct lvmpolld_request *asked, const struct plugin_entry *plugin);
 /* Adds a reference; releases one. */

@@ -24,8 +24,15 @@ void begin_answer(struct operations *operations, const struct sender *sender,
  */
 bool begin_check(const struct lvmpolld_request *request, struct buffer *reply);
 
-/* Terms of REQUEST, with the command line that is in MESSAGE; NULL when out of memory. */
-struct terms *begin_make_terms(const struct lvmpolld_request *request,
-	const struct plugin_entry *plugin, const struct wire_message *message);
+/* What a request has beside the parameters that callbacks get. */
+struct begin_extras {
+	const char *command_line; /* of the client, for the log; or NULL */
+	const char *options;      /* of a start; or NULL */
+};
+
+/* Terms of REQUEST, which was checked; NULL where they cannot be made, which REPLY says then. */
+struct terms *begin_make_terms(struct operations *operations,
+	const struct lvmpolld_request *request, const struct plugin_entry *plugin,
+	const struct begin_extras *extras, struct buffer *reply);
 
 #endif

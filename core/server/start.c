@@ -121,6 +121,10 @@ void start_answer(struct operations *operations, const struct sender *sender,
 	const char *name = wire_string(message, "operation");
 	const struct plugin_entry *plugin =
 		name ? plugins_find_operation(operations->plugins, name) : NULL;
+	const struct begin_extras extras = {
+		.command_line = wire_string(message, "cmdline"),
+		.options = wire_string(message, "options"),
+	};
 	struct terms *terms;
 
 	if (!plugin || !plugin->interface->startable) {
@@ -132,11 +136,9 @@ void start_answer(struct operations *operations, const struct sender *sender,
 		request.interval = TERMS_INTERVAL_UNASKED;
 	if (!begin_check(&request, reply))
 		return;
-	terms = begin_make_terms(&request, plugin, message);
-	if (!terms) {
-		wire_add_answer(reply, "failed", REASON_NO_MEMORY);
+	terms = begin_make_terms(operations, &request, plugin, &extras, reply);
+	if (!terms)
 		return;
-	}
 	start(operations, sender, terms, reply);
 	terms_release(terms);
 }

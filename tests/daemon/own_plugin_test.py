@@ -18,12 +18,12 @@ def raid(done, action, mismatches, total=1000):
 class OwnPluginTest(KernelTest):
     has_both_uuids = False
 
-    def build(self, plugin):
-        """Builds tests/daemon/PLUGIN.c into the folder that the daemon takes its plugins from."""
+    def build(self, plugin, source=None):
+        """Builds tests/daemon/PLUGIN.c, or SOURCE, into the folder that the daemon takes its plugins from."""
         self.folder = getattr(self, "folder", None) or self.temporary_directory()
         subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden",
                         "-I", INCLUDE, "-o", os.path.join(self.folder, plugin + ".so"),
-                        os.path.join(HERE, plugin + ".c")], check=True)
+                        source or os.path.join(HERE, plugin + ".c")], check=True)
 
     def start_with(self, plugin, more="", others="", top=""):
         """
