@@ -22,14 +22,13 @@ bool adopting_is_long_ago(int64_t since_ms)
 	return boot_clock_ms() - since_ms >= PATIENCE_MS;
 }
 
-/* How its data was copied so far nobody knows: the copies are compared before a step. */
 void adopting_adopt(struct operations *operations, struct claim *claim)
 {
 	const struct resume_info info = {
 		.number = claim->number,
 		.is_adopted = true,
 		.outputs = {-1, -1},
-		.evidence = {.is_begun_in_doubt = true},
+		.evidence = evidence_unasked(),
 	};
 	struct lvmpolld_error error;
 

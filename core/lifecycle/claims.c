@@ -17,9 +17,6 @@
 #include "status/ended.h"
 #include "util/boot.h"
 
-/* The interval of what no client has named one for: lvm2's default. */
-#define INTERVAL "15"
-
 static void drop(struct claim_list *claims, struct claim *claim)
 {
 	TAILQ_REMOVE(claims, claim, link);
@@ -58,7 +55,7 @@ static struct claim *add(struct claim_list *claims, const struct claimed *found)
 		.vg_name = found->device->table.vg_name,
 		.lv_name = found->device->table.lv_name,
 		.lvid = found->device->lvid,
-		.interval = INTERVAL,
+		.interval = TERMS_INTERVAL_UNASKED,
 	};
 	struct claim *claim = calloc(1, sizeof(*claim));
 

@@ -24,6 +24,9 @@ extern "C" {
 /* An error: a code from errno.h and one sentence. The daemon owns it. */
 struct lvmpolld_error;
 
+/* The options of an operation that was started. The daemon owns them. */
+struct lvmpolld_options;
+
 /* The argument list of one lvpoll command that is being built. The daemon owns it. */
 struct lvmpolld_arguments;
 
@@ -41,6 +44,7 @@ struct lvmpolld_request {
 	const char *devices_file; /* for lvpoll --devicesfile; or NULL */
 	bool abort;               /* abort the operation instead of finishing it */
 	bool handle_missing_pvs;  /* for lvpoll --handlemissingpvs */
+	const struct lvmpolld_options *options; /* read with lvmpolld_request_option */
 };
 
 /* How far an operation is. A callback leaves unchanged what it does not know. */
@@ -202,8 +206,8 @@ struct lvmpolld_value {
 };
 
 /*
- * A key that may stand in the plugin's section of lvmpolld.yaml. Plugins have arrays of these, so
- * that it never changes as long as the interface version stays.
+ * A key that may stand in the plugin's section of lvmpolld.yaml, or an option of a start. Plugins
+ * have arrays of these, so that it never changes as long as the interface version stays.
  */
 struct lvmpolld_key {
 	/*
@@ -212,7 +216,7 @@ struct lvmpolld_key {
 	 */
 	const char *name;
 	enum lvmpolld_type type;
-	const char *default_value; /* as it would be written; never NULL */
+	const char *default_value; /* as it would be written; NULL only of an option */
 	const char *description;   /* one sentence */
 };
 
@@ -387,6 +391,25 @@ struct lvmpolld_plugin {
 	 * "all" does not mean it.
 	 */
 	bool only_by_name;
+
+	/*
+	 * true if root may begin the operation with "lvmpollctl start", since lvm2 does not ask for
+	 * it by itself. lvm2 is told nothing, and nothing is done to the volume before read_targets
+	 * or build_arguments is called. How data was copied until then nobody knows: it is compared
+	 * before the first step (read_copies). A second start joins the first.
+	 */
+	bool startable;
+
+	/*
+	 * The options that a start takes (lvmpollctl start --option NAME=VALUE), at most 16, ended
+	 * by one whose name is NULL; or NULL. One whose default_value is NULL must be given. A
+	 * value has 1 to 255 visible characters of ASCII, the first of which is not "-", and is
+	 * checked by its type. Callbacks read them with lvmpolld_request_option. They are recorded
+	 * and stay as they are as long as the operation is in flight, also through an upgrade of
+	 * the plugin: one that does not know an option any more, or wants another one, is not given
+	 * the operation. Only with startable.
+	 */
+	const struct lvmpolld_key *options;
 };
 
 /*
@@ -464,6 +487,14 @@ void lvmpolld_disks_add(struct lvmpolld_disks *disks, const char *device, bool i
  * are not told.
  */
 void lvmpolld_findings_add(struct lvmpolld_findings *findings, const char *name, uint64_t number);
+
+/*
+ * Reads the option NAME of REQUEST into VALUE, whose struct_size the caller sets; its string is
+ * valid as long as REQUEST. Returns false where the plugin declares no such option, and of an
+ * option that must be given also where lvm2 has asked for the operation, which gives none.
+ */
+bool lvmpolld_request_option(
+	const struct lvmpolld_request *request, const char *name, struct lvmpolld_value *value);
 
 /* Levels of lvmpolld_log. */
 enum lvmpolld_log_level {

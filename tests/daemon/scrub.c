@@ -53,6 +53,7 @@ static const struct lvmpolld_plugin scrub_plugin = {
 	.read_findings = scrub_read_findings,
 	.kernel_only = true,
 	.claims = scrub_claims,
+	.startable = true,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(scrub, scrub_plugin);

@@ -3,44 +3,17 @@
 
 import json
 import os
-import subprocess
 import unittest
 
 from ctl_test import faults, GOOD, needs_tool, read_schema, run_tool
 from deadline import wait_for
-from kernel_test import KernelTest, row
-from lvmpolld import HERE, read_file
+from kernel_test import row
+from lvmpolld import read_file
+from own_plugin_test import OwnPluginTest, raid
 from recovery_test import checksum
 from upgrade_test import upgrade
 
 NO_COMMAND = "the kernel does all of it, and is not watched, or its table is not understood"
-INCLUDE = os.path.join(os.path.dirname(os.path.dirname(HERE)), "include")
-
-
-def raid(done, action, mismatches, total=1000):
-    return ["0 %d raid raid1 2 AA %d/%d %s %d 0 -" % (total, done, total, action, mismatches)]
-
-
-class OwnPluginTest(KernelTest):
-    has_both_uuids = False
-
-    def start_with(self, plugin, more="", after=""):
-        """Starts a daemon whose only plugin is tests/daemon/PLUGIN.c; MORE is in its section, AFTER behind all."""
-        self.folder = getattr(self, "folder", None) or self.temporary_directory()
-        subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden",
-                        "-I", INCLUDE, "-o", os.path.join(self.folder, plugin + ".so"),
-                        os.path.join(HERE, plugin + ".c")], check=True)
-        self.start("plugins: {directory: %s, %s: {%s}}\nlimits: {patience: 0}\nhistory: {path: %s}\n%s"
-                   % (self.folder, plugin, more, os.path.join(self.folder, "history"), after))
-
-    def ended(self):
-        reply = self.client.ask("list", ended=1)
-        items = self.client.receive_items()
-        # It may not have read its history yet.
-        return [] if "history" in reply else [item for item in items if item["item"] == "ended"]
-
-    def wait_ended(self):
-        return wait_for(self.ended, "its end")[-1]
 
 
 class FindingsTest(OwnPluginTest):
@@ -207,7 +180,7 @@ class DiscoveryTest(OwnPluginTest):
 
     def test_it_is_not_by_default_whatever_is_adopted(self):
         self.add_device("raid", raid(100, "check", 0), operation="scrub")
-        self.start_with("scrub", more="", after="unattended: {adopt: always}\n")
+        self.start_with("scrub", more="", top="unattended: {adopt: always}\n")
         self.look()
         self.clock.skip(11, self.client)
         self.look()
