@@ -105,6 +105,7 @@ static const struct lvmpolld_plugin integrity_plugin = {
 	.kernel_only = true,
 	.claims = integrity_claims,
 	.only_by_name = true,
+	.startable = true,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(integrity, integrity_plugin);

@@ -73,6 +73,7 @@ static const struct lvmpolld_plugin raid_scrub_plugin = {
 	.kernel_only = true,
 	.claims = raid_scrub_claims,
 	.only_by_name = true,
+	.startable = true,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(raid_scrub, raid_scrub_plugin);

@@ -90,6 +90,7 @@ static const struct lvmpolld_plugin raid_sync_plugin = {
 	.kernel_only = true,
 	.claims = raid_sync_claims,
 	.only_by_name = true,
+	.startable = true,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(raid_sync, raid_sync_plugin);
