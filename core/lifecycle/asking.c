@@ -98,8 +98,7 @@ static struct report *read_report(const struct inquiry *inquiry)
 	return report;
 }
 
-/* The first of this environment that has not begun, and for which fewer than BELOW operations wait.
- */
+/* The first of this environment that has not begun, and has fewer than BELOW operations. */
 static struct inquiry *find_waiting(
 	const struct operations *operations, const struct terms *terms, size_t below)
 {

@@ -78,7 +78,7 @@ static const char *find_obstacle(struct operation *operation, enum doubt doubt, 
 	const struct lvmpolld_copies *copies)
 {
 	if (doubt == DOUBT_FAILURE &&
-		evidence_is_vain(&operation->evidence, operation->compared_signature))
+		evidence_take_vain(&operation->evidence, operation->compared_signature))
 		return "the copies were the same time and again, but the kernel's log told of "
 		       "another failure, of whatever disk, while they were compared: see to that, "
 		       "or no step is ever proved";

@@ -174,7 +174,7 @@ void evidence_note_equal(struct evidence *evidence, const struct kernel_log_stat
 	evidence->compared = signature;
 }
 
-bool evidence_is_vain(struct evidence *evidence, uint64_t signature)
+bool evidence_take_vain(struct evidence *evidence, uint64_t signature)
 {
 	if (evidence->compared == 0 || evidence->compared != signature ||
 		evidence->vain + 1 < VAIN_MAX)

@@ -16,9 +16,8 @@ struct evidence {
 	uint64_t log_from;      /* the kernel's log may tell of it from this record on */
 	bool is_begun_in_doubt; /* a failure before that may be its own, or left out */
 	uint64_t compared;      /* the signature of copies that were equal, at log_from; or 0 */
-	unsigned vain; /* how often in a row a failure since then made that worthless, but the last
-			*/
-	uint64_t table_before; /* the table from which the step began that was proved last; or 0 */
+	unsigned vain;          /* how many comparisons before that one were worthless, in a row */
+	uint64_t table_before;  /* the table from which the step began that was proved last; or 0 */
 	uint64_t to_sectors;  /* of the operation, up to which that step has let go of data; or 0 */
 	bool is_complete;     /* it has let go of the last of the data */
 	bool is_step_unknown; /* whether that step was made */
@@ -143,7 +142,7 @@ void evidence_note_equal(struct evidence *evidence, const struct kernel_log_stat
  * meanwhile. Returns true where that was so three times in a row: to go on like that may have no
  * end. Then they are counted anew.
  */
-bool evidence_is_vain(struct evidence *evidence, uint64_t signature);
+bool evidence_take_vain(struct evidence *evidence, uint64_t signature);
 
 /*
  * Whether all was copied, by LOG, which was read after the kernel had said so. IS_KERNEL_KNOWN: its

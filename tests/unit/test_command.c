@@ -37,6 +37,7 @@ static time_t ahead_s;
 static struct {
 	unsigned lines;
 	unsigned progressed;
+	unsigned lost;
 	unsigned silent;
 	unsigned ended;
 	bool was_terminated;
@@ -65,6 +66,12 @@ static void on_line(const char *text, void *context)
 		told.progressed++;
 }
 
+static void on_lost(void *context)
+{
+	ck_assert_ptr_eq(context, &told);
+	told.lost++;
+}
+
 static void on_silent(void *context)
 {
 	ck_assert_ptr_eq(context, &told);
@@ -84,6 +91,7 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 
 static const struct command_callbacks callbacks = {
 	.line = on_line,
+	.lost = on_lost,
 	.silent = on_silent,
 	.ended = on_ended,
 };
@@ -188,6 +196,18 @@ START_TEST(command_silence_is_stock_s_or_the_plugin_s)
 	asked->interval_s = silences[_i].interval_s;
 	ck_assert_uint_eq(command_silence_s(asked), silences[_i].silence_s);
 	terms_release(asked);
+}
+END_TEST
+
+/* Half a line could be taken for a whole one; what is said on standard error is no matter. */
+START_TEST(command_line_that_is_too_long_is_lost)
+{
+	start("printf '%05000d' 1 >&2; echo >&2; echo 'at 24'; printf '%05000d\\n' 1; echo 'at 50'",
+		"15");
+	wait_for(&told.ended, 1);
+	ck_assert_uint_gt(told.lost, 0);
+	ck_assert_uint_eq(told.lines, 2);
+	ck_assert_uint_eq(told.progressed, 2);
 }
 END_TEST
 
@@ -343,6 +363,7 @@ END_TEST
 int main(void)
 {
 	const struct suite_test tests[] = {
+		SUITE_TEST(command_line_that_is_too_long_is_lost),
 		SUITE_TEST(command_progress_and_end_are_told),
 		SUITE_TEST(command_that_is_terminated_says_so),
 		SUITE_LOOP(command_silent_for_three_periods_is_ended, SUITE_COUNT(periods)),

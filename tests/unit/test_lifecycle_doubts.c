@@ -290,6 +290,37 @@ START_TEST(copying_ends_the_pause_of_a_table_that_was_not_understood)
 }
 END_TEST
 
+/* The log tells of another failure, of whatever disk, during each comparison: people hear of it. */
+START_TEST(doubt_that_no_comparison_ends_is_told)
+{
+	struct operation *operation = begin_move();
+
+	look(COPYING, TABLE, false);
+	operation->evidence.compared = TABLE;
+	operation->evidence.vain = 2;
+	look(COPIED, TABLE, true);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_UNVERIFIED);
+	ck_assert(!operation->comparison);
+	run_out(operation->patience);
+	ck_assert(hears_failed(false));
+}
+END_TEST
+
+/* The lvpoll of a previous daemon is gone: whether it made its step nobody has seen. */
+START_TEST(doubt_of_a_step_whose_lvpoll_ended_unseen)
+{
+	struct resume_info info = {.is_orphan = true,
+		.pid = STANDIN_FIRST_PID - 1,
+		.evidence.table_before = TABLE,
+		.evidence.log_from = 100};
+
+	standin_adopt_failure = ESRCH;
+	ck_assert(resume_move(info)->evidence.is_step_unknown);
+	standin_adopt_failure = 0;
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -307,6 +338,8 @@ int main(void)
 		SUITE_TEST(device_that_goes_on_is_no_failure),
 		SUITE_TEST(lvpoll_that_polls_is_ended_in_doubt),
 		SUITE_TEST(copying_ends_the_pause_of_a_table_that_was_not_understood),
+		SUITE_TEST(doubt_that_no_comparison_ends_is_told),
+		SUITE_TEST(doubt_of_a_step_whose_lvpoll_ended_unseen),
 	};
 
 	return suite_run_fixture(

@@ -2,12 +2,7 @@
 /* That data would be lost comes before all else, and is kept. */
 #include "config.h"
 
-#include "lifecycle_fixture.h"
-#include "protocol/wire.h"
-#include "server/server.h"
-#include "upgrade/file.h"
-#include "upgrade/handover.h"
-#include "upgrade/write.h"
+#include "handover_fixture.h"
 
 static bool is_given_up(void)
 {
@@ -270,19 +265,9 @@ static int count_losses(
 /* How many losses the program after an upgrade is told of. */
 static unsigned count_handed_over(void)
 {
-	struct server server = {.configuration = configuration, .operations = &operations};
-	const struct handover_parts parts = {
-		.pidfile = -1, .operations = &operations, .server = &server};
-	struct lvmpolld_error error;
-	struct handover *handover;
 	unsigned count = 0;
 
-	server.listener.descriptor = -1;
-	TAILQ_INIT(&server.clients);
-	handover = handover_read(handover_write(&parts, false, &error), &error);
-	ck_assert_msg(handover, "%s", error.sentence);
-	ck_assert_int_eq(handover_for_each(handover, count_losses, &count, &error), 0);
-	handover_free(handover);
+	hand_over(count_losses, &count);
 	return count;
 }
 

@@ -2,13 +2,8 @@
 /* What the program before an upgrade has handed over: operations, lvpolls, those who wait. */
 #include "config.h"
 
-#include "lifecycle_fixture.h"
-#include "protocol/wire.h"
-#include "server/server.h"
+#include "handover_fixture.h"
 #include "upgrade/fields.h"
-#include "upgrade/file.h"
-#include "upgrade/handover.h"
-#include "upgrade/write.h"
 
 START_TEST(lifecycle_results_are_told_after_an_upgrade)
 {
@@ -137,21 +132,11 @@ static int read_evidence(
 	return 0;
 }
 
-static struct evidence hand_over(void)
+static struct evidence handed_over(void)
 {
-	struct server server = {.configuration = configuration, .operations = &operations};
-	const struct handover_parts parts = {
-		.pidfile = -1, .operations = &operations, .server = &server};
 	struct evidence evidence = {0};
-	struct lvmpolld_error error;
-	struct handover *handover;
 
-	server.listener.descriptor = -1;
-	TAILQ_INIT(&server.clients);
-	handover = handover_read(handover_write(&parts, false, &error), &error);
-	ck_assert_msg(handover, "%s", error.sentence);
-	ck_assert_int_eq(handover_for_each(handover, read_evidence, &evidence, &error), 0);
-	handover_free(handover);
+	hand_over(read_evidence, &evidence);
 	return evidence;
 }
 
@@ -161,12 +146,12 @@ START_TEST(lifecycle_what_no_daemon_has_seen_is_not_known_after_an_upgrade)
 	struct evidence *evidence = &begin(false, "15")->evidence;
 
 	show(LVMPOLLD_WATCH, 1);
-	ck_assert(!hand_over().is_step_unknown && !hand_over().is_unwatched);
+	ck_assert(!handed_over().is_step_unknown && !handed_over().is_unwatched);
 	evidence->is_step_unknown = true;
-	ck_assert(hand_over().is_step_unknown && !hand_over().is_unwatched);
+	ck_assert(handed_over().is_step_unknown && !handed_over().is_unwatched);
 	evidence->is_step_unknown = false;
 	evidence->is_unwatched = true;
-	ck_assert(!hand_over().is_step_unknown && hand_over().is_unwatched);
+	ck_assert(!handed_over().is_step_unknown && handed_over().is_unwatched);
 }
 END_TEST
 
