@@ -194,7 +194,6 @@ class AbortTest(OperationTest):
     def test_sigterm_is_repeated_until_the_aborted_lvpoll_is_gone(self):
         self.client.ask("pvmove", **volume("stubborn-3", "x"))
         pid = self.daemon.wait_start("stubborn-3")[0]
-        wait_for(lambda: os.path.exists(os.path.join(self.daemon.directory, "stubborn-3.heeds")), "its trap")
         self.client.ask("pvmove", **volume("mute", "x", abort=1))
         self.assert_finished(self.client.result(lvid("x")), "signal", signal.SIGTERM)
         wait_for(lambda: not is_running(pid), "the end of the stubborn lvpoll")
