@@ -96,6 +96,7 @@ TEXT_OF(text_result, !entry->result     ? NULL
 		     : entry->value < 0 ? copy(entry->result)
 					: format("%s %" PRId64, entry->result, entry->value))
 TEXT_OF(text_findings, copy(entry->findings))
+TEXT_OF(text_options, copy(entry->options))
 TEXT_OF(text_id, number(entry->id))
 
 static const struct column columns[] = {
@@ -121,6 +122,7 @@ static const struct column columns[] = {
 	{"REASON", "why it is in its state", 0.3, false, true, text_reason},
 	{"RESULT", "what waiting clients were told", 10, false, false, text_result},
 	{"FINDINGS", "what it comes to: mismatches=128", 0.1, false, false, text_findings},
+	{"OPTIONS", "what it was started with: mode=check", 0.1, false, false, text_options},
 	{"ID", "number, given once", 3, true, false, text_id},
 };
 

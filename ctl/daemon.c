@@ -106,14 +106,20 @@ static int print_items(const struct ctl *ctl, const char *request,
 	return status == CTL_GOOD ? ctl_finish(status) : ctl_complain(&error, status);
 }
 
+static const char *plugin_state(const struct wire_message *message)
+{
+	if (!wire_number(message, "loaded"))
+		return "not loaded";
+	return wire_number(message, "startable") ? "startable" : "loaded";
+}
+
 static int print_plugin(const struct wire_message *message, void *context)
 {
 	const char *reason = wire_string(message, "reason");
 
 	(void)context;
 	printf("%-12s %-12s %-11s %-8s %s\n", known(wire_string(message, "name")),
-		known(wire_string(message, "operation")),
-		wire_number(message, "loaded") ? "loaded" : "not loaded",
+		known(wire_string(message, "operation")), plugin_state(message),
 		known(wire_string(message, "version")),
 		reason ? reason : known(wire_string(message, "description")));
 	return 0;

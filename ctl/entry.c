@@ -30,6 +30,7 @@ static const struct field strings[] = {
 	STRING(lv),
 	STRING(lvid),
 	STRING(operation),
+	STRING(options),
 	STRING(state),
 	STRING(reason),
 	STRING(source),

@@ -18,6 +18,7 @@ struct entry {
 	char *lv;
 	char *lvid;
 	char *operation;
+	char *options; /* "mode=check region=4MiB" */
 	char *state;
 	char *reason;
 	char *source;

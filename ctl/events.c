@@ -56,6 +56,7 @@ static void print_pairs(const struct entry *entry)
 	print_string("name", entry->name);
 	print_string("operation", entry->operation);
 	printf(" abort:%s", entry->is_abort ? "yes" : "no");
+	print_list("options", entry->options);
 	print_string("state", entry->state);
 	if (entry->percent >= 0)
 		printf(" percent:%.2f", entry->percent);

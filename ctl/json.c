@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
@@ -88,6 +89,30 @@ static void print_findings(const char *list, FILE *stream)
 	fputc('}', stream);
 }
 
+/* "mode=check region=4MiB", where it has options: their names need no escape. */
+static void print_options(const char *list, FILE *stream)
+{
+	const char *separator = "";
+
+	if (!list)
+		return;
+	print_key("options", stream);
+	fputc('{', stream);
+	while (*list) {
+		size_t length = strcspn(list, " "), name = strcspn(list, "= ");
+		char *value = name < length ? strndup(list + name + 1, length - name - 1) : NULL;
+
+		if (value) {
+			fprintf(stream, "%s\"%.*s\": ", separator, (int)name, list);
+			json_print_string(value, stream);
+			separator = ", ";
+		}
+		free(value);
+		list += length + (list[length] == ' ');
+	}
+	fputc('}', stream);
+}
+
 static void print_result(const struct entry *entry, FILE *stream)
 {
 	print_key("result", stream);
@@ -136,6 +161,7 @@ void json_print_entry(const struct entry *entry, const char *event, FILE *stream
 	print_string("lvid", entry->lvid, stream);
 	print_string("operation", entry->operation, stream);
 	fprintf(stream, ", \"abort\": %s", entry->is_abort ? "true" : "false");
+	print_options(entry->options, stream);
 	print_string("state", entry->state, stream);
 	print_string("source", entry->source, stream);
 	print_destinations(entry->destinations, stream);

@@ -2,65 +2,11 @@
 /* lvmpollctl abort, resume: done by lvm2's own commands, whose result is shown. */
 #include "config.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "protocol/wire.h"
+#include "lvm.h"
 #include "verbs.h"
-
-/* The lvm command that the daemon runs. */
-static int take_binary(const struct wire_message *message, void *context)
-{
-	const char *key = wire_string(message, "key"), *value = wire_string(message, "value");
-	char **binary = context;
-
-	if (key && value && !strcmp(key, "lvm.binary"))
-		*binary = strdup(value);
-	return 0;
-}
-
-static char *find_binary(const struct ctl *ctl)
-{
-	struct message_stream stream;
-	struct lvmpolld_error error;
-	char *binary = NULL;
-
-	if (ask_begin(ctl, "request=\"configuration\"", &stream, NULL, &error) == CTL_GOOD)
-		ask_items(&stream, take_binary, &binary, &error);
-	return binary ? binary : strdup("lvm");
-}
-
-/* Runs it, and returns what it ends with: CTL_GOOD or CTL_REFUSED. */
-static int run_lvm(const struct ctl *ctl, const char *const *arguments)
-{
-	const char *command[8] = {find_binary(ctl)};
-	int status;
-	pid_t pid;
-
-	for (size_t i = 0; arguments[i] && i + 2 < sizeof(command) / sizeof(command[0]); i++)
-		command[i + 1] = arguments[i];
-	fflush(stdout);
-	pid = command[0] ? fork() : -1;
-	if (pid == 0) {
-		setenv("LVM_LVMPOLLD_SOCKET", ctl->socket_path, 1);
-		execvp(command[0], (char *const *)(const void *)command);
-		fprintf(stderr, "lvmpollctl: cannot run %s: %s\n", command[0], strerror(errno));
-		_exit(CTL_REFUSED);
-	}
-	free((char *)(const void *)command[0]);
-	if (pid < 0) {
-		fprintf(stderr, "lvmpollctl: cannot run lvm: %s\n", strerror(errno));
-		return CTL_FAILED;
-	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return CTL_FAILED;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? CTL_GOOD : CTL_REFUSED;
-}
 
 static const struct entry *find_move(const struct entries *entries, const char *name)
 {
@@ -91,7 +37,7 @@ static int abort_entry(const struct ctl *ctl, const struct entry *entry)
 			entry->name);
 		return CTL_REFUSED;
 	}
-	return run_lvm(ctl, arguments);
+	return lvm_run(ctl, arguments, NULL);
 }
 
 int abort_run(const struct ctl *ctl, int argc, char **argv)
@@ -124,5 +70,5 @@ int resume_run(const struct ctl *ctl, int argc, char **argv)
 
 	if (argc > 2 || (argc == 2 && argv[1][0] == '-'))
 		return verb_complain(argv[0], "it takes the name of one volume group, or none");
-	return run_lvm(ctl, arguments);
+	return lvm_run(ctl, arguments, NULL);
 }

@@ -35,6 +35,7 @@ int metrics_run(const struct ctl *ctl, int argc, char **argv);
 int check_run(const struct ctl *ctl, int argc, char **argv);
 int adopt_run(const struct ctl *ctl, int argc, char **argv);
 int abort_run(const struct ctl *ctl, int argc, char **argv);
+int start_run(const struct ctl *ctl, int argc, char **argv);
 int forget_run(const struct ctl *ctl, int argc, char **argv);
 int resume_run(const struct ctl *ctl, int argc, char **argv);
 int dump_run(const struct ctl *ctl, int argc, char **argv);

@@ -11,9 +11,15 @@ _lvmpollctl_volumes() {
 	lvmpollctl list --raw --noheadings --output VOLUME 2>/dev/null
 }
 
+# What can be started, and the volumes of lvm2.
+_lvmpollctl_startable() {
+	lvmpollctl plugins 2>/dev/null | awk '$3 == "startable" { print $2 }'
+	lvs --noheadings --separator / --options vg_name,lv_name 2>/dev/null
+}
+
 _lvmpollctl() {
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb='' i
-	local verbs='list status watch wait events history abort resume adopt forget hooks metrics check ping plugins config dump log-level'
+	local verbs='list status watch wait events history abort resume adopt start forget hooks metrics check ping plugins config dump log-level'
 	local words=''
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -40,6 +46,7 @@ _lvmpollctl() {
 		:*) words=$verbs ;;
 		*:-*) words=$(_lvmpollctl_options "$verb") ;;
 		list:* | status:* | wait:* | history:* | abort:* | adopt:* | forget:*) words=$(_lvmpollctl_volumes) ;;
+		start:*) words=$(_lvmpollctl_startable) ;;
 		log-level:*) words='fatal error warn notice info debug' ;;
 		esac
 		;;

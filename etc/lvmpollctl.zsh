@@ -4,7 +4,7 @@
 
 local -a verbs candidates
 local verb='' at
-verbs=(list status watch wait events history abort resume adopt forget hooks metrics check ping plugins config dump log-level)
+verbs=(list status watch wait events history abort resume adopt start forget hooks metrics check ping plugins config dump log-level)
 
 for ((at = 2; at < CURRENT; at++)); do
 	case ${words[at]} in
@@ -38,6 +38,11 @@ case $verb:${words[CURRENT]} in
 	;;
 list:* | status:* | wait:* | history:* | abort:* | adopt:* | forget:*)
 	candidates=(${(f)"$(lvmpollctl list --raw --noheadings --output VOLUME 2>/dev/null)"})
+	;;
+start:*)
+	# What can be started, and the volumes of lvm2.
+	candidates=(${(f)"$(lvmpollctl plugins 2>/dev/null | awk '$3 == "startable" { print $2 }')"}
+		${=${(f)"$(lvs --noheadings --separator / --options vg_name,lv_name 2>/dev/null)"}})
 	;;
 log-level:*) candidates=(fatal error warn notice info debug) ;;
 esac

@@ -32,7 +32,7 @@ static void print_help(FILE *stream)
 	      "  -h, --help           print this\n"
 	      "  -V, --version        print the version\n"
 	      "\n"
-	      "MODULE is a file (./raid_sync.so) or the name of an installed plugin (pvmove).\n"
+	      "MODULE is a file (./raid_wait.so) or the name of an installed plugin (pvmove).\n"
 	      "Exit status: 0 if all is as expected, 1 if not, 2 if something cannot be played.\n"
 	      "lvmpolld-plugin-test(1) describes scenarios.\n",
 		stream);

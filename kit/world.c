@@ -69,7 +69,7 @@ const char *world_lv_name(void)
 
 /* --- the module --- */
 
-/* Cuts "plugins/raid_sync.so" into the folder and the name. */
+/* Cuts "plugins/raid_wait.so" into the folder and the name. */
 static int name_module(const char *module, struct configuration *configuration)
 {
 	const char *slash = strrchr(module, '/');

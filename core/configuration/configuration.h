@@ -80,7 +80,7 @@ struct configuration {
 	gid_t *access_groups;
 
 	char *plugin_directory;
-	bool plugins_all; /* every module of the directory; else the names below */
+	bool plugins_all; /* each module of the directory that need not be named, too */
 	size_t plugin_enabled_count;
 	char **plugins_enabled;
 	size_t plugin_count;

@@ -14,6 +14,9 @@
 #include "configuration/set.h"
 #include "configuration/value.h"
 
+/* The plugins that need not be named. */
+#define PLUGINS_ALL "all"
+
 static void *field_of(struct configuration *configuration, const struct configuration_key *key)
 {
 	return (char *)configuration + key->offset;
@@ -151,7 +154,7 @@ static int set_plugins_all(struct configuration *configuration, const struct con
 {
 	size_t wrong;
 
-	if (strcmp(text, "all") != 0)
+	if (strcmp(text, PLUGINS_ALL) != 0)
 		return error_set(error, EINVAL,
 			"\"%s\" is neither \"all\" nor a list of plugins such as [pvmove, convert]",
 			text);
@@ -314,17 +317,21 @@ static void free_strings(size_t count, char **strings)
 	free(strings);
 }
 
-static int copy_plugin_names(char **names, size_t count, const char *const *items, size_t *wrong,
-	struct lvmpolld_error *error)
+/* "all" among them is no name. NAMES has room for all ITEMS; *COPIED counts those in it. */
+static int copy_plugin_names(char **names, size_t *copied, size_t count, const char *const *items,
+	size_t *wrong, struct lvmpolld_error *error)
 {
 	for (; *wrong < count; (*wrong)++) {
 		int result = configuration_check_plugin_word(items[*wrong], error);
 
 		if (result < 0)
 			return result;
-		names[*wrong] = strdup(items[*wrong]);
-		if (!names[*wrong])
+		if (strcmp(items[*wrong], PLUGINS_ALL) == 0)
+			continue;
+		names[*copied] = strdup(items[*wrong]);
+		if (!names[*copied])
 			return error_set(error, ENOMEM, "out of memory");
+		(*copied)++;
 	}
 	return 0;
 }
@@ -333,6 +340,7 @@ static int set_plugin_names(struct configuration *configuration, size_t count,
 	const char *const *items, size_t *wrong, struct lvmpolld_error *error)
 {
 	char **names = NULL;
+	size_t copied = 0;
 	int result;
 
 	*wrong = 0;
@@ -341,15 +349,15 @@ static int set_plugin_names(struct configuration *configuration, size_t count,
 		if (!names)
 			return error_set(error, ENOMEM, "out of memory");
 	}
-	result = copy_plugin_names(names, count, items, wrong, error);
+	result = copy_plugin_names(names, &copied, count, items, wrong, error);
 	if (result < 0) {
-		free_strings(*wrong, names);
+		free_strings(copied, names);
 		return result;
 	}
 	free_strings(configuration->plugin_enabled_count, configuration->plugins_enabled);
 	configuration->plugins_enabled = names;
-	configuration->plugin_enabled_count = count;
-	configuration->plugins_all = false;
+	configuration->plugin_enabled_count = copied;
+	configuration->plugins_all = copied < count;
 	return 0;
 }
 

@@ -53,13 +53,15 @@ static void add_targets(struct buffer *text, unsigned targets)
 
 static void add_plugins(struct buffer *text, const struct configuration *configuration)
 {
-	if (configuration->plugins_all) {
+	const char *before = configuration->plugins_all ? ", " : "";
+
+	if (configuration->plugins_all && configuration->plugin_enabled_count == 0) {
 		add(text, "all");
 		return;
 	}
-	add(text, "[");
-	for (size_t i = 0; i < configuration->plugin_enabled_count; i++)
-		add(text, "%s%s", i > 0 ? ", " : "", configuration->plugins_enabled[i]);
+	add(text, configuration->plugins_all ? "[all" : "[");
+	for (size_t i = 0; i < configuration->plugin_enabled_count; i++, before = ", ")
+		add(text, "%s%s", before, configuration->plugins_enabled[i]);
 	add(text, "]");
 }
 

@@ -22,14 +22,13 @@ bool adopting_is_long_ago(int64_t since_ms)
 	return boot_clock_ms() - since_ms >= PATIENCE_MS;
 }
 
-/* How its data was copied so far nobody knows: the copies are compared before a step. */
 void adopting_adopt(struct operations *operations, struct claim *claim)
 {
 	const struct resume_info info = {
 		.number = claim->number,
 		.is_adopted = true,
 		.outputs = {-1, -1},
-		.evidence = {.is_begun_in_doubt = true},
+		.evidence = evidence_unasked(),
 	};
 	struct lvmpolld_error error;
 
@@ -52,6 +51,24 @@ static bool is_on_record(const struct operations *operations, const struct claim
 
 	return records->is_unread || record_is_unusable(records, lvid, false) ||
 	       record_is_unusable(records, lvid, true) || record_is_left(records, lvid);
+}
+
+static bool is_to_begin(const struct operations *operations, const struct claim *claim)
+{
+	/* What has ended well may begin again; what has failed would fail each minute. */
+	bool is_in_vain = claim->was_ours && claim_is_given_up(claim, &operations->ended_lately);
+
+	return claim_is_discovered(claim) && claim->attendance != CLAIM_OURS && !is_in_vain &&
+	       !is_on_record(operations, claim);
+}
+
+void adopting_begin_discovered(struct operations *operations, struct claim_list *claims)
+{
+	struct claim *claim;
+
+	TAILQ_FOREACH (claim, claims, link)
+		if (is_to_begin(operations, claim))
+			adopting_adopt(operations, claim);
 }
 
 bool adopting_is_for_always(const struct operations *operations, const struct claim *claim)

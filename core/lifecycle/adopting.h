@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct claim;
+struct claim_list;
 struct operations;
 
 /*
@@ -20,6 +21,9 @@ bool adopting_is_long_ago(int64_t since_ms);
  * anybody has decided otherwise before, or may have.
  */
 bool adopting_is_for_always(const struct operations *operations, const struct claim *claim);
+
+/* Makes operations of those of CLAIMS that are discovered: whoever sees to them is no matter. */
+void adopting_begin_discovered(struct operations *operations, struct claim_list *claims);
 
 /*
  * Whether CLAIM may be adopted at one of the next looks: somebody wants that, or the configuration

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "configuration/configuration.h"
 #include "lifecycle/claimants.h"
 #include "lifecycle/context.h"
 #include "loader/calls.h"
@@ -52,6 +53,15 @@ struct claimants *claimants_new(const struct operations *operations)
 	return claimants;
 }
 
+bool claimants_discover(const struct claimants *claimants)
+{
+	for (size_t i = 0; i < claimants->count; i++)
+		if (plugin_can_discover(claimants->plugins[i]->interface) &&
+			claimants->plugins[i]->discover)
+			return true;
+	return false;
+}
+
 void claimants_free(struct claimants *claimants)
 {
 	free(claimants);
@@ -68,9 +78,19 @@ static bool is_claimed(const struct plugin_entry *plugin, const struct survey_de
 		.vg_name = device->table.vg_name,
 		.lv_name = device->table.lv_name,
 		.below = device->below,
+		.status = device->status.targets,
+		.status_count = device->status.target_count,
 	};
 
 	return plugin_claims(plugin, &told, device->table.targets, device->table.target_count);
+}
+
+/* What the kernel does alone is no matter of who sees to it, but of the plugin's own key. */
+static bool is_to_be_asked(const struct operations *operations, const struct plugin_entry *plugin)
+{
+	return plugin_can_discover(plugin->interface)
+		       ? plugin->discover
+		       : operations->configuration->adopt != CONFIGURATION_ADOPT_NEVER;
 }
 
 /* CLAIMED has one for each device; the plugin of one that a former plugin claims is there. */
@@ -109,8 +129,11 @@ size_t claimants_ask(const struct claimants *claimants, const struct operations 
 		claimed[i] = (struct claimed){0};
 	for (size_t i = 0; survey->count > 0 && i < claimants->count; i++) {
 		const struct plugin_entry *plugin = claimants->plugins[i];
-		int note = record_claimant_begin(&operations->records, plugin->name);
+		int note;
 
+		if (!is_to_be_asked(operations, plugin))
+			continue;
+		note = record_claimant_begin(&operations->records, plugin->name);
 		ask(plugin, survey, claimed);
 		record_claimant_end(&operations->records, plugin->name, note);
 	}

@@ -3,6 +3,7 @@
 #ifndef CORE_LIFECYCLE_CLAIMANTS_H
 #define CORE_LIFECYCLE_CLAIMANTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct claimants;
@@ -24,10 +25,13 @@ struct claimed {
 struct claimants *claimants_new(const struct operations *operations);
 void claimants_free(struct claimants *claimants);
 
+/* Whether one of them looks for operations that begin without any request: its key "discover". */
+bool claimants_discover(const struct claimants *claimants);
+
 /*
- * Asks all about all devices of SURVEY. Writes to CLAIMED, which has room for as many, those that
- * one plugin claims, and returns how many: what two claim is a doubt. What daemons die of
- * meanwhile is on record.
+ * Asks those that the configuration lets look about all devices of SURVEY. Writes to CLAIMED, which
+ * has room for as many, those that one plugin claims, and returns how many: what two claim is a
+ * doubt. What daemons die of meanwhile is on record.
  */
 size_t claimants_ask(const struct claimants *claimants, const struct operations *operations,
 	const struct survey *survey, struct claimed *claimed);

@@ -11,13 +11,11 @@
 #include "lifecycle/claims.h"
 #include "lifecycle/context.h"
 #include "lifecycle/numbers.h"
+#include "loader/calls.h"
 #include "log/log.h"
 #include "monitor/survey.h"
 #include "status/ended.h"
 #include "util/boot.h"
-
-/* The interval of what no client has named one for: lvm2's default. */
-#define INTERVAL "15"
 
 static void drop(struct claim_list *claims, struct claim *claim)
 {
@@ -57,7 +55,7 @@ static struct claim *add(struct claim_list *claims, const struct claimed *found)
 		.vg_name = found->device->table.vg_name,
 		.lv_name = found->device->table.lv_name,
 		.lvid = found->device->lvid,
-		.interval = INTERVAL,
+		.interval = TERMS_INTERVAL_UNASKED,
 	};
 	struct claim *claim = calloc(1, sizeof(*claim));
 
@@ -213,6 +211,11 @@ bool claim_is_given_up(const struct claim *claim, const struct ended *ended)
 	if (is_of(operation->text, claim->terms->asked.lvid))
 		return !is_good(operation->text);
 	return false;
+}
+
+bool claim_is_discovered(const struct claim *claim)
+{
+	return plugin_can_discover(claim->terms->plugin->interface);
 }
 
 void claim_write_reason(const struct claim *claim, char *text, size_t size)

@@ -74,6 +74,10 @@ bool claim_attend(
  */
 bool claim_is_given_up(const struct claim *claim, const struct ended *ended);
 
+/* The kernel does it alone, so that nobody need see to it: nothing is told but its begin and end.
+ */
+bool claim_is_discovered(const struct claim *claim);
+
 /* It is in flight. Should it be found anew afterwards, it has another number. */
 void claim_set_ours(struct claim *claim);
 

@@ -118,6 +118,8 @@ static enum operations_answer begin_new(
 		return OPERATIONS_NO_MEMORY;
 	}
 	operation_join(operation, request);
+	if (request->terms->is_unasked)
+		operation->evidence = evidence_unasked();
 	/* The operation may end, and be freed, while it begins; its request may be dropped, too. */
 	terms = terms_hold(request->terms);
 	set_going(operation);
@@ -150,11 +152,10 @@ static bool can_begin_abort(struct operations *operations, const struct terms *t
 	return false;
 }
 
-/* The operation on the device of TERMS, or its abort; NULL if there is none. */
-static struct operation *find_alive(
-	struct operations *operations, const struct terms *terms, bool is_abort)
+struct operation *operations_find_alive(
+	struct operations *operations, const char *lvid, bool is_abort)
 {
-	struct device *device = devices_find(&operations->devices, terms->asked.lvid);
+	struct device *device = devices_find(&operations->devices, lvid);
 	struct operation *operation = device ? device->operations[is_abort] : NULL;
 
 	return operation && operation_is_alive(operation) ? operation : NULL;
@@ -169,11 +170,12 @@ static bool has_other_plugin(const struct operation *operation, const struct ter
 static enum operations_answer begin_request(
 	struct operations *operations, struct terms *terms, struct waiter *waiter)
 {
-	struct operation *operation = find_alive(operations, terms, terms->asked.abort);
+	const struct lvmpolld_request *asked = &terms->asked;
+	struct operation *operation = operations_find_alive(operations, asked->lvid, asked->abort),
+			 *other = operations_find_alive(operations, asked->lvid, !asked->abort);
 	struct request *request;
 
-	if (has_other_plugin(operation, terms) ||
-		has_other_plugin(find_alive(operations, terms, !terms->asked.abort), terms)) {
+	if (has_other_plugin(operation, terms) || has_other_plugin(other, terms)) {
 		terms_release(terms);
 		return OPERATIONS_DIFFERENT;
 	}

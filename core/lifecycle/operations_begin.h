@@ -22,4 +22,8 @@ enum operations_answer {
 enum operations_answer operations_begin(
 	struct operations *operations, struct terms *terms, struct waiter *waiter);
 
+/* The operation on the volume with LVID, or its abort, that is not over; NULL if there is none. */
+struct operation *operations_find_alive(
+	struct operations *operations, const char *lvid, bool is_abort);
+
 #endif

@@ -8,6 +8,7 @@
 #include "lifecycle/context.h"
 #include "lifecycle/losses.h"
 #include "lifecycle/recorder.h"
+#include "loader/options.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "process/process.h"
@@ -19,6 +20,15 @@
 /* How long until a record is tried again that could not be written. */
 #define RETRY_S 1
 
+struct record recorder_describe_terms(const struct terms *terms)
+{
+	return (struct record){
+		.request = terms->asked,
+		.operation_name = terms->plugin->interface->operation,
+		.options = options_text(terms->asked.options),
+	};
+}
+
 struct record recorder_describe(const struct operation *operation)
 {
 	const struct attempt *attempt = &operation->attempt;
@@ -26,6 +36,7 @@ struct record recorder_describe(const struct operation *operation)
 	return (struct record){
 		.request = operation->terms->asked,
 		.operation_name = operation->terms->plugin->interface->operation,
+		.options = options_text(operation->terms->asked.options),
 		.is_being_aborted = operation_is_being_aborted(operation),
 		.not_before_ms = operation->not_before_ms,
 		.begun_ms = operation->begun_ms,

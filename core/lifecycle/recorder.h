@@ -12,6 +12,8 @@ struct operations;
 
 /* What there is to record of OPERATION, with the command that was recorded last; points into it. */
 struct record recorder_describe(const struct operation *operation);
+/* What of that its TERMS alone tell. */
+struct record recorder_describe_terms(const struct terms *terms);
 
 /*
  * Writes what is known of OPERATION now, with COMMAND. If that fails (no room, read-only), the

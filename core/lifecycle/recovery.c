@@ -11,6 +11,7 @@
 #include "lifecycle/orphaned.h"
 #include "lifecycle/recovery.h"
 #include "lifecycle/resume.h"
+#include "loader/options.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "records/directory.h"
@@ -35,6 +36,27 @@ static int refuse_without_plugin(const struct operations *operations, const stru
 		"loaded%s%s%s",
 		record->request.vg_name, record->request.lv_name, record->operation_name,
 		is_known ? " (" : "", is_known ? reason : "", is_known ? ")" : "");
+}
+
+/* Terms of RECORD. One whose options are not those of PLUGIN waits for a daemon that fits. */
+static struct terms *make_terms(const struct record *record, const struct plugin_entry *plugin,
+	struct lvmpolld_error *error)
+{
+	struct lvmpolld_request asked = record->request;
+	struct terms *terms = NULL;
+	int result = options_new(plugin->interface, record->options, &asked.options, error);
+
+	if (result == 0)
+		terms = terms_new(&asked, plugin);
+	options_release(asked.options);
+	if (result == -EINVAL) {
+		error_add_context(error, "%s/%s was in flight and is left alone", asked.vg_name,
+			asked.lv_name);
+		error->code = ENOPKG;
+	} else if (!terms) {
+		error_set(error, ENOMEM, "out of memory");
+	}
+	return terms;
 }
 
 static void take_orphan(const struct record *record, struct resume_info *info)
@@ -74,9 +96,9 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	if (record->request.abort && !plugin->interface->supports_abort)
 		return error_set(error, EBADMSG, "the operation %s cannot be aborted",
 			record->operation_name);
-	terms = terms_new(&record->request, plugin);
+	terms = make_terms(record, plugin, error);
 	if (!terms)
-		return error_set(error, ENOMEM, "out of memory");
+		return -error->code;
 	take_orphan(record, &info);
 	return resume_operation(operations, terms, &info, error);
 }

@@ -16,6 +16,7 @@
 #include "lifecycle/resume.h"
 #include "lifecycle/stores.h"
 #include "lifecycle/telling.h"
+#include "loader/calls.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "lvm/command.h"
@@ -304,7 +305,9 @@ static int resume(
 	}
 	if (info->is_adopted) {
 		log_operation_message(LOG_LEVEL_NOTICE, operation, LOG_MESSAGE_STARTED, NULL,
-			"it is adopted, and goes on: nobody saw to it");
+			plugin_can_discover(terms->plugin->interface)
+				? "it is under way, and is watched from now on"
+				: "it is adopted, and goes on: nobody saw to it");
 		/* An lvpoll of a previous daemon may run for it. */
 		recorder_write(operation, orphaned_recall(operation));
 		orphaned_forget(operation);

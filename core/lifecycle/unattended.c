@@ -76,6 +76,9 @@ static bool is_adopting(const struct unattended *unattended)
 	const struct operations *operations = unattended->operations;
 	const struct claim *claim;
 
+	/* What begins without a request is seen by a daemon that stays. */
+	if (claimants_discover(unattended->claimants))
+		return true;
 	/* It may bring something. */
 	if (!unattended->has_looked &&
 		operations->configuration->adopt == CONFIGURATION_ADOPT_ALWAYS)
@@ -116,7 +119,8 @@ static void look(struct unattended *unattended)
 	unattended->is_again = false;
 	survey_free(unattended->next);
 	unattended->next = NULL;
-	monitor_survey(unattended->operations->monitor, true);
+	monitor_survey(
+		unattended->operations->monitor, true, claimants_discover(unattended->claimants));
 	/* What was about to be adopted before is so until this look is over. */
 	if (!unattended->is_adopting)
 		note_adopting(unattended);
@@ -143,7 +147,7 @@ static void conclude(struct unattended *unattended)
 		start_timer(unattended, 0);
 	else if (!unattended->is_whole || is_any_not_ours)
 		start_timer(unattended, is_long ? PERIOD_LONG_S : PERIOD_S);
-	else if (!TAILQ_EMPTY(&unattended->claims))
+	else if (!TAILQ_EMPTY(&unattended->claims) || claimants_discover(unattended->claimants))
 		start_timer(unattended, PERIOD_LONG_S);
 	note_adopting(unattended);
 }
@@ -160,7 +164,7 @@ static void on_attendants(void *context)
 	/* Requests may have come meanwhile. */
 	claims_any_not_ours(&unattended->claims, operations);
 	TAILQ_FOREACH (claim, &unattended->claims, link) {
-		if (claim->attendance == CLAIM_OURS)
+		if (claim->attendance == CLAIM_OURS || claim_is_discovered(claim))
 			continue;
 		if (claim_attend(claim, unattended->attendants, unattended->survey))
 			unattended->changed_ms = boot_clock_ms();
@@ -198,6 +202,8 @@ static void take_survey(struct unattended *unattended, struct survey *survey)
 	unattended->next = NULL;
 	unattended->survey = survey;
 	read_claims(unattended);
+	claims_any_not_ours(&unattended->claims, operations);
+	adopting_begin_discovered(operations, &unattended->claims);
 	if (claims_any_not_ours(&unattended->claims, operations))
 		unattended->attendants = attendants_new(operations->base,
 			operations->configuration->lvm_binary, on_attendants, unattended);
@@ -239,6 +245,7 @@ static void on_timer(evutil_socket_t descriptor, short what, void *context)
 	else if (unattended->next && !unattended->is_again)
 		take_survey(unattended, unattended->next);
 	else if (unattended->is_again || !unattended->is_whole ||
+		 claimants_discover(unattended->claimants) ||
 		 claims_any_not_ours(&unattended->claims, unattended->operations))
 		look(unattended);
 	else
@@ -283,23 +290,26 @@ void unattended_destroy(struct operations *operations)
 	operations->unattended = NULL;
 }
 
+static bool is_on(const struct unattended *unattended)
+{
+	return unattended->operations->configuration->adopt != CONFIGURATION_ADOPT_NEVER ||
+	       claimants_discover(unattended->claimants);
+}
+
 void unattended_configure(struct operations *operations)
 {
-	bool is_on = operations->monitor &&
-		     operations->configuration->adopt != CONFIGURATION_ADOPT_NEVER;
-
-	if (!is_on && operations->unattended) {
-		monitor_survey(operations->monitor, false);
-		unattended_destroy(operations);
-	}
-	if (!is_on)
+	if (!operations->monitor)
 		return;
 	if (!operations->unattended)
 		operations->unattended = create(operations);
-	if (operations->unattended)
+	if (operations->unattended && is_on(operations->unattended)) {
 		look_soon(operations->unattended);
-	else
+		return;
+	}
+	if (!operations->unattended)
 		log_error("what nobody sees to is not looked for: out of memory");
+	monitor_survey(operations->monitor, false, false);
+	unattended_destroy(operations);
 }
 
 uint64_t unattended_look(struct operations *operations)

@@ -10,6 +10,7 @@
 #include "loader/calls.h"
 #include "loader/disks.h"
 #include "loader/findings.h"
+#include "loader/options.h"
 #include "loader/row.h"
 #include "log/log.h"
 #include "process/arguments.h"
@@ -72,6 +73,12 @@ void lvmpolld_findings_add(struct lvmpolld_findings *findings, const char *name,
 {
 	if (!findings_add(findings, name, number))
 		log_debug("a plugin tells a finding that cannot be told: \"%s\"", name ? name : "");
+}
+
+bool lvmpolld_request_option(
+	const struct lvmpolld_request *request, const char *name, struct lvmpolld_value *value)
+{
+	return options_read(request->options, name, value);
 }
 
 /* A plugin may have been built with a header that knows more levels than we do. */

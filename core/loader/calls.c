@@ -230,6 +230,11 @@ void plugin_read_findings(const struct plugin_entry *entry, const struct lvmpoll
 		*findings = told;
 }
 
+bool plugin_can_discover(const struct lvmpolld_plugin *plugin)
+{
+	return plugin->kernel_only && plugin->claims;
+}
+
 bool plugin_claims(const struct plugin_entry *entry, const struct lvmpolld_device *device,
 	const struct lvmpolld_target *table, size_t count)
 {

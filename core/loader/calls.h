@@ -54,6 +54,9 @@ struct lvmpolld_copies;
 void plugin_read_copies(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies);
 
+/* Whether the plugin can find its operations in the kernel: all of each is done there. */
+bool plugin_can_discover(const struct lvmpolld_plugin *plugin);
+
 /* Whether copies are to be compared before a step at all. */
 bool plugin_verifies(const struct plugin_entry *entry);
 

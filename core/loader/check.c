@@ -8,6 +8,7 @@
 #include "configuration/configuration.h"
 #include "configuration/value.h"
 #include "loader/check.h"
+#include "loader/options.h"
 
 /* Where FIELD of a plugin ends: what struct_size must be at least to hold it. */
 #define END_OF(FIELD)                                                                              \
@@ -102,14 +103,30 @@ static int check_operation(const char *operation, struct lvmpolld_error *error)
 	return 0;
 }
 
+/* Checks the number of KEYS, which are called WHAT, and their names. */
+static int check_array(
+	const char *what, const struct lvmpolld_key *keys, size_t max, struct lvmpolld_error *error)
+{
+	for (size_t i = 0; keys && keys[i].name; i++) {
+		if (i == max)
+			return error_set(error, EINVAL,
+				"it has more than %zu %ss: the last must have NULL for a name", max,
+				what);
+		if (check_word(what, keys[i].name, LETTERS_AND_DIGITS "_",
+			    "letters, digits and \"_\"", error) < 0)
+			return -EINVAL;
+		for (size_t before = 0; before < i; before++)
+			if (strcmp(keys[before].name, keys[i].name) == 0)
+				return error_set(error, EINVAL, "it has the %s \"%s\" twice", what,
+					keys[i].name);
+	}
+	return 0;
+}
+
 static int check_key(const struct lvmpolld_key *key, struct lvmpolld_error *error)
 {
 	struct lvmpolld_value value;
-	int result = check_word(
-		"key", key->name, LETTERS_AND_DIGITS "_", "letters, digits and \"_\"", error);
 
-	if (result < 0)
-		return result;
 	if (!key->description)
 		return error_set(error, EINVAL, "its key \"%s\" has no description", key->name);
 	if (!key->default_value)
@@ -122,24 +139,36 @@ static int check_key(const struct lvmpolld_key *key, struct lvmpolld_error *erro
 static int check_keys(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
 {
 	const struct lvmpolld_key *keys = plugin->keys;
-	int result;
+	int result = check_array("key", keys, PLUGIN_KEYS_MAX, error);
 
-	for (size_t i = 0; keys && keys[i].name; i++) {
-		if (i == PLUGIN_KEYS_MAX)
-			return error_set(error, EINVAL,
-				"it has more than %d keys: the last must have NULL for a name",
-				PLUGIN_KEYS_MAX);
+	for (size_t i = 0; result == 0 && keys && keys[i].name; i++)
 		result = check_key(&keys[i], error);
-		if (result < 0)
-			return result;
-		for (size_t before = 0; before < i; before++)
-			if (strcmp(keys[before].name, keys[i].name) == 0)
-				return error_set(
-					error, EINVAL, "it has the key \"%s\" twice", keys[i].name);
-	}
-	if (keys && keys[0].name && !plugin->configure)
+	if (result == 0 && keys && keys[0].name && !plugin->configure)
 		return error_set(error, EINVAL, "it has keys, but no callback configure");
+	return result;
+}
+
+static int check_option(const struct lvmpolld_key *option, struct lvmpolld_error *error)
+{
+	if (!option->description)
+		return error_set(
+			error, EINVAL, "its option \"%s\" has no description", option->name);
+	if (option->default_value &&
+		options_check_value(option->default_value, option->type, error) < 0)
+		return error_add_context(error, "the default of its option \"%s\"", option->name);
 	return 0;
+}
+
+static int check_options(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
+{
+	const struct lvmpolld_key *options = plugin->options;
+	int result = check_array("option", options, OPTIONS_MAX, error);
+
+	for (size_t i = 0; result == 0 && options && options[i].name; i++)
+		result = check_option(&options[i], error);
+	if (result == 0 && options && options[0].name && !plugin->startable)
+		return error_set(error, EINVAL, "it has options, but is not startable");
+	return result;
 }
 
 /* What is never called would mislead. */
@@ -173,5 +202,7 @@ int plugin_check_fields(
 		result = check_version(plugin->version, error);
 	if (result == 0)
 		result = check_kernel_only(plugin, error);
+	if (result == 0)
+		result = check_options(plugin, error);
 	return result < 0 ? result : check_keys(plugin, error);
 }

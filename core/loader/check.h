@@ -19,8 +19,9 @@ int plugin_check_and_copy(struct lvmpolld_plugin *copy, const struct lvmpolld_pl
 	struct lvmpolld_error *error);
 
 /*
- * Checks name (which must be MODULE_NAME), operation, description, version and keys. Returns 0 or
- * -EINVAL. The caller checks that no other plugin has the same name, operation or keys.
+ * Checks name (which must be MODULE_NAME), operation, description, version, keys and options.
+ * Returns 0 or -EINVAL. The caller checks that no other plugin has the same name, operation or
+ * keys.
  */
 int plugin_check_fields(const struct lvmpolld_plugin *plugin, const char *module_name,
 	struct lvmpolld_error *error);

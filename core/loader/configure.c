@@ -18,6 +18,7 @@ void plugins_take_values(struct plugin_module *module, const struct plugin_value
 	module->entry.monitor = values->monitor;
 	module->entry.stall_check_s = values->stall_check_s;
 	module->entry.verify = values->verify;
+	module->entry.discover = values->discover;
 }
 
 /* Reads the values of every loaded plugin into VALUES, which has one for each module. */
@@ -76,7 +77,8 @@ static void warn_of_other_selection(
 	for (size_t i = 0; i < plugins->count; i++) {
 		const struct plugin_entry *entry = &plugins->modules[i].entry;
 
-		if (plugins_is_enabled(configuration, entry->name) != entry->enabled)
+		if (plugins_is_enabled(configuration, entry->name, entry->is_only_by_name) !=
+			entry->enabled)
 			log_warn("plugin %s is %s in the configuration now: this has an effect "
 				 "only when the daemon starts again",
 				entry->name, entry->enabled ? "disabled" : "enabled");

@@ -16,6 +16,8 @@
 
 #define PATH_LINKED_IN  "linked in"
 #define REASON_DISABLED "disabled by plugins.enabled in the configuration"
+#define REASON_NOT_NAMED                                                                           \
+	"plugins.enabled in the configuration does not name it: \"all\" is not enough"
 
 /* Remembers why MODULE is not used. */
 static void set_reason(struct plugin_module *module, const char *reason)
@@ -72,6 +74,13 @@ static int configure_first(struct plugin_module *module, const struct configurat
 	return 0;
 }
 
+/* What is disabled was opened only to learn its operation. */
+static void leave_out(struct plugin_module *module, const struct configuration *configuration)
+{
+	plugin_module_close(module);
+	set_reason(module, configuration->plugins_all ? REASON_NOT_NAMED : REASON_DISABLED);
+}
+
 /* Opens MODULE and makes it usable, or says why not. */
 static void load_module(const struct plugins *plugins, struct plugin_module *module,
 	const struct plugin_candidate *candidate, const struct configuration *configuration,
@@ -80,10 +89,11 @@ static void load_module(const struct plugins *plugins, struct plugin_module *mod
 	struct lvmpolld_error error = {0};
 	int result = plugin_module_open(module, candidate, &error);
 
+	module->entry.is_only_by_name = result == 0 && module->plugin.only_by_name;
+	module->entry.enabled =
+		plugins_is_enabled(configuration, candidate->name, module->entry.is_only_by_name);
 	if (!module->entry.enabled) {
-		/* It was opened only to learn its operation. */
-		plugin_module_close(module);
-		set_reason(module, REASON_DISABLED);
+		leave_out(module, configuration);
 		return;
 	}
 	if (result == 0)
@@ -110,7 +120,6 @@ static struct plugin_module *add_module(struct plugins *plugins,
 	/* One that is not there is told with the place where it should be. */
 	module->entry.path = strdup(path ? path : configuration->plugin_directory);
 	module->entry.name = strdup(candidate->name);
-	module->entry.enabled = plugins_is_enabled(configuration, candidate->name);
 	if (!module->entry.name || !module->entry.path) {
 		plugin_module_clear(module);
 		return NULL;
@@ -151,9 +160,7 @@ static int find_candidates(
 			error.sentence);
 		result = 0;
 	}
-	for (size_t i = 0; result == 0 && !configuration->plugins_all &&
-			   i < configuration->plugin_enabled_count;
-		i++)
+	for (size_t i = 0; result == 0 && i < configuration->plugin_enabled_count; i++)
 		result = plugin_candidates_require(candidates, configuration->plugins_enabled[i]);
 	return result;
 }

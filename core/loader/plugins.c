@@ -11,9 +11,10 @@
 #include "loader/plugins_set.h"
 #include "log/log.h"
 
-bool plugins_is_enabled(const struct configuration *configuration, const char *name)
+bool plugins_is_enabled(
+	const struct configuration *configuration, const char *name, bool is_only_by_name)
 {
-	if (configuration->plugins_all)
+	if (configuration->plugins_all && !is_only_by_name)
 		return true;
 	for (size_t i = 0; i < configuration->plugin_enabled_count; i++)
 		if (strcmp(configuration->plugins_enabled[i], name) == 0)

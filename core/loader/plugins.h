@@ -26,9 +26,11 @@ struct plugin_entry {
 	char *reason; /* why it is not loaded; or NULL */
 	enum plugin_monitor monitor;
 	enum plugin_verify verify; /* key "verify" */
+	bool discover;             /* key "discover" */
 	unsigned stall_check_s;    /* key "stall_check": 0 is never */
-	bool enabled;    /* by the configuration; then it failed where interface is NULL */
-	char *operation; /* what it is for; NULL where that is not known */
+	bool enabled;         /* by the configuration; then it failed where interface is NULL */
+	bool is_only_by_name; /* "all" in the configuration does not mean it */
+	char *operation;      /* what it is for; NULL where that is not known */
 };
 
 struct plugins;

@@ -11,8 +11,9 @@ struct plugins {
 	struct plugin_module *modules; /* sorted by name */
 };
 
-/* Whether CONFIGURATION enables the plugin NAME. */
-bool plugins_is_enabled(const struct configuration *configuration, const char *name);
+/* Whether CONFIGURATION enables the plugin NAME, which "all" does not mean if IS_ONLY_BY_NAME. */
+bool plugins_is_enabled(
+	const struct configuration *configuration, const char *name, bool is_only_by_name);
 
 /* Warns of sections in CONFIGURATION for which there is no plugin. */
 void plugins_warn_of_sections(

@@ -10,19 +10,25 @@
 
 #include "configuration/sections.h"
 #include "configuration/value.h"
+#include "loader/calls.h"
 #include "loader/check.h"
 #include "loader/values.h"
 
-/* The keys that every plugin's section may have; the last only where there are copies to verify. */
-enum { STANDARD_MONITOR, STANDARD_STALL_CHECK, STANDARD_VERIFY, STANDARD_COUNT };
-static const struct lvmpolld_key standard_keys[STANDARD_COUNT] = {
+/*
+ * The keys that every plugin's section may have, and one more: verify where there are copies to
+ * verify, discover where the kernel does all and the plugin can tell. None has both.
+ */
+enum { STANDARD_MONITOR, STANDARD_STALL_CHECK, STANDARD_MORE, STANDARD_COUNT };
+static const struct lvmpolld_key standard_keys[STANDARD_MORE] = {
 	[STANDARD_MONITOR] = {"monitor", LVMPOLLD_STRING, "kernel",
 		"Who watches an operation: kernel, or lvpoll by polling."},
 	[STANDARD_STALL_CHECK] = {"stall_check", LVMPOLLD_SECONDS, "900",
 		"After how long without progress an lvpoll is run; 0 is never."},
-	[STANDARD_VERIFY] = {"verify", LVMPOLLD_STRING, "doubt",
-		"When copies are compared before a step: doubt, always or never."},
 };
+static const struct lvmpolld_key verify_key = {"verify", LVMPOLLD_STRING, "doubt",
+	"When copies are compared before a step: doubt, always or never."};
+static const struct lvmpolld_key discover_key = {"discover", LVMPOLLD_BOOLEAN, "false",
+	"Whether what is under way is watched without a request."};
 
 /* By the values of enum plugin_monitor. */
 static const char *const monitor_words[] = {
@@ -33,10 +39,23 @@ static const char *const verify_words[] = {[PLUGIN_VERIFY_DOUBT] = "doubt",
 	[PLUGIN_VERIFY_ALWAYS] = "always",
 	[PLUGIN_VERIFY_NEVER] = "never"};
 
+/* The standard key that not every plugin has; NULL: PLUGIN has none. */
+static const struct lvmpolld_key *more_key(const struct lvmpolld_plugin *plugin)
+{
+	if (plugin->read_copies)
+		return &verify_key;
+	return plugin_can_discover(plugin) ? &discover_key : NULL;
+}
+
 /* How many of the standard keys PLUGIN has. */
 static size_t count_standard(const struct lvmpolld_plugin *plugin)
 {
-	return plugin->read_copies ? STANDARD_COUNT : STANDARD_VERIFY;
+	return more_key(plugin) ? STANDARD_COUNT : STANDARD_MORE;
+}
+
+static const struct lvmpolld_key *standard_at(const struct lvmpolld_plugin *plugin, size_t i)
+{
+	return i == STANDARD_MORE ? more_key(plugin) : &standard_keys[i];
 }
 
 static size_t count_keys(const struct lvmpolld_plugin *plugin)
@@ -53,7 +72,7 @@ static const struct lvmpolld_key *key_at(const struct lvmpolld_plugin *plugin, s
 {
 	size_t standard = count_standard(plugin);
 
-	return i < standard ? &standard_keys[i] : &plugin->keys[i - standard];
+	return i < standard ? standard_at(plugin, i) : &plugin->keys[i - standard];
 }
 
 int plugin_values_check_keys(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
@@ -62,7 +81,7 @@ int plugin_values_check_keys(const struct lvmpolld_plugin *plugin, struct lvmpol
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t standard = 0; standard < count_standard(plugin); standard++)
-			if (strcmp(plugin->keys[i].name, standard_keys[standard].name) == 0)
+			if (strcmp(plugin->keys[i].name, standard_at(plugin, standard)->name) == 0)
 				return error_set(error, EINVAL,
 					"its key \"%s\" is one that every plugin has: call it "
 					"something else",
@@ -154,8 +173,10 @@ static int check_value(struct plugin_values *values, size_t i, struct lvmpolld_e
 		result = set_monitor(values, written->text, error);
 	if (result == 0 && key == &standard_keys[STANDARD_STALL_CHECK])
 		result = set_stall_check(values, value.number, error);
-	if (result == 0 && key == &standard_keys[STANDARD_VERIFY])
+	if (result == 0 && key == &verify_key)
 		result = set_verify(values, written->text, error);
+	if (result == 0 && key == &discover_key)
+		values->discover = value.boolean;
 	return result;
 }
 

@@ -22,6 +22,7 @@ struct plugin_values {
 	enum plugin_monitor monitor;
 	unsigned stall_check_s;
 	enum plugin_verify verify;
+	bool discover;
 };
 
 /*

@@ -258,10 +258,10 @@ static enum device_mapper_answer run_status(struct dm_task *task, const char *uu
 	return DEVICE_MAPPER_UNREADABLE;
 }
 
-int device_mapper_read_lines(const struct device_mapper_table *table,
+static int read_again(int question, const struct device_mapper_table *table,
 	struct device_mapper_table *lines, struct lvmpolld_error *error)
 {
-	struct dm_task *task = dm_task_create(DM_DEVICE_TABLE);
+	struct dm_task *task = dm_task_create(question);
 	enum device_mapper_answer answer = DEVICE_MAPPER_UNREADABLE;
 
 	error_set(error, ENOMEM, "out of memory");
@@ -271,6 +271,18 @@ int device_mapper_read_lines(const struct device_mapper_table *table,
 	if (task)
 		dm_task_destroy(task);
 	return answer == DEVICE_MAPPER_SEEN ? 0 : -error->code;
+}
+
+int device_mapper_read_lines(const struct device_mapper_table *table,
+	struct device_mapper_table *lines, struct lvmpolld_error *error)
+{
+	return read_again(DM_DEVICE_TABLE, table, lines, error);
+}
+
+int device_mapper_read_status(const struct device_mapper_table *table,
+	struct device_mapper_table *status, struct lvmpolld_error *error)
+{
+	return read_again(DM_DEVICE_STATUS, table, status, error);
 }
 
 static enum device_mapper_answer read_device(

@@ -91,6 +91,10 @@ enum device_mapper_answer device_mapper_read_table(const char *lvid, const char 
 int device_mapper_read_lines(const struct device_mapper_table *table,
 	struct device_mapper_table *lines, struct lvmpolld_error *error);
 
+/* Likewise its status, as device_mapper_read_table has it. */
+int device_mapper_read_status(const struct device_mapper_table *table,
+	struct device_mapper_table *status, struct lvmpolld_error *error);
+
 /* Reads the UUID and the name of device NUMBER; "" where it has none. */
 enum device_mapper_answer device_mapper_identify(
 	uint64_t number, char uuid[LVID_UUID_SIZE], char name[DEVICE_MAPPER_NAME_SIZE]);

@@ -182,7 +182,8 @@ static void ask_list(struct monitor *monitor)
 
 static void ask_survey(struct monitor *monitor)
 {
-	struct probe_question question = {.kind = PROBE_SURVEY};
+	struct probe_question question = {
+		.kind = PROBE_SURVEY, .wants_status = monitor->surveys.wants_status};
 	struct lvmpolld_error error;
 
 	surveys_note_asked(
@@ -356,9 +357,9 @@ void monitor_set_command(struct monitor *monitor, struct device *device, bool is
 	advance_soon(monitor);
 }
 
-void monitor_survey(struct monitor *monitor, bool is_on)
+void monitor_survey(struct monitor *monitor, bool is_on, bool wants_status)
 {
-	surveys_want(&monitor->surveys, is_on);
+	surveys_want(&monitor->surveys, is_on, wants_status);
 	advance_soon(monitor);
 }
 

@@ -47,9 +47,10 @@ void monitor_set_command(struct monitor *monitor, struct device *device, bool is
 
 /*
  * Makes a survey of all devices soon, and from now on also whenever some have come or gone; there
- * is news then. Where IS_ON is false: no more.
+ * is news then. Where IS_ON is false: no more. With WANTS_STATUS each has the status of each
+ * device.
  */
-void monitor_survey(struct monitor *monitor, bool is_on);
+void monitor_survey(struct monitor *monitor, bool is_on, bool wants_status);
 /*
  * The latest survey, which was begun after monitor_survey was called last; to be freed with
  * survey_free. NULL where there is none since.

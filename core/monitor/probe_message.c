@@ -156,6 +156,9 @@ static void add_device(struct buffer *text, const struct survey_device *device)
 	buffer_add(text, &device->below_count, sizeof(device->below_count));
 	for (size_t i = 0; i < device->below_count; i++)
 		bytes_add_string(text, device->below[i]);
+	buffer_add(text, &device->has_status, sizeof(device->has_status));
+	if (device->has_status)
+		add_table(text, &device->status);
 }
 
 void probe_answer_add_survey(struct buffer *text, const struct survey *survey)
@@ -279,6 +282,15 @@ static bool read_below(struct bytes_reader *reader, struct survey_device *device
 	return true;
 }
 
+static bool read_status(struct bytes_reader *reader, struct survey_device *device)
+{
+	bool has_status = false;
+
+	bytes_take(reader, &has_status, sizeof(has_status));
+	device->has_status = !reader->is_short && has_status && read_table(reader, &device->status);
+	return !reader->is_short && device->has_status == has_status;
+}
+
 /* Returns false if it is not there, or out of memory: nothing is to be released then. */
 static bool read_device(struct bytes_reader *reader, struct survey_device *device)
 {
@@ -288,7 +300,8 @@ static bool read_device(struct bytes_reader *reader, struct survey_device *devic
 		!lvid_read_uuid(device->uuid, device->lvid, &device->layer) ||
 		!read_table(reader, &device->table))
 		return false;
-	if (device->table.vg_name && device->table.lv_name && read_below(reader, device))
+	if (device->table.vg_name && device->table.lv_name && read_below(reader, device) &&
+		read_status(reader, device))
 		return true;
 	device_mapper_release_table(&device->table);
 	return false;

@@ -31,7 +31,8 @@ enum probe_kind {
 struct probe_question {
 	enum probe_kind kind;
 	bool has_layer;
-	bool wants_lines; /* of the table, as "dmsetup table" shows them, too */
+	bool wants_lines;  /* of the table, as "dmsetup table" shows them, too */
+	bool wants_status; /* in a survey, of each device */
 	char lvid[LVID_UUID_SIZE];
 	char layer[LVID_UUID_SIZE];
 };

@@ -81,9 +81,9 @@ static void answer_list(const struct device_mapper *device_mapper, struct buffer
 	free(events.list);
 }
 
-static void answer_survey(struct buffer *answer)
+static void answer_survey(const struct probe_question *question, struct buffer *answer)
 {
-	struct survey *survey = survey_make();
+	struct survey *survey = survey_make(question->wants_status);
 
 	probe_answer_add_survey(answer, survey);
 	survey_free(survey);
@@ -150,7 +150,7 @@ static void answer(const struct probe_question *question, const struct device_ma
 	else if (is_list)
 		answer_list(device_mapper, answers);
 	else if (is_survey)
-		answer_survey(answers);
+		answer_survey(question, answers);
 	else
 		answer_table(question, answers);
 }

@@ -84,8 +84,25 @@ static bool is_still(const struct survey_device *device, uint64_t number)
 	       !strcmp(uuid, device->uuid) && !strcmp(name, device->table.name);
 }
 
+/* Without it the device is told all the same. A suspended one may be about to change. */
+static void add_status(struct survey_device *device)
+{
+	struct lvmpolld_error error;
+
+	device->has_status =
+		!device->table.is_suspended &&
+		device_mapper_read_status(&device->table, &device->status, &error) == 0;
+}
+
+static void drop(struct survey_device *device)
+{
+	device_mapper_release_table(&device->status);
+	device_mapper_release_table(&device->table);
+	*device = (struct survey_device){.below_count = 0};
+}
+
 /* Looks at device NUMBER, which is added where it is a volume's. */
-static void look_at(struct survey *survey, uint64_t number)
+static void look_at(struct survey *survey, uint64_t number, bool wants_status)
 {
 	const struct device_mapper_table wanted = {.device = number, .name = (char *)""};
 	struct survey_device *device = &survey->devices[survey->count];
@@ -103,6 +120,8 @@ static void look_at(struct survey *survey, uint64_t number)
 		return;
 	}
 	if (has_good_names(device)) {
+		if (wants_status)
+			add_status(device);
 		if (add_all_below(device) && is_still(device, number)) {
 			survey->count++;
 			return;
@@ -110,11 +129,10 @@ static void look_at(struct survey *survey, uint64_t number)
 		/* What it is now is not known. */
 		survey->is_whole = false;
 	}
-	device_mapper_release_table(&device->table);
-	*device = (struct survey_device){.below_count = 0};
+	drop(device);
 }
 
-struct survey *survey_make(void)
+struct survey *survey_make(bool wants_status)
 {
 	struct device_mapper_events events = {0};
 	bool is_listed = device_mapper_list(&events) == 0;
@@ -124,7 +142,7 @@ struct survey *survey_make(void)
 	if (survey)
 		survey->is_whole = is_listed;
 	for (size_t i = 0; survey && i < events.count; i++)
-		look_at(survey, events.list[i].device);
+		look_at(survey, events.list[i].device, wants_status);
 	free(events.list);
 	return survey;
 }
@@ -134,6 +152,6 @@ void survey_free(struct survey *survey)
 	if (!survey)
 		return;
 	for (size_t i = 0; i < survey->count; i++)
-		device_mapper_release_table(&survey->devices[i].table);
+		drop(&survey->devices[i]);
 	free(survey);
 }

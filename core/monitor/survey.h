@@ -26,6 +26,9 @@ struct survey_device {
 	/* The names of the volumes of the same group that the table names, ended by NULL. */
 	const char *below[SURVEY_BELOW_MAX + 1];
 	size_t below_count;
+	/* Its status, where that was asked for and could be read. */
+	struct device_mapper_table status;
+	bool has_status;
 };
 
 struct survey {
@@ -36,10 +39,11 @@ struct survey {
 };
 
 /*
- * Asks the kernel for all devices, which may hang: a prober does that. Where no list can be had it
- * is not whole. NULL when out of memory. To be freed with survey_free.
+ * Asks the kernel for all devices, with WANTS_STATUS for their status, too, which may hang: a
+ * prober does that. Where no list can be had it is not whole. NULL when out of memory. To be freed
+ * with survey_free.
  */
-struct survey *survey_make(void);
+struct survey *survey_make(bool wants_status);
 void survey_free(struct survey *survey);
 
 #endif

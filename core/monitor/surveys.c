@@ -20,9 +20,10 @@ void surveys_destroy(struct surveys *surveys)
 	free(surveys->known.list);
 }
 
-void surveys_want(struct surveys *surveys, bool is_on)
+void surveys_want(struct surveys *surveys, bool is_on, bool wants_status)
 {
 	surveys->is_on = is_on;
+	surveys->wants_status = wants_status;
 	surveys->wanted++;
 }
 

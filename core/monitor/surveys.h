@@ -16,7 +16,8 @@
 
 /* All zero: none are made. */
 struct surveys {
-	bool is_on; /* they are made when devices come or go */
+	bool is_on;        /* they are made when devices come or go */
+	bool wants_status; /* of each device, too */
 	unsigned wanted;
 	unsigned asked;        /* how often one was wanted when the latest was asked for */
 	unsigned made;         /* likewise, of the latest that was made */
@@ -32,8 +33,9 @@ struct surveys {
 /* Frees what SURVEYS has. */
 void surveys_destroy(struct surveys *surveys);
 
-/* One is wanted; with IS_ON also whenever devices come or go, from now on. */
-void surveys_want(struct surveys *surveys, bool is_on);
+/* One is wanted; with IS_ON also whenever devices come or go, from now on; WANTS_STATUS: of each.
+ */
+void surveys_want(struct surveys *surveys, bool is_on, bool wants_status);
 
 /* Takes EVENTS, a list. Where other devices are there than before, a survey is due. */
 void surveys_note_list(struct surveys *surveys, struct device_mapper_events *events);

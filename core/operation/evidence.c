@@ -150,6 +150,11 @@ void evidence_forget_tables(struct evidence *evidence)
 	evidence_note_there(evidence);
 }
 
+struct evidence evidence_unasked(void)
+{
+	return (struct evidence){.is_begun_in_doubt = true};
+}
+
 static bool has_tables(const struct evidence *evidence)
 {
 	return evidence->table_before != 0 || evidence->table != 0;

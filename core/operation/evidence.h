@@ -124,6 +124,12 @@ enum doubt evidence_end_doubt(
 void evidence_forget_tables(struct evidence *evidence);
 
 /*
+ * What is known where lvm2 has not asked as soon as the kernel copied: how data was copied so far
+ * nobody knows, so that the copies are compared before a step.
+ */
+struct evidence evidence_unasked(void);
+
+/*
  * A step was proved, or a failure bounded, and nothing is known of tables, as on the record of an
  * earlier version: a step that runs may be the one that was proved.
  */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loader/options.h"
 #include "loader/plugins.h"
 #include "operation/terms.h"
 
@@ -46,6 +47,18 @@ char *terms_identifier(const char *system_dir, const char *lvid)
 	return identifier;
 }
 
+/* Those of ASKED; else the defaults, where none must be given. */
+static const struct lvmpolld_options *find_options(
+	const struct lvmpolld_request *asked, const struct plugin_entry *plugin)
+{
+	const struct lvmpolld_options *options = options_hold(asked->options);
+	struct lvmpolld_error error;
+
+	if (!options && plugin->interface && plugin->interface->options)
+		options_new(plugin->interface, NULL, &options, &error);
+	return options;
+}
+
 /* The strings lie behind the struct: thousands of operations have little memory each. */
 struct terms *terms_new(const struct lvmpolld_request *asked, const struct plugin_entry *plugin)
 {
@@ -68,6 +81,7 @@ struct terms *terms_new(const struct lvmpolld_request *asked, const struct plugi
 		.interval = put_string(&end, asked->interval),
 		.system_dir = put_string(&end, asked->system_dir),
 		.devices_file = put_string(&end, asked->devices_file),
+		.options = find_options(asked, plugin),
 	};
 	terms->plugin = plugin;
 	terms->memory = log_memory_new();
@@ -92,6 +106,7 @@ void terms_release(struct terms *terms)
 {
 	if (!terms || --terms->references > 0)
 		return;
+	options_release(terms->asked.options);
 	free(terms->command_line);
 	log_memory_release(terms->memory);
 	free(terms);

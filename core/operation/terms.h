@@ -15,12 +15,16 @@
 
 struct plugin_entry;
 
+/* The interval of what lvm2 has not asked for: its default. */
+#define TERMS_INTERVAL_UNASKED "15"
+
 struct terms {
 	struct lvmpolld_request asked; /* its strings are part of the terms */
 	const struct plugin_entry *plugin;
 	const char *identifier; /* LVM_SYSTEM_DIR and lvid: the key in the store */
 	unsigned interval_s;
 	char *command_line;        /* the client's command line, for the log; or NULL */
+	bool is_unasked;           /* lvm2 has not asked for it */
 	struct log_memory *memory; /* of what the log says of them; or NULL */
 	atomic_uint references;
 };
@@ -33,8 +37,9 @@ char *terms_identifier(const char *system_dir, const char *lvid);
 const char *terms_lvid_in(const char *identifier);
 
 /*
- * Makes terms, with one reference, from ASKED, whose strings are copied. Works out the identifier
- * and the number in the interval. NULL when out of memory.
+ * Makes terms, with one reference, from ASKED, whose strings are copied, and to whose options a
+ * reference is added. Works out the identifier and the number in the interval. NULL when out of
+ * memory.
  */
 struct terms *terms_new(const struct lvmpolld_request *asked, const struct plugin_entry *plugin);
 /* Adds a reference; releases one. */

@@ -81,11 +81,26 @@ static void add_evidence(struct buffer *text, const struct record *record)
 		add_optional_string(text, "log_boot", record->log_boot_id);
 }
 
+/*
+ * A daemon that knows nothing of options would go on without them. So it finds an operation that no
+ * plugin has, and leaves the record to a daemon that knows it.
+ */
+static void add_operation(struct buffer *text, const struct record *record)
+{
+	if (!record->options) {
+		wire_add_string(text, "operation", record->operation_name);
+		return;
+	}
+	wire_add_format(text, "operation = \"%s with options\"\n", record->operation_name);
+	wire_add_string(text, "started_operation", record->operation_name);
+	wire_add_string(text, "options", record->options);
+}
+
 void record_add_fields(struct buffer *text, const struct record *record)
 {
 	const struct lvmpolld_request *request = &record->request;
 
-	wire_add_string(text, "operation", record->operation_name);
+	add_operation(text, record);
 	wire_add_string(text, "lvid", request->lvid);
 	wire_add_string(text, "vgname", request->vg_name);
 	wire_add_string(text, "lvname", request->lv_name);
@@ -190,13 +205,21 @@ static struct kernel_log_state read_gone(const struct wire_message *message)
 	return gone;
 }
 
+static const char *read_operation(const struct wire_message *message)
+{
+	const char *started = wire_string(message, "started_operation");
+
+	return started ? started : wire_string(message, "operation");
+}
+
 int record_read_fields(const struct wire_message *message,
 	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error),
 	void *context, struct lvmpolld_error *error)
 {
 	struct record record = {
 		.request = request_parameters_read(message),
-		.operation_name = wire_string(message, "operation"),
+		.operation_name = read_operation(message),
+		.options = wire_string(message, "options"),
 		/* Daemons before this one wrote the second. */
 		.is_being_aborted = wire_number(message, "being_aborted") != 0 ||
 				    wire_number(message, "displaced") != 0,

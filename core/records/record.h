@@ -32,6 +32,7 @@ enum record_command {
 struct record {
 	struct lvmpolld_request request;
 	const char *operation_name; /* as on the wire */
+	const char *options;        /* "mode=check", with blanks between them; or NULL */
 	bool is_being_aborted;      /* its abort is under way: it goes on only if the abort fails */
 	int64_t begun_ms;           /* when it began, by boot_clock_ms; 0: not known */
 	uint64_t number;            /* what people know it by; 0: none */

@@ -20,6 +20,7 @@
 #include "server/forget.h"
 #include "server/list.h"
 #include "server/sender.h"
+#include "server/start.h"
 #include "server/subscription.h"
 #include "util/buffer.h"
 
@@ -165,6 +166,15 @@ static void answer_adopt(const struct exchange *exchange)
 		wire_add_answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
 }
 
+static void answer_start(const struct exchange *exchange)
+{
+	if (exchange->sender->may_steer)
+		start_answer(
+			exchange->operations, exchange->sender, exchange->message, exchange->reply);
+	else
+		wire_add_answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
+}
+
 /* The daemon's own requests. Any other word is an operation, if a plugin knows it. */
 static const struct {
 	const char *name;
@@ -182,6 +192,7 @@ static const struct {
 	{"log_level", answer_log_level, true},
 	{"forget", answer_forget, true},
 	{"adopt", answer_adopt, true},
+	{"start", answer_start, true},
 };
 
 #define HANDLER_COUNT (sizeof(handlers) / sizeof(handlers[0]))

@@ -3,11 +3,14 @@
 #include "config.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lifecycle/context.h"
 #include "lifecycle/operations_begin.h"
+#include "loader/options.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "operation/terms.h"
@@ -86,6 +89,58 @@ static bool check_names(const struct lvmpolld_request *request, struct buffer *r
 	return false;
 }
 
+bool begin_check(const struct lvmpolld_request *request, struct buffer *reply)
+{
+	return check_presence(request, reply) && check_names(request, reply);
+}
+
+/*
+ * Sets the options of ASKED by GIVEN, which are the caller's to release. Those of an operation in
+ * flight stay as they are.
+ */
+static int find_options(struct operations *operations, struct lvmpolld_request *asked,
+	const struct plugin_entry *plugin, const char *given, struct lvmpolld_error *error)
+{
+	const struct operation *operation = operations_find_alive(operations, asked->lvid, false);
+	const struct lvmpolld_options *options;
+
+	if (!operation || operation->terms->plugin != plugin)
+		return asked->abort ? 0
+				    : options_new(plugin->interface, given, &asked->options, error);
+	options = operation->terms->asked.options;
+	if (options_agree(options, given, error) < 0)
+		return error_add_context(error, "the %s of %s/%s (id:%" PRIu64 ")",
+			plugin->interface->operation, asked->vg_name, asked->lv_name,
+			operation->number);
+	asked->options = options_hold(options);
+	return 0;
+}
+
+struct terms *begin_make_terms(struct operations *operations,
+	const struct lvmpolld_request *request, const struct plugin_entry *plugin,
+	const struct begin_extras *extras, struct buffer *reply)
+{
+	struct lvmpolld_request asked = *request;
+	struct lvmpolld_error error = {.code = ENOMEM};
+	struct terms *terms = NULL;
+
+	if (find_options(operations, &asked, plugin, extras->options, &error) == 0)
+		terms = terms_new(&asked, plugin);
+	options_release(asked.options);
+	/* When out of memory the log does without the command line. */
+	if (terms && extras->command_line)
+		terms->command_line = strdup(extras->command_line);
+	if (terms)
+		return terms;
+	if (error.code == ENOMEM) {
+		wire_add_answer(reply, "failed", REASON_NO_MEMORY);
+	} else {
+		log_warn("a request was refused: %s", error.sentence);
+		wire_add_answer(reply, "invalid", error.sentence);
+	}
+	return NULL;
+}
+
 static void answer_begin(enum operations_answer begun, struct buffer *reply)
 {
 	switch (begun) {
@@ -108,7 +163,7 @@ void begin_answer(struct operations *operations, const struct sender *sender,
 	const struct wire_message *message, const struct plugin_entry *plugin, struct buffer *reply)
 {
 	const struct lvmpolld_request request = request_parameters_read(message);
-	const char *command_line = wire_string(message, "cmdline");
+	const struct begin_extras extras = {.command_line = wire_string(message, "cmdline")};
 	struct terms *wanted;
 
 	/* A client chooses LVM_SYSTEM_DIR, and so the lvm.conf that lvm reads as the daemon's user.
@@ -121,14 +176,9 @@ void begin_answer(struct operations *operations, const struct sender *sender,
 		answer_no_abort(operations->plugins, reply);
 		return;
 	}
-	if (!check_presence(&request, reply) || !check_names(&request, reply))
+	if (!begin_check(&request, reply))
 		return;
-	wanted = terms_new(&request, plugin);
-	/* When out of memory the log does without the command line. */
-	if (wanted && command_line)
-		wanted->command_line = strdup(command_line);
-	if (!wanted)
-		answer_begin(OPERATIONS_NO_MEMORY, reply);
-	else
+	wanted = begin_make_terms(operations, &request, plugin, &extras, reply);
+	if (wanted)
 		answer_begin(operations_begin(operations, wanted, sender->waiter), reply);
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "lifecycle/context.h"
+#include "loader/options.h"
 #include "loader/plugins.h"
 #include "lvm/command.h"
 #include "monitor/monitor.h"
@@ -101,6 +102,8 @@ static void write_entry(struct buffer *text, struct request *request)
 	write_standing(text, request, operation ? operation->attempt.pid : request->last_pid);
 	if (operation)
 		write_operation(text, operation);
+	if (request->terms->asked.options)
+		write_string(text, "options", options_text(request->terms->asked.options));
 	write_progress(text, &progress);
 	wire_add_format(text, "\t}\n");
 }

@@ -88,6 +88,7 @@ void list_write_plugins(const struct operations *operations, struct buffer *repl
 			wire_add_string(reply, "operation", entry->operation);
 		if (plugin && entry->operation)
 			counts_write(&operations->counts, entry->operation, reply);
+		wire_add_number(reply, "startable", plugin && plugin->startable);
 		if (plugin && plugin->version)
 			wire_add_string(reply, "version", plugin->version);
 		if (plugin)

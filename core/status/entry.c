@@ -10,6 +10,7 @@
 
 #include "loader/disks.h"
 #include "loader/findings.h"
+#include "loader/options.h"
 #include "loader/plugins.h"
 #include "operation/operation.h"
 #include "protocol/wire.h"
@@ -113,6 +114,8 @@ static void write_identity(
 	wire_add_string(text, "lvid", operation->terms->asked.lvid);
 	wire_add_string(text, "operation", operation->terms->plugin->interface->operation);
 	wire_add_number(text, "abort", operation_is_abort(operation));
+	if (operation->terms->asked.options)
+		wire_add_string(text, "options", options_text(operation->terms->asked.options));
 	if (operation->accepted_s > 0)
 		wire_add_number(text, "started", operation->accepted_s);
 }

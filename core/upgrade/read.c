@@ -14,6 +14,7 @@
 #include "lifecycle/losses.h"
 #include "lifecycle/numbers.h"
 #include "lifecycle/resume.h"
+#include "loader/options.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "protocol/wire.h"
@@ -105,10 +106,16 @@ static bool is_operation(const struct wire_message *message)
 
 static int check_plugin(const struct record *record, void *plugins, struct lvmpolld_error *error)
 {
-	if (plugins_find_operation(plugins, record->operation_name))
-		return 0;
-	return error_set(
-		error, ENOENT, "no plugin for the operation %s is loaded", record->operation_name);
+	const struct plugin_entry *plugin = plugins_find_operation(plugins, record->operation_name);
+	const struct lvmpolld_options *options;
+	int result;
+
+	if (!plugin)
+		return error_set(error, ENOENT, "no plugin for the operation %s is loaded",
+			record->operation_name);
+	result = options_new(plugin->interface, record->options, &options, error);
+	options_release(options);
+	return result;
 }
 
 static int check_item(
@@ -140,6 +147,21 @@ static int take_loss(
 	return result == 0 ? 0 : error_set(error, ENOMEM, "out of memory");
 }
 
+static struct terms *make_terms(const struct record *record, const struct plugin_entry *plugin,
+	struct lvmpolld_error *error)
+{
+	struct lvmpolld_request asked = record->request;
+	struct terms *terms = NULL;
+
+	if (options_new(plugin->interface, record->options, &asked.options, error) < 0)
+		return NULL;
+	terms = terms_new(&asked, plugin);
+	options_release(asked.options);
+	if (!terms)
+		error_set(error, ENOMEM, "out of memory");
+	return terms;
+}
+
 static int take_operation(const struct record *record, void *context, struct lvmpolld_error *error)
 {
 	struct operation_context *taken = context;
@@ -152,9 +174,9 @@ static int take_operation(const struct record *record, void *context, struct lvm
 	if (!plugin)
 		return error_set(error, ENOENT, "no plugin for the operation %s is loaded",
 			record->operation_name);
-	terms = terms_new(&record->request, plugin);
+	terms = make_terms(record, plugin, error);
 	if (!terms)
-		return error_set(error, ENOMEM, "out of memory");
+		return -error->code;
 	entry_read_events(taken->message, terms->memory);
 	if (is_item(taken->message, "loss"))
 		return take_loss(taken->operations, terms, error);

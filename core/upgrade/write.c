@@ -186,15 +186,18 @@ static void write_operations(
 			write_operation(operation, text);
 }
 
+/* Begins ITEM, which is about TERMS. */
+static void begin_item(const char *item, const struct terms *terms, struct buffer *text)
+{
+	const struct record record = recorder_describe_terms(terms);
+
+	wire_add_string(text, "item", item);
+	record_add_fields(text, &record);
+}
+
 static void write_request(struct request *request, struct buffer *text)
 {
-	const struct record record = {
-		.request = request->terms->asked,
-		.operation_name = request->terms->plugin->interface->operation,
-	};
-
-	wire_add_string(text, "item", "request");
-	record_add_fields(text, &record);
+	begin_item("request", request->terms, text);
 	request_lock(request);
 	wire_add_number(text, "requests", request->count);
 	wire_add_number(text, "standing", request->standing);
@@ -222,14 +225,11 @@ static void write_requests(struct store *store, struct buffer *text)
 static void write_report(const struct terms *terms, pid_t pid, void *context)
 {
 	struct buffer *text = context;
-	const struct record record = {
-		.request = terms->asked,
-		.operation_name = terms->plugin->interface->operation,
-		.command = RECORD_RUNNING,
-		.pid = pid,
-		.start_ticks = process_read_start(pid),
-	};
+	struct record record = recorder_describe_terms(terms);
 
+	record.command = RECORD_RUNNING;
+	record.pid = pid;
+	record.start_ticks = process_read_start(pid);
 	wire_add_string(text, "item", "report");
 	record_add_fields(text, &record);
 	wire_add_end(text);
@@ -252,15 +252,9 @@ static void write_losses(const struct operations *operations, struct buffer *tex
 	struct device *device;
 
 	TAILQ_FOREACH (device, &operations->devices.all, link) {
-		const struct record record = {
-			.request = device->terms->asked,
-			.operation_name = device->terms->plugin->interface->operation,
-		};
-
 		if (!has_loss(device))
 			continue;
-		wire_add_string(text, "item", "loss");
-		record_add_fields(text, &record);
+		begin_item("loss", device->terms, text);
 		wire_add_end(text);
 	}
 }

@@ -24,6 +24,9 @@ extern "C" {
 /* An error: a code from errno.h and one sentence. The daemon owns it. */
 struct lvmpolld_error;
 
+/* The options of an operation that was started. The daemon owns them. */
+struct lvmpolld_options;
+
 /* The argument list of one lvpoll command that is being built. The daemon owns it. */
 struct lvmpolld_arguments;
 
@@ -41,6 +44,7 @@ struct lvmpolld_request {
 	const char *devices_file; /* for lvpoll --devicesfile; or NULL */
 	bool abort;               /* abort the operation instead of finishing it */
 	bool handle_missing_pvs;  /* for lvpoll --handlemissingpvs */
+	const struct lvmpolld_options *options; /* read with lvmpolld_request_option */
 };
 
 /* How far an operation is. A callback leaves unchanged what it does not know. */
@@ -175,6 +179,12 @@ struct lvmpolld_device {
 	 * without their group, ended by NULL.
 	 */
 	const char *const *below;
+	/*
+	 * The lines of its table with their status, as read_targets gets them, for plugins that
+	 * discover (claims); NULL and 0: it could not be read.
+	 */
+	const struct lvmpolld_target *status;
+	size_t status_count;
 };
 
 /* Types of configuration values; the daemon checks a value before a plugin sees it. */
@@ -196,17 +206,17 @@ struct lvmpolld_value {
 };
 
 /*
- * A key that may stand in the plugin's section of lvmpolld.yaml. Plugins have arrays of these, so
- * that it never changes as long as the interface version stays.
+ * A key that may stand in the plugin's section of lvmpolld.yaml, or an option of a start. Plugins
+ * have arrays of these, so that it never changes as long as the interface version stays.
  */
 struct lvmpolld_key {
 	/*
 	 * Letters, digits and "_". "monitor" and "stall_check" are taken; "verify" too if the
-	 * plugin has read_copies.
+	 * plugin has read_copies, and "discover" if it is kernel_only and has claims.
 	 */
 	const char *name;
 	enum lvmpolld_type type;
-	const char *default_value; /* as it would be written; never NULL */
+	const char *default_value; /* as it would be written; NULL only of an option */
 	const char *description;   /* one sentence */
 };
 
@@ -367,9 +377,39 @@ struct lvmpolld_plugin {
 	 * it as if a client had asked. So it is false wherever there is a doubt. It is asked about
 	 * every device of lvm2's, asked for or not: where three daemons in a row have died in it,
 	 * it is not called any more. NULL: false.
+	 *
+	 * A plugin that is kernel_only discovers: it is asked where the key "discover" of its
+	 * section is true, each minute, and its operation begins at once, whoever looks at the
+	 * volume. It is true only where device->status proves that the operation is under way, and
+	 * not where read_targets would say LVMPOLLD_DONE.
 	 */
 	bool (*claims)(const struct lvmpolld_device *device, const struct lvmpolld_target *table,
 		size_t count);
+
+	/*
+	 * true if the plugin is loaded only where plugins.enabled in lvmpolld.yaml has its name:
+	 * "all" does not mean it.
+	 */
+	bool only_by_name;
+
+	/*
+	 * true if root may begin the operation with "lvmpollctl start", since lvm2 does not ask for
+	 * it by itself. lvm2 is told nothing, and nothing is done to the volume before read_targets
+	 * or build_arguments is called. How data was copied until then nobody knows: it is compared
+	 * before the first step (read_copies). A second start joins the first.
+	 */
+	bool startable;
+
+	/*
+	 * The options that a start takes (lvmpollctl start --option NAME=VALUE), at most 16, ended
+	 * by one whose name is NULL; or NULL. One whose default_value is NULL must be given. A
+	 * value has 1 to 255 visible characters of ASCII, the first of which is not "-", and is
+	 * checked by its type. Callbacks read them with lvmpolld_request_option. They are recorded
+	 * and stay as they are as long as the operation is in flight, also through an upgrade of
+	 * the plugin: one that does not know an option any more, or wants another one, is not given
+	 * the operation. Only with startable.
+	 */
+	const struct lvmpolld_key *options;
 };
 
 /*
@@ -447,6 +487,14 @@ void lvmpolld_disks_add(struct lvmpolld_disks *disks, const char *device, bool i
  * are not told.
  */
 void lvmpolld_findings_add(struct lvmpolld_findings *findings, const char *name, uint64_t number);
+
+/*
+ * Reads the option NAME of REQUEST into VALUE, whose struct_size the caller sets; its string is
+ * valid as long as REQUEST. Returns false where the plugin declares no such option, and of an
+ * option that must be given also where lvm2 has asked for the operation, which gives none.
+ */
+bool lvmpolld_request_option(
+	const struct lvmpolld_request *request, const char *name, struct lvmpolld_value *value);
 
 /* Levels of lvmpolld_log. */
 enum lvmpolld_log_level {

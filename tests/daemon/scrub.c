@@ -36,6 +36,14 @@ static void scrub_read_findings(const struct lvmpolld_request *request,
 		lvmpolld_findings_add(findings, "mismatches", mismatches);
 }
 
+static bool scrub_claims(
+	const struct lvmpolld_device *device, const struct lvmpolld_target *table, size_t count)
+{
+	(void)table;
+	(void)count;
+	return device->status_count > 0 && strstr(device->status->parameters, " check ");
+}
+
 static const struct lvmpolld_plugin scrub_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "scrub",
@@ -44,6 +52,8 @@ static const struct lvmpolld_plugin scrub_plugin = {
 	.read_targets = scrub_read_targets,
 	.read_findings = scrub_read_findings,
 	.kernel_only = true,
+	.claims = scrub_claims,
+	.startable = true,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(scrub, scrub_plugin);

@@ -194,7 +194,7 @@ class CommandLineTest(ToolTest):
         for verb in self.verbs():
             if verb not in ("check", "resume"):
                 needed = dict({verb: ["vg/x"] for verb in ("status", "abort", "adopt", "forget")},
-                              **{"log-level": ["info"]})
+                              **{"log-level": ["info"], "start": ["scrub", "vg/x"]})
                 self.run_tool(verb, *needed.get(verb, []), status=NO_DAEMON)
                 self.assertIn("no daemon answers at " + self.daemon.socket, self.complaint)
                 self.assertEqual(self.complaint.count("\n"), 1)

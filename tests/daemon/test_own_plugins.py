@@ -3,44 +3,17 @@
 
 import json
 import os
-import subprocess
 import unittest
 
 from ctl_test import faults, GOOD, needs_tool, read_schema, run_tool
 from deadline import wait_for
-from kernel_test import KernelTest, row
-from lvmpolld import HERE, read_file
+from kernel_test import row
+from lvmpolld import read_file
+from own_plugin_test import OwnPluginTest, raid
 from recovery_test import checksum
 from upgrade_test import upgrade
 
 NO_COMMAND = "the kernel does all of it, and is not watched, or its table is not understood"
-INCLUDE = os.path.join(os.path.dirname(os.path.dirname(HERE)), "include")
-
-
-def raid(done, action, mismatches, total=1000):
-    return ["0 %d raid raid1 2 AA %d/%d %s %d 0 -" % (total, done, total, action, mismatches)]
-
-
-class OwnPluginTest(KernelTest):
-    has_both_uuids = False
-
-    def start_with(self, plugin, more=""):
-        """Starts a daemon whose only plugin is tests/daemon/PLUGIN.c; MORE is in its section."""
-        self.folder = getattr(self, "folder", None) or self.temporary_directory()
-        subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden",
-                        "-I", INCLUDE, "-o", os.path.join(self.folder, plugin + ".so"),
-                        os.path.join(HERE, plugin + ".c")], check=True)
-        self.start("plugins: {directory: %s, %s: {%s}}\nlimits: {patience: 0}\nhistory: {path: %s}\n"
-                   % (self.folder, plugin, more, os.path.join(self.folder, "history")))
-
-    def ended(self):
-        reply = self.client.ask("list", ended=1)
-        items = self.client.receive_items()
-        # It may not have read its history yet.
-        return [] if "history" in reply else [item for item in items if item["item"] == "ended"]
-
-    def wait_ended(self):
-        return wait_for(self.ended, "its end")[-1]
 
 
 class FindingsTest(OwnPluginTest):
@@ -172,6 +145,83 @@ class KernelAloneTest(OwnPluginTest):
         self.wait_backing_off(identity, "not_started")
         self.assertIn(NO_COMMAND, self.daemon.log())
         self.assertEqual(self.daemon.starts(), [])
+
+
+class DiscoveryTest(OwnPluginTest):
+    """What the kernel does alone is watched without a request, where the plugin's key says so."""
+
+    DISCOVERS = "discover: true"
+
+    def wait_found(self):
+        return wait_for(lambda: self.client.list().get("raid"), "what the kernel does")
+
+    def look(self):
+        """The daemon has looked at all devices since."""
+        wanted = self.client.ask("adopt")["look"]
+        wait_for(lambda: self.client.ask("status")["looks"] >= wanted, "a look")
+
+    def wait_look(self):
+        """It looks by itself, after the latest change."""
+        self.kernel.forget_calls()
+        self.clock.skip(61, self.client)
+        wait_for(lambda: self.kernel.calls("table"), "a look without a question")
+
+    def test_it_is_watched_to_its_end_and_nothing_is_run(self):
+        device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        self.start_with("scrub", self.DISCOVERS)
+        self.wait_found()
+        self.assertIn("it is under way, and is watched from now on", self.daemon.log())
+        device.change(targets=raid(1000, "idle", 128), event=True)
+        entry = self.wait_ended()
+        self.assertEqual((entry["result"], entry["value"], entry["findings"]),
+                         ("retcode", 0, "mismatches=128"))
+        self.assertEqual(self.client.ask_items("list"), [])
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_it_is_not_by_default_whatever_is_adopted(self):
+        self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        self.start_with("scrub", more="", top="unattended: {adopt: always}\n")
+        self.look()
+        self.clock.skip(11, self.client)
+        self.look()
+        self.assertEqual(self.client.ask_items("list"), [])
+        # No status is asked for.
+        self.assertEqual(self.kernel.calls("status"), [])
+
+    def test_what_begins_without_an_event_is_found_and_found_again(self):
+        device = self.add_device("raid", raid(1000, "idle", 0), operation="scrub")
+        self.start_with("scrub", self.DISCOVERS)
+        for mismatches in (8, 9):
+            device.change(targets=raid(100, "check", 0))
+            self.wait_look()
+            self.wait_found()
+            device.change(targets=raid(1000, "idle", mismatches), event=True)
+            wait_for(lambda: self.ended() and not self.client.list(), "its end")
+            self.assertEqual(self.wait_ended()["findings"], "mismatches=%d" % mismatches)
+            # It is over, by a look at all devices, too.
+            self.look()
+
+    def test_what_has_failed_is_not_begun_again(self):
+        device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        self.start_with("scrub", self.DISCOVERS)
+        self.wait_found()
+        self.client.ask("forget", id=self.wait_found()["id"])
+        wait_for(lambda: not self.client.list(), "that it is forgotten")
+        self.look()
+        self.assertEqual(self.client.list(), {})
+        self.assertEqual(len(self.ended()), 1)
+        device.change(targets=raid(1000, "idle", 0), event=True)
+
+    def test_reload_begins_and_ends_it(self):
+        self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        self.start_with("scrub")
+        self.assertEqual(self.client.list(), {})
+        with open(self.configuration) as file:
+            text = file.read()
+        self.reload(text.replace("scrub: {}", "scrub: {%s}" % self.DISCOVERS))
+        self.wait_found()
+        self.reload(text)
+        self.assertEqual(self.client.ask("adopt")["response"], "failed")
 
 
 class AnswersTest(OwnPluginTest):

@@ -9,6 +9,8 @@ from lvmpolld import DaemonTest, ours_only
 from protocol import lvid, volume
 
 PLUGINS = {"pvmove": "pvmove", "convert": "convert", "merge": "merge", "thin_merge": "merge_thin"}
+# They are loaded only where the configuration has their names.
+NAMED = {"raid_sync": "raid_sync", "raid_scrub": "raid_scrub", "integrity": "integrity"}
 
 
 class PluginTest(DaemonTest):
@@ -83,6 +85,19 @@ class PluginTest(DaemonTest):
             lines = [line for line in answer.stdout.splitlines() if line.startswith(plugin + " ")]
             self.assertEqual(len(lines), 1, answer.stdout)
             self.assertRegex(lines[0], r"not (loaded|enabled|found|there)|disabled|missing|no file")
+
+    @ours_only("it has no plugins")
+    def test_list_shows_what_must_be_named(self):
+        def lines():
+            answer = self.run_daemon("--list-plugins", *options)
+            self.assertEqual(answer.returncode, 0, answer)
+            return {line.split()[0]: line for line in answer.stdout.splitlines()}
+        options = ()
+        for plugin, operation in NAMED.items():
+            self.assertRegex(lines()[plugin], r" %s +not loaded .*does not name it" % operation)
+        options = ("-c", self.configuration("plugins: {enabled: [all, %s]}\n" % ", ".join(NAMED)))
+        for plugin, operation in {**PLUGINS, **NAMED}.items():
+            self.assertRegex(lines()[plugin], r" %s +loaded " % operation)
 
     @ours_only("it has no plugins")
     def test_list_of_an_empty_folder(self):

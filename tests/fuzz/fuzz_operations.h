@@ -19,12 +19,15 @@
 /* Few, so that the limit is reached. */
 #define RESULTS_MAX 3
 
-#define PLUGIN_COUNT 4
+#define PLUGIN_COUNT 7
 
 const struct lvmpolld_plugin *pvmove_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *convert_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *merge_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *raid_sync_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *raid_scrub_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *integrity_LTX_lvmpolld_plugin(void);
 
 static struct event_base *base;
 static struct configuration *configuration;
@@ -38,6 +41,9 @@ static inline void set_up_plugins(void)
 		convert_LTX_lvmpolld_plugin(),
 		merge_LTX_lvmpolld_plugin(),
 		thin_merge_LTX_lvmpolld_plugin(),
+		raid_sync_LTX_lvmpolld_plugin(),
+		raid_scrub_LTX_lvmpolld_plugin(),
+		integrity_LTX_lvmpolld_plugin(),
 	};
 
 	for (size_t i = 0; i < PLUGIN_COUNT; i++)

@@ -12,6 +12,9 @@ const struct lvmpolld_plugin *pvmove_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *convert_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *merge_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *raid_sync_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *raid_scrub_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *integrity_LTX_lvmpolld_plugin(void);
 
 /* A newer daemon's targets are larger than those that a plugin was built with. */
 struct larger_target {
@@ -74,8 +77,8 @@ static void free_table(struct table *table)
 	free(table->targets);
 }
 
-static void check_reading(enum lvmpolld_verdict verdict, const struct lvmpolld_progress *former,
-	const struct lvmpolld_progress *progress)
+static void check_reading(const struct lvmpolld_plugin *plugin, enum lvmpolld_verdict verdict,
+	const struct lvmpolld_progress *former, const struct lvmpolld_progress *progress)
 {
 	switch (verdict) {
 	case LVMPOLLD_POLL:
@@ -83,8 +86,9 @@ static void check_reading(enum lvmpolld_verdict verdict, const struct lvmpolld_p
 		return;
 	case LVMPOLLD_WATCH:
 	case LVMPOLLD_WATCH_TIMED:
-		/* What is copied is not at its end. */
-		fuzz_require(progress->done_sectors < progress->total_sectors);
+		/* What is copied is not at its end, where a step would come then. */
+		fuzz_require(
+			plugin->kernel_only || progress->done_sectors < progress->total_sectors);
 		break;
 	case LVMPOLLD_STEP:
 	case LVMPOLLD_DATA_LOSS:
@@ -114,9 +118,28 @@ static void read_with(
 	former.percent = -1;
 	progress = former;
 	memcpy(&progress, &former, sizeof(progress));
-	check_reading(
+	check_reading(plugin,
 		plugin->read_targets(&request, &table->targets[0].target, table->count, &progress),
 		&former, &progress);
+}
+
+/* What it discovers is not over. */
+static void discover_with(const struct lvmpolld_plugin *plugin, const struct table *table)
+{
+	const struct lvmpolld_request request = {
+		.struct_size = sizeof(request), .vg_name = "vg", .lv_name = "lv"};
+	const struct lvmpolld_target *targets = &table->targets[0].target;
+	const struct lvmpolld_device device = {.struct_size = sizeof(device),
+		.layer = "",
+		.lv_name = "lv_rimage_0",
+		.status = targets,
+		.status_count = table->count};
+	struct lvmpolld_progress progress = {.struct_size = sizeof(progress), .percent = -1};
+	enum lvmpolld_verdict verdict =
+		plugin->read_targets(&request, targets, table->count, &progress);
+
+	fuzz_require(!plugin->claims(&device, targets, table->count) || verdict == LVMPOLLD_WATCH ||
+		     verdict == LVMPOLLD_WATCH_TIMED);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -130,6 +153,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_with(convert_LTX_lvmpolld_plugin(), &table, false);
 	read_with(merge_LTX_lvmpolld_plugin(), &table, false);
 	read_with(thin_merge_LTX_lvmpolld_plugin(), &table, false);
+	read_with(raid_sync_LTX_lvmpolld_plugin(), &table, false);
+	read_with(raid_scrub_LTX_lvmpolld_plugin(), &table, false);
+	read_with(integrity_LTX_lvmpolld_plugin(), &table, false);
+	discover_with(raid_sync_LTX_lvmpolld_plugin(), &table);
+	discover_with(raid_scrub_LTX_lvmpolld_plugin(), &table);
+	discover_with(integrity_LTX_lvmpolld_plugin(), &table);
 	free_table(&table);
 	free(text);
 	return 0;

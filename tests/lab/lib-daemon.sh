@@ -95,6 +95,17 @@ daemon_is_impatient() {
 	daemon_options=(-c "$lab/lvmpolld.yaml")
 }
 
+# plugin_discovers NAME: daemons that are started from here on load a plugin that must be named, and watch what it finds.
+plugin_discovers() {
+	echo "plugins: {enabled: [all, $1], $1: {discover: true}}" >"$lab/lvmpolld.yaml"
+	daemon_options=(-c "$lab/lvmpolld.yaml")
+}
+
+# daemon_has_logged EXPRESSION [NUMBER]: a line of its log matches, or so many do.
+daemon_has_logged() {
+	[ "$(grep -aEc -- "$1" "$lab/daemon.log")" -ge "${2:-1}" ]
+}
+
 daemon_answers_or_ended() {
 	daemon_answers || ! daemon_is_alive
 }

@@ -208,6 +208,11 @@ mirror_is_half_way() {
 		END { exit !found }'
 }
 
+# raid_is_in_sync VG/NAME: by the kernel, where it has no snapshot.
+raid_is_in_sync() {
+	dmsetup status "${1/\//-}" | awk '{ split($7, part, "/"); found = part[1] == part[2] && $8 == "idle" } END { exit !found }'
+}
+
 # No pvmove volume, hidden or not, in any volume group.
 pvmove_none() {
 	local names

@@ -5,13 +5,17 @@
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# lists_linked_plugins DAEMON OPTION...: all four, and none of them from a file.
+# lists_linked_plugins DAEMON OPTION...: all, and none of them from a file.
 lists_linked_plugins() {
 	local plugin
 	"$@" --list-plugins >"$CHECK_WORK/static.list"
 	cat "$CHECK_WORK/static.list"
 	for plugin in pvmove convert merge thin_merge; do
 		grep -Eq "^$plugin +[^ ]+ +loaded " "$CHECK_WORK/static.list"
+	done
+	# These must be named.
+	for plugin in raid_sync raid_scrub integrity; do
+		grep -Eq "^$plugin +[^ ]+ +not loaded .* linked in " "$CHECK_WORK/static.list"
 	done
 	refuse grep -F '.so' "$CHECK_WORK/static.list"
 }

@@ -57,21 +57,21 @@ class OutsidePluginTest(DaemonTest):
 
 
 class KernelFinishesAloneTest(KernelTest):
-    """raid_sync of the examples: the kernel does all of it."""
+    """raid_wait of the examples: the kernel does all of it."""
 
     @staticmethod
     def raid(health, in_sync, action):
         return ["0 8192 raid raid1 2 %s %d/8192 %s 0 0 -" % (health, in_sync, action)]
 
     def test_no_lvm_command_runs_and_who_waits_hears_0(self):
-        device = self.add_device("volume", self.raid("Aa", 2048, "resync"), operation="raid_sync")
+        device = self.add_device("volume", self.raid("Aa", 2048, "resync"), operation="raid_wait")
         self.configuration = os.path.join(self.temporary_directory(), "lvmpolld.yaml")
         self.write_configuration("")
         self.daemon = self.new_daemon()
         self.daemon.start("-c", self.configuration, "--plugin-dir", PLUGINS,
                           environment=self.daemon.environment(**self.kernel.variables()))
         self.client = self.connect(self.daemon)
-        identity = self.start_watching("volume", operation="raid_sync")
+        identity = self.start_watching("volume", operation="raid_wait")
         self.assertEqual(self.entry(identity)["progress_percent"], "25.00")
         # All is copied, and the kernel has not said yet that it is done.
         device.change(targets=self.raid("AA", 8192, "resync"), event=True)

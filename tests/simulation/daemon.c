@@ -36,8 +36,7 @@ struct plugin_entry plugin_entries[KIND_COUNT];
 static struct configuration *configuration;
 static unsigned stop_polls;
 
-/* The example's, without its word on lvm2's report: what the daemon makes of that is to be tried.
- */
+/* Without its word on lvm2's report: what the daemon makes of that is to be tried. */
 static const struct lvmpolld_plugin *raid_plugin(void)
 {
 	static struct lvmpolld_plugin plugin;

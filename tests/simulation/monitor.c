@@ -241,10 +241,11 @@ void monitor_set_command(struct monitor *monitor, struct device *device, bool is
 }
 
 /* Nobody is looked for who sees to what the daemon does not know. */
-void monitor_survey(struct monitor *monitor, bool is_on)
+void monitor_survey(struct monitor *monitor, bool is_on, bool wants_status)
 {
 	(void)monitor;
 	(void)is_on;
+	(void)wants_status;
 }
 
 struct survey *monitor_take_survey(struct monitor *monitor)

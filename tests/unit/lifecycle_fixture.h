@@ -85,10 +85,11 @@ void monitor_set_command(struct monitor *watching, struct device *device, bool i
 }
 
 /* Nothing is looked for that nobody sees to. */
-void monitor_survey(struct monitor *watching, bool is_on)
+void monitor_survey(struct monitor *watching, bool is_on, bool wants_status)
 {
 	(void)watching;
 	(void)is_on;
+	(void)wants_status;
 }
 
 struct survey *monitor_take_survey(struct monitor *watching)

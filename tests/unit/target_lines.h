@@ -11,6 +11,8 @@
 
 #include <lvmpolld/plugin.h>
 
+#include "loader/findings.h"
+
 #define TARGET_LINES_MAX 16
 
 /* A newer daemon's targets are larger than those that a plugin was built with. */
@@ -108,6 +110,58 @@ struct claim_case {
 	const char *lines;
 	bool is_claimed;
 };
+
+/* A table, and what the operation comes to by it, as people read it. */
+struct findings_case {
+	const char *lines;
+	const char *findings;
+};
+
+static inline void findings_case_check(const struct lvmpolld_plugin *plugin,
+	const struct lvmpolld_request *request, const struct findings_case *expected)
+{
+	struct larger_target targets[TARGET_LINES_MAX];
+	struct lvmpolld_findings findings = {0};
+	char text[FINDINGS_TEXT_SIZE];
+	char *lines = strdup(expected->lines);
+
+	ck_assert_ptr_nonnull(lines);
+	plugin->read_findings(
+		request, &targets[0].target, target_lines_parse(targets, lines), &findings);
+	findings_write(&findings, text);
+	ck_assert_str_eq(text, expected->findings);
+	free(lines);
+}
+
+/* A device whose lines have this status, by which a plugin that discovers knows them. */
+struct discovery_case {
+	const char *lv_name;
+	const char *layer;
+	const char *lines; /* NULL: its status could not be read */
+	bool is_claimed;
+};
+
+static inline void discovery_case_check(
+	const struct lvmpolld_plugin *plugin, const struct discovery_case *expected)
+{
+	struct lvmpolld_device device = {
+		.struct_size = sizeof(device),
+		.layer = expected->layer,
+		.vg_name = "vg",
+		.lv_name = expected->lv_name,
+	};
+	struct larger_target targets[TARGET_LINES_MAX];
+	char *text = strdup(expected->lines ? expected->lines : "");
+
+	ck_assert_ptr_nonnull(text);
+	if (expected->lines) {
+		device.status = &targets[0].target;
+		device.status_count = target_lines_parse(targets, text);
+	}
+	ck_assert_msg(plugin->claims(&device, NULL, 0) == expected->is_claimed, "%s (%s):\n%s",
+		expected->lv_name, expected->layer, expected->lines);
+	free(text);
+}
 
 static inline void claim_case_check(
 	const struct lvmpolld_plugin *plugin, const struct claim_case *expected)

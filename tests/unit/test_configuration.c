@@ -199,6 +199,10 @@ START_TEST(values_have_more_than_one_spelling)
 	ck_read("plugins: {enabled: all}");
 	ck_assert(configuration->plugins_all);
 	ck_assert_uint_eq(configuration->plugin_enabled_count, 0);
+	ck_read("plugins: {enabled: [all, pvmove]}");
+	ck_assert(configuration->plugins_all);
+	ck_assert_uint_eq(configuration->plugin_enabled_count, 1);
+	ck_assert_str_eq(configuration->plugins_enabled[0], "pvmove");
 }
 END_TEST
 

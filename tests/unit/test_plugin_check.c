@@ -46,6 +46,8 @@ static const struct lvmpolld_key bad_default[] = {{"a", LVMPOLLD_COUNT, "x", A_K
 static const struct lvmpolld_key undescribed[] = {{"a", LVMPOLLD_COUNT, "1", NULL}, NO_KEYS};
 static const struct lvmpolld_key bad_type[] = {{"a", (enum lvmpolld_type)77, "1", A_KEY}, NO_KEYS};
 
+static const struct lvmpolld_key needed[] = {{"a", LVMPOLLD_COUNT, NULL, A_KEY}, NO_KEYS};
+
 static const struct {
 	struct lvmpolld_plugin plugin;
 	const char *sentence; /* a part of it; NULL where the plugin is good */
@@ -144,6 +146,24 @@ static const struct {
 		 .keys = undescribed,
 		 .configure = configure},
 		"its key \"a\" has no description"},
+	{{.name = "p", .operation = "o", .description = "", .options = needed},
+		"it has options, but is not startable"},
+	{{.name = "p", .operation = "o", .description = "", .options = needed, .startable = true},
+		NULL},
+	{{.name = "p", .operation = "o", .description = "", .options = twice, .startable = true},
+		"the option \"a\" twice"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .options = bad_default,
+		 .startable = true},
+		"the default of its option \"a\": "},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .options = undescribed,
+		 .startable = true},
+		"its option \"a\" has no description"},
 };
 
 START_TEST(fields_are_checked)

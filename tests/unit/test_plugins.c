@@ -63,6 +63,37 @@ START_TEST(only_what_the_configuration_enables_is_loaded)
 }
 END_TEST
 
+START_TEST(one_that_must_be_named_is_not_among_all)
+{
+	fixture_add("named");
+	fixture_add("plain");
+	fixture_load("");
+	ck_assert_ptr_nonnull(fixture_entry("plain")->interface);
+	ck_assert_ptr_null(fixture_entry("named")->interface);
+	ck_assert(!fixture_entry("named")->enabled);
+	ck_assert_str_eq(fixture_entry("named")->operation, "named_operation");
+	ck_assert_str_eq(fixture_entry("named")->reason,
+		"plugins.enabled in the configuration does not name it: \"all\" is not enough");
+	ck_assert_int_eq(plugins_check(plugins, &fixture_error), 0);
+}
+END_TEST
+
+static const char *const namings[] = {"[named, all]", "[all, named]", "[named, plain]"};
+
+START_TEST(one_that_must_be_named_is_loaded_where_it_is)
+{
+	char text[256];
+
+	fixture_add("named");
+	fixture_add("plain");
+	snprintf(text, sizeof(text), "plugins: {enabled: %s}", namings[_i]);
+	fixture_load(text);
+	ck_assert_ptr_nonnull(fixture_entry("named")->interface);
+	ck_assert_ptr_nonnull(fixture_entry("plain")->interface);
+	ck_assert_ptr_null(plugins_entry(plugins, 2));
+}
+END_TEST
+
 START_TEST(enabled_module_that_is_missing_is_an_entry)
 {
 	char reason[512];
@@ -288,6 +319,8 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_TEST(everything_in_the_directory_is_loaded_sorted_by_name),
 		SUITE_TEST(only_what_the_configuration_enables_is_loaded),
+		SUITE_TEST(one_that_must_be_named_is_not_among_all),
+		SUITE_LOOP(one_that_must_be_named_is_loaded_where_it_is, SUITE_COUNT(namings)),
 		SUITE_TEST(enabled_module_that_is_missing_is_an_entry),
 		SUITE_LOOP(bad_module_is_refused_with_a_reason_and_the_others_go_on,
 			SUITE_COUNT(bad_modules)),

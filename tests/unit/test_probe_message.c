@@ -189,6 +189,8 @@ static struct survey *make_survey(void)
 	survey->devices[1].below[0] = "move_mimage_0";
 	survey->devices[1].below[1] = "move_mimagetmp_2";
 	survey->devices[1].below_count = 2;
+	survey->devices[1].status = survey->devices[1].table;
+	survey->devices[1].has_status = true;
 	return survey;
 }
 
@@ -215,6 +217,8 @@ START_TEST(survey_comes_out_as_it_was)
 	ck_assert_str_eq(device->below[0], "move_mimage_0");
 	ck_assert_str_eq(device->below[1], "move_mimagetmp_2");
 	ck_assert_ptr_null(device->below[2]);
+	ck_assert(device->has_status && !got->devices[0].has_status);
+	ck_assert_str_eq(device->status.targets[0].parameters, targets[0].parameters);
 	survey_free(got);
 }
 END_TEST

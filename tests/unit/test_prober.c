@@ -91,6 +91,15 @@ int device_mapper_read_lines(const struct device_mapper_table *table,
 	return -ENXIO;
 }
 
+int device_mapper_read_status(const struct device_mapper_table *table,
+	struct device_mapper_table *status, struct lvmpolld_error *error)
+{
+	(void)table;
+	(void)status;
+	(void)error;
+	return -ENXIO;
+}
+
 void device_mapper_release_table(struct device_mapper_table *table)
 {
 	free(table->name);

@@ -31,6 +31,7 @@
 static const struct record records[] = {
 	{.request = PLAIN, .operation_name = "pvmove"},
 	{.request = FULL, .operation_name = "convert", .is_being_aborted = true},
+	{.request = PLAIN, .operation_name = "drain", .options = "mode=fast disk=/dev/\"sda"},
 	{.request = PLAIN, .operation_name = "merge_thin", .command = RECORD_STARTING},
 	{.request = FULL,
 		.operation_name = "merge",
@@ -53,6 +54,11 @@ static const struct record records[] = {
 		.log_boot_id = BOOT_ID,
 		.table_before = UINT64_MAX,
 		.table = UINT64_C(1) << 63},
+	/* How its data was copied before it was started nobody knows. */
+	{.request = PLAIN,
+		.operation_name = "pvmove",
+		.is_begun_in_doubt = true,
+		.log_boot_id = BOOT_ID},
 	/* The kernel's log could not be read. */
 	{.request = PLAIN,
 		.operation_name = "pvmove",
@@ -163,6 +169,8 @@ static int compare(const struct record *record, void *context, struct lvmpolld_e
 	ck_assert_int_eq(record->command, expected->command);
 	ck_assert_int_eq(record->pid, expected->pid);
 	ck_assert_uint_eq(record->start_ticks, expected->start_ticks);
+	ck_assert_str_eq(record->operation_name, expected->operation_name);
+	ck_assert_pstr_eq(record->options, expected->options);
 	ck_assert_pstr_eq(record->boot_id, expected->boot_id);
 	ck_assert_pstr_eq(record->step_vg_name, expected->step_vg_name);
 	ck_assert_pstr_eq(record->step_lv_name, expected->step_lv_name);

@@ -9,7 +9,7 @@
 /* As "raid1 2 Aa 4096/81920 resync 0 0 -". */
 #define STATUS "%*s %*u %63s %" SCNu64 "/%" SCNu64 " %15s"
 
-static enum lvmpolld_verdict raid_sync_read_targets(
+static enum lvmpolld_verdict raid_wait_read_targets(
 	const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count,
 	struct lvmpolld_progress *progress)
@@ -35,7 +35,7 @@ static enum lvmpolld_verdict raid_sync_read_targets(
 }
 
 /* What lvm2 says is asked where there is no device any more. */
-static enum lvmpolld_standing raid_sync_read_report(
+static enum lvmpolld_standing raid_wait_read_report(
 	const struct lvmpolld_request *request,
 	const struct lvmpolld_row *volume)
 {
@@ -44,15 +44,15 @@ static enum lvmpolld_standing raid_sync_read_report(
 		      : LVMPOLLD_STANDING_FAILED;
 }
 
-static const struct lvmpolld_plugin raid_sync_plugin = {
+static const struct lvmpolld_plugin raid_wait_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
-	.name = "raid_sync",
-	.operation = "raid_sync",
+	.name = "raid_wait",
+	.operation = "raid_wait",
 	.description = "Waits until a RAID volume is in sync",
-	.read_targets = raid_sync_read_targets,
-	.read_report = raid_sync_read_report,
+	.read_targets = raid_wait_read_targets,
+	.read_report = raid_wait_read_report,
 	.version = "0.1",
 	.kernel_only = true,
 };
 
-LVMPOLLD_PLUGIN_EXPORT(raid_sync, raid_sync_plugin);
+LVMPOLLD_PLUGIN_EXPORT(raid_wait, raid_wait_plugin);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The status of the target "raid", as "raid1 2 Aa 4096/81920 recover 0 0 -". */
+#include "config.h"
+
+#include <common/raid_status.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The letter of lv_attr that tells the type of the target, and those of the other types. */
+#define ATTRIBUTE_TARGET 6
+#define OTHER_TARGETS    "-Cmstv"
+
+static const char *const actions[] = {
+	[RAID_IDLE] = "idle",
+	[RAID_FROZEN] = "frozen",
+	[RAID_RESYNC] = "resync",
+	[RAID_RECOVER] = "recover",
+	[RAID_CHECK] = "check",
+	[RAID_REPAIR] = "repair",
+	[RAID_RESHAPE] = "reshape",
+};
+
+static bool find_action(const char *word, enum raid_action *action)
+{
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (!strcmp(actions[i], word)) {
+			*action = (enum raid_action)i;
+			return true;
+		}
+	return false;
+}
+
+bool raid_status_read(
+	const struct lvmpolld_target *targets, size_t count, struct raid_status *status)
+{
+	const struct lvmpolld_target *target;
+	char action[16];
+
+	if (count != 1)
+		return false;
+	target = lvmpolld_target_at(targets, 0);
+	if (strcmp(target->type, "raid") != 0 ||
+		sscanf(target->parameters,
+			"%*s %zu %253[AaD-] %" SCNu64 "/%" SCNu64 " %15s %" SCNu64,
+			&status->leg_count, status->health, &status->done_sectors,
+			&status->total_sectors, action, &status->mismatches) != 6)
+		return false;
+	return status->leg_count == strlen(status->health) && status->total_sectors > 0 &&
+	       status->done_sectors <= status->total_sectors &&
+	       find_action(action, &status->action);
+}
+
+bool raid_status_has_failed(const struct raid_status *status, size_t leg)
+{
+	return status->health[leg] == 'D' || status->health[leg] == '-';
+}
+
+uint32_t raid_status_count_failed(const struct raid_status *status)
+{
+	uint32_t failed = 0;
+
+	for (size_t leg = 0; leg < status->leg_count; leg++)
+		failed += raid_status_has_failed(status, leg);
+	return failed;
+}
+
+bool raid_status_is_in_sync(const struct raid_status *status)
+{
+	return status->action == RAID_IDLE && status->done_sectors == status->total_sectors &&
+	       strspn(status->health, "A") == status->leg_count;
+}
+
+void raid_status_set_progress(const struct raid_status *status, struct lvmpolld_progress *progress)
+{
+	progress->done_sectors = status->done_sectors;
+	progress->total_sectors = status->total_sectors;
+	progress->percent = 100.0 * ((double)status->done_sectors / (double)status->total_sectors);
+}
+
+/* Below snapshots a volume's contents are in the layer "real". */
+bool raid_status_read_device(const struct lvmpolld_device *device, struct raid_status *status)
+{
+	bool is_whole = device->layer[0] == '\0' || strcmp(device->layer, "real") == 0;
+
+	return is_whole && device->status &&
+	       raid_status_read(device->status, device->status_count, status);
+}
+
+enum lvmpolld_standing raid_status_read_report(const struct lvmpolld_row *volume)
+{
+	const char *attributes;
+
+	if (!volume)
+		return LVMPOLLD_STANDING_FAILED;
+	attributes = lvmpolld_row_field(volume, "lv_attr");
+	if (!attributes || strlen(attributes) <= ATTRIBUTE_TARGET)
+		return LVMPOLLD_STANDING_CANNOT_TELL;
+	if (attributes[ATTRIBUTE_TARGET] == 'r')
+		return LVMPOLLD_STANDING_GOES_ON;
+	return strchr(OTHER_TARGETS, attributes[ATTRIBUTE_TARGET]) ? LVMPOLLD_STANDING_FAILED
+								   : LVMPOLLD_STANDING_CANNOT_TELL;
+}

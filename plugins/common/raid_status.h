@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads the kernel's status of a RAID volume: the target "raid". */
+#ifndef PLUGINS_COMMON_RAID_STATUS_H
+#define PLUGINS_COMMON_RAID_STATUS_H
+
+#include <lvmpolld/plugin.h>
+
+/* As many as the kernel has. */
+#define RAID_LEGS_MAX 253
+
+/* What the kernel is about. */
+enum raid_action {
+	RAID_IDLE,
+	RAID_FROZEN,  /* what was under way is halted */
+	RAID_RESYNC,  /* all legs are made alike */
+	RAID_RECOVER, /* a leg is built anew */
+	RAID_CHECK,
+	RAID_REPAIR, /* a check that mends, or the synchronisation of what was added at the end */
+	RAID_RESHAPE
+};
+
+struct raid_status {
+	size_t leg_count;
+	/* One letter a leg: A in sync, a not in sync, D failed, - not there. */
+	char health[RAID_LEGS_MAX + 1];
+	uint64_t done_sectors; /* of each leg, by what is under way */
+	uint64_t total_sectors;
+	enum raid_action action;
+	uint64_t mismatches; /* of the check that is under way, or was the last action; else 0 */
+};
+
+/* Returns false where the lines are not those of a RAID volume, or one is not understood. */
+bool raid_status_read(
+	const struct lvmpolld_target *targets, size_t count, struct raid_status *status);
+
+bool raid_status_has_failed(const struct raid_status *status, size_t leg);
+
+/* How many legs have failed. */
+uint32_t raid_status_count_failed(const struct raid_status *status);
+
+/* Whether each leg is in sync, and nothing is under way. */
+bool raid_status_is_in_sync(const struct raid_status *status);
+
+/* Sets sectors and percent of *PROGRESS. */
+void raid_status_set_progress(const struct raid_status *status, struct lvmpolld_progress *progress);
+
+/*
+ * Reads into *STATUS what read_targets would get for the volume of DEVICE, if it is read from this
+ * device. Returns false where it is not, or not understood.
+ */
+bool raid_status_read_device(const struct lvmpolld_device *device, struct raid_status *status);
+
+/*
+ * The standing of a volume that has no device: it goes on if lvm2 says that it is a RAID volume,
+ * and has failed if it is none any more, or was removed.
+ */
+enum lvmpolld_standing raid_status_read_report(const struct lvmpolld_row *volume);
+
+#endif
