@@ -239,20 +239,26 @@ void lifecycle_on_news(void *context)
 
 	for (;;) {
 		struct observation observation;
+		bool is_watched = false;
 		unsigned epoch = 0;
 
 		devices_lock(&operations->devices);
 		device = devices_take_news_locked(&operations->devices);
-		if (device)
+		if (device) {
+			is_watched = device->watch.is_watched;
 			epoch = device->watch.epoch;
+		}
 		devices_unlock(&operations->devices);
 		if (!device)
 			break;
 		/* When out of memory the names stay as they were. */
 		device_copy_observation(device, &observation);
-		read_news(device->operations[0], &observation, observation.epoch == epoch);
-		read_news(device->operations[1], &observation, observation.epoch == epoch);
+		is_watched = is_watched && observation.epoch == epoch;
+		read_news(device->operations[0], &observation, is_watched);
+		read_news(device->operations[1], &observation, is_watched);
 		observation_release(&observation);
+		/* A look that was under way when its operation was over. */
+		losses_drop_device(operations, device);
 	}
 	lifecycle_settle(operations);
 }

@@ -154,7 +154,8 @@ void losses_drop_device(struct operations *operations, struct device *device)
 		return;
 	if (has_seen_loss(device))
 		remember(operations, device);
-	if (device->loss == LOSS_UNSEEN) {
+	/* A look that is under way may show one: what it has seen is news, whatever it is. */
+	if (device->loss == LOSS_UNSEEN && !devices_is_held(&operations->devices, device)) {
 		devices_remove(&operations->devices, device);
 		return;
 	}

@@ -24,8 +24,9 @@ void losses_add(struct operation *operation);
 int losses_take_over(struct operations *operations, struct terms *terms);
 
 /*
- * DEVICE has no operation any more. It is removed, unless a loss was seen there, also by a look
- * whose observation is not read yet.
+ * Where DEVICE has no operation any more it is removed, unless a loss was seen there, also by a
+ * look whose observation is not read yet; or may be seen by one that is under way: it is called
+ * again when that has ended.
  */
 void losses_drop_device(struct operations *operations, struct device *device);
 /* Removes all devices. There must be no operation. */

@@ -294,15 +294,16 @@ static bool conclude_locked(struct devices *devices, struct look *look, bool has
 		return false;
 	log_unreadable(look, watch);
 	is_stalled = schedule_next_look_locked(devices, look, has_events);
-	if (look->answer == DEVICE_MAPPER_UNREADABLE && !is_stalled) {
-		if (watch->is_watched && look->begun.epoch == watch->epoch)
+	if (look->answer == DEVICE_MAPPER_UNREADABLE && !is_stalled && watch->is_watched) {
+		if (look->begun.epoch == watch->epoch)
 			record_unreadable(look);
 		return false;
 	}
 	if (watch->is_watched && look->begun.epoch == watch->epoch)
 		is_news = record_observation(look, is_stalled, watch->is_copying);
 	else
-		is_news = record_late_loss(look);
+		/* Whoever waits for its end, since the operation is over, learns of it, too. */
+		is_news = record_late_loss(look) || !watch->is_watched;
 	if (is_news) {
 		/* That it copies again will be news. */
 		watch->is_copying = false;
@@ -340,7 +341,10 @@ bool look_conclude(
 void look_give_up(struct devices *devices, const struct look_begun *begun, bool is_wanted)
 {
 	devices_lock(devices);
-	if (devices_release_locked(devices, begun->device))
+	if (devices_release_locked(devices, begun->device)) {
 		begun->device->watch.is_look_wanted |= is_wanted;
+		if (!begun->device->watch.is_watched)
+			devices_add_news_locked(devices, begun->device);
+	}
 	devices_unlock(devices);
 }

@@ -183,6 +183,16 @@ bool devices_release_locked(struct devices *devices, struct device *device)
 	return false;
 }
 
+bool devices_is_held(struct devices *devices, const struct device *device)
+{
+	bool is_held;
+
+	devices_lock(devices);
+	is_held = device->watch.references > 0;
+	devices_unlock(devices);
+	return is_held;
+}
+
 void devices_add_news_locked(struct devices *devices, struct device *device)
 {
 	if (!device->watch.has_news)

@@ -140,6 +140,9 @@ void devices_remove(struct devices *devices, struct device *device) EXCLUDES(dev
 void devices_watch_locked(struct devices *devices, struct device *device) REQUIRES(devices_role);
 void devices_unwatch_locked(struct devices *devices, struct device *device) REQUIRES(devices_role);
 
+/* Whether a look at DEVICE is under way. */
+bool devices_is_held(struct devices *devices, const struct device *device);
+
 /* Between these two calls DEVICE stays allocated. */
 void devices_hold_locked(struct devices *devices, struct device *device) REQUIRES(devices_role);
 /* Returns false if DEVICE was removed meanwhile; the caller must free it then. */
