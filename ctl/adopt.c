@@ -6,78 +6,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "protocol/wire.h"
+#include "look.h"
 #include "verbs.h"
 
-/* All processes are looked at, which takes its time on a busy machine. */
-#define PATIENCE_MS 30000
-
-/* The daemon is asked soon, then not so often. */
-#define PAUSE_MS     50
-#define PAUSE_MAX_MS 500
-
-/* The time between two questions, and how much of the patience is gone. */
-struct pause {
-	unsigned ms;
-	unsigned passed_ms;
-};
-
-/* Returns false, at once, where the patience is gone. */
-static bool pause_next(struct pause *pause)
-{
-	struct timespec duration;
-
-	if (pause->passed_ms >= PATIENCE_MS)
-		return false;
-	pause->ms = pause->ms == 0 ? PAUSE_MS : pause->ms * 2;
-	if (pause->ms > PAUSE_MAX_MS)
-		pause->ms = PAUSE_MAX_MS;
-	duration = (struct timespec){.tv_nsec = (long)pause->ms * 1000000};
-	nanosleep(&duration, NULL);
-	pause->passed_ms += pause->ms;
-	return true;
-}
-
-/* Asks REQUEST, and takes the number KEY of the reply. */
-static int ask_number(const struct ctl *ctl, const char *request, const char *key, int64_t *number)
-{
-	struct wire_message *reply = NULL;
-	struct message_stream stream;
-	struct lvmpolld_error error;
-	int status = ask_begin(ctl, request, &stream, &reply, &error);
-
-	if (status != CTL_GOOD)
-		return ctl_complain(&error, status);
-	*number = wire_number(reply, key);
-	wire_free(reply);
-	message_stream_close(&stream);
-	return CTL_GOOD;
-}
-
-/* Lets the daemon look anew, and waits until it has. */
-static int look(const struct ctl *ctl)
-{
-	int64_t wanted = 0, done = 0;
-	struct pause pause = {0};
-	int status = ask_number(ctl, "request=\"adopt\"", "look", &wanted);
-
-	while (status == CTL_GOOD) {
-		status = ask_number(ctl, "request=\"status\"", "looks", &done);
-		if (status != CTL_GOOD || done >= wanted)
-			break;
-		if (!pause_next(&pause)) {
-			fputs("lvmpollctl: the daemon has not looked through all devices and "
-			      "processes yet\n",
-				stderr);
-			status = CTL_TIMEOUT;
-		}
-	}
-	return status;
-}
-
-/* A client may have asked for it meanwhile: then it has another number. */
+/*
+ * A client may have asked for it meanwhile: then it has another number. What ended before this was
+ * found had its number before a boot.
+ */
 static const struct entry *find(const struct entries *entries, const struct entry *wanted)
 {
 	const struct entry *found = NULL;
@@ -86,6 +22,8 @@ static const struct entry *find(const struct entries *entries, const struct entr
 		const struct entry *entry = entries->list[i];
 
 		if (!entry->lvid || !wanted->lvid || strcmp(entry->lvid, wanted->lvid) != 0)
+			continue;
+		if (entry->ended >= 0 && entry->ended < wanted->found)
 			continue;
 		if (entry->id == wanted->id || (!entry->is_unattended && entry->ended < 0))
 			found = entry;
@@ -148,7 +86,7 @@ static int look_up(const struct ctl *ctl, struct entries *pending, int *gravest)
 /* All are asked for first: the daemon looks through all devices and processes once. */
 static int adopt_all(const struct ctl *ctl, struct entries *pending)
 {
-	struct pause pause = {0};
+	struct look_pause pause = {.patience_ms = LOOK_PATIENCE_MS};
 	int status = CTL_GOOD, gravest = CTL_GOOD;
 
 	for (size_t i = 0; i < pending->count && status == CTL_GOOD; i++) {
@@ -171,7 +109,7 @@ static int adopt_all(const struct ctl *ctl, struct entries *pending)
 		status = look_up(ctl, pending, &gravest);
 		if (status != CTL_GOOD || pending->count == 0)
 			break;
-		if (!pause_next(&pause)) {
+		if (!look_pause_next(&pause)) {
 			fprintf(stderr,
 				"lvmpollctl: %s: it is not known yet whether anybody sees to it\n",
 				pending->list[0]->name);
@@ -215,10 +153,10 @@ static int run(const struct ctl *ctl, int count, char **names)
 {
 	struct entries entries, pending = {0};
 	struct lvmpolld_error error;
-	int status = look(ctl), chosen = CTL_GOOD;
+	int status = look_for_unattended(ctl, LOOK_PATIENCE_MS, &error), chosen = CTL_GOOD;
 
 	if (status != CTL_GOOD)
-		return status;
+		return ctl_complain(&error, status);
 	status = ask_list(ctl, ASK_UNATTENDED, &entries, &error);
 	if (status != CTL_GOOD)
 		return ctl_complain(&error, status);

@@ -13,6 +13,7 @@
 
 #define WIDTH_DEFAULT 80
 #define WIDTH_MAX     500
+#define ROWS_DEFAULT  24
 /* What stands behind the bar. */
 #define FIGURES_WIDTH 30
 
@@ -23,6 +24,15 @@ size_t bar_terminal_width(void)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
 		return WIDTH_DEFAULT;
 	return size.ws_col < WIDTH_MAX ? size.ws_col : WIDTH_MAX;
+}
+
+size_t bar_terminal_rows(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_row == 0)
+		return ROWS_DEFAULT;
+	return size.ws_row;
 }
 
 void bar_draw(char *text, size_t width, double percent)

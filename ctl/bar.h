@@ -28,6 +28,9 @@ void bar_clear(bool is_there);
 /* The columns of the terminal behind standard output; 80 where that is not known. */
 size_t bar_terminal_width(void);
 
+/* Its rows; 24 where that is not known. */
+size_t bar_terminal_rows(void);
+
 /* Draws WIDTH characters of a bar that is full at 100 PERCENT. TEXT has room for WIDTH and 1. */
 void bar_draw(char *text, size_t width, double percent);
 

@@ -47,7 +47,7 @@ static void look(struct check *check, const struct entry *entry)
 			entry->failed_devices > 0 ? "a disk has failed"
 			: entry->reason           ? entry->reason
 						  : "it fails");
-	} else if (entry->stalled >= check->warning_s) {
+	} else if (entry->stalled >= check->warning_s || entry->stalled >= check->critical_s) {
 		text_of_duration(entry->stalled, stalled);
 		worsen(check, entry->stalled >= check->critical_s ? CHECK_CRITICAL : CHECK_WARNING);
 		fprintf(check->stream, "%s%s: no progress for %s", check->wrong ? "; " : "",

@@ -53,6 +53,7 @@ static const struct field numbers[] = {
 	NUMBER(failed_devices),
 	NUMBER(pid),
 	NUMBER(requests),
+	NUMBER(disks_unknown),
 	NUMBER(found),
 };
 

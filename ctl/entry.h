@@ -38,6 +38,7 @@ struct entry {
 	int64_t failed_devices;
 	int64_t pid;
 	int64_t requests;
+	int64_t disks_unknown; /* above 0: source and destinations are not known yet */
 	char **events; /* the latest, the oldest first: seconds since 1970, a blank, a sentence */
 	size_t event_count;
 	int64_t found;      /* seconds since 1970; of what nobody sees to */

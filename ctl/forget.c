@@ -14,30 +14,6 @@
 /* An lvpoll that is ended first may hold a lock, and take its time. */
 #define PATIENCE_MS 30000
 
-/* Finds the one operation that NAME stands for. Returns a status. */
-static int choose(const struct entries *entries, const char *name, const struct entry **chosen)
-{
-	*chosen = NULL;
-	for (size_t i = 0; i < entries->count; i++) {
-		const struct entry *entry = entries->list[i];
-
-		if (!entry_is_named(entry, name))
-			continue;
-		if (*chosen) {
-			fprintf(stderr,
-				"lvmpollctl: %s stands for id:%" PRId64 " and id:%" PRId64
-				", at least: name one by its number\n",
-				name, (*chosen)->id, entry->id);
-			return CTL_USAGE;
-		}
-		*chosen = entry;
-	}
-	if (*chosen)
-		return CTL_GOOD;
-	fprintf(stderr, "lvmpollctl: no operation is in flight for %s\n", name);
-	return CTL_NO_OPERATION;
-}
-
 static bool is_over(const struct live *live, int64_t id)
 {
 	for (size_t i = 0; i < live->entries.count; i++)
@@ -125,7 +101,7 @@ int forget_run(const struct ctl *ctl, int argc, char **argv)
 	status = ask_list(ctl, ASK_IN_FLIGHT, &entries, &error);
 	if (status != CTL_GOOD)
 		return ctl_complain(&error, status);
-	status = choose(&entries, argv[optind], &entry);
+	status = verb_choose(&entries, argv[optind], true, &entry);
 	if (status == CTL_GOOD)
 		status = forget(ctl, entry, at_risk);
 	if (status == CTL_GOOD)

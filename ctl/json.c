@@ -62,7 +62,12 @@ static void print_destinations(const char *list, FILE *stream)
 	while (list && *list) {
 		size_t length = strcspn(list, " ");
 
-		fprintf(stream, "\"%.*s\"%s", (int)length, list, list[length] ? ", " : "");
+		char *name = strndup(list, length);
+
+		/* device-mapper has "my\x20disk" for a name with a blank. */
+		json_print_string(name, stream);
+		free(name);
+		fputs(list[length] ? ", " : "", stream);
 		list += length + (list[length] == ' ');
 	}
 	fputc(']', stream);

@@ -13,6 +13,14 @@
 #define RECONNECT_MS       30000
 #define RECONNECT_PAUSE_MS 200
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
 int live_open(struct live *live, const struct ctl *ctl, struct entries *known,
 	struct lvmpolld_error *error)
 {
@@ -107,6 +115,8 @@ static int end_stale(struct live *live, struct lvmpolld_error *error)
 			continue;
 		if (known.count == 0)
 			status = ask_list(live->ctl, ASK_ENDED, &known, error);
+		if (status != CTL_GOOD)
+			break;
 		ended = take_ended(&known, entry);
 		entry = entries_take(&live->entries, i);
 		if (ended) {
@@ -122,12 +132,31 @@ static int end_stale(struct live *live, struct lvmpolld_error *error)
 	return status;
 }
 
+/* What the daemon has told is out of date: the connection is made anew. */
+static void lose(struct live *live)
+{
+	message_stream_close(&live->stream);
+	live->is_lost = true;
+	live->is_listed = false;
+	live->lost_ms = now_ms();
+	for (size_t i = 0; i < live->entries.count; i++)
+		live->entries.list[i]->is_stale = true;
+}
+
 static int listed(struct live *live, enum live_event *event, struct lvmpolld_error *error)
 {
+	int status = end_stale(live, error);
+
+	*event = LIVE_NOTHING;
+	/* It has gone again meanwhile. */
+	if (status == CTL_NO_DAEMON) {
+		lose(live);
+		return CTL_GOOD;
+	}
 	live->is_listed = true;
 	*event = live->was_listed ? LIVE_NOTHING : LIVE_LISTED;
 	live->was_listed = true;
-	return end_stale(live, error);
+	return status;
 }
 
 static int read_message(struct live *live, const struct wire_message *message,
@@ -142,6 +171,8 @@ static int read_message(struct live *live, const struct wire_message *message,
 	if (item && !strcmp(item, "missed")) {
 		*event = LIVE_MISSED;
 		live->missed = wire_number(message, "changes");
+		/* The end of an operation may be among them. */
+		lose(live);
 		return CTL_GOOD;
 	}
 	if (!item || strcmp(item, "operation") != 0)
@@ -158,43 +189,45 @@ static int read_message(struct live *live, const struct wire_message *message,
 	return CTL_FAILED;
 }
 
-static void pause_ms(long ms)
+static void pause_ms(int64_t ms)
 {
 	const struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
 	nanosleep(&time, NULL);
 }
 
-/* Connects to the next daemon, which tells what is there. */
-static int reconnect(struct live *live, struct lvmpolld_error *error)
+/*
+ * Connects to the next daemon, which tells what is there. Where there is none yet, that is tried
+ * again at the next call.
+ */
+static int reconnect(struct live *live, int timeout_ms, struct lvmpolld_error *error)
 {
-	int status = CTL_NO_DAEMON;
+	int status = ask_begin(live->ctl, "request=\"watch\"", &live->stream, NULL, error);
 
-	message_stream_close(&live->stream);
-	live->is_listed = false;
-	for (size_t i = 0; i < live->entries.count; i++)
-		live->entries.list[i]->is_stale = true;
-	for (int waited = 0; waited < RECONNECT_MS; waited += RECONNECT_PAUSE_MS) {
-		status = ask_begin(live->ctl, "request=\"watch\"", &live->stream, NULL, error);
-		if (status != CTL_NO_DAEMON)
-			return status;
-		pause_ms(RECONNECT_PAUSE_MS);
-	}
-	return status;
+	live->is_lost = status == CTL_NO_DAEMON;
+	if (!live->is_lost || now_ms() - live->lost_ms >= RECONNECT_MS)
+		return status;
+	pause_ms(timeout_ms < 0 || timeout_ms > RECONNECT_PAUSE_MS ? RECONNECT_PAUSE_MS
+								   : timeout_ms);
+	return CTL_GOOD;
 }
 
 static int receive(
 	struct live *live, int timeout_ms, enum live_event *event, struct lvmpolld_error *error)
 {
 	struct wire_message *message;
-	int result = message_stream_receive(&live->stream, timeout_ms, &message, error);
-	int status;
+	int result, status;
 
 	*event = LIVE_NOTHING;
+	if (live->is_lost)
+		return reconnect(live, timeout_ms, error);
+	result = message_stream_receive(&live->stream, timeout_ms, &message, error);
 	if (result == -ETIMEDOUT || result == -EINTR)
 		return CTL_GOOD;
-	if (result == -ECONNRESET || result == -EPIPE)
-		return reconnect(live, error);
+	if (result == -ECONNRESET || result == -EPIPE) {
+		lose(live);
+		return CTL_GOOD;
+	}
 	if (result < 0)
 		return CTL_NO_DAEMON;
 	status = read_message(live, message, event, error);

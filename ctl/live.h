@@ -24,6 +24,8 @@ struct live {
 	struct message_stream stream;
 	bool was_listed;        /* once: what comes after that is new */
 	bool is_listed;         /* by this daemon */
+	bool is_lost;           /* there is no connection; it is made anew */
+	int64_t lost_ms;        /* since then, by CLOCK_MONOTONIC */
 	struct entries entries; /* in flight; the earliest first */
 	struct entries ended;   /* to be told yet */
 	struct entry *current;  /* that was told last */

@@ -48,8 +48,11 @@ static double started(const struct entry *entry)
 static double last_progress(const struct entry *entry)
 {
 	int64_t stalled = entry->stalled < 0 ? 0 : entry->stalled;
+	/* Nobody looks at what is not active. */
+	bool is_known =
+		entry->done_bytes >= 0 && !(entry->state && strcmp(entry->state, "dormant") == 0);
 
-	return entry->done_bytes < 0 ? -1 : (double)(time(NULL) - stalled);
+	return is_known ? (double)(time(NULL) - stalled) : -1;
 }
 
 static double failed(const struct entry *entry)

@@ -5,16 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "look.h"
 #include "lvm.h"
 #include "verbs.h"
 
-static const struct entry *find_move(const struct entries *entries, const char *name)
-{
-	for (size_t i = 0; i < entries->count; i++)
-		if (entry_is_named(entries->list[i], name) && !entries->list[i]->is_abort)
-			return entries->list[i];
-	return NULL;
-}
+/* A device that has not been looked at yet hangs, or is not active. */
+#define DISKS_PATIENCE_MS 5000
 
 /* lvm2 aborts a move by the disk that it empties. */
 static int abort_entry(const struct ctl *ctl, const struct entry *entry)
@@ -49,16 +45,13 @@ int abort_run(const struct ctl *ctl, int argc, char **argv)
 
 	if (argc != 2 || argv[1][0] == '-')
 		return verb_complain(argv[0], "it needs the name of one volume, or id:N");
-	status = ask_list(ctl, ASK_IN_FLIGHT, &entries, &error);
+	/* Which disk a move empties must be known in any case. */
+	status = look_list(ctl, ASK_IN_FLIGHT, DISKS_PATIENCE_MS, &entries, &error);
 	if (status != CTL_GOOD)
 		return ctl_complain(&error, status);
-	entry = find_move(&entries, argv[1]);
-	if (entry) {
+	status = verb_choose(&entries, argv[1], false, &entry);
+	if (status == CTL_GOOD)
 		status = abort_entry(ctl, entry);
-	} else {
-		fprintf(stderr, "lvmpollctl: no operation is in flight for %s\n", argv[1]);
-		status = CTL_NO_OPERATION;
-	}
 	entries_free(&entries);
 	return status;
 }

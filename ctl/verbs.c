@@ -2,6 +2,7 @@
 /* The table of what lvmpollctl can be told to do. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -94,4 +95,28 @@ int verb_complain(const char *verb, const char *what)
 		fprintf(stderr, "lvmpollctl %s: %s\n", verb, what);
 	fprintf(stderr, "\"lvmpollctl %s --help\" tells more.\n", verb);
 	return CTL_USAGE;
+}
+
+int verb_choose(const struct entries *entries, const char *name, bool with_aborts,
+	const struct entry **chosen)
+{
+	*chosen = NULL;
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct entry *entry = entries->list[i];
+
+		if (!entry_is_named(entry, name) || (entry->is_abort && !with_aborts))
+			continue;
+		if (*chosen) {
+			fprintf(stderr,
+				"lvmpollctl: %s stands for id:%" PRId64 " and id:%" PRId64
+				", at least: name one by its number\n",
+				name, (*chosen)->id, entry->id);
+			return CTL_USAGE;
+		}
+		*chosen = entry;
+	}
+	if (*chosen)
+		return CTL_GOOD;
+	fprintf(stderr, "lvmpollctl: no operation is in flight for %s\n", name);
+	return CTL_NO_OPERATION;
 }

@@ -24,6 +24,13 @@ void verb_print_help(const struct verb *verb);
  */
 int verb_complain(const char *verb, const char *what);
 
+/*
+ * Finds the one of ENTRIES that NAME stands for; without WITH_ABORTS no abort counts. Where there
+ * is none, or several, it says so to standard error. Returns a status.
+ */
+int verb_choose(const struct entries *entries, const char *name, bool with_aborts,
+	const struct entry **chosen);
+
 int list_run(const struct ctl *ctl, int argc, char **argv);
 int history_run(const struct ctl *ctl, int argc, char **argv);
 int status_run(const struct ctl *ctl, int argc, char **argv);

@@ -4,18 +4,24 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "bar.h"
 #include "live.h"
+#include "look.h"
 #include "text.h"
 #include "verbs.h"
 
 /* What ended longer ago does not count: a disk or a volume may have had many operations. */
 #define LATELY_S 86400
+
+/* A device that has not been looked at for so long hangs, or is not active. */
+#define DISKS_PATIENCE_MS 5000
 
 struct wait_options {
 	int64_t timeout_s; /* -1: none */
@@ -93,6 +99,67 @@ static void take_end(struct waiting *waiting, const struct entry *entry)
 	}
 }
 
+/* Since when this machine runs, in seconds since 1970. */
+static int64_t booted_s(void)
+{
+	struct timespec up;
+
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	return time(NULL) - up.tv_sec;
+}
+
+/*
+ * Whether ENTRY, which is over, may be meant by NAME. A number from before a boot is another
+ * operation's.
+ */
+static bool is_lately(const struct entry *entry, const char *name)
+{
+	bool is_number = strncmp(name, "id:", 3) == 0;
+
+	return entry->ended >= time(NULL) - LATELY_S && (!is_number || entry->ended >= booted_s());
+}
+
+static void add(struct waiting *waiting, const struct entry *entry)
+{
+	waiting->ids[waiting->count++] = entry->id;
+}
+
+/* Whether ENTRY is in flight, and may turn out to be about the disk NAME. */
+static bool may_be_on(const struct entry *entry, const char *name)
+{
+	return name[0] == '/' && entry->disks_unknown > 0 && !entry->is_unattended &&
+	       entry->ended < 0;
+}
+
+static bool is_in_flight(const struct entry *entry, const char *name)
+{
+	return !entry->is_unattended && entry->ended < 0 && (!name || entry_is_named(entry, name));
+}
+
+/*
+ * What is under way without this daemon. Without a NAME what some other process sees to does not
+ * count.
+ */
+static bool is_left_alone(const struct entry *entry, const char *name)
+{
+	return entry->is_unattended && (name ? entry_is_named(entry, name) : !entry->is_attended);
+}
+
+/* Whether one of NAMES, or without names anything at all, is not in flight. */
+static bool is_any_missing(const struct entries *entries, int count, char **names)
+{
+	for (int i = 0; i < count || i == 0; i++) {
+		const char *name = count > 0 ? names[i] : NULL;
+		bool is_found = false;
+
+		for (size_t at = 0; at < entries->count && !is_found; at++)
+			is_found = is_in_flight(entries->list[at], name);
+		if (!is_found)
+			return true;
+	}
+	return false;
+}
+
 /* Returns the number of entries that NAME stands for, NULL for all that are in flight. */
 static size_t count_named(struct waiting *waiting, const struct entries *entries, const char *name)
 {
@@ -102,14 +169,19 @@ static size_t count_named(struct waiting *waiting, const struct entries *entries
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct entry *entry = entries->list[i];
 
-		if (name && !entry_is_named(entry, name))
-			continue;
-		if (entry->ended >= 0) {
-			if (entry->ended >= time(NULL) - LATELY_S)
+		if (is_left_alone(entry, name)) {
+			complain(entry, "is under way, and this daemon does not see to it");
+			waiting->has_failed = true;
+		} else if (is_in_flight(entry, name)) {
+			add(waiting, entry);
+		} else if (name && may_be_on(entry, name)) {
+			complain(entry, "is waited for, too, since its disks are not known");
+			add(waiting, entry);
+		} else {
+			if (name && entry_is_named(entry, name) && is_lately(entry, name))
 				ended = entry;
 			continue;
 		}
-		waiting->ids[waiting->count++] = entry->id;
 		count++;
 	}
 	/* A script may come late: the latest of this name counts. */
@@ -196,7 +268,8 @@ static int wait_for_all(struct waiting *waiting, struct live *live, struct lvmpo
 
 		if (waiting->until_ms >= 0 && left_ms <= 0)
 			return CTL_TIMEOUT;
-		status = live_next(live, (int)left_ms, &event, &entry, error);
+		status = live_next(
+			live, left_ms > INT_MAX ? INT_MAX : (int)left_ms, &event, &entry, error);
 		if (status != CTL_GOOD)
 			return status;
 		take_event(waiting, event, entry);
@@ -211,9 +284,8 @@ static int wait_live(struct waiting *waiting, const struct ctl *ctl, struct entr
 	struct live live;
 	int status;
 
-	/* What ended lately is none of what is in flight. */
 	for (size_t i = entries->count; i-- > 0;)
-		if (entries->list[i]->ended >= 0)
+		if (!is_in_flight(entries->list[i], NULL))
 			entry_free(entries_take(entries, i));
 	status = live_open(&live, ctl, entries, &error);
 	if (status == CTL_GOOD)
@@ -225,6 +297,53 @@ static int wait_live(struct waiting *waiting, const struct ctl *ctl, struct entr
 			waiting->options.timeout_s);
 	else if (status != CTL_GOOD && status != CTL_FAILED)
 		ctl_complain(&error, status);
+	return status;
+}
+
+/* So many milliseconds, or what is left until the timeout. */
+static int64_t within(const struct waiting *waiting, int64_t ms)
+{
+	int64_t left_ms = waiting->until_ms - now_ms();
+
+	return waiting->until_ms < 0 || left_ms > ms ? ms : left_ms;
+}
+
+static bool is_any_adopting(const struct entries *entries)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		if (entries->list[i]->is_adopting)
+			return true;
+	return false;
+}
+
+/*
+ * Lists all that counts. Before something is said not to be there, the daemon looks for what it has
+ * not been told of, unless it must not or this user must not ask it to.
+ */
+static int list(const struct waiting *waiting, const struct ctl *ctl, int count, char **names,
+	struct entries *entries, struct lvmpolld_error *error)
+{
+	const unsigned what = ASK_ENDED | ASK_UNATTENDED;
+	struct look_pause pause = {.patience_ms = within(waiting, LOOK_PATIENCE_MS)};
+	int64_t disks_ms = 0;
+	int status;
+
+	for (int i = 0; i < count; i++)
+		if (names[i][0] == '/')
+			disks_ms = DISKS_PATIENCE_MS;
+	status = look_list(ctl, what, within(waiting, disks_ms), entries, error);
+	if (status != CTL_GOOD || !is_any_missing(entries, count, names))
+		return status;
+	status = look_for_unattended(ctl, within(waiting, LOOK_PATIENCE_MS), error);
+	if (status == CTL_REFUSED)
+		return CTL_GOOD;
+	entries_free(entries);
+	while (status == CTL_GOOD) {
+		status = look_list(ctl, what, within(waiting, disks_ms), entries, error);
+		if (status != CTL_GOOD || !is_any_adopting(entries) || !look_pause_next(&pause))
+			break;
+		entries_free(entries);
+	}
 	return status;
 }
 
@@ -240,7 +359,7 @@ int wait_run(const struct ctl *ctl, int argc, char **argv)
 	if (waiting.options.timeout_s >= 0)
 		waiting.until_ms = now_ms() + waiting.options.timeout_s * 1000;
 	waiting.has_bar = isatty(STDOUT_FILENO);
-	status = ask_list(ctl, ASK_ENDED, &entries, &error);
+	status = list(&waiting, ctl, argc - optind, argv + optind, &entries, &error);
 	if (status != CTL_GOOD)
 		return ctl_complain(&error, status);
 	status = choose(&waiting, &entries, argc - optind, argv + optind);

@@ -121,12 +121,17 @@ static void erase(struct screen *screen)
 
 static void draw(struct screen *screen, const struct live *live)
 {
-	size_t width = bar_terminal_width();
+	size_t width = bar_terminal_width(), rows = bar_terminal_rows(), i;
 
 	erase(screen);
-	for (size_t i = 0; i < live->entries.count; i++) {
+	/* What has scrolled off cannot be erased: two rows are kept, and the one of the cursor. */
+	for (i = 0; i < live->entries.count && screen->lines + 3 < rows; i++) {
 		draw_entry(screen, live->entries.list[i], width);
 		screen->lines += 1 + draw_reason(live->entries.list[i], width);
+	}
+	if (i < live->entries.count) {
+		printf("... and %zu more\033[K\n", live->entries.count - i);
+		screen->lines++;
 	}
 	fflush(stdout);
 }

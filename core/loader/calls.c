@@ -6,12 +6,14 @@
 #include <fnmatch.h>
 #include <math.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 
 #include "comparing/copies.h"
 #include "loader/answers.h"
 #include "loader/calls.h"
+#include "loader/disks.h"
 #include "loader/findings.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -214,6 +216,7 @@ bool plugin_knows_kernel(const struct plugin_entry *entry)
 void plugin_read_disks(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_disks *disks)
 {
+	snprintf(disks->lvid, sizeof(disks->lvid), "%s", request->lvid);
 	if (entry->interface->read_disks)
 		entry->interface->read_disks(request, targets, count, disks);
 }

@@ -102,6 +102,16 @@ static bool add_below(struct lvmpolld_disks *disks, const char *sysfs, const cha
 	return is_any;
 }
 
+/* Whether UUID is that of a volume in the group of the operation. */
+static bool is_of_group(const struct lvmpolld_disks *disks, const char *uuid)
+{
+	char lvid[LVM_NAMES_LVID_LENGTH + 1];
+
+	if (disks->lvid[0] == '\0')
+		return lvid_is_of_lvm2(uuid);
+	return lvid_read_uuid(uuid, lvid, NULL) && lvid_is_in_group(lvid, disks->lvid);
+}
+
 static void add(struct lvmpolld_disks *disks, const char *sysfs, const char *number,
 	bool is_destination, unsigned depth, const char *top)
 {
@@ -109,7 +119,7 @@ static void add(struct lvmpolld_disks *disks, const char *sysfs, const char *num
 	struct disk *disk;
 
 	if (depth < DEPTH_MAX && read_line(sysfs, number, "dm/uuid", uuid, sizeof(uuid)) &&
-		lvid_is_of_lvm2(uuid) &&
+		is_of_group(disks, uuid) &&
 		add_below(disks, sysfs, number, is_destination, depth, top))
 		return;
 	find_name(sysfs, number, name);

@@ -11,6 +11,8 @@
 
 #include <lvmpolld/plugin.h>
 
+#include "protocol/lvid.h"
+
 /* The most disks of one operation; further ones are ignored. */
 #define DISKS_MAX 16
 /* "253:12", with the longest numbers. */
@@ -26,14 +28,15 @@ struct disk {
 
 /* With a count of 0: none is known. */
 struct lvmpolld_disks {
+	char lvid[LVM_NAMES_LVID_LENGTH + 1]; /* of the operation's volume; "": of any group */
 	size_t count;
 	struct disk list[DISKS_MAX];
 };
 
 /*
  * Adds the disks that the device NUMBER ("8:1") lies on, unless they are there already. A volume of
- * lvm2 is replaced by the disks below it, as SYSFS ("/sys") shows. One without a name is called by
- * its number.
+ * the same group is replaced by the disks below it, as SYSFS ("/sys") shows: one of another group
+ * is a disk itself. One without a name is called by its number.
  */
 void disks_add(
 	struct lvmpolld_disks *disks, const char *sysfs, const char *number, bool is_destination);

@@ -98,3 +98,10 @@ int64_t rate_stalled_s(const struct rate *rate, int64_t now_ms)
 		return -1;
 	return (now_ms - rate->moved_ms) / 1000;
 }
+
+int64_t rate_unseen_s(const struct rate *rate, int64_t now_ms)
+{
+	if (rate->looked_ms == 0 || now_ms - rate->looked_ms <= FORGET_MS)
+		return -1;
+	return (now_ms - rate->moved_ms) / 1000;
+}

@@ -48,5 +48,7 @@ int64_t rate_time_left_s(const struct rate *rate, int64_t now_ms, uint64_t left_
 
 /* Seconds for which it has stood still, or -1: it moves, or that is not known. */
 int64_t rate_stalled_s(const struct rate *rate, int64_t now_ms);
+/* Likewise, where no look has come back for long: the device hangs. -1 where one has. */
+int64_t rate_unseen_s(const struct rate *rate, int64_t now_ms);
 
 #endif

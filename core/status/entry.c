@@ -29,6 +29,7 @@ struct seen {
 	char lv_name[128];
 	char source[DISK_NAME_SIZE];
 	char destinations[DISKS_MAX * DISK_NAME_SIZE]; /* with blanks between them */
+	bool lacks_disks;                              /* they are not known yet */
 	char findings[FINDINGS_TEXT_SIZE];
 };
 
@@ -68,6 +69,7 @@ static void read_device(struct seen *seen, const struct operation *operation)
 	seen->progress = device->progress;
 	seen->rate = device->rate;
 	read_disks(seen, device->disks);
+	seen->lacks_disks = !device->disks && operation->terms->plugin->interface->read_disks;
 	findings_write(&device->findings, seen->findings);
 	device_unlock(device);
 }
@@ -80,6 +82,28 @@ static void write_result(struct buffer *text, const struct request_result *resul
 				    : "retcode");
 	if (result)
 		wire_add_number(text, "value", result->value);
+}
+
+/*
+ * Whether what the waiters were told of a failure still holds. Once the operation gets on again it
+ * is theirs alone.
+ */
+static bool is_failing(const struct operation *operation)
+{
+	switch (operation->state) {
+	case STATE_BACKING_OFF:
+		return operation->back_off.count > 0 ||
+		       back_off_rule(operation->back_off.reason)->is_failure;
+	case STATE_ENDING:
+		return operation->back_off.count > 0 || operation->ending >= ENDING_SILENCE;
+	case STATE_DORMANT:
+	case STATE_YIELDING:
+	case STATE_FINISHED:
+	case STATE_FAILED:
+		return true;
+	default:
+		return operation->back_off.count > 0;
+	}
 }
 
 /* How many requests were made, and what the waiters were told already. */
@@ -163,6 +187,17 @@ static void add_known(struct buffer *text, const char *key, int64_t value)
 		wire_add_number(text, key, value);
 }
 
+/* An lvpoll that polls by itself moves on where no look tells of it. */
+static int64_t stalled_s(const struct operation *operation, const struct rate *rate, int64_t now_ms)
+{
+	const struct attempt *attempt = &operation->attempt;
+	int64_t seconds = rate_stalled_s(rate, now_ms);
+
+	if (seconds >= 0 || (attempt->command && attempt->purpose == ATTEMPT_POLL))
+		return seconds;
+	return rate_unseen_s(rate, now_ms);
+}
+
 /* Values that change with the clock, and do not count as a change of the entry. A process that
  * runs, or a pause, is no progress. */
 static void write_times(
@@ -177,7 +212,7 @@ static void write_times(
 		add_known(text, "remaining",
 			rate_time_left_s(&seen->rate, now_ms,
 				progress->total_sectors - progress->done_sectors));
-		add_known(text, "stalled", rate_stalled_s(&seen->rate, now_ms));
+		add_known(text, "stalled", stalled_s(operation, &seen->rate, now_ms));
 	}
 	add_known(text, "elapsed", (boot_clock_ms() - operation->begun_ms) / 1000);
 }
@@ -195,7 +230,9 @@ void entry_write(struct buffer *text, struct operation *operation)
 
 	read_device(&seen, operation);
 	write_lasting(text, operation, &seen);
-	write_requests(text, operation, true);
+	write_requests(text, operation, is_failing(operation));
+	if (seen.lacks_disks)
+		wire_add_number(text, "disks_unknown", 1);
 	write_times(text, operation, &seen);
 }
 
@@ -207,8 +244,8 @@ uint64_t entry_checksum(struct operation *operation)
 
 	read_device(&seen, operation);
 	write_lasting(&text, operation, &seen);
-	write_requests(&text, operation, true);
-	wire_add_number(&text, "stalled", rate_stalled_s(&seen.rate, monotonic_ms()) >= 0);
+	write_requests(&text, operation, is_failing(operation));
+	wire_add_number(&text, "stalled", stalled_s(operation, &seen.rate, monotonic_ms()) >= 0);
 	sum = text.is_lost ? 0 : checksum_add(sum, buffer_bytes(&text), text.length);
 	buffer_free(&text);
 	return sum;

@@ -11,6 +11,7 @@ import unittest
 from ctl_test import (FAILED, faults, GOOD, needs_tool, NO_DAEMON, NO_OPERATION, read_schema,
                       REFUSED, run_tool, SOURCE, TIMEOUT, tool_path, USAGE)
 from deadline import scaled, wait_for
+from kernel_standin import HANG
 from kernel_test import KernelTest, segments
 from lvmpolld import DaemonTest, ours_only, read_file, STOCK
 from protocol import lvid, volume
@@ -392,6 +393,30 @@ class DisksTest(KernelTest):
             if disk.startswith("/"):
                 answer = run_tool(self.daemon, "list", "-nr", "-o", "ID", disk)
                 self.assertEqual(answer.stdout, "1\n", answer.stderr)
+
+    def test_disk_of_a_move_that_was_not_looked_at_is_waited_for(self):
+        self.start()
+        self.add_device("moved", segments(2, 0, 50))
+        self.kernel.set_fault("status.vg-moved", HANG)
+        self.request("moved")
+        wait_for(lambda: self.kernel.calls("hang"), "the call that hangs")
+        answer = run_tool(self.daemon, "wait", "--timeout", "2", "/dev/nix")
+        self.assertEqual(answer.returncode, TIMEOUT)
+        self.assertIn("vg/moved: its pvmove is waited for, too, since its disks are not known", answer.stderr)
+        self.kernel.clear_fault("status.vg-moved")
+        wait_for(lambda: "disks_unknown" not in self.client.list()["moved"], "a look")
+        self.assertEqual(run_tool(self.daemon, "wait", "/dev/nix").returncode, GOOD)
+
+    def test_name_of_several_moves_aborts_none(self):
+        self.start()
+        for name in ("one", "other"):
+            self.add_device(name, segments(2, 0, 50))
+            self.start_watching(name)
+        wait_for(lambda: len(self.client.list()) == 2, "two moves")
+        answer = run_tool(self.daemon, "abort", "vg", STANDIN_DIR=self.daemon.directory)
+        self.assertEqual(answer.returncode, USAGE)
+        self.assertIn("vg stands for id:1 and id:2, at least: name one by its number", answer.stderr)
+        self.assertEqual([start for start in self.daemon.starts() if "--abort" in start[2]], [])
 
     def test_abort_is_done_by_lvm2(self):
         """The stand-in notes what it is called with."""

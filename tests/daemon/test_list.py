@@ -49,7 +49,7 @@ class ListTest(DaemonTest):
         self.assertEqual(entry, {
             "item": "operation", "id": 1, "vg": "vg", "lv": "hang", "lvid": lvid("hang"),
             "operation": "pvmove", "abort": 0, "state": "running", "pid": pid,
-            "reason": "an lvm command runs", "percent": "10.00", "failed_devices": 0,
+            "reason": "an lvm command runs", "percent": "10.00", "failed_devices": 0, "disks_unknown": 1,
             "requests": 2})
 
     def test_each_has_a_number_of_its_own(self):

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import unittest
 
-from ctl_test import faults, GOOD, needs_tool, NO_OPERATION, read_schema, REFUSED, run_tool, TIMEOUT, USAGE
+from ctl_test import FAILED, faults, GOOD, needs_tool, NO_OPERATION, read_schema, REFUSED, run_tool, TIMEOUT, USAGE
 from deadline import wait_for
 from kernel_standin import linear, mirror, snapshot_merge
 from kernel_test import identity_in, KernelTest, REGIONS, row, SEGMENT_SECTORS
@@ -711,5 +711,12 @@ class ToolTest(Unattended, KernelTest):
         status, line, _ = self.run_tool("check")
         self.assertEqual(status, 1)
         self.assertIn("0 operations in flight: vg/pvmove0: nobody sees to it", line)
-        # Nothing is in flight that could be waited for.
-        self.assertEqual(self.run_tool("wait")[0], GOOD)
+
+    def test_what_nobody_sees_to_is_not_over(self):
+        """Not even where the daemon has just been started, and has not looked yet."""
+        self.add_left()
+        self.start(REPORT)
+        complaint = "lvmpollctl: vg/pvmove0: its pvmove is under way, and this daemon does not see to it\n"
+        self.assertEqual(self.run_tool("wait", "vg/pvmove0"), (FAILED, "", complaint))
+        self.assertEqual(self.run_tool("wait"), (FAILED, "", complaint))
+        self.assertEqual(self.run_tool("wait", "vg/nothing"), (GOOD, "", ""))

@@ -11,6 +11,9 @@
 #include "scratch.h"
 #include "suite.h"
 
+#define TEN_B      "bbbbbbbbbb"
+#define OF_GROUP_B "LVM-" TEN_B TEN_B TEN_B TEN_B TEN_B TEN_B "bbbb"
+
 static struct lvmpolld_disks disks;
 
 /* Writes TEXT to FILE ("dm/uuid") of the device NUMBER. */
@@ -34,7 +37,7 @@ static void put(const char *number, const char *file, const char *text)
 static void setup(void)
 {
 	scratch_create();
-	disks.count = 0;
+	disks = (struct lvmpolld_disks){.count = 0};
 	put("8:1", "uevent", "MAJOR=8\nMINOR=1\nDEVNAME=sda1\nDEVTYPE=partition\n");
 	put("8:17", "uevent", "MAJOR=8\nDEVNAME=sdb1\n");
 	put("253:3", "dm/uuid", "LVM-0123456789\n");
@@ -50,6 +53,20 @@ static void add(const char *number, bool is_destination)
 {
 	disks_add(&disks, scratch_directory, number, is_destination);
 }
+
+/* The volume group of another volume may lie on this one: then this is the disk. */
+START_TEST(volume_of_another_group_is_a_disk)
+{
+	memset(disks.lvid, 'a', LVM_NAMES_LVID_LENGTH);
+	put("253:3", "dm/uuid", OF_GROUP_B "\n");
+	add("253:3", false);
+	ck_assert_str_eq(disks_name(&disks, false, 0), "/dev/mapper/vg-pvmove0_mimage_0");
+	ck_assert_ptr_null(disks_name(&disks, false, 1));
+	memset(disks.lvid, 'b', LVM_NAMES_LVID_LENGTH);
+	add("253:3", true);
+	ck_assert_ptr_nonnull(disks_name(&disks, true, 1));
+}
+END_TEST
 
 START_TEST(disks_have_their_names)
 {
@@ -119,6 +136,7 @@ int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_TEST(disks_have_their_names),
+		SUITE_TEST(volume_of_another_group_is_a_disk),
 		SUITE_TEST(each_is_told_once),
 		SUITE_TEST(hidden_volume_stands_for_the_disks_below),
 		SUITE_TEST(encrypted_disk_is_a_disk),

@@ -105,6 +105,8 @@ START_TEST(what_stands_still_has_no_time_left)
 	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms), 0);
 	ck_assert_int_eq(rate_time_left_s(&rate, now_ms, MIB), -1);
 	ck_assert_int_eq(rate_stalled_s(&rate, now_ms), 36);
+	ck_assert_int_eq(rate_unseen_s(&rate, now_ms + 90000), -1);
+	ck_assert_int_eq(rate_unseen_s(&rate, now_ms + 91000), 127);
 	now_ms = look(now_ms, 1, 3000, MIB);
 	ck_assert_int_eq(rate_stalled_s(&rate, now_ms), -1);
 }
