@@ -29,6 +29,7 @@ struct comparing {
 	char *kept[2];  /* what the suspects hold */
 	struct suspect *suspects;
 	size_t count;
+	int unreadable; /* the errno of a place that could not be read; or 0 */
 };
 
 static void *allocate(size_t size)
@@ -139,18 +140,21 @@ static void drop(struct comparing *comparing, size_t i)
 	comparing->suspects[--comparing->count] = dropped;
 }
 
-/* One round over all suspects. Returns a negative errno, or how many are lasting. */
+/*
+ * One round over all suspects. Returns how many are lasting. One that cannot be read says nothing of
+ * the others.
+ */
 static int read_all_again(struct comparing *comparing)
 {
 	int lasting = 0;
 
 	for (size_t i = 0; i < comparing->count;) {
-		bool is_equal;
+		bool is_equal = false;
 		int result = read_again(comparing, &comparing->suspects[i], &is_equal);
 
 		if (result < 0)
-			return result;
-		if (is_equal) {
+			comparing->unreadable = -result;
+		if (result < 0 || is_equal) {
 			drop(comparing, i);
 			continue;
 		}
@@ -192,8 +196,11 @@ static bool is_enough(const struct comparing *comparing, int lasting, int64_t si
 	return comparing->count == 0 || waited_ms > COMPARE_CHANGING_MAX_MS;
 }
 
-/* Reads the suspects again, after growing pauses, until each is equal, or lasting. */
-static enum compare_result confirm_differences(struct comparing *comparing, int *error)
+/*
+ * Reads the suspects again, after growing pauses, until each is equal, or lasting. A certain
+ * difference is graver than a place that cannot be read.
+ */
+static enum compare_result confirm_differences(struct comparing *comparing)
 {
 	const struct compare_world *world = comparing->world;
 	int64_t began_ms = now_ms(comparing), pause_ms = PAUSE_FIRST_MS;
@@ -203,20 +210,17 @@ static enum compare_result confirm_differences(struct comparing *comparing, int 
 		world->pause(world->context, pause_ms);
 		pause_ms = 2 * pause_ms < PAUSE_MAX_MS ? 2 * pause_ms : PAUSE_MAX_MS;
 		lasting = read_all_again(comparing);
-		if (lasting < 0) {
-			*error = -lasting;
-			return COMPARE_UNREADABLE;
-		}
 	}
-	if (comparing->count == 0)
-		return COMPARE_EQUAL;
-	if (lasting == 0)
-		return COMPARE_CHANGING;
-	tell_lasting(comparing);
-	return COMPARE_DIFFERENT;
+	if (lasting > 0) {
+		tell_lasting(comparing);
+		return COMPARE_DIFFERENT;
+	}
+	if (comparing->unreadable)
+		return COMPARE_UNREADABLE;
+	return comparing->count == 0 ? COMPARE_EQUAL : COMPARE_CHANGING;
 }
 
-static enum compare_result compare_all(struct comparing *comparing, uint64_t length, int *error)
+static enum compare_result compare_all(struct comparing *comparing, uint64_t length)
 {
 	const struct compare_world *world = comparing->world;
 	enum compare_result result;
@@ -230,18 +234,18 @@ static enum compare_result compare_all(struct comparing *comparing, uint64_t len
 			world->context, at, size, comparing->sides[0], comparing->sides[1]);
 
 		if (code < 0) {
-			*error = -code;
-			return COMPARE_UNREADABLE;
+			comparing->unreadable = -code;
+			break;
 		}
 		done = suspect_blocks(comparing, at, size);
 		if (done < size) {
-			result = confirm_differences(comparing, error);
+			result = confirm_differences(comparing);
 			if (result != COMPARE_EQUAL)
 				return result;
 		}
 		world->give_way(world->context, now_ms(comparing) - began_ms);
 	}
-	return confirm_differences(comparing, error);
+	return confirm_differences(comparing);
 }
 
 enum compare_result compare_run(const struct compare_world *world, uint64_t length, int *error)
@@ -250,9 +254,9 @@ enum compare_result compare_run(const struct compare_world *world, uint64_t leng
 	enum compare_result result = COMPARE_UNREADABLE;
 	int code = prepare(&comparing);
 
-	*error = -code;
 	if (code == 0)
-		result = compare_all(&comparing, length, error);
+		result = compare_all(&comparing, length);
+	*error = code < 0 ? -code : comparing.unreadable;
 	release(&comparing);
 	return result;
 }

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "kernel_log/kernel_log.h"
@@ -13,6 +15,10 @@
 #include "util/boot.h"
 
 #define LOG_PATH "/dev/kmsg"
+
+/* Its number, by the kernel's list of devices. */
+#define LOG_MAJOR 1
+#define LOG_MINOR 11
 
 /* The kernel gives one record for each read, and none is longer. */
 #define RECORD_MAX 16384
@@ -160,15 +166,33 @@ static int read_all(struct kernel_log *log)
 	return -EBUSY;
 }
 
+/*
+ * Opens it. In a container /dev/null, a FIFO or a terminal may stand there, which tell of no failure
+ * ever. Returns 0 or a negative errno.
+ */
+static int open_log(struct kernel_log *log)
+{
+	int descriptor = open(LOG_PATH, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	struct stat status;
+
+	if (descriptor < 0)
+		return -errno;
+	if (fstat(descriptor, &status) < 0 || !S_ISCHR(status.st_mode) ||
+		status.st_rdev != makedev(LOG_MAJOR, LOG_MINOR)) {
+		close(descriptor);
+		return -ENODEV;
+	}
+	log->descriptor = descriptor;
+	return 0;
+}
+
 struct kernel_log_state kernel_log_read(struct kernel_log *log)
 {
 	int result = 0;
 
 	log->has_told = false;
-	if (log->descriptor < 0) {
-		log->descriptor = open(LOG_PATH, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-		result = log->descriptor < 0 ? -errno : 0;
-	}
+	if (log->descriptor < 0)
+		result = open_log(log);
 	if (result == 0)
 		result = read_all(log);
 	log->state.is_read = result == 0;

@@ -148,9 +148,13 @@ void actions_note_look(
 	 */
 	if (observation->has_loss)
 		losses_add(operation);
-	/* The comparison was of another table, or the data is being copied again. */
-	if (observation->kind == OBSERVED &&
-		observation->copies_signature != operation->evidence.compared)
+	/*
+	 * The comparison was of another table, or the data is being copied again. The device that
+	 * comes in the place of one that is gone may be numbered as that was.
+	 */
+	if (observation->kind == OBSERVED_GONE ||
+		(observation->kind == OBSERVED &&
+			observation->copies_signature != operation->evidence.compared))
 		operation->evidence.compared = 0;
 	note_evidence(operation, observation, is_present);
 	/* A table in which nothing is copied any more: lvpoll is about to end, or waits. */

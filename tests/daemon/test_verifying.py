@@ -141,6 +141,14 @@ class DoubtTest(VerifyingTest):
         self.assert_finished_after_comparison(identity)
         self.assertIn("/dev/kmsg cannot be read", self.daemon.log())
 
+    def test_a_log_that_is_none(self):
+        """As /dev/null in its place, in a container: it never tells of a failure."""
+        self.kernel.set_fault("kmsg.stat", fail(errno.EIO))
+        identity = self.start_move()
+        self.copied()
+        self.assert_finished_after_comparison(identity)
+        self.assertIn("/dev/kmsg cannot be read (No such device)", self.daemon.log())
+
     def test_a_kernel_whose_lines_are_not_known(self):
         self.kernel.set_release("99.9.9-other")
         identity = self.start_move()

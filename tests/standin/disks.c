@@ -101,10 +101,10 @@ void disks_fill_status(int descriptor, struct stat *status)
 {
 	const struct opened *found = opened_count > 0 ? find(descriptor) : NULL;
 
-	if (!found || found->is_log)
+	if (!found || state_play_fault(found->is_log ? "kmsg.stat" : "disk.stat", NULL) != 0)
 		return;
-	status->st_mode = S_IFBLK | 0600;
-	status->st_rdev = makedev(found->major, found->minor);
+	status->st_mode = (found->is_log ? S_IFCHR : S_IFBLK) | 0600;
+	status->st_rdev = found->is_log ? makedev(1, 11) : makedev(found->major, found->minor);
 }
 
 /* A line of the file is a record; "EPIPE" in place of one: some were overwritten. */

@@ -307,6 +307,18 @@ START_TEST(doubt_that_no_comparison_ends_is_told)
 }
 END_TEST
 
+/* A new device in its place counts its events anew, and may look the same: it was never compared. */
+START_TEST(comparison_ends_with_its_device)
+{
+	struct operation *operation = begin_move();
+
+	look(COPYING, TABLE, false);
+	operation->evidence.compared = TABLE;
+	look(GONE, 0, false);
+	ck_assert_uint_eq(operation->evidence.compared, 0);
+}
+END_TEST
+
 /* The lvpoll of a previous daemon is gone: whether it made its step nobody has seen. */
 START_TEST(doubt_of_a_step_whose_lvpoll_ended_unseen)
 {
@@ -324,6 +336,7 @@ END_TEST
 int main(void)
 {
 	const struct suite_test tests[] = {
+		SUITE_TEST(comparison_ends_with_its_device),
 		SUITE_TEST(failure_after_the_device_has_gone_is_none),
 		SUITE_TEST(failure_after_the_device_has_gone_is_none_after_an_upgrade),
 		SUITE_TEST(failure_after_the_device_has_come_back_counts),
