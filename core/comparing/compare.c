@@ -141,8 +141,8 @@ static void drop(struct comparing *comparing, size_t i)
 }
 
 /*
- * One round over all suspects. Returns how many are lasting. One that cannot be read says nothing of
- * the others.
+ * One round over all suspects. Returns how many are lasting. One that cannot be read says nothing
+ * of the others.
  */
 static int read_all_again(struct comparing *comparing)
 {

@@ -167,8 +167,8 @@ static int read_all(struct kernel_log *log)
 }
 
 /*
- * Opens it. In a container /dev/null, a FIFO or a terminal may stand there, which tell of no failure
- * ever. Returns 0 or a negative errno.
+ * Opens it. In a container /dev/null, a FIFO or a terminal may stand there, which tell of no
+ * failure ever. Returns 0 or a negative errno.
  */
 static int open_log(struct kernel_log *log)
 {

@@ -307,7 +307,8 @@ START_TEST(doubt_that_no_comparison_ends_is_told)
 }
 END_TEST
 
-/* A new device in its place counts its events anew, and may look the same: it was never compared. */
+/* A new device in its place counts its events anew, and may look the same: it was never compared.
+ */
 START_TEST(comparison_ends_with_its_device)
 {
 	struct operation *operation = begin_move();

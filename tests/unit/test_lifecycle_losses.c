@@ -349,10 +349,51 @@ START_TEST(lifecycle_a_story_that_is_handed_over_goes_on_after_a_loss)
 }
 END_TEST
 
+static void hold(struct device *device)
+{
+	devices_lock(&operations.devices);
+	devices_hold_locked(&operations.devices, device);
+	devices_unlock(&operations.devices);
+}
+
+/* The look is over, and has shown a loss, or not; its device has no operation. */
+static void conclude(struct device *device, bool has_loss)
+{
+	device_lock(device);
+	device->observation.has_loss = has_loss;
+	device_unlock(device);
+	devices_lock(&operations.devices);
+	ck_assert(devices_release_locked(&operations.devices, device));
+	devices_add_news_locked(&operations.devices, device);
+	devices_unlock(&operations.devices);
+	lifecycle_on_news(&operations);
+}
+
+/* It is forgotten while its device is looked at. What that shows is kept: _i is 1. */
+START_TEST(lifecycle_look_that_ends_after_its_operation)
+{
+	struct operation *operation = begin(false, "15");
+	struct device *device = operation->device;
+	bool has_loss;
+
+	show(LVMPOLLD_WATCH, 1);
+	hold(device);
+	ck_assert_int_eq(
+		operations_forget(&operations, operation->number, false, &has_loss), FORGOTTEN);
+	lifecycle_settle(&operations);
+	ck_assert_ptr_null(find(false));
+	ck_assert_ptr_eq(devices_find(&operations.devices, device->terms->asked.lvid), device);
+	conclude(device, _i == 1);
+	ck_assert_int_eq(is_given_up(), _i == 1);
+	ck_assert_int_eq(TAILQ_EMPTY(&operations.devices.all), _i == 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_LOOP(lifecycle_no_turn_for_what_would_lose_data, 2),
+		SUITE_LOOP(lifecycle_look_that_ends_after_its_operation, 2),
 		SUITE_TEST(lifecycle_ends_a_command_that_would_lose_data),
 		SUITE_TEST(lifecycle_a_command_that_would_lose_data_and_hangs_holds_no_turn),
 		SUITE_TEST(lifecycle_what_has_no_record_is_refused_for_good_too),
