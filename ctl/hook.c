@@ -144,7 +144,21 @@ void hooks_init(struct hooks *hooks, const char *folder, int64_t timeout_s)
 	TAILQ_INIT(&hooks->list);
 }
 
-/* What everybody could change must not be run by root. */
+/*
+ * What everybody could change must not be run by root: the file, nor that which a link leads to in
+ * a folder where somebody else could put another in its place.
+ */
+static bool may_be_run(const char *path)
+{
+	char target[PATH_MAX];
+	struct stat status;
+
+	if (!realpath(path, target) || stat(target, &status) < 0 || !is_safe(&status))
+		return false;
+	*strrchr(target, '/') = '\0';
+	return stat(target[0] != '\0' ? target : "/", &status) == 0 && is_safe(&status);
+}
+
 static void tell(
 	struct hooks *hooks, const char *name, const char *event, const struct entry *entry)
 {
@@ -154,7 +168,7 @@ static void tell(
 	if (!make_path(hooks, name, path) || stat(path, &status) < 0 || !S_ISREG(status.st_mode) ||
 		access(path, X_OK) < 0)
 		return;
-	if (is_safe(&status))
+	if (may_be_run(path))
 		add_call(hooks, name, event, entry);
 	else
 		say(name, "does not hear of %s %s: " OTHERS_MAY_WRITE, event, entry->name);
@@ -223,7 +237,12 @@ static _Noreturn void execute(const struct hooks *hooks, const struct hook *hook
 	char *const arguments[] = {path, call->event, call->volume, call->operation, NULL};
 
 	reset_signals();
-	if (make_path(hooks, hook->name, path) && dup2(input, STDIN_FILENO) == STDIN_FILENO) {
+	/* It may have changed since it was to hear of this. */
+	if (!make_path(hooks, hook->name, path) || !may_be_run(path)) {
+		say(hook->name, "is not run: " OTHERS_MAY_WRITE);
+		_exit(126);
+	}
+	if (dup2(input, STDIN_FILENO) == STDIN_FILENO) {
 		close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 		execv(path, arguments);
 	}

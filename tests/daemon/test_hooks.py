@@ -186,6 +186,18 @@ class HooksTest(HooksCase, DaemonTest):
         for name in ["by-all", "by-group"] + ["of-another"] * (os.geteuid() == 0):
             self.wait_complaint("hook %s does not hear of finished vg/good: %s" % (name, OTHERS_MAY_WRITE))
 
+    def test_link_into_a_folder_that_others_may_write_to(self):
+        """The file is root's, but anybody may put another in its place."""
+        self.add_hook("note")
+        shared = self.temporary_directory()
+        os.rename(os.path.join(self.folder, "note"), os.path.join(shared, "note"))
+        os.symlink(os.path.join(shared, "note"), os.path.join(self.folder, "note"))
+        os.chmod(shared, 0o777)
+        self.start_hooks()
+        self.begin("good")
+        self.wait_complaint("note does not hear of started vg/good: " + OTHERS_MAY_WRITE)
+        self.assertEqual(self.calls(), [])
+
     def test_folder_that_others_may_write_to(self):
         self.add_hook("wrong", WRONG)
         os.chmod(self.folder, 0o777)
