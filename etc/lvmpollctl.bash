@@ -11,10 +11,16 @@ _lvmpollctl_volumes() {
 	lvmpollctl list --raw --noheadings --output VOLUME 2>/dev/null
 }
 
-# What can be started, and the volumes of lvm2.
+# What can be started, and the volumes of lvm2 that are active. No lvm command: that reads all disks, and may wait.
 _lvmpollctl_startable() {
+	local volume
 	lvmpollctl plugins 2>/dev/null | awk '$3 == "startable" { print $2 }'
-	lvs --noheadings --separator / --options vg_name,lv_name 2>/dev/null
+	for volume in /dev/*/*; do
+		case $volume in
+		/dev/mapper/* | /dev/block/*) ;;
+		*) [[ ! -L $volume || ! -b $volume ]] || echo "${volume#/dev/}" ;;
+		esac
+	done
 }
 
 _lvmpollctl() {
@@ -24,7 +30,10 @@ _lvmpollctl() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | -s) i=$((i + 1)) ;;
+		--socket | -s)
+			i=$((i + 1))
+			local -x LVM_LVMPOLLD_SOCKET=${COMP_WORDS[i]}
+			;;
 		-*) ;;
 		*)
 			verb=${COMP_WORDS[i]}

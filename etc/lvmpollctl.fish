@@ -21,6 +21,18 @@ function __lvmpollctl_verb
     return 1
 end
 
+# The tool, for the socket that stands there.
+function __lvmpollctl_run
+    set -l words (commandline -opc)
+    set -l at (contains -i -- --socket $words; or contains -i -- -s $words)
+    if set -q at[1]; and set -q words[(math $at[1] + 1)]
+        set -lx LVM_LVMPOLLD_SOCKET $words[(math $at[1] + 1)]
+        lvmpollctl $argv 2>/dev/null
+    else
+        lvmpollctl $argv 2>/dev/null
+    end
+end
+
 function __lvmpollctl_verb_is
     contains -- (__lvmpollctl_verb) $argv
 end
@@ -34,13 +46,16 @@ function __lvmpollctl_options
 end
 
 function __lvmpollctl_volumes
-    lvmpollctl list --raw --noheadings --output VOLUME 2>/dev/null
+    __lvmpollctl_run list --raw --noheadings --output VOLUME
 end
 
-# What can be started, and the volumes of lvm2.
+# What can be started, and the volumes of lvm2 that are active. No lvm command: that reads all disks, and may wait.
 function __lvmpollctl_startable
-    lvmpollctl plugins 2>/dev/null | awk '$3 == "startable" { print $2 }'
-    lvs --noheadings --separator / --options vg_name,lv_name 2>/dev/null | string trim
+    __lvmpollctl_run plugins | awk '$3 == "startable" { print $2 }'
+    for volume in /dev/*/*
+        string match -qr '^/dev/(mapper|block)/' $volume; or not test -L $volume; or not test -b $volume
+        or string replace /dev/ '' $volume
+    end
 end
 
 complete -c lvmpollctl -f

@@ -8,7 +8,10 @@ verbs=(list status watch wait events history abort resume adopt start forget hoo
 
 for ((at = 2; at < CURRENT; at++)); do
 	case ${words[at]} in
-	--socket | -s) ((at++)) ;;
+	--socket | -s)
+		((at++))
+		local -x LVM_LVMPOLLD_SOCKET=${words[at]}
+		;;
 	-*) ;;
 	*)
 		verb=${words[at]}
@@ -40,9 +43,11 @@ list:* | status:* | wait:* | history:* | abort:* | adopt:* | forget:*)
 	candidates=(${(f)"$(lvmpollctl list --raw --noheadings --output VOLUME 2>/dev/null)"})
 	;;
 start:*)
-	# What can be started, and the volumes of lvm2.
-	candidates=(${(f)"$(lvmpollctl plugins 2>/dev/null | awk '$3 == "startable" { print $2 }')"}
-		${=${(f)"$(lvs --noheadings --separator / --options vg_name,lv_name 2>/dev/null)"}})
+	# What can be started, and the volumes of lvm2 that are active. No lvm command: that reads all disks, and may wait.
+	candidates=(${(f)"$(lvmpollctl plugins 2>/dev/null | awk '$3 == "startable" { print $2 }')"})
+	for at in /dev/*/*(N); do
+		[[ $at == /dev/(mapper|block)/* || ! -L $at || ! -b $at ]] || candidates+=(${at#/dev/})
+	done
 	;;
 log-level:*) candidates=(fatal error warn notice info debug) ;;
 esac

@@ -483,7 +483,8 @@ class CompletionCase:
         self.assertEqual(sorted(self.complete("")), sorted(verbs))
         self.assertEqual(self.complete("wat"), ["watch"])
         self.assertEqual(self.complete("wait", ""), ["vg/hang"])
-        self.assertEqual(self.complete("--socket", "x", "wait", "vg"), ["vg/hang"])
+        self.assertEqual(self.complete("--socket", self.daemon.socket, "wait", "vg"), ["vg/hang"])
+        self.assertNotIn("vg/hang", self.complete("--socket", "x", "wait", "vg"))
         self.assertIn("REASON", self.complete("list", "-o", ""))
         self.assertEqual(self.complete("log-level", "n"), ["notice"])
         for verb in verbs:
