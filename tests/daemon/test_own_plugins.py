@@ -7,7 +7,7 @@ import unittest
 
 from ctl_test import faults, GOOD, needs_tool, read_schema, run_tool
 from deadline import wait_for
-from kernel_test import row
+from kernel_test import identity_in, row
 from lvmpolld import read_file
 from own_plugin_test import OwnPluginTest, raid
 from recovery_test import checksum
@@ -200,6 +200,22 @@ class DiscoveryTest(OwnPluginTest):
             self.assertEqual(self.wait_ended()["findings"], "mismatches=%d" % mismatches)
             # It is over, by a look at all devices, too.
             self.look()
+
+    def test_who_asks_is_not_told_how_the_one_before_has_ended(self):
+        device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        self.start_with("scrub", self.DISCOVERS)
+        identity = identity_in("vg", "raid")
+        self.wait_found()
+        device.change(targets=raid(1000, "idle", 0), event=True)
+        # Nobody collects that.
+        self.wait_ended()
+        device.change(targets=raid(100, "check", 0))
+        self.look()
+        self.wait_found()
+        self.assertEqual(self.client.ask("progress_info", lvid=identity)["response"], "in_progress")
+        device.change(targets=raid(1000, "idle", 0), event=True)
+        wait_for(lambda: not self.client.list(), "its end")
+        self.assert_finished(self.client.ask("progress_info", lvid=identity), "retcode", 0)
 
     def test_what_has_failed_is_not_begun_again(self):
         device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
