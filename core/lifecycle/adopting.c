@@ -6,6 +6,7 @@
 #include "lifecycle/adopting.h"
 #include "lifecycle/claims.h"
 #include "lifecycle/context.h"
+#include "lifecycle/operations_forget.h"
 #include "lifecycle/resume.h"
 #include "log/log.h"
 #include "records/unusable.h"
@@ -32,6 +33,7 @@ void adopting_adopt(struct operations *operations, struct claim *claim)
 	};
 	struct lvmpolld_error error;
 
+	operations_step_aside(operations, claim->terms);
 	if (resume_operation(operations, terms_hold(claim->terms), &info, &error) < 0) {
 		log_terms(
 			LOG_LEVEL_ERROR, claim->terms, "it cannot be adopted: %s", error.sentence);

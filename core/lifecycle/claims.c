@@ -15,6 +15,7 @@
 #include "log/log.h"
 #include "monitor/survey.h"
 #include "status/ended.h"
+#include "status/entry.h"
 #include "util/boot.h"
 
 static void drop(struct claim_list *claims, struct claim *claim)
@@ -121,11 +122,19 @@ void claims_drop_all(struct claim_list *claims)
 		drop(claims, claim);
 }
 
-static bool is_in_flight(struct operations *operations, const char *lvid)
+/* What the kernel does alone is in flight beside a claim that lvm2 has to do: it steps aside. */
+static bool is_in_flight(struct operations *operations, const struct claim *claim)
 {
-	const struct device *device = devices_find(&operations->devices, lvid);
+	const struct device *device = devices_find(&operations->devices, claim->terms->asked.lvid);
 
-	return device && (device->operations[0] || device->operations[1]);
+	for (size_t i = 0; device && i < 2; i++) {
+		const struct operation *operation = device->operations[i];
+
+		if (operation && (claim->terms->plugin->interface->kernel_only ||
+					 !operation->terms->plugin->interface->kernel_only))
+			return true;
+	}
+	return false;
 }
 
 void claim_set_ours(struct claim *claim)
@@ -143,7 +152,7 @@ bool claims_any_not_ours(struct claim_list *claims, struct operations *operation
 	bool is_any = false;
 
 	TAILQ_FOREACH (claim, claims, link) {
-		if (is_in_flight(operations, claim->terms->asked.lvid)) {
+		if (is_in_flight(operations, claim)) {
 			claim_set_ours(claim);
 			continue;
 		}
@@ -195,6 +204,12 @@ static bool is_good(const char *entry)
 	       strstr(entry, "\nresult = \"retcode\"\nvalue = 0\n");
 }
 
+/* For another operation: that says nothing against it. */
+static bool has_stepped_aside(const char *entry)
+{
+	return strstr(entry, "\nforgotten = \"" ENTRY_FORGOTTEN_ASIDE "\"\n");
+}
+
 static bool is_of(const char *entry, const char *lvid)
 {
 	static const char key[] = "\nlvid = \"";
@@ -209,7 +224,7 @@ bool claim_is_given_up(const struct claim *claim, const struct ended *ended)
 
 	TAILQ_FOREACH_REVERSE(operation, &ended->list, ended_list, link)
 	if (is_of(operation->text, claim->terms->asked.lvid))
-		return !is_good(operation->text);
+		return !is_good(operation->text) && !has_stepped_aside(operation->text);
 	return false;
 }
 

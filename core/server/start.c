@@ -97,7 +97,9 @@ static void start(struct operations *operations, const struct sender *sender, st
 	struct buffer *reply)
 {
 	const struct lvmpolld_request *asked = &terms->asked;
-	bool is_joined = operations_find_alive(operations, asked->lvid, false);
+	const struct operation *operation = operations_find_alive(operations, asked->lvid, false);
+	/* Another one may step aside. */
+	bool is_joined = operation && operation->terms->plugin == terms->plugin;
 
 	terms->is_unasked = true;
 	switch (operations_begin(operations, terms_hold(terms), sender->waiter)) {

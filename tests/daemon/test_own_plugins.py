@@ -147,9 +147,7 @@ class KernelAloneTest(OwnPluginTest):
         self.assertEqual(self.daemon.starts(), [])
 
 
-class DiscoveryTest(OwnPluginTest):
-    """What the kernel does alone is watched without a request, where the plugin's key says so."""
-
+class DiscoveringTest(OwnPluginTest):
     DISCOVERS = "discover: true"
 
     def wait_found(self):
@@ -165,6 +163,10 @@ class DiscoveryTest(OwnPluginTest):
         self.kernel.forget_calls()
         self.clock.skip(61, self.client)
         wait_for(lambda: self.kernel.calls("table"), "a look without a question")
+
+
+class DiscoveryTest(DiscoveringTest):
+    """What the kernel does alone is watched without a request, where the plugin's key says so."""
 
     def test_it_is_watched_to_its_end_and_nothing_is_run(self):
         device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
@@ -238,6 +240,54 @@ class DiscoveryTest(OwnPluginTest):
         self.wait_found()
         self.reload(text)
         self.assertEqual(self.client.ask("adopt")["response"], "failed")
+
+
+class StepsAsideTest(DiscoveringTest):
+    """What the kernel does alone stands in the way of nothing that lvm2 has to do."""
+
+    def begin(self, **options):
+        self.build("answers")
+        self.add_device("until", raid(100, "check", 0), operation="scrub")
+        self.start_with("scrub", others=", answers: {monitor: lvpoll}", **options)
+        self.daemon.make_pipe("until")
+
+    def wait_operation(self, operation):
+        return wait_for(lambda: self.client.list().get("until", {}).get("operation") == operation, operation)
+
+    def assert_stepped_aside(self):
+        entry = self.wait_ended()
+        self.assertEqual([entry[key] for key in ("operation", "result", "forgotten")], ["scrub", "failed", "aside"])
+        self.assertIn("steps aside for the answers of the same volume", self.daemon.log())
+
+    def test_a_request_takes_its_place_and_it_is_found_again(self):
+        self.begin(more=self.DISCOVERS)
+        self.wait_operation("scrub")
+        self.request("until", operation="answers")
+        self.assert_stepped_aside()
+        self.assertEqual(self.client.list()["until"]["operation"], "answers")
+        self.wait_starts(1)
+        self.look()
+        self.assertEqual(self.client.list()["until"]["operation"], "answers")
+        self.daemon.release("until")
+        wait_for(lambda: not self.client.list(), "the end of what took its place")
+        self.assertEqual(self.ended()[-1]["value"], 0)
+        self.look()
+        self.wait_operation("scrub")
+
+    def test_who_waits_for_it_hears_that_it_failed(self):
+        self.begin()
+        identity = identity_in("vg", "until")
+        self.client.ask("start", operation="scrub", lvid=identity, vgname="vg", lvname="until")
+        self.client.ask("answers", lvid=identity, vgname="vg", lvname="until", interval="15", sysdir="/etc/other")
+        self.assert_stepped_aside()
+        self.assertEqual(self.client.ask("progress_info", lvid=identity)["response"], "failed")
+
+    def test_it_takes_the_place_of_nothing(self):
+        self.begin(more=self.DISCOVERS)
+        self.wait_operation("scrub")
+        self.request("until", operation="answers")
+        self.assertEqual(self.client.ask("start", operation="scrub", lvid=identity_in("vg", "until"), vgname="vg",
+                                         lvname="until")["response"], "invalid")
 
 
 class AnswersTest(OwnPluginTest):

@@ -127,6 +127,8 @@ static const struct {
 	{WITH_FAILURES, NULL, true},
 	{FAILED, FINISHED, false},
 	{FINISHED, FAILED, true},
+	{FAILED "forgotten = \"asked\"\n", NULL, true},
+	{FAILED "forgotten = \"aside\"\n", NULL, false},
 };
 
 START_TEST(latest_end_says_whether_it_was_given_up)
