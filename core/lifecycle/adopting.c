@@ -55,21 +55,31 @@ static bool is_on_record(const struct operations *operations, const struct claim
 	       record_is_unusable(records, lvid, true) || record_is_left(records, lvid);
 }
 
-static bool is_to_begin(const struct operations *operations, const struct claim *claim)
+/* What this survey does not show, or has shown before its end, may be over. */
+static bool is_shown(
+	const struct operations *operations, const struct claim *claim, int64_t asked_ms)
+{
+	return claim->is_in_survey &&
+	       !claim_has_ended_since(claim, &operations->ended_lately, asked_ms);
+}
+
+static bool is_to_begin(
+	const struct operations *operations, const struct claim *claim, int64_t asked_ms)
 {
 	/* What has ended well may begin again; what has failed would fail each minute. */
 	bool is_in_vain = claim->was_ours && claim_is_given_up(claim, &operations->ended_lately);
 
 	return claim_is_discovered(claim) && claim->attendance != CLAIM_OURS && !is_in_vain &&
-	       !is_on_record(operations, claim);
+	       !is_on_record(operations, claim) && is_shown(operations, claim, asked_ms);
 }
 
-void adopting_begin_discovered(struct operations *operations, struct claim_list *claims)
+void adopting_begin_discovered(
+	struct operations *operations, struct claim_list *claims, int64_t asked_ms)
 {
 	struct claim *claim;
 
 	TAILQ_FOREACH (claim, claims, link)
-		if (is_to_begin(operations, claim))
+		if (is_to_begin(operations, claim, asked_ms))
 			adopting_adopt(operations, claim);
 }
 

@@ -120,7 +120,7 @@ static void ask(
 	}
 }
 
-/* Adds NEXT to the COUNT of CLAIMED; returns how many there are. One device of a volume is enough. */
+/* Adds NEXT to the COUNT of CLAIMED, of a volume once. Returns how many there are. */
 static size_t add(struct claimed *claimed, size_t count, const struct claimed *next)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -99,7 +99,7 @@ bool claims_update(
 	bool is_changed = false;
 
 	TAILQ_FOREACH (claim, claims, link)
-		claim->is_in_survey = !is_whole;
+		claim->is_in_survey = false;
 	for (size_t i = 0; i < count; i++) {
 		claim = find(claims, last, &claimed[i]);
 		if (!claim) {
@@ -111,7 +111,7 @@ bool claims_update(
 			claim->is_in_survey = true;
 		last = claim;
 	}
-	return drop_unclaimed(claims) || is_changed;
+	return (is_whole && drop_unclaimed(claims)) || is_changed;
 }
 
 void claims_drop_all(struct claim_list *claims)
@@ -210,12 +210,14 @@ static bool has_stepped_aside(const char *entry)
 	return strstr(entry, "\nforgotten = \"" ENTRY_FORGOTTEN_ASIDE "\"\n");
 }
 
-static bool is_of(const char *entry, const char *lvid)
+/* Whether ENTRY has VALUE behind KEY, which is as in "\nlvid = \"". */
+static bool has_value(const char *entry, const char *key, const char *value)
 {
-	static const char key[] = "\nlvid = \"";
 	const char *found = strstr(entry, key);
+	size_t length = strlen(value);
 
-	return found && !strncmp(found + strlen(key), lvid, strlen(lvid));
+	found = found ? found + strlen(key) : "";
+	return !strncmp(found, value, length) && found[length] == '"';
 }
 
 bool claim_is_given_up(const struct claim *claim, const struct ended *ended)
@@ -223,9 +225,30 @@ bool claim_is_given_up(const struct claim *claim, const struct ended *ended)
 	const struct ended_operation *operation;
 
 	TAILQ_FOREACH_REVERSE(operation, &ended->list, ended_list, link)
-	if (is_of(operation->text, claim->terms->asked.lvid))
+	if (has_value(operation->text, "\nlvid = \"", claim->terms->asked.lvid))
 		return !is_good(operation->text) && !has_stepped_aside(operation->text);
 	return false;
+}
+
+/* The latest of ENDED that is of the volume and the operation of CLAIM; or NULL. */
+static const struct ended_operation *find_ended(
+	const struct claim *claim, const struct ended *ended)
+{
+	const char *name = claim->terms->plugin->interface->operation;
+	const struct ended_operation *operation;
+
+	TAILQ_FOREACH_REVERSE(operation, &ended->list, ended_list, link)
+	if (has_value(operation->text, "\nlvid = \"", claim->terms->asked.lvid) &&
+		has_value(operation->text, "\noperation = \"", name))
+		return operation;
+	return NULL;
+}
+
+bool claim_has_ended_since(const struct claim *claim, const struct ended *ended, int64_t asked_ms)
+{
+	const struct ended_operation *operation = find_ended(claim, ended);
+
+	return operation && operation->ended_ms > asked_ms;
 }
 
 bool claim_is_discovered(const struct claim *claim)

@@ -9,6 +9,7 @@
 #include "lifecycle/history.h"
 #include "loader/plugins.h"
 #include "status/entry.h"
+#include "util/boot.h"
 #include "util/buffer.h"
 
 bool history_is_forgotten(enum operation_event event)
@@ -79,7 +80,9 @@ void history_add(struct operation *operation, enum operation_event event)
 	buffer_free(&text);
 	/* Watching clients are told of the end; out of memory, that they have missed a change. */
 	operations->change_serial++;
-	if (ended)
+	if (ended) {
 		ended->serial = operations->change_serial;
+		ended->ended_ms = running_clock_ms();
+	}
 	history_keeper_write(&operations->history);
 }

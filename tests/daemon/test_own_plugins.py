@@ -219,6 +219,20 @@ class DiscoveryTest(DiscoveringTest):
         wait_for(lambda: not self.client.list(), "its end")
         self.assert_finished(self.client.ask("progress_info", lvid=identity), "retcode", 0)
 
+    def test_what_cannot_be_read_any_more_is_not_begun_again(self):
+        device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        self.start_with("scrub", self.DISCOVERS)
+        self.wait_found()
+        self.look()
+        device.change(targets=raid(1000, "idle", 0), event=True)
+        self.wait_ended()
+        # No survey is whole, so it is not known whether anything is gone.
+        self.kernel.set_fault("table", "fail 5")
+        for _ in range(2):
+            self.look()
+        self.assertEqual(self.daemon.log().count("is watched from now on"), 1)
+        self.assertEqual(len(self.ended()), 1)
+
     def test_what_has_failed_is_not_begun_again(self):
         device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
         self.start_with("scrub", self.DISCOVERS)

@@ -86,6 +86,9 @@ START_TEST(survey_that_is_not_whole_drops_nothing)
 	read_survey(1, 3, true);
 	ck_assert(!read_survey(2, 2, false));
 	ck_assert_uint_eq(count_claims(), 3);
+	/* What it does not show is no news of now. */
+	ck_assert(!TAILQ_FIRST(&claims)->is_in_survey);
+	ck_assert(TAILQ_NEXT(TAILQ_FIRST(&claims), link)->is_in_survey);
 	ck_assert(read_survey(2, 2, true));
 	ck_assert_uint_eq(count_claims(), 1);
 }
@@ -142,12 +145,33 @@ START_TEST(latest_end_says_whether_it_was_given_up)
 }
 END_TEST
 
+/* A survey that was asked for before the end may show what was under way before it. */
+START_TEST(survey_that_is_older_than_the_end_is_known)
+{
+	const struct claim *claim;
+
+	read_survey(1, 2, true);
+	claim = TAILQ_FIRST(&claims);
+	ck_assert(!claim_has_ended_since(claim, &ended, 0));
+	end_operation(1, "operation = \"fixture\"\n" FINISHED);
+	TAILQ_LAST(&ended.list, ended_list)->ended_ms = 1000;
+	ck_assert(claim_has_ended_since(claim, &ended, 999));
+	ck_assert(!claim_has_ended_since(claim, &ended, 1001));
+	ck_assert(!claim_has_ended_since(TAILQ_NEXT(claim, link), &ended, 999));
+	/* Another operation of the volume is another matter. */
+	end_operation(1, "operation = \"fixture2\"\n" FINISHED);
+	TAILQ_LAST(&ended.list, ended_list)->ended_ms = 2000;
+	ck_assert(!claim_has_ended_since(claim, &ended, 1001));
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_TEST(whole_survey_adds_and_drops),
 		SUITE_TEST(survey_that_is_not_whole_drops_nothing),
 		SUITE_TEST(many_stay_the_same),
+		SUITE_TEST(survey_that_is_older_than_the_end_is_known),
 		SUITE_LOOP(latest_end_says_whether_it_was_given_up, SUITE_COUNT(ends)),
 	};
 
