@@ -10,7 +10,8 @@
 
 /* The letter of lv_attr that tells the type of the target, and those of the other types. */
 #define ATTRIBUTE_TARGET 6
-#define OTHER_TARGETS    "-Cmstv"
+/* Not C: the origin of a cache may be a RAID volume, and shows what it is below it alone. */
+#define OTHER_TARGETS "-mstv"
 
 static const char *const actions[] = {
 	[RAID_IDLE] = "idle",
@@ -32,6 +33,20 @@ static bool find_action(const char *word, enum raid_action *action)
 	return false;
 }
 
+/*
+ * While legs are added or taken away the kernel may show another number of letters than of legs:
+ * those that both have count, as with lvm2. Returns false where there are none.
+ */
+static bool settle_legs(struct raid_status *status)
+{
+	size_t letters = strlen(status->health);
+
+	if (status->leg_count > letters)
+		status->leg_count = letters;
+	status->health[status->leg_count] = '\0';
+	return status->leg_count > 0;
+}
+
 bool raid_status_read(
 	const struct lvmpolld_target *targets, size_t count, struct raid_status *status)
 {
@@ -47,7 +62,7 @@ bool raid_status_read(
 			&status->leg_count, status->health, &status->done_sectors,
 			&status->total_sectors, action, &status->mismatches) != 6)
 		return false;
-	return status->leg_count == strlen(status->health) && status->total_sectors > 0 &&
+	return settle_legs(status) && status->total_sectors > 0 &&
 	       status->done_sectors <= status->total_sectors &&
 	       find_action(action, &status->action);
 }

@@ -52,7 +52,7 @@ bool raid_status_read_device(const struct lvmpolld_device *device, struct raid_s
 
 /*
  * The standing of a volume that has no device: it goes on if lvm2 says that it is a RAID volume,
- * and has failed if it is none any more, or was removed.
+ * and has failed if it is none any more, or was removed. Of a cached one nobody can tell.
  */
 enum lvmpolld_standing raid_status_read_report(const struct lvmpolld_row *volume);
 
