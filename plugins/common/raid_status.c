@@ -67,18 +67,44 @@ bool raid_status_read(
 	       find_action(action, &status->action);
 }
 
-bool raid_status_has_failed(const struct raid_status *status, size_t leg)
+static bool has_failed(const struct raid_status *status, size_t leg)
 {
 	return status->health[leg] == 'D' || status->health[leg] == '-';
 }
 
-uint32_t raid_status_count_failed(const struct raid_status *status)
+static uint32_t count_failed(const struct raid_status *status)
 {
 	uint32_t failed = 0;
 
 	for (size_t leg = 0; leg < status->leg_count; leg++)
-		failed += raid_status_has_failed(status, leg);
+		failed += has_failed(status, leg);
 	return failed;
+}
+
+void raid_status_tell_failed(const struct raid_status *status,
+	const struct lvmpolld_request *request, struct lvmpolld_progress *progress)
+{
+	bool is_news = count_failed(status) > progress->failed_devices;
+
+	progress->failed_devices = count_failed(status);
+	for (size_t leg = 0; is_news && leg < status->leg_count; leg++)
+		if (has_failed(status, leg))
+			lvmpolld_log(LVMPOLLD_LOG_ERROR,
+				"%s/%s: leg %zu has failed (%s_rimage_%zu): \"lvconvert --repair\" "
+				"puts another disk in its place, and \"lvchange --refresh\" takes "
+				"it back when its disk is there again",
+				request->vg_name, request->lv_name, leg, request->lv_name, leg);
+}
+
+void raid_status_add_failed(const struct raid_status *status, struct lvmpolld_findings *findings)
+{
+	char name[32];
+
+	for (size_t leg = 0; leg < status->leg_count; leg++)
+		if (has_failed(status, leg)) {
+			snprintf(name, sizeof(name), "leg_%zu_failed", leg);
+			lvmpolld_findings_add(findings, name, 1);
+		}
 }
 
 bool raid_status_is_in_sync(const struct raid_status *status)
