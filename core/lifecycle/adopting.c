@@ -66,8 +66,13 @@ static bool is_shown(
 static bool is_to_begin(
 	const struct operations *operations, const struct claim *claim, int64_t asked_ms)
 {
-	/* What has ended well may begin again; what has failed would fail each minute. */
-	bool is_in_vain = claim->was_ours && claim_is_given_up(claim, &operations->ended_lately);
+	const struct ended *ended = &operations->ended_lately;
+	/*
+	 * What has ended well may begin again; what has failed would fail each minute. What was
+	 * forgotten stays so, though its claim was not there for a while.
+	 */
+	bool is_in_vain = claim_is_forgotten(claim, ended) ||
+			  (claim->was_ours && claim_is_given_up(claim, ended));
 
 	return claim_is_discovered(claim) && claim->attendance != CLAIM_OURS && !is_in_vain &&
 	       !is_on_record(operations, claim) && is_shown(operations, claim, asked_ms);

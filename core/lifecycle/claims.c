@@ -204,12 +204,6 @@ static bool is_good(const char *entry)
 	       strstr(entry, "\nresult = \"retcode\"\nvalue = 0\n");
 }
 
-/* For another operation: that says nothing against it. */
-static bool has_stepped_aside(const char *entry)
-{
-	return strstr(entry, "\nforgotten = \"" ENTRY_FORGOTTEN_ASIDE "\"\n");
-}
-
 /* Whether ENTRY has VALUE behind KEY, which is as in "\nlvid = \"". */
 static bool has_value(const char *entry, const char *key, const char *value)
 {
@@ -220,14 +214,9 @@ static bool has_value(const char *entry, const char *key, const char *value)
 	return !strncmp(found, value, length) && found[length] == '"';
 }
 
-bool claim_is_given_up(const struct claim *claim, const struct ended *ended)
+static bool is_forgotten(const char *entry, const char *why)
 {
-	const struct ended_operation *operation;
-
-	TAILQ_FOREACH_REVERSE(operation, &ended->list, ended_list, link)
-	if (has_value(operation->text, "\nlvid = \"", claim->terms->asked.lvid))
-		return !is_good(operation->text) && !has_stepped_aside(operation->text);
-	return false;
+	return has_value(entry, "\nforgotten = \"", why);
 }
 
 /* The latest of ENDED that is of the volume and the operation of CLAIM; or NULL. */
@@ -242,6 +231,21 @@ static const struct ended_operation *find_ended(
 		has_value(operation->text, "\noperation = \"", name))
 		return operation;
 	return NULL;
+}
+
+bool claim_is_given_up(const struct claim *claim, const struct ended *ended)
+{
+	const struct ended_operation *operation = find_ended(claim, ended);
+
+	return operation && !is_good(operation->text) &&
+	       !is_forgotten(operation->text, ENTRY_FORGOTTEN_ASIDE);
+}
+
+bool claim_is_forgotten(const struct claim *claim, const struct ended *ended)
+{
+	const struct ended_operation *operation = find_ended(claim, ended);
+
+	return operation && is_forgotten(operation->text, ENTRY_FORGOTTEN_ASKED);
 }
 
 bool claim_has_ended_since(const struct claim *claim, const struct ended *ended, int64_t asked_ms)

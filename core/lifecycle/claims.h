@@ -70,9 +70,13 @@ bool claim_attend(
 
 /*
  * Whether it was given up or aborted before, or has failed, by the latest of ENDED that is of its
- * volume: somebody has decided that, or must look.
+ * volume and its operation: somebody has decided that, or must look. One that has stepped aside was
+ * not given up.
  */
 bool claim_is_given_up(const struct claim *claim, const struct ended *ended);
+
+/* Whether somebody has had it forgotten, by the latest of ENDED likewise. */
+bool claim_is_forgotten(const struct claim *claim, const struct ended *ended);
 
 /* Whether the latest of ENDED that is of it has ended after ASKED_MS, by running_clock_ms. */
 bool claim_has_ended_since(const struct claim *claim, const struct ended *ended, int64_t asked_ms);

@@ -244,6 +244,18 @@ class DiscoveryTest(DiscoveringTest):
         self.assertEqual(len(self.ended()), 1)
         device.change(targets=raid(1000, "idle", 0), event=True)
 
+    def test_what_was_forgotten_is_not_begun_again_when_it_comes_back(self):
+        device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        self.start_with("scrub", self.DISCOVERS)
+        self.client.ask("forget", id=self.wait_found()["id"])
+        wait_for(lambda: not self.client.list(), "that it is forgotten")
+        # For one survey nothing is under way.
+        device.change(targets=raid(100, "frozen", 0))
+        self.look()
+        device.change(targets=raid(100, "check", 0))
+        self.look()
+        self.assertEqual(self.client.list(), {})
+
     def test_reload_begins_and_ends_it(self):
         self.add_device("raid", raid(100, "check", 0), operation="scrub")
         self.start_with("scrub")

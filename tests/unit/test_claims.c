@@ -103,12 +103,13 @@ START_TEST(many_stay_the_same)
 }
 END_TEST
 
-/* An operation of volume NUMBER ends, with these lines of its last entry. */
-static void end_operation(unsigned number, const char *lines)
+/* OPERATION of volume NUMBER ends, with these lines of its last entry. */
+static void end_operation(unsigned number, const char *operation, const char *lines)
 {
 	char text[512];
 
-	snprintf(text, sizeof(text), "id = 7\nlvid = \"%032u%032u\"\n%s", 1, number, lines);
+	snprintf(text, sizeof(text), "id = 7\nlvid = \"%032u%032u\"\noperation = \"%s\"\n%s", 1,
+		number, operation, lines);
 	ck_assert_ptr_nonnull(ended_add(&ended, 7, text, strlen(text), MANY));
 }
 
@@ -118,29 +119,36 @@ static void end_operation(unsigned number, const char *lines)
 #define FAILED        "state = \"failed\"\nresult = \"failed\"\n"
 #define WITH_FAILURES "state = \"finished\"\nresult = \"retcode\"\nvalue = 5\n"
 
+#define FORGOTTEN "forgotten = \"asked\"\n"
+
 static const struct {
 	const char *first;
 	const char *second; /* or NULL */
 	bool is_given_up;
+	bool is_forgotten;
 } ends[] = {
-	{FINISHED, NULL, false},
-	{ABORTED, NULL, true},
-	{ABORT, NULL, true},
-	{FAILED, NULL, true},
-	{WITH_FAILURES, NULL, true},
-	{FAILED, FINISHED, false},
-	{FINISHED, FAILED, true},
-	{FAILED "forgotten = \"asked\"\n", NULL, true},
-	{FAILED "forgotten = \"aside\"\n", NULL, false},
+	{FINISHED, NULL, false, false},
+	{ABORTED, NULL, true, false},
+	{ABORT, NULL, true, false},
+	{FAILED, NULL, true, false},
+	{WITH_FAILURES, NULL, true, false},
+	{FAILED, FINISHED, false, false},
+	{FINISHED, FAILED, true, false},
+	{FAILED FORGOTTEN, NULL, true, true},
+	{FAILED FORGOTTEN, FINISHED, false, false},
+	{FAILED "forgotten = \"aside\"\n", NULL, false, false},
 };
 
 START_TEST(latest_end_says_whether_it_was_given_up)
 {
 	read_survey(1, 2, true);
-	end_operation(1, ends[_i].first);
+	end_operation(1, "fixture", ends[_i].first);
 	if (ends[_i].second)
-		end_operation(1, ends[_i].second);
+		end_operation(1, "fixture", ends[_i].second);
+	/* Another operation of the volume says nothing of this one. */
+	end_operation(1, "fixture2", ends[_i].is_given_up ? FINISHED : FAILED FORGOTTEN);
 	ck_assert_int_eq(claim_is_given_up(TAILQ_FIRST(&claims), &ended), ends[_i].is_given_up);
+	ck_assert_int_eq(claim_is_forgotten(TAILQ_FIRST(&claims), &ended), ends[_i].is_forgotten);
 	ck_assert(!claim_is_given_up(TAILQ_NEXT(TAILQ_FIRST(&claims), link), &ended));
 }
 END_TEST
@@ -153,13 +161,13 @@ START_TEST(survey_that_is_older_than_the_end_is_known)
 	read_survey(1, 2, true);
 	claim = TAILQ_FIRST(&claims);
 	ck_assert(!claim_has_ended_since(claim, &ended, 0));
-	end_operation(1, "operation = \"fixture\"\n" FINISHED);
+	end_operation(1, "fixture", FINISHED);
 	TAILQ_LAST(&ended.list, ended_list)->ended_ms = 1000;
 	ck_assert(claim_has_ended_since(claim, &ended, 999));
 	ck_assert(!claim_has_ended_since(claim, &ended, 1001));
 	ck_assert(!claim_has_ended_since(TAILQ_NEXT(claim, link), &ended, 999));
 	/* Another operation of the volume is another matter. */
-	end_operation(1, "operation = \"fixture2\"\n" FINISHED);
+	end_operation(1, "fixture2", FINISHED);
 	TAILQ_LAST(&ended.list, ended_list)->ended_ms = 2000;
 	ck_assert(!claim_has_ended_since(claim, &ended, 1001));
 }
