@@ -125,6 +125,7 @@ void start_answer(struct operations *operations, const struct sender *sender,
 		name ? plugins_find_operation(operations->plugins, name) : NULL;
 	const struct begin_extras extras = {
 		.command_line = wire_string(message, "cmdline"),
+		.is_start = true,
 		.options = wire_string(message, "options"),
 	};
 	struct terms *terms;

@@ -113,7 +113,7 @@ static int check_plugin(const struct record *record, void *plugins, struct lvmpo
 	if (!plugin)
 		return error_set(error, ENOENT, "no plugin for the operation %s is loaded",
 			record->operation_name);
-	result = options_new(plugin->interface, record->options, &options, error);
+	result = options_new(plugin->interface, record->options, false, &options, error);
 	options_release(options);
 	return result;
 }
@@ -153,7 +153,7 @@ static struct terms *make_terms(const struct record *record, const struct plugin
 	struct lvmpolld_request asked = record->request;
 	struct terms *terms = NULL;
 
-	if (options_new(plugin->interface, record->options, &asked.options, error) < 0)
+	if (options_new(plugin->interface, record->options, false, &asked.options, error) < 0)
 		return NULL;
 	terms = terms_new(&asked, plugin);
 	options_release(asked.options);
