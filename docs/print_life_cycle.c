@@ -20,7 +20,7 @@ static bool is_in_picture(enum operation_event event)
 {
 	return event != EVENT_SEES_LOSS && event != EVENT_SEES_LET_GO &&
 	       event != EVENT_NO_PATIENCE && event != EVENT_ABORTED && event != EVENT_STOP &&
-	       event != EVENT_FORGOTTEN;
+	       event != EVENT_FORGOTTEN && event != EVENT_STEPS_ASIDE;
 }
 
 static void print_states(void)
@@ -50,7 +50,7 @@ static void print_picture(void)
 	puts("\n## Picture\n\n"
 	     "Left out, since they come in nearly every state: SEES_LOSS, SEES_LET_GO, "
 	     "NO_PATIENCE, ABORTED, "
-	     "STOP and FORGOTTEN; and\nwhat leads to the same state again.\n\n"
+	     "STOP, FORGOTTEN and STEPS_ASIDE; and\nwhat leads to the same state again.\n\n"
 	     "```mermaid\nstateDiagram-v2");
 	printf("    [*] --> %s\n", state_name(STATE_LOOKING));
 	for (enum operation_state from = 0; from < STATE_COUNT; from++)

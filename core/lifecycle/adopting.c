@@ -6,6 +6,7 @@
 #include "lifecycle/adopting.h"
 #include "lifecycle/claims.h"
 #include "lifecycle/context.h"
+#include "lifecycle/operations_forget.h"
 #include "lifecycle/resume.h"
 #include "log/log.h"
 #include "records/unusable.h"
@@ -32,6 +33,7 @@ void adopting_adopt(struct operations *operations, struct claim *claim)
 	};
 	struct lvmpolld_error error;
 
+	operations_step_aside(operations, claim->terms);
 	if (resume_operation(operations, terms_hold(claim->terms), &info, &error) < 0) {
 		log_terms(
 			LOG_LEVEL_ERROR, claim->terms, "it cannot be adopted: %s", error.sentence);
@@ -53,21 +55,36 @@ static bool is_on_record(const struct operations *operations, const struct claim
 	       record_is_unusable(records, lvid, true) || record_is_left(records, lvid);
 }
 
-static bool is_to_begin(const struct operations *operations, const struct claim *claim)
+/* What this survey does not show, or has shown before its end, may be over. */
+static bool is_shown(
+	const struct operations *operations, const struct claim *claim, int64_t asked_ms)
 {
-	/* What has ended well may begin again; what has failed would fail each minute. */
-	bool is_in_vain = claim->was_ours && claim_is_given_up(claim, &operations->ended_lately);
-
-	return claim_is_discovered(claim) && claim->attendance != CLAIM_OURS && !is_in_vain &&
-	       !is_on_record(operations, claim);
+	return claim->is_in_survey &&
+	       !claim_has_ended_since(claim, &operations->ended_lately, asked_ms);
 }
 
-void adopting_begin_discovered(struct operations *operations, struct claim_list *claims)
+static bool is_to_begin(
+	const struct operations *operations, const struct claim *claim, int64_t asked_ms)
+{
+	const struct ended *ended = &operations->ended_lately;
+	/*
+	 * What has ended well may begin again; what has failed would fail each minute. What was
+	 * forgotten stays so, though its claim was not there for a while.
+	 */
+	bool is_in_vain = claim_is_forgotten(claim, ended) ||
+			  (claim->was_ours && claim_is_given_up(claim, ended));
+
+	return claim_is_discovered(claim) && claim->attendance != CLAIM_OURS && !is_in_vain &&
+	       !is_on_record(operations, claim) && is_shown(operations, claim, asked_ms);
+}
+
+void adopting_begin_discovered(
+	struct operations *operations, struct claim_list *claims, int64_t asked_ms)
 {
 	struct claim *claim;
 
 	TAILQ_FOREACH (claim, claims, link)
-		if (is_to_begin(operations, claim))
+		if (is_to_begin(operations, claim, asked_ms))
 			adopting_adopt(operations, claim);
 }
 

@@ -22,8 +22,12 @@ bool adopting_is_long_ago(int64_t since_ms);
  */
 bool adopting_is_for_always(const struct operations *operations, const struct claim *claim);
 
-/* Makes operations of those of CLAIMS that are discovered: whoever sees to them is no matter. */
-void adopting_begin_discovered(struct operations *operations, struct claim_list *claims);
+/*
+ * Makes operations of those of CLAIMS that are discovered, by the survey that was asked for at
+ * ASKED_MS (running_clock_ms): whoever sees to them is no matter.
+ */
+void adopting_begin_discovered(
+	struct operations *operations, struct claim_list *claims, int64_t asked_ms);
 
 /*
  * Whether CLAIM may be adopted at one of the next looks: somebody wants that, or the configuration

@@ -93,31 +93,45 @@ static bool is_to_be_asked(const struct operations *operations, const struct plu
 		       : operations->configuration->adopt != CONFIGURATION_ADOPT_NEVER;
 }
 
+/* What lvm2 has to do goes before what the kernel does alone. */
+static bool goes_before(const struct plugin_entry *plugin, const struct plugin_entry *other)
+{
+	return !plugin->interface->kernel_only && other->interface->kernel_only;
+}
+
 /* CLAIMED has one for each device; the plugin of one that a former plugin claims is there. */
 static void ask(
 	const struct plugin_entry *plugin, const struct survey *survey, struct claimed *claimed)
 {
 	for (size_t i = 0; i < survey->count; i++) {
 		const struct survey_device *device = &survey->devices[i];
+		const struct plugin_entry *former = claimed[i].plugin;
 
-		if (!is_claimed(plugin, device))
+		if (!is_claimed(plugin, device) || (former && goes_before(former, plugin)))
 			continue;
-		if (claimed[i].plugin)
-			log_warn("the plugins %s and %s claim %s: it is left alone",
-				claimed[i].plugin->name, plugin->name, device->table.name);
+		if (former && goes_before(plugin, former))
+			former = NULL;
+		if (former)
+			log_warn("the plugins %s and %s claim %s: it is left alone", former->name,
+				plugin->name, device->table.name);
 		/* It stays in doubt for a third one. */
-		claimed[i].device = claimed[i].plugin ? NULL : device;
+		claimed[i].device = former ? NULL : device;
 		claimed[i].plugin = plugin;
 	}
 }
 
-/* One device of a volume is enough. */
-static bool is_known(const struct claimed *claimed, size_t count, const struct claimed *next)
+/* Adds NEXT to the COUNT of CLAIMED, of a volume once. Returns how many there are. */
+static size_t add(struct claimed *claimed, size_t count, const struct claimed *next)
 {
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(claimed[i].device->lvid, next->device->lvid))
-			return true;
-	return false;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(claimed[i].device->lvid, next->device->lvid) != 0)
+			continue;
+		if (goes_before(next->plugin, claimed[i].plugin))
+			claimed[i] = *next;
+		return count;
+	}
+	claimed[count] = *next;
+	return count + 1;
 }
 
 size_t claimants_ask(const struct claimants *claimants, const struct operations *operations,
@@ -138,7 +152,7 @@ size_t claimants_ask(const struct claimants *claimants, const struct operations 
 		record_claimant_end(&operations->records, plugin->name, note);
 	}
 	for (size_t i = 0; i < survey->count; i++)
-		if (claimed[i].device && !is_known(claimed, count, &claimed[i]))
-			claimed[count++] = claimed[i];
+		if (claimed[i].device)
+			count = add(claimed, count, &claimed[i]);
 	return count;
 }

@@ -15,6 +15,7 @@
 #include "log/log.h"
 #include "monitor/survey.h"
 #include "status/ended.h"
+#include "status/entry.h"
 #include "util/boot.h"
 
 static void drop(struct claim_list *claims, struct claim *claim)
@@ -98,7 +99,7 @@ bool claims_update(
 	bool is_changed = false;
 
 	TAILQ_FOREACH (claim, claims, link)
-		claim->is_in_survey = !is_whole;
+		claim->is_in_survey = false;
 	for (size_t i = 0; i < count; i++) {
 		claim = find(claims, last, &claimed[i]);
 		if (!claim) {
@@ -110,7 +111,7 @@ bool claims_update(
 			claim->is_in_survey = true;
 		last = claim;
 	}
-	return drop_unclaimed(claims) || is_changed;
+	return (is_whole && drop_unclaimed(claims)) || is_changed;
 }
 
 void claims_drop_all(struct claim_list *claims)
@@ -121,11 +122,19 @@ void claims_drop_all(struct claim_list *claims)
 		drop(claims, claim);
 }
 
-static bool is_in_flight(struct operations *operations, const char *lvid)
+/* What the kernel does alone is in flight beside a claim that lvm2 has to do: it steps aside. */
+static bool is_in_flight(struct operations *operations, const struct claim *claim)
 {
-	const struct device *device = devices_find(&operations->devices, lvid);
+	const struct device *device = devices_find(&operations->devices, claim->terms->asked.lvid);
 
-	return device && (device->operations[0] || device->operations[1]);
+	for (size_t i = 0; device && i < 2; i++) {
+		const struct operation *operation = device->operations[i];
+
+		if (operation && (claim->terms->plugin->interface->kernel_only ||
+					 !operation->terms->plugin->interface->kernel_only))
+			return true;
+	}
+	return false;
 }
 
 void claim_set_ours(struct claim *claim)
@@ -143,7 +152,7 @@ bool claims_any_not_ours(struct claim_list *claims, struct operations *operation
 	bool is_any = false;
 
 	TAILQ_FOREACH (claim, claims, link) {
-		if (is_in_flight(operations, claim->terms->asked.lvid)) {
+		if (is_in_flight(operations, claim)) {
 			claim_set_ours(claim);
 			continue;
 		}
@@ -195,22 +204,55 @@ static bool is_good(const char *entry)
 	       strstr(entry, "\nresult = \"retcode\"\nvalue = 0\n");
 }
 
-static bool is_of(const char *entry, const char *lvid)
+/* Whether ENTRY has VALUE behind KEY, which is as in "\nlvid = \"". */
+static bool has_value(const char *entry, const char *key, const char *value)
 {
-	static const char key[] = "\nlvid = \"";
 	const char *found = strstr(entry, key);
+	size_t length = strlen(value);
 
-	return found && !strncmp(found + strlen(key), lvid, strlen(lvid));
+	found = found ? found + strlen(key) : "";
+	return !strncmp(found, value, length) && found[length] == '"';
+}
+
+static bool is_forgotten(const char *entry, const char *why)
+{
+	return has_value(entry, "\nforgotten = \"", why);
+}
+
+/* The latest of ENDED that is of the volume and the operation of CLAIM; or NULL. */
+static const struct ended_operation *find_ended(
+	const struct claim *claim, const struct ended *ended)
+{
+	const char *name = claim->terms->plugin->interface->operation;
+	const struct ended_operation *operation;
+
+	TAILQ_FOREACH_REVERSE(operation, &ended->list, ended_list, link)
+	if (has_value(operation->text, "\nlvid = \"", claim->terms->asked.lvid) &&
+		has_value(operation->text, "\noperation = \"", name))
+		return operation;
+	return NULL;
 }
 
 bool claim_is_given_up(const struct claim *claim, const struct ended *ended)
 {
-	const struct ended_operation *operation;
+	const struct ended_operation *operation = find_ended(claim, ended);
 
-	TAILQ_FOREACH_REVERSE(operation, &ended->list, ended_list, link)
-	if (is_of(operation->text, claim->terms->asked.lvid))
-		return !is_good(operation->text);
-	return false;
+	return operation && !is_good(operation->text) &&
+	       !is_forgotten(operation->text, ENTRY_FORGOTTEN_ASIDE);
+}
+
+bool claim_is_forgotten(const struct claim *claim, const struct ended *ended)
+{
+	const struct ended_operation *operation = find_ended(claim, ended);
+
+	return operation && is_forgotten(operation->text, ENTRY_FORGOTTEN_ASKED);
+}
+
+bool claim_has_ended_since(const struct claim *claim, const struct ended *ended, int64_t asked_ms)
+{
+	const struct ended_operation *operation = find_ended(claim, ended);
+
+	return operation && operation->ended_ms > asked_ms;
 }
 
 bool claim_is_discovered(const struct claim *claim)

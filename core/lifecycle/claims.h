@@ -38,7 +38,7 @@ struct claim {
 	enum claim_attendance attendance;
 	struct attendant attendant; /* who sees to it, or may */
 	enum claim_attendance told; /* what people were told; CLAIM_NEW: nothing */
-	bool is_in_survey;          /* in that which is being read */
+	bool is_in_survey;          /* found in the latest one; one not whole may lack it */
 	uint64_t wanted; /* somebody asks to adopt it after the look of this number; 0: nobody */
 	bool was_ours;   /* it was in flight: what has become of it is no reason to begin anew */
 	TAILQ_ENTRY(claim) link;
@@ -70,9 +70,16 @@ bool claim_attend(
 
 /*
  * Whether it was given up or aborted before, or has failed, by the latest of ENDED that is of its
- * volume: somebody has decided that, or must look.
+ * volume and its operation: somebody has decided that, or must look. One that has stepped aside was
+ * not given up.
  */
 bool claim_is_given_up(const struct claim *claim, const struct ended *ended);
+
+/* Whether somebody has had it forgotten, by the latest of ENDED likewise. */
+bool claim_is_forgotten(const struct claim *claim, const struct ended *ended);
+
+/* Whether the latest of ENDED that is of it has ended after ASKED_MS, by running_clock_ms. */
+bool claim_has_ended_since(const struct claim *claim, const struct ended *ended, int64_t asked_ms);
 
 /* The kernel does it alone, so that nobody need see to it: nothing is told but its begin and end.
  */

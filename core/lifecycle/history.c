@@ -9,11 +9,13 @@
 #include "lifecycle/history.h"
 #include "loader/plugins.h"
 #include "status/entry.h"
+#include "util/boot.h"
 #include "util/buffer.h"
 
 bool history_is_forgotten(enum operation_event event)
 {
-	return event == EVENT_FORGOTTEN || event == EVENT_ENDED_FORGOTTEN;
+	return event == EVENT_FORGOTTEN || event == EVENT_ENDED_FORGOTTEN ||
+	       event == EVENT_STEPS_ASIDE;
 }
 
 bool history_is_at_risk(enum operation_event event)
@@ -46,6 +48,14 @@ static enum count count_of(const struct operation *operation, enum operation_eve
 	return operation->state == STATE_FINISHED ? COUNT_SUCCESS : COUNT_ERROR;
 }
 
+/* Why it was forgotten; NULL where it was not. */
+static const char *why_forgotten(enum operation_event event)
+{
+	if (!history_is_forgotten(event))
+		return NULL;
+	return event == EVENT_STEPS_ASIDE ? ENTRY_FORGOTTEN_ASIDE : ENTRY_FORGOTTEN_ASKED;
+}
+
 /* An abort is no operation of its own for who monitors. */
 static void count(struct operation *operation, enum operation_event event)
 {
@@ -63,14 +73,16 @@ void history_add(struct operation *operation, enum operation_event event)
 	struct ended_operation *ended = NULL;
 
 	count(operation, event);
-	entry_write_ended(&text, operation, has_result ? &result : NULL);
+	entry_write_ended(&text, operation, has_result ? &result : NULL, why_forgotten(event));
 	if (!text.is_lost)
 		ended = ended_add(&operations->ended_lately, operation->number, buffer_bytes(&text),
 			text.length, operations->configuration->history_entries);
 	buffer_free(&text);
 	/* Watching clients are told of the end; out of memory, that they have missed a change. */
 	operations->change_serial++;
-	if (ended)
+	if (ended) {
 		ended->serial = operations->change_serial;
+		ended->ended_ms = running_clock_ms();
+	}
 	history_keeper_write(&operations->history);
 }

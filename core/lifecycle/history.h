@@ -10,7 +10,7 @@
 struct operation;
 struct request_result;
 
-/* EVENT ends an operation that an administrator has forgotten for good. */
+/* EVENT ends an operation that an administrator has forgotten for good, or that steps aside. */
 bool history_is_forgotten(enum operation_event event);
 
 /* EVENT ends an operation at which going on would lose data. */

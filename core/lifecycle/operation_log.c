@@ -44,6 +44,8 @@ static void write_end(
 		snprintf(text, size, "ends, since it is aborted,");
 	else if (operation->state == STATE_FINISHED)
 		snprintf(text, size, "ends well");
+	else if (event == EVENT_STEPS_ASIDE)
+		snprintf(text, size, "steps aside");
 	else if (history_is_forgotten(event))
 		snprintf(text, size, "is forgotten");
 	else if (history_is_at_risk(event))

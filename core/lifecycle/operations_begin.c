@@ -10,6 +10,7 @@
 #include "lifecycle/operation_log.h"
 #include "lifecycle/operations.h"
 #include "lifecycle/operations_begin.h"
+#include "lifecycle/operations_forget.h"
 #include "lifecycle/orphaned.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"
@@ -198,8 +199,10 @@ enum operations_answer operations_begin(
 	struct operations *operations, struct terms *terms, struct waiter *waiter)
 {
 	struct operation *operation = NULL;
-	enum existing existing = stores_find_existing(operations, terms, waiter, &operation);
+	enum existing existing;
 
+	operations_step_aside(operations, terms);
+	existing = stores_find_existing(operations, terms, waiter, &operation);
 	if (existing == EXISTING_NONE)
 		return begin_request(operations, terms, waiter);
 	terms_release(terms);

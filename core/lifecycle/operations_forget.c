@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Forgets an operation for good. */
+/* Forgets an operation for good, or for another one. */
 #include "config.h"
 
 #include "lifecycle/context.h"
 #include "lifecycle/operations_forget.h"
+#include "loader/plugins.h"
 #include "log/log.h"
 
 static struct operation *find(const struct operations *operations, uint64_t number)
@@ -45,4 +46,26 @@ enum operations_forgotten operations_forget(
 		*has_loss ? ", and a loss was seen" : "");
 	context_happened(operation, EVENT_FORGOTTEN);
 	return find(operations, number) ? FORGOTTEN_AT_ITS_END : FORGOTTEN;
+}
+
+/* One that has a command, or may have, is beyond the table: it stays. */
+static bool can_step_aside(const struct operation *operation)
+{
+	return operation->terms->plugin->interface->kernel_only && !operation->attempt.is_orphan &&
+	       table_cell(operation->state, EVENT_STEPS_ASIDE) != CELL_NEVER;
+}
+
+void operations_step_aside(struct operations *operations, const struct terms *terms)
+{
+	struct device *device = devices_find(&operations->devices, terms->asked.lvid);
+	struct operation *operation = device ? device->operations[false] : NULL;
+
+	if (!operation || terms->plugin->interface->kernel_only || !can_step_aside(operation))
+		return;
+	log_operation(LOG_LEVEL_NOTICE, operation,
+		"steps aside for the %s of the same volume, which needs lvm2: the kernel goes on "
+		"with it all the same",
+		terms->plugin->interface->operation);
+	context_happened(operation, EVENT_STEPS_ASIDE);
+	operations->settle(operations);
 }

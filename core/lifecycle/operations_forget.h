@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Forgets an operation for good, at an administrator's request. */
+/* Forgets an operation for good, at an administrator's request, or for another one. */
 #ifndef CORE_LIFECYCLE_OPERATIONS_FORGET_H
 #define CORE_LIFECYCLE_OPERATIONS_FORGET_H
 
@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct operations;
+struct terms;
 
 enum operations_forgotten {
 	FORGOTTEN, /* nothing of it is left */
@@ -24,5 +25,11 @@ enum operations_forgotten {
  */
 enum operations_forgotten operations_forget(
 	struct operations *operations, uint64_t number, bool at_risk, bool *has_loss);
+
+/*
+ * An operation that the kernel does alone steps aside for one with TERMS that lvm2 has to do: it is
+ * over then, as where it is forgotten, and nothing else is begun. It may be found again later.
+ */
+void operations_step_aside(struct operations *operations, const struct terms *terms);
 
 #endif

@@ -44,7 +44,7 @@ static struct terms *make_terms(const struct record *record, const struct plugin
 {
 	struct lvmpolld_request asked = record->request;
 	struct terms *terms = NULL;
-	int result = options_new(plugin->interface, record->options, &asked.options, error);
+	int result = options_new(plugin->interface, record->options, false, &asked.options, error);
 
 	if (result == 0)
 		terms = terms_new(&asked, plugin);

@@ -208,26 +208,14 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 		record_anew(operation);
 }
 
+/* What clients were told of an earlier operation is no answer about this one. */
 static struct request *add_request(struct operations *operations, struct terms *terms)
 {
-	struct store *store = operations_store(operations, terms->asked.abort);
 	struct request *request = stores_find(operations, terms);
-	int result;
 
-	if (request)
+	if (request && request_get_standing(request) == REQUEST_IN_PROGRESS)
 		return request;
-	request = request_new(terms_hold(terms));
-	if (!request) {
-		terms_release(terms);
-		return NULL;
-	}
-	store_lock(store);
-	result = store_add_locked(store, request);
-	store_unlock(store);
-	if (result == 0)
-		return request;
-	request_free(request);
-	return NULL;
+	return stores_add(operations, terms_hold(terms), NULL);
 }
 
 /* Makes a request after a crash, since no client has made one to this daemon. */

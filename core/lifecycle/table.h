@@ -74,8 +74,10 @@
 	X(ABORTED)     /* an abort begins */                                                       \
 	X(ABORT_OVER)  /* the abort has succeeded */                                               \
 	X(ABORT_FAILED)                                                                            \
-	X(STOP)      /* the daemon ends */                                                         \
-	X(FORGOTTEN) /* an administrator has it forgotten for good */
+	X(STOP)        /* the daemon ends */                                                       \
+	X(FORGOTTEN)   /* an administrator has it forgotten for good */                            \
+	X(STEPS_ASIDE) /* the kernel does it alone, and another is asked for that lvm2 has to do   \
+			*/
 
 #define EVENT_WORD(word) EVENT_##word,
 enum operation_event { OPERATION_EVENTS(EVENT_WORD) EVENT_COUNT, EVENT_NONE = EVENT_COUNT };

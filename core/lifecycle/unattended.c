@@ -175,8 +175,9 @@ static void on_attendants(void *context)
 	lifecycle_settle(operations);
 }
 
-/* Which volumes of the survey are claimed. When out of memory the next look tells. */
-static void read_claims(struct unattended *unattended)
+/* Which volumes of the survey are claimed. Returns false when out of memory: the next look tells.
+ */
+static bool read_claims(struct unattended *unattended)
 {
 	const struct survey *survey = unattended->survey;
 	struct claimed *claimed = calloc(survey->count + 1, sizeof(*claimed));
@@ -184,26 +185,29 @@ static void read_claims(struct unattended *unattended)
 
 	unattended->is_whole = survey->is_whole && claimed;
 	if (!claimed)
-		return;
+		return false;
 	count = claimants_ask(unattended->claimants, unattended->operations, survey, claimed);
 	if (claims_update(&unattended->claims, claimed, count, survey->is_whole))
 		unattended->changed_ms = boot_clock_ms();
 	free(claimed);
+	return true;
 }
 
 /* Takes SURVEY: which volumes are claimed, and who sees to them? */
 static void take_survey(struct unattended *unattended, struct survey *survey)
 {
 	struct operations *operations = unattended->operations;
+	bool is_read;
 
 	unattended->is_looking = true;
 	if (unattended->next != survey)
 		survey_free(unattended->next);
 	unattended->next = NULL;
 	unattended->survey = survey;
-	read_claims(unattended);
+	is_read = read_claims(unattended);
 	claims_any_not_ours(&unattended->claims, operations);
-	adopting_begin_discovered(operations, &unattended->claims);
+	if (is_read)
+		adopting_begin_discovered(operations, &unattended->claims, survey->asked_ms);
 	if (claims_any_not_ours(&unattended->claims, operations))
 		unattended->attendants = attendants_new(operations->base,
 			operations->configuration->lvm_binary, on_attendants, unattended);

@@ -14,7 +14,7 @@ struct lvmpolld_options {
 	unsigned references;
 	const struct lvmpolld_key *declared; /* the plugin's, which stays loaded */
 	const char *text;                    /* of all of them */
-	const char *values[OPTIONS_MAX];     /* in the order in which they are declared */
+	const char *values[OPTIONS_MAX];     /* in the order of their declaration; or NULL */
 };
 
 /* One of them, within a text: the name has NAME_LENGTH bytes, and "=" and the value follow. */
@@ -145,21 +145,26 @@ static int choose_value(const struct lvmpolld_key *key, const char *text,
 	return 0;
 }
 
-/* Writes all options into TEXT, each with its value. */
-static int write_all(const struct lvmpolld_plugin *plugin, const char *given, FILE *text,
-	struct lvmpolld_error *error)
+/* Writes all options that there are into TEXT, each with its value. */
+static int write_all(const struct lvmpolld_plugin *plugin, const char *given, bool is_start,
+	FILE *text, struct lvmpolld_error *error)
 {
 	char value[OPTION_VALUE_MAX + 2];
+	const char *blank = "";
+	struct option option;
 
 	for (const struct lvmpolld_key *key = plugin->options; key->name; key++) {
+		if (!is_start && !key->default_value && !find_option(given, key->name, &option))
+			continue;
 		if (choose_value(key, given, value, error) < 0)
 			return -EINVAL;
-		fprintf(text, "%s%s=%s", key == plugin->options ? "" : " ", key->name, value);
+		fprintf(text, "%s%s=%s", blank, key->name, value);
+		blank = " ";
 	}
 	return 0;
 }
 
-/* Makes options of TEXT, which has all of them in their order. NULL when out of memory. */
+/* Makes options of TEXT, which has all that there are. NULL when out of memory. */
 static struct lvmpolld_options *make(const struct lvmpolld_plugin *plugin, const char *text)
 {
 	size_t size = strlen(text) + 1;
@@ -173,19 +178,22 @@ static struct lvmpolld_options *make(const struct lvmpolld_plugin *plugin, const
 	memcpy(values, text, size);
 	*options = (struct lvmpolld_options){
 		.references = 1, .declared = plugin->options, .text = copy};
-	for (size_t i = 0; next_option(&text, &option); i++) {
-		options->values[i] = values + (option.value - option.name);
+	while (next_option(&text, &option)) {
+		const struct lvmpolld_key *key = find_declared(plugin, &option);
+
+		options->values[key - plugin->options] = values + (option.value - option.name);
 		values += option.name_length + 1 + option.value_length;
 		*values++ = '\0';
 	}
 	return options;
 }
 
-int options_new(const struct lvmpolld_plugin *plugin, const char *text,
+int options_new(const struct lvmpolld_plugin *plugin, const char *text, bool is_start,
 	const struct lvmpolld_options **options, struct lvmpolld_error *error)
 {
 	int result = check_names(plugin, text, error);
 	char *all = NULL;
+	bool is_any = false;
 	size_t size = 0;
 	FILE *stream;
 
@@ -195,11 +203,14 @@ int options_new(const struct lvmpolld_plugin *plugin, const char *text,
 	stream = open_memstream(&all, &size);
 	if (!stream)
 		return error_set(error, ENOMEM, "out of memory");
-	result = write_all(plugin, text, stream, error);
-	if (fclose(stream) == 0 && result == 0)
+	result = write_all(plugin, text, is_start, stream, error);
+	if (fclose(stream) != 0)
+		result = result < 0 ? result : error_set(error, ENOMEM, "out of memory");
+	is_any = result == 0 && size > 0;
+	if (is_any)
 		*options = make(plugin, all);
 	free(all);
-	return result < 0 || *options ? result : error_set(error, ENOMEM, "out of memory");
+	return !is_any || *options ? result : error_set(error, ENOMEM, "out of memory");
 }
 
 /* Who holds a reference may count. */
@@ -254,9 +265,9 @@ bool options_read(
 	for (size_t i = 0; options && options->declared[i].name; i++) {
 		if (strcmp(options->declared[i].name, name) != 0)
 			continue;
-		/* It was checked when the options were made. */
-		if (configuration_parse_value(
-			    options->values[i], options->declared[i].type, &whole, &error) < 0)
+		/* It was checked when the options were made, if it is there. */
+		if (!options->values[i] || configuration_parse_value(options->values[i],
+						   options->declared[i].type, &whole, &error) < 0)
 			return false;
 		whole.type = options->declared[i].type;
 		whole.struct_size = size;

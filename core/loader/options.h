@@ -16,18 +16,19 @@
 #define OPTION_VALUE_MAX 255
 
 /*
- * A value for each option that the plugin declares. They are immutable and shared. The name is that
+ * A value for each option that the plugin declares, but for those that a start must give where
+ * nobody has started the operation. They are immutable and shared. The name is that
  * of the installed header.
  */
 struct lvmpolld_options;
 
 /*
  * Makes the options of PLUGIN by TEXT, with a blank between them; NULL or "" is none. What is not
- * given has its default. *OPTIONS is NULL where the plugin declares none; else it has one
- * reference. Returns 0, -EINVAL with a sentence that names what is unknown, wrong or missing, or
- * -ENOMEM.
+ * given has its default; what has none must be given where IS_START is true, and is left out
+ * elsewhere. *OPTIONS is NULL where there are none then; else it has one reference. Returns 0,
+ * -EINVAL with a sentence that names what is unknown, wrong or missing, or -ENOMEM.
  */
-int options_new(const struct lvmpolld_plugin *plugin, const char *text,
+int options_new(const struct lvmpolld_plugin *plugin, const char *text, bool is_start,
 	const struct lvmpolld_options **options, struct lvmpolld_error *error);
 /* Adds a reference, and releases one; OPTIONS may be NULL. */
 const struct lvmpolld_options *options_hold(const struct lvmpolld_options *options);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "monitor/device_mapper.h"
 #include "protocol/lvid.h"
@@ -32,8 +33,9 @@ struct survey_device {
 };
 
 struct survey {
-	unsigned number; /* how often one was asked for before it was made */
-	bool is_whole;   /* no device was left out: what is not here is no longer there */
+	unsigned number;  /* how often one was asked for before it was made */
+	int64_t asked_ms; /* when it was asked for, by running_clock_ms: no table is older */
+	bool is_whole;    /* no device was left out: what is not here is no longer there */
 	size_t count;
 	struct survey_device devices[];
 };

@@ -80,6 +80,7 @@ bool surveys_note_answer(struct surveys *surveys, const char *answer, size_t siz
 		return false;
 	}
 	survey->number = surveys->made = surveys->asked;
+	survey->asked_ms = surveys->asked_ms;
 	survey_free(surveys->latest);
 	surveys->latest = survey;
 	return true;

@@ -47,7 +47,7 @@ char *terms_identifier(const char *system_dir, const char *lvid)
 	return identifier;
 }
 
-/* Those of ASKED; else the defaults, where none must be given. */
+/* Those of ASKED; else the defaults. */
 static const struct lvmpolld_options *find_options(
 	const struct lvmpolld_request *asked, const struct plugin_entry *plugin)
 {
@@ -55,7 +55,7 @@ static const struct lvmpolld_options *find_options(
 	struct lvmpolld_error error;
 
 	if (!options && plugin->interface && plugin->interface->options)
-		options_new(plugin->interface, NULL, &options, &error);
+		options_new(plugin->interface, NULL, false, &options, &error);
 	return options;
 }
 

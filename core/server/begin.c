@@ -95,20 +95,22 @@ bool begin_check(const struct lvmpolld_request *request, struct buffer *reply)
 }
 
 /*
- * Sets the options of ASKED by GIVEN, which are the caller's to release. Those of an operation in
+ * Sets the options of ASKED by EXTRAS, which are the caller's to release. Those of an operation in
  * flight stay as they are.
  */
 static int find_options(struct operations *operations, struct lvmpolld_request *asked,
-	const struct plugin_entry *plugin, const char *given, struct lvmpolld_error *error)
+	const struct plugin_entry *plugin, const struct begin_extras *extras,
+	struct lvmpolld_error *error)
 {
 	const struct operation *operation = operations_find_alive(operations, asked->lvid, false);
 	const struct lvmpolld_options *options;
 
 	if (!operation || operation->terms->plugin != plugin)
 		return asked->abort ? 0
-				    : options_new(plugin->interface, given, &asked->options, error);
+				    : options_new(plugin->interface, extras->options,
+					      extras->is_start, &asked->options, error);
 	options = operation->terms->asked.options;
-	if (options_agree(options, given, error) < 0)
+	if (options_agree(options, extras->options, error) < 0)
 		return error_add_context(error, "the %s of %s/%s (id:%" PRIu64 ")",
 			plugin->interface->operation, asked->vg_name, asked->lv_name,
 			operation->number);
@@ -124,7 +126,7 @@ struct terms *begin_make_terms(struct operations *operations,
 	struct lvmpolld_error error = {.code = ENOMEM};
 	struct terms *terms = NULL;
 
-	if (find_options(operations, &asked, plugin, extras->options, &error) == 0)
+	if (find_options(operations, &asked, plugin, extras, &error) == 0)
 		terms = terms_new(&asked, plugin);
 	options_release(asked.options);
 	/* When out of memory the log does without the command line. */

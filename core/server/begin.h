@@ -27,6 +27,7 @@ bool begin_check(const struct lvmpolld_request *request, struct buffer *reply);
 /* What a request has beside the parameters that callbacks get. */
 struct begin_extras {
 	const char *command_line; /* of the client, for the log; or NULL */
+	bool is_start;            /* what must be given is to be there */
 	const char *options;      /* of a start; or NULL */
 };
 

@@ -97,7 +97,9 @@ static void start(struct operations *operations, const struct sender *sender, st
 	struct buffer *reply)
 {
 	const struct lvmpolld_request *asked = &terms->asked;
-	bool is_joined = operations_find_alive(operations, asked->lvid, false);
+	const struct operation *operation = operations_find_alive(operations, asked->lvid, false);
+	/* Another one may step aside. */
+	bool is_joined = operation && operation->terms->plugin == terms->plugin;
 
 	terms->is_unasked = true;
 	switch (operations_begin(operations, terms_hold(terms), sender->waiter)) {
@@ -123,6 +125,7 @@ void start_answer(struct operations *operations, const struct sender *sender,
 		name ? plugins_find_operation(operations->plugins, name) : NULL;
 	const struct begin_extras extras = {
 		.command_line = wire_string(message, "cmdline"),
+		.is_start = true,
 		.options = wire_string(message, "options"),
 	};
 	struct terms *terms;

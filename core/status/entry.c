@@ -291,8 +291,8 @@ void entry_read_events(const struct wire_message *message, struct log_memory *me
 	}
 }
 
-void entry_write_ended(
-	struct buffer *text, struct operation *operation, const struct request_result *result)
+void entry_write_ended(struct buffer *text, struct operation *operation,
+	const struct request_result *result, const char *why_forgotten)
 {
 	struct seen seen;
 
@@ -300,6 +300,8 @@ void entry_write_ended(
 	write_lasting(text, operation, &seen);
 	write_requests(text, operation, false);
 	write_result(text, result);
+	if (why_forgotten)
+		wire_add_string(text, "forgotten", why_forgotten);
 	write_times(text, operation, &seen);
 	wire_add_number(text, "ended", time(NULL));
 	entry_write_events(text, operation);

@@ -14,6 +14,10 @@ struct operation;
 struct request_result;
 struct wire_message;
 
+/* Why one was forgotten: somebody has asked for that, or it has stepped aside for another one. */
+#define ENTRY_FORGOTTEN_ASKED "asked"
+#define ENTRY_FORGOTTEN_ASIDE "aside"
+
 /* Adds all that is known of OPERATION. When out of memory the buffer is lost. */
 void entry_write(struct buffer *text, struct operation *operation);
 
@@ -34,9 +38,9 @@ uint64_t entry_checksum(struct operation *operation);
 
 /*
  * The entry of one that is over, with its events: how it ended is told by RESULT, or is a failure
- * without a status where that is NULL.
+ * without a status where that is NULL. WHY_FORGOTTEN: one of those below; NULL where it was not.
  */
-void entry_write_ended(
-	struct buffer *text, struct operation *operation, const struct request_result *result);
+void entry_write_ended(struct buffer *text, struct operation *operation,
+	const struct request_result *result, const char *why_forgotten);
 
 #endif

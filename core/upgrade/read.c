@@ -104,6 +104,13 @@ static bool is_operation(const struct wire_message *message)
 	       is_item(message, "report") || is_item(message, "loss");
 }
 
+/* What it was told is lost where its plugin is gone, and nothing goes on that would need it. */
+static bool is_told(const struct wire_message *message)
+{
+	return is_item(message, "request") &&
+	       fields_request(message).standing != REQUEST_IN_PROGRESS;
+}
+
 static int check_plugin(const struct record *record, void *plugins, struct lvmpolld_error *error)
 {
 	const struct plugin_entry *plugin = plugins_find_operation(plugins, record->operation_name);
@@ -113,7 +120,7 @@ static int check_plugin(const struct record *record, void *plugins, struct lvmpo
 	if (!plugin)
 		return error_set(error, ENOENT, "no plugin for the operation %s is loaded",
 			record->operation_name);
-	result = options_new(plugin->interface, record->options, &options, error);
+	result = options_new(plugin->interface, record->options, false, &options, error);
 	options_release(options);
 	return result;
 }
@@ -121,7 +128,7 @@ static int check_plugin(const struct record *record, void *plugins, struct lvmpo
 static int check_item(
 	const struct wire_message *message, void *plugins, struct lvmpolld_error *error)
 {
-	if (!is_operation(message))
+	if (!is_operation(message) || is_told(message))
 		return 0;
 	return record_read_fields(message, check_plugin, plugins, error);
 }
@@ -153,7 +160,7 @@ static struct terms *make_terms(const struct record *record, const struct plugin
 	struct lvmpolld_request asked = record->request;
 	struct terms *terms = NULL;
 
-	if (options_new(plugin->interface, record->options, &asked.options, error) < 0)
+	if (options_new(plugin->interface, record->options, false, &asked.options, error) < 0)
 		return NULL;
 	terms = terms_new(&asked, plugin);
 	options_release(asked.options);

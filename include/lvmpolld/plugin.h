@@ -406,8 +406,9 @@ struct lvmpolld_plugin {
 	 * value has 1 to 255 visible characters of ASCII, the first of which is not "-", and is
 	 * checked by its type. Callbacks read them with lvmpolld_request_option. They are recorded
 	 * and stay as they are as long as the operation is in flight, also through an upgrade of
-	 * the plugin: one that does not know an option any more, or wants another one, is not given
-	 * the operation. Only with startable.
+	 * the plugin: one that does not know an option any more is not given the operation. One
+	 * that must be given is not there where nobody has started the operation with it: lvm2 has
+	 * asked for it, it was found, or the plugin wants it since. Only with startable.
 	 */
 	const struct lvmpolld_key *options;
 };
@@ -491,7 +492,7 @@ void lvmpolld_findings_add(struct lvmpolld_findings *findings, const char *name,
 /*
  * Reads the option NAME of REQUEST into VALUE, whose struct_size the caller sets; its string is
  * valid as long as REQUEST. Returns false where the plugin declares no such option, and of an
- * option that must be given also where lvm2 has asked for the operation, which gives none.
+ * option that must be given also where nobody has started the operation with it.
  */
 bool lvmpolld_request_option(
 	const struct lvmpolld_request *request, const char *name, struct lvmpolld_value *value);

@@ -10,7 +10,8 @@
 
 /* The letter of lv_attr that tells the type of the target, and those of the other types. */
 #define ATTRIBUTE_TARGET 6
-#define OTHER_TARGETS    "-Cmstv"
+/* Not C: the origin of a cache may be a RAID volume, and shows what it is below it alone. */
+#define OTHER_TARGETS "-mstv"
 
 static const char *const actions[] = {
 	[RAID_IDLE] = "idle",
@@ -32,6 +33,20 @@ static bool find_action(const char *word, enum raid_action *action)
 	return false;
 }
 
+/*
+ * While legs are added or taken away the kernel may show another number of letters than of legs:
+ * those that both have count, as with lvm2. Returns false where there are none.
+ */
+static bool settle_legs(struct raid_status *status)
+{
+	size_t letters = strlen(status->health);
+
+	if (status->leg_count > letters)
+		status->leg_count = letters;
+	status->health[status->leg_count] = '\0';
+	return status->leg_count > 0;
+}
+
 bool raid_status_read(
 	const struct lvmpolld_target *targets, size_t count, struct raid_status *status)
 {
@@ -47,23 +62,49 @@ bool raid_status_read(
 			&status->leg_count, status->health, &status->done_sectors,
 			&status->total_sectors, action, &status->mismatches) != 6)
 		return false;
-	return status->leg_count == strlen(status->health) && status->total_sectors > 0 &&
+	return settle_legs(status) && status->total_sectors > 0 &&
 	       status->done_sectors <= status->total_sectors &&
 	       find_action(action, &status->action);
 }
 
-bool raid_status_has_failed(const struct raid_status *status, size_t leg)
+static bool has_failed(const struct raid_status *status, size_t leg)
 {
 	return status->health[leg] == 'D' || status->health[leg] == '-';
 }
 
-uint32_t raid_status_count_failed(const struct raid_status *status)
+static uint32_t count_failed(const struct raid_status *status)
 {
 	uint32_t failed = 0;
 
 	for (size_t leg = 0; leg < status->leg_count; leg++)
-		failed += raid_status_has_failed(status, leg);
+		failed += has_failed(status, leg);
 	return failed;
+}
+
+void raid_status_tell_failed(const struct raid_status *status,
+	const struct lvmpolld_request *request, struct lvmpolld_progress *progress)
+{
+	bool is_news = count_failed(status) > progress->failed_devices;
+
+	progress->failed_devices = count_failed(status);
+	for (size_t leg = 0; is_news && leg < status->leg_count; leg++)
+		if (has_failed(status, leg))
+			lvmpolld_log(LVMPOLLD_LOG_ERROR,
+				"%s/%s: leg %zu has failed (%s_rimage_%zu): \"lvconvert --repair\" "
+				"puts another disk in its place, and \"lvchange --refresh\" takes "
+				"it back when its disk is there again",
+				request->vg_name, request->lv_name, leg, request->lv_name, leg);
+}
+
+void raid_status_add_failed(const struct raid_status *status, struct lvmpolld_findings *findings)
+{
+	char name[32];
+
+	for (size_t leg = 0; leg < status->leg_count; leg++)
+		if (has_failed(status, leg)) {
+			snprintf(name, sizeof(name), "leg_%zu_failed", leg);
+			lvmpolld_findings_add(findings, name, 1);
+		}
 }
 
 bool raid_status_is_in_sync(const struct raid_status *status)

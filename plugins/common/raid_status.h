@@ -33,10 +33,15 @@ struct raid_status {
 bool raid_status_read(
 	const struct lvmpolld_target *targets, size_t count, struct raid_status *status);
 
-bool raid_status_has_failed(const struct raid_status *status, size_t leg);
+/*
+ * Tells the log each leg that has failed, where they are more than *PROGRESS has of before, and
+ * notes there how many they are.
+ */
+void raid_status_tell_failed(const struct raid_status *status,
+	const struct lvmpolld_request *request, struct lvmpolld_progress *progress);
 
-/* How many legs have failed. */
-uint32_t raid_status_count_failed(const struct raid_status *status);
+/* Adds a finding for each leg that has failed: leg_1_failed. */
+void raid_status_add_failed(const struct raid_status *status, struct lvmpolld_findings *findings);
 
 /* Whether each leg is in sync, and nothing is under way. */
 bool raid_status_is_in_sync(const struct raid_status *status);
@@ -52,7 +57,7 @@ bool raid_status_read_device(const struct lvmpolld_device *device, struct raid_s
 
 /*
  * The standing of a volume that has no device: it goes on if lvm2 says that it is a RAID volume,
- * and has failed if it is none any more, or was removed.
+ * and has failed if it is none any more, or was removed. Of a cached one nobody can tell.
  */
 enum lvmpolld_standing raid_status_read_report(const struct lvmpolld_row *volume);
 

@@ -81,6 +81,12 @@ static bool is_image(const char *lv_name)
 	return number[0] != '\0' && strspn(number, "0123456789") == strlen(number);
 }
 
+/* Since 2.03.36 lvm2 gives the device of a hidden volume the UUID of a layer. */
+static bool is_whole(const char *layer)
+{
+	return layer[0] == '\0' || strcmp(layer, "real") == 0;
+}
+
 static bool integrity_claims(
 	const struct lvmpolld_device *device, const struct lvmpolld_target *table, size_t count)
 {
@@ -88,7 +94,7 @@ static bool integrity_claims(
 
 	(void)table;
 	(void)count;
-	return device->layer[0] == '\0' && is_image(device->lv_name) && device->status &&
+	return is_whole(device->layer) && is_image(device->lv_name) && device->status &&
 	       read_status(device->status, device->status_count, &status) &&
 	       status.done_sectors < status.total_sectors;
 }

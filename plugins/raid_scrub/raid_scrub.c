@@ -9,7 +9,9 @@ static bool is_scrub(const struct raid_status *status)
 	return status->action == RAID_CHECK || status->action == RAID_REPAIR;
 }
 
-/* When a volume is idle again its scrub is over. One that was cut off in the middle may show that.
+/*
+ * When a volume is idle again its scrub is over. One that was cut off in the middle may show that,
+ * as where a leg fails. What *PROGRESS has comes of a scrub that was seen under way.
  */
 static enum lvmpolld_verdict raid_scrub_read_targets(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
@@ -17,11 +19,15 @@ static enum lvmpolld_verdict raid_scrub_read_targets(const struct lvmpolld_reque
 	struct raid_status status;
 	bool is_over;
 
-	(void)request;
 	if (!raid_status_read(targets, count, &status))
 		return LVMPOLLD_POLL;
 	is_over = status.action == RAID_IDLE && status.done_sectors == status.total_sectors;
-	progress->failed_devices = raid_status_count_failed(&status);
+	raid_status_tell_failed(&status, request, progress);
+	if (is_over && progress->total_sectors == 0)
+		lvmpolld_log(LVMPOLLD_LOG_WARN,
+			"%s/%s: no check or repair was seen under way: \"lvchange --syncaction "
+			"check %s/%s\" begins one",
+			request->vg_name, request->lv_name, request->vg_name, request->lv_name);
 	if (is_over || is_scrub(&status))
 		raid_status_set_progress(&status, progress);
 	return is_over ? LVMPOLLD_DONE : LVMPOLLD_WATCH;
@@ -41,6 +47,7 @@ static void raid_scrub_read_findings(const struct lvmpolld_request *request,
 		return;
 	if (status.action == RAID_CHECK || (status.action == RAID_IDLE && status.mismatches > 0))
 		lvmpolld_findings_add(findings, "mismatches", status.mismatches);
+	raid_status_add_failed(&status, findings);
 }
 
 static enum lvmpolld_standing raid_scrub_read_report(

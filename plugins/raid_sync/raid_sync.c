@@ -4,23 +4,6 @@
 
 #include <common/raid_status.h>
 
-#include <stdio.h>
-
-/* Once for each leg: *PROGRESS has what was told before. */
-static void tell_failed(const struct lvmpolld_request *request, const struct raid_status *status,
-	const struct lvmpolld_progress *progress)
-{
-	if (raid_status_count_failed(status) <= progress->failed_devices)
-		return;
-	for (size_t leg = 0; leg < status->leg_count; leg++)
-		if (raid_status_has_failed(status, leg))
-			lvmpolld_log(LVMPOLLD_LOG_ERROR,
-				"%s/%s: leg %zu has failed (%s_rimage_%zu): \"lvconvert --repair\" "
-				"puts another disk in its place, and \"lvchange --refresh\" takes "
-				"it back when its disk is there again",
-				request->vg_name, request->lv_name, leg, request->lv_name, leg);
-}
-
 /*
  * A leg that has failed keeps the volume from being in sync until somebody has seen to it. While
  * data is checked all of it is in sync; what is mended need not be, and has an end of its own.
@@ -32,8 +15,7 @@ static enum lvmpolld_verdict raid_sync_read_targets(const struct lvmpolld_reques
 
 	if (!raid_status_read(targets, count, &status))
 		return LVMPOLLD_POLL;
-	tell_failed(request, &status, progress);
-	progress->failed_devices = raid_status_count_failed(&status);
+	raid_status_tell_failed(&status, request, progress);
 	if (status.action == RAID_CHECK) {
 		status.action = RAID_IDLE;
 		status.done_sectors = status.total_sectors;
@@ -47,16 +29,10 @@ static void raid_sync_read_findings(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_findings *findings)
 {
 	struct raid_status status;
-	char name[32];
 
 	(void)request;
-	if (!raid_status_read(targets, count, &status))
-		return;
-	for (size_t leg = 0; leg < status.leg_count; leg++)
-		if (raid_status_has_failed(&status, leg)) {
-			snprintf(name, sizeof(name), "leg_%zu_failed", leg);
-			lvmpolld_findings_add(findings, name, 1);
-		}
+	if (raid_status_read(targets, count, &status))
+		raid_status_add_failed(&status, findings);
 }
 
 static enum lvmpolld_standing raid_sync_read_report(

@@ -13,10 +13,12 @@ static int drain_build_arguments(const struct lvmpolld_request *request,
 	char argument[300];
 	int result = lvmpolld_arguments_add_standard(arguments, request, "drain");
 
+	/* It is not there where nobody has started the operation. */
+	if (!lvmpolld_request_option(request, "disk", &disk))
+		disk.string = "any";
 	if (!lvmpolld_request_option(request, "mode", &mode) ||
 		!lvmpolld_request_option(request, "region", &region) ||
-		!lvmpolld_request_option(request, "disk", &disk) ||
-		lvmpolld_request_option(request, "nix", &disk))
+		lvmpolld_request_option(request, "nix", &mode))
 		return lvmpolld_error_set(error, EINVAL, "options are lacking");
 	snprintf(argument, sizeof(argument), "%s,%" PRIu64 ",%s", mode.string, region.number,
 		disk.string);

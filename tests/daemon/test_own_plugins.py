@@ -7,7 +7,7 @@ import unittest
 
 from ctl_test import faults, GOOD, needs_tool, read_schema, run_tool
 from deadline import wait_for
-from kernel_test import row
+from kernel_test import identity_in, row
 from lvmpolld import read_file
 from own_plugin_test import OwnPluginTest, raid
 from recovery_test import checksum
@@ -147,9 +147,7 @@ class KernelAloneTest(OwnPluginTest):
         self.assertEqual(self.daemon.starts(), [])
 
 
-class DiscoveryTest(OwnPluginTest):
-    """What the kernel does alone is watched without a request, where the plugin's key says so."""
-
+class DiscoveringTest(OwnPluginTest):
     DISCOVERS = "discover: true"
 
     def wait_found(self):
@@ -165,6 +163,10 @@ class DiscoveryTest(OwnPluginTest):
         self.kernel.forget_calls()
         self.clock.skip(61, self.client)
         wait_for(lambda: self.kernel.calls("table"), "a look without a question")
+
+
+class DiscoveryTest(DiscoveringTest):
+    """What the kernel does alone is watched without a request, where the plugin's key says so."""
 
     def test_it_is_watched_to_its_end_and_nothing_is_run(self):
         device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
@@ -201,6 +203,36 @@ class DiscoveryTest(OwnPluginTest):
             # It is over, by a look at all devices, too.
             self.look()
 
+    def test_who_asks_is_not_told_how_the_one_before_has_ended(self):
+        device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        self.start_with("scrub", self.DISCOVERS)
+        identity = identity_in("vg", "raid")
+        self.wait_found()
+        device.change(targets=raid(1000, "idle", 0), event=True)
+        # Nobody collects that.
+        self.wait_ended()
+        device.change(targets=raid(100, "check", 0))
+        self.look()
+        self.wait_found()
+        self.assertEqual(self.client.ask("progress_info", lvid=identity)["response"], "in_progress")
+        device.change(targets=raid(1000, "idle", 0), event=True)
+        wait_for(lambda: not self.client.list(), "its end")
+        self.assert_finished(self.client.ask("progress_info", lvid=identity), "retcode", 0)
+
+    def test_what_cannot_be_read_any_more_is_not_begun_again(self):
+        device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        self.start_with("scrub", self.DISCOVERS)
+        self.wait_found()
+        self.look()
+        device.change(targets=raid(1000, "idle", 0), event=True)
+        self.wait_ended()
+        # No survey is whole, so it is not known whether anything is gone.
+        self.kernel.set_fault("table", "fail 5")
+        for _ in range(2):
+            self.look()
+        self.assertEqual(self.daemon.log().count("is watched from now on"), 1)
+        self.assertEqual(len(self.ended()), 1)
+
     def test_what_has_failed_is_not_begun_again(self):
         device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
         self.start_with("scrub", self.DISCOVERS)
@@ -212,6 +244,18 @@ class DiscoveryTest(OwnPluginTest):
         self.assertEqual(len(self.ended()), 1)
         device.change(targets=raid(1000, "idle", 0), event=True)
 
+    def test_what_was_forgotten_is_not_begun_again_when_it_comes_back(self):
+        device = self.add_device("raid", raid(100, "check", 0), operation="scrub")
+        self.start_with("scrub", self.DISCOVERS)
+        self.client.ask("forget", id=self.wait_found()["id"])
+        wait_for(lambda: not self.client.list(), "that it is forgotten")
+        # For one survey nothing is under way.
+        device.change(targets=raid(100, "frozen", 0))
+        self.look()
+        device.change(targets=raid(100, "check", 0))
+        self.look()
+        self.assertEqual(self.client.list(), {})
+
     def test_reload_begins_and_ends_it(self):
         self.add_device("raid", raid(100, "check", 0), operation="scrub")
         self.start_with("scrub")
@@ -222,6 +266,54 @@ class DiscoveryTest(OwnPluginTest):
         self.wait_found()
         self.reload(text)
         self.assertEqual(self.client.ask("adopt")["response"], "failed")
+
+
+class StepsAsideTest(DiscoveringTest):
+    """What the kernel does alone stands in the way of nothing that lvm2 has to do."""
+
+    def begin(self, **options):
+        self.build("answers")
+        self.add_device("until", raid(100, "check", 0), operation="scrub")
+        self.start_with("scrub", others=", answers: {monitor: lvpoll}", **options)
+        self.daemon.make_pipe("until")
+
+    def wait_operation(self, operation):
+        return wait_for(lambda: self.client.list().get("until", {}).get("operation") == operation, operation)
+
+    def assert_stepped_aside(self):
+        entry = self.wait_ended()
+        self.assertEqual([entry[key] for key in ("operation", "result", "forgotten")], ["scrub", "failed", "aside"])
+        self.assertIn("steps aside for the answers of the same volume", self.daemon.log())
+
+    def test_a_request_takes_its_place_and_it_is_found_again(self):
+        self.begin(more=self.DISCOVERS)
+        self.wait_operation("scrub")
+        self.request("until", operation="answers")
+        self.assert_stepped_aside()
+        self.assertEqual(self.client.list()["until"]["operation"], "answers")
+        self.wait_starts(1)
+        self.look()
+        self.assertEqual(self.client.list()["until"]["operation"], "answers")
+        self.daemon.release("until")
+        wait_for(lambda: not self.client.list(), "the end of what took its place")
+        self.assertEqual(self.ended()[-1]["value"], 0)
+        self.look()
+        self.wait_operation("scrub")
+
+    def test_who_waits_for_it_hears_that_it_failed(self):
+        self.begin()
+        identity = identity_in("vg", "until")
+        self.client.ask("start", operation="scrub", lvid=identity, vgname="vg", lvname="until")
+        self.client.ask("answers", lvid=identity, vgname="vg", lvname="until", interval="15", sysdir="/etc/other")
+        self.assert_stepped_aside()
+        self.assertEqual(self.client.ask("progress_info", lvid=identity)["response"], "failed")
+
+    def test_it_takes_the_place_of_nothing(self):
+        self.begin(more=self.DISCOVERS)
+        self.wait_operation("scrub")
+        self.request("until", operation="answers")
+        self.assertEqual(self.client.ask("start", operation="scrub", lvid=identity_in("vg", "until"), vgname="vg",
+                                         lvname="until")["response"], "invalid")
 
 
 class AnswersTest(OwnPluginTest):

@@ -78,6 +78,21 @@ class GivenTest(OptionsTest):
                          "the drain of vg/hang (id:1): it is in flight with the options " + ALL)
         self.assertEqual(self.client.list()["hang"]["requests"], 3)
 
+    def test_request_as_of_lvm2_needs_none_that_must_be_given(self):
+        self.start_with("drain", "monitor: lvpoll")
+        self.request("hang", operation="drain")
+        self.assert_is_run_with(1, "slow,1024,any")
+        self.assertEqual(self.client.list()["hang"]["options"], "mode=slow region=1KiB")
+        # Nor does it after a crash, or an upgrade.
+        self.kill()
+        self.start_again()
+        self.assertEqual(self.client.list()["hang"]["options"], "mode=slow region=1KiB")
+        self.assert_is_run_with(2, "slow,1024,any")
+        upgrade(self.daemon)
+        self.client = self.connect(self.daemon)
+        self.assertEqual(self.client.list()["hang"]["options"], "mode=slow region=1KiB")
+        self.assertEqual(self.ask_start("disk=sda")["response"], "invalid")
+
 
 class WrongTest(OptionsTest):
     def test_each_is_refused_with_a_sentence(self):
@@ -93,11 +108,6 @@ class WrongTest(OptionsTest):
             self.assertEqual(self.ask_start(options), {"response": "invalid", "reason": reason})
         self.assertRegex(self.ask_start("disk=a region=much")["reason"], '^option region: .*much')
         self.assertEqual(self.client.list(), {})
-
-    def test_request_as_of_lvm2_needs_none_that_must_be_given(self):
-        self.start_with("drain", "monitor: lvpoll")
-        reply = self.client.ask("drain", lvid=identity_in("vg", "hang"), vgname="vg", lvname="hang", interval="15")
-        self.assertEqual(reply["reason"], 'the option "disk" is missing: The disk that is drained.')
 
     def test_record_that_does_not_fit_the_plugin_waits(self):
         self.begin("disk=sda")

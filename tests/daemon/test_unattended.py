@@ -13,6 +13,7 @@ from deadline import wait_for
 from kernel_standin import linear, mirror, snapshot_merge
 from kernel_test import identity_in, KernelTest, REGIONS, row, SEGMENT_SECTORS
 from lvmpolld import HERE, read_file, STANDIN
+from own_plugin_test import raid
 from test_verifying import SEGMENT_BYTES, SOURCE, TARGET, VerifyingTest
 from upgrade_test import upgrade
 
@@ -573,6 +574,49 @@ class AdoptedTest(Unattended, VerifyingTest):
         self.restart(signal.SIGKILL)
         self.assertEqual(self.client.list()["pvmove0"]["id"], number)
         self.assertEqual(self.look(), {})
+
+
+class KernelAloneTest(Unattended, KernelTest):
+    """Of one volume a plugin claims what the kernel does alone, and another what lvm2 has to do."""
+
+    has_both_uuids = False
+
+    def begin(self, name, more=""):
+        folder = self.temporary_directory()
+        for plugin, source in (("scrub", "scrub"), (name, "claims")):
+            subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden",
+                            "-DNAME=" + name, "-I", INCLUDE, "-o", os.path.join(folder, plugin + ".so"),
+                            os.path.join(HERE, source + ".c")], check=True)
+        for layer in ("", "real"):
+            self.add_device("left", raid(100, "check", 0), operation="none", layer=layer)
+        self.start("%s\nplugins: {directory: %s, scrub: {%s}}" % (REPORT, folder, more))
+
+    def check_claim(self, name):
+        self.begin(name, "discover: true")
+        self.assertEqual(self.look()["left"]["operation"], name)
+        self.assertEqual(self.client.list(), {})
+        self.assertNotIn("left alone", self.daemon.log())
+
+    def test_what_lvm2_has_to_do_goes_before_it(self):
+        self.check_claim("zone")
+
+    def test_whichever_is_asked_first(self):
+        self.check_claim("own")
+
+    def test_what_lvm2_has_to_do_is_adopted_beside_it(self):
+        self.begin("own")
+        self.request("left", operation="scrub")
+        item = self.look()["left"]
+        self.assertEqual([item[key] for key in ("operation", "reason")], ["own", ALONE])
+
+        def adopted():
+            item = self.items().get("left")
+            if item and not item["adopting"]:
+                self.assert_ok(self.client.ask("adopt", id=item["id"]))
+            return not item
+        wait_for(adopted, "its adoption")
+        self.assertEqual(self.client.list()["left"]["operation"], "own")
+        self.assertEqual(self.client.ended()[-1]["forgotten"], "aside")
 
 
 class ClaimantsTest(Unattended, KernelTest):

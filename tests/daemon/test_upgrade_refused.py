@@ -154,6 +154,18 @@ class RefusedTest(UpgradeTest):
         upgrade(self.daemon)
         self.assert_is_complete()
 
+    def test_plugin_that_is_gone_of_a_result_that_nobody_collects(self):
+        folder = self.temporary_directory()
+        path = os.path.join(folder, "lvmpolld.yaml")
+        self.write_text(path, "")
+        self.start("-c", path)
+        self.daemon.release("until-0")
+        self.assert_status(self.daemon, self.client, lvid("until-0"), 0)
+        self.write_text(path, "plugins: {enabled: [convert]}\n")
+        upgrade(self.daemon)
+        self.assertIn("a result could not be taken over: no plugin for the operation pvmove", self.daemon.log())
+        self.assertEqual(self.client.ask("progress_info", lvid=lvid("good"))["response"], "not_found")
+
     def test_lvm_that_is_gone(self):
         self.daemon = self.new_copied_daemon()
         folder = self.temporary_directory()

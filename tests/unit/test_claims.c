@@ -86,6 +86,9 @@ START_TEST(survey_that_is_not_whole_drops_nothing)
 	read_survey(1, 3, true);
 	ck_assert(!read_survey(2, 2, false));
 	ck_assert_uint_eq(count_claims(), 3);
+	/* What it does not show is no news of now. */
+	ck_assert(!TAILQ_FIRST(&claims)->is_in_survey);
+	ck_assert(TAILQ_NEXT(TAILQ_FIRST(&claims), link)->is_in_survey);
 	ck_assert(read_survey(2, 2, true));
 	ck_assert_uint_eq(count_claims(), 1);
 }
@@ -100,12 +103,13 @@ START_TEST(many_stay_the_same)
 }
 END_TEST
 
-/* An operation of volume NUMBER ends, with these lines of its last entry. */
-static void end_operation(unsigned number, const char *lines)
+/* OPERATION of volume NUMBER ends, with these lines of its last entry. */
+static void end_operation(unsigned number, const char *operation, const char *lines)
 {
 	char text[512];
 
-	snprintf(text, sizeof(text), "id = 7\nlvid = \"%032u%032u\"\n%s", 1, number, lines);
+	snprintf(text, sizeof(text), "id = 7\nlvid = \"%032u%032u\"\noperation = \"%s\"\n%s", 1,
+		number, operation, lines);
 	ck_assert_ptr_nonnull(ended_add(&ended, 7, text, strlen(text), MANY));
 }
 
@@ -115,28 +119,57 @@ static void end_operation(unsigned number, const char *lines)
 #define FAILED        "state = \"failed\"\nresult = \"failed\"\n"
 #define WITH_FAILURES "state = \"finished\"\nresult = \"retcode\"\nvalue = 5\n"
 
+#define FORGOTTEN "forgotten = \"asked\"\n"
+
 static const struct {
 	const char *first;
 	const char *second; /* or NULL */
 	bool is_given_up;
+	bool is_forgotten;
 } ends[] = {
-	{FINISHED, NULL, false},
-	{ABORTED, NULL, true},
-	{ABORT, NULL, true},
-	{FAILED, NULL, true},
-	{WITH_FAILURES, NULL, true},
-	{FAILED, FINISHED, false},
-	{FINISHED, FAILED, true},
+	{FINISHED, NULL, false, false},
+	{ABORTED, NULL, true, false},
+	{ABORT, NULL, true, false},
+	{FAILED, NULL, true, false},
+	{WITH_FAILURES, NULL, true, false},
+	{FAILED, FINISHED, false, false},
+	{FINISHED, FAILED, true, false},
+	{FAILED FORGOTTEN, NULL, true, true},
+	{FAILED FORGOTTEN, FINISHED, false, false},
+	{FAILED "forgotten = \"aside\"\n", NULL, false, false},
 };
 
 START_TEST(latest_end_says_whether_it_was_given_up)
 {
 	read_survey(1, 2, true);
-	end_operation(1, ends[_i].first);
+	end_operation(1, "fixture", ends[_i].first);
 	if (ends[_i].second)
-		end_operation(1, ends[_i].second);
+		end_operation(1, "fixture", ends[_i].second);
+	/* Another operation of the volume says nothing of this one. */
+	end_operation(1, "fixture2", ends[_i].is_given_up ? FINISHED : FAILED FORGOTTEN);
 	ck_assert_int_eq(claim_is_given_up(TAILQ_FIRST(&claims), &ended), ends[_i].is_given_up);
+	ck_assert_int_eq(claim_is_forgotten(TAILQ_FIRST(&claims), &ended), ends[_i].is_forgotten);
 	ck_assert(!claim_is_given_up(TAILQ_NEXT(TAILQ_FIRST(&claims), link), &ended));
+}
+END_TEST
+
+/* A survey that was asked for before the end may show what was under way before it. */
+START_TEST(survey_that_is_older_than_the_end_is_known)
+{
+	const struct claim *claim;
+
+	read_survey(1, 2, true);
+	claim = TAILQ_FIRST(&claims);
+	ck_assert(!claim_has_ended_since(claim, &ended, 0));
+	end_operation(1, "fixture", FINISHED);
+	TAILQ_LAST(&ended.list, ended_list)->ended_ms = 1000;
+	ck_assert(claim_has_ended_since(claim, &ended, 999));
+	ck_assert(!claim_has_ended_since(claim, &ended, 1001));
+	ck_assert(!claim_has_ended_since(TAILQ_NEXT(claim, link), &ended, 999));
+	/* Another operation of the volume is another matter. */
+	end_operation(1, "fixture2", FINISHED);
+	TAILQ_LAST(&ended.list, ended_list)->ended_ms = 2000;
+	ck_assert(!claim_has_ended_since(claim, &ended, 1001));
 }
 END_TEST
 
@@ -146,6 +179,7 @@ int main(void)
 		SUITE_TEST(whole_survey_adds_and_drops),
 		SUITE_TEST(survey_that_is_not_whole_drops_nothing),
 		SUITE_TEST(many_stay_the_same),
+		SUITE_TEST(survey_that_is_older_than_the_end_is_known),
 		SUITE_LOOP(latest_end_says_whether_it_was_given_up, SUITE_COUNT(ends)),
 	};
 

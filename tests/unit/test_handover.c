@@ -113,6 +113,19 @@ START_TEST(handover_of_an_operation_that_could_not_be_taken_up_is_refused)
 }
 END_TEST
 
+/* Nothing is in flight that would need the plugin, which is gone. */
+START_TEST(handover_of_a_result_that_was_told_is_never_refused)
+{
+	struct lvmpolld_error error;
+	struct handover *handover =
+		read_text(DAEMON("2") "standing = 1\n" OPERATION("request", "vg") END, &error);
+
+	ck_assert_ptr_nonnull(handover);
+	ck_assert_int_eq(handover_check_operations(handover, NULL, &error), 0);
+	handover_free(handover);
+}
+END_TEST
+
 START_TEST(handover_keeps_paths)
 {
 	struct lvmpolld_error error;
@@ -138,6 +151,7 @@ int main(void)
 		SUITE_TEST(handover_of_what_is_no_file_is_refused),
 		SUITE_LOOP(handover_of_an_operation_that_could_not_be_taken_up_is_refused,
 			SUITE_COUNT(unfit)),
+		SUITE_TEST(handover_of_a_result_that_was_told_is_never_refused),
 		SUITE_TEST(handover_keeps_paths),
 	};
 

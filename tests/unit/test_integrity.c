@@ -68,7 +68,8 @@ static const struct discovery_case discoveries[] = {
 	{"data_rimage_0", "", "0 49152 integrity 0 49152 49152\n", false},
 	{"data_rimage_0", "", "0 49152 integrity 0 49152 -\n", false},
 	{"data_rimage_0", "", "0 49152 linear \n", false},
-	{"data_rimage_0", "real", "0 49152 integrity 0 49152 0\n", false},
+	{"data_rimage_0", "real", "0 49152 integrity 0 49152 0\n", true},
+	{"data_rimage_0", "cow", "0 49152 integrity 0 49152 0\n", false},
 	{"data_rimage_0", "", NULL, false},
 	/* Not an image of a RAID volume. */
 	{"data", "", "0 49152 integrity 0 49152 0\n", false},

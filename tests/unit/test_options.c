@@ -43,7 +43,7 @@ static const struct {
 START_TEST(text_is_checked_and_made_whole)
 {
 	const struct lvmpolld_options *options;
-	int result = options_new(&plugin, texts[_i].given, &options, &error);
+	int result = options_new(&plugin, texts[_i].given, true, &options, &error);
 
 	ck_assert_int_eq(result, texts[_i].all ? 0 : -EINVAL);
 	ck_assert_pstr_eq(options_text(options), texts[_i].all);
@@ -59,10 +59,42 @@ START_TEST(longest_value_is_taken)
 	char text[5 + OPTION_VALUE_MAX + 2] = "disk=";
 
 	memset(text + 5, 'x', OPTION_VALUE_MAX);
-	ck_assert_int_eq(options_new(&plugin, text, &options, &error), 0);
+	ck_assert_int_eq(options_new(&plugin, text, true, &options, &error), 0);
 	options_release(options);
 	text[5 + OPTION_VALUE_MAX] = 'x';
-	ck_assert_int_eq(options_new(&plugin, text, &options, &error), -EINVAL);
+	ck_assert_int_eq(options_new(&plugin, text, true, &options, &error), -EINVAL);
+}
+END_TEST
+
+/* Nobody has started it: what a start must give is not there. */
+START_TEST(what_must_be_given_is_left_out_where_nobody_starts)
+{
+	static const struct lvmpolld_key keys_around[] = {
+		{"disk", LVMPOLLD_STRING, NULL, "The disk."},
+		{"mode", LVMPOLLD_STRING, "slow", "How hard it tries."},
+		{"place", LVMPOLLD_STRING, NULL, "Where to."},
+		{NULL, LVMPOLLD_STRING, NULL, NULL},
+	};
+	static const struct lvmpolld_key only_required[] = {
+		{"disk", LVMPOLLD_STRING, NULL, "The disk."},
+		{NULL, LVMPOLLD_STRING, NULL, NULL},
+	};
+	const struct lvmpolld_plugin around = {.operation = "around", .options = keys_around};
+	const struct lvmpolld_plugin required = {.operation = "all", .options = only_required};
+	struct lvmpolld_value value = {.struct_size = sizeof(value)};
+	const struct lvmpolld_options *options;
+
+	ck_assert_int_eq(options_new(&around, "place=x", false, &options, &error), 0);
+	ck_assert_str_eq(options_text(options), "mode=slow place=x");
+	ck_assert(!options_read(options, "disk", &value));
+	ck_assert(options_read(options, "mode", &value));
+	ck_assert_str_eq(value.string, "slow");
+	ck_assert(options_read(options, "place", &value));
+	ck_assert_str_eq(value.string, "x");
+	options_release(options);
+	ck_assert_int_eq(options_new(&around, "place=", false, &options, &error), -EINVAL);
+	ck_assert_int_eq(options_new(&required, NULL, false, &options, &error), 0);
+	ck_assert_ptr_null(options);
 }
 END_TEST
 
@@ -70,9 +102,9 @@ START_TEST(plugin_without_options_takes_none)
 {
 	const struct lvmpolld_options *options;
 
-	ck_assert_int_eq(options_new(&without, NULL, &options, &error), 0);
+	ck_assert_int_eq(options_new(&without, NULL, true, &options, &error), 0);
 	ck_assert_ptr_null(options);
-	ck_assert_int_eq(options_new(&without, "mode=x", &options, &error), -EINVAL);
+	ck_assert_int_eq(options_new(&without, "mode=x", true, &options, &error), -EINVAL);
 	ck_assert_str_eq(
 		error.sentence, "the operation \"plain\" has no option \"mode\": it has none");
 }
@@ -83,7 +115,7 @@ START_TEST(values_are_read_by_name)
 	struct lvmpolld_value value = {.struct_size = sizeof(value)};
 	const struct lvmpolld_options *options;
 
-	ck_assert_int_eq(options_new(&plugin, "disk=sda region=4KiB", &options, &error), 0);
+	ck_assert_int_eq(options_new(&plugin, "disk=sda region=4KiB", true, &options, &error), 0);
 	ck_assert(options_read(options, "mode", &value));
 	ck_assert_str_eq(value.string, "slow");
 	ck_assert(options_read(options, "region", &value));
@@ -104,7 +136,7 @@ START_TEST(no_more_is_written_than_the_plugin_has_room_for)
 		.struct_size = offsetof(struct lvmpolld_value, number), .number = 4711};
 	const struct lvmpolld_options *options;
 
-	ck_assert_int_eq(options_new(&plugin, "disk=sda", &options, &error), 0);
+	ck_assert_int_eq(options_new(&plugin, "disk=sda", true, &options, &error), 0);
 	ck_assert(options_read(options, "region", &value));
 	ck_assert_str_eq(value.string, "1KiB");
 	ck_assert_uint_eq(value.number, 4711);
@@ -131,7 +163,7 @@ START_TEST(second_start_must_agree)
 {
 	const struct lvmpolld_options *options;
 
-	ck_assert_int_eq(options_new(&plugin, "disk=sda", &options, &error), 0);
+	ck_assert_int_eq(options_new(&plugin, "disk=sda", true, &options, &error), 0);
 	ck_assert_int_eq(options_agree(options, others[_i].given, &error), others[_i].result);
 	options_release(options);
 }
@@ -142,6 +174,7 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_LOOP(text_is_checked_and_made_whole, SUITE_COUNT(texts)),
 		SUITE_TEST(longest_value_is_taken),
+		SUITE_TEST(what_must_be_given_is_left_out_where_nobody_starts),
 		SUITE_TEST(plugin_without_options_takes_none),
 		SUITE_TEST(values_are_read_by_name),
 		SUITE_TEST(no_more_is_written_than_the_plugin_has_room_for),

@@ -42,6 +42,10 @@ static const struct findings_case findings[] = {
 	{"0 49152 raid raid1 2 AA 0/49152 check 0 0 -\n", "mismatches=0"},
 	{"0 49152 raid raid1 2 AA 12288/49152 check 256 0 -\n", "mismatches=256"},
 	{"0 49152 raid raid1 2 AA 49152/49152 idle 256 0 -\n", "mismatches=256"},
+	/* A leg has failed in the middle of it. */
+	{"0 49152 raid raid1 2 AD 49152/49152 idle 0 0 -\n", "leg_1_failed=1"},
+	{"0 49152 raid raid6_zr 4 -AAD 12288/49152 check 8 0 -\n",
+		"mismatches=8 leg_0_failed=1 leg_3_failed=1"},
 	/* It may have been a repair. */
 	{"0 49152 raid raid1 2 AA 49152/49152 idle 0 0 -\n", ""},
 	{"0 49152 raid raid1 2 AA 12288/49152 repair 0 0 -\n", ""},

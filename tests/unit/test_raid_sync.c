@@ -38,12 +38,16 @@ static const struct target_case cases[] = {
 	{"0 49152 raid raid6_zr 5 AD-AA 49152/49152 idle 0 0 -\n", LVMPOLLD_WATCH, 49152, 49152,
 		100, 2},
 	{"0 49152 raid raid1 2 AD 12288/49152 check 0 0 -\n", LVMPOLLD_WATCH, 49152, 49152, 100, 1},
+	/* Legs are added or taken away: the numbers differ. */
+	{"0 49152 raid raid1 3 AA 49152/49152 idle 0 0 -\n", LVMPOLLD_DONE, 49152, 49152, 100, 0},
+	{"0 49152 raid raid1 3 aa 12288/49152 resync 0 0 -\n", LVMPOLLD_WATCH, 12288, 49152, 25, 0},
+	{"0 49152 raid raid1 1 AD 49152/49152 idle 0 0 -\n", LVMPOLLD_DONE, 49152, 49152, 100, 0},
 	/* Not understood. */
 	{"0 49152 linear \n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 49152 snapshot-origin \n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 24576 raid raid1 2 AA 1/1 idle 0 0 -\n24576 8 linear \n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 49152 raid \n", LVMPOLLD_POLL, 0, 0, -1, 0},
-	{"0 49152 raid raid1 3 AA 49152/49152 idle 0 0 -\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{"0 49152 raid raid1 0 AA 49152/49152 idle 0 0 -\n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 49152 raid raid1 2 AX 49152/49152 idle 0 0 -\n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 49152 raid raid1 2 AA 49153/49152 idle 0 0 -\n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 49152 raid raid1 2 AA 0/0 idle 0 0 -\n", LVMPOLLD_POLL, 0, 0, -1, 0},
@@ -78,8 +82,10 @@ static const struct report_case reports[] = {
 	{REPORT_ROWS("LVM2_LV_ATTR='owi---r---'"), LVMPOLLD_STANDING_GOES_ON},
 	/* It is no RAID volume any more. */
 	{REPORT_ROWS("LVM2_LV_ATTR='-wi-------'"), LVMPOLLD_STANDING_FAILED},
-	{REPORT_ROWS("LVM2_LV_ATTR='Cwi---C---'"), LVMPOLLD_STANDING_FAILED},
-	/* What nobody knows. */
+	{REPORT_ROWS("LVM2_LV_ATTR='mwi---m---'"), LVMPOLLD_STANDING_FAILED},
+	/* What nobody knows. The origin of a cache may be a RAID volume. */
+	{REPORT_ROWS("LVM2_LV_ATTR='Cwi---C---'"), LVMPOLLD_STANDING_CANNOT_TELL},
+	{REPORT_ROWS("LVM2_LV_ATTR='owi---C---'"), LVMPOLLD_STANDING_CANNOT_TELL},
 	{REPORT_ROWS("LVM2_LV_ATTR='rwi---u---'"), LVMPOLLD_STANDING_CANNOT_TELL},
 	{REPORT_ROWS("LVM2_LV_ATTR='rwi---'"), LVMPOLLD_STANDING_CANNOT_TELL},
 	{REPORT_ROWS("LVM2_LV_NAME='x'"), LVMPOLLD_STANDING_CANNOT_TELL},

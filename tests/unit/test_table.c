@@ -233,6 +233,7 @@ static const struct {
 	{"forgotten while it copies", STATE_COPYING, STATE_FAILED, EVENTS(EVENT_FORGOTTEN)},
 	{"forgotten while its command runs: that ends first", STATE_RUNNING, STATE_FAILED,
 		EVENTS(EVENT_FORGOTTEN, EVENT_ENDED_FORGOTTEN)},
+	{"steps aside while it copies", STATE_COPYING, STATE_FAILED, EVENTS(EVENT_STEPS_ASIDE)},
 	{"forgotten while it yields", STATE_YIELDING, STATE_FAILED, EVENTS(EVENT_FORGOTTEN)},
 	{"a merge that failed", STATE_RUNNING, STATE_FAILED,
 		EVENTS(EVENT_EXIT_FAILED, EVENT_REPORT_HOPELESS)},
