@@ -128,19 +128,15 @@ void monitor_watch(struct monitor *monitor, struct device *device)
 	wake(monitor);
 }
 
-void monitor_unwatch(struct monitor *monitor, struct device *device)
-{
-	if (!monitor)
-		return;
-	devices_lock(monitor->devices);
-	devices_unwatch_locked(monitor->devices, device);
-	devices_unlock(monitor->devices);
-}
-
 void monitor_refresh(struct monitor *monitor, struct device *device)
 {
 	(void)monitor;
 	(void)device;
+}
+
+struct kernel_log_state monitor_read_log(struct monitor *monitor)
+{
+	return kernel_log_read(&monitor->log);
 }
 
 void monitor_note_copying(struct monitor *monitor, struct device *device)

@@ -200,13 +200,18 @@ static struct evidence_step make_step(
 
 /*
  * Whether the step that fell due must not begin: what was SEEN last does not prove any more that
- * all data was copied which it lets go of, and something tells that it may not be.
+ * all data was copied which it lets go of, and something tells that it may not be. It has waited
+ * for its turn, and a copy may have failed meanwhile: LOG is the kernel's by now.
  */
-static bool is_in_doubt(const struct operation *operation, const struct observation *seen)
+static bool is_in_doubt(const struct operation *operation, const struct observation *seen,
+	const struct kernel_log_state *log)
 {
+	struct observation now = *seen;
+
+	now.log = *log;
 	return operation->attempt.purpose == ATTEMPT_STEP &&
-	       plugin_verifies(operation->terms->plugin) && !is_proved(operation, seen) &&
-	       !is_wiped(seen) && classify_is_doubtful(operation, seen);
+	       plugin_verifies(operation->terms->plugin) && !is_proved(operation, &now) &&
+	       !is_wiped(seen) && classify_is_doubtful(operation, &now);
 }
 
 /*
@@ -219,9 +224,12 @@ static int note_seen(struct operation *operation)
 	struct attempt *attempt = &operation->attempt;
 	struct device *device = operation->device;
 	const struct observation *seen = &device->observation;
+	struct kernel_log_state log = {0};
 
+	if (operation->is_watchable && attempt->purpose == ATTEMPT_STEP)
+		log = monitor_read_log(operation->operations->monitor);
 	device_lock(device);
-	if (is_in_doubt(operation, seen)) {
+	if (is_in_doubt(operation, seen, &log)) {
 		device_unlock(device);
 		return -ESTALE;
 	}

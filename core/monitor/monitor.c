@@ -331,15 +331,6 @@ void monitor_watch(struct monitor *monitor, struct device *device)
 	advance_soon(monitor);
 }
 
-void monitor_unwatch(struct monitor *monitor, struct device *device)
-{
-	if (!monitor)
-		return;
-	devices_lock(monitor->tables.devices);
-	devices_unwatch_locked(monitor->tables.devices, device);
-	devices_unlock(monitor->tables.devices);
-}
-
 void monitor_refresh(struct monitor *monitor, struct device *device)
 {
 	if (schedule_refresh(monitor->tables.devices, device))
@@ -355,6 +346,11 @@ void monitor_set_command(struct monitor *monitor, struct device *device, bool is
 {
 	schedule_set_command(monitor->tables.devices, device, is_running);
 	advance_soon(monitor);
+}
+
+struct kernel_log_state monitor_read_log(struct monitor *monitor)
+{
+	return kernel_log_read(&monitor->tables.log);
 }
 
 void monitor_survey(struct monitor *monitor, bool is_on, bool wants_status)

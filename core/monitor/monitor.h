@@ -9,11 +9,11 @@
 
 #include <stdbool.h>
 
+#include "kernel_log/kernel_log.h"
 #include "operation/device.h"
 #include "util/error.h"
 
 struct event_base;
-struct kernel_log;
 struct monitor;
 struct survey;
 
@@ -28,8 +28,6 @@ struct monitor *monitor_start(struct event_base *base, struct devices *devices,
 
 /* Looks at DEVICE as soon as it can, and goes on looking. */
 void monitor_watch(struct monitor *monitor, struct device *device);
-/* Looks at it no more. Without effect where MONITOR is NULL, or does not watch it. */
-void monitor_unwatch(struct monitor *monitor, struct device *device);
 
 /*
  * Somebody asks how far DEVICE is: where the last look is old, there will be another, for the next
@@ -44,6 +42,9 @@ void monitor_note_copying(struct monitor *monitor, struct device *device);
  * Where none runs any more, what was seen so far is out of date.
  */
 void monitor_set_command(struct monitor *monitor, struct device *device, bool is_running);
+
+/* Reads what has come to the kernel's log since the latest look. */
+struct kernel_log_state monitor_read_log(struct monitor *monitor);
 
 /*
  * Makes a survey of all devices soon, and from now on also whenever some have come or gone; there

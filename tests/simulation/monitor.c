@@ -201,13 +201,6 @@ void monitor_watch(struct monitor *monitor, struct device *device)
 	wake(monitor);
 }
 
-void monitor_unwatch(struct monitor *monitor, struct device *device)
-{
-	devices_lock(monitor->devices);
-	devices_unwatch_locked(monitor->devices, device);
-	devices_unlock(monitor->devices);
-}
-
 void monitor_refresh(struct monitor *monitor, struct device *device)
 {
 	bool is_wanted;
@@ -241,6 +234,11 @@ void monitor_set_command(struct monitor *monitor, struct device *device, bool is
 }
 
 /* Nobody is looked for who sees to what the daemon does not know. */
+struct kernel_log_state monitor_read_log(struct monitor *monitor)
+{
+	return kernel_log_read(&monitor->log);
+}
+
 void monitor_survey(struct monitor *monitor, bool is_on, bool wants_status)
 {
 	(void)monitor;

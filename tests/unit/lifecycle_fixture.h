@@ -59,12 +59,6 @@ void monitor_watch(struct monitor *watching, struct device *device)
 	devices_unlock(&operations.devices);
 }
 
-void monitor_unwatch(struct monitor *watching, struct device *device)
-{
-	(void)watching;
-	(void)device;
-}
-
 void monitor_refresh(struct monitor *watching, struct device *device)
 {
 	(void)watching;
@@ -82,6 +76,15 @@ void monitor_set_command(struct monitor *watching, struct device *device, bool i
 	(void)watching;
 	(void)device;
 	seen_running = is_running;
+}
+
+/* What the kernel's log has by now. */
+static struct kernel_log_state log_by_now;
+
+struct kernel_log_state monitor_read_log(struct monitor *watching)
+{
+	(void)watching;
+	return log_by_now;
 }
 
 /* Nothing is looked for that nobody sees to. */

@@ -170,7 +170,7 @@ static struct operation *take_turn_after(struct observation seen, uint64_t table
 	device_lock(device);
 	seen.epoch = device->observation.epoch;
 	seen.signature = seen.table_signature = table;
-	seen.log = log_with(has_failure);
+	seen.log = log_by_now = log_with(has_failure);
 	device->observation = seen;
 	device_unlock(device);
 	configuration->lvm_max_running = turns;
@@ -307,6 +307,22 @@ START_TEST(doubt_that_no_comparison_ends_is_told)
 }
 END_TEST
 
+/* A copy may fail while others have their turns: the look before does not tell. */
+START_TEST(step_is_looked_at_anew_where_the_log_tells_of_a_failure_before_its_turn)
+{
+	struct operation *operation = begin_move();
+
+	configuration->lvm_max_running = 0;
+	look(COPYING, TABLE, false);
+	look(COPIED, TABLE, false);
+	ck_assert_int_eq(operation->state, STATE_WAITING);
+	log_by_now = log_with(_i == 1);
+	configuration->lvm_max_running = 1;
+	lifecycle_settle(&operations);
+	ck_assert_int_eq(operation->state, _i == 1 ? STATE_LOOKING : STATE_RUNNING);
+}
+END_TEST
+
 /* A new device in its place counts its events anew, and may look the same: it was never compared.
  */
 START_TEST(comparison_ends_with_its_device)
@@ -338,6 +354,8 @@ int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_TEST(comparison_ends_with_its_device),
+		SUITE_LOOP(
+			step_is_looked_at_anew_where_the_log_tells_of_a_failure_before_its_turn, 2),
 		SUITE_TEST(failure_after_the_device_has_gone_is_none),
 		SUITE_TEST(failure_after_the_device_has_gone_is_none_after_an_upgrade),
 		SUITE_TEST(failure_after_the_device_has_come_back_counts),

@@ -67,7 +67,7 @@ static inline void look(struct observation observation, uint64_t table, bool has
 	observation.signature = observation.table_signature = table;
 	observation.is_whole = observation.verdict == LVMPOLLD_STEP;
 	observation.copies_signature = observation.copies.count > 0 ? table : 0;
-	observation.log = log_with(has_failure);
+	observation.log = log_by_now = log_with(has_failure);
 	note(observation);
 	lifecycle_on_news(&operations);
 }
