@@ -77,7 +77,8 @@ static const struct {
 	{"start_time_seconds", "When it was accepted.", started},
 	{"last_progress_time_seconds", "When it last moved.", last_progress},
 	{"failed_devices", "Mirror legs that have failed.", failed},
-	{"failing", "1 where waiting clients were told that it fails.", is_failing},
+	{"failing", "1 where waiting clients were told that it fails, and it has not got on since.",
+		is_failing},
 };
 
 static const char *known(const char *text)
