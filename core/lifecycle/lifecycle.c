@@ -89,15 +89,14 @@ void lifecycle_handle(struct operation *operation, enum operation_event event)
 	assert(cell != CELL_NEVER);
 }
 
-/*
- * One story for an operation and its abort. What was said of an earlier operation, whose device was
- * kept, is another one.
- */
-static void share_memory(struct terms *terms, const struct device *device)
+/* The device of TERMS. One that was kept is no earlier operation's any more. */
+static struct device *get_device(struct operations *operations, struct terms *terms)
 {
-	if (device->terms != terms && !device->operations[0] && !device->operations[1])
-		log_memory_move(device->terms->memory, terms->memory);
-	terms_share_memory(terms, device->terms);
+	struct device *device = devices_get(&operations->devices, terms);
+
+	if (device && device->terms != terms && !device->operations[0] && !device->operations[1])
+		device_renew(device, terms);
+	return device;
 }
 
 /*
@@ -112,7 +111,7 @@ static void watch_kernel(struct operations *operations)
 
 struct operation *lifecycle_new_operation(struct operations *operations, struct terms *terms)
 {
-	struct device *device = devices_get(&operations->devices, terms);
+	struct device *device = get_device(operations, terms);
 	struct operation *operation = device ? operation_new(operations, device, terms) : NULL;
 
 	if (operation && resources_prepare(operation) < 0) {
@@ -123,7 +122,8 @@ struct operation *lifecycle_new_operation(struct operations *operations, struct 
 		losses_drop_device(operations, device);
 	if (!operation)
 		return NULL;
-	share_memory(terms, device);
+	/* One story for an operation and its abort. */
+	terms_share_memory(terms, device->terms);
 	losses_recall(operations, device);
 	watch_kernel(operations);
 	operation->is_watchable =

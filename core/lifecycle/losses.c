@@ -132,22 +132,6 @@ static bool has_seen_loss(struct device *device)
 	return has_loss;
 }
 
-/*
- * The device is no longer watched: its name may be another volume's at the next operation. What
- * this one came to is not what the next one comes to.
- */
-static void forget_look(struct device *device)
-{
-	struct observation *observation;
-
-	device_lock(device);
-	observation = &device->observation;
-	observation_release(observation);
-	*observation = (struct observation){.has_loss = observation->has_loss};
-	device->findings.count = 0;
-	device_unlock(device);
-}
-
 void losses_drop_device(struct operations *operations, struct device *device)
 {
 	if (device->operations[0] || device->operations[1])
@@ -162,7 +146,8 @@ void losses_drop_device(struct operations *operations, struct device *device)
 	devices_lock(&operations->devices);
 	devices_unwatch_locked(&operations->devices, device);
 	devices_unlock(&operations->devices);
-	forget_look(device);
+	/* Its name may be another volume's at the next operation, which comes to something else. */
+	device_forget(device);
 }
 
 void losses_free_all(struct operations *operations)

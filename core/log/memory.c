@@ -112,19 +112,6 @@ void log_memory_add(struct log_memory *memory, int64_t at_s, const char *text)
 	release_lock();
 }
 
-void log_memory_move(struct log_memory *memory, struct log_memory *other)
-{
-	take_lock();
-	if (memory)
-		clear_locked(memory);
-	if (memory && other) {
-		memcpy(memory->lines, other->lines, sizeof(memory->lines));
-		memory->count = other->count;
-		other->count = 0;
-	}
-	release_lock();
-}
-
 void log_memory_visit(struct log_memory *memory,
 	void (*visit)(int64_t at_s, const char *text, void *context), void *context)
 {

@@ -27,9 +27,6 @@ void log_memory_release(struct log_memory *memory);
  */
 void log_memory_add(struct log_memory *memory, int64_t at_s, const char *text);
 
-/* The lines of OTHER are MEMORY's from now on, in place of its own. Either may be NULL. */
-void log_memory_move(struct log_memory *memory, struct log_memory *other);
-
 /*
  * Calls VISIT for each line, the oldest first, which must not use the memory.
  * MEMORY may be NULL.

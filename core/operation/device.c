@@ -61,6 +61,34 @@ NO_LOCK_ANALYSIS void device_unlock(struct device *device)
 	lock_release(&device->lock);
 }
 
+void device_forget(struct device *device)
+{
+	bool has_loss;
+
+	device_lock(device);
+	has_loss = device->observation.has_loss;
+	observation_release(&device->observation);
+	device->observation = (struct observation){.has_loss = has_loss};
+	device->progress =
+		(struct lvmpolld_progress){.struct_size = sizeof(device->progress), .percent = -1};
+	device->rate = (struct rate){.count = 0};
+	free(device->disks);
+	device->disks = NULL;
+	device->quarter = 0;
+	device->stalled_since_ms = 0;
+	device->findings.count = 0;
+	device_unlock(device);
+}
+
+void device_renew(struct device *device, struct terms *terms)
+{
+	struct terms *former = device->terms;
+
+	device->terms = terms_hold(terms);
+	terms_release(former);
+	device_forget(device);
+}
+
 static struct device *device_new(struct terms *terms)
 {
 	struct device *device = calloc(1, sizeof(*device));
@@ -71,11 +99,8 @@ static struct device *device_new(struct terms *terms)
 		free(device);
 		return NULL;
 	}
-	*(struct terms **)&device->terms = terms_hold(terms);
-	device_lock(device);
-	device->progress.struct_size = sizeof(device->progress);
-	device->progress.percent = -1;
-	device_unlock(device);
+	device->terms = terms_hold(terms);
+	device_forget(device);
 	return device;
 }
 

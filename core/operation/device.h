@@ -81,8 +81,8 @@ struct device_watch {
 };
 
 struct device {
-	/* What a plugin is told at a look: the terms of the first request. */
-	struct terms *const terms;
+	/* What a plugin is told at a look: the terms of the first request for the operation. */
+	struct terms *terms;
 
 	struct lock lock;
 	struct observation observation GUARDED_BY(device_role);
@@ -120,6 +120,14 @@ struct devices {
 /* Returns 0 or -ENOMEM. All devices must be removed before devices_destroy. */
 int devices_init(struct devices *devices);
 void devices_destroy(struct devices *devices);
+
+/* Forgets what was seen of DEVICE, but not a loss. */
+void device_forget(struct device *device) EXCLUDES(device_role);
+/*
+ * DEVICE, which has no operation, and was kept for a loss or a look, is that of one with TERMS from
+ * now on: another plugin may look at it.
+ */
+void device_renew(struct device *device, struct terms *terms) EXCLUDES(device_role);
 
 void devices_lock(struct devices *devices) ACQUIRE(devices_role) EXCLUDES(device_role);
 void devices_unlock(struct devices *devices) RELEASE(devices_role);

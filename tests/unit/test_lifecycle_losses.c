@@ -389,11 +389,40 @@ START_TEST(lifecycle_look_that_ends_after_its_operation)
 }
 END_TEST
 
+/* The look at the former operation's device is under way yet: the next one has another plugin. */
+START_TEST(lifecycle_device_that_is_kept_is_the_next_operations)
+{
+	struct operation *operation = begin(false, "15");
+	struct device *device = operation->device;
+	struct plugin_entry other = fixture_entry;
+	bool has_loss;
+
+	show(LVMPOLLD_WATCH, 1);
+	device_lock(device);
+	device->progress.percent = 50;
+	device_unlock(device);
+	hold(device);
+	operations_forget(&operations, operation->number, false, &has_loss);
+	lifecycle_settle(&operations);
+	ck_assert_int_eq(operations_begin(&operations,
+				 fixture_terms_of(&other, 1, 1, false, "15", NULL), &waiter),
+		OPERATIONS_ACCEPTED);
+	ck_assert_ptr_eq(find(false)->device, device);
+	ck_assert_ptr_eq(device->terms->plugin, &other);
+	ck_assert(device_progress(device).percent < 0);
+	conclude(device, false);
+	ck_assert_ptr_nonnull(find(false));
+	operations_forget(&operations, find(false)->number, false, &has_loss);
+	lifecycle_settle(&operations);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_LOOP(lifecycle_no_turn_for_what_would_lose_data, 2),
 		SUITE_LOOP(lifecycle_look_that_ends_after_its_operation, 2),
+		SUITE_TEST(lifecycle_device_that_is_kept_is_the_next_operations),
 		SUITE_TEST(lifecycle_ends_a_command_that_would_lose_data),
 		SUITE_TEST(lifecycle_a_command_that_would_lose_data_and_hangs_holds_no_turn),
 		SUITE_TEST(lifecycle_what_has_no_record_is_refused_for_good_too),

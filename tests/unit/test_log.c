@@ -317,24 +317,6 @@ START_TEST(memory_has_what_is_notice_or_graver)
 }
 END_TEST
 
-START_TEST(memory_gets_the_lines_of_another)
-{
-	struct log_memory *memory = log_memory_new(), *other = log_memory_new();
-
-	log_memory_add(memory, 1, "old");
-	log_memory_add(other, 2, "begins");
-	log_memory_move(memory, other);
-	ck_assert_str_eq(remembered(memory), "begins;");
-	ck_assert_str_eq(remembered(other), "");
-	log_memory_move(NULL, memory);
-	ck_assert_str_eq(remembered(memory), "begins;");
-	log_memory_move(memory, NULL);
-	ck_assert_str_eq(remembered(memory), "");
-	log_memory_release(other);
-	log_memory_release(memory);
-}
-END_TEST
-
 /* An upgrade hands over what is kept: nothing is cut a second time. */
 START_TEST(memory_keeps_what_it_has_kept)
 {
@@ -408,7 +390,6 @@ int main(void)
 		SUITE_TEST(long_text_goes_on_in_the_next_line),
 		SUITE_TEST(lines_of_threads_are_not_mixed),
 		SUITE_TEST(memory_has_what_is_notice_or_graver),
-		SUITE_TEST(memory_gets_the_lines_of_another),
 		SUITE_TEST(memory_keeps_what_it_has_kept),
 		SUITE_TEST(memory_leaves_errno_alone),
 		SUITE_TEST(memory_is_bounded),
