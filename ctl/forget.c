@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "clock.h"
 #include "live.h"
 #include "protocol/wire.h"
 #include "verbs.h"
@@ -20,14 +21,6 @@ static bool is_over(const struct live *live, int64_t id)
 		if (live->entries.list[i]->id == id)
 			return false;
 	return live->is_listed;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
 /* Waits until its lvpoll has ended. */

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "hook.h"
 #include "hook_call.h"
 
@@ -39,14 +40,6 @@ struct hook {
 	size_t lost;
 	TAILQ_ENTRY(hook) link;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 static __attribute__((format(printf, 2, 3))) void say(const char *name, const char *format, ...)
 {

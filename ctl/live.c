@@ -6,20 +6,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "live.h"
 #include "protocol/wire.h"
 
 /* How long a daemon that was there is waited for: it restarts, or is upgraded. */
 #define RECONNECT_MS       30000
 #define RECONNECT_PAUSE_MS 200
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 int live_open(struct live *live, const struct ctl *ctl, struct entries *known,
 	struct lvmpolld_error *error)

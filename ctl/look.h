@@ -8,6 +8,9 @@
 /* All processes are looked at, which takes its time on a busy machine. */
 #define LOOK_PATIENCE_MS 30000
 
+/* A device that has not been looked at for so long hangs, or is not active. */
+#define LOOK_DISKS_MS 5000
+
 /* The time between two questions, and how much of PATIENCE_MS is gone. All zero but that: begins.
  */
 struct look_pause {

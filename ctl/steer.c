@@ -9,9 +9,6 @@
 #include "lvm.h"
 #include "verbs.h"
 
-/* A device that has not been looked at yet hangs, or is not active. */
-#define DISKS_PATIENCE_MS 5000
-
 /* lvm2 aborts a move by the disk that it empties. */
 static int abort_entry(const struct ctl *ctl, const struct entry *entry)
 {
@@ -46,7 +43,7 @@ int abort_run(const struct ctl *ctl, int argc, char **argv)
 	if (argc != 2 || argv[1][0] == '-')
 		return verb_complain(argv[0], "it needs the name of one volume, or id:N");
 	/* Which disk a move empties must be known in any case. */
-	status = look_list(ctl, ASK_IN_FLIGHT, DISKS_PATIENCE_MS, &entries, &error);
+	status = look_list(ctl, ASK_IN_FLIGHT, LOOK_DISKS_MS, &entries, &error);
 	if (status != CTL_GOOD)
 		return ctl_complain(&error, status);
 	status = verb_choose(&entries, argv[1], false, &entry);

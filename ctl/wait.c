@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bar.h"
+#include "clock.h"
 #include "live.h"
 #include "look.h"
 #include "text.h"
@@ -19,9 +20,6 @@
 
 /* What ended longer ago does not count: a disk or a volume may have had many operations. */
 #define LATELY_S 86400
-
-/* A device that has not been looked at for so long hangs, or is not active. */
-#define DISKS_PATIENCE_MS 5000
 
 struct wait_options {
 	int64_t timeout_s; /* -1: none */
@@ -37,14 +35,6 @@ struct waiting {
 	bool has_failed;
 	bool has_bar;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 static int read_options(struct wait_options *options, int argc, char **argv)
 {
@@ -330,7 +320,7 @@ static int list(const struct waiting *waiting, const struct ctl *ctl, int count,
 
 	for (int i = 0; i < count; i++)
 		if (names[i][0] == '/')
-			disks_ms = DISKS_PATIENCE_MS;
+			disks_ms = LOOK_DISKS_MS;
 	status = look_list(ctl, what, within(waiting, disks_ms), entries, error);
 	if (status != CTL_GOOD || !is_any_missing(entries, count, names))
 		return status;

@@ -11,6 +11,7 @@
 
 #include <lvmpolld/plugin.h>
 
+#include "loader/check.h"
 #include "loader/findings.h"
 
 #define TARGET_LINES_MAX 16
@@ -186,6 +187,16 @@ static inline void claim_case_check(
 	ck_assert_msg(plugin->claims(&device, &targets[0].target, count) == expected->is_claimed,
 		"%s (%s):\n%s", expected->lv_name, expected->layer, expected->lines);
 	free(text);
+}
+
+/* A plugin called NAME that is right, leaves all to the kernel, and is loaded only by its name. */
+static inline void kernel_only_check(const struct lvmpolld_plugin *plugin, const char *name)
+{
+	struct lvmpolld_error error = {0};
+
+	ck_assert_msg(plugin_check_fields(plugin, name, &error) == 0, "%s", error.sentence);
+	ck_assert(plugin->kernel_only);
+	ck_assert(plugin->only_by_name);
 }
 
 #endif

@@ -2,7 +2,6 @@
 /* The plugin raid_scrub, on tables as Linux 6.12 showed them, and on what nobody knows. */
 #include "config.h"
 
-#include "loader/check.h"
 #include "report_rows.h"
 #include "suite.h"
 #include "target_lines.h"
@@ -89,12 +88,7 @@ END_TEST
 
 START_TEST(plugin_leaves_all_to_the_kernel_and_must_be_named)
 {
-	const struct lvmpolld_plugin *plugin = raid_scrub_LTX_lvmpolld_plugin();
-	struct lvmpolld_error error = {0};
-
-	ck_assert_msg(plugin_check_fields(plugin, "raid_scrub", &error) == 0, "%s", error.sentence);
-	ck_assert(plugin->kernel_only);
-	ck_assert(plugin->only_by_name);
+	kernel_only_check(raid_scrub_LTX_lvmpolld_plugin(), "raid_scrub");
 }
 END_TEST
 
