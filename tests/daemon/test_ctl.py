@@ -5,7 +5,10 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
+import threading
+import time
 import unittest
 
 from ctl_test import (FAILED, faults, GOOD, needs_tool, NO_DAEMON, NO_OPERATION, read_schema,
@@ -379,6 +382,53 @@ class MonitoringTest(ToolTest):
         self.assert_metrics(read_file(path))
         self.assertEqual(os.listdir(os.path.dirname(path)), ["lvmpolld.prom"])
         self.run_tool("metrics", "--textfile", "/nowhere/lvmpolld.prom", status=FAILED)
+
+
+class Forgetful:
+    """In place of a daemon: its first watch misses the end of the only operation, which its list tells afterwards."""
+
+    OPERATION = 'item="operation"\nid=1\nvg="vg"\nlv="lv"\nlvid="x"\noperation="pvmove"\n'
+    END = 'item="end"\n'
+
+    def __init__(self, path):
+        self.socket = path  # as a daemon has it
+        self.watches = 0
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(path)
+        self.listener.listen()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            connection = self.listener.accept()[0]
+            threading.Thread(target=self.answer, args=(connection,), daemon=True).start()
+
+    def answer(self, connection):
+        request = connection.recv(4096)
+        connection.sendall("".join(item + "##\n" for item in self.items(request)).encode())
+        connection.recv(1)
+
+    def items(self, request):
+        is_over = self.watches > 0
+        yield 'response="OK"\n'
+        if b"watch" in request:
+            self.watches += 1
+            yield from [] if is_over else [self.OPERATION]
+            yield self.END
+            yield from [] if is_over else ['item="missed"\nevent="missed"\nchanges=1\n']
+            return
+        yield self.OPERATION + ('ended=%d\nresult="retcode"\nvalue=5\n' % time.time() if is_over else "")
+        yield self.END
+
+
+@needs_tool
+class MissedTest(DaemonTest):
+    def test_end_among_changes_that_were_missed_is_heard(self):
+        daemon = Forgetful(os.path.join(self.temporary_directory(), "socket"))
+        answer = run_tool(daemon, "wait", "id:1")
+        self.assertEqual((answer.returncode, answer.stderr),
+                         (FAILED, "lvmpollctl: vg/lv: its pvmove has failed (retcode 5)\n"))
+        self.assertEqual(daemon.watches, 2)
 
 
 @needs_tool
