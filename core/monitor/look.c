@@ -83,7 +83,7 @@ static void copy_known(struct look *look)
 static void read_copies(struct look *look, const struct lvmpolld_request *asked)
 {
 	if (look->has_lines)
-		plugin_read_copies(look->begun.device->terms->plugin, asked, look->lines.targets,
+		plugin_read_copies(look->begun.terms->plugin, asked, look->lines.targets,
 			look->lines.target_count, &look->copies);
 	else
 		look->copies.is_unknown = true;
@@ -95,7 +95,7 @@ static void read_copies(struct look *look, const struct lvmpolld_request *asked)
  */
 static void read_answer(struct look *look)
 {
-	const struct terms *terms = look->begun.device->terms;
+	const struct terms *terms = look->begun.terms;
 	struct lvmpolld_request asked = terms->asked;
 
 	look->verdict = LVMPOLLD_POLL;
@@ -123,7 +123,7 @@ static void log_unreadable(const struct look *look, struct device_watch *watch)
 	bool is_unreadable = look->answer == DEVICE_MAPPER_UNREADABLE;
 
 	if (is_unreadable && !watch->is_unreadable)
-		log_terms(LOG_LEVEL_WARN, look->begun.device->terms, "%s; trying again",
+		log_terms(LOG_LEVEL_WARN, look->begun.terms, "%s; trying again",
 			look->error.sentence);
 	watch->is_unreadable = is_unreadable;
 }
@@ -321,6 +321,8 @@ static void release_tables(struct look *look)
 bool look_take_due(struct devices *devices, struct look_begun *begun)
 {
 	begun->device = schedule_take_due(devices, schedule_clock_ms(), &begun->epoch);
+	if (begun->device)
+		begun->terms = terms_hold(begun->device->terms);
 	return begun->device;
 }
 
@@ -335,6 +337,7 @@ bool look_conclude(
 	is_news = conclude_locked(devices, look, has_events);
 	devices_unlock(devices);
 	release_tables(look);
+	terms_release(look->begun.terms);
 	return is_news;
 }
 
@@ -347,4 +350,5 @@ void look_give_up(struct devices *devices, const struct look_begun *begun, bool 
 			devices_add_news_locked(devices, begun->device);
 	}
 	devices_unlock(devices);
+	terms_release(begun->terms);
 }

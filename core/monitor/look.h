@@ -19,6 +19,8 @@
 /* A look that has begun. */
 struct look_begun {
 	struct device *device;
+	/* What the device was looked at for: it may be another operation's by the answer. */
+	struct terms *terms;
 	unsigned epoch;
 };
 
@@ -42,22 +44,22 @@ struct look {
 };
 
 /*
- * Takes the first device that is due. It stays allocated, and is not taken again, until the look is
- * concluded or given up. Returns false where none is due.
+ * Takes the first device that is due. It and its terms stay allocated, and it is not taken again,
+ * until the look is concluded or given up. Returns false where none is due.
  */
 bool look_take_due(struct devices *devices, struct look_begun *begun);
 
 /*
- * Notes what LOOK's answer says, and releases its tables and its device. LOG, the kernel's, is read
- * then. Where HAS_EVENTS is false, the kernel does not tell of events and looks are more frequent.
- * Returns true where there is news.
+ * Notes what LOOK's answer says, and releases its tables, its device and its terms. LOG, the
+ * kernel's, is read then. Where HAS_EVENTS is false, the kernel does not tell of events and looks
+ * are more frequent. Returns true where there is news.
  */
 bool look_conclude(
 	struct devices *devices, struct look *look, struct kernel_log *log, bool has_events);
 
 /*
- * Gives the look up, and releases its device: nothing was seen. With IS_WANTED there will be
- * another as soon as possible.
+ * Gives the look up, and releases its device and its terms: nothing was seen. With IS_WANTED there
+ * will be another as soon as possible.
  */
 void look_give_up(struct devices *devices, const struct look_begun *begun, bool is_wanted);
 

@@ -56,7 +56,7 @@ static void log_silence(const struct probe *probe)
 		log_warn("device-mapper does not answer: what nobody sees to is not known until it "
 			 "does");
 	for (size_t i = probe->done; probe->kind == PROBE_TABLE && i < probe->count; i++)
-		log_terms(LOG_LEVEL_WARN, probe->looks[i].device->terms,
+		log_terms(LOG_LEVEL_WARN, probe->looks[i].terms,
 			"device-mapper does not answer: the device is left out until it does");
 }
 
@@ -67,8 +67,7 @@ static void log_answer(const struct probe *probe)
 	if (probe->kind == PROBE_SURVEY)
 		log_notice("device-mapper answers again: what nobody sees to");
 	for (size_t i = probe->done; probe->kind == PROBE_TABLE && i < probe->count; i++)
-		log_terms(LOG_LEVEL_NOTICE, probe->looks[i].device->terms,
-			"device-mapper answers again");
+		log_terms(LOG_LEVEL_NOTICE, probe->looks[i].terms, "device-mapper answers again");
 }
 
 /* ANSWERS are those to the next COUNT questions of PROBE. */
@@ -266,7 +265,7 @@ bool probes_have_look(const struct probes *probes, const char *lvid)
 
 	TAILQ_FOREACH (probe, &probes->list, link)
 		for (size_t i = probe->done; probe->kind == PROBE_TABLE && i < probe->count; i++)
-			if (!strcmp(probe->looks[i].device->terms->asked.lvid, lvid))
+			if (!strcmp(probe->looks[i].terms->asked.lvid, lvid))
 				return true;
 	return false;
 }

@@ -208,7 +208,7 @@ static bool note_movement(
 bool schedule_next_look_locked(struct devices *devices, const struct look *look, bool has_events)
 {
 	struct device_watch *watch = &look->begun.device->watch;
-	unsigned stall_check_s = look->begun.device->terms->plugin->stall_check_s;
+	unsigned stall_check_s = look->begun.terms->plugin->stall_check_s;
 	int64_t now_ms = schedule_clock_ms(), interval_ms;
 	bool is_stalled;
 

@@ -21,7 +21,7 @@ static bool conclude_unread(struct tables *tables, const struct look_begun *begu
 static bool prepare_question(const struct probes *probes, const struct look_begun *begun,
 	struct probe_question *question, struct lvmpolld_error *error)
 {
-	const struct terms *terms = begun->device->terms;
+	const struct terms *terms = begun->terms;
 
 	/* Of a former operation on it: a prober that hangs is enough. */
 	if (probes_have_look(probes, terms->asked.lvid))

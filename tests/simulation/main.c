@@ -126,10 +126,24 @@ static void shorten(struct history *history)
 	}
 }
 
-static void tell(struct history *history)
+/* It needed what the histories before it had left in the memory. */
+static void tell_of_batch(uint64_t first, const char *violation)
 {
+	printf("\nseed %llu fails, but not alone: %s\nvalgrind may tell more, with --seed %llu "
+	       "--histories %d\n",
+		(unsigned long long)shared->seed, violation, (unsigned long long)first, BATCH);
+}
+
+static void tell(struct history *history, uint64_t first)
+{
+	char violation[VIOLATION_TEXT];
 	size_t count = history->count;
 
+	memcpy(violation, shared->violation, sizeof(violation));
+	if (run_apart(run_history, history)) {
+		tell_of_batch(first, violation);
+		return;
+	}
 	shorten(history);
 	printf("\nseed %llu fails, also with %zu of its %zu steps:\n",
 		(unsigned long long)history->seed, history->count, count);
@@ -258,8 +272,8 @@ int main(int argc, char **argv)
 			continue;
 		}
 		history_make(&shared->failed, shared->seed);
+		tell(&shared->failed, seed);
 		seed = shared->seed + 1;
-		tell(&shared->failed);
 	}
 	print_counts();
 	if (options.is_count)

@@ -112,7 +112,7 @@ static void look_within_ms(struct monitor *monitor, int64_t milliseconds)
 
 static bool look_at(struct monitor *monitor, const struct look_begun *begun)
 {
-	const struct terms *terms = begun->device->terms;
+	const struct terms *terms = begun->terms;
 	struct look look = {.begun = *begun};
 	struct lvmpolld_error error;
 

@@ -293,6 +293,43 @@ START_TEST(look_may_outlive_its_device)
 }
 END_TEST
 
+static enum lvmpolld_verdict read_nothing(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
+{
+	(void)request;
+	(void)targets;
+	(void)count;
+	(void)progress;
+	return LVMPOLLD_WATCH;
+}
+
+/* The operation is forgotten, and the next one on the device begins. */
+static void begin_another(void)
+{
+	static const struct lvmpolld_plugin another = {
+		LVMPOLLD_PLUGIN_HEADER, .name = "another", .read_targets = read_nothing};
+	static const struct plugin_entry entry = {.name = (char *)"another", .interface = &another};
+	struct terms *terms = fixture_terms_of(&entry, 1, 1, false, "15", NULL);
+
+	meanwhile = NULL;
+	devices_lock(&devices);
+	devices_unwatch_locked(&devices, device);
+	devices_unlock(&devices);
+	device_renew(device, terms);
+	terms_release(terms);
+	watch();
+}
+
+/* The answer is to its question: the next plugin did not ask, and may understand something else. */
+START_TEST(look_is_read_by_the_plugin_that_it_was_begun_for)
+{
+	watch();
+	meanwhile = begin_another;
+	look_and_see(LVMPOLLD_DATA_LOSS);
+	ck_assert(observation().has_loss);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -310,6 +347,7 @@ int main(void)
 		SUITE_TEST(look_without_an_answer_is_not_begun_again),
 		SUITE_TEST(look_that_is_given_up_is_made_again),
 		SUITE_TEST(look_may_outlive_its_device),
+		SUITE_TEST(look_is_read_by_the_plugin_that_it_was_begun_for),
 	};
 
 	return suite_run_fixture("look", tests, SUITE_COUNT(tests), create_device, destroy_device);

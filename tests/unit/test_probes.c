@@ -149,7 +149,7 @@ static void create_probes(void)
 
 		looks[i].device = devices_get(&devices, terms);
 		ck_assert_ptr_nonnull(looks[i].device);
-		terms_release(terms);
+		looks[i].terms = terms;
 	}
 	probes_init(&probes, base, NULL, &callbacks, NULL);
 }
@@ -159,8 +159,10 @@ static void destroy_probes(void)
 	probes_destroy(&probes);
 	for (size_t i = 0; i < started; i++)
 		ck_assert(probers[i].is_freed);
-	for (size_t i = 0; i <= PROBERS_MAX; i++)
+	for (size_t i = 0; i <= PROBERS_MAX; i++) {
 		devices_remove(&devices, looks[i].device);
+		terms_release(looks[i].terms);
+	}
 	devices_destroy(&devices);
 	event_base_free(base);
 }
@@ -257,8 +259,8 @@ START_TEST(prober_that_hangs_is_put_aside_with_its_question)
 	ck_assert_uint_eq(missed[0], 0);
 	ck_assert_uint_eq(missed[1], 0);
 	ck_assert_uint_eq(missed[2], 1);
-	ck_assert(!probes_have_look(&probes, looks[2].device->terms->asked.lvid));
-	ck_assert(probes_have_look(&probes, looks[1].device->terms->asked.lvid));
+	ck_assert(!probes_have_look(&probes, looks[2].terms->asked.lvid));
+	ck_assert(probes_have_look(&probes, looks[1].terms->asked.lvid));
 	ck_assert_uint_eq(ready, 1);
 	ck_assert_int_eq(ask(2, 1), 0);
 	ck_assert_uint_eq(started, 2);
@@ -281,7 +283,7 @@ START_TEST(answer_before_a_question_that_hangs_counts_at_once)
 	ck_assert_uint_eq(answered[0], 1);
 	ck_assert_uint_eq(answered[1], 1);
 	ck_assert_uint_eq(ready, 2);
-	ck_assert(!probes_have_look(&probes, looks[1].device->terms->asked.lvid));
+	ck_assert(!probes_have_look(&probes, looks[1].terms->asked.lvid));
 	expect_each(missed, 0);
 	answer(&probers[0]);
 	expect_each(answered, 1);
