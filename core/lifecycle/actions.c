@@ -271,7 +271,8 @@ static enum operation_event enter_running(
 	attempt->failure = -result;
 	if (result == 0) {
 		if (attempt->failure_said != 0)
-			log_operation(LOG_LEVEL_NOTICE, operation, "lvpoll runs again");
+			log_operation(LOG_LEVEL_NOTICE, operation, "%s runs again",
+				attempt_name(attempt));
 		attempt->failure_said = 0;
 		attempts_limit_step(operation);
 		return EVENT_NONE;

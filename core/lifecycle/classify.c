@@ -36,14 +36,14 @@ static bool is_contradicted(
 	static const struct lvmpolld_exit ended = {
 		.struct_size = sizeof(ended), .presence = LVMPOLLD_PRESENT};
 
+	const struct lvmpolld_request asked = operation_asked(operation);
+
 	if (classify_is_renamed(operation, observation->vg_name, observation->lv_name))
 		return true;
-	if (is_copying(observation))
-		return !operation_is_abort(operation) ||
-		       plugin_read_exit(operation->terms->plugin, &operation->terms->asked, &ended,
-			       &nothing) == LVMPOLLD_CONTINUES;
-	return plugin_read_exit(operation->terms->plugin, &operation->terms->asked, &ended,
-		       &nothing) == LVMPOLLD_CONTINUES;
+	if (is_copying(observation) && !operation_is_abort(operation))
+		return true;
+	return plugin_read_exit(operation->terms->plugin, &asked, &ended, &nothing) ==
+	       LVMPOLLD_CONTINUES;
 }
 
 static enum operation_event confirm(
@@ -74,7 +74,8 @@ static enum operation_event look_at_work(
 {
 	const struct attempt *attempt = &operation->attempt;
 
-	if (observation->kind != OBSERVED)
+	/* Another command than lvpoll ends by itself, and its status tells. */
+	if (observation->kind != OBSERVED || !attempt_is_lvpoll(attempt))
 		return EVENT_SEES_SAME;
 	if (attempt->purpose == ATTEMPT_STEP && classify_is_changed(operation, observation) &&
 		(is_copying(observation) || !observation->is_whole || attempt->has_shown_more))
@@ -170,7 +171,8 @@ bool classify_is_doubtful(const struct operation *operation, const struct observ
  * A stalled operation has lvpoll run, unless this returns true, or the kernel does all of it.
  * Before that run no copies can be compared, and by the time at which lvpoll looks the kernel may
  * take all for copied. So there is none while the kernel copies, and none where a doubt asks for a
- * comparison.
+ * comparison. Nor is there one where another command than lvpoll may be next: it acts, be the table
+ * ready for that or not.
  */
 static bool is_stall_awaited(
 	const struct operation *operation, const struct observation *observation)
@@ -179,7 +181,7 @@ static bool is_stall_awaited(
 	/* A suspended one goes on with what was seen before. */
 	bool was_seen = observation->kind == OBSERVED || observation->table_signature != 0;
 
-	if (plugin->interface->kernel_only)
+	if (plugin->interface->kernel_only || plugin->interface->commands)
 		return true;
 	if (!observation->is_stalled || !plugin_verifies(plugin))
 		return false;

@@ -43,6 +43,7 @@ struct record recorder_describe(const struct operation *operation)
 		.number = operation->number,
 		.accepted_s = operation->accepted_s,
 		.command = operation->recorded_command,
+		.command_name = attempt_is_lvpoll(attempt) ? NULL : attempt->command_name,
 		.pid = attempt->pid,
 		.start_ticks = attempt->start_ticks,
 		.boot_id = boot_id(),

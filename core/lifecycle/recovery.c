@@ -84,6 +84,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 		.number = record->number,
 		.accepted_s = record->accepted_s,
 		.outputs = {-1, -1},
+		.command_name = record->command_name,
 		.vg_name = record->step_vg_name,
 		.lv_name = record->step_lv_name,
 		.evidence = resume_read_evidence(record),

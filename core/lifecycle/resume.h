@@ -27,13 +27,15 @@ struct resume_info {
 	bool is_orphan; /* an lvpoll of a previous daemon runs, or may: it is to be adopted */
 	pid_t pid;      /* of an lvpoll that runs; or 0, where that of an orphan is not known */
 	uint64_t start_ticks;
-	const char *vg_name; /* the names that the lvpoll was given; or NULL */
+	const char *command_name; /* of its command, where that is not lvpoll; or NULL */
+	const char *vg_name;      /* the names that it was given; or NULL */
 	const char *lv_name;
 	/* The rest is known after an upgrade only. The lvpoll is a child of this process: */
 	bool is_child;
 	int outputs[2];             /* the descriptors of its outputs; or -1 */
 	struct lines_rest rests[2]; /* what has come of a line of them that is not complete */
 	uint64_t signature;         /* the device's before it; 0: not known */
+	unsigned phase;             /* that it is for; 0: not known */
 	enum attempt_purpose purpose;
 	bool is_ended; /* it is being ended, for the reason: */
 	enum ending_reason ending;

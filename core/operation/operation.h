@@ -27,17 +27,24 @@ struct scheduler_group;
 /* What an lvm command is run for. */
 enum attempt_purpose {
 	ATTEMPT_POLL, /* lvpoll polls by itself, as with stock, since the kernel does not help */
-	ATTEMPT_STEP, /* lvpoll moves the metadata on, and is ended before it begins to wait */
+	/* The metadata is moved on; an lvpoll is ended before it begins to wait. */
+	ATTEMPT_STEP,
 	ATTEMPT_ABORT
 };
+
+/* Room for the name of an lvm command. */
+#define COMMAND_NAME_SIZE 65
 
 /* The latest run of an lvm command, and how it ended. */
 struct attempt {
 	enum attempt_purpose purpose;
 	struct command *command; /* the process that runs; or NULL */
-	pid_t pid;               /* 0 before the first */
-	uint64_t start_ticks;    /* its start time in /proc; 0: not known */
-	char *vg_name;           /* the names that it was given; or NULL */
+	/* "lvconvert", where that is left to end by itself; "" of lvpoll, which is not. */
+	char command_name[COMMAND_NAME_SIZE];
+	unsigned phase;       /* of the operation, which it is for; 0: not known */
+	pid_t pid;            /* 0 before the first */
+	uint64_t start_ticks; /* its start time in /proc; 0: not known */
+	char *vg_name;        /* the names that it was given; or NULL */
 	char *lv_name;
 	uint64_t signature;           /* the device's signature before it; 0: not to be compared */
 	bool has_shown_more;          /* it has said that data is still to be copied */
@@ -47,6 +54,21 @@ struct attempt {
 	int failure;                  /* the errno if it could not be started; or 0 */
 	uint64_t failure_said;        /* checksum of the failure that was logged last */
 };
+
+/* Any other command of lvm2 is never sent a signal: it is left to end by itself. */
+static inline bool attempt_is_lvpoll(const struct attempt *attempt)
+{
+	return attempt->command_name[0] == '\0';
+}
+
+/* NAME is that of an lvm command; NULL: lvpoll. */
+void attempt_set_command(struct attempt *attempt, const char *name);
+
+/* The name of its command, for the log. */
+static inline const char *attempt_name(const struct attempt *attempt)
+{
+	return attempt_is_lvpoll(attempt) ? "lvpoll" : attempt->command_name;
+}
 
 /* A pause between two attempts. */
 struct back_off {
@@ -121,6 +143,8 @@ TAILQ_HEAD(operation_list, operation);
  */
 struct operation *operation_new(
 	struct operations *operations, struct device *device, struct terms *terms);
+/* What was asked for first, in the phase of the latest attempt. */
+struct lvmpolld_request operation_asked(const struct operation *operation);
 /* OPERATION must have no command, and be in no list but that of its requests. */
 void operation_free(struct operation *operation);
 

@@ -140,6 +140,7 @@ static bool reap(const struct process *process, struct process_end *end)
 	if (!process->is_adopted)
 		log_error("process %d is gone and its exit status is lost: %s", (int)process->pid,
 			strerror(errno));
+	end->is_unknown = process->is_adopted;
 	end->by_signal = process->is_adopted;
 	end->value = process->is_adopted ? SIGTERM : EXIT_FAILURE;
 	return true;
@@ -148,7 +149,7 @@ static bool reap(const struct process *process, struct process_end *end)
 static void on_exited(evutil_socket_t descriptor, short what, void *context)
 {
 	struct process *process = context;
-	struct process_end end;
+	struct process_end end = {0};
 
 	(void)descriptor;
 	(void)what;
@@ -255,7 +256,8 @@ static int start_child(struct process *process, struct event_base *base, char *c
 	if (result == 0)
 		result = add_events(process, base);
 	if (result == 0) {
-		result = child_start(&child, arguments, environment, &process->pid);
+		result = child_start(&child, arguments, environment,
+			process->callbacks->may_outlive_us, &process->pid);
 		if (result < 0 && !is_shortage(-result))
 			*failure = PROCESS_FAILED_EXECUTE;
 	}

@@ -21,7 +21,7 @@
 struct buffer;
 struct wire_message;
 
-/* What a record says of the operation's lvpoll. */
+/* What a record says of the operation's lvm command. */
 enum record_command {
 	RECORD_NO_COMMAND, /* none runs */
 	RECORD_STARTING, /* one was about to be started: it may run, and its process id is not known
@@ -39,10 +39,11 @@ struct record {
 	int64_t accepted_s;         /* when it was asked for, as time() tells; 0: not known */
 	int64_t not_before_ms;      /* no step before this, by boot_clock_ms; 0: at any time */
 	enum record_command command;
-	pid_t pid;                /* of an lvpoll that runs */
+	const char *command_name; /* "lvconvert", which is left to end by itself; NULL: lvpoll */
+	pid_t pid;                /* of a command that runs */
 	uint64_t start_ticks;     /* its start time in /proc, by which it is recognised */
 	const char *boot_id;      /* the boot in which it was started; NULL: not known */
-	const char *step_vg_name; /* the lvpoll's names, if they may differ; or NULL */
+	const char *step_vg_name; /* the command's names, if they may differ; or NULL */
 	const char *step_lv_name;
 	/* What is copied now: the kernel's log may tell of it from this record on; 0: from any. */
 	uint64_t log_from;

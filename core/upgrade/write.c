@@ -103,7 +103,9 @@ static void write_run(const struct operation *operation, struct buffer *text)
 	/* Written as signed: reading gives the same bits. */
 	wire_add_number(text, "signature", (int64_t)attempt->signature);
 	wire_add_number(text, "shown_more", attempt->has_shown_more);
-	if (operation->state == STATE_RUNNING && attempt->purpose == ATTEMPT_STEP)
+	wire_add_number(text, "phase", attempt->phase);
+	if (operation->state == STATE_RUNNING && attempt->purpose == ATTEMPT_STEP &&
+		attempt_is_lvpoll(attempt))
 		wire_add_number(text, "timer_due_ms", operation->timer_due_ms);
 }
 

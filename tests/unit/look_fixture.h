@@ -54,6 +54,9 @@ bool device_mapper_find_event(
 	return false;
 }
 
+/* The phase that the plugin tells; where it is 0, it tells none. */
+static unsigned told_phase;
+
 static enum lvmpolld_verdict read_targets(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
@@ -63,6 +66,8 @@ static enum lvmpolld_verdict read_targets(const struct lvmpolld_request *request
 	progress->done_sectors = done_sectors;
 	progress->total_sectors = TOTAL_SECTORS;
 	progress->step_sectors = step_sectors;
+	if (told_phase > 0)
+		progress->phase = told_phase;
 	return verdict;
 }
 

@@ -80,7 +80,7 @@ static void on_ended(struct process_end end, void *context)
 	event_base_loopbreak(base);
 }
 
-static const struct process_callbacks callbacks = {.output = on_output, .ended = on_ended};
+static struct process_callbacks callbacks = {.output = on_output, .ended = on_ended};
 
 static void create_base(void)
 {
@@ -268,6 +268,20 @@ START_TEST(process_has_default_signals)
 }
 END_TEST
 
+/* It writes on when nobody reads any more. */
+START_TEST(process_that_may_outlive_us_gets_no_sigpipe)
+{
+	unsigned long long is_ignored;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	callbacks.may_outlive_us = true;
+	run("exec grep -E '^SigIgn' /proc/self/status");
+	ck_assert_int_eq(sscanf(seen.text[PROCESS_STDOUT], "SigIgn: %llx", &is_ignored), 1);
+	ck_assert_uint_eq(is_ignored & ~LIBRARY_SIGNALS, 1ULL << (SIGPIPE - 1));
+}
+END_TEST
+
 static const char *const not_programs[] = {"/nonexistent/lvm", "/etc/passwd", "/", "/etc/passwd/x"};
 
 START_TEST(process_that_cannot_be_executed)
@@ -429,6 +443,7 @@ int main(void)
 		SUITE_TEST(process_flood_on_both_outputs_is_read_to_the_end),
 		SUITE_TEST(process_is_born_with_what_was_asked_for),
 		SUITE_TEST(process_has_default_signals),
+		SUITE_TEST(process_that_may_outlive_us_gets_no_sigpipe),
 		SUITE_LOOP(process_that_cannot_be_executed, SUITE_COUNT(not_programs)),
 		SUITE_LOOP(process_without_descriptors_is_a_shortage, 5),
 		SUITE_TEST(process_that_cannot_be_watched_is_not_waited_for),

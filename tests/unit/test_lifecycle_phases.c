@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Operations with phases: a step may be made by another lvm command, which ends by itself. */
+#include "config.h"
+
+#include "lifecycle_fixture.h"
+#include "process/arguments.h"
+
+#define PHASE_OF_LVPOLL 2
+#define PHASE_UNKNOWN   3
+
+static int build_arguments(const struct lvmpolld_request *request,
+	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+{
+	static const char *const names[] = {"lvchange", "lvconvert", "lvpoll", "vgremove"};
+
+	(void)error;
+	if (request->abort)
+		return arguments_add_format(arguments, "lvchange") < 0 ||
+		       arguments_add(arguments, "--back") < 0;
+	return arguments_add(arguments, names[request->phase]) < 0 ||
+	       arguments_add_format(arguments, "%s/%s", request->vg_name, request->lv_name) < 0;
+}
+
+static const char *const commands[] = {"lvchange", "lvconvert", NULL};
+
+static const struct lvmpolld_plugin phased_plugin = {
+	LVMPOLLD_PLUGIN_HEADER,
+	.name = "phased",
+	.operation = "phased",
+	.description = "Has phases",
+	.supports_abort = true,
+	.build_arguments = build_arguments,
+	.read_line = fixture_read_line,
+	.commands = commands,
+};
+
+static const struct plugin_entry phased_entry = {
+	.name = (char *)"phased",
+	.interface = &phased_plugin,
+	.monitor = PLUGIN_MONITOR_KERNEL,
+};
+
+static struct terms *phased_terms(bool is_abort)
+{
+	return fixture_terms_of(&phased_entry, 1, 1, is_abort, "15", NULL);
+}
+
+static struct operation *begin_phased(bool is_abort)
+{
+	ck_assert_int_eq(operations_begin(&operations, phased_terms(is_abort), &waiter),
+		OPERATIONS_ACCEPTED);
+	return find(is_abort);
+}
+
+/* The kernel shows a table in which PHASE is due, or comes next. */
+static void show_phase(enum lvmpolld_verdict verdict, uint64_t signature, unsigned phase)
+{
+	struct operation *operation = find(false);
+
+	device_lock(operation->device);
+	operation->device->progress.phase = phase;
+	device_unlock(operation->device);
+	show(verdict, signature);
+}
+
+static struct command *running(const char *name)
+{
+	struct command *command = standin_find(name);
+
+	ck_assert_ptr_nonnull(command);
+	ck_assert(!command->is_terminated);
+	return command;
+}
+
+/* Its lvchange runs. */
+static struct operation *begin_lvchange(void)
+{
+	struct operation *operation = begin_phased(false);
+
+	show_phase(LVMPOLLD_STEP, 1, 0);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	running("lvchange");
+	return operation;
+}
+
+START_TEST(phases_have_commands_of_their_own)
+{
+	struct operation *operation = begin_lvchange();
+
+	standin_exit(running("lvchange"), 0);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	show_phase(LVMPOLLD_WATCH, 1, 0);
+	ck_assert_int_eq(operation->state, STATE_COPYING);
+	show_phase(LVMPOLLD_STEP, 2, 1);
+	ck_assert(strstr(running("lvconvert")->line, " lvconvert vg1/lv1"));
+	standin_exit(running("lvconvert"), 0);
+	show_phase(LVMPOLLD_DONE, 3, 0);
+	ck_assert(hears(false, false, 0));
+	ck_assert_uint_eq(standin_started, 2);
+}
+END_TEST
+
+/* A command that says that all is well, and has changed nothing, would be run again at once. */
+START_TEST(phase_that_stays_is_tried_again_after_a_pause)
+{
+	struct operation *operation = begin_lvchange();
+
+	standin_exit(running("lvchange"), 0);
+	show_phase(LVMPOLLD_STEP, 1, 0);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_VAIN);
+	ck_assert_uint_eq(standin_started, 1);
+	run_out(operation->timer);
+	show_phase(LVMPOLLD_STEP, 1, 0);
+	ck_assert_uint_eq(standin_started, 2);
+}
+END_TEST
+
+START_TEST(phase_whose_command_fails_is_tried_again_after_a_pause)
+{
+	struct operation *operation = begin_lvchange();
+
+	standin_exit(running("lvchange"), 5);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_STATUS);
+}
+END_TEST
+
+/* An lvpoll would be ended. */
+START_TEST(phase_command_is_ended_by_nothing_that_is_seen)
+{
+	struct operation *operation = begin_lvchange();
+
+	ck_assert(!event_pending(operation->timer, EV_TIMEOUT, NULL));
+	standin_print(running("lvchange"), "at 50");
+	show_phase(LVMPOLLD_WATCH, 2, 1);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	ck_assert(!event_pending(operation->timer, EV_TIMEOUT, NULL));
+	standin_be_silent(running("lvchange"));
+	running("lvchange");
+	/* What it prints is no progress. */
+	ck_assert_double_ne(device_progress(operation->device).percent, 50);
+	standin_exit(running("lvchange"), 0);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_SILENT);
+}
+END_TEST
+
+/* The next daemon finds it. */
+START_TEST(phase_command_outlives_the_daemon)
+{
+	begin_lvchange();
+	operations_stop(&operations);
+	running("lvchange");
+	ck_assert(!operations_any_command(&operations));
+	ck_assert(is_on_record("lvm_command_name = \"lvchange\""));
+	ck_assert(is_on_record("started_operation = \"phased\""));
+}
+END_TEST
+
+START_TEST(phase_command_is_waited_for_by_an_abort)
+{
+	struct operation *operation = begin_lvchange(), *abort_operation = begin_phased(true);
+
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	show_phase(LVMPOLLD_STEP, 1, 0);
+	ck_assert_int_eq(abort_operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(abort_operation->back_off.reason, BACK_OFF_BUSY);
+	ck_assert_uint_eq(standin_started, 1);
+	standin_exit(running("lvchange"), 0);
+	ck_assert_int_eq(operation->state, STATE_YIELDING);
+	show_phase(LVMPOLLD_WATCH, 1, 0);
+	ck_assert(strstr(running("lvchange")->line, " lvchange --back"));
+	/* Unlike an lvpoll that exits with 0 it has done it, unless the kernel contradicts. */
+	standin_exit(running("lvchange"), 0);
+	ck_assert_int_eq(abort_operation->state, STATE_CONFIRMING);
+	show_phase(LVMPOLLD_STEP, 1, 0);
+	ck_assert(hears(true, false, 0));
+	ck_assert(hears(false, true, SIGTERM));
+}
+END_TEST
+
+/* An administrator has it forgotten: what is in flight is not cut short for that. */
+START_TEST(phase_command_is_waited_for_where_its_operation_is_forgotten)
+{
+	struct operation *operation = begin_lvchange();
+	bool has_loss;
+
+	ck_assert_int_eq(operations_forget(&operations, operation->number, false, &has_loss),
+		FORGOTTEN_AT_ITS_END);
+	standin_exit(running("lvchange"), 0);
+	lifecycle_settle(&operations);
+	ck_assert_ptr_null(find(false));
+	ck_assert_uint_eq(count_entries("state"), 0);
+}
+END_TEST
+
+/* How it ended nobody can know: the table tells. */
+START_TEST(phase_command_of_a_previous_daemon_is_waited_for)
+{
+	const struct resume_info info = {
+		.is_orphan = true,
+		.pid = STANDIN_FIRST_PID - 1,
+		.start_ticks = 1,
+		.command_name = "lvconvert",
+		.outputs = {-1, -1},
+	};
+	struct operation *operation;
+
+	ck_assert_int_eq(resume_operation(&operations, phased_terms(false), &info, NULL), 0);
+	operation = find(false);
+	ck_assert_int_eq(operation->state, STATE_ENDING);
+	ck_assert_int_eq(command_pid(running("lvconvert")), STANDIN_FIRST_PID - 1);
+	ck_assert(is_on_record("lvm_command_name = \"lvconvert\""));
+	standin_end(running("lvconvert"),
+		(struct process_end){.by_signal = true, .value = SIGTERM, .is_unknown = true});
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	show_phase(LVMPOLLD_DONE, 3, 0);
+	ck_assert_ptr_null(find(false));
+	ck_assert_uint_eq(count_entries("state"), 0);
+}
+END_TEST
+
+START_TEST(phase_command_goes_on_after_an_upgrade)
+{
+	const struct resume_info info = {
+		.is_child = true,
+		.pid = STANDIN_FIRST_PID - 1,
+		.command_name = "lvconvert",
+		.phase = 1,
+		.outputs = {-1, -1},
+		.purpose = ATTEMPT_STEP,
+		.is_ended = _i == 1,
+		.ending = ENDING_STEP_DONE,
+	};
+	struct operation *operation;
+
+	ck_assert_int_eq(resume_operation(&operations, phased_terms(false), &info, NULL), 0);
+	operation = find(false);
+	ck_assert_int_eq(operation->state, _i == 1 ? STATE_ENDING : STATE_RUNNING);
+	ck_assert(!event_pending(operation->timer, EV_TIMEOUT, NULL));
+	ck_assert_uint_eq(operation_asked(operation).phase, 1);
+	show_phase(LVMPOLLD_STEP, 1, 1);
+	standin_exit(running("lvconvert"), 0);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+}
+END_TEST
+
+/* An lvpoll looks for itself; another command does what it says. */
+START_TEST(phase_command_is_not_run_where_the_table_is_not_understood)
+{
+	struct operation *operation = begin_phased(false);
+
+	show_phase(LVMPOLLD_POLL, 1, 0);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NOT_STARTED);
+	ck_assert_uint_eq(standin_started, 0);
+	ck_assert(!is_on_record("lvm_command_name"));
+}
+END_TEST
+
+START_TEST(phase_command_is_not_run_where_nothing_moves)
+{
+	struct operation *operation = begin_phased(false);
+
+	note((struct observation){
+		.kind = OBSERVED, .verdict = LVMPOLLD_WATCH, .signature = 1, .is_stalled = true});
+	lifecycle_on_news(&operations);
+	ck_assert_int_eq(operation->state, STATE_COPYING);
+	ck_assert_uint_eq(standin_started, 0);
+}
+END_TEST
+
+START_TEST(phase_command_that_is_not_declared_is_not_run)
+{
+	struct operation *operation = begin_phased(false);
+
+	show_phase(LVMPOLLD_STEP, 1, PHASE_UNKNOWN);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NOT_STARTED);
+	ck_assert_uint_eq(standin_started, 0);
+}
+END_TEST
+
+/* Whatever ran before. */
+START_TEST(phase_of_lvpoll_is_ended_as_every_lvpoll)
+{
+	struct operation *operation = begin_lvchange();
+
+	standin_exit(running("lvchange"), 0);
+	show_phase(LVMPOLLD_STEP, 2, PHASE_OF_LVPOLL);
+	ck_assert_int_eq(operation->state, STATE_RUNNING);
+	ck_assert(event_pending(operation->timer, EV_TIMEOUT, NULL));
+	ck_assert(!is_on_record("lvm_command_name"));
+	show_phase(LVMPOLLD_WATCH, 3, 0);
+	ck_assert(lvpoll()->is_terminated);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_test tests[] = {
+		SUITE_TEST(phases_have_commands_of_their_own),
+		SUITE_TEST(phase_that_stays_is_tried_again_after_a_pause),
+		SUITE_TEST(phase_whose_command_fails_is_tried_again_after_a_pause),
+		SUITE_TEST(phase_command_is_ended_by_nothing_that_is_seen),
+		SUITE_TEST(phase_command_outlives_the_daemon),
+		SUITE_TEST(phase_command_is_waited_for_by_an_abort),
+		SUITE_TEST(phase_command_is_waited_for_where_its_operation_is_forgotten),
+		SUITE_TEST(phase_command_of_a_previous_daemon_is_waited_for),
+		SUITE_LOOP(phase_command_goes_on_after_an_upgrade, 2),
+		SUITE_TEST(phase_command_is_not_run_where_the_table_is_not_understood),
+		SUITE_TEST(phase_command_is_not_run_where_nothing_moves),
+		SUITE_TEST(phase_command_that_is_not_declared_is_not_run),
+		SUITE_TEST(phase_of_lvpoll_is_ended_as_every_lvpoll),
+	};
+
+	return suite_run_fixture(
+		"lifecycle_phases", tests, SUITE_COUNT(tests), create_operations, free_operations);
+}
