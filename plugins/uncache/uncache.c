@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The plugin for caches that are taken off: the kernel writes back what only the cache has, without
+ * a lock of lvm2's, and lvm2 takes the cache off when nothing is left to be written back.
+ */
+#include "config.h"
+
+#include <lvmpolld/plugin.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* lvm2's name of the policy that writes back all that it can, and takes nothing new in. */
+#define CLEANER "cleaner"
+
+#define NAME_SIZE 32
+
+enum { PHASE_CLEAN, PHASE_TAKE_OFF };
+
+struct status {
+	uint64_t block_sectors;
+	uint64_t used_blocks;
+	uint64_t dirty_blocks;
+	char policy[NAME_SIZE];
+	bool has_failed; /* what is dirty may be lost, or cannot be written back */
+};
+
+/* Takes the next word of *TEXT into WORD. Returns false where there is none, or it is too long. */
+static bool take_word(const char **text, char word[NAME_SIZE])
+{
+	size_t length;
+
+	*text += strspn(*text, " ");
+	length = strcspn(*text, " ");
+	if (length == 0 || length >= NAME_SIZE)
+		return false;
+	memcpy(word, *text, length);
+	word[length] = '\0';
+	*text += length;
+	return true;
+}
+
+/* Passes over as many words as the next one says: features, or arguments. */
+static bool pass_list(const char **text)
+{
+	char word[NAME_SIZE];
+	unsigned count;
+
+	if (!take_word(text, word) || sscanf(word, "%u", &count) != 1)
+		return false;
+	while (count > 0 && take_word(text, word))
+		count--;
+	return count == 0;
+}
+
+/* "rw -" at the end: how the metadata can be used, and whether it must be checked. */
+static bool read_health(const char *text, struct status *status)
+{
+	char mode[NAME_SIZE], check[NAME_SIZE] = "-";
+
+	if (!take_word(&text, mode))
+		return false;
+	/* Kernels before 4.2 tell nothing more. */
+	take_word(&text, check);
+	if ((strcmp(mode, "rw") != 0 && strcmp(mode, "ro") != 0) ||
+		(strcmp(check, "-") != 0 && strcmp(check, "needs_check") != 0))
+		return false;
+	status->has_failed = strcmp(mode, "ro") == 0 || strcmp(check, "needs_check") == 0;
+	return true;
+}
+
+/*
+ * As "8 9/1280 64 256/352 256 768 0 0 0 256 200 2 metadata2 writeback 2 migration_threshold 2048
+ * smq 0 rw -": the blocks of metadata, the sectors of a block, the blocks that are used, six
+ * counts, the dirty blocks, features, arguments, the policy with its arguments, and the health.
+ */
+static bool read_parameters(const char *text, struct status *status)
+{
+	uint64_t all_blocks;
+	int used = 0;
+
+	if (strcmp(text, "Fail") == 0 || strcmp(text, "Error") == 0) {
+		status->has_failed = true;
+		return true;
+	}
+	if (sscanf(text,
+		    "%*u %*u/%*u %" SCNu64 " %" SCNu64 "/%" SCNu64
+		    " %*u %*u %*u %*u %*u %*u %" SCNu64 "%n",
+		    &status->block_sectors, &status->used_blocks, &all_blocks,
+		    &status->dirty_blocks, &used) != 4 ||
+		used == 0 || status->used_blocks > all_blocks ||
+		status->dirty_blocks > status->used_blocks || status->block_sectors == 0 ||
+		all_blocks > INT64_MAX / 512 / status->block_sectors)
+		return false;
+	text += used;
+	return pass_list(&text) && pass_list(&text) && take_word(&text, status->policy) &&
+	       pass_list(&text) && read_health(text, status);
+}
+
+/* What is not a cache may never have been one, or is the volume below it by now. */
+static bool is_without_cache(const struct lvmpolld_target *targets, size_t count)
+{
+	static const char *const types[] = {"linear", "striped", "raid", "vdo"};
+
+	for (size_t i = 0; i < count; i++) {
+		const char *type = lvmpolld_target_at(targets, i)->type;
+		size_t known = 0;
+
+		while (known < sizeof(types) / sizeof(types[0]) && strcmp(type, types[known]) != 0)
+			known++;
+		if (known == sizeof(types) / sizeof(types[0]))
+			return false;
+	}
+	return count > 0;
+}
+
+/* It is told once, and the operation waits until somebody has seen to it. */
+static enum lvmpolld_verdict wait_for_repair(
+	const struct lvmpolld_request *request, struct lvmpolld_progress *progress)
+{
+	if (progress->failed_devices == 0)
+		lvmpolld_log(LVMPOLLD_LOG_ERROR,
+			"%s/%s: its cache has failed, can only be read, or needs a check: what "
+			"only the cache has would be lost without it, so it is not taken off; "
+			"\"lvconvert --repair\" and lvmcache(7) tell what can be done",
+			request->vg_name, request->lv_name);
+	progress->failed_devices = 1;
+	return LVMPOLLD_WATCH_TIMED;
+}
+
+static void set_progress(const struct status *status, struct lvmpolld_progress *progress)
+{
+	uint64_t clean_blocks = status->used_blocks - status->dirty_blocks;
+
+	progress->total_sectors = status->used_blocks * status->block_sectors;
+	progress->done_sectors = clean_blocks * status->block_sectors;
+	progress->percent = status->dirty_blocks == 0
+				    ? 100
+				    : 100.0 * ((double)clean_blocks / (double)status->used_blocks);
+}
+
+static enum lvmpolld_verdict read_cache(const struct lvmpolld_request *request,
+	const struct status *status, struct lvmpolld_progress *progress)
+{
+	if (status->has_failed)
+		return wait_for_repair(request, progress);
+	progress->failed_devices = 0;
+	set_progress(status, progress);
+	/* By whatever policy: lvm2 writes back the little that comes until it has the lock. */
+	if (status->dirty_blocks == 0) {
+		progress->phase = PHASE_TAKE_OFF;
+		return LVMPOLLD_STEP;
+	}
+	if (strcmp(status->policy, CLEANER) == 0)
+		return LVMPOLLD_WATCH;
+	progress->phase = PHASE_CLEAN;
+	return LVMPOLLD_STEP;
+}
+
+static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
+{
+	struct status status = {0};
+
+	if (count == 1 && strcmp(lvmpolld_target_at(targets, 0)->type, "cache") == 0 &&
+		read_parameters(lvmpolld_target_at(targets, 0)->parameters, &status))
+		return read_cache(request, &status, progress);
+	if (!is_without_cache(targets, count))
+		return LVMPOLLD_POLL;
+	if (progress->total_sectors == 0)
+		lvmpolld_log(LVMPOLLD_LOG_WARN, "%s/%s: it has no cache: nothing is to be done",
+			request->vg_name, request->lv_name);
+	return LVMPOLLD_DONE;
+}
+
+static int add_each(struct lvmpolld_arguments *arguments, const char *const *values)
+{
+	int result = 0;
+
+	for (; result == 0 && *values; values++)
+		result = lvmpolld_arguments_add(arguments, *values);
+	return result;
+}
+
+/* "--uncache" or "--splitcache", as the start has said; NULL where it has said something else. */
+static const char *find_way(const struct lvmpolld_request *request)
+{
+	struct lvmpolld_value how = {.struct_size = sizeof(how)};
+
+	if (!lvmpolld_request_option(request, "how", &how))
+		return NULL;
+	return strcmp(how.string, "uncache") == 0      ? "--uncache"
+	       : strcmp(how.string, "splitcache") == 0 ? "--splitcache"
+						       : NULL;
+}
+
+static int uncache_build_arguments(const struct lvmpolld_request *request,
+	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+{
+	struct lvmpolld_value policy = {.struct_size = sizeof(policy), .string = CLEANER};
+	const char *way = find_way(request);
+	char volume[300];
+	const char *const change[] = {"lvchange", "--cachepolicy", policy.string, volume, NULL};
+	const char *const take_off[] = {"lvconvert", way, volume, NULL};
+	bool is_change = request->phase == PHASE_CLEAN;
+	int result;
+
+	if (!way)
+		return lvmpolld_error_set(
+			error, EINVAL, "the option how must be uncache or splitcache");
+	snprintf(volume, sizeof(volume), "%s/%s", request->vg_name, request->lv_name);
+	result = add_each(arguments, is_change ? change : take_off);
+	if (result == 0 && request->devices_file)
+		result = add_each(arguments,
+			(const char *const[]){"--devicesfile", request->devices_file, NULL});
+	return result == 0 ? 0 : lvmpolld_error_set(error, -result, "out of memory");
+}
+
+/* By the attributes of a volume that is not active, too. */
+static enum lvmpolld_standing uncache_read_report(
+	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
+{
+	const char *attributes;
+
+	(void)request;
+	if (!volume)
+		return LVMPOLLD_STANDING_FAILED;
+	attributes = lvmpolld_row_field(volume, "lv_attr");
+	return attributes && attributes[0] == 'C' ? LVMPOLLD_STANDING_GOES_ON
+						  : LVMPOLLD_STANDING_CANNOT_TELL;
+}
+
+static const char *const uncache_commands[] = {"lvchange", "lvconvert", NULL};
+
+static const struct lvmpolld_key uncache_options[] = {
+	{"how", LVMPOLLD_STRING, "uncache",
+		"uncache: the cache is removed; splitcache: its volume is kept."},
+	{NULL, LVMPOLLD_STRING, NULL, NULL},
+};
+
+static const struct lvmpolld_plugin uncache_plugin = {
+	LVMPOLLD_PLUGIN_HEADER,
+	.name = "uncache",
+	.operation = "uncache",
+	.description = "Takes a cache off its volume when nothing is left to be written back",
+	.build_arguments = uncache_build_arguments,
+	.read_targets = uncache_read_targets,
+	.layer = "real",
+	.read_report = uncache_read_report,
+	.version = PACKAGE_VERSION,
+	.only_by_name = true,
+	.startable = true,
+	.options = uncache_options,
+	.commands = uncache_commands,
+};
+
+LVMPOLLD_PLUGIN_EXPORT(uncache, uncache_plugin);
