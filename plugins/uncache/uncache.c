@@ -196,15 +196,24 @@ static const char *find_way(const struct lvmpolld_request *request)
 						       : NULL;
 }
 
+/* An abort brings back the policy that the start has said. */
+static const char *find_policy(const struct lvmpolld_request *request)
+{
+	struct lvmpolld_value policy = {.struct_size = sizeof(policy)};
+
+	return request->abort && lvmpolld_request_option(request, "policy", &policy) ? policy.string
+										     : CLEANER;
+}
+
 static int uncache_build_arguments(const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
-	struct lvmpolld_value policy = {.struct_size = sizeof(policy), .string = CLEANER};
+	const char *policy = find_policy(request);
 	const char *way = find_way(request);
 	char volume[300];
-	const char *const change[] = {"lvchange", "--cachepolicy", policy.string, volume, NULL};
+	const char *const change[] = {"lvchange", "--cachepolicy", policy, volume, NULL};
 	const char *const take_off[] = {"lvconvert", way, volume, NULL};
-	bool is_change = request->phase == PHASE_CLEAN;
+	bool is_change = request->abort || request->phase == PHASE_CLEAN;
 	int result;
 
 	if (!way)
@@ -224,10 +233,12 @@ static enum lvmpolld_standing uncache_read_report(
 {
 	const char *attributes;
 
-	(void)request;
 	if (!volume)
 		return LVMPOLLD_STANDING_FAILED;
 	attributes = lvmpolld_row_field(volume, "lv_attr");
+	/* There is no cache any more whose policy an abort could set. */
+	if (request->abort && attributes && attributes[0] == '-')
+		return LVMPOLLD_STANDING_FAILED;
 	return attributes && attributes[0] == 'C' ? LVMPOLLD_STANDING_GOES_ON
 						  : LVMPOLLD_STANDING_CANNOT_TELL;
 }
@@ -237,6 +248,7 @@ static const char *const uncache_commands[] = {"lvchange", "lvconvert", NULL};
 static const struct lvmpolld_key uncache_options[] = {
 	{"how", LVMPOLLD_STRING, "uncache",
 		"uncache: the cache is removed; splitcache: its volume is kept."},
+	{"policy", LVMPOLLD_STRING, "smq", "The policy that an abort gives the cache again."},
 	{NULL, LVMPOLLD_STRING, NULL, NULL},
 };
 
@@ -245,6 +257,7 @@ static const struct lvmpolld_plugin uncache_plugin = {
 	.name = "uncache",
 	.operation = "uncache",
 	.description = "Takes a cache off its volume when nothing is left to be written back",
+	.supports_abort = true,
 	.build_arguments = uncache_build_arguments,
 	.read_targets = uncache_read_targets,
 	.layer = "real",

@@ -5,6 +5,7 @@ import os
 import signal
 import unittest
 
+from ctl_test import needs_tool, run_tool
 from deadline import wait_for
 from lvmpolld import is_running, read_file
 from own_plugin_test import OwnPluginTest
@@ -174,6 +175,15 @@ class LeftTest(PhasesTest):
         self.daemon.release(self.name)
         self.assertEqual(self.wait_starts(2)[1][2], "lvchange --back vg/" + self.name)
         self.assertFalse(is_running(pid))
+
+    @needs_tool
+    def test_tool_has_the_daemon_abort_it(self):
+        self.begin_lvchange()
+        answer = run_tool(self.daemon, "abort", "vg/" + self.name)
+        self.assertEqual((answer.returncode, answer.stdout, answer.stderr),
+                         (0, "vg/%s: its stages is being aborted\n" % self.name, ""))
+        self.daemon.release(self.name)
+        self.assertEqual(self.wait_starts(2)[1][2], "lvchange --back vg/" + self.name)
 
     def test_signal_of_somebody_else_is_an_attempt_that_failed(self):
         pid = self.begin_lvchange()

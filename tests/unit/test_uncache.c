@@ -92,6 +92,28 @@ static const struct {
 	{"how=remove", HEAD "768" TAIL "smq 0 rw -\n", NULL, NULL},
 };
 
+/* Whatever is due. */
+START_TEST(abort_brings_the_policy_back)
+{
+	const struct lvmpolld_plugin *plugin = uncache_LTX_lvmpolld_plugin();
+	struct lvmpolld_request request = cached;
+	struct lvmpolld_arguments arguments = {0};
+	struct lvmpolld_error error = {0};
+
+	request.abort = true;
+	request.phase = PHASE_TAKE_OFF;
+	ck_assert_int_eq(
+		options_new(plugin, _i == 1 ? "policy=mq" : NULL, false, &request.options, &error),
+		0);
+	ck_assert_int_eq(plugin->build_arguments(&request, &arguments, &error), 0);
+	ck_assert_uint_eq(arguments.count, 4);
+	ck_assert_str_eq(arguments.list[1], "--cachepolicy");
+	ck_assert_str_eq(arguments.list[2], _i == 1 ? "mq" : "smq");
+	arguments_clear(&arguments);
+	options_release(request.options);
+}
+END_TEST
+
 START_TEST(steps_are_built)
 {
 	const struct lvmpolld_plugin *plugin = uncache_LTX_lvmpolld_plugin();
@@ -135,11 +157,25 @@ START_TEST(reports_are_read)
 }
 END_TEST
 
+START_TEST(abort_of_what_is_off_fails)
+{
+	static const struct report_case off = {
+		REPORT_ROWS("LVM2_LV_ATTR='-wi-a-----'"), LVMPOLLD_STANDING_FAILED};
+	struct lvmpolld_request request = cached;
+
+	request.abort = true;
+	report_case_check(uncache_LTX_lvmpolld_plugin(), &request, &off);
+	report_case_check(uncache_LTX_lvmpolld_plugin(), &request, &reports[0]);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
 		SUITE_LOOP(steps_are_built, SUITE_COUNT(steps)),
+		SUITE_LOOP(abort_brings_the_policy_back, 2),
+		SUITE_TEST(abort_of_what_is_off_fails),
 		SUITE_LOOP(reports_are_read, SUITE_COUNT(reports)),
 	};
 

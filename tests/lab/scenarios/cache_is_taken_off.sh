@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # What only a cache has is written back without a lock of lvm2's, and the cache is taken off: once the daemon is killed while
-# the kernel writes, once it is stopped while lvchange changes the policy, which outlives it. Stock's daemon has no such
-# operation.
+# the kernel writes, once it is stopped while lvchange changes the policy, which outlives it; and an abort brings the policy
+# back. Stock's daemon has no such operation.
 # pvmove: none
 # daemon: own
 # lvm2: each
@@ -34,6 +34,10 @@ runs_of() {
 
 has_run() { # COMMAND NUMBER
 	[ "$(runs_of "$1")" = "$2" ]
+}
+
+has_policy() {
+	dmsetup table vg-data | grep -q " writeback $1 "
 }
 
 disks_make 2 64
@@ -72,5 +76,15 @@ expect_equal "how often lvchange ran" 2 "$(runs_of lvchange)"
 expect_equal "how often lvconvert ran" 2 "$(runs_of lvconvert)"
 not kernel_has_target cache || fail "vg/data has its cache still"
 run_ok lvs vg/fast
+run_ok lvremove -qq -y vg/fast vg/data
+
+cache_make cachepool
+run_ok "$tool" start uncache vg/data
+wait_until 60 operation_is copying
+run_ok "$tool" abort vg/data
+disk_write_at "${disk[0]}" 0
+wait_until 60 has_policy smq
+wait_until 30 dump_is_finished 2 1
+expect_equal "how often lvconvert ran" 2 "$(runs_of lvconvert)"
 expect_lvpoll_runs 0
-uncollected=1
+uncollected=2 uncollected_aborts=1
