@@ -70,3 +70,16 @@ struct lvmpolld_request operation_asked(const struct operation *operation)
 	asked.phase = operation->attempt.phase;
 	return asked;
 }
+
+const char *operation_explain_pause(
+	const struct operation *operation, enum back_off_reason reason, char text[PAUSE_TEXT_SIZE])
+{
+	static const char lvpoll[] = "lvpoll ";
+	const char *sentence = back_off_rule(reason)->sentence;
+	bool is_about_it = !strncmp(sentence, lvpoll, sizeof(lvpoll) - 1);
+
+	snprintf(text, PAUSE_TEXT_SIZE, "%s%s%s",
+		is_about_it ? attempt_name(&operation->attempt) : "", is_about_it ? " " : "",
+		sentence + (is_about_it ? sizeof(lvpoll) - 1 : 0));
+	return text;
+}

@@ -143,6 +143,16 @@ TAILQ_HEAD(operation_list, operation);
  */
 struct operation *operation_new(
 	struct operations *operations, struct device *device, struct terms *terms);
+/* Longer than any sentence about a pause. */
+#define PAUSE_TEXT_SIZE 160
+
+/*
+ * Writes the sentence of REASON, for people, with the name of the latest command in the place of
+ * lvpoll's. Returns TEXT.
+ */
+const char *operation_explain_pause(
+	const struct operation *operation, enum back_off_reason reason, char text[PAUSE_TEXT_SIZE]);
+
 /* What was asked for first, in the phase of the latest attempt. */
 struct lvmpolld_request operation_asked(const struct operation *operation);
 /* OPERATION must have no command, and be in no list but that of its requests. */

@@ -93,6 +93,8 @@ class WholeTest(PhasesTest):
     def test_one_that_fails_is_tried_again_after_pauses(self):
         self.begin("exit-5")
         self.wait_backing_off(self.identity, "status", 2)
+        self.assertIn("lvchange failed (status 5)", self.daemon.log())
+        self.assertEqual(self.client.list()[self.name]["reason"], "lvchange failed")
 
     def test_undeclared_is_not_run(self):
         self.begin("good")
