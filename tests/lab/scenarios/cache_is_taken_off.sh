@@ -6,20 +6,21 @@
 # pvmove: none
 # daemon: own
 # lvm2: each
-# deadline: 200
+# deadline: 260
 
 tool=$(dirname "$(dirname "$LAB_DAEMON")")/ctl/lvmpollctl
 [ -x "$tool" ] || skip "lvmpollctl was not built, since libsmartcols was missing"
 export LVM_LVMPOLLD_SOCKET=$daemon_socket
 dmsetup targets | grep -q "^cache " || skip "this kernel has no dm-cache"
 
-# cache_make KIND: vg/data, 12 MiB of which are in its cache alone: its own disk is slow. By itself the kernel begins to write.
+# cache_make KIND: vg/data, 28 MiB of which are in its cache alone: its own disk is slow. By itself the kernel begins to write,
+# and what is on its way is written before the policy changes.
 cache_make() {
-	run_ok lvcreate -qq -y -Wn -Zn -l 32 -n data vg "${disk[0]}"
-	run_ok lvcreate -qq -y -Wn -Zn -l 24 -n fast vg "${disk[1]}"
+	run_ok lvcreate -qq -y -Wn -Zn -l 40 -n data vg "${disk[0]}"
+	run_ok lvcreate -qq -y -Wn -Zn -l 40 -n fast vg "${disk[1]}"
 	run_ok lvconvert -qq -y --type cache "--$1" vg/fast --cachepolicy smq --cachemode writeback --chunksize 32k vg/data
-	disk_write_at "${disk[0]}" 512
-	data_overwrite vg/data 12
+	disk_write_at "${disk[0]}" 768
+	data_overwrite vg/data 28
 	data_sums[vg/data]=$(data_sum vg/data)
 	[ "$(cache_dirty)" != 0 ] || fail "nothing is left to be written back"
 }
@@ -36,8 +37,8 @@ has_run() { # COMMAND NUMBER
 	[ "$(runs_of "$1")" = "$2" ]
 }
 
-has_policy() {
-	dmsetup table vg-data | grep -q " writeback $1 "
+has_policy() { # MODE POLICY
+	dmsetup table vg-data | grep -q " $1 $2 "
 }
 
 disks_make 2 64
@@ -80,10 +81,10 @@ run_ok lvremove -qq -y vg/fast vg/data
 
 cache_make cachepool
 run_ok "$tool" start uncache vg/data
-wait_until 60 operation_is copying
+wait_until 60 has_policy writethrough cleaner
 run_ok "$tool" abort vg/data
 disk_write_at "${disk[0]}" 0
-wait_until 60 has_policy smq
+wait_until 60 has_policy writeback smq
 wait_until 30 dump_is_finished 2 1
 expect_equal "how often lvconvert ran" 2 "$(runs_of lvconvert)"
 expect_lvpoll_runs 0
