@@ -33,7 +33,10 @@ struct process_callbacks {
 	void (*lost)(enum process_stream stream, void *context);
 	/* It has ended and its output is read. The process is freed when this returns. */
 	void (*ended)(struct process_end end, void *context);
-	/* Where this daemon is gone it goes on: to write what nobody reads raises no SIGPIPE. */
+	/*
+	 * Where this daemon is gone it goes on: to write what nobody reads raises no SIGPIPE. It is
+	 * never terminated, not even where it has started and its end cannot be watched yet.
+	 */
 	bool may_outlive_us;
 };
 

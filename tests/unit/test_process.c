@@ -84,6 +84,8 @@ static struct process_callbacks callbacks = {.output = on_output, .ended = on_en
 
 static void create_base(void)
 {
+	callbacks.may_outlive_us = false;
+	is_pidfd_refused = false;
 	memset(&seen, 0, sizeof(seen));
 	base = event_base_new();
 	ck_assert_ptr_nonnull(base);
@@ -363,6 +365,32 @@ START_TEST(process_that_cannot_be_watched_is_not_waited_for)
 }
 END_TEST
 
+/* To cut it short may leave half of its work behind, and to know nothing of it run another beside.
+ */
+START_TEST(process_that_may_outlive_us_runs_on_unwatched)
+{
+	char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
+	enum process_failure failure;
+	struct process *process;
+	pid_t pid;
+
+	callbacks.may_outlive_us = true;
+	is_pidfd_refused = true;
+	process = start_with(
+		"trap 'exit 9' TERM; echo ready; sleep 0.2; exit 7", environment, &failure);
+	ck_assert_ptr_nonnull(process);
+	pid = process_id(process);
+	wait_line("ready\n");
+	ck_assert_int_eq(kill(pid, 0), 0);
+	ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
+	is_pidfd_refused = false;
+	wait_end();
+	ck_assert_str_eq(seen.text[PROCESS_STDOUT], "ready\n");
+	ck_assert(!seen.end.by_signal);
+	ck_assert_int_eq(seen.end.value, 7);
+}
+END_TEST
+
 START_TEST(process_is_terminated_again_and_again_until_it_is_gone)
 {
 	struct process *process =
@@ -447,6 +475,7 @@ int main(void)
 		SUITE_LOOP(process_that_cannot_be_executed, SUITE_COUNT(not_programs)),
 		SUITE_LOOP(process_without_descriptors_is_a_shortage, 5),
 		SUITE_TEST(process_that_cannot_be_watched_is_not_waited_for),
+		SUITE_TEST(process_that_may_outlive_us_runs_on_unwatched),
 		SUITE_TEST(process_is_terminated_again_and_again_until_it_is_gone),
 		SUITE_TEST(process_of_the_same_number_is_not_adopted),
 		SUITE_TEST(process_that_is_forgotten_runs_on),
