@@ -106,6 +106,7 @@ static void read_answer(struct look *look)
 	look->verdict = LVMPOLLD_POLL;
 	copy_known(look);
 	asked.abort = false;
+	asked.other_layer = look->table.is_other_layer;
 	if (look->answer != DEVICE_MAPPER_SEEN || look->table.is_suspended)
 		return;
 	/* A plugin that has told of a loss in the log need not tell it at each look. */

@@ -50,6 +50,12 @@ struct lvmpolld_request {
 	 * see struct lvmpolld_progress. 0 in all other callbacks, and where it is not known.
 	 */
 	unsigned phase;
+	/*
+	 * true for read_targets where the lines are those of neither the volume's own device nor of
+	 * the layer that the plugin has named: what they do not show, the volume may have all the
+	 * same.
+	 */
+	bool other_layer;
 };
 
 /* How far an operation is. A callback leaves unchanged what it does not know. */

@@ -15,17 +15,53 @@
 /* lvm2's name of the policy that writes back all that it can, and takes nothing new in. */
 #define CLEANER "cleaner"
 
-#define NAME_SIZE 32
+#define NAME_SIZE    32
+#define LVID_SIZE    65
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { PHASE_CLEAN, PHASE_TAKE_OFF };
+
+/*
+ * The volumes whose policy lvchange has changed, as it says. lvm2 2.03.16 leaves that of a cachevol
+ * as it was in the kernel. Where one is forgotten, as by a new daemon, lvchange says so again.
+ */
+static struct {
+	char lvids[32][LVID_SIZE]; /* "" where there is none */
+	size_t next;
+} changed;
 
 struct status {
 	uint64_t block_sectors;
 	uint64_t used_blocks;
 	uint64_t dirty_blocks;
 	char policy[NAME_SIZE];
-	bool has_failed; /* what is dirty may be lost, or cannot be written back */
+	bool is_writeback; /* what is written may be in the cache alone */
+	bool has_failed;   /* what is dirty may be lost, or cannot be written back */
 };
+
+static char *find_changed(const char *lvid)
+{
+	for (size_t i = 0; i < COUNT(changed.lvids); i++)
+		if (strcmp(changed.lvids[i], lvid) == 0)
+			return changed.lvids[i];
+	return NULL;
+}
+
+static void forget_changed(const char *lvid)
+{
+	char *known = find_changed(lvid);
+
+	if (known)
+		known[0] = '\0';
+}
+
+static void note_changed(const char *lvid)
+{
+	if (find_changed(lvid))
+		return;
+	snprintf(changed.lvids[changed.next], LVID_SIZE, "%s", lvid);
+	changed.next = (changed.next + 1) % COUNT(changed.lvids);
+}
 
 /* Takes the next word of *TEXT into WORD. Returns false where there is none, or it is too long. */
 static bool take_word(const char **text, char word[NAME_SIZE])
@@ -42,17 +78,26 @@ static bool take_word(const char **text, char word[NAME_SIZE])
 	return true;
 }
 
-/* Passes over as many words as the next one says: features, or arguments. */
-static bool pass_list(const char **text)
+/* Passes over as many words as the next one says: arguments, or features, one of which is WANTED.
+ */
+static bool find_in_list(const char **text, const char *wanted, bool *is_found)
 {
 	char word[NAME_SIZE];
 	unsigned count;
 
+	*is_found = false;
 	if (!take_word(text, word) || sscanf(word, "%u", &count) != 1)
 		return false;
-	while (count > 0 && take_word(text, word))
-		count--;
+	for (; count > 0 && take_word(text, word); count--)
+		*is_found |= strcmp(word, wanted) == 0;
 	return count == 0;
+}
+
+static bool pass_list(const char **text)
+{
+	bool unused;
+
+	return find_in_list(text, "", &unused);
 }
 
 /* "rw -" at the end: how the metadata can be used, and whether it must be checked. */
@@ -95,22 +140,25 @@ static bool read_parameters(const char *text, struct status *status)
 		all_blocks > INT64_MAX / 512 / status->block_sectors)
 		return false;
 	text += used;
-	return pass_list(&text) && pass_list(&text) && take_word(&text, status->policy) &&
-	       pass_list(&text) && read_health(text, status);
+	return find_in_list(&text, "writeback", &status->is_writeback) && pass_list(&text) &&
+	       take_word(&text, status->policy) && pass_list(&text) && read_health(text, status);
 }
 
-/* What is not a cache may never have been one, or is the volume below it by now. */
+/*
+ * What is not a cache may never have been one, or is the volume below it by now. That of a vdo
+ * volume, a pool and the like is a hidden volume's: their tables prove nothing.
+ */
 static bool is_without_cache(const struct lvmpolld_target *targets, size_t count)
 {
-	static const char *const types[] = {"linear", "striped", "raid", "vdo"};
+	static const char *const types[] = {"linear", "striped", "raid"};
 
 	for (size_t i = 0; i < count; i++) {
 		const char *type = lvmpolld_target_at(targets, i)->type;
 		size_t known = 0;
 
-		while (known < sizeof(types) / sizeof(types[0]) && strcmp(type, types[known]) != 0)
+		while (known < COUNT(types) && strcmp(type, types[known]) != 0)
 			known++;
-		if (known == sizeof(types) / sizeof(types[0]))
+		if (known == COUNT(types))
 			return false;
 	}
 	return count > 0;
@@ -144,17 +192,29 @@ static void set_progress(const struct status *status, struct lvmpolld_progress *
 static enum lvmpolld_verdict read_cache(const struct lvmpolld_request *request,
 	const struct status *status, struct lvmpolld_progress *progress)
 {
+	bool is_cleaner, is_clean;
+
 	if (status->has_failed)
 		return wait_for_repair(request, progress);
 	progress->failed_devices = 0;
 	set_progress(status, progress);
-	/* By whatever policy: lvm2 writes back the little that comes until it has the lock. */
-	if (status->dirty_blocks == 0) {
+	is_cleaner = strcmp(status->policy, CLEANER) == 0;
+	if (is_cleaner)
+		forget_changed(request->lvid);
+	is_clean = status->dirty_blocks == 0;
+	/*
+	 * lvm2 writes back with the group's lock held what comes meanwhile. That is little where
+	 * nothing is taken in, or where lvchange is of no use and the kernel is ahead of it.
+	 */
+	if (is_clean && (is_cleaner || !status->is_writeback || find_changed(request->lvid))) {
 		progress->phase = PHASE_TAKE_OFF;
 		return LVMPOLLD_STEP;
 	}
-	if (strcmp(status->policy, CLEANER) == 0)
+	if (is_cleaner)
 		return LVMPOLLD_WATCH;
+	/* The policy that the kernel has writes back as it pleases. */
+	if (find_changed(request->lvid))
+		return LVMPOLLD_WATCH_TIMED;
 	progress->phase = PHASE_CLEAN;
 	return LVMPOLLD_STEP;
 }
@@ -164,6 +224,9 @@ static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request 
 {
 	struct status status = {0};
 
+	/* As that of a pool: it may lie on a cache, and that on it would not tell of the end. */
+	if (request->other_layer)
+		return LVMPOLLD_POLL;
 	if (count == 1 && strcmp(lvmpolld_target_at(targets, 0)->type, "cache") == 0 &&
 		read_parameters(lvmpolld_target_at(targets, 0)->parameters, &status))
 		return read_cache(request, &status, progress);
@@ -172,6 +235,7 @@ static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request 
 	if (progress->total_sectors == 0)
 		lvmpolld_log(LVMPOLLD_LOG_WARN, "%s/%s: it has no cache: nothing is to be done",
 			request->vg_name, request->lv_name);
+	forget_changed(request->lvid);
 	return LVMPOLLD_DONE;
 }
 
@@ -227,6 +291,18 @@ static int uncache_build_arguments(const struct lvmpolld_request *request,
 	return result == 0 ? 0 : lvmpolld_error_set(error, -result, "out of memory");
 }
 
+static enum lvmpolld_outcome uncache_read_exit(const struct lvmpolld_request *request,
+	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
+{
+	(void)progress;
+	if (request->abort)
+		forget_changed(request->lvid);
+	else if (request->phase == PHASE_CLEAN && ended->status == 0 && ended->signal == 0 &&
+		 ended->presence == LVMPOLLD_UNKNOWN)
+		note_changed(request->lvid);
+	return lvmpolld_exit_read_standard(ended);
+}
+
 /* By the attributes of a volume that is not active, too. */
 static enum lvmpolld_standing uncache_read_report(
 	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
@@ -260,6 +336,7 @@ static const struct lvmpolld_plugin uncache_plugin = {
 	.supports_abort = true,
 	.build_arguments = uncache_build_arguments,
 	.read_targets = uncache_read_targets,
+	.read_exit = uncache_read_exit,
 	.layer = "real",
 	.read_report = uncache_read_report,
 	.version = PACKAGE_VERSION,

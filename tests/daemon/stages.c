@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A plugin for test_phases.py: lvchange where the table is "cache smq", then the kernel cleans,
- * then lvconvert where it is "cache clean". Other tables are the end.
+ * then lvconvert where it is "cache clean". Other tables are the end, but for those of other
+ * layers.
  */
 #include <lvmpolld/plugin.h>
 
@@ -15,7 +16,8 @@ static enum lvmpolld_verdict stages_read_targets(const struct lvmpolld_request *
 {
 	const struct lvmpolld_target *target = lvmpolld_target_at(targets, 0);
 
-	(void)request;
+	if (request->other_layer)
+		return LVMPOLLD_POLL;
 	if (count != 1 || strcmp(target->type, "cache") != 0)
 		return LVMPOLLD_DONE;
 	if (strcmp(target->parameters, "cleaning") == 0)

@@ -96,6 +96,14 @@ class WholeTest(PhasesTest):
         self.assertIn("lvchange failed (status 5)", self.daemon.log())
         self.assertEqual(self.client.list()[self.name]["reason"], "lvchange failed")
 
+    def test_table_of_another_layer_is_told_as_such(self):
+        self.name = "until-0-%d" % os.getpid()
+        self.start_with("stages")
+        self.add_device(self.name, ["0 8192 linear"], operation="stages", layer="pool")
+        self.identity = self.request(self.name, operation="stages")
+        self.wait_backing_off(self.identity, "not_started")
+        self.assertEqual(self.daemon.starts(), [])
+
     def test_undeclared_is_not_run(self):
         self.begin("good")
         self.wait_log('plugin stages builds "lvm lvremove", which is neither lvpoll nor one of its commands: '

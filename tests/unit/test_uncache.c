@@ -12,11 +12,16 @@ const struct lvmpolld_plugin *uncache_LTX_lvmpolld_plugin(void);
 
 enum { PHASE_CLEAN, PHASE_TAKE_OFF };
 
-static const struct lvmpolld_request cached = {
-	.struct_size = sizeof(cached), .vg_name = "vg", .lv_name = "data", .interval = "15"};
+static const struct lvmpolld_request cached = {.struct_size = sizeof(cached),
+	.vg_name = "vg",
+	.lv_name = "data",
+	.lvid = "lvid",
+	.interval = "15"};
 
 #define HEAD "0 131072 cache 8 12/1280 64 768/1536 0 0 0 0 0 768 "
 #define TAIL " 2 metadata2 writeback 2 migration_threshold 2048 "
+
+#define WRITETHROUGH " 2 metadata2 writethrough 2 migration_threshold 2048 "
 
 static const struct target_case cases[] = {
 	/* Blocks of 32 KiB are dirty, and are written back. */
@@ -40,8 +45,8 @@ static const struct target_case cases[] = {
 	{"0 131072 linear \n", LVMPOLLD_DONE, 0, 0, -1, 0},
 	{"0 65536 striped \n65536 65536 linear \n", LVMPOLLD_DONE, 0, 0, -1, 0},
 	{"0 131072 raid raid1 2 AA 131072/131072 idle 0 0 -\n", LVMPOLLD_DONE, 0, 0, -1, 0},
-	{"0 131072 vdo /dev/dm-3 normal - online online 18 256\n", LVMPOLLD_DONE, 0, 0, -1, 0},
-	/* Not understood. */
+	/* Not understood. The cache of a vdo volume is a hidden volume's. */
+	{"0 131072 vdo /dev/dm-3 normal - online online 18 256\n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 131072 error \n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 65536 linear \n65536 65536 error \n", LVMPOLLD_POLL, 0, 0, -1, 0},
@@ -74,6 +79,62 @@ START_TEST(tables_are_read)
 }
 END_TEST
 
+/* That of a pool, as there is no device of the volume itself: what lies below may be a cache. */
+START_TEST(another_layer_proves_nothing)
+{
+	const struct lvmpolld_plugin *plugin = uncache_LTX_lvmpolld_plugin();
+	struct lvmpolld_request request = cached;
+
+	request.other_layer = true;
+	ck_assert_int_eq(
+		target_lines_read(plugin, &request, "0 131072 linear \n").verdict, LVMPOLLD_POLL);
+	ck_assert_int_eq(
+		target_lines_read(plugin, &request, HEAD "0" TAIL "cleaner 0 rw -\n").verdict,
+		LVMPOLLD_POLL);
+}
+END_TEST
+
+static struct target_reading see(const char *lines)
+{
+	return target_lines_read(uncache_LTX_lvmpolld_plugin(), &cached, lines);
+}
+
+static void end_command(unsigned phase, int status, bool is_abort)
+{
+	const struct lvmpolld_exit ended = {.struct_size = sizeof(ended), .status = status};
+	struct lvmpolld_request request = cached;
+
+	request.phase = phase;
+	request.abort = is_abort;
+	ck_assert_int_eq(uncache_LTX_lvmpolld_plugin()->read_exit(&request, &ended, &no_progress),
+		LVMPOLLD_FINISHED);
+}
+
+/* As lvm2 2.03.16 leaves that of a cachevol: neither is it changed again, nor is more written back.
+ */
+START_TEST(policy_that_stays_is_waited_for)
+{
+	struct target_reading reading;
+
+	end_command(PHASE_CLEAN, 5, false);
+	ck_assert_int_eq(see(HEAD "768" TAIL "smq 0 rw -\n").verdict, LVMPOLLD_STEP);
+	end_command(PHASE_CLEAN, 0, false);
+	ck_assert_int_eq(see(HEAD "768" TAIL "smq 0 rw -\n").verdict, LVMPOLLD_WATCH_TIMED);
+	reading = see(HEAD "0" TAIL "smq 0 rw -\n");
+	ck_assert_int_eq(reading.verdict, LVMPOLLD_STEP);
+	ck_assert_uint_eq(reading.progress.phase, PHASE_TAKE_OFF);
+	/* The kernel has taken it over after all, or the operation is aborted, or over. */
+	if (_i == 0)
+		see(HEAD "768" TAIL "cleaner 0 rw -\n");
+	else if (_i == 1)
+		end_command(PHASE_CLEAN, 0, true);
+	else
+		see("0 131072 linear \n");
+	reading = see(HEAD "0" TAIL "smq 0 rw -\n");
+	ck_assert_uint_eq(reading.progress.phase, PHASE_CLEAN);
+}
+END_TEST
+
 /* The option, what is due, and what is run; NULL: nothing. */
 static const struct {
 	const char *options;
@@ -83,7 +144,10 @@ static const struct {
 } steps[] = {
 	{NULL, HEAD "768" TAIL "smq 0 rw -\n", NULL, "lvchange --cachepolicy cleaner vg/data"},
 	{NULL, HEAD "0" TAIL "cleaner 0 rw -\n", NULL, "lvconvert --uncache vg/data"},
-	{"how=uncache", HEAD "0" TAIL "smq 0 rw -\n", NULL, "lvconvert --uncache vg/data"},
+	{"how=uncache", HEAD "0" WRITETHROUGH "smq 0 rw -\n", NULL, "lvconvert --uncache vg/data"},
+	/* Nothing is dirty by now, but what is written while lvconvert waits for the lock would be.
+	 */
+	{NULL, HEAD "0" TAIL "smq 0 rw -\n", NULL, "lvchange --cachepolicy cleaner vg/data"},
 	{"how=splitcache", HEAD "0" TAIL "cleaner 0 rw -\n", NULL,
 		"lvconvert --splitcache vg/data"},
 	{"how=splitcache", HEAD "0" TAIL "cleaner 0 rw -\n", "some.devices",
@@ -173,6 +237,8 @@ int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
+		SUITE_TEST(another_layer_proves_nothing),
+		SUITE_LOOP(policy_that_stays_is_waited_for, 3),
 		SUITE_LOOP(steps_are_built, SUITE_COUNT(steps)),
 		SUITE_LOOP(abort_brings_the_policy_back, 2),
 		SUITE_TEST(abort_of_what_is_off_fails),
