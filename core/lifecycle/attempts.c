@@ -122,7 +122,11 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 
 	attempt->command = NULL;
 	attempt->is_orphan = false;
+	/* An lvpoll that is adopted is ended by us. */
+	attempt->is_end_unknown = end.is_unknown && !attempt_is_lvpoll(attempt);
 	attempt->result = (struct request_result){.by_signal = end.by_signal, .value = end.value};
+	if (attempt->is_end_unknown)
+		attempt->result = (struct request_result){0};
 	scheduler_remove(&operations->scheduler, operation);
 	set_running(operation, false);
 	counts_add(&operations->counts, operation->terms->plugin->interface->operation,
@@ -250,6 +254,7 @@ static int note_seen(struct operation *operation)
 				   : seen->lv_name             ? seen->lv_name
 							       : asked->lv_name);
 	attempt->signature = seen->signature;
+	attempt->table_signature = seen->table_signature;
 	attempt->phase = device->progress.phase;
 	if (attempt->purpose == ATTEMPT_STEP && plugin_verifies(operation->terms->plugin) &&
 		is_proved(operation, seen)) {
@@ -291,6 +296,7 @@ int attempts_start(struct operation *operation, struct lvmpolld_error *error)
 				? "what was seen since the step fell due does not prove it"
 				: "cannot start an lvm command: out of memory");
 	operation->attempt.has_shown_end = operation->attempt.has_shown_more = false;
+	operation->attempt.is_end_unknown = false;
 	operation->attempt.result = (struct request_result){0};
 	result = preparing_build(operation, &arguments, error);
 	if (result == 0) {
@@ -299,8 +305,10 @@ int attempts_start(struct operation *operation, struct lvmpolld_error *error)
 	}
 	arguments_clear(&arguments);
 	recorder_write(operation, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);
-	if (result == 0)
+	if (result == 0) {
+		attempt_note_phase(&operation->attempt);
 		set_running(operation, true);
+	}
 	return result;
 }
 

@@ -114,7 +114,8 @@ static bool has_failed(const struct attempt *attempt)
 
 static bool has_succeeded(const struct attempt *attempt)
 {
-	return attempt->pid > 0 && !attempt->result.by_signal && attempt->result.value == 0;
+	return attempt->pid > 0 && !attempt->is_end_unknown && !attempt->result.by_signal &&
+	       attempt->result.value == 0;
 }
 
 /* An lvpoll that finds no volume exits with 0, too, but does not tell that all is copied. */

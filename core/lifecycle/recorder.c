@@ -38,6 +38,7 @@ struct record recorder_describe(const struct operation *operation)
 		.operation_name = operation->terms->plugin->interface->operation,
 		.options = options_text(operation->terms->asked.options),
 		.is_being_aborted = operation_is_being_aborted(operation),
+		.is_forgotten = operation->is_forgotten,
 		.not_before_ms = operation->not_before_ms,
 		.begun_ms = operation->begun_ms,
 		.number = operation->number,
@@ -164,6 +165,14 @@ void recorder_write(struct operation *operation, enum record_command command)
 	log_operation(LOG_LEVEL_ERROR, operation,
 		"%s; it goes on, but would be lost if the daemon crashed now", error.sentence);
 	arm_retry(operation->operations);
+}
+
+void recorder_note_wanted(struct operation *operation)
+{
+	if (!operation->is_forgotten)
+		return;
+	operation->is_forgotten = false;
+	recorder_write(operation, operation->recorded_command);
 }
 
 void recorder_set_dormant(struct operation *operation, bool is_dormant)

@@ -79,6 +79,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 		plugins_find_operation(operations->plugins, record->operation_name);
 	struct resume_info info = {
 		.is_being_aborted = record->is_being_aborted,
+		.is_forgotten = record->is_forgotten,
 		.not_before_ms = record->not_before_ms,
 		.begun_ms = record->begun_ms,
 		.number = record->number,

@@ -91,6 +91,7 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	struct device *device = operation->device;
 
 	operation->is_begun = true;
+	operation->is_forgotten = info->is_forgotten;
 	operation->number = info->number;
 	operation->accepted_s = info->accepted_s;
 	numbers_assign(operation);
@@ -105,6 +106,7 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	attempt->has_shown_end = info->has_shown_end;
 	attempt->has_shown_more = info->has_shown_more;
 	attempt->result = info->result;
+	attempt->is_end_unknown = info->is_end_unknown;
 	if (info->progress.struct_size == 0)
 		return;
 	device_lock(device);
@@ -205,6 +207,10 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 		lifecycle_begin_asking(operation);
 	else
 		begin_with_look(operation, info);
+	/* Its command is gone. One that runs, or may, is waited for. */
+	if (info->is_forgotten && operation_is_alive(operation) &&
+		operation->state != STATE_ENDING && !operation->attempt.is_orphan)
+		lifecycle_handle(operation, EVENT_FORGOTTEN);
 	/* Where it has ended at once, as of a loss, there is nothing to be recorded. */
 	if (is_record_missing(operation, info) && operation_is_alive(operation))
 		record_anew(operation);

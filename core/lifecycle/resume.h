@@ -20,6 +20,7 @@ struct operations;
 struct resume_info {
 	bool is_adopted;       /* no daemon had it: it has no record yet */
 	bool is_being_aborted; /* its abort was under way */
+	bool is_forgotten;     /* an administrator has it forgotten: it ends with its command */
 	int64_t begun_ms;      /* when it began, by boot_clock_ms; 0: not known */
 	uint64_t number;       /* 0: none yet */
 	int64_t accepted_s;    /* 0: not known */
@@ -43,6 +44,7 @@ struct resume_info {
 	bool has_shown_end;           /* the latest lvpoll has said that all data is copied */
 	bool has_shown_more;          /* or that data is still to be copied */
 	struct request_result result; /* how the latest lvpoll ended, if it has ended */
+	bool is_end_unknown;          /* or nobody knows how */
 	enum operation_state state;   /* BACKING_OFF or DORMANT; else LOOKING */
 	int64_t timer_due_ms;         /* the state's timer, by boot_clock_ms; 0: none */
 	struct back_off back_off;

@@ -118,6 +118,7 @@ void record_add_fields(struct buffer *text, const struct record *record)
 	add_flag(text, "abort", request->abort);
 	add_flag(text, "handle_missing_pvs", request->handle_missing_pvs);
 	add_flag(text, "being_aborted", record->is_being_aborted);
+	add_flag(text, "forgotten", record->is_forgotten);
 	if (record->not_before_ms > 0)
 		wire_add_number(text, "not_before_ms", record->not_before_ms);
 	if (record->begun_ms > 0)
@@ -242,6 +243,7 @@ int record_read_fields(const struct wire_message *message,
 		/* Daemons before this one wrote the second. */
 		.is_being_aborted = wire_number(message, "being_aborted") != 0 ||
 				    wire_number(message, "displaced") != 0,
+		.is_forgotten = wire_number(message, "forgotten") != 0,
 		.not_before_ms = wire_number(message, "not_before_ms"),
 		.begun_ms = wire_number(message, "begun_ms"),
 		.accepted_s = wire_number(message, "accepted"),

@@ -34,10 +34,11 @@ struct record {
 	const char *operation_name; /* as on the wire */
 	const char *options;        /* "mode=check", with blanks between them; or NULL */
 	bool is_being_aborted;      /* its abort is under way: it goes on only if the abort fails */
-	int64_t begun_ms;           /* when it began, by boot_clock_ms; 0: not known */
-	uint64_t number;            /* what people know it by; 0: none */
-	int64_t accepted_s;         /* when it was asked for, as time() tells; 0: not known */
-	int64_t not_before_ms;      /* no step before this, by boot_clock_ms; 0: at any time */
+	bool is_forgotten;     /* an administrator has it forgotten: it ends with its command */
+	int64_t begun_ms;      /* when it began, by boot_clock_ms; 0: not known */
+	uint64_t number;       /* what people know it by; 0: none */
+	int64_t accepted_s;    /* when it was asked for, as time() tells; 0: not known */
+	int64_t not_before_ms; /* no step before this, by boot_clock_ms; 0: at any time */
 	enum record_command command;
 	const char *command_name; /* "lvconvert", which is left to end by itself; NULL: lvpoll */
 	pid_t pid;                /* of a command that runs */

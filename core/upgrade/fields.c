@@ -113,6 +113,7 @@ struct resume_info fields_operation(const struct wire_message *message, const st
 
 	return (struct resume_info){
 		.is_being_aborted = record->is_being_aborted,
+		.is_forgotten = record->is_forgotten,
 		.not_before_ms = record->not_before_ms,
 		.begun_ms = record->begun_ms,
 		.number = record->number,
@@ -137,6 +138,7 @@ struct resume_info fields_operation(const struct wire_message *message, const st
 		.has_shown_end = wire_number(message, "shown_end") != 0,
 		.has_shown_more = wire_number(message, "shown_more") != 0,
 		.result = read_result(message),
+		.is_end_unknown = wire_number(message, "end_unknown") != 0,
 		.state = read_state(message, &back_off),
 		.timer_due_ms = wire_number(message, "timer_due_ms"),
 		.back_off = back_off,

@@ -197,6 +197,140 @@ START_TEST(phase_command_is_waited_for_where_its_operation_is_forgotten)
 }
 END_TEST
 
+static void resume_with(const struct resume_info *info, bool is_abort)
+{
+	ck_assert_int_eq(resume_operation(&operations, phased_terms(is_abort), info, NULL), 0);
+}
+
+static void end_unknown(const char *name)
+{
+	standin_end(running(name),
+		(struct process_end){.by_signal = true, .value = SIGTERM, .is_unknown = true});
+}
+
+/* That it is forgotten is on record: the next daemon waits for the command, and does no more. */
+START_TEST(phase_command_that_was_forgotten_is_not_gone_on_with)
+{
+	struct resume_info info = {
+		.is_orphan = true,
+		.is_forgotten = true,
+		.pid = _i == 1 ? 0 : STANDIN_FIRST_PID - 1,
+		.start_ticks = 1,
+		.command_name = "lvchange",
+		.outputs = {-1, -1},
+	};
+	struct operation *operation = begin_lvchange();
+	bool has_loss;
+
+	operations_forget(&operations, operation->number, false, &has_loss);
+	ck_assert(is_on_record("forgotten = 1"));
+	operations_stop(&operations);
+	ck_assert(is_on_record("forgotten = 1"));
+	free_operations();
+	create_operations();
+	/* It has ended meanwhile. */
+	if (_i == 1)
+		info.is_orphan = false;
+	standin_adopt_failure = _i == 2 ? EMFILE : 0;
+	resume_with(&info, false);
+	if (_i == 2) {
+		operation = find(false);
+		ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+		standin_adopt_failure = 0;
+		run_out(operation->timer);
+	}
+	if (_i != 1) {
+		ck_assert(is_on_record("forgotten = 1"));
+		ck_assert_int_eq(find(false)->state, STATE_ENDING);
+		end_unknown("lvchange");
+	}
+	lifecycle_settle(&operations);
+	ck_assert_ptr_null(find(false));
+	ck_assert_uint_eq(count_entries("state"), 0);
+	ck_assert_ptr_null(standin_find("lvconvert"));
+}
+END_TEST
+
+START_TEST(phase_command_that_is_asked_for_again_is_not_forgotten)
+{
+	struct operation *operation = begin_lvchange();
+	bool has_loss;
+
+	operations_forget(&operations, operation->number, false, &has_loss);
+	begin_phased(false);
+	ck_assert(!is_on_record("forgotten"));
+	standin_exit(running("lvchange"), 0);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+}
+END_TEST
+
+/* What the table shows, and whether the abort is run again, or what its clients hear. */
+static const struct {
+	enum lvmpolld_verdict verdict;
+	unsigned phase;
+	bool is_run, is_over;
+} aborted[] = {
+	{LVMPOLLD_STEP, 0, false, true},
+	{LVMPOLLD_STEP, 1, true, false},
+	{LVMPOLLD_WATCH, 0, true, false},
+	{LVMPOLLD_POLL, 0, true, false},
+	{LVMPOLLD_DONE, 0, false, false},
+};
+
+START_TEST(phase_abort_whose_end_is_unknown_is_read_from_the_table)
+{
+	const struct resume_info abort_info = {.is_orphan = true,
+		.pid = STANDIN_FIRST_PID - 1,
+		.start_ticks = 1,
+		.command_name = "lvchange",
+		.outputs = {-1, -1}};
+	const struct resume_info info = {.is_being_aborted = true, .outputs = {-1, -1}};
+
+	resume_with(&abort_info, true);
+	resume_with(&info, false);
+	ck_assert_int_eq(find(false)->state, STATE_YIELDING);
+	end_unknown("lvchange");
+	ck_assert_int_eq(find(true)->state, STATE_LOOKING);
+	show_phase(aborted[_i].verdict, 1, aborted[_i].phase);
+	ck_assert_int_eq(!!standin_find("lvchange"), aborted[_i].is_run);
+	if (aborted[_i].is_run)
+		return;
+	ck_assert_ptr_null(find(true));
+	ck_assert_int_eq(!find(false), aborted[_i].is_over);
+}
+END_TEST
+
+/* Each says that all is well, or fails, and the other one is due again: no progress. */
+START_TEST(phases_in_turn_are_tried_again_after_growing_pauses)
+{
+	struct operation *operation = begin_lvchange();
+	unsigned started;
+
+	standin_exit(running("lvchange"), 0);
+	show_phase(LVMPOLLD_STEP, 2, 1);
+	for (unsigned i = 0; i < 5; i++) {
+		const char *name = i % 2 == 0 ? "lvconvert" : "lvchange";
+
+		started = standin_started;
+		standin_exit(running(name), 0);
+		show_phase(LVMPOLLD_STEP, 1 + i % 2, i % 2);
+		ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+		ck_assert_uint_eq(operation->back_off.count, i + 1);
+		show_phase(LVMPOLLD_STEP, 2 - i % 2, 1 - i % 2);
+		ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+		ck_assert_uint_eq(standin_started, started);
+		run_out(operation->timer);
+		show_phase(LVMPOLLD_STEP, 1 + i % 2, i % 2);
+	}
+	/* Data is on its way. */
+	standin_exit(running("lvchange"), 0);
+	show_phase(LVMPOLLD_WATCH, 1, 0);
+	ck_assert_uint_eq(operation->back_off.count, 0);
+	show_phase(LVMPOLLD_STEP, 2, 1);
+	running("lvconvert");
+}
+END_TEST
+
 /* How it ended nobody can know: the table tells. */
 START_TEST(phase_command_of_a_previous_daemon_is_waited_for)
 {
@@ -217,6 +351,9 @@ START_TEST(phase_command_of_a_previous_daemon_is_waited_for)
 	standin_end(running("lvconvert"),
 		(struct process_end){.by_signal = true, .value = SIGTERM, .is_unknown = true});
 	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	/* Nobody is told of a signal that there was none of. */
+	ck_assert(!operation->attempt.result.by_signal && operation->attempt.result.value == 0);
+	ck_assert(!operation->failing_result.by_signal && operation->failing_result.value == 0);
 	show_phase(LVMPOLLD_DONE, 3, 0);
 	ck_assert_ptr_null(find(false));
 	ck_assert_uint_eq(count_entries("state"), 0);
@@ -309,6 +446,11 @@ int main(void)
 		SUITE_TEST(phase_command_outlives_the_daemon),
 		SUITE_TEST(phase_command_is_waited_for_by_an_abort),
 		SUITE_TEST(phase_command_is_waited_for_where_its_operation_is_forgotten),
+		SUITE_LOOP(phase_command_that_was_forgotten_is_not_gone_on_with, 3),
+		SUITE_TEST(phase_command_that_is_asked_for_again_is_not_forgotten),
+		SUITE_LOOP(phase_abort_whose_end_is_unknown_is_read_from_the_table,
+			SUITE_COUNT(aborted)),
+		SUITE_TEST(phases_in_turn_are_tried_again_after_growing_pauses),
 		SUITE_TEST(phase_command_of_a_previous_daemon_is_waited_for),
 		SUITE_LOOP(phase_command_goes_on_after_an_upgrade, 2),
 		SUITE_TEST(phase_command_is_not_run_where_the_table_is_not_understood),

@@ -30,7 +30,7 @@
 
 static const struct record records[] = {
 	{.request = PLAIN, .operation_name = "pvmove"},
-	{.request = FULL, .operation_name = "convert", .is_being_aborted = true},
+	{.request = FULL, .operation_name = "convert", .is_being_aborted = true, .is_forgotten = true},
 	{.request = PLAIN, .operation_name = "drain", .options = "mode=fast disk=/dev/\"sda"},
 	{.request = PLAIN, .operation_name = "merge_thin", .command = RECORD_STARTING},
 	{.request = FULL,
