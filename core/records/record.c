@@ -89,17 +89,21 @@ static bool has_other_command(const struct record *record)
 
 /*
  * A daemon that knows nothing of options would go on without them, and one that knows nothing of
- * commands but lvpoll would end another with SIGTERM. So it finds an operation that no plugin has,
- * and leaves the record to a daemon that knows it.
+ * commands but lvpoll would end another with SIGTERM, or run one as if it was lvpoll. So it finds
+ * an operation that no plugin has, and leaves the record to a daemon that knows it.
  */
 static void add_operation(struct buffer *text, const struct record *record)
 {
-	if (!record->options && !has_other_command(record)) {
+	const char *what = record->options             ? "options"
+			   : record->has_phases        ? "phases"
+			   : has_other_command(record) ? record->command_name
+						       : NULL;
+
+	if (!what) {
 		wire_add_string(text, "operation", record->operation_name);
 		return;
 	}
-	wire_add_format(text, "operation = \"%s with %s\"\n", record->operation_name,
-		record->options ? "options" : record->command_name);
+	wire_add_format(text, "operation = \"%s with %s\"\n", record->operation_name, what);
 	wire_add_string(text, "started_operation", record->operation_name);
 	add_optional_string(text, "options", record->options);
 }

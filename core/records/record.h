@@ -32,8 +32,9 @@ enum record_command {
 struct record {
 	struct lvmpolld_request request;
 	const char *operation_name; /* as on the wire */
-	const char *options;        /* "mode=check", with blanks between them; or NULL */
-	bool is_being_aborted;      /* its abort is under way: it goes on only if the abort fails */
+	bool has_phases;       /* its plugin has commands beside lvpoll; this is only written */
+	const char *options;   /* "mode=check", with blanks between them; or NULL */
+	bool is_being_aborted; /* its abort is under way: it goes on only if the abort fails */
 	bool is_forgotten;     /* an administrator has it forgotten: it ends with its command */
 	int64_t begun_ms;      /* when it began, by boot_clock_ms; 0: not known */
 	uint64_t number;       /* what people know it by; 0: none */

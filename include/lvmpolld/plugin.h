@@ -75,7 +75,8 @@ struct lvmpolld_progress {
 	 * Told by read_targets, before each call of which it is 0: which of the operation's steps
 	 * is due next, by the table alone, where they are made by different argument lists.
 	 * build_arguments gets it. Where a step has done its work the table shows another phase or
-	 * verdict: as long as it shows the same, the step is tried again after growing pauses.
+	 * verdict: as long as it shows the same, the step is tried again after growing pauses. So
+	 * is a phase that was run already, as long as the lines are the same and nothing is copied.
 	 */
 	unsigned phase;
 };
@@ -447,7 +448,10 @@ struct lvmpolld_plugin {
 	 * lvpoll alone may run. An operation of such a plugin that makes no progress has no lvpoll
 	 * run for it. What it prints is logged; read_line is not called. Where it exits with 0, the
 	 * table is looked at again and decides; an abort is over then. Any other end is that of an
-	 * attempt that has failed.
+	 * attempt that has failed. Where how an abort's has ended is not known, since another
+	 * daemon has started it, the abort is over where the table shows a step of phase 0, which
+	 * so must mean that the operation would begin anew, has failed with LVMPOLLD_DONE, and is
+	 * else run again.
 	 */
 	const char *const *commands;
 };

@@ -91,6 +91,8 @@ START_TEST(phases_have_commands_of_their_own)
 	ck_assert_int_eq(operation->state, STATE_LOOKING);
 	show_phase(LVMPOLLD_WATCH, 1, 0);
 	ck_assert_int_eq(operation->state, STATE_COPYING);
+	/* An older daemon would run the next one as if it was lvpoll: it is to find no plugin. */
+	ck_assert(is_on_record("\noperation = \"phased with phases\"\n"));
 	show_phase(LVMPOLLD_STEP, 2, 1);
 	ck_assert(strstr(running("lvconvert")->line, " lvconvert vg1/lv1"));
 	standin_exit(running("lvconvert"), 0);

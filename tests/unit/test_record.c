@@ -30,7 +30,10 @@
 
 static const struct record records[] = {
 	{.request = PLAIN, .operation_name = "pvmove"},
-	{.request = FULL, .operation_name = "convert", .is_being_aborted = true, .is_forgotten = true},
+	{.request = FULL,
+		.operation_name = "convert",
+		.is_being_aborted = true,
+		.is_forgotten = true},
 	{.request = PLAIN, .operation_name = "drain", .options = "mode=fast disk=/dev/\"sda"},
 	{.request = PLAIN, .operation_name = "merge_thin", .command = RECORD_STARTING},
 	{.request = FULL,
@@ -179,6 +182,7 @@ static int compare(const struct record *record, void *context, struct lvmpolld_e
 	ck_assert_int_eq(record->request.abort, expected->request.abort);
 	ck_assert_int_eq(record->request.handle_missing_pvs, expected->request.handle_missing_pvs);
 	ck_assert_int_eq(record->is_being_aborted, expected->is_being_aborted);
+	ck_assert_int_eq(record->is_forgotten, expected->is_forgotten);
 	ck_assert_int_eq(record->command, expected->command);
 	ck_assert_int_eq(record->pid, expected->pid);
 	ck_assert_uint_eq(record->start_ticks, expected->start_ticks);
