@@ -26,9 +26,9 @@ class PhasesTest(OwnPluginTest):
         self.device = self.add_device(self.name, cache(state), operation="stages")
         self.identity = self.request(self.name, operation="stages")
 
-    def begin_lvchange(self):
+    def begin_lvchange(self, scenario="until-0"):
         """The lvchange runs; returns its process id."""
-        self.begin()
+        self.begin(scenario)
         pid, arguments = self.daemon.wait_start(self.name)
         self.assertEqual(arguments, "lvchange vg/" + self.name)
         wait_for(lambda: self.record()["lvm_command"] == "running", "its record")
@@ -157,14 +157,26 @@ class LeftTest(PhasesTest):
         self.end_first_phase(pid)
 
     def test_ends_after_the_daemon_as_if_it_were_there(self):
-        pid = self.begin_lvchange()
+        pid = self.begin_lvchange("piped-0")
         self.kill()
-        # It writes to a pipe that nobody reads.
+        # It writes to a pipe that nobody reads, and goes on.
         self.show("cleaning")
         self.daemon.release(self.name)
         wait_for(lambda: not is_running(pid), "the end of process %d" % pid)
+        self.assertTrue(os.path.exists(os.path.join(self.daemon.directory, self.name + ".written")))
         self.start_again()
         self.wait_state("copying")
+        self.assertEqual(len(self.daemon.starts()), 1)
+
+    def test_forgotten_while_it_runs_stays_forgotten(self):
+        pid = self.begin_lvchange()
+        number = self.client.list()[self.name]["id"]
+        self.assertEqual(self.client.ask("forget", id=number)["ending"], 1)
+        self.kill()
+        self.start_again()
+        self.wait_log("lvchange[%d] of a previous daemon still runs: it is left to end by itself first" % pid)
+        self.daemon.release(self.name)
+        self.wait_log("is forgotten after")
         self.assertEqual(len(self.daemon.starts()), 1)
 
     def test_upgrade_hands_it_over(self):
