@@ -94,6 +94,10 @@ static void lack_now(void *context)
 
 	if (!volume->is_on || !volume->is_active || volume_is_in_sync(volume))
 		return;
+	if (volume->is_wiped) {
+		volume->is_to_lack = true;
+		return;
+	}
 	story("%s/%s: a region cannot be copied", volume->group->name, volume->lv_name);
 	/* What shows it in the table may be gone before anybody looks. The log has it, or its
 	 * limit. */
@@ -108,7 +112,7 @@ void metadata_lack(struct volume *volume)
 	int64_t left_ms;
 
 	volume->is_to_lack = false;
-	if (volume_is_in_sync(volume) || !volume->is_active) {
+	if (volume_is_in_sync(volume) || !volume->is_active || volume->is_wiped) {
 		volume->is_to_lack = true;
 		return;
 	}

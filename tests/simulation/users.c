@@ -62,6 +62,8 @@ static void wipe(const struct step *step, struct volume *volume)
 		return;
 	kernel_stop(volume);
 	volume->is_wiped = true;
+	/* Something has changed: who waits may hope anew. */
+	volume->failing_us = 0;
 	clock_after_ms(step_duration_ms(step), on_refresh, volume);
 }
 
