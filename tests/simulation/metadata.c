@@ -186,7 +186,7 @@ void metadata_step(struct volume *volume, const struct lvm *lvm)
 		if (lvm->began_changes == volume->changes)
 			violate("a step has let go of data that was not copied");
 	}
-	/* Copied anew while it ran: whose failure the kernel's log tells of then is not known. */
+	/* Copied anew since the look: whose failure the kernel's log tells of then is not known. */
 	volume->may_be_let_go |= lvm->began_us < volume->activated_us;
 	if (volume->segment + 1 >= volume->segments) {
 		metadata_end(volume, false);
