@@ -57,18 +57,21 @@ static void write_end(
 		snprintf(text, size, "fails");
 }
 
-/* ": all of 400.0 MiB", ": 100.0 MiB of 400.0 MiB", or nothing where that is not known. */
-static void write_data(
-	const struct lvmpolld_progress *progress, bool is_good, char *text, size_t size)
+/*
+ * ": all of 400.0 MiB", ": 100.0 MiB of 400.0 MiB", or nothing where that is not known, and for an
+ * abort, which copies nothing.
+ */
+static void write_data(const struct operation *operation, bool is_good, char *text, size_t size)
 {
+	const struct lvmpolld_progress progress = device_progress(operation->device);
 	char done[FIGURE_SIZE] = "all", total[FIGURE_SIZE];
 
 	text[0] = '\0';
-	if (progress->total_sectors == 0)
+	if (progress.total_sectors == 0 || operation_is_abort(operation))
 		return;
 	if (!is_good)
-		figure_of_amount(progress->done_sectors * SECTOR_SIZE, done);
-	figure_of_amount(progress->total_sectors * SECTOR_SIZE, total);
+		figure_of_amount(progress.done_sectors * SECTOR_SIZE, done);
+	figure_of_amount(progress.total_sectors * SECTOR_SIZE, total);
 	snprintf(text, size, ": %s of %s", done, total);
 }
 
@@ -87,14 +90,13 @@ static void write_result(
 
 void operation_log_end(struct operation *operation, enum operation_event event)
 {
-	const struct lvmpolld_progress progress = device_progress(operation->device);
 	bool is_good = operation->state == STATE_FINISHED && event != EVENT_ABORT_OVER;
 	char end[64], duration[FIGURE_SIZE], data[3 * FIGURE_SIZE], result[32];
 	char findings[FINDINGS_TEXT_SIZE];
 
 	write_end(operation, event, end, sizeof(end));
 	figure_of_duration((double)(boot_clock_ms() - operation->begun_ms) / 1000, duration);
-	write_data(&progress, is_good, data, sizeof(data));
+	write_data(operation, is_good, data, sizeof(data));
 	write_result(operation, event, result, sizeof(result));
 	device_write_findings(operation->device, findings);
 	log_operation_message(LOG_LEVEL_NOTICE, operation,

@@ -124,6 +124,17 @@ class DataTest(KernelTest):
         self.assert_finished(self.client.result(identity), "retcode", 0)
         self.assertRegex(lines(self.daemon)[-1], "ends well after .*: all of 8.0 MiB$")
 
+    def test_move_that_is_aborted(self):
+        device = self.add_move()
+        self.start()
+        identity = self.start_watching()
+        self.show(device, 1, 0, 50)
+        self.request("move", abort=1)
+        self.client.result(identity, abort=1)
+        told = "\n".join(lines(self.daemon))
+        self.assertRegex(told, "its abort ends well after " + SECONDS + "(\n|$)")
+        self.assertRegex(told, "ends, since it is aborted, after .*: 2.0 MiB of 4.0 MiB(\n|$)")
+
     def test_move_that_is_given_up(self):
         device = self.add_move()
         self.start()

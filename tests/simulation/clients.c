@@ -201,6 +201,21 @@ void clients_begin(unsigned number, struct volume *volume, bool is_abort, unsign
 	event_add(client->timer, &soon);
 }
 
+void clients_begin_all(void)
+{
+	for (size_t i = 0; i < world.volume_count; i++) {
+		struct client client = {.volume = &world.volumes[i]};
+
+		if (!world.is_alive || world.is_stopping || world.lacks_plugins ||
+			!client.volume->is_there ||
+			operations_begin(&operations, make_terms(&client, 0), NULL) !=
+				OPERATIONS_ACCEPTED)
+			continue;
+		note_promise(&client);
+		forget_not(client.volume, false);
+	}
+}
+
 void clients_hear_end(const struct volume *volume, bool is_abort)
 {
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {

@@ -109,7 +109,8 @@ void forget_volume(struct volume *volume, bool is_abort, bool at_risk)
 void forget_check(void)
 {
 	for (size_t i = 0; i < 2 * world.volume_count; i++) {
-		const struct operation *operation = find(&world.volumes[i / 2], i % 2);
+		const struct operation *operation =
+			forgotten[i / 2][i % 2] == 0 ? NULL : find(&world.volumes[i / 2], i % 2);
 
 		if (!operation || operation->number != forgotten[i / 2][i % 2])
 			continue;

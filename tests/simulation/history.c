@@ -10,8 +10,9 @@
 #include "world.h"
 
 #define DAY_US (INT64_C(86400) * S_US)
-/* After the faults are gone all ends within this time: pauses grow to an hour. */
-#define END_US     (3 * DAY_US)
+/* After the faults are gone all ends within this time: pauses grow to an hour. Many are looked at
+ * for less. */
+#define END_US     (world.kind == OF_MANY ? DAY_US / 4 : 3 * DAY_US)
 #define EVENTS_MAX 2000000
 /* So long a step waits for its moment. */
 #define MOMENT_MS 30000
@@ -113,9 +114,11 @@ static void do_step(void *context)
 
 static unsigned count_volumes(void)
 {
+	if (world.kind == OF_MANY)
+		return VOLUMES_MAX - dice_below(10);
 	if (world.kind == OF_NAMES && dice_percent(70))
-		return VOLUMES_MAX - dice_below(3);
-	return 1 + dice_below(dice_percent(50) ? 2 : VOLUMES_MAX);
+		return FEW_MAX - dice_below(3);
+	return 1 + dice_below(dice_percent(50) ? 2 : FEW_MAX);
 }
 
 static void make_world(const struct history *history)
@@ -139,7 +142,8 @@ static void make_world(const struct history *history)
 	world.busy = dice_percent(world.kind == OF_LOSS ? 70 : 20) ? 40 : 1;
 	world.slow = dice_percent(world.kind == OF_LOSS ? 70 : 20) ? 30 : 1;
 	world.is_unreadable = dice_percent(25);
-	world.group_count = dice_percent(50) ? 1 : 1 + dice_below(GROUPS_MAX);
+	world.group_count =
+		world.kind == OF_MANY || dice_percent(50) ? 1 : 1 + dice_below(GROUPS_MAX);
 	for (unsigned i = 0; i < world.group_count; i++) {
 		snprintf(world.groups[i].uuid, sizeof(world.groups[i].uuid), "%032u", i + 1);
 		snprintf(world.groups[i].name, NAME_SIZE, "vg%u", i);

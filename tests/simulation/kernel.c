@@ -17,7 +17,8 @@
 
 static bool is_running(const struct volume *volume)
 {
-	return volume->is_active && volume->suspended == 0 && volume->kind != KIND_THIN;
+	return volume->is_active && !volume->is_wiped && volume->suspended == 0 &&
+	       volume->kind != KIND_THIN;
 }
 
 /* What is copied after a failure makes up for it: who waits is patient anew. */
@@ -102,16 +103,26 @@ void kernel_go_on(struct volume *volume)
 void kernel_change(struct volume *volume)
 {
 	volume->done = 0;
+	volume->is_wiped = false;
 	volume->letter = 'A';
 	volume->lacks_data = false;
 	volume->changes++;
 	kernel_go_on(volume);
 }
 
+void kernel_load(struct volume *volume)
+{
+	volume->activated_us = world.now_us;
+	metadata_forget_evidence(volume);
+	kernel_change(volume);
+	if (volume->is_to_lack)
+		metadata_lack(volume);
+}
+
 bool volume_is_in_sync(struct volume *volume)
 {
 	count(volume);
-	return volume->done >= volume->regions;
+	return volume->done >= volume->regions && !volume->is_wiped;
 }
 
 double volume_percent(struct volume *volume)
@@ -160,6 +171,10 @@ static void add_mirror(
 
 static void add_move(const struct volume *volume, struct device_mapper_table *table)
 {
+	if (volume->is_wiped) {
+		add_target(table, 0, volume->segments * SEGMENT_SECTORS, "error");
+		return;
+	}
 	for (unsigned i = 0; i < volume->segments; i++)
 		if (i == volume->segment && volume->is_on)
 			add_mirror(volume, table, i * SEGMENT_SECTORS);
@@ -226,8 +241,9 @@ static void fill(const struct volume *volume, struct device_mapper_table *table)
 
 static void note_seen(struct volume *volume, const struct device_mapper_table *table)
 {
-	if (volume->kind == KIND_PVMOVE && volume->is_on && strchr("DSF", volume->letter) &&
-		volume->suspended == 0 && volume->evidence_us == 0) {
+	if (volume->kind == KIND_PVMOVE && volume->is_on && !volume->is_wiped &&
+		strchr("DSF", volume->letter) && volume->suspended == 0 &&
+		volume->evidence_us == 0) {
 		volume->evidence_us = world.now_us;
 		story("%s/%s: a look shows that data is lacking", table->vg_name, table->lv_name);
 	}

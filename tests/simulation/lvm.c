@@ -182,6 +182,8 @@ static void check_progress(struct lvm *lvm, struct volume *volume)
 	bool is_in_sync = volume->kind == KIND_THIN || volume_is_in_sync(volume);
 	bool is_last = is_in_sync && volume->segment + 1 >= volume->segments;
 
+	if (volume->is_wiped)
+		kernel_load(volume);
 	print_percent(lvm, is_last ? 100 : volume_percent(volume) * 0.999);
 	if (is_last)
 		after_ms(lvm, dice_between(1, 300), finish);
@@ -241,6 +243,10 @@ static void check(struct lvm *lvm)
 		after_ms(lvm, 1, end_badly);
 	} else if (lvm->is_abort) {
 		after_ms(lvm, dice_between(1, 300), abort_it);
+	} else if (volume->is_wiped && volume->segments > 1) {
+		/* It can make nothing of such a table. */
+		unlock(lvm);
+		after_ms(lvm, 1, end_badly);
 	} else {
 		check_progress(lvm, volume);
 	}

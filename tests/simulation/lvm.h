@@ -16,8 +16,8 @@ struct lvm {
 	bool is_report, is_abort, has_plus;
 	char shown_lvid[64 + 1]; /* in its environment */
 	unsigned began_changes;  /* of a step: the table of its volume when it was started */
-	int64_t began_us;
-	bool had_name; /* the names were those of its volume when it was started */
+	int64_t began_us;        /* when the look began by which it was started */
+	bool had_name;           /* the names were those of its volume when it was started */
 	char vg_name[NAME_SIZE], lv_name[NAME_SIZE], operation[NAME_SIZE];
 	char lvid[64 + 1];  /* what it is run for */
 	char found[64 + 1]; /* what it has found under the names */

@@ -12,10 +12,12 @@
 
 struct volume *volume_find(const char *lvid)
 {
-	for (size_t i = 0; i < world.volume_count; i++)
-		if (!strcmp(world.volumes[i].lvid, lvid))
-			return &world.volumes[i];
-	return NULL;
+	/* As metadata_make has made it. */
+	size_t number = strlen(lvid) == 64 ? strtoul(lvid + 61, NULL, 10) - 1 : SIZE_MAX;
+
+	return number < world.volume_count && !strcmp(world.volumes[number].lvid, lvid)
+		       ? &world.volumes[number]
+		       : NULL;
 }
 
 struct group *group_by_name(const char *name)
@@ -60,17 +62,20 @@ bool volume_is_over(struct volume *volume)
 
 void metadata_make(struct volume *volume, unsigned number)
 {
-	static const char *const names[] = {"pvmove0", "data", "origin", "thin", "raid"};
+	static const char *const names[] = {"pvmove", "data", "origin", "thin", "raid"};
+	/* Only one move of a group has the name until it is over. */
+	unsigned last = number % 2 ? 1 : 2;
 
 	volume->kind = dice_percent(world.kind == OF_ALL ? 60 : 85)
 			       ? KIND_PVMOVE
 			       : (enum volume_kind)dice_below(KIND_COUNT);
 	volume->group = &world.groups[dice_below((unsigned)world.group_count)];
 	snprintf(volume->lvid, sizeof(volume->lvid), "%s%032u", volume->group->uuid, number + 1);
-	snprintf(volume->lv_name, NAME_SIZE, "%s%s", names[volume->kind],
-		volume->kind == KIND_PVMOVE ? ""
-		: number % 2                ? "1"
-					    : "2");
+	if (world.kind == OF_MANY)
+		last = number;
+	else if (volume->kind == KIND_PVMOVE)
+		last = 0;
+	snprintf(volume->lv_name, NAME_SIZE, "%s%u", names[volume->kind], last);
 	/* A move of this name waits until the one before is over. */
 	volume->is_there = !volume_by_names(volume->group->name, volume->lv_name);
 	volume->is_on = volume->is_active = volume->is_there;
@@ -89,6 +94,10 @@ static void lack_now(void *context)
 
 	if (!volume->is_on || !volume->is_active || volume_is_in_sync(volume))
 		return;
+	if (volume->is_wiped) {
+		volume->is_to_lack = true;
+		return;
+	}
 	story("%s/%s: a region cannot be copied", volume->group->name, volume->lv_name);
 	/* What shows it in the table may be gone before anybody looks. The log has it, or its
 	 * limit. */
@@ -103,7 +112,7 @@ void metadata_lack(struct volume *volume)
 	int64_t left_ms;
 
 	volume->is_to_lack = false;
-	if (volume_is_in_sync(volume) || !volume->is_active) {
+	if (volume_is_in_sync(volume) || !volume->is_active || volume->is_wiped) {
 		volume->is_to_lack = true;
 		return;
 	}
@@ -177,7 +186,7 @@ void metadata_step(struct volume *volume, const struct lvm *lvm)
 		if (lvm->began_changes == volume->changes)
 			violate("a step has let go of data that was not copied");
 	}
-	/* Copied anew while it ran: whose failure the kernel's log tells of then is not known. */
+	/* Copied anew since the look: whose failure the kernel's log tells of then is not known. */
 	volume->may_be_let_go |= lvm->began_us < volume->activated_us;
 	if (volume->segment + 1 >= volume->segments) {
 		metadata_end(volume, false);

@@ -135,20 +135,22 @@ static unsigned begin_segment(const struct volume *volume)
 static void check_start(struct lvm *lvm)
 {
 	const struct operation *operation;
+	const struct volume *volume;
 	const struct lvm *other;
 
 	if (lvm->is_report)
 		return;
 	operation = find_starting(lvm);
+	volume = volume_find(operation->terms->asked.lvid);
 	snprintf(lvm->lvid, sizeof(lvm->lvid), "%s", operation->terms->asked.lvid);
 	TAILQ_FOREACH (other, &lvms, link)
 		if (other != lvm && !strcmp(other->lvid, lvm->lvid) && !other->is_unknown)
 			violate("lvpoll[%d] runs, and lvpoll[%d] is started for the same volume",
 				(int)other->pid, (int)lvm->pid);
 	lvm->had_name = checks_command(operation, lvm->vg_name, lvm->lv_name);
-	if (operation->attempt.purpose == ATTEMPT_STEP && volume_find(lvm->lvid))
-		lvm->began_changes = begin_segment(volume_find(lvm->lvid));
-	lvm->began_us = world.now_us;
+	if (operation->attempt.purpose == ATTEMPT_STEP)
+		lvm->began_changes = begin_segment(volume);
+	lvm->began_us = volume->looked_us > 0 ? volume->looked_us : world.now_us;
 }
 
 static struct process *new_process(

@@ -22,10 +22,10 @@ bool step_is_fault(const struct step *step)
 
 /* What has led to loss, and to what was done to others, in some histories meets often. */
 static const enum action of_loss[] = {ACTION_LACK, ACTION_LACK, ACTION_LACK, ACTION_NOISE,
-	ACTION_NOISE, ACTION_OVERWRITE, ACTION_LOG, ACTION_SUSPEND, ACTION_SUSPEND, ACTION_SIGNAL,
-	ACTION_BEGIN, ACTION_UPGRADE, ACTION_UNKNOWN, ACTION_UNKNOWN, ACTION_READ_ERROR,
-	ACTION_UNKNOWN, ACTION_SIGNAL, ACTION_KILLING, ACTION_ABORT, ACTION_DIE, ACTION_DIE_SOON,
-	ACTION_STOP, ACTION_FAIL, ACTION_LOCK, ACTION_HIDE};
+	ACTION_NOISE, ACTION_OVERWRITE, ACTION_LOG, ACTION_SUSPEND, ACTION_SUSPEND, ACTION_WIPE,
+	ACTION_SIGNAL, ACTION_BEGIN, ACTION_UPGRADE, ACTION_UNKNOWN, ACTION_UNKNOWN,
+	ACTION_READ_ERROR, ACTION_UNKNOWN, ACTION_SIGNAL, ACTION_KILLING, ACTION_ABORT, ACTION_DIE,
+	ACTION_DIE_SOON, ACTION_STOP, ACTION_FAIL, ACTION_LOCK, ACTION_HIDE};
 static const enum action of_records[] = {ACTION_DIRECTORY, ACTION_UNOPENABLE, ACTION_UNOPENABLE,
 	ACTION_FULL, ACTION_STOP, ACTION_STOP, ACTION_DIE, ACTION_DIE_SOON, ACTION_DEACTIVATE,
 	ACTION_HIDE, ACTION_ABORT, ACTION_LOCK, ACTION_NO_ADOPTION, ACTION_LACK, ACTION_UPGRADE,
@@ -34,6 +34,11 @@ static const enum action of_names[] = {ACTION_NEXT, ACTION_USER_ABORT, ACTION_US
 	ACTION_ABORT, ACTION_ABORT, ACTION_HANG, ACTION_LOCK, ACTION_UNREADABLE,
 	ACTION_RENAME_GROUP, ACTION_FAIL, ACTION_DIE, ACTION_HIDE, ACTION_DEACTIVATE,
 	ACTION_DIRECTORY, ACTION_UPGRADE};
+
+static const enum action of_many[] = {ACTION_BEGIN_ALL, ACTION_BEGIN_ALL, ACTION_BEGIN_ALL,
+	ACTION_DEACTIVATE_ALL, ACTION_DEACTIVATE_ALL, ACTION_DEACTIVATE_ALL, ACTION_HURRY,
+	ACTION_HIDE, ACTION_CONF, ACTION_LOCK, ACTION_HANG, ACTION_FAIL, ACTION_RESOURCES,
+	ACTION_UPGRADE, ACTION_STOP, ACTION_DIE, ACTION_RENAME_GROUP, ACTION_ABORT};
 
 /* In each history some of them happen often, and some never: so rare ones meet. */
 static unsigned weights[ACTION_COUNT];
@@ -51,7 +56,9 @@ enum history_kind steps_choose(void)
 	static const enum history_kind kinds[] = {
 		OF_LOSS, OF_LOSS, OF_LOSS, OF_NAMES, OF_NAMES, OF_RECORDS};
 	unsigned number = dice_below(10);
-	enum history_kind kind = number < sizeof(kinds) / sizeof(kinds[0]) ? kinds[number] : OF_ALL;
+	enum history_kind kind = number < sizeof(kinds) / sizeof(kinds[0]) ? kinds[number]
+				 : dice_percent(2)                         ? OF_MANY
+									   : OF_ALL;
 
 	for (size_t i = 0; i < ACTION_COUNT; i++)
 		weights[i] = actions[i].weight * factors[dice_below(5)];
@@ -61,6 +68,8 @@ enum history_kind steps_choose(void)
 		choose(of_names, sizeof(of_names) / sizeof(of_names[0]));
 	else if (kind == OF_RECORDS)
 		choose(of_records, sizeof(of_records) / sizeof(of_records[0]));
+	else if (kind == OF_MANY)
+		choose(of_many, sizeof(of_many) / sizeof(of_many[0]));
 	weights[ACTION_BEGIN] += actions[ACTION_BEGIN].weight;
 	return kind;
 }
@@ -162,6 +171,9 @@ static void do_to_daemon(const struct step *step, struct volume *volume)
 	case ACTION_ABORT:
 		if (volume->is_there || volume->started > 0)
 			clients_begin(step->b, volume, true, step->c);
+		break;
+	case ACTION_BEGIN_ALL:
+		clients_begin_all();
 		break;
 	case ACTION_DISCONNECT:
 		clients_disconnect(step->b);

@@ -8,6 +8,7 @@
 /* Word, weight, whether it is a fault, sentence. */
 #define ACTIONS(X)                                                                                 \
 	X(BEGIN, 30, 0, "a client asks for it")                                                    \
+	X(BEGIN_ALL, 4, 0, "somebody asks for all")                                                \
 	X(ABORT, 8, 0, "a client asks for its abort")                                              \
 	X(DISCONNECT, 4, 0, "a client goes")                                                       \
 	X(FORGET, 2, 1, "an administrator has it forgotten")                                       \
@@ -19,7 +20,9 @@
 	X(RENAME_GROUP, 3, 1, "the group is renamed")                                              \
 	X(RENAME_VOLUME, 2, 1, "the volume is renamed")                                            \
 	X(DEACTIVATE, 4, 1, "the volume is deactivated")                                           \
+	X(DEACTIVATE_ALL, 2, 1, "its group is deactivated")                                        \
 	X(SUSPEND, 3, 1, "the volume is suspended")                                                \
+	X(WIPE, 3, 1, "its table is replaced by errors")                                           \
 	X(REMOVE, 1, 1, "the volume is removed")                                                   \
 	X(USER_ABORT, 2, 1, "a user aborts it")                                                    \
 	X(NEXT, 8, 0, "the next one of its name begins")                                           \

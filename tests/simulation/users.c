@@ -10,13 +10,10 @@
 static void activate(struct volume *volume)
 {
 	volume->is_active = true;
-	volume->activated_us = world.now_us;
 	if (volume->kind == KIND_PVMOVE && volume->is_on) {
-		metadata_forget_evidence(volume);
-		kernel_change(volume);
-		if (volume->is_to_lack)
-			metadata_lack(volume);
+		kernel_load(volume);
 	} else {
+		volume->activated_us = world.now_us;
 		kernel_go_on(volume);
 	}
 }
@@ -39,6 +36,35 @@ static void deactivate(const struct step *step, struct volume *volume)
 	volume->is_active = false;
 	kernel_go_on(volume);
 	clock_after_ms(step_duration_ms(step), on_activate, volume);
+}
+
+static void deactivate_group(const struct step *step, const struct group *group)
+{
+	for (size_t i = 0; i < world.volume_count; i++)
+		if (world.volumes[i].group == group)
+			deactivate(step, &world.volumes[i]);
+}
+
+static void on_refresh(void *context)
+{
+	struct volume *volume = context;
+
+	if (!volume->is_wiped || !volume->is_there)
+		return;
+	story("%s/%s is refreshed", volume->group->name, volume->lv_name);
+	kernel_load(volume);
+}
+
+/* As "dmsetup wipe_table": no event tells of it. What was not copied by then is copied anew. */
+static void wipe(const struct step *step, struct volume *volume)
+{
+	if (!volume->is_there || !volume->is_active || volume->kind != KIND_PVMOVE)
+		return;
+	kernel_stop(volume);
+	volume->is_wiped = true;
+	/* Something has changed: who waits may hope anew. */
+	volume->failing_us = 0;
+	clock_after_ms(step_duration_ms(step), on_refresh, volume);
 }
 
 static void rename_group(struct group *group)
@@ -152,6 +178,12 @@ void users_do(const struct step *step, struct volume *volume)
 	case ACTION_DEACTIVATE:
 		deactivate(step, volume);
 		break;
+	case ACTION_DEACTIVATE_ALL:
+		deactivate_group(step, volume->group);
+		break;
+	case ACTION_WIPE:
+		wipe(step, volume);
+		break;
 	case ACTION_REMOVE:
 		remove_volume(volume);
 		break;
@@ -173,6 +205,7 @@ void users_do(const struct step *step, struct volume *volume)
 void users_heal(struct volume *volume)
 {
 	kernel_stop(volume);
+	on_refresh(volume);
 	volume->suspended = volume->unreadable = volume->unknown = 0;
 	if (volume->is_there && !volume->is_active)
 		activate(volume);

@@ -20,7 +20,8 @@
 #include "loader/plugins.h"
 
 #define GROUPS_MAX  3
-#define VOLUMES_MAX 6
+#define FEW_MAX     6  /* volumes of most worlds */
+#define VOLUMES_MAX 80 /* more than one report is asked about */
 #define CLIENTS_MAX 4
 #define NAME_SIZE   32
 #define S_US        INT64_C(1000000)
@@ -74,6 +75,7 @@ struct volume {
 	unsigned segments, segment;
 	/* The kernel. */
 	bool is_active;
+	bool is_wiped; /* its table is errors until lvm2's is loaded again */
 	unsigned suspended, unreadable, unknown;
 	int64_t done, regions; /* of the segment */
 	int64_t rate;          /* regions in a second */
@@ -117,6 +119,8 @@ double volume_percent(struct volume *volume);
 void kernel_change(struct volume *volume);
 void kernel_stop(struct volume *volume);
 void kernel_go_on(struct volume *volume);
+/* Lvm2's table is loaded again: without a log on disk all is copied anew. */
+void kernel_load(struct volume *volume);
 /* Lvm2 moves on to the next segment, or ends the operation. */
 struct lvm;
 void metadata_step(struct volume *volume, const struct lvm *lvm);
@@ -193,6 +197,8 @@ void daemon_set_binary(bool is_there);
 
 void clients_begin(unsigned client, struct volume *volume, bool is_abort, unsigned variant);
 void clients_disconnect(unsigned client);
+/* Somebody who does not wait asks for the operations of all volumes. */
+void clients_begin_all(void);
 void clients_daemon_died(void);
 /* Those who wait go on waiting at the new program. */
 void clients_adopt_all(void);
@@ -222,7 +228,7 @@ struct step {
 };
 
 /* Of some histories world and steps are made so that what is rare meets. */
-enum history_kind { OF_ALL, OF_LOSS, OF_NAMES, OF_RECORDS };
+enum history_kind { OF_ALL, OF_LOSS, OF_NAMES, OF_RECORDS, OF_MANY };
 
 /* Which steps happen in the next history, and how often. */
 enum history_kind steps_choose(void);
