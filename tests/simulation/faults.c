@@ -13,8 +13,10 @@ struct fault {
 
 static void go_on(struct volume *volume)
 {
-	if (volume && volume->is_active)
-		kernel_go_on(volume);
+	if (!volume || !volume->is_active)
+		return;
+	volume->changed_us = world.now_us;
+	kernel_go_on(volume);
 }
 
 static void on_fault_over(void *context)

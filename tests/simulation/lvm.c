@@ -27,8 +27,9 @@ static void note_failure(const struct lvm *lvm, bool by_signal, int value)
 
 	if (volume && lvm->process && !lvm->term_wanted && !lvm->is_abort && !lvm->found[0] &&
 		(by_signal || value != 0) && volume->failing_us == 0 &&
-		/* A change of names makes up for it, once it is seen. */
-		(volume->renamed_us == 0 || world.now_us - volume->renamed_us > SEEN_US))
+		/* A change of names, or of the table, makes up for it, once it is seen. */
+		(volume->renamed_us == 0 || world.now_us - volume->renamed_us > SEEN_US) &&
+		(volume->changed_us == 0 || world.now_us - volume->changed_us > SEEN_US))
 		volume->failing_us = world.now_us;
 }
 

@@ -64,6 +64,7 @@ static void wipe(const struct step *step, struct volume *volume)
 	volume->is_wiped = true;
 	/* Something has changed: who waits may hope anew. */
 	volume->failing_us = 0;
+	volume->changed_us = world.now_us;
 	clock_after_ms(step_duration_ms(step), on_refresh, volume);
 }
 

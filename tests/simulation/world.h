@@ -105,6 +105,7 @@ struct volume {
 	int64_t ended_us[2];    /* the latest lvpoll of this daemon, and the latest abort */
 	int64_t starts_us[32];  /* the latest of them */
 	int64_t failing_us;     /* the first of the failures in a row; or 0 */
+	int64_t changed_us;     /* when somebody else has changed its table; or 0 */
 };
 
 struct volume *volume_find(const char *lvid);
