@@ -10,8 +10,10 @@
 #include "world.h"
 
 #define DAY_US (INT64_C(86400) * S_US)
-/* After the faults are gone all ends within this time: pauses grow to an hour. Many are looked at
- * for less. */
+/*
+ * After the faults are gone all ends within this time: pauses grow to an hour. The looks at many
+ * volumes that do not end would take minutes in three days.
+ */
 #define END_US     (world.kind == OF_MANY ? DAY_US / 4 : 3 * DAY_US)
 #define EVENTS_MAX 2000000
 /* So long a step waits for its moment. */
