@@ -36,7 +36,7 @@ static const struct verb verbs[] = {
 		events_run},
 	{"history", "[VOLUME|VG|DISK|id:N ...]", "shows what ended lately, and how", TABLE_HELP,
 		history_run},
-	{"abort", "VOLUME|id:N", "ends a move: the rest stays where it is (pvmove --abort)", NULL,
+	{"abort", "VOLUME|id:N", "ends a move (pvmove --abort), or what else can be aborted", NULL,
 		abort_run},
 	{"resume", "[VG]", "resumes what was interrupted (vgchange --poll y)", NULL, resume_run},
 	{"adopt", "VOLUME|VG|id:N ...", "lets the daemon take up what nobody sees to (root)",

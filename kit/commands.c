@@ -140,7 +140,9 @@ int commands_end(enum command_model model, bool by_signal, int value)
 {
 	struct process *process = find(model);
 
-	return process ? add_output(process, NULL, (struct process_end){by_signal, value}) : -ESRCH;
+	return process ? add_output(process, NULL,
+				 (struct process_end){.by_signal = by_signal, .value = value})
+		       : -ESRCH;
 }
 
 /* --- the report --- */
@@ -160,14 +162,14 @@ static void answer(struct process *process)
 	const char *word = said->count == 1 && !said->items[0].name ? said->items[0].text : "";
 
 	if (strcmp(word, "no_answer") == 0) {
-		add_output(process, NULL, (struct process_end){false, LVM_STATUS_FAILED});
+		add_output(process, NULL, (struct process_end){.value = LVM_STATUS_FAILED});
 		return;
 	}
 	if (strcmp(word, "no_group") != 0)
 		print_row(process, false);
 	if (word[0] == '\0')
 		print_row(process, true);
-	add_output(process, NULL, (struct process_end){false, 0});
+	add_output(process, NULL, (struct process_end){0});
 }
 
 int commands_set_report(const struct scenario_entry *report, const char *lvid, const char *vg_name,
@@ -288,7 +290,8 @@ void process_terminate(struct process *process)
 	process->is_terminating = true;
 	was_ended = was_ended || process->model == MODEL_LVPOLL;
 	if (!process->is_over)
-		add_output(process, NULL, (struct process_end){true, SIGTERM});
+		add_output(
+			process, NULL, (struct process_end){.by_signal = true, .value = SIGTERM});
 }
 
 bool process_is_terminating(const struct process *process)

@@ -32,7 +32,7 @@ const char *const keys_standings[] = {
 static const char *const states[] = {OPERATION_STATES(STATE_WORD) NULL};
 
 static const char *const request_names[] = {"vgname", "lvname", "interval", "sysdir", "devicesfile",
-	"abort", "handle_missing_pvs", NULL};
+	"abort", "handle_missing_pvs", "options", NULL};
 static const char *const kernel_names[] = {"release", NULL};
 static const char *const asks[] = {"begin", "abort", NULL};
 static const char *const report_words[] = {"no_volume", "no_group", "no_answer", NULL};

@@ -21,6 +21,7 @@
 #include "lifecycle/recovery.h"
 #include "lifecycle/result_expiry.h"
 #include "loader/load.h"
+#include "loader/options.h"
 #include "monitor.h"
 #include "operation/terms.h"
 #include "protocol/lvm_names.h"
@@ -181,7 +182,11 @@ static int read_request(const struct scenario *scenario, struct lvmpolld_error *
 		.system_dir = request_value(scenario, "sysdir", NULL),
 		.devices_file = request_value(scenario, "devicesfile", NULL),
 	};
-	result = read_flag(scenario, "abort", &request->abort, error);
+	/* As a start has them, where the scenario says any. */
+	result = options_new(world.plugin->interface, request_value(scenario, "options", NULL),
+		false, &request->options, error);
+	if (result == 0)
+		result = read_flag(scenario, "abort", &request->abort, error);
 	if (result == 0)
 		result = read_flag(
 			scenario, "handle_missing_pvs", &request->handle_missing_pvs, error);
@@ -189,7 +194,7 @@ static int read_request(const struct scenario *scenario, struct lvmpolld_error *
 		result = lvm_names_check_vg_name("vgname", request->vg_name, error);
 	if (result == 0)
 		result = lvm_names_check_lv_name("lvname", request->lv_name, error);
-	if (result < 0)
+	if (result < 0 && scenario && scenario_find(&scenario->head, HEAD_REQUEST))
 		error_add_context(error, "%s:%u: request", scenario->file,
 			scenario_find(&scenario->head, HEAD_REQUEST)->line);
 	return result;
@@ -282,6 +287,7 @@ void world_end(void)
 		if (operations->monitor)
 			monitor_destroy(operations->monitor);
 	}
+	options_release(world.request.options);
 	plugins_unload(world.plugins);
 	configuration_free(world.configuration);
 	if (world.directory[0] != '\0')

@@ -122,7 +122,8 @@ static void on_clients_changed(void *context)
 	update_idle(context);
 }
 
-/* Begins to stop: no more clients; running lvpolls get SIGTERM and a moment to end. */
+/* Begins to stop: no more clients; running lvpolls get SIGTERM and a moment to end, others run on.
+ */
 static void stop(struct daemon *daemon, const char *reason)
 {
 	static const struct timeval period = {.tv_usec = STOP_POLL_MS * 1000};

@@ -51,6 +51,7 @@ static bool is_seen(struct operation *operation)
 static void note_success(struct operation *operation)
 {
 	operation->back_off.count = 0;
+	operation->attempt.phases = 0;
 	telling_end_failing(operation);
 }
 
@@ -164,7 +165,8 @@ void actions_note_look(
 	 * The attempt has changed the table: a success. In any other state it has failed before,
 	 * and stays a failure.
 	 */
-	if (operation->state == STATE_LOOKING && classify_is_changed(operation, observation))
+	if (operation->state == STATE_LOOKING && classify_is_changed(operation, observation) &&
+		!classify_is_phase_alone(operation, observation))
 		note_success(operation);
 }
 
@@ -188,6 +190,8 @@ static enum operation_event enter_looking(
 	 * A client or an administrator asks, or the device does I/O again: failures are counted
 	 * from the start.
 	 */
+	if (event == EVENT_WANTED)
+		recorder_note_wanted(operation);
 	if (event == EVENT_WANTED ||
 		(event == EVENT_SEES_CHANGE && operation->back_off.reason == BACK_OFF_SUSPENDED))
 		note_success(operation);
@@ -271,7 +275,8 @@ static enum operation_event enter_running(
 	attempt->failure = -result;
 	if (result == 0) {
 		if (attempt->failure_said != 0)
-			log_operation(LOG_LEVEL_NOTICE, operation, "lvpoll runs again");
+			log_operation(LOG_LEVEL_NOTICE, operation, "%s runs again",
+				attempt_name(attempt));
 		attempt->failure_said = 0;
 		attempts_limit_step(operation);
 		return EVENT_NONE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Attempts: each is one run of lvpoll for an operation. */
+/* Attempts: each is one run of an lvm command for an operation. */
 #include "config.h"
 
 #include <errno.h>
@@ -13,6 +13,7 @@
 #include "lifecycle/classify.h"
 #include "lifecycle/classify_ends.h"
 #include "lifecycle/context.h"
+#include "lifecycle/preparing.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
@@ -36,14 +37,16 @@
  */
 #define STEP_END_MS 500
 
-/*
- * With a long interval lvpoll looks once. A second look would let it step on to data not known to
- * be copied.
- */
-#define STEP_INTERVAL "3600"
-
-static const struct command_kind lvpoll_kind = {
-	.name = "lvpoll", .is_output_for_people = true, .is_for_volume = true};
+/* What ATTEMPT runs. */
+static struct command_kind kind_of(const struct attempt *attempt)
+{
+	return (struct command_kind){
+		.name = attempt_name(attempt),
+		.is_output_for_people = true,
+		.is_for_volume = true,
+		.is_left_to_end = !attempt_is_lvpoll(attempt),
+	};
+}
 
 /* An lvpoll that polls by itself must not keep other operations waiting for a turn. */
 static bool is_in_the_way(const struct operations *operations)
@@ -62,6 +65,9 @@ static void on_line(const char *text, void *context)
 	double percent;
 	bool told;
 
+	/* How far the operation is the kernel tells where lvpoll is not what does it. */
+	if (!attempt_is_lvpoll(attempt))
+		return;
 	device_lock(device);
 	former = device->progress;
 	told = plugin_read_line(operation->terms->plugin, text, &device->progress);
@@ -116,15 +122,23 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 
 	attempt->command = NULL;
 	attempt->is_orphan = false;
+	/* An lvpoll that is adopted is ended by us. */
+	attempt->is_end_unknown = end.is_unknown && !attempt_is_lvpoll(attempt);
 	attempt->result = (struct request_result){.by_signal = end.by_signal, .value = end.value};
+	if (attempt->is_end_unknown)
+		attempt->result = (struct request_result){0};
 	scheduler_remove(&operations->scheduler, operation);
 	set_running(operation, false);
 	counts_add(&operations->counts, operation->terms->plugin->interface->operation,
-		was_terminated || (!end.by_signal && end.value == 0) ? COUNT_RUN_SUCCESS
-								     : COUNT_RUN_ERROR);
+		was_terminated || end.is_unknown || (!end.by_signal && end.value == 0)
+			? COUNT_RUN_SUCCESS
+			: COUNT_RUN_ERROR);
 	recorder_write(operation, RECORD_NO_COMMAND);
-	event = classify_exit(operation, was_terminated, &progress);
-	/* The daemon has ended it with SIGTERM: newer lvm2 exits with a status then. */
+	event = classify_exit(operation, was_terminated || end.is_unknown, &progress);
+	/*
+	 * The daemon has ended it with SIGTERM: newer lvm2 exits with a status then. Or how it
+	 * ended nobody knows.
+	 */
 	if (event == EVENT_ENDED_STEP || event == EVENT_ENDED_POLL) {
 		attempt->result = (struct request_result){.by_signal = true, .value = SIGTERM};
 		operation->failing_result = (struct request_result){0};
@@ -240,6 +254,8 @@ static int note_seen(struct operation *operation)
 				   : seen->lv_name             ? seen->lv_name
 							       : asked->lv_name);
 	attempt->signature = seen->signature;
+	attempt->table_signature = seen->table_signature;
+	attempt->phase = device->progress.phase;
 	if (attempt->purpose == ATTEMPT_STEP && plugin_verifies(operation->terms->plugin) &&
 		is_proved(operation, seen)) {
 		const struct evidence_step step = make_step(operation, seen);
@@ -252,51 +268,23 @@ static int note_seen(struct operation *operation)
 	return attempt->vg_name && attempt->lv_name ? 0 : -ENOMEM;
 }
 
-/*
- * With 0 a step would wait in the kernel with the group's lock held. With "+15" lvpoll would wait
- * first: the daemon has done that, and an abort waits for nothing. It finds nothing then with lvm2
- * 2.03.39, and says that all is well.
- */
-static const char *choose_interval(const struct operation *operation)
+static int start_command(struct operation *operation, const struct lvmpolld_arguments *arguments,
+	struct lvmpolld_error *error)
 {
-	const char *asked = operation->lead->asked.interval;
+	struct attempt *attempt = &operation->attempt;
+	const struct command_kind kind = kind_of(attempt);
 
-	if (operation->attempt.purpose == ATTEMPT_STEP)
-		return STEP_INTERVAL;
-	return asked[0] == '+' ? asked + 1 : asked;
-}
-
-static int build_arguments(const struct operation *operation, const char *interval,
-	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
-{
-	struct lvmpolld_request asked = operation->lead->asked;
-
-	asked.interval = interval;
-	asked.vg_name = operation->attempt.vg_name;
-	asked.lv_name = operation->attempt.lv_name;
-	if (arguments_add(arguments, operation->operations->configuration->lvm_binary) < 0)
-		return error_set(error, ENOMEM, "cannot start lvpoll: out of memory");
-	return plugin_build_arguments(operation->terms->plugin, &asked, arguments, error);
-}
-
-static int start_command(struct operation *operation, struct lvmpolld_error *error)
-{
-	struct lvmpolld_arguments arguments = {0};
-	int result;
-
-	result = build_arguments(operation, choose_interval(operation), &arguments, error);
-	if (result == 0)
-		operation->attempt.command = command_start(operation->operations->base,
-			&lvpoll_kind, operation->lead, &arguments, &callbacks, operation, error);
-	arguments_clear(&arguments);
-	if (!operation->attempt.command)
-		return result < 0 ? result : -error->code;
-	operation->attempt.pid = command_pid(operation->attempt.command);
+	attempt->command = command_start(operation->operations->base, &kind, operation->lead,
+		arguments, &callbacks, operation, error);
+	if (!attempt->command)
+		return -error->code;
+	attempt->pid = command_pid(attempt->command);
 	return 0;
 }
 
 int attempts_start(struct operation *operation, struct lvmpolld_error *error)
 {
+	struct lvmpolld_arguments arguments = {0};
 	int result;
 
 	if (attempts_is_device_busy(operation))
@@ -306,15 +294,28 @@ int attempts_start(struct operation *operation, struct lvmpolld_error *error)
 		return error_set(error, -result,
 			result == -ESTALE
 				? "what was seen since the step fell due does not prove it"
-				: "cannot start lvpoll: out of memory");
+				: "cannot start an lvm command: out of memory");
 	operation->attempt.has_shown_end = operation->attempt.has_shown_more = false;
+	operation->attempt.is_end_unknown = false;
 	operation->attempt.result = (struct request_result){0};
-	recorder_write(operation, RECORD_STARTING);
-	result = start_command(operation, error);
+	result = preparing_build(operation, &arguments, error);
+	if (result == 0) {
+		recorder_write(operation, RECORD_STARTING);
+		result = start_command(operation, &arguments, error);
+	}
+	arguments_clear(&arguments);
 	recorder_write(operation, result == 0 ? RECORD_RUNNING : RECORD_NO_COMMAND);
-	if (result == 0)
+	if (result == 0) {
+		attempt_note_phase(&operation->attempt);
 		set_running(operation, true);
+	}
 	return result;
+}
+
+/* It is ended where it does not end by itself. */
+static bool is_step_of_lvpoll(const struct operation *operation)
+{
+	return operation->attempt.purpose == ATTEMPT_STEP && attempt_is_lvpoll(&operation->attempt);
 }
 
 void attempts_limit_step(struct operation *operation)
@@ -322,21 +323,22 @@ void attempts_limit_step(struct operation *operation)
 	unsigned doublings = operation->back_off.count;
 	int64_t limit_s = doublings > 7 ? STEP_MAX_S : (int64_t)STEP_S << doublings;
 
-	if (operation->attempt.purpose == ATTEMPT_STEP)
+	if (is_step_of_lvpoll(operation))
 		resources_start_timer_ms(operation, 1000 * limit_s);
 }
 
 void attempts_expect_end(struct operation *operation)
 {
-	if (operation->state == STATE_RUNNING && operation->attempt.purpose == ATTEMPT_STEP)
+	if (operation->state == STATE_RUNNING && is_step_of_lvpoll(operation))
 		resources_hurry_timer_ms(operation, STEP_END_MS);
 }
 
 int attempts_adopt(struct operation *operation, const int outputs[2], struct lvmpolld_error *error)
 {
 	struct attempt *attempt = &operation->attempt;
+	const struct command_kind kind = kind_of(attempt);
 
-	attempt->command = command_adopt(operation->operations->base, &lvpoll_kind, operation->lead,
+	attempt->command = command_adopt(operation->operations->base, &kind, operation->lead,
 		attempt->pid, attempt->start_ticks, outputs, &callbacks, operation, error);
 	if (!attempt->command)
 		return -error->code;
@@ -345,7 +347,7 @@ int attempts_adopt(struct operation *operation, const int outputs[2], struct lvm
 	 */
 	if (scheduler_adopt(&operation->operations->scheduler, operation) < 0)
 		log_operation(
-			LOG_LEVEL_WARN, operation, "out of memory: its lvpoll is not counted");
+			LOG_LEVEL_WARN, operation, "out of memory: its command is not counted");
 	recorder_write(operation, RECORD_RUNNING);
 	set_running(operation, true);
 	return 0;

@@ -55,7 +55,7 @@ static void log_pause(const struct operation *operation, bool is_news)
 	const struct back_off *back_off = &operation->back_off;
 	const struct back_off_rule *rule = back_off_rule(back_off->reason);
 	const struct request_result *result = &operation->attempt.result;
-	char how[48] = "";
+	char how[48] = "", why[PAUSE_TEXT_SIZE];
 
 	if (back_off->reason == BACK_OFF_STATUS || back_off->reason == BACK_OFF_SIGNAL ||
 		(back_off->reason == BACK_OFF_NOT_EXECUTABLE && result->value != 0))
@@ -65,7 +65,8 @@ static void log_pause(const struct operation *operation, bool is_news)
 		operation,
 		is_news && back_off->reason == BACK_OFF_NOT_EXECUTABLE ? LOG_MESSAGE_WAITS_FOR_LVM
 								       : LOG_MESSAGE_NONE,
-		NULL, "%s%s: it stays in flight, and is tried again in %lld s", rule->sentence, how,
+		NULL, "%s%s: it stays in flight, and is tried again in %lld s",
+		operation_explain_pause(operation, back_off->reason, why), how,
 		(long long)((pause_ms(operation) + 999) / 1000));
 }
 

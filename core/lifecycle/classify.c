@@ -36,14 +36,14 @@ static bool is_contradicted(
 	static const struct lvmpolld_exit ended = {
 		.struct_size = sizeof(ended), .presence = LVMPOLLD_PRESENT};
 
+	const struct lvmpolld_request asked = operation_asked(operation);
+
 	if (classify_is_renamed(operation, observation->vg_name, observation->lv_name))
 		return true;
-	if (is_copying(observation))
-		return !operation_is_abort(operation) ||
-		       plugin_read_exit(operation->terms->plugin, &operation->terms->asked, &ended,
-			       &nothing) == LVMPOLLD_CONTINUES;
-	return plugin_read_exit(operation->terms->plugin, &operation->terms->asked, &ended,
-		       &nothing) == LVMPOLLD_CONTINUES;
+	if (is_copying(observation) && !operation_is_abort(operation))
+		return true;
+	return plugin_read_exit(operation->terms->plugin, &asked, &ended, &nothing) ==
+	       LVMPOLLD_CONTINUES;
 }
 
 static enum operation_event confirm(
@@ -65,6 +65,26 @@ bool classify_is_changed(const struct operation *operation, const struct observa
 	       observation->signature != operation->attempt.signature;
 }
 
+bool classify_is_phase_alone(
+	const struct operation *operation, const struct observation *observation)
+{
+	return operation->terms->plugin->interface->commands && observation->kind == OBSERVED &&
+	       observation->table_signature == operation->attempt.table_signature;
+}
+
+/* A phase that was run is due again, and nothing has got on since: two would be run in turn. */
+static bool is_phase_run_again(
+	const struct operation *operation, const struct observation *observation)
+{
+	unsigned phase;
+
+	if (!classify_is_phase_alone(operation, observation) ||
+		observation->verdict != LVMPOLLD_STEP)
+		return false;
+	phase = device_progress(operation->device).phase;
+	return phase < 64 && (operation->attempt.phases >> phase & 1) != 0;
+}
+
 /*
  * While a command runs: whether its work is done, by what the kernel shows. Where all is copied the
  * command may be about to end, and will say how; unless it has said that there is more.
@@ -74,7 +94,8 @@ static enum operation_event look_at_work(
 {
 	const struct attempt *attempt = &operation->attempt;
 
-	if (observation->kind != OBSERVED)
+	/* Another command than lvpoll ends by itself, and its status tells. */
+	if (observation->kind != OBSERVED || !attempt_is_lvpoll(attempt))
 		return EVENT_SEES_SAME;
 	if (attempt->purpose == ATTEMPT_STEP && classify_is_changed(operation, observation) &&
 		(is_copying(observation) || !observation->is_whole || attempt->has_shown_more))
@@ -103,9 +124,10 @@ static bool is_done_in_pause(
 static enum operation_event look_for_change(
 	const struct operation *operation, const struct observation *observation)
 {
-	return observation->signature != operation->back_off.signature || observation->is_stalled
-		       ? EVENT_SEES_CHANGE
-		       : EVENT_SEES_SAME;
+	bool is_changed = observation->signature != operation->back_off.signature &&
+			  !is_phase_run_again(operation, observation);
+
+	return is_changed || observation->is_stalled ? EVENT_SEES_CHANGE : EVENT_SEES_SAME;
 }
 
 /*
@@ -170,7 +192,8 @@ bool classify_is_doubtful(const struct operation *operation, const struct observ
  * A stalled operation has lvpoll run, unless this returns true, or the kernel does all of it.
  * Before that run no copies can be compared, and by the time at which lvpoll looks the kernel may
  * take all for copied. So there is none while the kernel copies, and none where a doubt asks for a
- * comparison.
+ * comparison. Nor is there one where another command than lvpoll may be next: it acts, be the table
+ * ready for that or not.
  */
 static bool is_stall_awaited(
 	const struct operation *operation, const struct observation *observation)
@@ -179,7 +202,7 @@ static bool is_stall_awaited(
 	/* A suspended one goes on with what was seen before. */
 	bool was_seen = observation->kind == OBSERVED || observation->table_signature != 0;
 
-	if (plugin->interface->kernel_only)
+	if (plugin->interface->kernel_only || plugin->interface->commands)
 		return true;
 	if (!observation->is_stalled || !plugin_verifies(plugin))
 		return false;
@@ -204,6 +227,24 @@ enum doubt classify_end_doubt(const struct operation *operation, const struct ke
 	return evidence_end_doubt(&operation->evidence, log, plugin_knows_kernel(plugin));
 }
 
+/*
+ * An abort is one change of the metadata, whatever the kernel does. Only where a command has ended
+ * and how nobody knows, what it has done is read from the table: whether the operation is back at
+ * its first phase, or is over in spite of the abort. Else it is run again.
+ */
+static enum operation_event decide_abort(
+	const struct operation *operation, const struct observation *observation)
+{
+	if (!operation->attempt.is_end_unknown || observation->kind != OBSERVED)
+		return EVENT_SEES_STEP;
+	if (observation->verdict == LVMPOLLD_DONE)
+		return EVENT_NO_PATIENCE;
+	return observation->verdict == LVMPOLLD_STEP &&
+			       device_progress(operation->device).phase == 0
+		       ? EVENT_SEES_DONE
+		       : EVENT_SEES_STEP;
+}
+
 static enum operation_event decide(
 	const struct operation *operation, const struct observation *observation, int64_t now_ms)
 {
@@ -211,9 +252,8 @@ static enum operation_event decide(
 
 	if (observation->kind == OBSERVED_GONE)
 		return EVENT_SEES_GONE;
-	/* An abort is one change of the metadata, whatever the kernel does. */
 	if (operation_is_abort(operation))
-		return EVENT_SEES_STEP;
+		return decide_abort(operation, observation);
 	is_stalled = observation->is_stalled && !is_stall_awaited(operation, observation);
 	if (observation->kind == OBSERVED_SUSPENDED && !is_stalled)
 		return observation->is_stalled ? EVENT_SEES_STUCK : EVENT_SEES_SUSPENDED;
@@ -229,7 +269,8 @@ static enum operation_event decide(
 		return classify_doubt(operation, observation) != DOUBT_NONE ? EVENT_SEES_DOUBT
 									    : EVENT_SEES_UNKNOWN;
 	if (operation->attempt.signature != 0 &&
-		operation->attempt.signature == observation->signature)
+		(operation->attempt.signature == observation->signature ||
+			is_phase_run_again(operation, observation)))
 		return EVENT_SEES_SAME;
 	return classify_doubt(operation, observation) != DOUBT_NONE ? EVENT_SEES_DOUBT
 								    : EVENT_SEES_STEP;

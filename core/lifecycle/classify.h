@@ -47,6 +47,13 @@ enum doubt classify_end_doubt(
 	const struct operation *operation, const struct kernel_log_state *log);
 
 /* The device's table, or its names, differ from what the latest command began with. */
+/*
+ * Whether the lines of the table are those before the latest attempt of an operation with phases:
+ * then another phase alone does not tell that it gets on.
+ */
+bool classify_is_phase_alone(
+	const struct operation *operation, const struct observation *observation);
+
 bool classify_is_changed(const struct operation *operation, const struct observation *observation);
 
 /* The device's names differ from those that the latest command was given. */

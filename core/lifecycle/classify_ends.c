@@ -53,6 +53,7 @@ static enum operation_event classify_own_exit(
 	const struct operation *operation, const struct lvmpolld_progress *progress)
 {
 	const struct request_result *result = &operation->attempt.result;
+	const struct lvmpolld_request asked = operation_asked(operation);
 	const struct lvmpolld_exit ended = {
 		.struct_size = sizeof(ended),
 		.status = result->by_signal ? -1 : result->value,
@@ -62,15 +63,27 @@ static enum operation_event classify_own_exit(
 
 	if (could_not_run(result))
 		return EVENT_EXIT_NOT_RUN;
-	if (plugin_read_exit(operation->terms->plugin, &operation->terms->asked, &ended,
-		    progress) == LVMPOLLD_CONTINUES)
+	if (plugin_read_exit(operation->terms->plugin, &asked, &ended, progress) ==
+		LVMPOLLD_CONTINUES)
 		return EVENT_EXIT_CONTINUES;
 	if (result->value != 0)
 		return EVENT_EXIT_FAILED;
+	/* Unlike lvpoll it has done what it was told: what is due next, the table shows. */
+	if (!attempt_is_lvpoll(&operation->attempt))
+		return operation_is_abort(operation) ? EVENT_EXIT_OVER : EVENT_EXIT_CONTINUES;
 	/* That it was aborted is for the metadata to say. */
 	return operation->attempt.has_shown_end && !operation_is_abort(operation)
 		       ? EVENT_EXIT_OVER
 		       : EVENT_EXIT_UNPROVED;
+}
+
+/*
+ * A command of a previous daemon that was left to end by itself: how it ended nobody knows, and
+ * what it did, the kernel shows.
+ */
+static bool is_end_unknown(const struct operation *operation, bool was_terminated)
+{
+	return was_terminated && !attempt_is_lvpoll(&operation->attempt);
 }
 
 enum operation_event classify_exit(const struct operation *operation, bool was_terminated,
@@ -85,6 +98,8 @@ enum operation_event classify_exit(const struct operation *operation, bool was_t
 
 	if (is_decided)
 		return event_of_ending(operation->ending);
+	if (is_end_unknown(operation, was_terminated))
+		return EVENT_EXIT_CONTINUES;
 	if (is_foreign_signal(result, was_terminated))
 		return EVENT_EXIT_SIGNAL;
 	if (is_ending && is_cut)
@@ -99,7 +114,8 @@ static bool has_failed(const struct attempt *attempt)
 
 static bool has_succeeded(const struct attempt *attempt)
 {
-	return attempt->pid > 0 && !attempt->result.by_signal && attempt->result.value == 0;
+	return attempt->pid > 0 && !attempt->is_end_unknown && !attempt->result.by_signal &&
+	       attempt->result.value == 0;
 }
 
 /* An lvpoll that finds no volume exits with 0, too, but does not tell that all is copied. */
@@ -111,9 +127,9 @@ static bool has_said_end(const struct attempt *attempt)
 static enum operation_event classify_standing(
 	const struct operation *operation, bool is_gone, const struct report_volume *volume)
 {
-	const struct terms *terms = operation->terms;
+	const struct lvmpolld_request asked = operation_asked(operation);
 
-	switch (plugin_read_report(terms->plugin, &terms->asked, &volume->row)) {
+	switch (plugin_read_report(operation->terms->plugin, &asked, &volume->row)) {
 	case LVMPOLLD_STANDING_OVER:
 		return EVENT_REPORT_OVER;
 	case LVMPOLLD_STANDING_FAILED:
@@ -147,9 +163,9 @@ static enum operation_event classify_standing(
 /* The group is seen, with all its disks, and has no such volume. */
 static enum operation_event classify_absence(const struct operation *operation, bool is_gone)
 {
-	const struct terms *terms = operation->terms;
+	const struct lvmpolld_request asked = operation_asked(operation);
 
-	switch (plugin_read_report(terms->plugin, &terms->asked, NULL)) {
+	switch (plugin_read_report(operation->terms->plugin, &asked, NULL)) {
 	case LVMPOLLD_STANDING_OVER:
 		return EVENT_REPORT_OVER;
 	/* The volume was to stay, and somebody has removed it. */

@@ -14,7 +14,7 @@
 
 /*
  * The event that the exit of OPERATION's command is; operation->attempt.result tells how it ended.
- * WAS_TERMINATED: the daemon has sent it SIGTERM.
+ * WAS_TERMINATED: the daemon has sent it SIGTERM; or how it ended is not known.
  */
 enum operation_event classify_exit(const struct operation *operation, bool was_terminated,
 	const struct lvmpolld_progress *progress);

@@ -144,6 +144,10 @@ static void begin_ending(struct operation *operation, enum operation_event event
 	case ENDING_LOSS:
 		note_loss(operation, event);
 		break;
+	case ENDING_FORGET:
+		operation->is_forgotten = true;
+		recorder_write(operation, operation->recorded_command);
+		break;
 	case ENDING_ABORT:
 		recorder_write(operation, operation->recorded_command);
 		break;
@@ -170,12 +174,16 @@ static void note_silence(struct operation *operation)
 enum operation_event ending_enter(
 	struct operation *operation, enum operation_state from, enum operation_event event)
 {
-	enum ending_reason ending = classify_ending(event);
+	/* What runs beyond the end of a daemon is found by the next. */
+	enum ending_reason ending = event == EVENT_ORPHAN_LEFT && operation->is_forgotten
+					    ? ENDING_FORGET
+					    : classify_ending(event);
 
 	/* A new request for a forgotten operation was accepted: it goes on once this is over. */
 	if (event == EVENT_WANTED) {
 		if (operation->ending == ENDING_FORGET)
 			operation->ending = ENDING_STEP_DONE;
+		recorder_note_wanted(operation);
 		return EVENT_NONE;
 	}
 	/* A graver reason takes the place of the one before. */

@@ -10,6 +10,7 @@
 #include "lifecycle/operations.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
+#include "lvm/command.h"
 #include "lvm/orphans.h"
 
 int operations_init(struct operations *operations, struct event_base *base,
@@ -131,7 +132,8 @@ bool operations_any_command(const struct operations *operations)
 	const struct operation *operation;
 
 	TAILQ_FOREACH (operation, &operations->list, link)
-		if (operation->attempt.command)
+		if (operation->attempt.command &&
+			!command_is_left_to_end(operation->attempt.command))
 			return true;
 	return asking_is_running(operations);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The lvpoll that a previous daemon has left behind for a device: to poll it, or to abort. */
+/* The lvm command that a previous daemon has left behind for a device: to poll it, or to abort. */
 #include "config.h"
 
 #include <errno.h>
@@ -42,7 +42,7 @@ bool orphaned_is_on_record(const struct record *record, struct orphan *orphan)
 	present_ticks = process_read_start(record->pid);
 	if (present_ticks != record->start_ticks && present_ticks != 0)
 		return false;
-	*orphan = (struct orphan){record->pid, record->start_ticks};
+	*orphan = (struct orphan){record->pid, record->start_ticks, record->command_name};
 	return true;
 }
 
@@ -75,6 +75,7 @@ static int take_left(const struct record *record, void *context, struct lvmpolld
 	attempt->is_orphan = true;
 	attempt->pid = orphan.pid;
 	attempt->start_ticks = orphan.start_ticks;
+	attempt_set_command(attempt, record->command_name);
 	set_name(&attempt->vg_name, record->step_vg_name ? record->step_vg_name : asked->vg_name);
 	set_name(&attempt->lv_name, record->step_lv_name ? record->step_lv_name : asked->lv_name);
 	return 0;
@@ -118,12 +119,26 @@ static bool is_ours(pid_t pid, void *context)
 	return false;
 }
 
+/* A record may have one that its plugin has no longer. */
+static bool is_command(const char *word, void *context)
+{
+	const struct operations *operations = context;
+	const struct operation *operation;
+
+	TAILQ_FOREACH (operation, &operations->list, link)
+		if (operation->attempt.is_orphan &&
+			strcmp(attempt_name(&operation->attempt), word) == 0)
+			return true;
+	return plugins_have_command(operations->plugins, word);
+}
+
 static void on_known(void *context);
 
-/* Looks for the lvpoll by the names that it was given. */
+/* Looks for the command by the volume's lvid, and an lvpoll by the names that it was given. */
 static enum orphans_answer look_for(const struct operation *operation, struct orphan *found)
 {
-	static const struct orphans_callbacks callbacks = {.known = on_known, .is_ours = is_ours};
+	static const struct orphans_callbacks callbacks = {
+		.known = on_known, .is_command = is_command, .is_ours = is_ours};
 	struct operations *operations = operation->operations;
 	struct lvmpolld_request given = operation->terms->asked;
 
@@ -175,7 +190,17 @@ static bool settle_without(struct operation *operation)
 	return true;
 }
 
-/* Adopts it, to end it: two that poll one operation would disturb each other. */
+/* Two that see to one operation would disturb each other. */
+static void log_adopted(const struct operation *operation)
+{
+	const struct attempt *attempt = &operation->attempt;
+
+	log_operation(LOG_LEVEL_WARN, operation, "%s[%d] of a previous daemon still runs: it is %s",
+		attempt_name(attempt), (int)attempt->pid,
+		attempt_is_lvpoll(attempt) ? "ended first" : "left to end by itself first");
+}
+
+/* Adopts it, to end it or to wait for its end. */
 static bool adopt(struct operation *operation)
 {
 	static const int outputs[2] = {-1, -1};
@@ -187,9 +212,7 @@ static bool adopt(struct operation *operation)
 	operation->attempt.is_orphan = result < 0;
 	operation->attempt.failure = -result;
 	if (result == 0)
-		log_operation(LOG_LEVEL_WARN, operation,
-			"lvpoll[%d] of a previous daemon still runs: it is ended first",
-			(int)operation->attempt.pid);
+		log_adopted(operation);
 	else
 		log_operation(LOG_LEVEL_ERROR, operation, "%s; trying again", error.sentence);
 	return result == 0;
@@ -211,6 +234,7 @@ bool orphaned_adopt(struct operation *operation)
 	case ORPHANS_FOUND:
 		operation->attempt.pid = found.pid;
 		operation->attempt.start_ticks = found.start_ticks;
+		attempt_set_command(&operation->attempt, found.command_name);
 		return adopt(operation);
 	case ORPHANS_NONE:
 	default:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The lvpoll that a previous daemon has left behind for a device: to poll it, or to abort. */
+/* The lvm command that a previous daemon has left behind for a device: to poll it, or to abort. */
 #ifndef CORE_LIFECYCLE_ORPHANED_H
 #define CORE_LIFECYCLE_ORPHANED_H
 

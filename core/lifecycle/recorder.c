@@ -25,6 +25,7 @@ struct record recorder_describe_terms(const struct terms *terms)
 	return (struct record){
 		.request = terms->asked,
 		.operation_name = terms->plugin->interface->operation,
+		.has_phases = terms->plugin->interface->commands != NULL,
 		.options = options_text(terms->asked.options),
 	};
 }
@@ -36,13 +37,16 @@ struct record recorder_describe(const struct operation *operation)
 	return (struct record){
 		.request = operation->terms->asked,
 		.operation_name = operation->terms->plugin->interface->operation,
+		.has_phases = operation->terms->plugin->interface->commands != NULL,
 		.options = options_text(operation->terms->asked.options),
 		.is_being_aborted = operation_is_being_aborted(operation),
+		.is_forgotten = operation->is_forgotten,
 		.not_before_ms = operation->not_before_ms,
 		.begun_ms = operation->begun_ms,
 		.number = operation->number,
 		.accepted_s = operation->accepted_s,
 		.command = operation->recorded_command,
+		.command_name = attempt_is_lvpoll(attempt) ? NULL : attempt->command_name,
 		.pid = attempt->pid,
 		.start_ticks = attempt->start_ticks,
 		.boot_id = boot_id(),
@@ -163,6 +167,14 @@ void recorder_write(struct operation *operation, enum record_command command)
 	log_operation(LOG_LEVEL_ERROR, operation,
 		"%s; it goes on, but would be lost if the daemon crashed now", error.sentence);
 	arm_retry(operation->operations);
+}
+
+void recorder_note_wanted(struct operation *operation)
+{
+	if (!operation->is_forgotten)
+		return;
+	operation->is_forgotten = false;
+	recorder_write(operation, operation->recorded_command);
 }
 
 void recorder_set_dormant(struct operation *operation, bool is_dormant)

@@ -25,6 +25,9 @@ void recorder_write(struct operation *operation, enum record_command command);
 /* Says whether OPERATION is dormant. The record of a dormant operation starts no daemon. */
 void recorder_set_dormant(struct operation *operation, bool is_dormant);
 
+/* A request for OPERATION was accepted: where it was to be forgotten, it is not any more. */
+void recorder_note_wanted(struct operation *operation);
+
 /* OPERATION is over: removes its record. */
 void recorder_remove(struct operation *operation);
 

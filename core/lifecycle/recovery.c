@@ -79,11 +79,13 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 		plugins_find_operation(operations->plugins, record->operation_name);
 	struct resume_info info = {
 		.is_being_aborted = record->is_being_aborted,
+		.is_forgotten = record->is_forgotten,
 		.not_before_ms = record->not_before_ms,
 		.begun_ms = record->begun_ms,
 		.number = record->number,
 		.accepted_s = record->accepted_s,
 		.outputs = {-1, -1},
+		.command_name = record->command_name,
 		.vg_name = record->step_vg_name,
 		.lv_name = record->step_lv_name,
 		.evidence = resume_read_evidence(record),

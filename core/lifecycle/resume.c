@@ -57,6 +57,8 @@ static void take_attempt(struct operation *operation, const struct resume_info *
 	attempt->pid = info->pid > 0 ? info->pid : info->last_pid;
 	attempt->start_ticks = info->start_ticks;
 	attempt->is_orphan = info->is_orphan;
+	attempt->phase = info->phase;
+	attempt_set_command(attempt, info->command_name);
 	operation->recorded_command = info->pid > 0     ? RECORD_RUNNING
 				      : info->is_orphan ? RECORD_STARTING
 							: RECORD_NO_COMMAND;
@@ -89,6 +91,7 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	struct device *device = operation->device;
 
 	operation->is_begun = true;
+	operation->is_forgotten = info->is_forgotten;
 	operation->number = info->number;
 	operation->accepted_s = info->accepted_s;
 	numbers_assign(operation);
@@ -103,6 +106,7 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	attempt->has_shown_end = info->has_shown_end;
 	attempt->has_shown_more = info->has_shown_more;
 	attempt->result = info->result;
+	attempt->is_end_unknown = info->is_end_unknown;
 	if (info->progress.struct_size == 0)
 		return;
 	device_lock(device);
@@ -193,7 +197,8 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 		resume_child(operation, info);
 	else if (operation->attempt.is_orphan)
 		lifecycle_begin_with_orphan(operation);
-	else if (info->is_being_aborted && other)
+	/* One that is forgotten, as the record says, is over by now. */
+	else if (info->is_being_aborted && other && operation_is_alive(other))
 		lifecycle_resume(operation, STATE_YIELDING);
 	else if (info->state == STATE_BACKING_OFF || info->state == STATE_DORMANT)
 		resume_pause(operation, info);
@@ -203,6 +208,10 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 		lifecycle_begin_asking(operation);
 	else
 		begin_with_look(operation, info);
+	/* Its command is gone. One that runs, or may, is waited for. */
+	if (info->is_forgotten && operation_is_alive(operation) &&
+		operation->state != STATE_ENDING && !operation->attempt.is_orphan)
+		lifecycle_handle(operation, EVENT_FORGOTTEN);
 	/* Where it has ended at once, as of a loss, there is nothing to be recorded. */
 	if (is_record_missing(operation, info) && operation_is_alive(operation))
 		record_anew(operation);

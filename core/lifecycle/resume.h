@@ -20,6 +20,7 @@ struct operations;
 struct resume_info {
 	bool is_adopted;       /* no daemon had it: it has no record yet */
 	bool is_being_aborted; /* its abort was under way */
+	bool is_forgotten;     /* an administrator has it forgotten: it ends with its command */
 	int64_t begun_ms;      /* when it began, by boot_clock_ms; 0: not known */
 	uint64_t number;       /* 0: none yet */
 	int64_t accepted_s;    /* 0: not known */
@@ -27,13 +28,15 @@ struct resume_info {
 	bool is_orphan; /* an lvpoll of a previous daemon runs, or may: it is to be adopted */
 	pid_t pid;      /* of an lvpoll that runs; or 0, where that of an orphan is not known */
 	uint64_t start_ticks;
-	const char *vg_name; /* the names that the lvpoll was given; or NULL */
+	const char *command_name; /* of its command, where that is not lvpoll; or NULL */
+	const char *vg_name;      /* the names that it was given; or NULL */
 	const char *lv_name;
 	/* The rest is known after an upgrade only. The lvpoll is a child of this process: */
 	bool is_child;
 	int outputs[2];             /* the descriptors of its outputs; or -1 */
 	struct lines_rest rests[2]; /* what has come of a line of them that is not complete */
 	uint64_t signature;         /* the device's before it; 0: not known */
+	unsigned phase;             /* that it is for; 0: not known */
 	enum attempt_purpose purpose;
 	bool is_ended; /* it is being ended, for the reason: */
 	enum ending_reason ending;
@@ -41,6 +44,7 @@ struct resume_info {
 	bool has_shown_end;           /* the latest lvpoll has said that all data is copied */
 	bool has_shown_more;          /* or that data is still to be copied */
 	struct request_result result; /* how the latest lvpoll ended, if it has ended */
+	bool is_end_unknown;          /* or nobody knows how */
 	enum operation_state state;   /* BACKING_OFF or DORMANT; else LOOKING */
 	int64_t timer_due_ms;         /* the state's timer, by boot_clock_ms; 0: none */
 	struct back_off back_off;

@@ -77,19 +77,20 @@ bool telling_has_told(const struct operation *operation)
 }
 
 /* The reason, for the log. */
-static const char *reason(const struct operation *operation)
+static const char *reason(const struct operation *operation, char text[PAUSE_TEXT_SIZE])
 {
 	if (operation->state == STATE_DORMANT)
 		return state_description(STATE_DORMANT);
-	return back_off_rule(
-		operation->state == STATE_ASKING ? BACK_OFF_STATUS : operation->back_off.reason)
-		->sentence;
+	return operation_explain_pause(operation,
+		operation->state == STATE_ASKING ? BACK_OFF_STATUS : operation->back_off.reason,
+		text);
 }
 
 static void on_patience_over(evutil_socket_t descriptor, short what, void *context)
 {
 	struct operation *operation = context;
 	struct operations *operations = operation->operations;
+	char why[PAUSE_TEXT_SIZE];
 
 	(void)descriptor;
 	(void)what;
@@ -97,7 +98,7 @@ static void on_patience_over(evutil_socket_t descriptor, short what, void *conte
 	operation->failing_since_ms = 0;
 	if (is_waited_for(operation))
 		log_operation(LOG_LEVEL_ERROR, operation,
-			"%s; waiting clients are told that it fails%s", reason(operation),
+			"%s; waiting clients are told that it fails%s", reason(operation, why),
 			operation_is_abort(operation) ? "" : ", and it stays in flight");
 	telling_tell_failure(operation);
 	/* An abort that was told so must not be carried out later: after its orphan it fails. */

@@ -19,6 +19,15 @@
 #include "log/log.h"
 #include "process/arguments.h"
 
+bool plugin_has_command(const struct plugin_entry *entry, const char *name)
+{
+	const char *const *commands = entry->interface->commands;
+
+	while (commands && *commands && strcmp(*commands, name) != 0)
+		commands++;
+	return (commands && *commands) || strcmp(name, "lvpoll") == 0;
+}
+
 /*
  * ARGUMENTS, of which GIVEN were there before. A question of lvm2's means that somebody must
  * decide: nobody does that here.
@@ -36,6 +45,11 @@ static int check_arguments(const struct plugin_entry *entry,
 			"plugin %s gives lvm the argument \"%s\", which answers its questions: "
 			"it is not run",
 			entry->name, answer);
+	if (!plugin_has_command(entry, arguments->list[given]))
+		return error_set(error, EPERM,
+			"plugin %s builds \"lvm %s\", which is neither lvpoll nor one of its "
+			"commands: it is not run",
+			entry->name, arguments->list[given]);
 	return 0;
 }
 
@@ -95,7 +109,11 @@ bool plugin_read_line(
 	if (!plugin->read_line)
 		return plugin->progress_label &&
 		       plugin_defaults_read_line(line, plugin->progress_label, progress);
-	return plugin->read_line(line, &reading) && take_progress(entry, progress, &reading);
+	if (!plugin->read_line(line, &reading))
+		return false;
+	/* That is the table's to tell. */
+	reading.phase = progress->phase;
+	return take_progress(entry, progress, &reading);
 }
 
 /* VERDICT, if the plugin may give it; else POLL. */
@@ -142,9 +160,11 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	struct lvmpolld_progress reading = *progress;
 	enum lvmpolld_verdict verdict;
 
+	progress->phase = 0;
 	if (!plugin->read_targets)
 		return LVMPOLLD_POLL;
 	reading.struct_size = sizeof(reading);
+	reading.phase = 0;
 	verdict = plugin->read_targets(request, targets, count, &reading);
 	verdict = check_verdict(entry, verdict);
 	if (verdict != LVMPOLLD_POLL && !take_progress(entry, progress, &reading))

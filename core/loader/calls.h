@@ -12,6 +12,8 @@
 
 #include "loader/plugins.h"
 
+/* Whether NAME is lvpoll, or one of the lvm commands that the plugin may run beside it. */
+bool plugin_has_command(const struct plugin_entry *entry, const char *name);
 /* Adds to ARGUMENTS what lvm is called with. Returns 0 or a negative errno with the error. */
 int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);

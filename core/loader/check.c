@@ -171,6 +171,27 @@ static int check_options(const struct lvmpolld_plugin *plugin, struct lvmpolld_e
 	return result;
 }
 
+static int check_commands(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
+{
+	const char *const *commands = plugin->commands;
+
+	if (commands && !plugin->build_arguments)
+		return error_set(error, EINVAL, "it has commands, but no callback build_arguments");
+	for (size_t i = 0; commands && commands[i]; i++) {
+		if (i == PLUGIN_COMMANDS_MAX)
+			return error_set(error, EINVAL,
+				"it has more than %d commands: the last must be NULL",
+				PLUGIN_COMMANDS_MAX);
+		if (check_word("command", commands[i], LETTERS_AND_DIGITS, "letters and digits",
+			    error) < 0)
+			return -EINVAL;
+		if (strcmp(commands[i], "lvpoll") == 0)
+			return error_set(error, EINVAL,
+				"it has lvpoll among its commands, which it may always run");
+	}
+	return 0;
+}
+
 /* What is never called would mislead. */
 static int check_kernel_only(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
 {
@@ -202,6 +223,8 @@ int plugin_check_fields(
 		result = check_version(plugin->version, error);
 	if (result == 0)
 		result = check_kernel_only(plugin, error);
+	if (result == 0)
+		result = check_commands(plugin, error);
 	if (result == 0)
 		result = check_options(plugin, error);
 	return result < 0 ? result : check_keys(plugin, error);

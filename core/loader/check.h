@@ -8,8 +8,9 @@
 #include "util/error.h"
 
 /* A struct with a longer name or more keys than these is taken for damaged. */
-#define PLUGIN_NAME_MAX 64
-#define PLUGIN_KEYS_MAX 64
+#define PLUGIN_NAME_MAX     64
+#define PLUGIN_KEYS_MAX     64
+#define PLUGIN_COMMANDS_MAX 16
 
 /*
  * Copies FOREIGN into COPY: fields that an older plugin does not have become NULL, fields that only
@@ -19,7 +20,8 @@ int plugin_check_and_copy(struct lvmpolld_plugin *copy, const struct lvmpolld_pl
 	struct lvmpolld_error *error);
 
 /*
- * Checks name (which must be MODULE_NAME), operation, description, version, keys and options.
+ * Checks name (which must be MODULE_NAME), operation, description, version, keys, commands and
+ * options.
  * Returns 0 or -EINVAL. The caller checks that no other plugin has the same name, operation or
  * keys.
  */

@@ -109,6 +109,19 @@ const struct plugin_entry *plugins_find_operation(
 	return NULL;
 }
 
+bool plugins_have_command(const struct plugins *plugins, const char *name)
+{
+	for (size_t i = 0; i < plugins->count; i++) {
+		const struct lvmpolld_plugin *plugin = plugins->modules[i].entry.interface;
+		const char *const *commands = plugin ? plugin->commands : NULL;
+
+		for (; commands && *commands; commands++)
+			if (strcmp(*commands, name) == 0)
+				return true;
+	}
+	return false;
+}
+
 /* Whether the LENGTH bytes at WORD are one of the words of TEXT, which "_" or "-" separate. */
 static bool has_word(const char *text, const char *word, size_t length)
 {

@@ -45,6 +45,9 @@ int plugins_check(const struct plugins *plugins, struct lvmpolld_error *error);
 const struct plugin_entry *plugins_find_operation(
 	const struct plugins *plugins, const char *operation);
 
+/* Whether any loaded plugin has the lvm command NAME beside lvpoll. */
+bool plugins_have_command(const struct plugins *plugins, const char *name);
+
 /*
  * Fills REASON with a sentence: why no plugin for OPERATION is loaded. Returns false where there is
  * no such plugin at all.

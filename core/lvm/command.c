@@ -25,7 +25,7 @@
 #define SILENCE_PERIODS 3
 
 struct command {
-	const struct command_kind *kind;
+	struct command_kind kind;
 	unsigned silence_s;
 	struct terms *terms;
 	const struct command_callbacks *callbacks;
@@ -85,7 +85,7 @@ static bool is_meaningless(const struct command *command, const char *text)
 static enum log_level level_of(
 	const struct command *command, enum process_stream stream, const char *text)
 {
-	if (stream == PROCESS_STDOUT && !command->kind->is_output_for_people)
+	if (stream == PROCESS_STDOUT && !command->kind.is_output_for_people)
 		return LOG_LEVEL_DEBUG;
 	if (stream != PROCESS_STDERR || is_meaningless(command, text))
 		return LOG_LEVEL_INFO;
@@ -107,7 +107,7 @@ static void on_output(enum process_stream stream, const char *text, size_t lengt
 
 	(void)length;
 	log_terms(level_of(command, stream, text), command->terms, "%s[%d]%s: %s",
-		command->kind->name, (int)process_id(command->process), first ? "" : " (continued)",
+		command->kind.name, (int)process_id(command->process), first ? "" : " (continued)",
 		text);
 	command->silent_periods = 0;
 	restart_silence_timer(command);
@@ -125,8 +125,14 @@ static void log_end(const struct command *command, struct process_end end, bool 
 	bool is_good = end.by_signal ? was_terminated && end.value == SIGTERM
 				     : end.value == 0 || was_terminated;
 
+	if (end.is_unknown && !was_terminated) {
+		log_terms(LOG_LEVEL_INFO, command->terms,
+			"%s[%d] has ended; how is not known, since another daemon has started it",
+			command->kind.name, (int)process_id(command->process));
+		return;
+	}
 	log_terms(is_good ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, command->terms, "%s[%d] %s %d",
-		command->kind->name, (int)process_id(command->process),
+		command->kind.name, (int)process_id(command->process),
 		end.by_signal ? "was ended by signal" : "exited with status", end.value);
 }
 
@@ -143,11 +149,15 @@ static void on_ended(struct process_end end, void *context)
 	callbacks->ended(end, was_terminated, context);
 }
 
-static const struct process_callbacks process_callbacks = {
-	.output = on_output,
-	.lost = on_lost,
-	.ended = on_ended,
-};
+static const struct process_callbacks *process_callbacks_of(const struct command *command)
+{
+	static const struct process_callbacks all[] = {
+		{.output = on_output, .lost = on_lost, .ended = on_ended},
+		{.output = on_output, .lost = on_lost, .ended = on_ended, .may_outlive_us = true},
+	};
+
+	return &all[command->kind.is_left_to_end];
+}
 
 /*
  * Called again as long as it is silent, so that later requests are told, too. The log says it once.
@@ -163,7 +173,7 @@ static void on_silence(evutil_socket_t descriptor, short what, void *context)
 		return;
 	if (command->silent_periods == SILENCE_PERIODS)
 		log_terms(LOG_LEVEL_ERROR, command->terms, "%s[%d] has printed nothing for %u s",
-			command->kind->name, (int)process_id(command->process),
+			command->kind.name, (int)process_id(command->process),
 			SILENCE_PERIODS * command->silence_s);
 	command->callbacks->silent(command->context);
 }
@@ -204,7 +214,7 @@ static int build_environment(const struct command *command, struct lvmpolld_argu
 	if (result == 0 && terms->asked.system_dir)
 		result = arguments_add_format(
 			environment, "LVM_SYSTEM_DIR=%s", terms->asked.system_dir);
-	if (result == 0 && command->kind->is_for_volume)
+	if (result == 0 && command->kind.is_for_volume)
 		result = arguments_add_format(environment, COMMAND_LVID "=%s", terms->asked.lvid);
 	return result;
 }
@@ -217,7 +227,7 @@ static void log_start(const struct command *command, const struct lvmpolld_argum
 	for (size_t i = 0; i < arguments->count && used < sizeof(line); i++)
 		used += (size_t)snprintf(
 			line + used, sizeof(line) - used, "%s%s", i ? " " : "", arguments->list[i]);
-	log_terms(LOG_LEVEL_INFO, command->terms, "%s[%d] started: %s", command->kind->name,
+	log_terms(LOG_LEVEL_INFO, command->terms, "%s[%d] started: %s", command->kind.name,
 		(int)process_id(command->process), line);
 }
 
@@ -228,7 +238,7 @@ static struct command *command_new(struct event_base *base, const struct command
 
 	if (!command)
 		return NULL;
-	command->kind = kind;
+	command->kind = *kind;
 	command->silence_s = kind->silence_s > 0 ? kind->silence_s : command_silence_s(terms);
 	command->callbacks = callbacks;
 	command->context = context;
@@ -247,10 +257,10 @@ static int start_process(struct command *command, struct event_base *base,
 	struct lvmpolld_arguments environment = {0};
 	enum process_failure failure = PROCESS_FAILED_RESOURCES;
 
-	error_set(error, ENOMEM, "cannot start %s: out of memory", command->kind->name);
+	error_set(error, ENOMEM, "cannot start %s: out of memory", command->kind.name);
 	if (build_environment(command, &environment) == 0)
 		command->process = process_start(base, arguments->list, environment.list,
-			&process_callbacks, command, &failure, error);
+			process_callbacks_of(command), command, &failure, error);
 	arguments_clear(&environment);
 	if (!command->process && failure == PROCESS_FAILED_EXECUTE)
 		error->code = ENOEXEC;
@@ -286,8 +296,8 @@ struct command *command_adopt(struct event_base *base, const struct command_kind
 		error_set(error, ENOMEM, "process %d cannot be adopted: out of memory", (int)pid);
 		return NULL;
 	}
-	command->process =
-		process_adopt(base, pid, start_ticks, outputs, &process_callbacks, command, error);
+	command->process = process_adopt(
+		base, pid, start_ticks, outputs, process_callbacks_of(command), command, error);
 	if (!command->process) {
 		command_free(command);
 		return NULL;
@@ -322,9 +332,15 @@ bool command_is_terminating(const struct command *command)
 	return process_is_terminating(command->process);
 }
 
+bool command_is_left_to_end(const struct command *command)
+{
+	return command->kind.is_left_to_end;
+}
+
 void command_terminate(struct command *command)
 {
-	process_terminate(command->process);
+	if (!command->kind.is_left_to_end)
+		process_terminate(command->process);
 }
 
 void command_free(struct command *command)

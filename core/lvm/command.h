@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * One run of an lvm command: its environment, its output, its silence, its end. SIGTERM is the only
- * signal that it gets.
+ * signal that it gets, and only a kind that is not left to end by itself.
  */
 #ifndef CORE_LVM_COMMAND_H
 #define CORE_LVM_COMMAND_H
@@ -36,14 +36,19 @@ struct command_callbacks {
 
 /* What kind of command is run, and its name in the log. */
 struct command_kind {
-	const char *name;          /* "lvpoll", "report" */
-	unsigned silence_s;        /* a third of the time for which it may print nothing */
+	const char *name;   /* "lvpoll", "report", "lvconvert"; it lives as long as the command */
+	unsigned silence_s; /* a third of the time for which it may print nothing */
 	bool is_output_for_people; /* its standard output is logged */
 	bool is_for_volume;        /* its environment tells the lvid: see COMMAND_LVID */
+	/*
+	 * It ends by itself: command_terminate does nothing, and the end of the daemon does not end
+	 * it. To cut short what is not lvpoll may leave half of its work behind.
+	 */
+	bool is_left_to_end;
 };
 
 /*
- * The variable by which an lvpoll is known to a later daemon, whatever names the volume has by
+ * The variable by which an lvm command is known to a later daemon, whatever names the volume has by
  * then.
  */
 #define COMMAND_LVID "LVMPOLLD_LVID"
@@ -56,7 +61,7 @@ int command_check_binary(const char *path, struct lvmpolld_error *error);
 
 /*
  * Runs ARGUMENTS, the first of which is the lvm command, with the environment that TERMS ask for.
- * Returns NULL with the error, whose code is ENOEXEC if lvm cannot be executed.
+ * KIND is copied. Returns NULL with the error, whose code is ENOEXEC if lvm cannot be executed.
  */
 struct command *command_start(struct event_base *base, const struct command_kind *kind,
 	struct terms *terms, const struct lvmpolld_arguments *arguments,
@@ -79,9 +84,12 @@ struct lines_rest command_rest(struct command *command, enum process_stream stre
 void command_resume_stream(
 	struct command *command, enum process_stream stream, const struct lines_rest *rest);
 bool command_is_terminating(const struct command *command);
+/* No signal ends it: see struct command_kind. */
+bool command_is_left_to_end(const struct command *command);
 
 /*
- * Ends the command with SIGTERM, repeated until it is gone; "ended" is called as for any other end.
+ * Ends the command with SIGTERM, repeated until it is gone, unless its kind is left to end by
+ * itself; "ended" is called as for any other end.
  */
 void command_terminate(struct command *command);
 

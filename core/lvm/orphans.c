@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Orphans: lvpolls whose daemon died before it could record the process id. */
+/* Orphans: lvm commands whose daemon died before it could record the process id. */
 #include "config.h"
 
 #include <ctype.h>
@@ -36,12 +36,13 @@
 /* What lvm2 has is no longer. */
 #define LVID_MAX 64
 
-/* An lvpoll whose parent is no daemon. */
+/* An lvpoll, or another such command, whose parent is no daemon. */
 struct candidate {
 	struct orphan orphan;
 	/* Of the volume that it was started for; "" where it does not tell. */
 	char lvid[LVID_MAX + 1];
-	size_t length; /* of its arguments, each ended by a NUL byte */
+	size_t length;       /* of its arguments, each ended by a NUL byte */
+	size_t command_name; /* where among them the command's name begins */
 	STAILQ_ENTRY(candidate) link;
 	char arguments[];
 };
@@ -82,6 +83,25 @@ static int has_daemon_as_parent(const struct proc_stat *child)
 	return strstr(name, "lvmpolld") ? 1 : 0;
 }
 
+/* The place of the command's name; LENGTH where it is none that a daemon starts. */
+static size_t find_command(const struct orphans *orphans, const char *arguments, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length && strcmp(arguments + at, "lvpoll") != 0 &&
+		!orphans->callbacks.is_command(arguments + at, orphans->context))
+		at += strlen(arguments + at) + 1;
+	return at < length ? at : length;
+}
+
+/* NULL: lvpoll. */
+static const char *name_of(const struct candidate *candidate)
+{
+	const char *name = candidate->arguments + candidate->command_name;
+
+	return strcmp(name, "lvpoll") != 0 ? name : NULL;
+}
+
 static struct candidate *candidate_new(const char *arguments, size_t length)
 {
 	struct candidate *candidate = malloc(sizeof(*candidate) + length + 1);
@@ -107,7 +127,7 @@ static int read_candidate(pid_t pid, uint64_t start_ticks, struct candidate *can
 	if (proc_read(pid, "cmdline", again, sizeof(again)) != (ssize_t)candidate->length ||
 		memcmp(candidate->arguments, again, candidate->length) != 0)
 		return -EAGAIN;
-	candidate->orphan = (struct orphan){pid, start_ticks};
+	candidate->orphan = (struct orphan){pid, start_ticks, name_of(candidate)};
 	return 0;
 }
 
@@ -115,8 +135,12 @@ static int add_candidate(struct orphans *orphans, pid_t pid, uint64_t start_tick
 	const char *arguments, size_t length)
 {
 	struct candidate *candidate = candidate_new(arguments, length);
-	int result = candidate ? read_candidate(pid, start_ticks, candidate) : -ENOMEM;
+	int result = -ENOMEM;
 
+	if (candidate) {
+		candidate->command_name = find_command(orphans, arguments, length);
+		result = read_candidate(pid, start_ticks, candidate);
+	}
 	if (result == 0)
 		STAILQ_INSERT_TAIL(&orphans->candidates, candidate, link);
 	else
@@ -124,8 +148,8 @@ static int add_candidate(struct orphans *orphans, pid_t pid, uint64_t start_tick
 	return result;
 }
 
-/* PID has the arguments of an lvpoll. Returns 0 or a negative errno. */
-static int take_lvpoll(struct orphans *orphans, pid_t pid, const char *arguments, size_t length)
+/* PID has the arguments of a command that a daemon starts. Returns 0 or a negative errno. */
+static int take_command(struct orphans *orphans, pid_t pid, const char *arguments, size_t length)
 {
 	struct proc_stat fields;
 	int result = proc_check_user(pid);
@@ -148,8 +172,8 @@ static void read_process(struct orphans *orphans, pid_t pid)
 	if (length == 0)
 		result = proc_may_be_executing(pid, orphans->begun_ms);
 	else if (length > 0)
-		result = proc_has_argument(arguments, (size_t)length, "lvpoll")
-				 ? take_lvpoll(orphans, pid, arguments, (size_t)length)
+		result = find_command(orphans, arguments, (size_t)length) < (size_t)length
+				 ? take_command(orphans, pid, arguments, (size_t)length)
 				 : 0;
 	if (result == 0 || result == -ESRCH)
 		return;
@@ -215,7 +239,7 @@ static void complain(struct orphans *orphans)
 	orphans->is_said = true;
 	if (orphans->unknown > 0)
 		snprintf(who, sizeof(who), "process %d", (int)orphans->unknown);
-	log_warn("whether lvpolls of a previous daemon still run cannot be told (%s: %s): "
+	log_warn("whether lvm commands of a previous daemon still run cannot be told (%s: %s): "
 		 "operations "
 		 "for which one was being started wait until that is known",
 		who, orphans->failure ? strerror(orphans->failure) : "it has no command line yet");
@@ -285,6 +309,8 @@ static bool polls(const struct candidate *candidate, const char *operation_name,
 
 	if (request->lvid && !strcmp(candidate->lvid, request->lvid))
 		return true;
+	if (candidate->orphan.command_name)
+		return false;
 	snprintf(volume, sizeof(volume), "%s/%s", request->vg_name, request->lv_name);
 	return proc_has_argument(candidate->arguments, candidate->length, operation_name) &&
 	       proc_has_argument(candidate->arguments, candidate->length, volume);

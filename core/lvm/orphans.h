@@ -27,11 +27,15 @@ enum orphans_answer {
 struct orphan {
 	pid_t pid;
 	uint64_t start_ticks; /* its start time in /proc, by which it is recognised */
+	/* Of what is not lvpoll, valid until orphans_find is called again; NULL: lvpoll. */
+	const char *command_name;
 };
 
 struct orphans_callbacks {
 	/* /proc was read again: a caller that got none of the first two may ask again. */
 	void (*known)(void *context);
+	/* Whether WORD is an lvm command beside lvpoll that a daemon may have started. */
+	bool (*is_command)(const char *word, void *context);
 	/* This daemon has started PID, or has adopted it or is about to: it is looked after. */
 	bool (*is_ours)(pid_t pid, void *context);
 };
@@ -43,11 +47,11 @@ void orphans_free(struct orphans *orphans);
 
 /*
  * Finds a process of the daemon's user that polls or aborts the volume of REQUEST, and whose parent
- * is no poll daemon. Its environment has the volume's lvid, or its command line has the volume's
- * names. The first call begins the search. A process in the middle of its exec, or one that cannot
- * be read, may be the orphan: then the search is repeated until that is known. One that will never
- * have a command line is not, nor one that was started when the search had begun: by then the
- * previous daemon was dead.
+ * is no poll daemon. Its environment has the volume's lvid; or, of an lvpoll, its command line has
+ * the volume's names: any other command of that kind may be an administrator's. The first call
+ * begins the search. A process in the middle of its exec, or one that cannot be read, may be the
+ * orphan: then the search is repeated until that is known. One that will never have a command line
+ * is not, nor one that was started when the search had begun: by then the previous daemon was dead.
  */
 enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_name,
 	const struct lvmpolld_request *request, struct orphan *found);

@@ -372,7 +372,10 @@ enum device_mapper_answer device_mapper_read_table(const char *lvid, const char 
 		return answer;
 	/* lvm2 adds layers as it pleases: the volume is gone only where no device is its. */
 	answer = find_device(lvid, uuid, error);
-	return answer == DEVICE_MAPPER_SEEN ? read_device(uuid, table, error) : answer;
+	if (answer == DEVICE_MAPPER_SEEN)
+		answer = read_device(uuid, table, error);
+	table->is_other_layer = true;
+	return answer;
 }
 
 void device_mapper_release_table(struct device_mapper_table *table)

@@ -50,8 +50,9 @@ struct device_mapper_table {
 	uint64_t device;
 	uint32_t event_number;
 	bool is_suspended;
-	char *name;    /* as the device is called now */
-	char *vg_name; /* what that tells; NULL where it is not one of lvm2's names */
+	bool is_other_layer; /* than was asked for, and not the volume's own device */
+	char *name;          /* as the device is called now */
+	char *vg_name;       /* what that tells; NULL where it is not one of lvm2's names */
 	char *lv_name;
 	size_t target_count;
 	struct lvmpolld_target *targets;

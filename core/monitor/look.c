@@ -45,8 +45,10 @@ static bool is_wiped(const struct device_mapper_table *table)
 	return true;
 }
 
-/* Differs where the names or the lines of TABLE do, which is what a step is to change. */
-static uint64_t sign(const struct device_mapper_table *table)
+/*
+ * Differs where the names, the lines of TABLE or the PHASE do, which is what a step is to change.
+ */
+static uint64_t sign(const struct device_mapper_table *table, unsigned phase)
 {
 	uint64_t value = CHECKSUM_START;
 
@@ -54,6 +56,9 @@ static uint64_t sign(const struct device_mapper_table *table)
 		value = checksum_add(value, table->vg_name, strlen(table->vg_name) + 1);
 		value = checksum_add(value, table->lv_name, strlen(table->lv_name) + 1);
 	}
+	/* Nothing where the plugin has no phases: the program before an upgrade may know none. */
+	if (phase > 0)
+		value = checksum_add(value, &phase, sizeof(phase));
 	return sign_lines(table, value);
 }
 
@@ -101,6 +106,7 @@ static void read_answer(struct look *look)
 	look->verdict = LVMPOLLD_POLL;
 	copy_known(look);
 	asked.abort = false;
+	asked.other_layer = look->table.is_other_layer;
 	if (look->answer != DEVICE_MAPPER_SEEN || look->table.is_suspended)
 		return;
 	/* A plugin that has told of a loss in the log need not tell it at each look. */
@@ -191,7 +197,7 @@ static void record_seen(struct look *look) REQUIRES(device_role)
 	log_failed_devices(device, device->progress.failed_devices, look->progress.failed_devices);
 	observation->verdict = look->verdict;
 	observation->kind = OBSERVED;
-	observation->signature = sign(&look->table);
+	observation->signature = sign(&look->table, look->progress.phase);
 	observation->table_signature =
 		is_wiped(&look->table) ? 0 : sign_lines(&look->table, CHECKSUM_START);
 	observation->copies = look->copies;

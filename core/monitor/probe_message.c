@@ -26,6 +26,7 @@ struct table_head {
 	uint64_t device;
 	uint32_t event_number;
 	bool is_suspended;
+	bool is_other_layer;
 	size_t target_count;
 };
 
@@ -110,6 +111,7 @@ static void add_table(struct buffer *text, const struct device_mapper_table *tab
 	head.device = table->device;
 	head.event_number = table->event_number;
 	head.is_suspended = table->is_suspended;
+	head.is_other_layer = table->is_other_layer;
 	head.target_count = table->target_count;
 	buffer_add(text, &head, sizeof(head));
 	bytes_add_string(text, table->name);
@@ -226,6 +228,7 @@ static bool read_table(struct bytes_reader *reader, struct device_mapper_table *
 	table->device = head.device;
 	table->event_number = head.event_number;
 	table->is_suspended = head.is_suspended;
+	table->is_other_layer = head.is_other_layer;
 	table->memory = dm_pool_create("table", TABLE_POOL_HINT);
 	if (table->memory && copy(table, bytes_take_string(reader), &table->name) &&
 		copy(table, bytes_take_string(reader), &table->vg_name) &&

@@ -36,7 +36,7 @@ enum observation_kind {
 struct observation {
 	enum observation_kind kind;
 	enum lvmpolld_verdict verdict;
-	uint64_t signature;       /* differs when the names or the table do; 0: not known */
+	uint64_t signature;       /* differs when names, table or phase do; 0: not known */
 	uint64_t table_signature; /* differs when the table does; 0: not known, or wiped */
 	bool is_stalled;          /* no progress for as long as the plugin's stall_check says */
 	struct lvmpolld_copies copies; /* what must be equal before the step that is due */

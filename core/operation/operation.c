@@ -2,7 +2,9 @@
 /* An operation: what is done about a device. */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "operation/operation.h"
 #include "util/boot.h"
@@ -52,4 +54,32 @@ void operation_leave(struct request *request)
 	if (request->operation)
 		TAILQ_REMOVE(&request->operation->requests, request, operation_link);
 	request->operation = NULL;
+}
+
+void attempt_set_command(struct attempt *attempt, const char *name)
+{
+	bool is_lvpoll = !name || !strcmp(name, "lvpoll");
+
+	snprintf(attempt->command_name, sizeof(attempt->command_name), "%s", is_lvpoll ? "" : name);
+}
+
+struct lvmpolld_request operation_asked(const struct operation *operation)
+{
+	struct lvmpolld_request asked = operation->terms->asked;
+
+	asked.phase = operation->attempt.phase;
+	return asked;
+}
+
+const char *operation_explain_pause(
+	const struct operation *operation, enum back_off_reason reason, char text[PAUSE_TEXT_SIZE])
+{
+	static const char lvpoll[] = "lvpoll ";
+	const char *sentence = back_off_rule(reason)->sentence;
+	bool is_about_it = !strncmp(sentence, lvpoll, sizeof(lvpoll) - 1);
+
+	snprintf(text, PAUSE_TEXT_SIZE, "%s%s%s",
+		is_about_it ? attempt_name(&operation->attempt) : "", is_about_it ? " " : "",
+		sentence + (is_about_it ? sizeof(lvpoll) - 1 : 0));
+	return text;
 }

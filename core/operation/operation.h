@@ -27,26 +27,58 @@ struct scheduler_group;
 /* What an lvm command is run for. */
 enum attempt_purpose {
 	ATTEMPT_POLL, /* lvpoll polls by itself, as with stock, since the kernel does not help */
-	ATTEMPT_STEP, /* lvpoll moves the metadata on, and is ended before it begins to wait */
+	/* The metadata is moved on; an lvpoll is ended before it begins to wait. */
+	ATTEMPT_STEP,
 	ATTEMPT_ABORT
 };
+
+/* Room for the name of an lvm command. */
+#define COMMAND_NAME_SIZE 65
 
 /* The latest run of an lvm command, and how it ended. */
 struct attempt {
 	enum attempt_purpose purpose;
 	struct command *command; /* the process that runs; or NULL */
-	pid_t pid;               /* 0 before the first */
-	uint64_t start_ticks;    /* its start time in /proc; 0: not known */
-	char *vg_name;           /* the names that it was given; or NULL */
+	/* "lvconvert", where that is left to end by itself; "" of lvpoll, which is not. */
+	char command_name[COMMAND_NAME_SIZE];
+	uint64_t phases;          /* a bit for each that was run since the operation has got on */
+	uint64_t table_signature; /* of the device before it */
+	unsigned phase;           /* of the operation, which it is for; 0: not known */
+	pid_t pid;                /* 0 before the first */
+	uint64_t start_ticks;     /* its start time in /proc; 0: not known */
+	char *vg_name;            /* the names that it was given; or NULL */
 	char *lv_name;
 	uint64_t signature;           /* the device's signature before it; 0: not to be compared */
 	bool has_shown_more;          /* it has said that data is still to be copied */
 	bool has_shown_end;           /* it has said that all data is copied */
+	bool is_end_unknown;          /* it has ended, and how nobody knows: it is not lvpoll */
 	bool is_orphan;               /* a previous daemon's: its output is not read */
 	struct request_result result; /* how it ended, if it has */
 	int failure;                  /* the errno if it could not be started; or 0 */
 	uint64_t failure_said;        /* checksum of the failure that was logged last */
 };
+
+/* Any other command of lvm2 is never sent a signal: it is left to end by itself. */
+static inline bool attempt_is_lvpoll(const struct attempt *attempt)
+{
+	return attempt->command_name[0] == '\0';
+}
+
+/* Its phase was run. */
+static inline void attempt_note_phase(struct attempt *attempt)
+{
+	if (attempt->phase < 64)
+		attempt->phases |= UINT64_C(1) << attempt->phase;
+}
+
+/* NAME is that of an lvm command; NULL: lvpoll. */
+void attempt_set_command(struct attempt *attempt, const char *name);
+
+/* The name of its command, for the log. */
+static inline const char *attempt_name(const struct attempt *attempt)
+{
+	return attempt_is_lvpoll(attempt) ? "lvpoll" : attempt->command_name;
+}
 
 /* A pause between two attempts. */
 struct back_off {
@@ -83,10 +115,12 @@ struct operation {
 	uint64_t compared_signature;
 	uint64_t compared_from_sectors; /* where they begin in the operation; 0: not known */
 	enum ending_reason ending;      /* in state ENDING: why the attempt is ended */
-	bool is_begun;          /* it was watched, or a command has run: it must be seen through */
-	struct event *timer;    /* the state's timer, and when it is due: */
-	int64_t timer_due_ms;   /* by boot_clock_ms */
-	struct event *patience; /* runs until the waiters are told that attempts fail */
+	bool is_forgotten;   /* by an administrator: it ends with its command, and that is on record
+			      */
+	bool is_begun;       /* it was watched, or a command has run: it must be seen through */
+	struct event *timer; /* the state's timer, and when it is due: */
+	int64_t timer_due_ms;     /* by boot_clock_ms */
+	struct event *patience;   /* runs until the waiters are told that attempts fail */
 	int64_t failing_since_ms; /* the first failure in a row, by boot_clock_ms; or 0 */
 	struct request_result
 		failing_result; /* how the latest attempt ended; 0 where we have ended it */
@@ -121,6 +155,18 @@ TAILQ_HEAD(operation_list, operation);
  */
 struct operation *operation_new(
 	struct operations *operations, struct device *device, struct terms *terms);
+/* Longer than any sentence about a pause. */
+#define PAUSE_TEXT_SIZE 160
+
+/*
+ * Writes the sentence of REASON, for people, with the name of the latest command in the place of
+ * lvpoll's. Returns TEXT.
+ */
+const char *operation_explain_pause(
+	const struct operation *operation, enum back_off_reason reason, char text[PAUSE_TEXT_SIZE]);
+
+/* What was asked for first, in the phase of the latest attempt. */
+struct lvmpolld_request operation_asked(const struct operation *operation);
 /* OPERATION must have no command, and be in no list but that of its requests. */
 void operation_free(struct operation *operation);
 

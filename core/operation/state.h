@@ -16,7 +16,7 @@
 	X(ASKING, "asking", "lvm2 is asked how it stands")                                         \
 	X(BACKING_OFF, "backing_off", "pauses before the next attempt")                            \
 	X(DORMANT, "dormant", "the volume is not active, or its group is not seen")                \
-	X(ENDING, "ending", "its lvm command is ended")                                            \
+	X(ENDING, "ending", "its lvm command is ended, or left to end by itself")                  \
 	X(YIELDING, "yielding", "it is being aborted, and goes on if that fails")                  \
 	X(FINISHED, "finished", "it is over")                                                      \
 	X(FAILED, "failed", "it cannot go on; somebody must look")

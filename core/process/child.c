@@ -45,7 +45,7 @@ void child_close(struct child_descriptors *descriptors)
 	close_if_open(&descriptors->write_ends[1]);
 }
 
-static int set_attributes(posix_spawnattr_t *attributes)
+static int set_attributes(posix_spawnattr_t *attributes, bool keeps_pipe)
 {
 	sigset_t set;
 	int result;
@@ -55,6 +55,8 @@ static int set_attributes(posix_spawnattr_t *attributes)
 	if (result)
 		return result;
 	sigfillset(&set);
+	if (keeps_pipe)
+		sigdelset(&set, SIGPIPE);
 	result = posix_spawnattr_setsigdefault(attributes, &set);
 	if (result)
 		return result;
@@ -76,7 +78,7 @@ static void mark_descriptors(void)
  * the errno of a failed execve comes back.
  */
 int child_start(const struct child_descriptors *descriptors, char *const *arguments,
-	char *const *environment, pid_t *pid)
+	char *const *environment, bool keeps_pipe, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -90,7 +92,7 @@ int child_start(const struct child_descriptors *descriptors, char *const *argume
 		posix_spawn_file_actions_destroy(&actions);
 		return -result;
 	}
-	result = set_attributes(&attributes);
+	result = set_attributes(&attributes, keeps_pipe);
 	if (!result)
 		result =
 			posix_spawn_file_actions_adddup2(&actions, descriptors->null, STDIN_FILENO);

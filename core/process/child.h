@@ -3,6 +3,7 @@
 #ifndef CORE_PROCESS_CHILD_H
 #define CORE_PROCESS_CHILD_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* The descriptors of the child: its standard input, and the ends of the pipes that it writes to. */
@@ -21,10 +22,10 @@ void child_close(struct child_descriptors *descriptors);
 
 /*
  * Starts ARGUMENTS (the first is the path, used as given) with ENVIRONMENT, no descriptors but
- * these, default signals and an empty signal mask. DESCRIPTORS stay the caller's. Returns 0 with
- * the PID, or a negative errno.
+ * these, default signals and an empty signal mask. KEEPS_PIPE: SIGPIPE stays as it is, ignored in
+ * the daemon. DESCRIPTORS stay the caller's. Returns 0 with the PID, or a negative errno.
  */
 int child_start(const struct child_descriptors *descriptors, char *const *arguments,
-	char *const *environment, pid_t *pid);
+	char *const *environment, bool keeps_pipe, pid_t *pid);
 
 #endif

@@ -3,11 +3,9 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,12 +14,16 @@
 #include "log/log.h"
 #include "process/child.h"
 #include "process/lines.h"
+#include "process/pidfd.h"
 #include "process/process.h"
 #include "process/start.h"
 #include "util/timer.h"
 
 /* Between two SIGTERMs to a process that is still there. */
 #define TERMINATE_REPEAT_MS 100
+
+/* How long until the end of a process is watched that could not be. */
+#define WATCH_AGAIN_MS 1000
 
 /* What is read from one pipe in a round of the loop, so that no child keeps the others waiting. */
 #define READ_MAX (64 * 1024)
@@ -43,7 +45,7 @@ struct process {
 	bool is_terminating;
 	bool is_adopted; /* it may be no child of ours */
 	struct event *exited;
-	struct event *terminate_timer;
+	struct event *timer; /* for the next SIGTERM, or until its end is watched */
 	struct process_output outputs[2];
 };
 
@@ -126,33 +128,14 @@ static void finish_output(struct process_output *output)
 	close_output(output);
 }
 
-/* How the process ended. Returns false where it has not. */
-static bool reap(const struct process *process, struct process_end *end)
-{
-	siginfo_t info = {0};
-
-	if (waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOHANG) == 0) {
-		end->by_signal = info.si_code != CLD_EXITED;
-		end->value = info.si_status;
-		return info.si_pid != 0;
-	}
-	/* Not our child, or its status was read elsewhere: how it ended cannot be known. */
-	if (!process->is_adopted)
-		log_error("process %d is gone and its exit status is lost: %s", (int)process->pid,
-			strerror(errno));
-	end->by_signal = process->is_adopted;
-	end->value = process->is_adopted ? SIGTERM : EXIT_FAILURE;
-	return true;
-}
-
 static void on_exited(evutil_socket_t descriptor, short what, void *context)
 {
 	struct process *process = context;
-	struct process_end end;
+	struct process_end end = {0};
 
 	(void)descriptor;
 	(void)what;
-	if (!reap(process, &end))
+	if (!pidfd_reap(process->pidfd, process->pid, process->is_adopted, &end))
 		return;
 	for (int i = 0; i < 2; i++)
 		finish_output(&process->outputs[i]);
@@ -160,22 +143,41 @@ static void on_exited(evutil_socket_t descriptor, short what, void *context)
 	process_free(process);
 }
 
-static void send_terminate(struct process *process)
+static void start_timer(const struct process *process, int after_ms)
 {
-	static const struct timeval repeat = {
-		.tv_sec = TERMINATE_REPEAT_MS / 1000, .tv_usec = TERMINATE_REPEAT_MS % 1000 * 1000};
+	const struct timeval time = {.tv_sec = after_ms / 1000, .tv_usec = after_ms % 1000 * 1000};
 
-	if (syscall(SYS_pidfd_send_signal, process->pidfd, SIGTERM, NULL, 0) < 0 && errno != ESRCH)
-		log_error("cannot send SIGTERM to process %d: %s", (int)process->pid,
-			strerror(errno));
-	timer_start(process->terminate_timer, &repeat);
+	timer_start(process->timer, &time);
 }
 
-static void on_terminate_timer(evutil_socket_t descriptor, short what, void *context)
+static void send_terminate(const struct process *process)
 {
+	pidfd_terminate(process->pidfd, process->pid);
+	start_timer(process, TERMINATE_REPEAT_MS);
+}
+
+/* Watches its end. */
+static int await_end(struct process *process)
+{
+	close_if_open(&process->pidfd);
+	process->pidfd = pidfd_of(process->pid);
+	if (process->pidfd < 0)
+		return process->pidfd;
+	event_assign(process->exited, event_get_base(process->exited), process->pidfd,
+		EV_READ | EV_PERSIST, on_exited, process);
+	return event_add(process->exited, NULL) < 0 ? -ENOMEM : 0;
+}
+
+static void on_timer(evutil_socket_t descriptor, short what, void *context)
+{
+	struct process *process = context;
+
 	(void)descriptor;
 	(void)what;
-	send_terminate(context);
+	if (process->is_terminating)
+		send_terminate(process);
+	else if (await_end(process) < 0)
+		start_timer(process, WATCH_AGAIN_MS);
 }
 
 static int add_output_event(struct process_output *output, struct event_base *base)
@@ -191,26 +193,14 @@ static int add_output_event(struct process_output *output, struct event_base *ba
 static int add_events(struct process *process, struct event_base *base)
 {
 	process->exited = event_new(base, -1, EV_READ, on_exited, process);
-	process->terminate_timer = event_new(base, -1, 0, on_terminate_timer, process);
-	if (!process->exited || !process->terminate_timer)
+	process->timer = event_new(base, -1, 0, on_timer, process);
+	if (!process->exited || !process->timer)
 		return -ENOMEM;
 	for (int i = 0; i < 2; i++)
 		if (process->outputs[i].descriptor >= 0 &&
 			add_output_event(&process->outputs[i], base) < 0)
 			return -ENOMEM;
 	return 0;
-}
-
-/* Watches the child's end. A kernel without pidfd (before 5.3) cannot run this daemon. */
-static int await_end(struct process *process, struct event_base *base)
-{
-	process->pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
-	if (process->pidfd < 0)
-		return -errno;
-	fcntl(process->pidfd, F_SETFD, FD_CLOEXEC);
-	event_assign(
-		process->exited, base, process->pidfd, EV_READ | EV_PERSIST, on_exited, process);
-	return event_add(process->exited, NULL) < 0 ? -ENOMEM : 0;
 }
 
 static struct process *process_new(const struct process_callbacks *callbacks, void *context)
@@ -239,9 +229,28 @@ static bool is_shortage(int code)
 }
 
 /*
- * A child that cannot be watched is ended with SIGTERM. It may hold a lock of lvm2 and take its
- * time, so it is not waited for. At worst a zombie is left until the daemon ends.
+ * A child that cannot be watched is ended with SIGTERM, and not waited for: it may hold a lock of
+ * lvm2. At worst a zombie is left. One that may outlive us runs on, lest half of its work be left:
+ * its number stays its own until it is waited for.
  */
+static int watch_child(struct process *process, const char *program, struct lvmpolld_error *error)
+{
+	int result = await_end(process);
+
+	if (result == 0)
+		return 0;
+	error_set(error, -result, "cannot watch process %d (%s): %s", (int)process->pid, program,
+		strerror(-result));
+	if (!process->callbacks->may_outlive_us) {
+		kill(process->pid, SIGTERM);
+		waitpid(process->pid, NULL, WNOHANG);
+		return result;
+	}
+	log_error("%s: it runs, but is not watched; trying again", error->sentence);
+	start_timer(process, WATCH_AGAIN_MS);
+	return 0;
+}
+
 static int start_child(struct process *process, struct event_base *base, char *const *arguments,
 	char *const *environment, enum process_failure *failure, struct lvmpolld_error *error)
 {
@@ -255,7 +264,8 @@ static int start_child(struct process *process, struct event_base *base, char *c
 	if (result == 0)
 		result = add_events(process, base);
 	if (result == 0) {
-		result = child_start(&child, arguments, environment, &process->pid);
+		result = child_start(&child, arguments, environment,
+			process->callbacks->may_outlive_us, &process->pid);
 		if (result < 0 && !is_shortage(-result))
 			*failure = PROCESS_FAILED_EXECUTE;
 	}
@@ -263,14 +273,7 @@ static int start_child(struct process *process, struct event_base *base, char *c
 	if (result < 0)
 		return error_set(
 			error, -result, "cannot start %s: %s", arguments[0], strerror(-result));
-	result = await_end(process, base);
-	if (result < 0) {
-		kill(process->pid, SIGTERM);
-		waitpid(process->pid, NULL, WNOHANG);
-		return error_set(error, -result, "cannot watch process %d (%s): %s",
-			(int)process->pid, arguments[0], strerror(-result));
-	}
-	return 0;
+	return watch_child(process, arguments[0], error);
 }
 
 struct process *process_start(struct event_base *base, char *const *arguments,
@@ -308,7 +311,7 @@ static int adopt(struct process *process, struct event_base *base, pid_t pid, ui
 	process->is_adopted = true;
 	result = add_events(process, base);
 	if (result == 0)
-		result = await_end(process, base);
+		result = await_end(process);
 	/* The descriptor is there: what is true of the process now stays true of it. */
 	if (result == 0)
 		result = start_check(pid, start_ticks);
@@ -381,8 +384,8 @@ void process_free(struct process *process)
 	}
 	if (process->exited)
 		event_free(process->exited);
-	if (process->terminate_timer)
-		event_free(process->terminate_timer);
+	if (process->timer)
+		event_free(process->timer);
 	close_if_open(&process->pidfd);
 	free(process);
 }

@@ -21,7 +21,8 @@ enum process_stream { PROCESS_STDOUT, PROCESS_STDERR };
 
 struct process_end {
 	bool by_signal;
-	int value; /* exit status, or the number of the signal */
+	int value;       /* exit status, or the number of the signal */
+	bool is_unknown; /* it was no child of ours: how it ended is not known */
 };
 
 struct process_callbacks {
@@ -32,6 +33,11 @@ struct process_callbacks {
 	void (*lost)(enum process_stream stream, void *context);
 	/* It has ended and its output is read. The process is freed when this returns. */
 	void (*ended)(struct process_end end, void *context);
+	/*
+	 * Where this daemon is gone it goes on: to write what nobody reads raises no SIGPIPE. It is
+	 * never terminated, not even where it has started and its end cannot be watched yet.
+	 */
+	bool may_outlive_us;
 };
 
 /* Why a process did not start. */
@@ -42,7 +48,8 @@ enum process_failure {
 
 /*
  * Starts ARGUMENTS (the first is the path, used as given) with ENVIRONMENT, standard input from
- * /dev/null, no other descriptor of ours, default signals and an empty signal mask. CALLBACKS must
+ * /dev/null, no other descriptor of ours, default signals (but see may_outlive_us) and an empty
+ * signal mask. CALLBACKS must
  * outlive the process, which is freed after "ended", or by process_free. Returns NULL with the
  * error and the kind of FAILURE.
  */

@@ -39,7 +39,7 @@ static void add_flag(struct buffer *text, const char *key, bool flag)
 		wire_add_number(text, key, 1);
 }
 
-/* The lvpoll was given names that differ from the request's. */
+/* The command was given names that differ from the request's. */
 static bool has_other_names(const struct record *record)
 {
 	return record->step_vg_name && record->step_lv_name &&
@@ -81,19 +81,31 @@ static void add_evidence(struct buffer *text, const struct record *record)
 		add_optional_string(text, "log_boot", record->log_boot_id);
 }
 
+/* A command runs, or may, that must be left to end by itself. */
+static bool has_other_command(const struct record *record)
+{
+	return record->command != RECORD_NO_COMMAND && record->command_name;
+}
+
 /*
- * A daemon that knows nothing of options would go on without them. So it finds an operation that no
- * plugin has, and leaves the record to a daemon that knows it.
+ * A daemon that knows nothing of options would go on without them, and one that knows nothing of
+ * commands but lvpoll would end another with SIGTERM, or run one as if it was lvpoll. So it finds
+ * an operation that no plugin has, and leaves the record to a daemon that knows it.
  */
 static void add_operation(struct buffer *text, const struct record *record)
 {
-	if (!record->options) {
+	const char *what = record->options             ? "options"
+			   : record->has_phases        ? "phases"
+			   : has_other_command(record) ? record->command_name
+						       : NULL;
+
+	if (!what) {
 		wire_add_string(text, "operation", record->operation_name);
 		return;
 	}
-	wire_add_format(text, "operation = \"%s with options\"\n", record->operation_name);
+	wire_add_format(text, "operation = \"%s with %s\"\n", record->operation_name, what);
 	wire_add_string(text, "started_operation", record->operation_name);
-	wire_add_string(text, "options", record->options);
+	add_optional_string(text, "options", record->options);
 }
 
 void record_add_fields(struct buffer *text, const struct record *record)
@@ -110,6 +122,7 @@ void record_add_fields(struct buffer *text, const struct record *record)
 	add_flag(text, "abort", request->abort);
 	add_flag(text, "handle_missing_pvs", request->handle_missing_pvs);
 	add_flag(text, "being_aborted", record->is_being_aborted);
+	add_flag(text, "forgotten", record->is_forgotten);
 	if (record->not_before_ms > 0)
 		wire_add_number(text, "not_before_ms", record->not_before_ms);
 	if (record->begun_ms > 0)
@@ -125,6 +138,8 @@ void record_add_fields(struct buffer *text, const struct record *record)
 		wire_add_number(text, "lvm_command_start", (int64_t)record->start_ticks);
 		add_optional_string(text, "lvm_command_boot", record->boot_id);
 	}
+	if (has_other_command(record))
+		wire_add_string(text, "lvm_command_name", record->command_name);
 	if (record->command != RECORD_NO_COMMAND && has_other_names(record)) {
 		wire_add_string(text, "lvm_command_vgname", record->step_vg_name);
 		wire_add_string(text, "lvm_command_lvname", record->step_lv_name);
@@ -160,12 +175,21 @@ static int check_checksum(const char *text, size_t length, struct lvmpolld_error
 	return 0;
 }
 
+/* Letters and digits, as the name of any command of lvm2. */
+static bool is_command_name(const char *name)
+{
+	return *name != '\0' && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+						   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")];
+}
+
 static int read_command(
 	const struct wire_message *message, struct record *record, struct lvmpolld_error *error)
 {
 	const char *name = wire_string(message, "lvm_command");
 	int64_t pid = wire_number(message, "lvm_command_pid");
 
+	if (record->command_name && !is_command_name(record->command_name))
+		name = NULL;
 	for (size_t i = 0; name && i < sizeof(command_names) / sizeof(command_names[0]); i++)
 		if (!strcmp(command_names[i], name)) {
 			record->command = (enum record_command)i;
@@ -223,12 +247,14 @@ int record_read_fields(const struct wire_message *message,
 		/* Daemons before this one wrote the second. */
 		.is_being_aborted = wire_number(message, "being_aborted") != 0 ||
 				    wire_number(message, "displaced") != 0,
+		.is_forgotten = wire_number(message, "forgotten") != 0,
 		.not_before_ms = wire_number(message, "not_before_ms"),
 		.begun_ms = wire_number(message, "begun_ms"),
 		.accepted_s = wire_number(message, "accepted"),
 		.step_vg_name = wire_string(message, "lvm_command_vgname"),
 		.step_lv_name = wire_string(message, "lvm_command_lvname"),
 		.boot_id = wire_string(message, "lvm_command_boot"),
+		.command_name = wire_string(message, "lvm_command_name"),
 		.log_from = (uint64_t)wire_number(message, "log_from"),
 		.is_begun_in_doubt = wire_number(message, "log_doubt") != 0,
 		.log_boot_id = wire_string(message, "log_boot"),

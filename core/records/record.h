@@ -21,7 +21,7 @@
 struct buffer;
 struct wire_message;
 
-/* What a record says of the operation's lvpoll. */
+/* What a record says of the operation's lvm command. */
 enum record_command {
 	RECORD_NO_COMMAND, /* none runs */
 	RECORD_STARTING, /* one was about to be started: it may run, and its process id is not known
@@ -32,17 +32,20 @@ enum record_command {
 struct record {
 	struct lvmpolld_request request;
 	const char *operation_name; /* as on the wire */
-	const char *options;        /* "mode=check", with blanks between them; or NULL */
-	bool is_being_aborted;      /* its abort is under way: it goes on only if the abort fails */
-	int64_t begun_ms;           /* when it began, by boot_clock_ms; 0: not known */
-	uint64_t number;            /* what people know it by; 0: none */
-	int64_t accepted_s;         /* when it was asked for, as time() tells; 0: not known */
-	int64_t not_before_ms;      /* no step before this, by boot_clock_ms; 0: at any time */
+	bool has_phases;       /* its plugin has commands beside lvpoll; this is only written */
+	const char *options;   /* "mode=check", with blanks between them; or NULL */
+	bool is_being_aborted; /* its abort is under way: it goes on only if the abort fails */
+	bool is_forgotten;     /* an administrator has it forgotten: it ends with its command */
+	int64_t begun_ms;      /* when it began, by boot_clock_ms; 0: not known */
+	uint64_t number;       /* what people know it by; 0: none */
+	int64_t accepted_s;    /* when it was asked for, as time() tells; 0: not known */
+	int64_t not_before_ms; /* no step before this, by boot_clock_ms; 0: at any time */
 	enum record_command command;
-	pid_t pid;                /* of an lvpoll that runs */
+	const char *command_name; /* "lvconvert", which is left to end by itself; NULL: lvpoll */
+	pid_t pid;                /* of a command that runs */
 	uint64_t start_ticks;     /* its start time in /proc, by which it is recognised */
 	const char *boot_id;      /* the boot in which it was started; NULL: not known */
-	const char *step_vg_name; /* the lvpoll's names, if they may differ; or NULL */
+	const char *step_vg_name; /* the command's names, if they may differ; or NULL */
 	const char *step_lv_name;
 	/* What is copied now: the kernel's log may tell of it from this record on; 0: from any. */
 	uint64_t log_from;

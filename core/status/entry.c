@@ -164,19 +164,20 @@ static void write_progress(struct buffer *text, const struct seen *seen)
 		wire_add_string(text, "findings", seen->findings);
 }
 
-static const char *find_reason(const struct operation *operation)
+static const char *find_reason(const struct operation *operation, char text[PAUSE_TEXT_SIZE])
 {
 	return operation->state == STATE_BACKING_OFF
-		       ? back_off_rule(operation->back_off.reason)->sentence
+		       ? operation_explain_pause(operation, operation->back_off.reason, text)
 		       : state_description(operation->state);
 }
 
 static void write_state(struct buffer *text, const struct operation *operation)
 {
 	const struct attempt *attempt = &operation->attempt;
+	char why[PAUSE_TEXT_SIZE];
 
 	wire_add_string(text, "state", state_name(operation->state));
-	wire_add_string(text, "reason", find_reason(operation));
+	wire_add_string(text, "reason", find_reason(operation, why));
 	if (attempt->pid > 0 && (attempt->command || attempt->is_orphan))
 		wire_add_number(text, "pid", attempt->pid);
 }

@@ -103,7 +103,9 @@ static void write_run(const struct operation *operation, struct buffer *text)
 	/* Written as signed: reading gives the same bits. */
 	wire_add_number(text, "signature", (int64_t)attempt->signature);
 	wire_add_number(text, "shown_more", attempt->has_shown_more);
-	if (operation->state == STATE_RUNNING && attempt->purpose == ATTEMPT_STEP)
+	wire_add_number(text, "phase", attempt->phase);
+	if (operation->state == STATE_RUNNING && attempt->purpose == ATTEMPT_STEP &&
+		attempt_is_lvpoll(attempt))
 		wire_add_number(text, "timer_due_ms", operation->timer_due_ms);
 }
 
@@ -162,6 +164,8 @@ static void write_operation(struct operation *operation, struct buffer *text)
 	wire_add_number(text, "shown_end", attempt->has_shown_end);
 	wire_add_number(text, "by_signal", attempt->result.by_signal);
 	wire_add_number(text, "value", attempt->result.value);
+	if (attempt->is_end_unknown)
+		wire_add_number(text, "end_unknown", 1);
 	wire_add_number(text, "asking", operation->state == STATE_ASKING);
 	if (attempt->vg_name && attempt->lv_name) {
 		wire_add_string(text, "step_vgname", attempt->vg_name);

@@ -27,7 +27,7 @@ struct lvmpolld_error;
 /* The options of an operation that was started. The daemon owns them. */
 struct lvmpolld_options;
 
-/* The argument list of one lvpoll command that is being built. The daemon owns it. */
+/* The argument list of one lvm command that is being built. The daemon owns it. */
 struct lvmpolld_arguments;
 
 /*
@@ -45,6 +45,17 @@ struct lvmpolld_request {
 	bool abort;               /* abort the operation instead of finishing it */
 	bool handle_missing_pvs;  /* for lvpoll --handlemissingpvs */
 	const struct lvmpolld_options *options; /* read with lvmpolld_request_option */
+	/*
+	 * The phase of the command that is to be built, or was run last, as read_targets told it:
+	 * see struct lvmpolld_progress. 0 in all other callbacks, and where it is not known.
+	 */
+	unsigned phase;
+	/*
+	 * true for read_targets where the lines are those of neither the volume's own device nor of
+	 * the layer that the plugin has named: what they do not show, the volume may have all the
+	 * same.
+	 */
+	bool other_layer;
 };
 
 /* How far an operation is. A callback leaves unchanged what it does not know. */
@@ -60,6 +71,14 @@ struct lvmpolld_progress {
 	 * failures of a copy only while the copy is running.
 	 */
 	uint64_t step_sectors;
+	/*
+	 * Told by read_targets, before each call of which it is 0: which of the operation's steps
+	 * is due next, by the table alone, where they are made by different argument lists.
+	 * build_arguments gets it. Where a step has done its work the table shows another phase or
+	 * verdict: as long as it shows the same, the step is tried again after growing pauses. So
+	 * is a phase that was run already, as long as the lines are the same and nothing is copied.
+	 */
+	unsigned phase;
 };
 
 /*
@@ -259,9 +278,10 @@ struct lvmpolld_plugin {
 	bool supports_abort;
 
 	/*
-	 * Builds what follows "lvm" on the command line. Returns 0 or what lvmpolld_error_set
-	 * returned. An argument that answers lvm2's questions is refused, and nothing is run:
-	 * --yes, --force, their beginnings, -y and -f, also among joined short options. NULL:
+	 * Builds what follows "lvm" on the command line: that of request->phase. Returns 0 or what
+	 * lvmpolld_error_set returned. The first argument is "lvpoll" or one of commands. An
+	 * argument that answers lvm2's questions is refused, and nothing is run: --yes, --force,
+	 * their beginnings, -y and -f, also among joined short options. NULL:
 	 * lvmpolld_arguments_add_standard.
 	 */
 	int (*build_arguments)(const struct lvmpolld_request *request,
@@ -289,7 +309,9 @@ struct lvmpolld_plugin {
 		struct lvmpolld_progress *progress);
 
 	/*
-	 * Says what the end of an lvpoll means. NULL: lvmpolld_exit_read_standard.
+	 * Says what the end of an lvpoll means; of another command, whether one that exited with
+	 * another status than 0 leaves the operation going on without a pause
+	 * (LVMPOLLD_CONTINUES). NULL: lvmpolld_exit_read_standard.
 	 */
 	enum lvmpolld_outcome (*read_exit)(const struct lvmpolld_request *request,
 		const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress);
@@ -355,8 +377,9 @@ struct lvmpolld_plugin {
 		struct lvmpolld_findings *findings);
 
 	/*
-	 * For how many seconds an lvpoll may print nothing; six times the interval, if that is
-	 * longer. Then it is ended, clients hear that it failed, and it is tried again. 0: 180.
+	 * For how many seconds an lvm command may print nothing; six times the interval, if that is
+	 * longer. Then it is ended, if it is lvpoll, clients hear that it failed, and it is tried
+	 * again once it is gone. 0: 180.
 	 */
 	unsigned silence_s;
 
@@ -411,6 +434,26 @@ struct lvmpolld_plugin {
 	 * asked for it, it was found, or the plugin wants it since. Only with startable.
 	 */
 	const struct lvmpolld_key *options;
+
+	/*
+	 * The lvm commands beside lvpoll with which the argument lists of build_arguments may
+	 * begin, such as "lvchange" and "lvconvert": letters and digits, at most 16, ended by NULL;
+	 * or NULL. With them the operation has phases (struct lvmpolld_progress).
+	 *
+	 * One that is not lvpoll is never sent a signal. It is left to end by itself: an abort
+	 * waits for it, and when the daemon stops or crashes it runs on, is on record, and is
+	 * adopted by the next daemon. So it should hold no lock for long: what takes its time is
+	 * the kernel's, between two of them. It is run only where the latest look at the table says
+	 * LVMPOLLD_STEP, or for an abort; with LVMPOLLD_POLL, and where the kernel is not watched,
+	 * lvpoll alone may run. An operation of such a plugin that makes no progress has no lvpoll
+	 * run for it. What it prints is logged; read_line is not called. Where it exits with 0, the
+	 * table is looked at again and decides; an abort is over then. Any other end is that of an
+	 * attempt that has failed. Where how an abort's has ended is not known, since another
+	 * daemon has started it, the abort is over where the table shows a step of phase 0, which
+	 * so must mean that the operation would begin anew, has failed with LVMPOLLD_DONE, and is
+	 * else run again.
+	 */
+	const char *const *commands;
 };
 
 /*

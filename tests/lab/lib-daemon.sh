@@ -101,6 +101,12 @@ plugin_discovers() {
 	daemon_options=(-c "$lab/lvmpolld.yaml")
 }
 
+# plugin_named NAME: daemons that are started from here on load a plugin that must be named.
+plugin_named() {
+	echo "plugins: {enabled: [all, $1]}" >"$lab/lvmpolld.yaml"
+	daemon_options=(-c "$lab/lvmpolld.yaml")
+}
+
 # daemon_has_logged EXPRESSION [NUMBER]: a line of its log matches, or so many do.
 daemon_has_logged() {
 	[ "$(grep -aEc -- "$1" "$lab/daemon.log")" -ge "${2:-1}" ]

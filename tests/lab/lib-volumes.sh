@@ -131,6 +131,11 @@ write_at() {
 	done
 }
 
+# disk_write_at DISK KIB: likewise for one disk.
+disk_write_at() {
+	echo "$(<"/sys/block/${1##*/}/dev") $(($2 << 10))" >/run/blkio/blkio.throttle.write_bps_device
+}
+
 # From here on a copy can be caught in its middle: 48 MiB take 24 s, with a region done every quarter of a second.
 copy_slowly() {
 	write_at 2048

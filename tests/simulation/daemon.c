@@ -241,6 +241,13 @@ const struct plugin_entry *plugins_find_operation(
 	return NULL;
 }
 
+bool plugins_have_command(const struct plugins *plugins, const char *name)
+{
+	(void)plugins;
+	(void)name;
+	return false;
+}
+
 bool plugins_explain_missing(
 	const struct plugins *plugins, const char *operation, char *reason, size_t size)
 {

@@ -76,7 +76,7 @@ enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_
 			/* A second one is not looked for, as things are. */
 			lvm->is_unknown = lvm->is_unknown || answer == ORPHANS_FOUND;
 			if (answer == ORPHANS_NONE)
-				*found = (struct orphan){lvm->pid, lvm->start_ticks};
+				*found = (struct orphan){lvm->pid, lvm->start_ticks, NULL};
 			answer = ORPHANS_FOUND;
 		}
 	return answer;

@@ -72,9 +72,12 @@ static void on_read(evutil_socket_t descriptor, short what, void *context)
 		return;
 	}
 	/* The status of what is no child cannot be read. */
-	process->callbacks->ended(process->is_child
-					  ? (struct process_end){taken.by_signal, taken.value}
-					  : (struct process_end){true, SIGTERM},
+	process->callbacks->ended(
+		process->is_child
+			? (struct process_end){.by_signal = taken.by_signal, .value = taken.value}
+			: (struct process_end){.by_signal = true,
+				  .value = SIGTERM,
+				  .is_unknown = true},
 		process->context);
 	process_free(process);
 }

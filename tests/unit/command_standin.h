@@ -21,7 +21,7 @@
 #define STANDIN_FIRST_PID 100000000
 
 struct command {
-	const struct command_kind *kind;
+	struct command_kind kind;
 	struct terms *terms;
 	const struct command_callbacks *callbacks;
 	void *context;
@@ -43,7 +43,7 @@ static inline struct command *standin_find(const char *kind)
 	struct command *command, *last = NULL;
 
 	TAILQ_FOREACH (command, &standin_commands, link)
-		if (!strcmp(command->kind->name, kind))
+		if (!strcmp(command->kind.name, kind))
 			last = command;
 	return last;
 }
@@ -90,7 +90,7 @@ static inline struct command *standin_new(const struct command_kind *kind, struc
 
 	if (!command)
 		abort();
-	*command = (struct command){.kind = kind,
+	*command = (struct command){.kind = *kind,
 		.terms = terms_hold(terms),
 		.callbacks = callbacks,
 		.context = context,
@@ -181,7 +181,13 @@ bool command_is_terminating(const struct command *command)
 
 void command_terminate(struct command *command)
 {
-	command->is_terminated = true;
+	if (!command->kind.is_left_to_end)
+		command->is_terminated = true;
+}
+
+bool command_is_left_to_end(const struct command *command)
+{
+	return command->kind.is_left_to_end;
 }
 
 void command_free(struct command *command)

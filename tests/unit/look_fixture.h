@@ -15,7 +15,7 @@ static struct devices devices;
 /* What the kernel and the plugin say at the next look. */
 static enum device_mapper_answer answer;
 static enum lvmpolld_verdict verdict;
-static bool is_suspended;
+static bool is_suspended, is_other_layer, is_told_other_layer;
 static uint32_t shown_event;
 static size_t target_count; /* 0 or 1 */
 static struct lvmpolld_target line;
@@ -54,15 +54,20 @@ bool device_mapper_find_event(
 	return false;
 }
 
+/* The phase that the plugin tells; where it is 0, it tells none. */
+static unsigned told_phase;
+
 static enum lvmpolld_verdict read_targets(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
-	(void)request;
+	is_told_other_layer = request->other_layer;
 	(void)targets;
 	(void)count;
 	progress->done_sectors = done_sectors;
 	progress->total_sectors = TOTAL_SECTORS;
 	progress->step_sectors = step_sectors;
+	if (told_phase > 0)
+		progress->phase = told_phase;
 	return verdict;
 }
 
@@ -91,7 +96,7 @@ static void create_device(void)
 	shown_event = 0;
 	target_count = 1;
 	line = (struct lvmpolld_target){.type = "mirror"};
-	is_suspended = false;
+	is_suspended = is_other_layer = false;
 	meanwhile = NULL;
 	device = devices_get(&devices, terms);
 	ck_assert_ptr_nonnull(device);
@@ -140,6 +145,7 @@ static bool look_at_due(void)
 		tables_read++;
 		look.answer = answer;
 		look.table.is_suspended = is_suspended;
+		look.table.is_other_layer = is_other_layer;
 		look.table.event_number = shown_event;
 		look.table.target_count = target_count;
 		look.table.targets = &line;

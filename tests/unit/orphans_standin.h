@@ -20,7 +20,7 @@ static struct orphan standin_orphan; /* where one is found */
 static inline void standin_orphans_tell(enum orphans_answer answer, pid_t pid)
 {
 	standin_orphans_answer = answer;
-	standin_orphan = (struct orphan){pid, 1};
+	standin_orphan = (struct orphan){pid, 1, NULL};
 	standin_orphans->callbacks.known(standin_orphans->context);
 }
 

@@ -235,6 +235,23 @@ START_TEST(command_that_is_terminated_says_so)
 }
 END_TEST
 
+/* What is not lvpoll: it ends by itself, and with its own status. */
+START_TEST(command_that_is_left_to_end_gets_no_signal)
+{
+	static const struct command_kind left = {.name = "lvconvert", .is_left_to_end = true};
+
+	start_kind(&left, "trap 'exit 3' TERM; echo at 1; exec sleep 0.3", "15");
+	wait_for(&told.progressed, 1);
+	ck_assert(command_is_left_to_end(command));
+	command_terminate(command);
+	ck_assert(!command_is_terminating(command));
+	wait_for(&told.ended, 1);
+	ck_assert(!told.was_terminated);
+	ck_assert(!told.end.by_signal);
+	ck_assert_int_eq(told.end.value, 0);
+}
+END_TEST
+
 /* Three times 60 s, or two intervals; never by one wake-up that comes late. */
 static const struct {
 	const char *interval;
@@ -366,6 +383,7 @@ int main(void)
 		SUITE_TEST(command_line_that_is_too_long_is_lost),
 		SUITE_TEST(command_progress_and_end_are_told),
 		SUITE_TEST(command_that_is_terminated_says_so),
+		SUITE_TEST(command_that_is_left_to_end_gets_no_signal),
 		SUITE_LOOP(command_silent_for_three_periods_is_ended, SUITE_COUNT(periods)),
 		SUITE_LOOP(command_that_prints_is_not_silent, SUITE_COUNT(signs)),
 		SUITE_TEST(command_that_is_silent_runs_on),

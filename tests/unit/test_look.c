@@ -52,6 +52,36 @@ START_TEST(look_tells_of_another_table)
 }
 END_TEST
 
+START_TEST(look_tells_another_layer)
+{
+	watch();
+	look_and_see(LVMPOLLD_WATCH);
+	ck_assert(!is_told_other_layer);
+	is_other_layer = true;
+	look_and_see(LVMPOLLD_WATCH);
+	ck_assert(is_told_other_layer);
+}
+END_TEST
+
+/* A step of one phase may leave the lines of the table as they are. */
+START_TEST(look_tells_phases_apart)
+{
+	uint64_t first;
+
+	watch();
+	look_and_see(LVMPOLLD_STEP);
+	first = observation().signature;
+	told_phase = 1;
+	look_and_see(LVMPOLLD_STEP);
+	ck_assert_uint_ne(observation().signature, first);
+	ck_assert_uint_eq(device_progress(device).phase, 1);
+	told_phase = 0;
+	look_and_see(LVMPOLLD_STEP);
+	ck_assert_uint_eq(observation().signature, first);
+	ck_assert_uint_eq(device_progress(device).phase, 0);
+}
+END_TEST
+
 /* In these nothing is at any place: no command has let go of any. */
 START_TEST(look_knows_a_table_that_is_wiped)
 {
@@ -325,6 +355,8 @@ int main(void)
 		SUITE_TEST(look_tells_what_a_step_must_find_equal),
 		SUITE_TEST(look_tells_of_each_verdict_that_matters),
 		SUITE_TEST(look_tells_of_another_table),
+		SUITE_TEST(look_tells_another_layer),
+		SUITE_TEST(look_tells_phases_apart),
 		SUITE_TEST(look_knows_a_table_that_is_wiped),
 		SUITE_TEST(look_tells_of_the_log_where_the_device_cannot_be_read),
 		SUITE_LOOP(look_tells_of_the_log_up_to_the_end, 2),

@@ -29,7 +29,7 @@
  */
 #define TEXT_SIZE 256
 static char polling[TEXT_SIZE], aborting[TEXT_SIZE], other_volume[TEXT_SIZE];
-static char of_volume[TEXT_SIZE], of_other_volume[TEXT_SIZE];
+static char converting[TEXT_SIZE], of_volume[TEXT_SIZE], of_other_volume[TEXT_SIZE];
 static char vg_name[32], lvid[64 + 1];
 static const struct lvmpolld_request asked = {
 	.struct_size = sizeof(asked), .vg_name = vg_name, .lv_name = "pvmove7", .lvid = lvid};
@@ -169,6 +169,7 @@ static void make_names(void)
 	make_text(polling, "lvm\nlvpoll\n--polloperation\npvmove\n%s/pvmove7", vg_name);
 	make_text(aborting, "lvm\nlvpoll\n--polloperation\npvmove\n--abort\n%s/pvmove7", vg_name);
 	make_text(other_volume, "lvm\nlvpoll\n--polloperation\npvmove\n%s/pvmove70", vg_name);
+	make_text(converting, "lvm\nlvconvert\n--uncache\npvmove\n%s/pvmove7", vg_name);
 	make_text(of_volume, "LC_ALL=C\nLVMPOLLD_LVID=%s\nLANG=C", lvid);
 	make_text(of_other_volume, "LVMPOLLD_LVID=%.63s2\nLVMPOLLD_LVIDS=%s", lvid, lvid);
 }
@@ -190,6 +191,12 @@ static bool is_ours(pid_t pid, void *context)
 	return pid == ours;
 }
 
+static bool is_command(const char *word, void *context)
+{
+	(void)context;
+	return strcmp(word, "lvconvert") == 0;
+}
+
 static void begin(void)
 {
 	make_names();
@@ -205,7 +212,8 @@ static void begin(void)
 /* The search begins when the previous daemon is dead, and its lvpoll was started. */
 static void begin_search(void)
 {
-	static const struct orphans_callbacks callbacks = {.known = on_known, .is_ours = is_ours};
+	static const struct orphans_callbacks callbacks = {
+		.known = on_known, .is_command = is_command, .is_ours = is_ours};
 
 	if (orphans)
 		return;
@@ -340,6 +348,25 @@ START_TEST(orphan_of_another_lvid_is_found_by_its_names_alone)
 }
 END_TEST
 
+/* An administrator may run the same: it is a daemon's by its environment alone. */
+START_TEST(orphan_that_is_not_lvpoll_is_found_by_its_lvid_alone)
+{
+	struct orphan found;
+
+	if (_i == 1)
+		set_environment(of_volume, sizeof(of_volume));
+	if (start(converting, sizeof(converting), AT_ONCE)) {
+		ck_assert_int_eq(find("pvmove", &asked), (_i == 1 ? child : 0));
+		if (_i == 1) {
+			ck_assert_int_eq(
+				orphans_find(orphans, "pvmove", &asked, &found), ORPHANS_FOUND);
+			ck_assert_str_eq(found.command_name, "lvconvert");
+		}
+	}
+	free((char *)environment);
+}
+END_TEST
+
 /* The previous daemon had died before. */
 START_TEST(orphan_is_none_that_was_started_after_the_search_began)
 {
@@ -442,6 +469,7 @@ int main(void)
 		SUITE_TEST(orphan_of_another_volume_is_not_taken),
 		SUITE_TEST(orphan_is_found_by_its_lvid_whatever_its_names),
 		SUITE_LOOP(orphan_of_another_lvid_is_found_by_its_names_alone, 2),
+		SUITE_LOOP(orphan_that_is_not_lvpoll_is_found_by_its_lvid_alone, 2),
 		SUITE_TEST(orphan_is_none_that_was_started_after_the_search_began),
 		SUITE_TEST(orphan_zombie_is_not_waited_for),
 		SUITE_TEST(orphan_that_never_has_a_command_line_is_waited_for_once),

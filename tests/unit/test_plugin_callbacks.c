@@ -49,6 +49,11 @@ static const struct {
 	const char *sentence;
 } builds[] = {
 	{"lv", 0, NULL},
+	{"lvchange", 0, NULL},
+	{"lvpoll", 0, NULL},
+	{"lvremove", -EPERM,
+		"plugin good builds \"lvm lvremove\", which is neither lvpoll nor one of its "
+		"commands: it is not run"},
 	{"broken", -ENOENT, "no broken"},
 	{"silent", -EPROTO, "plugin good builds no arguments and says no reason"},
 	{"empty", -EPROTO, "plugin good builds an empty argument list"},
@@ -67,7 +72,7 @@ START_TEST(arguments_of_a_plugin_are_taken_or_it_says_why)
 	ck_assert_int_eq(plugin_build_arguments(entry, &built, &arguments, &fixture_error),
 		builds[_i].result);
 	if (builds[_i].result == 0)
-		ck_assert_str_eq(arguments.list[0], "lv");
+		ck_assert_str_eq(arguments.list[0], builds[_i].lv_name);
 	else
 		ck_assert_str_eq(fixture_error.sentence, builds[_i].sentence);
 	arguments_clear(&arguments);

@@ -35,6 +35,22 @@ static enum lvmpolld_verdict read_targets(const struct lvmpolld_request *request
 	return LVMPOLLD_WATCH;
 }
 
+static int build_arguments(const struct lvmpolld_request *request,
+	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+{
+	(void)request;
+	(void)arguments;
+	(void)error;
+	return 0;
+}
+
+static const char *const good_commands[] = {"lvchange", "LVconvert2", NULL};
+static const char *const lvpoll_too[] = {"lvchange", "lvpoll", NULL};
+static const char *const option_too[] = {"lvchange", "--lvconvert", NULL};
+static const char *const nameless_command[] = {"", NULL};
+static const char *const many_commands[] = {
+	"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", NULL};
+
 static const struct lvmpolld_key good_keys[] = {
 	{"size_2", LVMPOLLD_SIZE, "4KiB", A_KEY}, {"on", LVMPOLLD_BOOLEAN, "true", A_KEY}, NO_KEYS};
 static const struct lvmpolld_key twice[] = {
@@ -164,6 +180,38 @@ static const struct {
 		 .options = undescribed,
 		 .startable = true},
 		"its option \"a\" has no description"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .commands = good_commands,
+		 .build_arguments = build_arguments},
+		NULL},
+	{{.name = "p", .operation = "o", .description = "", .commands = good_commands},
+		"it has commands, but no callback build_arguments"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .commands = lvpoll_too,
+		 .build_arguments = build_arguments},
+		"it has lvpoll among its commands"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .commands = option_too,
+		 .build_arguments = build_arguments},
+		"its command \"--lvconvert\" has characters other than letters and digits"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .commands = nameless_command,
+		 .build_arguments = build_arguments},
+		"it has no command"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .commands = many_commands,
+		 .build_arguments = build_arguments},
+		"it has more than 16 commands: the last must be NULL"},
 };
 
 START_TEST(fields_are_checked)

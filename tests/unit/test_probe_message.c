@@ -45,6 +45,7 @@ static const struct device_mapper_table sent = {
 	.device = 0xfd01,
 	.event_number = 7,
 	.is_suspended = true,
+	.is_other_layer = true,
 	.name = (char *)"vg-move",
 	.target_count = 2,
 	.targets = targets,
@@ -67,6 +68,7 @@ static void assert_is_sent(const struct device_mapper_table *got)
 	ck_assert_uint_eq(got->device, sent.device);
 	ck_assert_uint_eq(got->event_number, sent.event_number);
 	ck_assert(got->is_suspended);
+	ck_assert(got->is_other_layer);
 	ck_assert_str_eq(got->name, sent.name);
 	ck_assert_ptr_null(got->vg_name);
 	ck_assert_ptr_null(got->lv_name);

@@ -80,10 +80,12 @@ static void on_ended(struct process_end end, void *context)
 	event_base_loopbreak(base);
 }
 
-static const struct process_callbacks callbacks = {.output = on_output, .ended = on_ended};
+static struct process_callbacks callbacks = {.output = on_output, .ended = on_ended};
 
 static void create_base(void)
 {
+	callbacks.may_outlive_us = false;
+	is_pidfd_refused = false;
 	memset(&seen, 0, sizeof(seen));
 	base = event_base_new();
 	ck_assert_ptr_nonnull(base);
@@ -268,6 +270,20 @@ START_TEST(process_has_default_signals)
 }
 END_TEST
 
+/* It writes on when nobody reads any more. */
+START_TEST(process_that_may_outlive_us_gets_no_sigpipe)
+{
+	unsigned long long is_ignored;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	callbacks.may_outlive_us = true;
+	run("exec grep -E '^SigIgn' /proc/self/status");
+	ck_assert_int_eq(sscanf(seen.text[PROCESS_STDOUT], "SigIgn: %llx", &is_ignored), 1);
+	ck_assert_uint_eq(is_ignored & ~LIBRARY_SIGNALS, 1ULL << (SIGPIPE - 1));
+}
+END_TEST
+
 static const char *const not_programs[] = {"/nonexistent/lvm", "/etc/passwd", "/", "/etc/passwd/x"};
 
 START_TEST(process_that_cannot_be_executed)
@@ -346,6 +362,32 @@ START_TEST(process_that_cannot_be_watched_is_not_waited_for)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	ck_assert_int_eq(failure, PROCESS_FAILED_RESOURCES);
 	ck_assert_int_lt(end.tv_sec - begin.tv_sec, 3);
+}
+END_TEST
+
+/* To cut it short may leave half of its work behind, and to know nothing of it run another beside.
+ */
+START_TEST(process_that_may_outlive_us_runs_on_unwatched)
+{
+	char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
+	enum process_failure failure;
+	struct process *process;
+	pid_t pid;
+
+	callbacks.may_outlive_us = true;
+	is_pidfd_refused = true;
+	process = start_with(
+		"trap 'exit 9' TERM; echo ready; sleep 0.2; exit 7", environment, &failure);
+	ck_assert_ptr_nonnull(process);
+	pid = process_id(process);
+	wait_line("ready\n");
+	ck_assert_int_eq(kill(pid, 0), 0);
+	ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
+	is_pidfd_refused = false;
+	wait_end();
+	ck_assert_str_eq(seen.text[PROCESS_STDOUT], "ready\n");
+	ck_assert(!seen.end.by_signal);
+	ck_assert_int_eq(seen.end.value, 7);
 }
 END_TEST
 
@@ -429,9 +471,11 @@ int main(void)
 		SUITE_TEST(process_flood_on_both_outputs_is_read_to_the_end),
 		SUITE_TEST(process_is_born_with_what_was_asked_for),
 		SUITE_TEST(process_has_default_signals),
+		SUITE_TEST(process_that_may_outlive_us_gets_no_sigpipe),
 		SUITE_LOOP(process_that_cannot_be_executed, SUITE_COUNT(not_programs)),
 		SUITE_LOOP(process_without_descriptors_is_a_shortage, 5),
 		SUITE_TEST(process_that_cannot_be_watched_is_not_waited_for),
+		SUITE_TEST(process_that_may_outlive_us_runs_on_unwatched),
 		SUITE_TEST(process_is_terminated_again_and_again_until_it_is_gone),
 		SUITE_TEST(process_of_the_same_number_is_not_adopted),
 		SUITE_TEST(process_that_is_forgotten_runs_on),

@@ -30,7 +30,10 @@
 
 static const struct record records[] = {
 	{.request = PLAIN, .operation_name = "pvmove"},
-	{.request = FULL, .operation_name = "convert", .is_being_aborted = true},
+	{.request = FULL,
+		.operation_name = "convert",
+		.is_being_aborted = true,
+		.is_forgotten = true},
 	{.request = PLAIN, .operation_name = "drain", .options = "mode=fast disk=/dev/\"sda"},
 	{.request = PLAIN, .operation_name = "merge_thin", .command = RECORD_STARTING},
 	{.request = FULL,
@@ -46,6 +49,19 @@ static const struct record records[] = {
 		.command = RECORD_STARTING,
 		.step_vg_name = "renamed",
 		.step_lv_name = "pvmove0"},
+	/* A command that is left to end by itself. */
+	{.request = PLAIN,
+		.operation_name = "uncache",
+		.command = RECORD_RUNNING,
+		.command_name = "lvconvert",
+		.pid = 4711,
+		.start_ticks = 1,
+		.boot_id = BOOT_ID},
+	{.request = PLAIN,
+		.operation_name = "uncache",
+		.options = "how=splitcache",
+		.command = RECORD_STARTING,
+		.command_name = "lvchange"},
 	/* What is known of the data that is copied. */
 	{.request = PLAIN,
 		.operation_name = "pvmove",
@@ -166,12 +182,14 @@ static int compare(const struct record *record, void *context, struct lvmpolld_e
 	ck_assert_int_eq(record->request.abort, expected->request.abort);
 	ck_assert_int_eq(record->request.handle_missing_pvs, expected->request.handle_missing_pvs);
 	ck_assert_int_eq(record->is_being_aborted, expected->is_being_aborted);
+	ck_assert_int_eq(record->is_forgotten, expected->is_forgotten);
 	ck_assert_int_eq(record->command, expected->command);
 	ck_assert_int_eq(record->pid, expected->pid);
 	ck_assert_uint_eq(record->start_ticks, expected->start_ticks);
 	ck_assert_str_eq(record->operation_name, expected->operation_name);
 	ck_assert_pstr_eq(record->options, expected->options);
 	ck_assert_pstr_eq(record->boot_id, expected->boot_id);
+	ck_assert_pstr_eq(record->command_name, expected->command_name);
 	ck_assert_pstr_eq(record->step_vg_name, expected->step_vg_name);
 	ck_assert_pstr_eq(record->step_lv_name, expected->step_lv_name);
 	ck_assert_uint_eq(record->log_from, expected->log_from);
@@ -288,6 +306,8 @@ static const struct {
 		"lvm command"},
 	{HEAD NAMES "interval = \"15\"\nlvm_command = \"running\"\nlvm_command_pid = 2147483648\n",
 		"lvm command"},
+	{HEAD NAMES "interval = \"15\"\nlvm_command = \"starting\"\nlvm_command_name = \"a b\"\n",
+		"lvm command"},
 	{HEAD "lvid = \"short\"\nvgname = \"vg\"\nlvname = \"pvmove0\"\n" TAIL, "lvid"},
 	{HEAD "lvid = \"" LVID "\"\nvgname = \"-Ay\"\nlvname = \"pvmove0\"\n" TAIL, "vgname"},
 	{HEAD "lvid = \"" LVID "\"\nvgname = \"vg\"\nlvname = \"../../x\"\n" TAIL, "lvname"},
@@ -306,6 +326,23 @@ START_TEST(record_with_keys_of_a_later_daemon_is_read)
 	ck_assert_int_eq(parse_body(HEAD NAMES TAIL), 0);
 	ck_assert_int_eq(parse_body(HEAD NAMES TAIL "further = \"key\"\n"), 0);
 	ck_assert_uint_eq(taken, 1);
+}
+END_TEST
+
+/* It would end it with SIGTERM. */
+START_TEST(record_of_another_command_is_for_no_daemon_that_knows_lvpoll_alone)
+{
+	const struct record record = {.request = PLAIN,
+		.operation_name = "uncache",
+		.command = _i == 1 ? RECORD_STARTING : RECORD_NO_COMMAND,
+		.command_name = "lvconvert"};
+	size_t length;
+	char *text = format(&record, &length);
+
+	ck_assert_ptr_nonnull(strstr(text, _i == 1 ? "\noperation = \"uncache with lvconvert\"\n"
+						   : "\noperation = \"uncache\"\n"));
+	ck_assert(!strstr(text, "lvm_command_name") == (_i == 0));
+	free(text);
 }
 END_TEST
 
@@ -334,6 +371,7 @@ int main(void)
 		SUITE_TEST(record_with_something_behind_it_is_refused),
 		SUITE_LOOP(record_that_makes_no_sense_is_refused, SUITE_COUNT(wrong_bodies)),
 		SUITE_TEST(record_with_keys_of_a_later_daemon_is_read),
+		SUITE_LOOP(record_of_another_command_is_for_no_daemon_that_knows_lvpoll_alone, 2),
 		SUITE_LOOP(
 			record_of_an_aborted_operation_is_known_by_the_key_of_previous_daemons_too,
 			SUITE_COUNT(aborts)),

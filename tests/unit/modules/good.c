@@ -94,6 +94,9 @@ static const struct lvmpolld_key good_keys[] = {
 	{.name = NULL},
 };
 
+/* A volume is called as the command of which its argument list consists. */
+static const char *const good_commands[] = {"lv", "lvchange", NULL};
+
 static const struct lvmpolld_plugin good_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "good",
@@ -110,6 +113,7 @@ static const struct lvmpolld_plugin good_plugin = {
 	.read_report = good_read_report,
 	.version = "1.2",
 	.read_findings = good_read_findings,
+	.commands = good_commands,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(good, good_plugin);
