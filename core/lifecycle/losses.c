@@ -136,6 +136,7 @@ void losses_drop_device(struct operations *operations, struct device *device)
 {
 	if (device->operations[0] || device->operations[1])
 		return;
+	device_close(device);
 	if (has_seen_loss(device))
 		remember(operations, device);
 	/* A look that is under way may show one: what it has seen is news, whatever it is. */
@@ -154,8 +155,10 @@ void losses_free_all(struct operations *operations)
 {
 	struct device *device;
 
-	while ((device = TAILQ_FIRST(&operations->devices.all)))
+	while ((device = TAILQ_FIRST(&operations->devices.all))) {
+		device_close(device);
 		devices_remove(&operations->devices, device);
+	}
 	operations->unwritten_losses = 0;
 }
 

@@ -33,7 +33,7 @@ static const char *choose_interval(const struct operation *operation)
 static int build_arguments(const struct operation *operation, const char *interval,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
-	struct lvmpolld_request asked = operation->lead->asked;
+	struct lvmpolld_request asked = device_asked(operation->device, operation->lead);
 
 	asked.interval = interval;
 	asked.vg_name = operation->attempt.vg_name;

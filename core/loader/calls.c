@@ -28,6 +28,17 @@ bool plugin_has_command(const struct plugin_entry *entry, const char *name)
 	return (commands && *commands) || strcmp(name, "lvpoll") == 0;
 }
 
+void *plugin_open(const struct plugin_entry *entry, const struct lvmpolld_request *request)
+{
+	return entry->interface->open ? entry->interface->open(request) : NULL;
+}
+
+void plugin_close(const struct plugin_entry *entry, void *handle)
+{
+	if (handle)
+		entry->interface->close(handle);
+}
+
 /*
  * ARGUMENTS, of which GIVEN were there before. A question of lvm2's means that somebody must
  * decide: nobody does that here.

@@ -14,6 +14,10 @@
 
 /* Whether NAME is lvpoll, or one of the lvm commands that the plugin may run beside it. */
 bool plugin_has_command(const struct plugin_entry *entry, const char *name);
+/* What the plugin keeps of the operation that REQUEST has begun; NULL: nothing. */
+void *plugin_open(const struct plugin_entry *entry, const struct lvmpolld_request *request);
+/* HANDLE may be NULL. */
+void plugin_close(const struct plugin_entry *entry, void *handle);
 /* Adds to ARGUMENTS what lvm is called with. Returns 0 or a negative errno with the error. */
 int plugin_build_arguments(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);

@@ -192,6 +192,15 @@ static int check_commands(const struct lvmpolld_plugin *plugin, struct lvmpolld_
 	return 0;
 }
 
+/* What is opened must be closed. */
+static int check_handle(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
+{
+	if (!plugin->open == !plugin->close)
+		return 0;
+	return error_set(error, EINVAL, "it has the callback %s, and no callback %s",
+		plugin->open ? "open" : "close", plugin->open ? "close" : "open");
+}
+
 /* What is never called would mislead. */
 static int check_kernel_only(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
 {
@@ -225,6 +234,8 @@ int plugin_check_fields(
 		result = check_kernel_only(plugin, error);
 	if (result == 0)
 		result = check_commands(plugin, error);
+	if (result == 0)
+		result = check_handle(plugin, error);
 	if (result == 0)
 		result = check_options(plugin, error);
 	return result < 0 ? result : check_keys(plugin, error);

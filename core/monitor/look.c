@@ -101,14 +101,17 @@ static void read_copies(struct look *look, const struct lvmpolld_request *asked)
 static void read_answer(struct look *look)
 {
 	const struct terms *terms = look->begun.terms;
-	struct lvmpolld_request asked = terms->asked;
+	struct lvmpolld_request asked;
 
 	look->verdict = LVMPOLLD_POLL;
 	copy_known(look);
-	asked.abort = false;
-	asked.other_layer = look->table.is_other_layer;
 	if (look->answer != DEVICE_MAPPER_SEEN || look->table.is_suspended)
 		return;
+	/* Else it has outlived its operation: the next one's handle is not for it. */
+	asked = terms == look->begun.device->terms ? device_asked(look->begun.device, terms)
+						   : terms->asked;
+	asked.abort = false;
+	asked.other_layer = look->table.is_other_layer;
 	/* A plugin that has told of a loss in the log need not tell it at each look. */
 	plugin_set_quiet(look->has_loss);
 	look->verdict = plugin_read_targets(terms->plugin, &asked, look->table.targets,

@@ -8,6 +8,7 @@
 
 #include <libdevmapper.h>
 
+#include "loader/calls.h"
 #include "operation/device.h"
 
 /* libdevmapper's tables do not grow: enough for thousands of devices at 8 bytes each. */
@@ -87,6 +88,24 @@ void device_renew(struct device *device, struct terms *terms)
 	device->terms = terms_hold(terms);
 	terms_release(former);
 	device_forget(device);
+}
+
+struct lvmpolld_request device_asked(struct device *device, const struct terms *terms)
+{
+	struct lvmpolld_request asked = terms->asked;
+
+	if (!device->handle && (device->operations[0] || device->operations[1]))
+		device->handle = plugin_open(device->terms->plugin, &device->terms->asked);
+	/* Whoever aborts what is no operation of his plugin's gets nothing of that. */
+	if (terms->plugin == device->terms->plugin)
+		asked.handle = device->handle;
+	return asked;
+}
+
+void device_close(struct device *device)
+{
+	plugin_close(device->terms->plugin, device->handle);
+	device->handle = NULL;
 }
 
 static struct device *device_new(struct terms *terms)

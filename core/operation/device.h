@@ -95,6 +95,7 @@ struct device {
 
 	/* The life cycle's: the operation on the device, then its abort; or NULL. */
 	struct operation *operations[2];
+	void *handle; /* what the plugin keeps of both; or NULL. Main thread */
 	enum device_loss loss;
 
 	/* Guarded by the table's lock. */
@@ -128,6 +129,14 @@ void device_forget(struct device *device) EXCLUDES(device_role);
  * now on: another plugin may look at it.
  */
 void device_renew(struct device *device, struct terms *terms) EXCLUDES(device_role);
+
+/*
+ * TERMS, which are of an operation on DEVICE, as a plugin gets them: with the handle of the
+ * operation, which is opened if need be. Main thread.
+ */
+struct lvmpolld_request device_asked(struct device *device, const struct terms *terms);
+/* The operation on DEVICE is over: its plugin takes back the handle. Main thread. */
+void device_close(struct device *device);
 
 void devices_lock(struct devices *devices) ACQUIRE(devices_role) EXCLUDES(device_role);
 void devices_unlock(struct devices *devices) RELEASE(devices_role);

@@ -65,7 +65,7 @@ void attempt_set_command(struct attempt *attempt, const char *name)
 
 struct lvmpolld_request operation_asked(const struct operation *operation)
 {
-	struct lvmpolld_request asked = operation->terms->asked;
+	struct lvmpolld_request asked = device_asked(operation->device, operation->terms);
 
 	asked.phase = operation->attempt.phase;
 	return asked;

@@ -56,6 +56,11 @@ struct lvmpolld_request {
 	 * same.
 	 */
 	bool other_layer;
+	/*
+	 * What open returned for the operation. NULL in open itself, where there is no open, and
+	 * for an answer of the kernel's that has outlived its operation.
+	 */
+	void *handle;
 };
 
 /* How far an operation is. A callback leaves unchanged what it does not know. */
@@ -454,6 +459,19 @@ struct lvmpolld_plugin {
 	 * else run again.
 	 */
 	const char *const *commands;
+
+	/*
+	 * Makes what the plugin keeps of an operation for as long as the daemon has it in flight:
+	 * request->handle in each callback about it, and about its abort, which is of the same
+	 * operation. It is called before the first of them, with what was asked for first. Where it
+	 * returns NULL, as when out of memory, it is called again before the next one, which gets
+	 * NULL. Another daemon, after a crash, a restart or an upgrade, calls it anew: what must
+	 * outlive that the kernel's table or lvm2's metadata must show.
+	 */
+	void *(*open)(const struct lvmpolld_request *request);
+
+	/* Takes back what open returned: the operation is over, or the daemon ends. */
+	void (*close)(void *handle);
 };
 
 /*

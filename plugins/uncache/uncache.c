@@ -10,25 +10,25 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* lvm2's name of the policy that writes back all that it can, and takes nothing new in. */
 #define CLEANER "cleaner"
 
 #define NAME_SIZE    32
-#define LVID_SIZE    65
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { PHASE_CLEAN, PHASE_TAKE_OFF };
 
-/*
- * The volumes whose policy lvchange has changed, as it says. lvm2 2.03.16 leaves that of a cachevol
- * as it was in the kernel. Where one is forgotten, as by a new daemon, lvchange says so again.
- */
-static struct {
-	char lvids[32][LVID_SIZE]; /* "" where there is none */
-	size_t next;
-} changed;
+/* What is known of an operation beside its table. */
+struct kept {
+	/*
+	 * lvchange says that it has changed the policy, which lvm2 2.03.16 leaves as it was in the
+	 * kernel for a cachevol. Where that is forgotten, as by a new daemon, it says so again.
+	 */
+	bool is_changed;
+};
 
 struct status {
 	uint64_t block_sectors;
@@ -39,28 +39,25 @@ struct status {
 	bool has_failed;   /* what is dirty may be lost, or cannot be written back */
 };
 
-static char *find_changed(const char *lvid)
+static void *uncache_open(const struct lvmpolld_request *request)
 {
-	for (size_t i = 0; i < COUNT(changed.lvids); i++)
-		if (strcmp(changed.lvids[i], lvid) == 0)
-			return changed.lvids[i];
-	return NULL;
+	(void)request;
+	return calloc(1, sizeof(struct kept));
 }
 
-static void forget_changed(const char *lvid)
+static void note_changed(const struct lvmpolld_request *request, bool is_changed)
 {
-	char *known = find_changed(lvid);
+	struct kept *kept = request->handle;
 
-	if (known)
-		known[0] = '\0';
+	if (kept)
+		kept->is_changed = is_changed;
 }
 
-static void note_changed(const char *lvid)
+static bool is_changed(const struct lvmpolld_request *request)
 {
-	if (find_changed(lvid))
-		return;
-	snprintf(changed.lvids[changed.next], LVID_SIZE, "%s", lvid);
-	changed.next = (changed.next + 1) % COUNT(changed.lvids);
+	const struct kept *kept = request->handle;
+
+	return kept && kept->is_changed;
 }
 
 /* Takes the next word of *TEXT into WORD. Returns false where there is none, or it is too long. */
@@ -200,20 +197,20 @@ static enum lvmpolld_verdict read_cache(const struct lvmpolld_request *request,
 	set_progress(status, progress);
 	is_cleaner = strcmp(status->policy, CLEANER) == 0;
 	if (is_cleaner)
-		forget_changed(request->lvid);
+		note_changed(request, false);
 	is_clean = status->dirty_blocks == 0;
 	/*
 	 * lvm2 writes back with the group's lock held what comes meanwhile. That is little where
 	 * nothing is taken in, or where lvchange is of no use and the kernel is ahead of it.
 	 */
-	if (is_clean && (is_cleaner || !status->is_writeback || find_changed(request->lvid))) {
+	if (is_clean && (is_cleaner || !status->is_writeback || is_changed(request))) {
 		progress->phase = PHASE_TAKE_OFF;
 		return LVMPOLLD_STEP;
 	}
 	if (is_cleaner)
 		return LVMPOLLD_WATCH;
 	/* The policy that the kernel has writes back as it pleases. */
-	if (find_changed(request->lvid))
+	if (is_changed(request))
 		return LVMPOLLD_WATCH_TIMED;
 	progress->phase = PHASE_CLEAN;
 	return LVMPOLLD_STEP;
@@ -235,7 +232,6 @@ static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request 
 	if (progress->total_sectors == 0)
 		lvmpolld_log(LVMPOLLD_LOG_WARN, "%s/%s: it has no cache: nothing is to be done",
 			request->vg_name, request->lv_name);
-	forget_changed(request->lvid);
 	return LVMPOLLD_DONE;
 }
 
@@ -296,10 +292,10 @@ static enum lvmpolld_outcome uncache_read_exit(const struct lvmpolld_request *re
 {
 	(void)progress;
 	if (request->abort)
-		forget_changed(request->lvid);
+		note_changed(request, false);
 	else if (request->phase == PHASE_CLEAN && ended->status == 0 && ended->signal == 0 &&
 		 ended->presence == LVMPOLLD_UNKNOWN)
-		note_changed(request->lvid);
+		note_changed(request, true);
 	return lvmpolld_exit_read_standard(ended);
 }
 
@@ -344,6 +340,8 @@ static const struct lvmpolld_plugin uncache_plugin = {
 	.startable = true,
 	.options = uncache_options,
 	.commands = uncache_commands,
+	.open = uncache_open,
+	.close = free,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(uncache, uncache_plugin);

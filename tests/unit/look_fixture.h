@@ -54,6 +54,9 @@ bool device_mapper_find_event(
 	return false;
 }
 
+/* What the plugin was given as its handle. */
+static const void *given_handle;
+
 /* The phase that the plugin tells; where it is 0, it tells none. */
 static unsigned told_phase;
 
@@ -61,6 +64,7 @@ static enum lvmpolld_verdict read_targets(const struct lvmpolld_request *request
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	is_told_other_layer = request->other_layer;
+	given_handle = request->handle;
 	(void)targets;
 	(void)count;
 	progress->done_sectors = done_sectors;

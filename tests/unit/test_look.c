@@ -349,6 +349,66 @@ START_TEST(look_is_read_by_the_plugin_that_it_was_begun_for)
 }
 END_TEST
 
+static unsigned handles[2], opened;
+
+static void *open_handle(const struct lvmpolld_request *request)
+{
+	(void)request;
+	return &handles[opened++];
+}
+
+static void close_handle(void *handle)
+{
+	ck_assert_ptr_eq(handle, &handles[opened - 1]);
+}
+
+static struct lvmpolld_plugin keeping_plugin = {
+	LVMPOLLD_PLUGIN_HEADER,
+	.name = "keeping",
+	.read_targets = read_targets,
+	.open = open_handle,
+	.close = close_handle,
+};
+static const struct plugin_entry keeping = {
+	.name = (char *)"keeping", .interface = &keeping_plugin};
+
+/* The operation is over, and the next one of the same plugin begins. */
+static void begin_again(void)
+{
+	struct terms *terms = fixture_terms_of(&keeping, 1, 1, false, "15", NULL);
+
+	meanwhile = NULL;
+	device_close(device);
+	device_renew(device, terms);
+	terms_release(terms);
+}
+
+START_TEST(look_is_not_read_with_the_handle_of_another_operation)
+{
+	static struct operation standin;
+
+	opened = 0;
+	begin_again();
+	watch();
+	/* As long as there is no operation there is no handle. */
+	look_and_see(LVMPOLLD_WATCH);
+	ck_assert_ptr_null(given_handle);
+	device->operations[0] = &standin;
+	look_and_see(LVMPOLLD_WATCH);
+	ck_assert_ptr_eq(given_handle, &handles[0]);
+	meanwhile = begin_again;
+	watch();
+	look_and_see(LVMPOLLD_WATCH);
+	ck_assert_ptr_null(given_handle);
+	watch();
+	look_and_see(LVMPOLLD_WATCH);
+	ck_assert_ptr_eq(given_handle, &handles[1]);
+	device->operations[0] = NULL;
+	device_close(device);
+	ck_assert_ptr_null(device->handle);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -369,6 +429,7 @@ int main(void)
 		SUITE_TEST(look_that_is_given_up_is_made_again),
 		SUITE_TEST(look_may_outlive_its_device),
 		SUITE_TEST(look_is_read_by_the_plugin_that_it_was_begun_for),
+		SUITE_TEST(look_is_not_read_with_the_handle_of_another_operation),
 	};
 
 	return suite_run_fixture("look", tests, SUITE_COUNT(tests), create_device, destroy_device);

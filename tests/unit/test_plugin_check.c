@@ -2,6 +2,7 @@
 /* Which structs are accepted as a plugin. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "loader/check.h"
@@ -33,6 +34,12 @@ static enum lvmpolld_verdict read_targets(const struct lvmpolld_request *request
 	(void)count;
 	(void)progress;
 	return LVMPOLLD_WATCH;
+}
+
+static void *open_handle(const struct lvmpolld_request *request)
+{
+	(void)request;
+	return NULL;
 }
 
 static int build_arguments(const struct lvmpolld_request *request,
@@ -212,6 +219,12 @@ static const struct {
 		 .commands = many_commands,
 		 .build_arguments = build_arguments},
 		"it has more than 16 commands: the last must be NULL"},
+	{{.name = "p", .operation = "o", .description = "", .open = open_handle, .close = free},
+		NULL},
+	{{.name = "p", .operation = "o", .description = "", .open = open_handle},
+		"it has the callback open, and no callback close"},
+	{{.name = "p", .operation = "o", .description = "", .close = free},
+		"it has the callback close, and no callback open"},
 };
 
 START_TEST(fields_are_checked)
