@@ -133,8 +133,13 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 		was_terminated || end.is_unknown || (!end.by_signal && end.value == 0)
 			? COUNT_RUN_SUCCESS
 			: COUNT_RUN_ERROR);
-	recorder_write(operation, RECORD_NO_COMMAND);
+	/* What a stop has left is the next daemon's, which reads from the table what it has done. */
+	if (!operations->is_stopping || attempt_is_lvpoll(attempt))
+		recorder_write(operation, RECORD_NO_COMMAND);
 	event = classify_exit(operation, was_terminated || end.is_unknown, &progress);
+	/* What lvpoll has done its lines tell: it may not have found its volume. */
+	if (!attempt_is_lvpoll(attempt) && event != EVENT_EXIT_NOT_RUN)
+		operation->is_begun = true;
 	/*
 	 * The daemon has ended it with SIGTERM: newer lvm2 exits with a status then. Or how it
 	 * ended nobody knows.

@@ -228,18 +228,21 @@ enum doubt classify_end_doubt(const struct operation *operation, const struct ke
 }
 
 /*
- * An abort is one change of the metadata, whatever the kernel does. Only where a command has ended
- * and how nobody knows, what it has done is read from the table: whether the operation is back at
- * its first phase, or is over in spite of the abort. Else it is run again.
+ * An abort is one change of the metadata, whatever the kernel does. But an operation with phases
+ * may be over in spite of it; and where its own command has ended and how nobody knows, it has done
+ * its work if the operation is back at its first phase. Else it is run again.
  */
 static enum operation_event decide_abort(
 	const struct operation *operation, const struct observation *observation)
 {
-	if (!operation->attempt.is_end_unknown || observation->kind != OBSERVED)
+	const struct attempt *attempt = &operation->attempt;
+
+	if (!operation->terms->plugin->interface->commands || observation->kind != OBSERVED)
 		return EVENT_SEES_STEP;
 	if (observation->verdict == LVMPOLLD_DONE)
 		return EVENT_NO_PATIENCE;
-	return observation->verdict == LVMPOLLD_STEP &&
+	return attempt->is_end_unknown && attempt->purpose == ATTEMPT_ABORT &&
+			       observation->verdict == LVMPOLLD_STEP &&
 			       device_progress(operation->device).phase == 0
 		       ? EVENT_SEES_DONE
 		       : EVENT_SEES_STEP;

@@ -273,7 +273,8 @@ enum operation_event ending_enter_failed(
 		forget_unusable_record(operation);
 		log_operation(LOG_LEVEL_ERROR, operation,
 			"lvm2 says that it has failed, the volume was removed, or disks are "
-			"missing and lvpoll fails: it is not tried again, look at it");
+			"missing and %s fails: it is not tried again, look at it",
+			attempt_name(&operation->attempt));
 	}
 	if (history_is_forgotten(event))
 		telling_tell(operation, REQUEST_FAILED, (struct request_result){0});

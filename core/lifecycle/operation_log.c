@@ -51,8 +51,9 @@ static void write_end(
 	else if (history_is_at_risk(event))
 		snprintf(text, size, "is given up");
 	else if (operation->attempt.pid > 0 && result->value != 0)
-		snprintf(text, size, "fails with %s %d of lvpoll",
-			result->by_signal ? "signal" : "status", result->value);
+		snprintf(text, size, "fails with %s %d of %s",
+			result->by_signal ? "signal" : "status", result->value,
+			attempt_name(&operation->attempt));
 	else
 		snprintf(text, size, "fails");
 }
@@ -91,7 +92,7 @@ static void write_result(
 void operation_log_end(struct operation *operation, enum operation_event event)
 {
 	bool is_good = operation->state == STATE_FINISHED && event != EVENT_ABORT_OVER;
-	char end[64], duration[FIGURE_SIZE], data[3 * FIGURE_SIZE], result[32];
+	char end[64 + COMMAND_NAME_SIZE], duration[FIGURE_SIZE], data[3 * FIGURE_SIZE], result[32];
 	char findings[FINDINGS_TEXT_SIZE];
 
 	write_end(operation, event, end, sizeof(end));

@@ -72,7 +72,7 @@ int preparing_build(struct operation *operation, struct lvmpolld_arguments *argu
 	attempt_set_command(attempt, arguments->list[1]);
 	if (attempt_is_lvpoll(attempt) || is_step_shown(operation))
 		return 0;
-	return error_set(error, EAGAIN,
+	return error_set(error, EOPNOTSUPP,
 		"%s is not run: the kernel is not watched, or the volume's table is not understood",
 		attempt->command_name);
 }

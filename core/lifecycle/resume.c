@@ -58,6 +58,8 @@ static void take_attempt(struct operation *operation, const struct resume_info *
 	attempt->start_ticks = info->start_ticks;
 	attempt->is_orphan = info->is_orphan;
 	attempt->phase = info->phase;
+	attempt->phases = info->phases;
+	attempt->table_signature = info->table_signature;
 	attempt_set_command(attempt, info->command_name);
 	operation->recorded_command = info->pid > 0     ? RECORD_RUNNING
 				      : info->is_orphan ? RECORD_STARTING

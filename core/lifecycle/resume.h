@@ -36,6 +36,8 @@ struct resume_info {
 	int outputs[2];             /* the descriptors of its outputs; or -1 */
 	struct lines_rest rests[2]; /* what has come of a line of them that is not complete */
 	uint64_t signature;         /* the device's before it; 0: not known */
+	uint64_t table_signature;   /* likewise of its table */
+	uint64_t phases;            /* those that were run: see struct attempt */
 	unsigned phase;             /* that it is for; 0: not known */
 	enum attempt_purpose purpose;
 	bool is_ended; /* it is being ended, for the reason: */
@@ -44,7 +46,7 @@ struct resume_info {
 	bool has_shown_end;           /* the latest lvpoll has said that all data is copied */
 	bool has_shown_more;          /* or that data is still to be copied */
 	struct request_result result; /* how the latest lvpoll ended, if it has ended */
-	bool is_end_unknown;          /* or nobody knows how */
+	bool is_end_unknown;          /* or nobody knows how, or will know */
 	enum operation_state state;   /* BACKING_OFF or DORMANT; else LOOKING */
 	int64_t timer_due_ms;         /* the state's timer, by boot_clock_ms; 0: none */
 	struct back_off back_off;

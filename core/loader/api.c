@@ -8,6 +8,7 @@
 
 #include "comparing/copies.h"
 #include "loader/calls.h"
+#include "loader/defaults.h"
 #include "loader/disks.h"
 #include "loader/findings.h"
 #include "loader/options.h"

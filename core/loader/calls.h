@@ -69,15 +69,4 @@ bool plugin_verifies(const struct plugin_entry *entry);
 /* Whether what the plugin knows of the kernel's log was tried on the kernel that runs. */
 bool plugin_knows_kernel(const struct plugin_entry *entry);
 
-/* The standard ways. See lvmpolld_arguments_add_standard. */
-int plugin_defaults_add_arguments(struct lvmpolld_arguments *arguments,
-	const struct lvmpolld_request *request, const char *operation_name);
-
-/* See lvmpolld_progress_read_line. */
-bool plugin_defaults_read_line(
-	const char *line, const char *label, struct lvmpolld_progress *progress);
-
-/* See lvmpolld_exit_read_standard. */
-enum lvmpolld_outcome plugin_defaults_read_exit(const struct lvmpolld_exit *ended);
-
 #endif

@@ -140,8 +140,7 @@ static void log_unreadable(const struct look *look, struct device_watch *watch)
 static void log_failed_devices(const struct device *device, unsigned former, unsigned failed)
 {
 	if (failed > former)
-		log_terms(LOG_LEVEL_ERROR, device->terms, "%u of the mirror's devices failed",
-			failed);
+		log_terms(LOG_LEVEL_ERROR, device->terms, "%u of its devices failed", failed);
 }
 
 /* What people are told: how fast it gets on, and between which disks. A suspended device rests. */

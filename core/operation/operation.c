@@ -74,12 +74,13 @@ struct lvmpolld_request operation_asked(const struct operation *operation)
 const char *operation_explain_pause(
 	const struct operation *operation, enum back_off_reason reason, char text[PAUSE_TEXT_SIZE])
 {
-	static const char lvpoll[] = "lvpoll ";
-	const char *sentence = back_off_rule(reason)->sentence;
-	bool is_about_it = !strncmp(sentence, lvpoll, sizeof(lvpoll) - 1);
+	static const char lvpoll[] = "lvpoll";
+	const char *sentence = back_off_rule(reason)->sentence, *name = strstr(sentence, lvpoll);
 
-	snprintf(text, PAUSE_TEXT_SIZE, "%s%s%s",
-		is_about_it ? attempt_name(&operation->attempt) : "", is_about_it ? " " : "",
-		sentence + (is_about_it ? sizeof(lvpoll) - 1 : 0));
+	if (name)
+		snprintf(text, PAUSE_TEXT_SIZE, "%.*s%s%s", (int)(name - sentence), sentence,
+			attempt_name(&operation->attempt), name + sizeof(lvpoll) - 1);
+	else
+		snprintf(text, PAUSE_TEXT_SIZE, "%s", sentence);
 	return text;
 }

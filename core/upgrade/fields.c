@@ -106,12 +106,21 @@ static struct evidence read_evidence(
 	return evidence;
 }
 
+/* What is known of commands that are not lvpoll. */
+static void read_phases(const struct wire_message *message, struct resume_info *info)
+{
+	info->command_name = wire_string(message, "last_command");
+	info->is_end_unknown = wire_number(message, "end_unknown") != 0;
+	info->table_signature = (uint64_t)wire_number(message, "table_signature");
+	info->phases = (uint64_t)wire_number(message, "phases");
+	info->phase = (unsigned)wire_number(message, "phase");
+}
+
 struct resume_info fields_operation(const struct wire_message *message, const struct record *record)
 {
 	int64_t ending = wire_number(message, "ending");
 	const struct back_off back_off = read_back_off(message);
-
-	return (struct resume_info){
+	struct resume_info info = {
 		.is_being_aborted = record->is_being_aborted,
 		.is_forgotten = record->is_forgotten,
 		.not_before_ms = record->not_before_ms,
@@ -120,7 +129,6 @@ struct resume_info fields_operation(const struct wire_message *message, const st
 		.accepted_s = record->accepted_s,
 		.pid = record->command == RECORD_RUNNING ? record->pid : 0,
 		.start_ticks = record->start_ticks,
-		.command_name = record->command_name,
 		.vg_name = wire_string(message, "step_vgname"),
 		.lv_name = wire_string(message, "step_lvname"),
 		.is_child = true,
@@ -129,7 +137,6 @@ struct resume_info fields_operation(const struct wire_message *message, const st
 		.rests = {read_rest(message, "stdout_line", "stdout_continued"),
 			read_rest(message, "stderr_line", "stderr_continued")},
 		.signature = (uint64_t)wire_number(message, "signature"),
-		.phase = (unsigned)wire_number(message, "phase"),
 		.purpose = (enum attempt_purpose)read_choice(message, "purpose", ATTEMPT_ABORT + 1),
 		.is_ended = ending > 0 && ending <= ENDING_COUNT,
 		.ending = (enum ending_reason)(ending > 0 ? ending - 1 : 0),
@@ -138,7 +145,6 @@ struct resume_info fields_operation(const struct wire_message *message, const st
 		.has_shown_end = wire_number(message, "shown_end") != 0,
 		.has_shown_more = wire_number(message, "shown_more") != 0,
 		.result = read_result(message),
-		.is_end_unknown = wire_number(message, "end_unknown") != 0,
 		.state = read_state(message, &back_off),
 		.timer_due_ms = wire_number(message, "timer_due_ms"),
 		.back_off = back_off,
@@ -150,6 +156,9 @@ struct resume_info fields_operation(const struct wire_message *message, const st
 		.findings = wire_string(message, "findings"),
 		.evidence = read_evidence(message, record),
 	};
+
+	read_phases(message, &info);
+	return info;
 }
 
 struct resume_request_info fields_request(const struct wire_message *message)

@@ -19,6 +19,7 @@
 #include "records/record.h"
 #include "server/server.h"
 #include "status/entry.h"
+#include "upgrade/attempt.h"
 #include "upgrade/clients.h"
 #include "upgrade/file.h"
 #include "upgrade/write.h"
@@ -67,66 +68,6 @@ static void write_findings(struct device *device, struct buffer *text)
 		wire_add_string(text, "findings", findings);
 }
 
-/* It could not be read when the lvpoll was started, if descriptors were short. */
-static uint64_t find_start(const struct attempt *attempt)
-{
-	return attempt->command && attempt->start_ticks == 0 ? process_read_start(attempt->pid)
-							     : attempt->start_ticks;
-}
-
-static enum record_command present_command(const struct attempt *attempt)
-{
-	if (attempt->is_orphan && attempt->pid == 0)
-		return RECORD_STARTING;
-	return attempt->command || attempt->is_orphan ? RECORD_RUNNING : RECORD_NO_COMMAND;
-}
-
-/* What was read of a line, and can be read by no other. */
-static void write_rest(const struct lines_rest *rest, const char *line_key,
-	const char *continued_key, struct buffer *text)
-{
-	if (rest->text)
-		wire_add_string(text, line_key, rest->text);
-	if (rest->is_continued)
-		wire_add_number(text, continued_key, 1);
-}
-
-/* Programs before this one know none of these. */
-static void write_run(const struct operation *operation, struct buffer *text)
-{
-	const struct attempt *attempt = &operation->attempt;
-	const struct lines_rest out = command_rest(attempt->command, PROCESS_STDOUT),
-				errors = command_rest(attempt->command, PROCESS_STDERR);
-
-	write_rest(&out, "stdout_line", "stdout_continued", text);
-	write_rest(&errors, "stderr_line", "stderr_continued", text);
-	/* Written as signed: reading gives the same bits. */
-	wire_add_number(text, "signature", (int64_t)attempt->signature);
-	wire_add_number(text, "shown_more", attempt->has_shown_more);
-	wire_add_number(text, "phase", attempt->phase);
-	if (operation->state == STATE_RUNNING && attempt->purpose == ATTEMPT_STEP &&
-		attempt_is_lvpoll(attempt))
-		wire_add_number(text, "timer_due_ms", operation->timer_due_ms);
-}
-
-static void write_command(const struct operation *operation, struct buffer *text)
-{
-	const struct attempt *attempt = &operation->attempt;
-	int outputs[2];
-
-	if (attempt->is_orphan)
-		wire_add_number(text, "orphan", 1);
-	if (!attempt->command)
-		return;
-	command_outputs(attempt->command, outputs);
-	wire_add_number(text, "purpose", attempt->purpose);
-	wire_add_number(text, "stdout", outputs[0]);
-	wire_add_number(text, "stderr", outputs[1]);
-	if (operation->state == STATE_ENDING)
-		wire_add_number(text, "ending", (int64_t)operation->ending + 1);
-	write_run(operation, text);
-}
-
 /* The pause of OPERATION: its count, and when it ends. */
 static void write_pause(const struct operation *operation, struct buffer *text)
 {
@@ -154,29 +95,18 @@ static void write_operation(struct operation *operation, struct buffer *text)
 	const struct lvmpolld_progress progress = device_progress(operation->device);
 	struct record record = recorder_describe(operation);
 
-	record.command = present_command(attempt);
-	record.start_ticks = find_start(attempt);
+	attempt_describe(attempt, &record);
 	wire_add_string(text, "item", "operation");
 	record_add_fields(text, &record);
 	write_progress(&progress, text);
 	write_findings(operation->device, text);
-	wire_add_number(text, "last_pid", attempt->pid);
-	wire_add_number(text, "shown_end", attempt->has_shown_end);
-	wire_add_number(text, "by_signal", attempt->result.by_signal);
-	wire_add_number(text, "value", attempt->result.value);
-	if (attempt->is_end_unknown)
-		wire_add_number(text, "end_unknown", 1);
+	attempt_write(operation, text);
 	wire_add_number(text, "asking", operation->state == STATE_ASKING);
-	if (attempt->vg_name && attempt->lv_name) {
-		wire_add_string(text, "step_vgname", attempt->vg_name);
-		wire_add_string(text, "step_lvname", attempt->lv_name);
-	}
 	wire_add_number(text, "record_stale", operation->is_record_stale);
 	wire_add_number(text, "step_unknown", operation->evidence.is_step_unknown);
 	wire_add_number(text, "unwatched", operation->evidence.is_unwatched);
 	entry_write_events(text, operation);
 	write_pause(operation, text);
-	write_command(operation, text);
 	wire_add_end(text);
 }
 

@@ -455,8 +455,8 @@ struct lvmpolld_plugin {
 	 * table is looked at again and decides; an abort is over then. Any other end is that of an
 	 * attempt that has failed. Where how an abort's has ended is not known, since another
 	 * daemon has started it, the abort is over where the table shows a step of phase 0, which
-	 * so must mean that the operation would begin anew, has failed with LVMPOLLD_DONE, and is
-	 * else run again.
+	 * so must mean that the operation would begin anew, and is else run again. Where the table
+	 * says LVMPOLLD_DONE no abort is run: it has failed.
 	 */
 	const char *const *commands;
 

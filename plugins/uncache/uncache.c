@@ -28,6 +28,8 @@ struct kept {
 	 * kernel for a cachevol. Where that is forgotten, as by a new daemon, it says so again.
 	 */
 	bool is_changed;
+	bool has_seen_cache;
+	bool has_told_failure;
 };
 
 struct status {
@@ -142,8 +144,8 @@ static bool read_parameters(const char *text, struct status *status)
 }
 
 /*
- * What is not a cache may never have been one, or is the volume below it by now. That of a vdo
- * volume, a pool and the like is a hidden volume's: their tables prove nothing.
+ * What is not a cache may never have been one, or is the volume below it by now. That of a pool is
+ * a hidden volume's: the table of a thin volume proves nothing. A vdo volume is linear here.
  */
 static bool is_without_cache(const struct lvmpolld_target *targets, size_t count)
 {
@@ -161,16 +163,20 @@ static bool is_without_cache(const struct lvmpolld_target *targets, size_t count
 	return count > 0;
 }
 
-/* It is told once, and the operation waits until somebody has seen to it. */
+/* The operation waits until somebody has seen to it. */
 static enum lvmpolld_verdict wait_for_repair(
 	const struct lvmpolld_request *request, struct lvmpolld_progress *progress)
 {
-	if (progress->failed_devices == 0)
+	struct kept *kept = request->handle;
+
+	if (!kept || !kept->has_told_failure)
 		lvmpolld_log(LVMPOLLD_LOG_ERROR,
 			"%s/%s: its cache has failed, can only be read, or needs a check: what "
 			"only the cache has would be lost without it, so it is not taken off; "
 			"\"lvconvert --repair\" and lvmcache(7) tell what can be done",
 			request->vg_name, request->lv_name);
+	if (kept)
+		kept->has_told_failure = true;
 	progress->failed_devices = 1;
 	return LVMPOLLD_WATCH_TIMED;
 }
@@ -189,10 +195,15 @@ static void set_progress(const struct status *status, struct lvmpolld_progress *
 static enum lvmpolld_verdict read_cache(const struct lvmpolld_request *request,
 	const struct status *status, struct lvmpolld_progress *progress)
 {
+	struct kept *kept = request->handle;
 	bool is_cleaner, is_clean;
 
+	if (kept)
+		kept->has_seen_cache = true;
 	if (status->has_failed)
 		return wait_for_repair(request, progress);
+	if (kept)
+		kept->has_told_failure = false;
 	progress->failed_devices = 0;
 	set_progress(status, progress);
 	is_cleaner = strcmp(status->policy, CLEANER) == 0;
@@ -219,6 +230,7 @@ static enum lvmpolld_verdict read_cache(const struct lvmpolld_request *request,
 static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
+	const struct kept *kept = request->handle;
 	struct status status = {0};
 
 	/* As that of a pool: it may lie on a cache, and that on it would not tell of the end. */
@@ -229,8 +241,8 @@ static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request 
 		return read_cache(request, &status, progress);
 	if (!is_without_cache(targets, count))
 		return LVMPOLLD_POLL;
-	if (progress->total_sectors == 0)
-		lvmpolld_log(LVMPOLLD_LOG_WARN, "%s/%s: it has no cache: nothing is to be done",
+	if (!kept || !kept->has_seen_cache)
+		lvmpolld_log(LVMPOLLD_LOG_WARN, "%s/%s: it has no cache of its own",
 			request->vg_name, request->lv_name);
 	return LVMPOLLD_DONE;
 }
@@ -308,8 +320,8 @@ static enum lvmpolld_standing uncache_read_report(
 	if (!volume)
 		return LVMPOLLD_STANDING_FAILED;
 	attributes = lvmpolld_row_field(volume, "lv_attr");
-	/* There is no cache any more whose policy an abort could set. */
-	if (request->abort && attributes && attributes[0] == '-')
+	/* There is no cache any more whose policy an abort could set; an origin may hide one. */
+	if (request->abort && attributes && attributes[0] != '\0' && !strchr("CoO", attributes[0]))
 		return LVMPOLLD_STANDING_FAILED;
 	return attributes && attributes[0] == 'C' ? LVMPOLLD_STANDING_GOES_ON
 						  : LVMPOLLD_STANDING_CANNOT_TELL;

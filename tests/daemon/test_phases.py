@@ -198,6 +198,20 @@ class LeftTest(PhasesTest):
         self.assertEqual(self.wait_starts(2)[1][2], "lvchange --back vg/" + self.name)
         self.assertFalse(is_running(pid))
 
+    def test_abort_that_ended_between_two_daemons_is_not_run_again(self):
+        self.begin_lvchange()
+        client = self.connect(self.daemon)
+        self.assert_ok(client.ask("stages", lvid=self.identity, vgname="vg", lvname=self.name, interval="15", abort=1))
+        self.daemon.release(self.name)
+        pid = int(self.wait_starts(2)[1][0])
+        wait_for(lambda: self.entry(self.identity, "abort")["operation_state"] == "running", "the abort")
+        self.assertEqual(self.daemon.stop(), 0)
+        self.daemon.release(self.name)
+        wait_for(lambda: not is_running(pid), "the end of process %d" % pid)
+        self.start_again()
+        self.wait_log("its abort ends well")
+        self.assertEqual(len(self.daemon.starts()), 2)
+
     @needs_tool
     def test_tool_has_the_daemon_abort_it(self):
         self.begin_lvchange()

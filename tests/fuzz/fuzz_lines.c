@@ -4,6 +4,7 @@
 
 #include "fuzz.h"
 #include "loader/calls.h"
+#include "loader/defaults.h"
 #include "process/lines.h"
 
 /* The lines put together again. */

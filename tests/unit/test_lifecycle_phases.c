@@ -279,26 +279,143 @@ static const struct {
 	{LVMPOLLD_DONE, 0, false, false},
 };
 
+static void resume_abort(const struct resume_info *abort_info)
+{
+	const struct resume_info info = {.is_being_aborted = true, .outputs = {-1, -1}};
+
+	resume_with(abort_info, true);
+	resume_with(&info, false);
+	ck_assert_int_eq(find(false)->state, STATE_YIELDING);
+}
+
+static void check_aborted(int i)
+{
+	ck_assert_int_eq(find(true)->state, STATE_LOOKING);
+	show_phase(aborted[i].verdict, 1, aborted[i].phase);
+	ck_assert_int_eq(!!standin_find("lvchange"), aborted[i].is_run);
+	if (aborted[i].is_run)
+		return;
+	ck_assert_ptr_null(find(true));
+	ck_assert_int_eq(!find(false), aborted[i].is_over);
+}
+
+static const struct resume_info left_abort = {.is_orphan = true,
+	.pid = STANDIN_FIRST_PID - 1,
+	.start_ticks = 1,
+	.command_name = "lvchange",
+	.outputs = {-1, -1},
+	.is_end_unknown = true,
+	.purpose = ATTEMPT_ABORT};
+
 START_TEST(phase_abort_whose_end_is_unknown_is_read_from_the_table)
 {
-	const struct resume_info abort_info = {.is_orphan = true,
+	resume_abort(&left_abort);
+	end_unknown("lvchange");
+	check_aborted(_i);
+}
+END_TEST
+
+/* Between two daemons, or before it could be adopted. */
+START_TEST(phase_abort_that_ended_meanwhile_is_read_from_the_table)
+{
+	struct resume_info info = left_abort;
+
+	if (_i % 2 == 0)
+		info.is_orphan = false;
+	else
+		standin_adopt_failure = ESRCH;
+	resume_abort(&info);
+	check_aborted(_i);
+}
+END_TEST
+
+/* It was started for what is aborted: that it has changed nothing does not say that it is over. */
+START_TEST(phase_abort_is_not_over_by_another_command)
+{
+	struct resume_info info = left_abort;
+
+	info.is_end_unknown = false;
+	info.purpose = ATTEMPT_POLL;
+	resume_abort(&info);
+	end_unknown("lvchange");
+	show_phase(LVMPOLLD_STEP, 1, 0);
+	running("lvchange");
+}
+END_TEST
+
+/* The kernel shows that there is nothing left to be aborted. */
+START_TEST(phase_abort_that_comes_too_late_has_failed)
+{
+	begin_phased(false);
+	show_phase(LVMPOLLD_WATCH, 1, 0);
+	begin_phased(true);
+	show_phase(LVMPOLLD_WATCH, 1, 0);
+	standin_exit(running("lvchange"), 5);
+	ck_assert_int_eq(find(true)->state, STATE_ASKING);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(find(true)->state, STATE_BACKING_OFF);
+	run_out(find(true)->timer);
+	show_phase(LVMPOLLD_DONE, 2, 0);
+	ck_assert(hears(true, false, 5));
+	ck_assert_uint_eq(standin_started, 2);
+}
+END_TEST
+
+/* The next daemon must not run it again for nothing. */
+START_TEST(phase_command_that_ends_at_a_stop_is_on_record)
+{
+	begin_lvchange();
+	operations_stop(&operations);
+	ck_assert_int_eq(find(false)->state, STATE_ENDING);
+	standin_exit(running("lvchange"), 0);
+	ck_assert(is_on_record("lvm_command_name = \"lvchange\""));
+}
+END_TEST
+
+/* Whoever asks then has asked for an operation that goes on. */
+START_TEST(phase_command_that_cannot_be_adopted_yet_may_be_asked_for_again)
+{
+	const struct resume_info info = {
+		.is_orphan = true,
+		.is_forgotten = true,
 		.pid = STANDIN_FIRST_PID - 1,
 		.start_ticks = 1,
 		.command_name = "lvchange",
-		.outputs = {-1, -1}};
-	const struct resume_info info = {.is_being_aborted = true, .outputs = {-1, -1}};
+		.outputs = {-1, -1},
+	};
 
-	resume_with(&abort_info, true);
+	standin_adopt_failure = EMFILE;
 	resume_with(&info, false);
-	ck_assert_int_eq(find(false)->state, STATE_YIELDING);
+	ck_assert_int_eq(find(false)->back_off.reason, BACK_OFF_ORPHAN);
+	begin_phased(false);
+	ck_assert(!is_on_record("forgotten"));
+	standin_adopt_failure = 0;
+	run_out(find(false)->timer);
 	end_unknown("lvchange");
-	ck_assert_int_eq(find(true)->state, STATE_LOOKING);
-	show_phase(aborted[_i].verdict, 1, aborted[_i].phase);
-	ck_assert_int_eq(!!standin_find("lvchange"), aborted[_i].is_run);
-	if (aborted[_i].is_run)
-		return;
-	ck_assert_ptr_null(find(true));
-	ck_assert_int_eq(!find(false), aborted[_i].is_over);
+	ck_assert_int_eq(find(false)->state, STATE_LOOKING);
+}
+END_TEST
+
+/* It is accepted, and waits for a table: it is no shortage of memory. */
+START_TEST(phases_of_what_is_not_watched_are_waited_for)
+{
+	operations.monitor = NULL;
+	begin_phased(false);
+	ck_assert_int_eq(find(false)->state, STATE_BACKING_OFF);
+	ck_assert_uint_eq(standin_started, 0);
+}
+END_TEST
+
+/* It is half way: that lvm cannot be executed is not told at once. */
+START_TEST(phase_that_has_begun_is_seen_through)
+{
+	struct operation *operation = begin_lvchange();
+
+	standin_exit(running("lvchange"), 0);
+	show_phase(LVMPOLLD_STEP, 2, 1);
+	standin_exit(running("lvconvert"), 127);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NOT_EXECUTABLE);
+	ck_assert(hears_nothing_yet(false));
 }
 END_TEST
 
@@ -452,6 +569,14 @@ int main(void)
 		SUITE_TEST(phase_command_that_is_asked_for_again_is_not_forgotten),
 		SUITE_LOOP(phase_abort_whose_end_is_unknown_is_read_from_the_table,
 			SUITE_COUNT(aborted)),
+		SUITE_LOOP(phase_abort_that_ended_meanwhile_is_read_from_the_table,
+			SUITE_COUNT(aborted)),
+		SUITE_TEST(phase_abort_is_not_over_by_another_command),
+		SUITE_TEST(phase_abort_that_comes_too_late_has_failed),
+		SUITE_TEST(phase_command_that_ends_at_a_stop_is_on_record),
+		SUITE_TEST(phase_command_that_cannot_be_adopted_yet_may_be_asked_for_again),
+		SUITE_TEST(phases_of_what_is_not_watched_are_waited_for),
+		SUITE_TEST(phase_that_has_begun_is_seen_through),
 		SUITE_TEST(phases_in_turn_are_tried_again_after_growing_pauses),
 		SUITE_TEST(phase_command_of_a_previous_daemon_is_waited_for),
 		SUITE_LOOP(phase_command_goes_on_after_an_upgrade, 2),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "loader/calls.h"
+#include "loader/defaults.h"
 #include "log/log.h"
 #include "process/arguments.h"
 #include "suite.h"

@@ -154,7 +154,7 @@ START_TEST(policy_that_stays_is_waited_for)
 }
 END_TEST
 
-/* Without memory lvchange may be run once more, and nothing is taken off that may be dirty. */
+/* Where nothing could be kept lvchange may be run once more, and nothing is taken off that may be dirty. */
 START_TEST(policy_is_changed_again_where_nothing_is_kept)
 {
 	begun = cached;
