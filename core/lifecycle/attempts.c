@@ -21,6 +21,7 @@
 #include "log/log.h"
 #include "lvm/command.h"
 #include "monitor/monitor.h"
+#include "operation/callbacks.h"
 #include "operation/progress_log.h"
 #include "process/arguments.h"
 #include "util/boot.h"
@@ -70,7 +71,7 @@ static void on_line(const char *text, void *context)
 		return;
 	device_lock(device);
 	former = device->progress;
-	told = plugin_read_line(operation->terms->plugin, text, &device->progress);
+	told = callbacks_read_line(operation, text, &device->progress);
 	percent = device->progress.percent;
 	/* What the kernel shows is told where it is seen; how far an abort is says nothing. */
 	if (told && former.total_sectors == 0 && attempt->purpose != ATTEMPT_ABORT)
@@ -133,7 +134,8 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 		was_terminated || end.is_unknown || (!end.by_signal && end.value == 0)
 			? COUNT_RUN_SUCCESS
 			: COUNT_RUN_ERROR);
-	/* What a stop has left is the next daemon's, which reads from the table what it has done. */
+	/* What a stop has left is the next daemon's, which reads from the table what it has done.
+	 */
 	if (!operations->is_stopping || attempt_is_lvpoll(attempt))
 		recorder_write(operation, RECORD_NO_COMMAND);
 	event = classify_exit(operation, was_terminated || end.is_unknown, &progress);

@@ -6,6 +6,7 @@
 
 #include "lifecycle/classify.h"
 #include "loader/calls.h"
+#include "operation/callbacks.h"
 
 bool classify_is_renamed(
 	const struct operation *operation, const char *vg_name, const char *lv_name)
@@ -36,14 +37,11 @@ static bool is_contradicted(
 	static const struct lvmpolld_exit ended = {
 		.struct_size = sizeof(ended), .presence = LVMPOLLD_PRESENT};
 
-	const struct lvmpolld_request asked = operation_asked(operation);
-
 	if (classify_is_renamed(operation, observation->vg_name, observation->lv_name))
 		return true;
 	if (is_copying(observation) && !operation_is_abort(operation))
 		return true;
-	return plugin_read_exit(operation->terms->plugin, &asked, &ended, &nothing) ==
-	       LVMPOLLD_CONTINUES;
+	return callbacks_read_exit(operation, &ended, &nothing) == LVMPOLLD_CONTINUES;
 }
 
 static enum operation_event confirm(

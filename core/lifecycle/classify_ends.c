@@ -8,7 +8,7 @@
 
 #include "lifecycle/classify.h"
 #include "lifecycle/classify_ends.h"
-#include "loader/calls.h"
+#include "operation/callbacks.h"
 
 /*
  * Clients are told 100 or 101 if the command could not be run. The dynamic loader, or a shell
@@ -53,7 +53,6 @@ static enum operation_event classify_own_exit(
 	const struct operation *operation, const struct lvmpolld_progress *progress)
 {
 	const struct request_result *result = &operation->attempt.result;
-	const struct lvmpolld_request asked = operation_asked(operation);
 	const struct lvmpolld_exit ended = {
 		.struct_size = sizeof(ended),
 		.status = result->by_signal ? -1 : result->value,
@@ -63,8 +62,7 @@ static enum operation_event classify_own_exit(
 
 	if (could_not_run(result))
 		return EVENT_EXIT_NOT_RUN;
-	if (plugin_read_exit(operation->terms->plugin, &asked, &ended, progress) ==
-		LVMPOLLD_CONTINUES)
+	if (callbacks_read_exit(operation, &ended, progress) == LVMPOLLD_CONTINUES)
 		return EVENT_EXIT_CONTINUES;
 	if (result->value != 0)
 		return EVENT_EXIT_FAILED;
@@ -127,9 +125,7 @@ static bool has_said_end(const struct attempt *attempt)
 static enum operation_event classify_standing(
 	const struct operation *operation, bool is_gone, const struct report_volume *volume)
 {
-	const struct lvmpolld_request asked = operation_asked(operation);
-
-	switch (plugin_read_report(operation->terms->plugin, &asked, &volume->row)) {
+	switch (callbacks_read_report(operation, &volume->row)) {
 	case LVMPOLLD_STANDING_OVER:
 		return EVENT_REPORT_OVER;
 	case LVMPOLLD_STANDING_FAILED:
@@ -163,9 +159,7 @@ static enum operation_event classify_standing(
 /* The group is seen, with all its disks, and has no such volume. */
 static enum operation_event classify_absence(const struct operation *operation, bool is_gone)
 {
-	const struct lvmpolld_request asked = operation_asked(operation);
-
-	switch (plugin_read_report(operation->terms->plugin, &asked, NULL)) {
+	switch (callbacks_read_report(operation, NULL)) {
 	case LVMPOLLD_STANDING_OVER:
 		return EVENT_REPORT_OVER;
 	/* The volume was to stay, and somebody has removed it. */

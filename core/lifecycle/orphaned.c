@@ -200,12 +200,25 @@ static void log_adopted(const struct operation *operation)
 		attempt_is_lvpoll(attempt) ? "ended first" : "left to end by itself first");
 }
 
+/*
+ * The abort has it already, or what is aborted: it is on both records, as where a daemon could
+ * write neither anew.
+ */
+static bool is_adopted_by_other(const struct operation *operation)
+{
+	const struct operation *other =
+		operation->device->operations[!operation_is_abort(operation)];
+
+	return other && other->attempt.command && other->attempt.pid == operation->attempt.pid;
+}
+
 /* Adopts it, to end it or to wait for its end. */
 static bool adopt(struct operation *operation)
 {
 	static const int outputs[2] = {-1, -1};
 	struct lvmpolld_error error;
-	int result = attempts_adopt(operation, outputs, &error);
+	int result = is_adopted_by_other(operation) ? -ESRCH
+						    : attempts_adopt(operation, outputs, &error);
 
 	if (result == -ESRCH)
 		return settle_without(operation);

@@ -7,7 +7,7 @@
 #include "configuration/configuration.h"
 #include "lifecycle/context.h"
 #include "lifecycle/preparing.h"
-#include "loader/calls.h"
+#include "operation/callbacks.h"
 #include "process/arguments.h"
 
 /*
@@ -41,7 +41,7 @@ static int build_arguments(const struct operation *operation, const char *interv
 	asked.phase = operation->attempt.phase;
 	if (arguments_add(arguments, operation->operations->configuration->lvm_binary) < 0)
 		return error_set(error, ENOMEM, "cannot start an lvm command: out of memory");
-	return plugin_build_arguments(operation->terms->plugin, &asked, arguments, error);
+	return callbacks_build_arguments(operation, &asked, arguments, error);
 }
 
 /* The kernel shows a step that is due, or an abort was asked for, which needs no proof. */

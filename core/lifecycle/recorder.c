@@ -25,7 +25,7 @@ struct record recorder_describe_terms(const struct terms *terms)
 	return (struct record){
 		.request = terms->asked,
 		.operation_name = terms->plugin->interface->operation,
-		.has_phases = terms->plugin->interface->commands != NULL,
+		.has_phases = terms->plugin->interface->commands,
 		.options = options_text(terms->asked.options),
 	};
 }
@@ -37,7 +37,7 @@ struct record recorder_describe(const struct operation *operation)
 	return (struct record){
 		.request = operation->terms->asked,
 		.operation_name = operation->terms->plugin->interface->operation,
-		.has_phases = operation->terms->plugin->interface->commands != NULL,
+		.has_phases = operation->terms->plugin->interface->commands,
 		.options = options_text(operation->terms->asked.options),
 		.is_being_aborted = operation_is_being_aborted(operation),
 		.is_forgotten = operation->is_forgotten,

@@ -7,11 +7,11 @@
 #include <lvmpolld/plugin.h>
 
 #include "comparing/copies.h"
-#include "loader/calls.h"
 #include "loader/defaults.h"
 #include "loader/disks.h"
 #include "loader/findings.h"
 #include "loader/options.h"
+#include "loader/plugin_log.h"
 #include "loader/row.h"
 #include "log/log.h"
 #include "process/arguments.h"
@@ -102,9 +102,9 @@ void lvmpolld_log(enum lvmpolld_log_level level, const char *format, ...)
 {
 	va_list arguments;
 
-	if (plugin_is_quiet())
+	if (plugin_log_is_quiet())
 		return;
 	va_start(arguments, format);
-	log_write_arguments(level_of(level), NULL, format, arguments);
+	log_write_arguments(level_of(level), plugin_log_subject(), format, arguments);
 	va_end(arguments);
 }

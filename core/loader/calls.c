@@ -151,18 +151,6 @@ static enum lvmpolld_verdict check_verdict(
 	return LVMPOLLD_POLL;
 }
 
-static bool are_plugins_quiet;
-
-void plugin_set_quiet(bool is_quiet)
-{
-	are_plugins_quiet = is_quiet;
-}
-
-bool plugin_is_quiet(void)
-{
-	return are_plugins_quiet;
-}
-
 enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	const struct lvmpolld_request *request, const struct lvmpolld_target *targets, size_t count,
 	struct lvmpolld_progress *progress)

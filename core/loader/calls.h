@@ -29,9 +29,6 @@ bool plugin_read_line(
 enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	const struct lvmpolld_request *request, const struct lvmpolld_target *targets, size_t count,
 	struct lvmpolld_progress *progress);
-/* What plugins log is dropped from now on, or no longer. */
-void plugin_set_quiet(bool is_quiet);
-bool plugin_is_quiet(void);
 /* What the end of an lvpoll means. PROGRESS is what it told last. */
 enum lvmpolld_outcome plugin_read_exit(const struct plugin_entry *entry,
 	const struct lvmpolld_request *request, const struct lvmpolld_exit *ended,

@@ -7,6 +7,7 @@
 
 #include "loader/calls.h"
 #include "loader/disks.h"
+#include "loader/plugin_log.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "monitor/look.h"
@@ -101,6 +102,7 @@ static void read_copies(struct look *look, const struct lvmpolld_request *asked)
 static void read_answer(struct look *look)
 {
 	const struct terms *terms = look->begun.terms;
+	const struct log_subject subject = terms_subject(terms);
 	struct lvmpolld_request asked;
 
 	look->verdict = LVMPOLLD_POLL;
@@ -113,10 +115,10 @@ static void read_answer(struct look *look)
 	asked.abort = false;
 	asked.other_layer = look->table.is_other_layer;
 	/* A plugin that has told of a loss in the log need not tell it at each look. */
-	plugin_set_quiet(look->has_loss);
+	plugin_log_begin(&subject, look->has_loss);
 	look->verdict = plugin_read_targets(terms->plugin, &asked, look->table.targets,
 		look->table.target_count, &look->progress);
-	plugin_set_quiet(false);
+	plugin_log_begin(&subject, false);
 	plugin_read_disks(
 		terms->plugin, &asked, look->table.targets, look->table.target_count, &look->disks);
 	plugin_read_findings(terms->plugin, &asked, look->table.targets, look->table.target_count,
@@ -124,6 +126,7 @@ static void read_answer(struct look *look)
 	if ((look->verdict == LVMPOLLD_STEP || look->verdict == LVMPOLLD_POLL) &&
 		plugin_verifies(terms->plugin) && !is_wiped(&look->table))
 		read_copies(look, &asked);
+	plugin_log_end();
 }
 
 /* A status that cannot be read is said once, and again after it could be read meanwhile. */

@@ -566,7 +566,11 @@ enum lvmpolld_log_level {
 	LVMPOLLD_LOG_DEBUG = 4
 };
 
-/* Writes a line to the daemon's log, in the manner of printf, without a newline. */
+/*
+ * Writes a line to the daemon's log, in the manner of printf, without a newline. In a callback with
+ * a request, and in read_line, it is about the operation: the daemon puts the volume and the
+ * operation before it, has them as fields in the journal, and shows it with the operation.
+ */
 void lvmpolld_log(enum lvmpolld_log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -90,10 +90,10 @@ void raid_status_tell_failed(const struct raid_status *status,
 	for (size_t leg = 0; is_news && leg < status->leg_count; leg++)
 		if (has_failed(status, leg))
 			lvmpolld_log(LVMPOLLD_LOG_ERROR,
-				"%s/%s: leg %zu has failed (%s_rimage_%zu): \"lvconvert --repair\" "
+				"leg %zu has failed (%s_rimage_%zu): \"lvconvert --repair\" "
 				"puts another disk in its place, and \"lvchange --refresh\" takes "
 				"it back when its disk is there again",
-				request->vg_name, request->lv_name, leg, request->lv_name, leg);
+				leg, request->lv_name, leg);
 }
 
 void raid_status_add_failed(const struct raid_status *status, struct lvmpolld_findings *findings)

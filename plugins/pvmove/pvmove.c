@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static void tell_lack(const struct lvmpolld_request *request, enum mirror_lack lack)
+static void tell_lack(enum mirror_lack lack)
 {
 	/*
 	 * All data is still at its old place, and the kernel reads it there. The next step would
@@ -14,17 +14,15 @@ static void tell_lack(const struct lvmpolld_request *request, enum mirror_lack l
 	 */
 	if (lack == MIRROR_LACKS_AT_OTHERS)
 		lvmpolld_log(LVMPOLLD_LOG_ERROR,
-			"%s/%s: some data could not be copied, and the kernel will take it for "
+			"some data could not be copied, and the kernel will take it for "
 			"copied; \"pvmove --abort\" ends the move, and this data stays where it "
-			"was",
-			request->vg_name, request->lv_name);
+			"was");
 	else
 		lvmpolld_log(LVMPOLLD_LOG_ERROR,
-			"%s/%s: the disk that is moved from fails: some data could not be copied "
+			"the disk that is moved from fails: some data could not be copied "
 			"from it, or what was written since is on the other disk alone; neither "
 			"the end of the move nor \"pvmove --abort\" may keep everything, so look "
-			"at the kernel's log first",
-			request->vg_name, request->lv_name);
+			"at the kernel's log first");
 }
 
 /*
@@ -55,7 +53,7 @@ static enum lvmpolld_verdict pvmove_read_targets(const struct lvmpolld_request *
 	if (lack == MIRROR_LACKS_NOTHING)
 		return verdict;
 
-	tell_lack(request, lack);
+	tell_lack(lack);
 	return LVMPOLLD_DATA_LOSS;
 }
 

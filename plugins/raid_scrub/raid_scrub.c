@@ -25,9 +25,9 @@ static enum lvmpolld_verdict raid_scrub_read_targets(const struct lvmpolld_reque
 	raid_status_tell_failed(&status, request, progress);
 	if (is_over && progress->total_sectors == 0)
 		lvmpolld_log(LVMPOLLD_LOG_WARN,
-			"%s/%s: no check or repair was seen under way: \"lvchange --syncaction "
+			"no check or repair was seen under way: \"lvchange --syncaction "
 			"check %s/%s\" begins one",
-			request->vg_name, request->lv_name, request->vg_name, request->lv_name);
+			request->vg_name, request->lv_name);
 	if (is_over || is_scrub(&status))
 		raid_status_set_progress(&status, progress);
 	return is_over ? LVMPOLLD_DONE : LVMPOLLD_WATCH;

@@ -171,10 +171,9 @@ static enum lvmpolld_verdict wait_for_repair(
 
 	if (!kept || !kept->has_told_failure)
 		lvmpolld_log(LVMPOLLD_LOG_ERROR,
-			"%s/%s: its cache has failed, can only be read, or needs a check: what "
+			"its cache has failed, can only be read, or needs a check: what "
 			"only the cache has would be lost without it, so it is not taken off; "
-			"\"lvconvert --repair\" and lvmcache(7) tell what can be done",
-			request->vg_name, request->lv_name);
+			"\"lvconvert --repair\" and lvmcache(7) tell what can be done");
 	if (kept)
 		kept->has_told_failure = true;
 	progress->failed_devices = 1;
@@ -242,8 +241,7 @@ static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request 
 	if (!is_without_cache(targets, count))
 		return LVMPOLLD_POLL;
 	if (!kept || !kept->has_seen_cache)
-		lvmpolld_log(LVMPOLLD_LOG_WARN, "%s/%s: it has no cache of its own",
-			request->vg_name, request->lv_name);
+		lvmpolld_log(LVMPOLLD_LOG_WARN, "it has no cache of its own");
 	return LVMPOLLD_DONE;
 }
 

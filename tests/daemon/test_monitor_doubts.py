@@ -194,6 +194,7 @@ class LossTest(KernelTest):
         self.request("move-late", abort=1)
         self.wait_starts(1)
         self.wait_looks(self.looks() + 3)
+        self.assertEqual(self.daemon.log().count("vg/move-late (pvmove): some data could not be copied"), 1)
         self.assertEqual(self.daemon.log().count("some data could not be copied"), 1)
         self.release("move-late")
         self.assert_finished(self.client.result(identity, abort=1), "retcode", 0)

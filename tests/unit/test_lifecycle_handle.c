@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a plugin keeps of an operation: opened for it, given to each callback, closed after it. */
+/* What a plugin keeps of an operation, and logs about it, in each of its callbacks. */
 #include "config.h"
 
 #include "lifecycle_fixture.h"
@@ -33,6 +33,7 @@ static int build_arguments(const struct lvmpolld_request *request,
 {
 	(void)error;
 	kept.built_with = request->handle;
+	lvmpolld_log(LVMPOLLD_LOG_WARN, "built");
 	return arguments_add(arguments, "lvpoll");
 }
 
@@ -40,6 +41,7 @@ static enum lvmpolld_outcome read_exit(const struct lvmpolld_request *request,
 	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
 {
 	kept.exited_with = request->handle;
+	lvmpolld_log(LVMPOLLD_LOG_WARN, "exited with %d", ended->status);
 	return fixture_read_exit(request, ended, progress);
 }
 
@@ -47,7 +49,14 @@ static enum lvmpolld_standing read_report(
 	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
 {
 	kept.reported_with = request->handle;
+	lvmpolld_log(LVMPOLLD_LOG_WARN, "reported");
 	return fixture_read_report(request, volume);
+}
+
+static bool read_line(const char *line, struct lvmpolld_progress *progress)
+{
+	lvmpolld_log(LVMPOLLD_LOG_ERROR, "read %s", line);
+	return fixture_read_line(line, progress);
 }
 
 static const struct lvmpolld_plugin keeping_plugin = {
@@ -57,6 +66,7 @@ static const struct lvmpolld_plugin keeping_plugin = {
 	.description = "Keeps something of each operation",
 	.supports_abort = true,
 	.build_arguments = build_arguments,
+	.read_line = read_line,
 	.read_exit = read_exit,
 	.read_report = read_report,
 	.open = open_handle,
@@ -135,6 +145,31 @@ START_TEST(handle_that_could_not_be_opened_is_opened_later)
 }
 END_TEST
 
+static void add_line(int64_t at_s, const char *text, void *context)
+{
+	char *story = context;
+
+	(void)at_s;
+	snprintf(story + strlen(story), 1000 - strlen(story), "%s; ", text);
+}
+
+/* What a plugin logs is about the operation: people are shown it with that. */
+START_TEST(log_of_each_callback_is_about_the_operation)
+{
+	char story[1000] = "";
+	const struct operation *operation = begin_keeping(false);
+
+	show(LVMPOLLD_STEP, 1);
+	standin_print(lvpoll(), "at 50");
+	standin_exit(lvpoll(), 5);
+	report(fixture_volume_row(1, 1, "lv1"));
+	lvmpolld_log(LVMPOLLD_LOG_WARN, "about nothing");
+	log_memory_visit(operation->terms->memory, add_line, story);
+	ck_assert_ptr_nonnull(strstr(story, "built; read at 50; exited with 5; reported; "));
+	ck_assert_ptr_null(strstr(story, "nothing"));
+}
+END_TEST
+
 static void create(void)
 {
 	memset(&kept, 0, sizeof(kept));
@@ -155,6 +190,7 @@ int main(void)
 		SUITE_TEST(handle_is_closed_when_its_operation_is_over),
 		SUITE_LOOP(handle_is_shared_with_an_abort, 2),
 		SUITE_TEST(handle_that_could_not_be_opened_is_opened_later),
+		SUITE_TEST(log_of_each_callback_is_about_the_operation),
 	};
 
 	return suite_run_fixture("lifecycle_handle", tests, SUITE_COUNT(tests), create, destroy);

@@ -358,6 +358,27 @@ START_TEST(lifecycle_an_orphan_that_cannot_be_ended_yet_is_not_forgotten)
 END_TEST
 
 /* The state directory could not be opened when this daemon began: now it can, and is not read. */
+/* Its end would be heard by one of them alone, or by both. */
+START_TEST(lifecycle_lvpoll_on_two_records_is_adopted_once)
+{
+	const struct resume_info info = {
+		.is_orphan = true,
+		.pid = STANDIN_FIRST_PID - 1,
+		.start_ticks = 1,
+		.outputs = {-1, -1},
+	};
+	struct terms *abort_terms = fixture_terms_of(&fixture_entry, 1, 1, true, "15", NULL);
+
+	ck_assert_int_eq(resume_operation(&operations, abort_terms, &info, NULL), 0);
+	ck_assert_int_eq(find(true)->state, STATE_ENDING);
+	ck_assert_int_eq(resume_operation(&operations, fixture_terms(1, 1), &info, NULL), 0);
+	ck_assert_int_eq(find(false)->state, STATE_YIELDING);
+	standin_die(lvpoll(), SIGTERM);
+	ck_assert_ptr_null(standin_find("lvpoll"));
+	ck_assert_int_eq(find(true)->state, STATE_LOOKING);
+}
+END_TEST
+
 START_TEST(lifecycle_unread_records_may_tell_of_an_orphan)
 {
 	operations.records.is_unread = true;
@@ -388,6 +409,7 @@ int main(void)
 		SUITE_TEST(lifecycle_ends_the_lvpoll_of_a_second_record),
 		SUITE_TEST(lifecycle_who_waits_for_what_is_not_resumed_is_told),
 		SUITE_TEST(lifecycle_an_orphan_that_cannot_be_ended_yet_is_not_forgotten),
+		SUITE_TEST(lifecycle_lvpoll_on_two_records_is_adopted_once),
 		SUITE_LOOP(lifecycle_unread_records_may_tell_of_an_orphan, 2),
 	};
 
