@@ -7,30 +7,24 @@
 
 #include <lvmpolld/plugin.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include <common/cache_removal.h>
 
 /* lvm2's name of the policy that writes back all that it can, and takes nothing new in. */
 #define CLEANER "cleaner"
 
-#define NAME_SIZE    32
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define NAME_SIZE 32
 
 enum { PHASE_CLEAN, PHASE_TAKE_OFF };
 
-/* What is known of an operation beside its table. */
-struct kept {
-	/*
-	 * lvchange says that it has changed the policy, which lvm2 2.03.16 leaves as it was in the
-	 * kernel for a cachevol. Where that is forgotten, as by a new daemon, it says so again.
-	 */
-	bool is_changed;
-	bool has_seen_cache;
-	bool has_told_failure;
-};
+/*
+ * The volumes whose policy lvchange has changed, as it says. lvm2 2.03.16 leaves that of a cachevol
+ * as it was in the kernel. Where one is forgotten, as by a new daemon, lvchange says so again.
+ */
+static struct cache_removal_notes changed;
 
 struct status {
 	uint64_t block_sectors;
@@ -40,27 +34,6 @@ struct status {
 	bool is_writeback; /* what is written may be in the cache alone */
 	bool has_failed;   /* what is dirty may be lost, or cannot be written back */
 };
-
-static void *uncache_open(const struct lvmpolld_request *request)
-{
-	(void)request;
-	return calloc(1, sizeof(struct kept));
-}
-
-static void note_changed(const struct lvmpolld_request *request, bool is_changed)
-{
-	struct kept *kept = request->handle;
-
-	if (kept)
-		kept->is_changed = is_changed;
-}
-
-static bool is_changed(const struct lvmpolld_request *request)
-{
-	const struct kept *kept = request->handle;
-
-	return kept && kept->is_changed;
-}
 
 /* Takes the next word of *TEXT into WORD. Returns false where there is none, or it is too long. */
 static bool take_word(const char **text, char word[NAME_SIZE])
@@ -143,43 +116,6 @@ static bool read_parameters(const char *text, struct status *status)
 	       take_word(&text, status->policy) && pass_list(&text) && read_health(text, status);
 }
 
-/*
- * What is not a cache may never have been one, or is the volume below it by now. That of a pool is
- * a hidden volume's: the table of a thin volume proves nothing. A vdo volume is linear here.
- */
-static bool is_without_cache(const struct lvmpolld_target *targets, size_t count)
-{
-	static const char *const types[] = {"linear", "striped", "raid"};
-
-	for (size_t i = 0; i < count; i++) {
-		const char *type = lvmpolld_target_at(targets, i)->type;
-		size_t known = 0;
-
-		while (known < COUNT(types) && strcmp(type, types[known]) != 0)
-			known++;
-		if (known == COUNT(types))
-			return false;
-	}
-	return count > 0;
-}
-
-/* The operation waits until somebody has seen to it. */
-static enum lvmpolld_verdict wait_for_repair(
-	const struct lvmpolld_request *request, struct lvmpolld_progress *progress)
-{
-	struct kept *kept = request->handle;
-
-	if (!kept || !kept->has_told_failure)
-		lvmpolld_log(LVMPOLLD_LOG_ERROR,
-			"its cache has failed, can only be read, or needs a check: what "
-			"only the cache has would be lost without it, so it is not taken off; "
-			"\"lvconvert --repair\" and lvmcache(7) tell what can be done");
-	if (kept)
-		kept->has_told_failure = true;
-	progress->failed_devices = 1;
-	return LVMPOLLD_WATCH_TIMED;
-}
-
 static void set_progress(const struct status *status, struct lvmpolld_progress *progress)
 {
 	uint64_t clean_blocks = status->used_blocks - status->dirty_blocks;
@@ -194,33 +130,31 @@ static void set_progress(const struct status *status, struct lvmpolld_progress *
 static enum lvmpolld_verdict read_cache(const struct lvmpolld_request *request,
 	const struct status *status, struct lvmpolld_progress *progress)
 {
-	struct kept *kept = request->handle;
+	bool is_changed = cache_removal_has_note(&changed, request->lvid);
 	bool is_cleaner, is_clean;
 
-	if (kept)
-		kept->has_seen_cache = true;
 	if (status->has_failed)
-		return wait_for_repair(request, progress);
-	if (kept)
-		kept->has_told_failure = false;
+		return cache_removal_wait_for_repair(request,
+			"has failed, can only be read, or needs a check",
+			"\"lvconvert --repair\" and lvmcache(7) tell what can be done", progress);
 	progress->failed_devices = 0;
 	set_progress(status, progress);
 	is_cleaner = strcmp(status->policy, CLEANER) == 0;
 	if (is_cleaner)
-		note_changed(request, false);
+		cache_removal_forget(&changed, request->lvid);
 	is_clean = status->dirty_blocks == 0;
 	/*
 	 * lvm2 writes back with the group's lock held what comes meanwhile. That is little where
 	 * nothing is taken in, or where lvchange is of no use and the kernel is ahead of it.
 	 */
-	if (is_clean && (is_cleaner || !status->is_writeback || is_changed(request))) {
+	if (is_clean && (is_cleaner || !status->is_writeback || is_changed)) {
 		progress->phase = PHASE_TAKE_OFF;
 		return LVMPOLLD_STEP;
 	}
 	if (is_cleaner)
 		return LVMPOLLD_WATCH;
 	/* The policy that the kernel has writes back as it pleases. */
-	if (is_changed(request))
+	if (is_changed)
 		return LVMPOLLD_WATCH_TIMED;
 	progress->phase = PHASE_CLEAN;
 	return LVMPOLLD_STEP;
@@ -229,8 +163,8 @@ static enum lvmpolld_verdict read_cache(const struct lvmpolld_request *request,
 static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
-	const struct kept *kept = request->handle;
 	struct status status = {0};
+	enum lvmpolld_verdict verdict;
 
 	/* As that of a pool: it may lie on a cache, and that on it would not tell of the end. */
 	if (request->other_layer)
@@ -238,32 +172,10 @@ static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request 
 	if (count == 1 && strcmp(lvmpolld_target_at(targets, 0)->type, "cache") == 0 &&
 		read_parameters(lvmpolld_target_at(targets, 0)->parameters, &status))
 		return read_cache(request, &status, progress);
-	if (!is_without_cache(targets, count))
-		return LVMPOLLD_POLL;
-	if (!kept || !kept->has_seen_cache)
-		lvmpolld_log(LVMPOLLD_LOG_WARN, "it has no cache of its own");
-	return LVMPOLLD_DONE;
-}
-
-static int add_each(struct lvmpolld_arguments *arguments, const char *const *values)
-{
-	int result = 0;
-
-	for (; result == 0 && *values; values++)
-		result = lvmpolld_arguments_add(arguments, *values);
-	return result;
-}
-
-/* "--uncache" or "--splitcache", as the start has said; NULL where it has said something else. */
-static const char *find_way(const struct lvmpolld_request *request)
-{
-	struct lvmpolld_value how = {.struct_size = sizeof(how)};
-
-	if (!lvmpolld_request_option(request, "how", &how))
-		return NULL;
-	return strcmp(how.string, "uncache") == 0      ? "--uncache"
-	       : strcmp(how.string, "splitcache") == 0 ? "--splitcache"
-						       : NULL;
+	verdict = cache_removal_read_others(request, targets, count, progress);
+	if (verdict == LVMPOLLD_DONE)
+		cache_removal_forget(&changed, request->lvid);
+	return verdict;
 }
 
 /* An abort brings back the policy that the start has said. */
@@ -278,23 +190,10 @@ static const char *find_policy(const struct lvmpolld_request *request)
 static int uncache_build_arguments(const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
-	const char *policy = find_policy(request);
-	const char *way = find_way(request);
-	char volume[300];
-	const char *const change[] = {"lvchange", "--cachepolicy", policy, volume, NULL};
-	const char *const take_off[] = {"lvconvert", way, volume, NULL};
 	bool is_change = request->abort || request->phase == PHASE_CLEAN;
-	int result;
 
-	if (!way)
-		return lvmpolld_error_set(
-			error, EINVAL, "the option how must be uncache or splitcache");
-	snprintf(volume, sizeof(volume), "%s/%s", request->vg_name, request->lv_name);
-	result = add_each(arguments, is_change ? change : take_off);
-	if (result == 0 && request->devices_file)
-		result = add_each(arguments,
-			(const char *const[]){"--devicesfile", request->devices_file, NULL});
-	return result == 0 ? 0 : lvmpolld_error_set(error, -result, "out of memory");
+	return cache_removal_build_arguments(request, is_change ? "--cachepolicy" : NULL,
+		find_policy(request), arguments, error);
 }
 
 static enum lvmpolld_outcome uncache_read_exit(const struct lvmpolld_request *request,
@@ -302,27 +201,10 @@ static enum lvmpolld_outcome uncache_read_exit(const struct lvmpolld_request *re
 {
 	(void)progress;
 	if (request->abort)
-		note_changed(request, false);
-	else if (request->phase == PHASE_CLEAN && ended->status == 0 && ended->signal == 0 &&
-		 ended->presence == LVMPOLLD_UNKNOWN)
-		note_changed(request, true);
+		cache_removal_forget(&changed, request->lvid);
+	else if (request->phase == PHASE_CLEAN && cache_removal_is_success(ended))
+		cache_removal_note(&changed, request->lvid);
 	return lvmpolld_exit_read_standard(ended);
-}
-
-/* By the attributes of a volume that is not active, too. */
-static enum lvmpolld_standing uncache_read_report(
-	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
-{
-	const char *attributes;
-
-	if (!volume)
-		return LVMPOLLD_STANDING_FAILED;
-	attributes = lvmpolld_row_field(volume, "lv_attr");
-	/* There is no cache any more whose policy an abort could set; an origin may hide one. */
-	if (request->abort && attributes && attributes[0] != '\0' && !strchr("CoO", attributes[0]))
-		return LVMPOLLD_STANDING_FAILED;
-	return attributes && attributes[0] == 'C' ? LVMPOLLD_STANDING_GOES_ON
-						  : LVMPOLLD_STANDING_CANNOT_TELL;
 }
 
 static const char *const uncache_commands[] = {"lvchange", "lvconvert", NULL};
@@ -344,14 +226,12 @@ static const struct lvmpolld_plugin uncache_plugin = {
 	.read_targets = uncache_read_targets,
 	.read_exit = uncache_read_exit,
 	.layer = "real",
-	.read_report = uncache_read_report,
+	.read_report = cache_removal_read_report,
 	.version = PACKAGE_VERSION,
 	.only_by_name = true,
 	.startable = true,
 	.options = uncache_options,
 	.commands = uncache_commands,
-	.open = uncache_open,
-	.close = free,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(uncache, uncache_plugin);

@@ -2,21 +2,11 @@
 /* The plugin uncache, on tables as Linux 6.12 showed them, and on what nobody knows. */
 #include "config.h"
 
-#include "loader/options.h"
-#include "process/arguments.h"
-#include "report_rows.h"
-#include "suite.h"
-#include "target_lines.h"
+#include "cache_removal_test.h"
 
 const struct lvmpolld_plugin *uncache_LTX_lvmpolld_plugin(void);
 
 enum { PHASE_CLEAN, PHASE_TAKE_OFF };
-
-static const struct lvmpolld_request cached = {.struct_size = sizeof(cached),
-	.vg_name = "vg",
-	.lv_name = "data",
-	.lvid = "lvid",
-	.interval = "15"};
 
 #define HEAD "0 131072 cache 8 12/1280 64 768/1536 0 0 0 0 0 768 "
 #define TAIL " 2 metadata2 writeback 2 migration_threshold 2048 "
@@ -82,47 +72,19 @@ END_TEST
 /* That of a pool, as there is no device of the volume itself: what lies below may be a cache. */
 START_TEST(another_layer_proves_nothing)
 {
-	const struct lvmpolld_plugin *plugin = uncache_LTX_lvmpolld_plugin();
-	struct lvmpolld_request request = cached;
-
-	request.other_layer = true;
-	ck_assert_int_eq(
-		target_lines_read(plugin, &request, "0 131072 linear \n").verdict, LVMPOLLD_POLL);
-	ck_assert_int_eq(
-		target_lines_read(plugin, &request, HEAD "0" TAIL "cleaner 0 rw -\n").verdict,
-		LVMPOLLD_POLL);
+	cache_removal_check_other_layer(
+		uncache_LTX_lvmpolld_plugin(), HEAD "0" TAIL "cleaner 0 rw -\n");
 }
 END_TEST
 
-/* An operation, with what is kept of it. */
-static struct lvmpolld_request begun;
-
-static void begin(void)
-{
-	begun = cached;
-	begun.handle = uncache_LTX_lvmpolld_plugin()->open(&cached);
-	ck_assert_ptr_nonnull(begun.handle);
-}
-
-static void end(void)
-{
-	uncache_LTX_lvmpolld_plugin()->close(begun.handle);
-}
-
 static struct target_reading see(const char *lines)
 {
-	return target_lines_read(uncache_LTX_lvmpolld_plugin(), &begun, lines);
+	return target_lines_read(uncache_LTX_lvmpolld_plugin(), &cached, lines);
 }
 
 static void end_command(unsigned phase, int status, bool is_abort)
 {
-	const struct lvmpolld_exit ended = {.struct_size = sizeof(ended), .status = status};
-	struct lvmpolld_request request = begun;
-
-	request.phase = phase;
-	request.abort = is_abort;
-	ck_assert_int_eq(uncache_LTX_lvmpolld_plugin()->read_exit(&request, &ended, &no_progress),
-		LVMPOLLD_FINISHED);
+	cache_removal_end(uncache_LTX_lvmpolld_plugin(), phase, status, is_abort);
 }
 
 /* As lvm2 2.03.16 leaves that of a cachevol: neither is it changed again, nor is more written back.
@@ -131,7 +93,6 @@ START_TEST(policy_that_stays_is_waited_for)
 {
 	struct target_reading reading;
 
-	begin();
 	end_command(PHASE_CLEAN, 5, false);
 	ck_assert_int_eq(see(HEAD "768" TAIL "smq 0 rw -\n").verdict, LVMPOLLD_STEP);
 	end_command(PHASE_CLEAN, 0, false);
@@ -139,125 +100,74 @@ START_TEST(policy_that_stays_is_waited_for)
 	reading = see(HEAD "0" TAIL "smq 0 rw -\n");
 	ck_assert_int_eq(reading.verdict, LVMPOLLD_STEP);
 	ck_assert_uint_eq(reading.progress.phase, PHASE_TAKE_OFF);
-	/* The kernel has taken it over after all, or the operation is aborted, or another one. */
-	if (_i == 0) {
+	/* The kernel has taken it over after all, or the operation is aborted, or over. */
+	if (_i == 0)
 		see(HEAD "768" TAIL "cleaner 0 rw -\n");
-	} else if (_i == 1) {
+	else if (_i == 1)
 		end_command(PHASE_CLEAN, 0, true);
-	} else {
-		end();
-		begin();
-	}
+	else
+		see("0 131072 linear \n");
 	reading = see(HEAD "0" TAIL "smq 0 rw -\n");
 	ck_assert_uint_eq(reading.progress.phase, PHASE_CLEAN);
-	end();
 }
 END_TEST
 
-/* Where nothing could be kept lvchange may be run once more, and nothing is taken off that may be dirty. */
-START_TEST(policy_is_changed_again_where_nothing_is_kept)
-{
-	begun = cached;
-	end_command(PHASE_CLEAN, 0, false);
-	ck_assert_uint_eq(see(HEAD "0" TAIL "smq 0 rw -\n").progress.phase, PHASE_CLEAN);
-}
-END_TEST
-
-/* The option, what is due, and what is run; NULL: nothing. */
+/* The phase that is due by LINES, and what is run in it. */
 static const struct {
-	const char *options;
 	const char *lines;
-	const char *devices_file;
-	const char *command;
+	struct cache_removal_step step;
 } steps[] = {
-	{NULL, HEAD "768" TAIL "smq 0 rw -\n", NULL, "lvchange --cachepolicy cleaner vg/data"},
-	{NULL, HEAD "0" TAIL "cleaner 0 rw -\n", NULL, "lvconvert --uncache vg/data"},
-	{"how=uncache", HEAD "0" WRITETHROUGH "smq 0 rw -\n", NULL, "lvconvert --uncache vg/data"},
+	{HEAD "768" TAIL "smq 0 rw -\n",
+		{NULL, PHASE_CLEAN, NULL, "lvchange --cachepolicy cleaner vg/data"}},
+	{HEAD "0" TAIL "cleaner 0 rw -\n",
+		{NULL, PHASE_TAKE_OFF, NULL, "lvconvert --uncache vg/data"}},
+	{HEAD "0" WRITETHROUGH "smq 0 rw -\n",
+		{"how=uncache", PHASE_TAKE_OFF, NULL, "lvconvert --uncache vg/data"}},
 	/* Nothing is dirty by now, but what is written while lvconvert waits for the lock would be.
 	 */
-	{NULL, HEAD "0" TAIL "smq 0 rw -\n", NULL, "lvchange --cachepolicy cleaner vg/data"},
-	{"how=splitcache", HEAD "0" TAIL "cleaner 0 rw -\n", NULL,
-		"lvconvert --splitcache vg/data"},
-	{"how=splitcache", HEAD "0" TAIL "cleaner 0 rw -\n", "some.devices",
-		"lvconvert --splitcache vg/data --devicesfile some.devices"},
+	{HEAD "0" TAIL "smq 0 rw -\n",
+		{NULL, PHASE_CLEAN, NULL, "lvchange --cachepolicy cleaner vg/data"}},
+	{HEAD "0" TAIL "cleaner 0 rw -\n",
+		{"how=splitcache", PHASE_TAKE_OFF, NULL, "lvconvert --splitcache vg/data"}},
+	{HEAD "0" TAIL "cleaner 0 rw -\n",
+		{"how=splitcache", PHASE_TAKE_OFF, "some.devices",
+			"lvconvert --splitcache vg/data --devicesfile some.devices"}},
 	/* Before anything is changed. */
-	{"how=remove", HEAD "768" TAIL "smq 0 rw -\n", NULL, NULL},
+	{HEAD "768" TAIL "smq 0 rw -\n", {"how=remove", PHASE_CLEAN, NULL, NULL}},
 };
+
+START_TEST(steps_are_built)
+{
+	ck_assert_uint_eq(see(steps[_i].lines).progress.phase, steps[_i].step.phase);
+	cache_removal_check_step(uncache_LTX_lvmpolld_plugin(), &steps[_i].step);
+}
+END_TEST
 
 /* Whatever is due. */
 START_TEST(abort_brings_the_policy_back)
 {
-	const struct lvmpolld_plugin *plugin = uncache_LTX_lvmpolld_plugin();
 	struct lvmpolld_request request = cached;
-	struct lvmpolld_arguments arguments = {0};
-	struct lvmpolld_error error = {0};
+	char line[CACHE_REMOVAL_LINE_SIZE];
 
 	request.abort = true;
 	request.phase = PHASE_TAKE_OFF;
-	ck_assert_int_eq(
-		options_new(plugin, _i == 1 ? "policy=mq" : NULL, false, &request.options, &error),
+	ck_assert_int_eq(cache_removal_build(uncache_LTX_lvmpolld_plugin(), &request,
+				 _i == 1 ? "policy=mq" : NULL, line),
 		0);
-	ck_assert_int_eq(plugin->build_arguments(&request, &arguments, &error), 0);
-	ck_assert_uint_eq(arguments.count, 4);
-	ck_assert_str_eq(arguments.list[1], "--cachepolicy");
-	ck_assert_str_eq(arguments.list[2], _i == 1 ? "mq" : "smq");
-	arguments_clear(&arguments);
-	options_release(request.options);
+	ck_assert_str_eq(line, _i == 1 ? "lvchange --cachepolicy mq vg/data"
+				       : "lvchange --cachepolicy smq vg/data");
 }
 END_TEST
-
-START_TEST(steps_are_built)
-{
-	const struct lvmpolld_plugin *plugin = uncache_LTX_lvmpolld_plugin();
-	struct lvmpolld_request request = cached;
-	struct lvmpolld_arguments arguments = {0};
-	struct lvmpolld_error error = {0};
-	char line[200] = "";
-	int result;
-
-	request.devices_file = steps[_i].devices_file;
-	request.phase = target_lines_read(plugin, &cached, steps[_i].lines).progress.phase;
-	ck_assert_int_eq(
-		options_new(plugin, steps[_i].options, false, &request.options, &error), 0);
-	result = plugin->build_arguments(&request, &arguments, &error);
-	for (size_t i = 0; i < arguments.count; i++)
-		snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s%s", i ? " " : "",
-			arguments.list[i]);
-	if (steps[_i].command) {
-		ck_assert_int_eq(result, 0);
-		ck_assert_str_eq(line, steps[_i].command);
-	} else {
-		ck_assert_int_lt(result, 0);
-		ck_assert_str_eq(error.sentence, "the option how must be uncache or splitcache");
-	}
-	arguments_clear(&arguments);
-	options_release(request.options);
-}
-END_TEST
-
-/* What lvm2 2.03.16 and 2.03.31 say of the volume. */
-static const struct report_case reports[] = {
-	{REPORT_ROWS("LVM2_LV_ATTR='Cwi-aoC---'"), LVMPOLLD_STANDING_GOES_ON},
-	{REPORT_ROWS("LVM2_LV_ATTR='Cwi---C---'"), LVMPOLLD_STANDING_GOES_ON},
-	{REPORT_ROWS("LVM2_LV_ATTR='-wi-a-----'"), LVMPOLLD_STANDING_CANNOT_TELL},
-	{REPORT_GROUP_ROW, LVMPOLLD_STANDING_FAILED},
-};
 
 START_TEST(reports_are_read)
 {
-	report_case_check(uncache_LTX_lvmpolld_plugin(), &cached, &reports[_i]);
+	report_case_check(uncache_LTX_lvmpolld_plugin(), &cached, &cache_removal_reports[_i]);
 }
 END_TEST
 
 START_TEST(abort_of_what_is_off_fails)
 {
-	static const struct report_case off = {
-		REPORT_ROWS("LVM2_LV_ATTR='-wi-a-----'"), LVMPOLLD_STANDING_FAILED};
-	struct lvmpolld_request request = cached;
-
-	request.abort = true;
-	report_case_check(uncache_LTX_lvmpolld_plugin(), &request, &off);
-	report_case_check(uncache_LTX_lvmpolld_plugin(), &request, &reports[0]);
+	cache_removal_check_abort_of_off(uncache_LTX_lvmpolld_plugin());
 }
 END_TEST
 
@@ -267,11 +177,10 @@ int main(void)
 		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
 		SUITE_TEST(another_layer_proves_nothing),
 		SUITE_LOOP(policy_that_stays_is_waited_for, 3),
-		SUITE_TEST(policy_is_changed_again_where_nothing_is_kept),
 		SUITE_LOOP(steps_are_built, SUITE_COUNT(steps)),
 		SUITE_LOOP(abort_brings_the_policy_back, 2),
 		SUITE_TEST(abort_of_what_is_off_fails),
-		SUITE_LOOP(reports_are_read, SUITE_COUNT(reports)),
+		SUITE_LOOP(reports_are_read, SUITE_COUNT(cache_removal_reports)),
 	};
 
 	return suite_run("uncache", tests, SUITE_COUNT(tests));

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the tests of the plugins share that take a cache off its volume. */
+#ifndef TESTS_UNIT_CACHE_REMOVAL_TEST_H
+#define TESTS_UNIT_CACHE_REMOVAL_TEST_H
+
+#include <errno.h>
+
+#include <common/cache_removal.h>
+
+#include "loader/options.h"
+#include "process/arguments.h"
+#include "report_rows.h"
+#include "suite.h"
+#include "target_lines.h"
+
+#define CACHE_REMOVAL_LINE_SIZE 200
+
+static const struct lvmpolld_request cached = {.struct_size = sizeof(cached),
+	.vg_name = "vg",
+	.lv_name = "data",
+	.lvid = "lvid",
+	.interval = "15"};
+
+/* What lvm2 2.03.16 and 2.03.31 say of the volume. */
+static const struct report_case cache_removal_reports[] = {
+	{REPORT_ROWS("LVM2_LV_ATTR='Cwi-aoC---'"), LVMPOLLD_STANDING_GOES_ON},
+	{REPORT_ROWS("LVM2_LV_ATTR='Cwi---C---'"), LVMPOLLD_STANDING_GOES_ON},
+	{REPORT_ROWS("LVM2_LV_ATTR='-wi-a-----'"), LVMPOLLD_STANDING_CANNOT_TELL},
+	{REPORT_GROUP_ROW, LVMPOLLD_STANDING_FAILED},
+};
+
+static inline void cache_removal_check_abort_of_off(const struct lvmpolld_plugin *plugin)
+{
+	static const struct report_case off = {
+		REPORT_ROWS("LVM2_LV_ATTR='-wi-a-----'"), LVMPOLLD_STANDING_FAILED};
+	struct lvmpolld_request request = cached;
+
+	request.abort = true;
+	report_case_check(plugin, &request, &off);
+	report_case_check(plugin, &request, &cache_removal_reports[0]);
+}
+
+/* Neither the table of a volume without a cache, nor LINES of a cache that is clean. */
+static inline void cache_removal_check_other_layer(
+	const struct lvmpolld_plugin *plugin, const char *lines)
+{
+	struct lvmpolld_request request = cached;
+
+	request.other_layer = true;
+	ck_assert_int_eq(
+		target_lines_read(plugin, &request, "0 131072 linear \n").verdict, LVMPOLLD_POLL);
+	ck_assert_int_eq(target_lines_read(plugin, &request, lines).verdict, LVMPOLLD_POLL);
+}
+
+/* The command of PHASE, or of an abort, has ended. */
+static inline void cache_removal_end(
+	const struct lvmpolld_plugin *plugin, unsigned phase, int status, bool is_abort)
+{
+	const struct lvmpolld_exit ended = {.struct_size = sizeof(ended), .status = status};
+	struct lvmpolld_request request = cached;
+
+	request.phase = phase;
+	request.abort = is_abort;
+	ck_assert_int_eq(plugin->read_exit(&request, &ended, &no_progress), LVMPOLLD_FINISHED);
+}
+
+/* Builds into LINE, with blanks between, what is run for REQUEST with OPTIONS, or why nothing is.
+ */
+static inline int cache_removal_build(const struct lvmpolld_plugin *plugin,
+	const struct lvmpolld_request *request, const char *options,
+	char line[CACHE_REMOVAL_LINE_SIZE])
+{
+	struct lvmpolld_request asked = *request;
+	struct lvmpolld_arguments arguments = {0};
+	struct lvmpolld_error error = {0};
+	int result;
+
+	ck_assert_int_eq(options_new(plugin, options, false, &asked.options, &error), 0);
+	result = plugin->build_arguments(&asked, &arguments, &error);
+	line[0] = '\0';
+	for (size_t i = 0; i < arguments.count; i++)
+		snprintf(line + strlen(line), CACHE_REMOVAL_LINE_SIZE - strlen(line), "%s%s",
+			i ? " " : "", arguments.list[i]);
+	if (result != 0)
+		snprintf(line, CACHE_REMOVAL_LINE_SIZE, "%.100s", error.sentence);
+	arguments_clear(&arguments);
+	options_release(asked.options);
+	return result;
+}
+
+/* What is run in a phase; NULL: nothing, since the option is wrong. */
+struct cache_removal_step {
+	const char *options;
+	unsigned phase;
+	const char *devices_file;
+	const char *command;
+};
+
+static inline void cache_removal_check_step(
+	const struct lvmpolld_plugin *plugin, const struct cache_removal_step *step)
+{
+	struct lvmpolld_request request = cached;
+	char line[CACHE_REMOVAL_LINE_SIZE];
+
+	request.phase = step->phase;
+	request.devices_file = step->devices_file;
+	ck_assert_int_eq(cache_removal_build(plugin, &request, step->options, line),
+		step->command ? 0 : -EINVAL);
+	ck_assert_str_eq(line,
+		step->command ? step->command : "the option how must be uncache or splitcache");
+}
+
+#endif
