@@ -19,7 +19,7 @@
 /* Few, so that the limit is reached. */
 #define RESULTS_MAX 3
 
-#define PLUGIN_COUNT 8
+#define PLUGIN_COUNT 9
 
 const struct lvmpolld_plugin *pvmove_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *convert_LTX_lvmpolld_plugin(void);
@@ -29,6 +29,7 @@ const struct lvmpolld_plugin *raid_sync_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *raid_scrub_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *integrity_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *uncache_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *writecache_detach_LTX_lvmpolld_plugin(void);
 
 static struct event_base *base;
 static struct configuration *configuration;
@@ -46,6 +47,7 @@ static inline void set_up_plugins(void)
 		raid_scrub_LTX_lvmpolld_plugin(),
 		integrity_LTX_lvmpolld_plugin(),
 		uncache_LTX_lvmpolld_plugin(),
+		writecache_detach_LTX_lvmpolld_plugin(),
 	};
 
 	for (size_t i = 0; i < PLUGIN_COUNT; i++)

@@ -14,6 +14,7 @@ const struct lvmpolld_plugin *raid_sync_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *raid_scrub_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *integrity_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *uncache_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *writecache_detach_LTX_lvmpolld_plugin(void);
 
 #define LVID "19EcOXA8tyBTcgn7Er1JMDxXKbW8K8Cd8GRddk8eWyDEfXU92RxZhf85ehMd0Swa"
 
@@ -37,7 +38,7 @@ static void read_row(const struct lvmpolld_row *row)
 		convert_LTX_lvmpolld_plugin(), merge_LTX_lvmpolld_plugin(),
 		thin_merge_LTX_lvmpolld_plugin(), raid_sync_LTX_lvmpolld_plugin(),
 		raid_scrub_LTX_lvmpolld_plugin(), integrity_LTX_lvmpolld_plugin(),
-		uncache_LTX_lvmpolld_plugin()};
+		uncache_LTX_lvmpolld_plugin(), writecache_detach_LTX_lvmpolld_plugin()};
 
 	for (size_t i = 0; i < sizeof(plugins) / sizeof(plugins[0]); i++) {
 		int standing = (int)plugins[i]->read_report(&request, row);

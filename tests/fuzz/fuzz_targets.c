@@ -16,6 +16,7 @@ const struct lvmpolld_plugin *raid_sync_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *raid_scrub_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *integrity_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *uncache_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *writecache_detach_LTX_lvmpolld_plugin(void);
 
 /* A newer daemon's targets are larger than those that a plugin was built with. */
 struct larger_target {
@@ -158,6 +159,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_with(raid_scrub_LTX_lvmpolld_plugin(), &table, false);
 	read_with(integrity_LTX_lvmpolld_plugin(), &table, false);
 	read_with(uncache_LTX_lvmpolld_plugin(), &table, false);
+	read_with(writecache_detach_LTX_lvmpolld_plugin(), &table, false);
 	discover_with(raid_sync_LTX_lvmpolld_plugin(), &table);
 	discover_with(raid_scrub_LTX_lvmpolld_plugin(), &table);
 	discover_with(integrity_LTX_lvmpolld_plugin(), &table);

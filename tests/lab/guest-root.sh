@@ -19,7 +19,7 @@ guest_root_load_modules() {
 	mkdir -p "$kernel/lib/modules"
 	ln -s "$LAB_MODULES/$release" "$kernel/lib/modules/$release"
 	# Only some scenarios need them: for disks that break or are larger than the memory, for integrity and for caches.
-	modprobe -d "$kernel" -a dm-flakey dm-zero dm-integrity raid1 dm-cache dm-cache-smq || true
+	modprobe -d "$kernel" -a dm-flakey dm-zero dm-integrity raid1 dm-cache dm-cache-smq dm-writecache || true
 	modprobe -d "$kernel" -a overlay dm-mod dm-log dm-mirror dm-snapshot dm-thin-pool dm-raid loop
 }
 

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The plugin for writecaches that are taken off: the kernel writes back what only the cache has,
+ * without a lock of lvm2's, and lvm2 takes the cache off when nothing is left to be written back.
+ */
+#include "config.h"
+
+#include <common/cache_removal.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * None is 0, the phase of an operation that is at its begin: the status does not tell whether an
+ * abort has set the cache back, so that one whose end is not known is made again.
+ */
+enum { PHASE_CLEAN = 1, PHASE_TAKE_OFF };
+
+/*
+ * The volumes whose cache is a cleaner, as lvchange has said: the status does not show it. Where
+ * one is forgotten, as by a new daemon, lvchange says so again.
+ */
+static struct cache_removal_notes cleaners;
+
+/*
+ * The volumes whose cache the kernel was writing back when it was looked at last. A change of the
+ * table would wait for the end of that with the volume suspended and the group locked. And those of
+ * which the log says that an abort waits for it.
+ */
+static struct cache_removal_notes written_back;
+static struct cache_removal_notes waited_for;
+
+struct status {
+	int64_t error; /* not 0: the cache has failed */
+	uint64_t total_blocks;
+	uint64_t free_blocks;
+	uint64_t writeback_blocks; /* of those that are not free: they are being written back */
+};
+
+/* As "0 10200 7128 3072", and behind it what newer kernels count. */
+static bool read_parameters(const char *text, struct status *status)
+{
+	int used = 0;
+
+	if (sscanf(text, "%" SCNd64 " %" SCNu64 " %" SCNu64 " %" SCNu64 "%n", &status->error,
+		    &status->total_blocks, &status->free_blocks, &status->writeback_blocks,
+		    &used) != 4 ||
+		text[used + (int)strspn(text + used, " 0123456789")] != '\0')
+		return false;
+	return status->total_blocks > 0 && status->free_blocks <= status->total_blocks &&
+	       status->writeback_blocks <= status->total_blocks;
+}
+
+static void note_writeback(const struct lvmpolld_request *request, bool is_written_back)
+{
+	if (is_written_back) {
+		cache_removal_note(&written_back, request->lvid);
+	} else {
+		cache_removal_forget(&written_back, request->lvid);
+		cache_removal_forget(&waited_for, request->lvid);
+	}
+}
+
+static enum lvmpolld_verdict read_writecache(const struct lvmpolld_request *request,
+	const struct status *status, struct lvmpolld_progress *progress)
+{
+	bool is_cleaner = cache_removal_has_note(&cleaners, request->lvid);
+	bool is_written_back = status->writeback_blocks > 0;
+
+	note_writeback(request, is_written_back);
+	if (status->error != 0)
+		return cache_removal_wait_for_repair(request, "has failed",
+			"lvmpolld-writecache_detach(7) tells what can be done", progress);
+	progress->failed_devices = 0;
+	/* How large a block is, the status does not tell. */
+	progress->percent = 100.0 * ((double)status->free_blocks / (double)status->total_blocks);
+	if (is_cleaner && !is_written_back && status->free_blocks == status->total_blocks) {
+		progress->phase = PHASE_TAKE_OFF;
+		return LVMPOLLD_STEP;
+	}
+	if (is_cleaner || is_written_back)
+		return LVMPOLLD_WATCH_TIMED;
+	progress->phase = PHASE_CLEAN;
+	return LVMPOLLD_STEP;
+}
+
+static enum lvmpolld_verdict writecache_detach_read_targets(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
+{
+	struct status status = {0};
+	enum lvmpolld_verdict verdict;
+
+	/* As that of a pool: it may lie on a cache, and that on it would not tell of the end. */
+	if (request->other_layer)
+		return LVMPOLLD_POLL;
+	if (count == 1 && strcmp(lvmpolld_target_at(targets, 0)->type, "writecache") == 0 &&
+		read_parameters(lvmpolld_target_at(targets, 0)->parameters, &status))
+		return read_writecache(request, &status, progress);
+	verdict = cache_removal_read_others(request, targets, count, progress);
+	if (verdict == LVMPOLLD_DONE) {
+		cache_removal_forget(&cleaners, request->lvid);
+		note_writeback(request, false);
+	}
+	return verdict;
+}
+
+/* The daemon waits for what is busy as long as it lasts, and looks at the volume again meanwhile.
+ */
+static int hold_abort_back(const struct lvmpolld_request *request, struct lvmpolld_error *error)
+{
+	if (!cache_removal_has_note(&waited_for, request->lvid))
+		lvmpolld_log(LVMPOLLD_LOG_WARN,
+			"%s/%s: its cache is being written back: the abort waits for the end of "
+			"that, so as not to hold up the volume and its group",
+			request->vg_name, request->lv_name);
+	cache_removal_note(&waited_for, request->lvid);
+	return lvmpolld_error_set(error, EBUSY, "its cache is being written back");
+}
+
+static int writecache_detach_build_arguments(const struct lvmpolld_request *request,
+	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+{
+	bool is_change = request->abort || request->phase != PHASE_TAKE_OFF;
+
+	if (request->abort && cache_removal_has_note(&written_back, request->lvid))
+		return hold_abort_back(request, error);
+	return cache_removal_build_arguments(request, is_change ? "--cachesettings" : NULL,
+		request->abort ? "cleaner=0" : "cleaner=1", arguments, error);
+}
+
+static enum lvmpolld_outcome writecache_detach_read_exit(const struct lvmpolld_request *request,
+	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
+{
+	(void)progress;
+	if (request->abort)
+		cache_removal_forget(&cleaners, request->lvid);
+	else if (request->phase == PHASE_CLEAN && cache_removal_is_success(ended))
+		cache_removal_note(&cleaners, request->lvid);
+	return lvmpolld_exit_read_standard(ended);
+}
+
+static const char *const writecache_detach_commands[] = {"lvchange", "lvconvert", NULL};
+
+static const struct lvmpolld_key writecache_detach_options[] = {
+	{"how", LVMPOLLD_STRING, "uncache",
+		"uncache: the cache is removed; splitcache: its volume is kept."},
+	{NULL, LVMPOLLD_STRING, NULL, NULL},
+};
+
+static const struct lvmpolld_plugin writecache_detach_plugin = {
+	LVMPOLLD_PLUGIN_HEADER,
+	.name = "writecache_detach",
+	.operation = "writecache_detach",
+	.description = "Takes a writecache off its volume when nothing is left to be written back",
+	.supports_abort = true,
+	.build_arguments = writecache_detach_build_arguments,
+	.read_targets = writecache_detach_read_targets,
+	.read_exit = writecache_detach_read_exit,
+	.layer = "real",
+	.read_report = cache_removal_read_report,
+	.version = PACKAGE_VERSION,
+	.only_by_name = true,
+	.startable = true,
+	.options = writecache_detach_options,
+	.commands = writecache_detach_commands,
+};
+
+LVMPOLLD_PLUGIN_EXPORT(writecache_detach, writecache_detach_plugin);
