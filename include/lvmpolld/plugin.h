@@ -284,10 +284,11 @@ struct lvmpolld_plugin {
 
 	/*
 	 * Builds what follows "lvm" on the command line: that of request->phase. Returns 0 or what
-	 * lvmpolld_error_set returned. The first argument is "lvpoll" or one of commands. An
-	 * argument that answers lvm2's questions is refused, and nothing is run: --yes, --force,
-	 * their beginnings, -y and -f, also among joined short options. NULL:
-	 * lvmpolld_arguments_add_standard.
+	 * lvmpolld_error_set returned; EBUSY says that something must come to its end first, which
+	 * is no failure: the volume is looked at again a second later, as long as it lasts. The
+	 * first argument is "lvpoll" or one of commands. An argument that answers lvm2's questions
+	 * is refused, and nothing is run: --yes, --force, their beginnings, -y and -f, also among
+	 * joined short options. NULL: lvmpolld_arguments_add_standard.
 	 */
 	int (*build_arguments)(const struct lvmpolld_request *request,
 		struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);

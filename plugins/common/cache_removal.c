@@ -10,40 +10,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The place of LVID among NOTES; CACHE_REMOVAL_NOTES_MAX: it has none. */
-static size_t find_note(const struct cache_removal_notes *notes, const char *lvid)
-{
-	size_t i = 0;
-
-	while (i < COUNT(notes->lvids) && strcmp(notes->lvids[i], lvid) != 0)
-		i++;
-	return i;
-}
-
-bool cache_removal_has_note(const struct cache_removal_notes *notes, const char *lvid)
-{
-	return find_note(notes, lvid) < COUNT(notes->lvids);
-}
-
-void cache_removal_note(struct cache_removal_notes *notes, const char *lvid)
-{
-	if (cache_removal_has_note(notes, lvid))
-		return;
-	snprintf(notes->lvids[notes->next], sizeof(notes->lvids[0]), "%s", lvid);
-	notes->next = (notes->next + 1) % COUNT(notes->lvids);
-}
-
-void cache_removal_forget(struct cache_removal_notes *notes, const char *lvid)
-{
-	size_t place = find_note(notes, lvid);
-
-	if (place < COUNT(notes->lvids))
-		notes->lvids[place][0] = '\0';
-}
-
 /*
- * What is not a cache may never have been one, or is the volume below it by now. That of a vdo
- * volume, a pool and the like is a hidden volume's: their tables prove nothing.
+ * What is not a cache may never have been one, or is the volume below it by now. That of a pool is
+ * a hidden volume's: the table of a thin volume proves nothing. A vdo volume is linear here.
  */
 static bool is_without_cache(const struct lvmpolld_target *targets, size_t count)
 {
@@ -61,26 +30,40 @@ static bool is_without_cache(const struct lvmpolld_target *targets, size_t count
 	return count > 0;
 }
 
-enum lvmpolld_verdict cache_removal_read_others(const struct lvmpolld_request *request,
-	const struct lvmpolld_target *targets, size_t count,
-	const struct lvmpolld_progress *progress)
+enum lvmpolld_verdict cache_removal_read_others(
+	const struct lvmpolld_request *request, const struct lvmpolld_target *targets, size_t count)
 {
+	const struct cache_removal *kept = request->handle;
+
 	if (!is_without_cache(targets, count))
 		return LVMPOLLD_POLL;
-	if (progress->percent < 0)
-		lvmpolld_log(LVMPOLLD_LOG_WARN, "%s/%s: it has no cache: nothing is to be done",
-			request->vg_name, request->lv_name);
+	if (!kept || !kept->has_seen_cache)
+		lvmpolld_log(LVMPOLLD_LOG_WARN, "it has no cache of its own");
 	return LVMPOLLD_DONE;
+}
+
+void cache_removal_note_cache(const struct lvmpolld_request *request, bool has_failed)
+{
+	struct cache_removal *kept = request->handle;
+
+	if (!kept)
+		return;
+	kept->has_seen_cache = true;
+	kept->has_told_failure &= has_failed;
 }
 
 enum lvmpolld_verdict cache_removal_wait_for_repair(const struct lvmpolld_request *request,
 	const char *fault, const char *way, struct lvmpolld_progress *progress)
 {
-	if (progress->failed_devices == 0)
+	struct cache_removal *kept = request->handle;
+
+	if (!kept || !kept->has_told_failure)
 		lvmpolld_log(LVMPOLLD_LOG_ERROR,
-			"%s/%s: its cache %s: what only the cache has would be lost without it, so "
-			"it is not taken off; %s",
-			request->vg_name, request->lv_name, fault, way);
+			"its cache %s: what only the cache has would be lost without it, so it is "
+			"not taken off; %s",
+			fault, way);
+	if (kept)
+		kept->has_told_failure = true;
 	progress->failed_devices = 1;
 	return LVMPOLLD_WATCH_TIMED;
 }
@@ -126,9 +109,31 @@ int cache_removal_build_arguments(const struct lvmpolld_request *request, const 
 	return result == 0 ? 0 : lvmpolld_error_set(error, -result, "out of memory");
 }
 
-bool cache_removal_is_success(const struct lvmpolld_exit *ended)
+bool cache_removal_is_changed(const struct lvmpolld_request *request)
 {
-	return ended->status == 0 && ended->signal == 0 && ended->presence == LVMPOLLD_UNKNOWN;
+	const struct cache_removal *kept = request->handle;
+
+	return kept && kept->is_changed;
+}
+
+void cache_removal_set_changed(const struct lvmpolld_request *request, bool is_changed)
+{
+	struct cache_removal *kept = request->handle;
+
+	if (kept)
+		kept->is_changed = is_changed;
+}
+
+void cache_removal_note_exit(
+	const struct lvmpolld_request *request, const struct lvmpolld_exit *ended, bool is_change)
+{
+	bool is_success =
+		ended->status == 0 && ended->signal == 0 && ended->presence == LVMPOLLD_UNKNOWN;
+
+	if (request->abort)
+		cache_removal_set_changed(request, false);
+	else if (is_change && is_success)
+		cache_removal_set_changed(request, true);
 }
 
 enum lvmpolld_standing cache_removal_read_report(
@@ -139,8 +144,8 @@ enum lvmpolld_standing cache_removal_read_report(
 	if (!volume)
 		return LVMPOLLD_STANDING_FAILED;
 	attributes = lvmpolld_row_field(volume, "lv_attr");
-	/* There is no cache any more that an abort could set back. */
-	if (request->abort && attributes && attributes[0] == '-')
+	/* There is no cache any more that an abort could set back; an origin may hide one. */
+	if (request->abort && attributes && attributes[0] != '\0' && !strchr("CoO", attributes[0]))
 		return LVMPOLLD_STANDING_FAILED;
 	return attributes && attributes[0] == 'C' ? LVMPOLLD_STANDING_GOES_ON
 						  : LVMPOLLD_STANDING_CANNOT_TELL;

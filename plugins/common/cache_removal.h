@@ -8,28 +8,22 @@
 
 #include <lvmpolld/plugin.h>
 
-#define CACHE_REMOVAL_NOTES_MAX 32
-
-/*
- * Volumes of which a plugin keeps something in mind, by their lvid. Zeroed to begin with. A further
- * one takes the place of the oldest, and a new daemon knows none.
- */
-struct cache_removal_notes {
-	char lvids[CACHE_REMOVAL_NOTES_MAX][65]; /* "" where there is none */
-	size_t next;
+/* What is kept of an operation: its handle, or the first member of that. Zeroed to begin with. */
+struct cache_removal {
+	bool is_changed; /* lvchange has said that the kernel writes the cache back from now on */
+	bool has_seen_cache;
+	bool has_told_failure;
 };
-
-bool cache_removal_has_note(const struct cache_removal_notes *notes, const char *lvid);
-void cache_removal_note(struct cache_removal_notes *notes, const char *lvid);
-void cache_removal_forget(struct cache_removal_notes *notes, const char *lvid);
 
 /*
  * The verdict on lines that are no cache's: LVMPOLLD_DONE where they are those of a volume that has
  * none any more, with a warning where none was seen before, or LVMPOLLD_POLL.
  */
 enum lvmpolld_verdict cache_removal_read_others(const struct lvmpolld_request *request,
-	const struct lvmpolld_target *targets, size_t count,
-	const struct lvmpolld_progress *progress);
+	const struct lvmpolld_target *targets, size_t count);
+
+/* The lines are those of a cache, which HAS_FAILED or not. */
+void cache_removal_note_cache(const struct lvmpolld_request *request, bool has_failed);
 
 /*
  * The verdict on a cache that has failed: the operation waits until somebody has seen to it. Tells
@@ -46,8 +40,12 @@ enum lvmpolld_verdict cache_removal_wait_for_repair(const struct lvmpolld_reques
 int cache_removal_build_arguments(const struct lvmpolld_request *request, const char *option,
 	const char *value, struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);
 
-/* Whether the command that has ENDED has said that all is well. */
-bool cache_removal_is_success(const struct lvmpolld_exit *ended);
+/* Whether lvchange has said so; where nothing could be kept, and for a new daemon, it has not. */
+bool cache_removal_is_changed(const struct lvmpolld_request *request);
+void cache_removal_set_changed(const struct lvmpolld_request *request, bool is_changed);
+/* A command has ENDED: where IS_CHANGE is true, that lvchange, or an abort's. */
+void cache_removal_note_exit(
+	const struct lvmpolld_request *request, const struct lvmpolld_exit *ended, bool is_change);
 
 /* The standing by the attributes of the volume, also of one that is not active. */
 enum lvmpolld_standing cache_removal_read_report(

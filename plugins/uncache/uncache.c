@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <common/cache_removal.h>
@@ -20,12 +21,6 @@
 
 enum { PHASE_CLEAN, PHASE_TAKE_OFF };
 
-/*
- * The volumes whose policy lvchange has changed, as it says. lvm2 2.03.16 leaves that of a cachevol
- * as it was in the kernel. Where one is forgotten, as by a new daemon, lvchange says so again.
- */
-static struct cache_removal_notes changed;
-
 struct status {
 	uint64_t block_sectors;
 	uint64_t used_blocks;
@@ -34,6 +29,12 @@ struct status {
 	bool is_writeback; /* what is written may be in the cache alone */
 	bool has_failed;   /* what is dirty may be lost, or cannot be written back */
 };
+
+static void *uncache_open(const struct lvmpolld_request *request)
+{
+	(void)request;
+	return calloc(1, sizeof(struct cache_removal));
+}
 
 /* Takes the next word of *TEXT into WORD. Returns false where there is none, or it is too long. */
 static bool take_word(const char **text, char word[NAME_SIZE])
@@ -130,9 +131,11 @@ static void set_progress(const struct status *status, struct lvmpolld_progress *
 static enum lvmpolld_verdict read_cache(const struct lvmpolld_request *request,
 	const struct status *status, struct lvmpolld_progress *progress)
 {
-	bool is_changed = cache_removal_has_note(&changed, request->lvid);
+	/* lvm2 2.03.16 leaves the policy of a cachevol as it was in the kernel. */
+	bool is_changed = cache_removal_is_changed(request);
 	bool is_cleaner, is_clean;
 
+	cache_removal_note_cache(request, status->has_failed);
 	if (status->has_failed)
 		return cache_removal_wait_for_repair(request,
 			"has failed, can only be read, or needs a check",
@@ -141,7 +144,7 @@ static enum lvmpolld_verdict read_cache(const struct lvmpolld_request *request,
 	set_progress(status, progress);
 	is_cleaner = strcmp(status->policy, CLEANER) == 0;
 	if (is_cleaner)
-		cache_removal_forget(&changed, request->lvid);
+		cache_removal_set_changed(request, false);
 	is_clean = status->dirty_blocks == 0;
 	/*
 	 * lvm2 writes back with the group's lock held what comes meanwhile. That is little where
@@ -164,7 +167,6 @@ static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request 
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	struct status status = {0};
-	enum lvmpolld_verdict verdict;
 
 	/* As that of a pool: it may lie on a cache, and that on it would not tell of the end. */
 	if (request->other_layer)
@@ -172,10 +174,7 @@ static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request 
 	if (count == 1 && strcmp(lvmpolld_target_at(targets, 0)->type, "cache") == 0 &&
 		read_parameters(lvmpolld_target_at(targets, 0)->parameters, &status))
 		return read_cache(request, &status, progress);
-	verdict = cache_removal_read_others(request, targets, count, progress);
-	if (verdict == LVMPOLLD_DONE)
-		cache_removal_forget(&changed, request->lvid);
-	return verdict;
+	return cache_removal_read_others(request, targets, count);
 }
 
 /* An abort brings back the policy that the start has said. */
@@ -200,10 +199,7 @@ static enum lvmpolld_outcome uncache_read_exit(const struct lvmpolld_request *re
 	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
 {
 	(void)progress;
-	if (request->abort)
-		cache_removal_forget(&changed, request->lvid);
-	else if (request->phase == PHASE_CLEAN && cache_removal_is_success(ended))
-		cache_removal_note(&changed, request->lvid);
+	cache_removal_note_exit(request, ended, request->phase == PHASE_CLEAN);
 	return lvmpolld_exit_read_standard(ended);
 }
 
@@ -232,6 +228,8 @@ static const struct lvmpolld_plugin uncache_plugin = {
 	.startable = true,
 	.options = uncache_options,
 	.commands = uncache_commands,
+	.open = uncache_open,
+	.close = free,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(uncache, uncache_plugin);

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -18,19 +19,16 @@
  */
 enum { PHASE_CLEAN = 1, PHASE_TAKE_OFF };
 
-/*
- * The volumes whose cache is a cleaner, as lvchange has said: the status does not show it. Where
- * one is forgotten, as by a new daemon, lvchange says so again.
- */
-static struct cache_removal_notes cleaners;
-
-/*
- * The volumes whose cache the kernel was writing back when it was looked at last. A change of the
- * table would wait for the end of that with the volume suspended and the group locked. And those of
- * which the log says that an abort waits for it.
- */
-static struct cache_removal_notes written_back;
-static struct cache_removal_notes waited_for;
+/* What is kept of an operation. The status does not show the cleaner that lvchange has set. */
+struct kept {
+	struct cache_removal removal;
+	/*
+	 * The kernel was writing the cache back when it was looked at last. A change of the table
+	 * would wait for the end of that with the volume suspended and the group locked.
+	 */
+	bool is_written_back;
+	bool has_told_wait; /* the log says that an abort waits for that */
+};
 
 struct status {
 	int64_t error; /* not 0: the cache has failed */
@@ -38,6 +36,12 @@ struct status {
 	uint64_t free_blocks;
 	uint64_t writeback_blocks; /* of those that are not free: they are being written back */
 };
+
+static void *writecache_detach_open(const struct lvmpolld_request *request)
+{
+	(void)request;
+	return calloc(1, sizeof(struct kept));
+}
 
 /* As "0 10200 7128 3072", and behind it what newer kernels count. */
 static bool read_parameters(const char *text, struct status *status)
@@ -55,21 +59,22 @@ static bool read_parameters(const char *text, struct status *status)
 
 static void note_writeback(const struct lvmpolld_request *request, bool is_written_back)
 {
-	if (is_written_back) {
-		cache_removal_note(&written_back, request->lvid);
-	} else {
-		cache_removal_forget(&written_back, request->lvid);
-		cache_removal_forget(&waited_for, request->lvid);
-	}
+	struct kept *kept = request->handle;
+
+	if (!kept)
+		return;
+	kept->is_written_back = is_written_back;
+	kept->has_told_wait &= is_written_back;
 }
 
 static enum lvmpolld_verdict read_writecache(const struct lvmpolld_request *request,
 	const struct status *status, struct lvmpolld_progress *progress)
 {
-	bool is_cleaner = cache_removal_has_note(&cleaners, request->lvid);
+	bool is_cleaner = cache_removal_is_changed(request);
 	bool is_written_back = status->writeback_blocks > 0;
 
 	note_writeback(request, is_written_back);
+	cache_removal_note_cache(request, status->error != 0);
 	if (status->error != 0)
 		return cache_removal_wait_for_repair(request, "has failed",
 			"lvmpolld-writecache_detach(7) tells what can be done", progress);
@@ -90,7 +95,6 @@ static enum lvmpolld_verdict writecache_detach_read_targets(const struct lvmpoll
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
 	struct status status = {0};
-	enum lvmpolld_verdict verdict;
 
 	/* As that of a pool: it may lie on a cache, and that on it would not tell of the end. */
 	if (request->other_layer)
@@ -98,24 +102,19 @@ static enum lvmpolld_verdict writecache_detach_read_targets(const struct lvmpoll
 	if (count == 1 && strcmp(lvmpolld_target_at(targets, 0)->type, "writecache") == 0 &&
 		read_parameters(lvmpolld_target_at(targets, 0)->parameters, &status))
 		return read_writecache(request, &status, progress);
-	verdict = cache_removal_read_others(request, targets, count, progress);
-	if (verdict == LVMPOLLD_DONE) {
-		cache_removal_forget(&cleaners, request->lvid);
-		note_writeback(request, false);
-	}
-	return verdict;
+	note_writeback(request, false);
+	return cache_removal_read_others(request, targets, count);
 }
 
 /* The daemon waits for what is busy as long as it lasts, and looks at the volume again meanwhile.
  */
-static int hold_abort_back(const struct lvmpolld_request *request, struct lvmpolld_error *error)
+static int hold_abort_back(struct kept *kept, struct lvmpolld_error *error)
 {
-	if (!cache_removal_has_note(&waited_for, request->lvid))
+	if (!kept->has_told_wait)
 		lvmpolld_log(LVMPOLLD_LOG_WARN,
-			"%s/%s: its cache is being written back: the abort waits for the end of "
-			"that, so as not to hold up the volume and its group",
-			request->vg_name, request->lv_name);
-	cache_removal_note(&waited_for, request->lvid);
+			"its cache is being written back: the abort waits for the end of that, so "
+			"as not to hold up the volume and its group");
+	kept->has_told_wait = true;
 	return lvmpolld_error_set(error, EBUSY, "its cache is being written back");
 }
 
@@ -123,9 +122,10 @@ static int writecache_detach_build_arguments(const struct lvmpolld_request *requ
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
 	bool is_change = request->abort || request->phase != PHASE_TAKE_OFF;
+	struct kept *kept = request->handle;
 
-	if (request->abort && cache_removal_has_note(&written_back, request->lvid))
-		return hold_abort_back(request, error);
+	if (request->abort && kept && kept->is_written_back)
+		return hold_abort_back(kept, error);
 	return cache_removal_build_arguments(request, is_change ? "--cachesettings" : NULL,
 		request->abort ? "cleaner=0" : "cleaner=1", arguments, error);
 }
@@ -134,10 +134,7 @@ static enum lvmpolld_outcome writecache_detach_read_exit(const struct lvmpolld_r
 	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)
 {
 	(void)progress;
-	if (request->abort)
-		cache_removal_forget(&cleaners, request->lvid);
-	else if (request->phase == PHASE_CLEAN && cache_removal_is_success(ended))
-		cache_removal_note(&cleaners, request->lvid);
+	cache_removal_note_exit(request, ended, request->phase == PHASE_CLEAN);
 	return lvmpolld_exit_read_standard(ended);
 }
 
@@ -165,6 +162,8 @@ static const struct lvmpolld_plugin writecache_detach_plugin = {
 	.startable = true,
 	.options = writecache_detach_options,
 	.commands = writecache_detach_commands,
+	.open = writecache_detach_open,
+	.close = free,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(writecache_detach, writecache_detach_plugin);

@@ -29,15 +29,36 @@ static const struct report_case cache_removal_reports[] = {
 	{REPORT_GROUP_ROW, LVMPOLLD_STANDING_FAILED},
 };
 
+/* A volume that has no cache is aborted: of an origin that cannot be told. */
 static inline void cache_removal_check_abort_of_off(const struct lvmpolld_plugin *plugin)
 {
-	static const struct report_case off = {
-		REPORT_ROWS("LVM2_LV_ATTR='-wi-a-----'"), LVMPOLLD_STANDING_FAILED};
+	static const struct report_case off[] = {
+		{REPORT_ROWS("LVM2_LV_ATTR='-wi-a-----'"), LVMPOLLD_STANDING_FAILED},
+		{REPORT_ROWS("LVM2_LV_ATTR='rwi-a-r---'"), LVMPOLLD_STANDING_FAILED},
+		{REPORT_ROWS("LVM2_LV_ATTR='owi-a-----'"), LVMPOLLD_STANDING_CANNOT_TELL},
+	};
 	struct lvmpolld_request request = cached;
 
 	request.abort = true;
-	report_case_check(plugin, &request, &off);
+	for (size_t i = 0; i < SUITE_COUNT(off); i++)
+		report_case_check(plugin, &request, &off[i]);
 	report_case_check(plugin, &request, &cache_removal_reports[0]);
+}
+
+/* An operation, with what is kept of it. */
+static struct lvmpolld_request begun;
+
+static inline void cache_removal_begin(const struct lvmpolld_plugin *plugin)
+{
+	begun = cached;
+	begun.handle = plugin->open(&cached);
+	ck_assert_ptr_nonnull(begun.handle);
+}
+
+static inline void cache_removal_close(const struct lvmpolld_plugin *plugin)
+{
+	plugin->close(begun.handle);
+	begun = cached;
 }
 
 /* Neither the table of a volume without a cache, nor LINES of a cache that is clean. */
@@ -57,7 +78,7 @@ static inline void cache_removal_end(
 	const struct lvmpolld_plugin *plugin, unsigned phase, int status, bool is_abort)
 {
 	const struct lvmpolld_exit ended = {.struct_size = sizeof(ended), .status = status};
-	struct lvmpolld_request request = cached;
+	struct lvmpolld_request request = begun;
 
 	request.phase = phase;
 	request.abort = is_abort;

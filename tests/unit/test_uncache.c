@@ -79,7 +79,7 @@ END_TEST
 
 static struct target_reading see(const char *lines)
 {
-	return target_lines_read(uncache_LTX_lvmpolld_plugin(), &cached, lines);
+	return target_lines_read(uncache_LTX_lvmpolld_plugin(), &begun, lines);
 }
 
 static void end_command(unsigned phase, int status, bool is_abort)
@@ -91,8 +91,10 @@ static void end_command(unsigned phase, int status, bool is_abort)
  */
 START_TEST(policy_that_stays_is_waited_for)
 {
+	const struct lvmpolld_plugin *plugin = uncache_LTX_lvmpolld_plugin();
 	struct target_reading reading;
 
+	cache_removal_begin(plugin);
 	end_command(PHASE_CLEAN, 5, false);
 	ck_assert_int_eq(see(HEAD "768" TAIL "smq 0 rw -\n").verdict, LVMPOLLD_STEP);
 	end_command(PHASE_CLEAN, 0, false);
@@ -100,15 +102,28 @@ START_TEST(policy_that_stays_is_waited_for)
 	reading = see(HEAD "0" TAIL "smq 0 rw -\n");
 	ck_assert_int_eq(reading.verdict, LVMPOLLD_STEP);
 	ck_assert_uint_eq(reading.progress.phase, PHASE_TAKE_OFF);
-	/* The kernel has taken it over after all, or the operation is aborted, or over. */
-	if (_i == 0)
+	/* The kernel has taken it over after all, or the operation is aborted, or another one. */
+	if (_i == 0) {
 		see(HEAD "768" TAIL "cleaner 0 rw -\n");
-	else if (_i == 1)
+	} else if (_i == 1) {
 		end_command(PHASE_CLEAN, 0, true);
-	else
-		see("0 131072 linear \n");
+	} else {
+		cache_removal_close(plugin);
+		cache_removal_begin(plugin);
+	}
 	reading = see(HEAD "0" TAIL "smq 0 rw -\n");
 	ck_assert_uint_eq(reading.progress.phase, PHASE_CLEAN);
+	cache_removal_close(plugin);
+}
+END_TEST
+
+/* Where nothing could be kept lvchange may be run once more, and nothing is taken off that may be
+ * dirty. */
+START_TEST(policy_is_changed_again_where_nothing_is_kept)
+{
+	begun = cached;
+	end_command(PHASE_CLEAN, 0, false);
+	ck_assert_uint_eq(see(HEAD "0" TAIL "smq 0 rw -\n").progress.phase, PHASE_CLEAN);
 }
 END_TEST
 
@@ -138,6 +153,7 @@ static const struct {
 
 START_TEST(steps_are_built)
 {
+	begun = cached;
 	ck_assert_uint_eq(see(steps[_i].lines).progress.phase, steps[_i].step.phase);
 	cache_removal_check_step(uncache_LTX_lvmpolld_plugin(), &steps[_i].step);
 }
@@ -177,6 +193,7 @@ int main(void)
 		SUITE_LOOP(tables_are_read, SUITE_COUNT(cases)),
 		SUITE_TEST(another_layer_proves_nothing),
 		SUITE_LOOP(policy_that_stays_is_waited_for, 3),
+		SUITE_TEST(policy_is_changed_again_where_nothing_is_kept),
 		SUITE_LOOP(steps_are_built, SUITE_COUNT(steps)),
 		SUITE_LOOP(abort_brings_the_policy_back, 2),
 		SUITE_TEST(abort_of_what_is_off_fails),

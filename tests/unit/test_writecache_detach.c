@@ -65,7 +65,7 @@ END_TEST
 
 static struct target_reading see(const char *lines)
 {
-	return target_lines_read(writecache_detach_LTX_lvmpolld_plugin(), &cached, lines);
+	return target_lines_read(writecache_detach_LTX_lvmpolld_plugin(), &begun, lines);
 }
 
 static void end_lvchange(int status, bool is_abort)
@@ -76,8 +76,11 @@ static void end_lvchange(int status, bool is_abort)
 /* The cache is a cleaner when lvchange says so, and is taken off when all blocks are free. */
 START_TEST(cleaner_is_taken_off_when_clean)
 {
-	struct target_reading reading = see(HEAD "0 10200 10200 0" COUNTED);
+	const struct lvmpolld_plugin *plugin = writecache_detach_LTX_lvmpolld_plugin();
+	struct target_reading reading;
 
+	cache_removal_begin(plugin);
+	reading = see(HEAD "0 10200 10200 0" COUNTED);
 	ck_assert_uint_eq(reading.progress.phase, PHASE_CLEAN);
 	end_lvchange(5, false);
 	ck_assert_uint_eq(see(HEAD "0 10200 10200 0" COUNTED).progress.phase, PHASE_CLEAN);
@@ -90,11 +93,14 @@ START_TEST(cleaner_is_taken_off_when_clean)
 	ck_assert_int_eq(reading.verdict, LVMPOLLD_STEP);
 	ck_assert_uint_eq(reading.progress.phase, PHASE_TAKE_OFF);
 	/* It is aborted, or over: another start begins anew. */
-	if (_i == 0)
+	if (_i == 0) {
 		end_lvchange(0, true);
-	else
-		see("0 81920 linear \n");
+	} else {
+		cache_removal_close(plugin);
+		cache_removal_begin(plugin);
+	}
 	ck_assert_uint_eq(see(HEAD "0 10200 10200 0" COUNTED).progress.phase, PHASE_CLEAN);
+	cache_removal_close(plugin);
 }
 END_TEST
 
@@ -123,9 +129,11 @@ END_TEST
 START_TEST(abort_waits_for_what_is_written_back)
 {
 	const struct lvmpolld_plugin *plugin = writecache_detach_LTX_lvmpolld_plugin();
-	struct lvmpolld_request request = cached;
+	struct lvmpolld_request request;
 	char line[CACHE_REMOVAL_LINE_SIZE];
 
+	cache_removal_begin(plugin);
+	request = begun;
 	request.abort = true;
 	request.phase = _i == 0 ? PHASE_CLEAN : PHASE_TAKE_OFF;
 	see(HEAD "0 10200 7128 3072" COUNTED);
@@ -134,6 +142,7 @@ START_TEST(abort_waits_for_what_is_written_back)
 	see(HEAD "0 10200 10200 0" COUNTED);
 	ck_assert_int_eq(cache_removal_build(plugin, &request, NULL, line), 0);
 	ck_assert_str_eq(line, "lvchange --cachesettings cleaner=0 vg/data");
+	cache_removal_close(plugin);
 }
 END_TEST
 
@@ -150,29 +159,6 @@ START_TEST(abort_of_what_is_off_fails)
 }
 END_TEST
 
-/* More volumes at once than are kept in mind: the first of them begins anew. */
-START_TEST(oldest_is_forgotten)
-{
-	const struct lvmpolld_plugin *plugin = writecache_detach_LTX_lvmpolld_plugin();
-	const struct lvmpolld_exit ended = {.struct_size = sizeof(ended)};
-	struct lvmpolld_request request = cached;
-	struct target_reading reading;
-	char lvid[65];
-
-	request.lvid = lvid;
-	request.phase = PHASE_CLEAN;
-	for (int i = 0; i <= CACHE_REMOVAL_NOTES_MAX; i++) {
-		snprintf(lvid, sizeof(lvid), "lvid%d", i);
-		plugin->read_exit(&request, &ended, &no_progress);
-	}
-	for (int i = 0; i <= CACHE_REMOVAL_NOTES_MAX; i++) {
-		snprintf(lvid, sizeof(lvid), "lvid%d", i);
-		reading = target_lines_read(plugin, &request, HEAD "0 7678 7678 0\n");
-		ck_assert_uint_eq(reading.progress.phase, i == 0 ? PHASE_CLEAN : PHASE_TAKE_OFF);
-	}
-}
-END_TEST
-
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -181,7 +167,6 @@ int main(void)
 		SUITE_LOOP(cleaner_is_taken_off_when_clean, 2),
 		SUITE_LOOP(steps_are_built, SUITE_COUNT(steps)),
 		SUITE_LOOP(abort_waits_for_what_is_written_back, 2),
-		SUITE_TEST(oldest_is_forgotten),
 		SUITE_TEST(abort_of_what_is_off_fails),
 		SUITE_LOOP(reports_are_read, SUITE_COUNT(cache_removal_reports)),
 	};
