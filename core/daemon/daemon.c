@@ -325,6 +325,7 @@ void daemon_destroy(struct daemon *daemon)
 {
 	server_close(&daemon->server);
 	upgrade_destroy(&daemon->upgrades);
+	recorder_end(&daemon->operations);
 	if (daemon->is_ended_by_signal)
 		recovery_leave_none(&daemon->operations);
 	destroy_operations(&daemon->operations);

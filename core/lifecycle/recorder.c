@@ -105,16 +105,12 @@ static void reopen_directory(struct operations *operations)
 		set_stale(operation, true);
 }
 
-static void arm_retry(struct operations *operations);
-
-static void on_retry(evutil_socket_t descriptor, short what, void *context)
+/* Tries again what could not be written. */
+static void write_stale(struct operations *operations)
 {
-	struct operations *operations = context;
 	struct operation *operation;
 	struct lvmpolld_error error;
 
-	(void)descriptor;
-	(void)what;
 	reopen_directory(operations);
 	TAILQ_FOREACH (operation, &operations->list, link)
 		if (operation->is_record_stale && write_record(operation, &error) == 0) {
@@ -122,10 +118,21 @@ static void on_retry(evutil_socket_t descriptor, short what, void *context)
 			if (operation->state == STATE_DORMANT)
 				recorder_set_dormant(operation, true);
 		}
+	if (operations->stale_records == 0)
+		log_warn("the records of all operations in flight are written again");
+}
+
+static void arm_retry(struct operations *operations);
+
+static void on_retry(evutil_socket_t descriptor, short what, void *context)
+{
+	struct operations *operations = context;
+
+	(void)descriptor;
+	(void)what;
+	write_stale(operations);
 	if (operations->stale_records > 0)
 		arm_retry(operations);
-	else
-		log_warn("the records of all operations in flight are written again");
 }
 
 static void arm_retry(struct operations *operations)
@@ -186,6 +193,12 @@ void recorder_remove(struct operation *operation)
 {
 	set_stale(operation, false);
 	record_remove(&operation->operations->records, &operation->terms->asked);
+}
+
+void recorder_end(struct operations *operations)
+{
+	if (operations->stale_records > 0)
+		write_stale(operations);
 }
 
 void recorder_destroy(struct operations *operations)

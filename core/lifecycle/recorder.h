@@ -31,6 +31,11 @@ void recorder_note_wanted(struct operation *operation);
 /* OPERATION is over: removes its record. */
 void recorder_remove(struct operation *operation);
 
+/*
+ * The daemon ends in order: what could not be written may be written by now. An older record of the
+ * same operation would be believed by the next daemon.
+ */
+void recorder_end(struct operations *operations);
 void recorder_destroy(struct operations *operations);
 
 #endif

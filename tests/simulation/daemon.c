@@ -207,6 +207,7 @@ static void on_stop_poll(void *context)
 	}
 	story("the daemon ends");
 	clients_daemon_died();
+	recorder_end(&operations);
 	recorder_destroy(&operations);
 	operations_destroy(&operations);
 	results_destroy(&operations);

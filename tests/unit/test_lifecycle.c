@@ -295,10 +295,28 @@ START_TEST(lifecycle_what_is_asked_for_again_is_not_forgotten)
 }
 END_TEST
 
+/* An older record would be believed by the next daemon. */
+START_TEST(lifecycle_records_at_its_end_what_could_not_be_recorded)
+{
+	record_directory_close(&operations.records);
+	free(configuration->state_directory);
+	configuration->state_directory = strdup(scratch_path("nowhere/state"));
+	begin(false, "15");
+	recorder_end(&operations);
+	ck_assert(find(false)->is_record_stale);
+	free(configuration->state_directory);
+	configuration->state_directory = strdup(scratch_path("later"));
+	recorder_end(&operations);
+	ck_assert(!find(false)->is_record_stale);
+	ck_assert_uint_eq(count_entries("later"), 1);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
 		SUITE_TEST(lifecycle_of_a_move),
+		SUITE_TEST(lifecycle_records_at_its_end_what_could_not_be_recorded),
 		SUITE_LOOP(lifecycle_of_what_the_kernel_finishes_alone, 3),
 		SUITE_TEST(lifecycle_of_what_the_kernel_finishes_beside_a_command),
 		SUITE_TEST(lifecycle_without_the_kernel),

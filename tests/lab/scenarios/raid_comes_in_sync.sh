@@ -24,7 +24,7 @@ copy_slowly
 run_ok lvconvert -y --replace "${disk[1]}" vg/data "$breakable"
 wait_until 30 daemon_has_logged "vg/data .*is watched from now on" 2
 disk_break
-wait_until 30 daemon_has_logged "vg/data: leg 1 has failed \\(data_rimage_1\\)"
+wait_until 30 daemon_has_logged "vg/data .*leg 1 has failed \\(data_rimage_1\\)"
 disk_mend
 copy_fast
 run_ok lvchange --refresh vg/data

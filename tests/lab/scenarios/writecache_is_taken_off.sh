@@ -93,7 +93,7 @@ bad_becomes error
 wait_until 20 writecache_fails
 run_ok dmsetup status vg-data
 run_ok "$tool" start writecache_detach vg/data --option how=splitcache
-wait_until 30 daemon_has_logged "vg/data: its cache has failed"
+wait_until 30 daemon_has_logged "vg/data .*its cache has failed"
 expect_equal "how often lvchange ran" 2 "$(runs_of lvchange)"
 bad_becomes linear
 disk_write_at "${disk[0]}" 0
@@ -112,11 +112,11 @@ writecache_make "${disk[1]}"
 run_ok "$tool" start writecache_detach vg/data
 wait_until 60 has_cleaner
 run_ok "$tool" abort vg/data
-wait_until 30 daemon_has_logged "vg/data: its cache is being written back: the abort waits"
+wait_until 30 daemon_has_logged "vg/data .*its cache is being written back: the abort waits"
 kill -KILL "$daemon_pid"
 wait "$daemon_pid" || true
 daemon_start
-wait_until 30 daemon_has_logged "vg/data: its cache is being written back: the abort waits" 2
+wait_until 30 daemon_has_logged "vg/data .*its cache is being written back: the abort waits" 2
 expect_equal "how often lvchange ran" 4 "$(runs_of lvchange)"
 expect_written_back_now "the abort had to wait for the end of that"
 disk_write_at "${disk[0]}" 0
