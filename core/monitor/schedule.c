@@ -29,6 +29,7 @@
 #define LOOK_TIMED_FIRST_MS 250
 #define LOOK_TIMED_SHARE    4
 #define LOOK_TIMED_NEAR_MS  4000 /* with less than this to go it is at least once a second */
+#define LOOK_TIMED_STILL_MS 1000 /* at most, while nothing moves */
 
 /* A look that is older than this is repeated when a client asks. */
 #define REFRESH_MS 1000
@@ -94,17 +95,36 @@ int64_t schedule_next_ms(struct devices *devices)
 	return next_ms;
 }
 
+/* In sectors, or in millionths where a plugin tells the percentage alone. */
+static struct extent extent_of(const struct lvmpolld_progress *progress)
+{
+	if (progress->total_sectors > 0 || progress->percent < 0)
+		return (struct extent){progress->done_sectors, progress->total_sectors};
+	return (struct extent){(uint64_t)(progress->percent * 10000), 1000000};
+}
+
+/* A share of the time for which nothing has moved: it may wait for something, or have failed. */
+static int64_t still_interval_ms(const struct device_watch *watch, int64_t now_ms)
+{
+	int64_t interval_ms = (now_ms - watch->moved_ms) / LOOK_TIMED_SHARE;
+
+	if (watch->is_begun || interval_ms < LOOK_TIMED_FIRST_MS)
+		return LOOK_TIMED_FIRST_MS;
+	return interval_ms < LOOK_TIMED_STILL_MS ? interval_ms : LOOK_TIMED_STILL_MS;
+}
+
 /* A share of the time that is left at the speed since the last movement. */
 static int64_t timed_interval_ms(
 	const struct device_watch *watch, const struct lvmpolld_progress *progress, int64_t now_ms)
 {
+	const struct extent extent = extent_of(progress);
 	uint64_t moved, left;
 	double left_ms, interval_ms;
 
-	if (watch->last_look_ms == 0 || progress->done_sectors <= watch->moved_done_sectors)
-		return LOOK_TIMED_FIRST_MS;
-	moved = progress->done_sectors - watch->moved_done_sectors;
-	left = progress->total_sectors - progress->done_sectors;
+	if (watch->last_look_ms == 0 || extent.done <= watch->moved.done)
+		return still_interval_ms(watch, now_ms);
+	moved = extent.done - watch->moved.done;
+	left = extent.total - extent.done;
 	left_ms = (double)left / (double)moved * (double)(now_ms - watch->moved_ms);
 	interval_ms = left_ms / LOOK_TIMED_SHARE;
 	if (left_ms < LOOK_TIMED_NEAR_MS && interval_ms > 1000)
@@ -137,8 +157,8 @@ static void expect_step(struct device_watch *watch, const struct look *look, int
 	if (watch->is_begun || look->answer != DEVICE_MAPPER_SEEN ||
 		look->verdict != LVMPOLLD_WATCH || look->progress.step_sectors == 0) {
 		watch->step_due_ms = 0;
-	} else if (look->progress.done_sectors > watch->moved_done_sectors) {
-		moved = look->progress.done_sectors - watch->moved_done_sectors;
+	} else if (look->progress.done_sectors > watch->moved.done) {
+		moved = look->progress.done_sectors - watch->moved.done;
 		left_ms = (double)look->progress.step_sectors / (double)moved *
 			  (double)(now_ms - watch->moved_ms);
 		watch->step_due_ms = left_ms < LOOK_EVENTS_MAX_MS * LOOK_TIMED_SHARE
@@ -189,15 +209,14 @@ static int64_t next_interval_ms(const struct look *look, const struct device_wat
 static bool note_movement(
 	struct device_watch *watch, const struct look *look, unsigned stall_check_s, int64_t now_ms)
 {
+	const struct extent extent = extent_of(&look->progress);
 	bool is_step_due = look->answer == DEVICE_MAPPER_SEEN && !look->table.is_suspended &&
 			   look->verdict != LVMPOLLD_WATCH && look->verdict != LVMPOLLD_WATCH_TIMED;
 
 	if (look->answer == DEVICE_MAPPER_GONE || is_step_due || watch->is_begun ||
-		look->progress.done_sectors != watch->moved_done_sectors ||
-		look->progress.total_sectors != watch->moved_total_sectors) {
+		extent.done != watch->moved.done || extent.total != watch->moved.total) {
 		watch->moved_ms = now_ms;
-		watch->moved_done_sectors = look->progress.done_sectors;
-		watch->moved_total_sectors = look->progress.total_sectors;
+		watch->moved = extent;
 	} else if (stall_check_s > 0 && now_ms - watch->moved_ms >= stall_check_s * INT64_C(1000)) {
 		watch->moved_ms = now_ms;
 		return true;

@@ -58,6 +58,12 @@ enum device_loss {
 	LOSS_NOTED
 };
 
+/* How far an operation is: in sectors, or, where those are not known, in millionths of it. */
+struct extent {
+	uint64_t done;
+	uint64_t total;
+};
+
 /* When to look at a device, and what the life cycle wants of the monitor. */
 struct device_watch {
 	bool is_watched;
@@ -74,9 +80,8 @@ struct device_watch {
 	uint32_t event_number;
 	int64_t last_look_ms; /* CLOCK_MONOTONIC */
 	int64_t next_look_ms;
-	int64_t moved_ms; /* when it last showed progress */
-	uint64_t moved_done_sectors;
-	uint64_t moved_total_sectors;
+	int64_t moved_ms;    /* when it last showed progress */
+	struct extent moved; /* how far it was then */
 	int64_t step_due_ms; /* when a step should be due, by the speed so far; 0: not known */
 };
 

@@ -23,6 +23,7 @@ static struct lvmpolld_target line;
 static void (*meanwhile)(void);
 static uint64_t done_sectors, step_sectors;
 static unsigned tables_read;
+static bool is_percent_alone; /* the plugin tells no sectors */
 
 #define TOTAL_SECTORS 1000
 
@@ -67,8 +68,12 @@ static enum lvmpolld_verdict read_targets(const struct lvmpolld_request *request
 	given_handle = request->handle;
 	(void)targets;
 	(void)count;
-	progress->done_sectors = done_sectors;
-	progress->total_sectors = TOTAL_SECTORS;
+	if (is_percent_alone) {
+		progress->percent = 100.0 * (double)done_sectors / TOTAL_SECTORS;
+	} else {
+		progress->done_sectors = done_sectors;
+		progress->total_sectors = TOTAL_SECTORS;
+	}
 	progress->step_sectors = step_sectors;
 	if (told_phase > 0)
 		progress->phase = told_phase;
@@ -100,7 +105,7 @@ static void create_device(void)
 	shown_event = 0;
 	target_count = 1;
 	line = (struct lvmpolld_target){.type = "mirror"};
-	is_suspended = is_other_layer = false;
+	is_suspended = is_other_layer = is_percent_alone = false;
 	meanwhile = NULL;
 	device = devices_get(&devices, terms);
 	ck_assert_ptr_nonnull(device);

@@ -139,6 +139,36 @@ START_TEST(end_of_a_merge_is_noticed_soon)
 }
 END_TEST
 
+/* What waits for something, or has failed, is looked at for as long as it lasts. */
+START_TEST(what_does_not_move_is_looked_at_more_rarely)
+{
+	unsigned looks = 0;
+	int64_t end_ms;
+
+	watch();
+	show(LVMPOLLD_WATCH_TIMED);
+	for (end_ms = now_ms + 600000; now_ms < end_ms; looks++)
+		look_when_due();
+	ck_assert_uint_le(looks, 600 + 20);
+	/* That it moves again is seen soon. */
+	ck_assert_int_le(schedule_next_ms(&devices) - now_ms, 1000);
+}
+END_TEST
+
+/* An operation whose sectors are not known is looked at by its percentage. */
+START_TEST(end_of_what_tells_percent_alone_is_noticed_soon)
+{
+	for (int64_t takes_ms = 1000; takes_ms < 10000000; takes_ms *= 3) {
+		struct watched_copy seen;
+
+		is_percent_alone = true;
+		seen = watch_copy_of(takes_ms, LVMPOLLD_WATCH_TIMED);
+		ck_assert_int_le(seen.late_ms, 1000);
+		ck_assert_int_le(seen.looks, takes_ms / 10000 + 100);
+	}
+}
+END_TEST
+
 /* So that many cost no more than one. */
 START_TEST(looks_at_many_fall_together)
 {
@@ -178,6 +208,8 @@ int main(void)
 		SUITE_TEST(look_is_taken_more_rarely_where_a_step_is_late),
 		SUITE_TEST(end_of_a_copy_is_not_missed),
 		SUITE_TEST(end_of_a_merge_is_noticed_soon),
+		SUITE_TEST(what_does_not_move_is_looked_at_more_rarely),
+		SUITE_TEST(end_of_what_tells_percent_alone_is_noticed_soon),
 		SUITE_TEST(looks_at_many_fall_together),
 	};
 
