@@ -8,7 +8,6 @@
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/losses.h"
 #include "lifecycle/operations.h"
-#include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
 #include "lvm/command.h"
@@ -87,7 +86,6 @@ void operations_destroy(struct operations *operations)
 
 void operations_retry(struct operation *operation)
 {
-	recorder_note_wanted(operation);
 	/* A new request has its own time until it is told of failures. */
 	telling_end_failing(operation);
 	if (operation->state == STATE_BACKING_OFF)

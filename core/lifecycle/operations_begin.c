@@ -168,6 +168,13 @@ static bool has_other_plugin(const struct operation *operation, const struct ter
 	return operation && operation->terms->plugin != terms->plugin;
 }
 
+/* OPERATION is asked for again, by somebody who wants it to go on. */
+static void begin_again(struct operation *operation)
+{
+	recorder_note_wanted(operation);
+	operations_retry(operation);
+}
+
 static enum operations_answer begin_request(
 	struct operations *operations, struct terms *terms, struct waiter *waiter)
 {
@@ -190,7 +197,7 @@ static enum operations_answer begin_request(
 	if (!operation)
 		return begin_new(operations, request, waiter);
 	operation_join(operation, request);
-	operations_retry(operation);
+	begin_again(operation);
 	lifecycle_settle(operations);
 	return OPERATIONS_ACCEPTED;
 }
@@ -207,7 +214,7 @@ enum operations_answer operations_begin(
 		return begin_request(operations, terms, waiter);
 	terms_release(terms);
 	if (operation)
-		operations_retry(operation);
+		begin_again(operation);
 	lifecycle_settle(operations);
 	return existing == EXISTING_SAME ? OPERATIONS_ACCEPTED : OPERATIONS_DIFFERENT;
 }

@@ -47,6 +47,7 @@ struct record recorder_describe(const struct operation *operation)
 		.accepted_s = operation->accepted_s,
 		.command = operation->recorded_command,
 		.command_name = attempt_is_lvpoll(attempt) ? NULL : attempt->command_name,
+		.is_command_abort = attempt->purpose == ATTEMPT_ABORT,
 		.pid = attempt->pid,
 		.start_ticks = attempt->start_ticks,
 		.boot_id = boot_id(),

@@ -9,6 +9,7 @@
 #include <libdevmapper.h>
 
 #include "loader/calls.h"
+#include "loader/plugin_log.h"
 #include "operation/device.h"
 
 /* libdevmapper's tables do not grow: enough for thousands of devices at 8 bytes each. */
@@ -90,12 +91,23 @@ void device_renew(struct device *device, struct terms *terms)
 	device_forget(device);
 }
 
+static void *open_handle(const struct terms *terms)
+{
+	const struct log_subject subject = terms_subject(terms);
+	void *handle;
+
+	plugin_log_begin(&subject, false);
+	handle = plugin_open(terms->plugin, &terms->asked);
+	plugin_log_end();
+	return handle;
+}
+
 struct lvmpolld_request device_asked(struct device *device, const struct terms *terms)
 {
 	struct lvmpolld_request asked = terms->asked;
 
 	if (!device->handle && (device->operations[0] || device->operations[1]))
-		device->handle = plugin_open(device->terms->plugin, &device->terms->asked);
+		device->handle = open_handle(device->terms);
 	/* Whoever aborts what is no operation of his plugin's gets nothing of that. */
 	if (terms->plugin == device->terms->plugin)
 		asked.handle = device->handle;

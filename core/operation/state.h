@@ -30,7 +30,7 @@
 	X(SIGNAL, "signal", 3600, 1, "lvpoll was ended by a signal that the daemon did not send")  \
 	X(NOT_STARTED, "not_started", 60, 1, "lvpoll could not be started")                        \
 	X(NOT_EXECUTABLE, "not_executable", 60, 1, "lvm cannot be executed")                       \
-	X(BUSY, "busy", 1, 0, "another lvm command still runs for its device")                     \
+	X(BUSY, "busy", 1, 0, "something must end first, as another lvm command for its device")   \
 	X(CONTRADICTED, "contradicted", 3600, 1,                                                   \
 		"lvpoll says that it is over, and lvm2 still has it")                              \
 	X(NOT_SEEN, "not_seen", 3600, 1, "lvm2 does not see the volume group")                     \

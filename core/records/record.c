@@ -138,8 +138,10 @@ void record_add_fields(struct buffer *text, const struct record *record)
 		wire_add_number(text, "lvm_command_start", (int64_t)record->start_ticks);
 		add_optional_string(text, "lvm_command_boot", record->boot_id);
 	}
-	if (has_other_command(record))
+	if (has_other_command(record)) {
 		wire_add_string(text, "lvm_command_name", record->command_name);
+		add_flag(text, "lvm_command_aborts", record->is_command_abort);
+	}
 	if (record->command != RECORD_NO_COMMAND && has_other_names(record)) {
 		wire_add_string(text, "lvm_command_vgname", record->step_vg_name);
 		wire_add_string(text, "lvm_command_lvname", record->step_lv_name);
@@ -248,6 +250,7 @@ int record_read_fields(const struct wire_message *message,
 		.is_being_aborted = wire_number(message, "being_aborted") != 0 ||
 				    wire_number(message, "displaced") != 0,
 		.is_forgotten = wire_number(message, "forgotten") != 0,
+		.is_command_abort = wire_number(message, "lvm_command_aborts") != 0,
 		.not_before_ms = wire_number(message, "not_before_ms"),
 		.begun_ms = wire_number(message, "begun_ms"),
 		.accepted_s = wire_number(message, "accepted"),

@@ -35,6 +35,7 @@ struct record {
 	bool has_phases;       /* its plugin has commands beside lvpoll; this is only written */
 	const char *options;   /* "mode=check", with blanks between them; or NULL */
 	bool is_being_aborted; /* its abort is under way: it goes on only if the abort fails */
+	bool is_command_abort; /* its command, if that is not lvpoll, was started to abort it */
 	bool is_forgotten;     /* an administrator has it forgotten: it ends with its command */
 	int64_t begun_ms;      /* when it began, by boot_clock_ms; 0: not known */
 	uint64_t number;       /* what people know it by; 0: none */

@@ -109,7 +109,11 @@ static struct evidence read_evidence(
 /* What is known of commands that are not lvpoll. */
 static void read_phases(const struct wire_message *message, struct resume_info *info)
 {
-	info->command_name = wire_string(message, "last_command");
+	const char *last_command = wire_string(message, "last_command");
+
+	/* Else the record has it, if one runs. */
+	if (last_command)
+		info->command_name = last_command;
 	info->is_end_unknown = wire_number(message, "end_unknown") != 0;
 	info->table_signature = (uint64_t)wire_number(message, "table_signature");
 	info->phases = (uint64_t)wire_number(message, "phases");
@@ -129,6 +133,7 @@ struct resume_info fields_operation(const struct wire_message *message, const st
 		.accepted_s = record->accepted_s,
 		.pid = record->command == RECORD_RUNNING ? record->pid : 0,
 		.start_ticks = record->start_ticks,
+		.command_name = record->command_name,
 		.vg_name = wire_string(message, "step_vgname"),
 		.lv_name = wire_string(message, "step_lvname"),
 		.is_child = true,

@@ -30,14 +30,16 @@ static bool is_without_cache(const struct lvmpolld_target *targets, size_t count
 	return count > 0;
 }
 
-enum lvmpolld_verdict cache_removal_read_others(
-	const struct lvmpolld_request *request, const struct lvmpolld_target *targets, size_t count)
+enum lvmpolld_verdict cache_removal_read_others(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count,
+	const struct lvmpolld_progress *progress)
 {
 	const struct cache_removal *kept = request->handle;
 
 	if (!is_without_cache(targets, count))
 		return LVMPOLLD_POLL;
-	if (!kept || !kept->has_seen_cache)
+	/* The progress outlives an upgrade. */
+	if ((!kept || !kept->has_seen_cache) && progress->percent < 0)
 		lvmpolld_log(LVMPOLLD_LOG_WARN, "it has no cache of its own");
 	return LVMPOLLD_DONE;
 }

@@ -20,7 +20,8 @@ struct cache_removal {
  * none any more, with a warning where none was seen before, or LVMPOLLD_POLL.
  */
 enum lvmpolld_verdict cache_removal_read_others(const struct lvmpolld_request *request,
-	const struct lvmpolld_target *targets, size_t count);
+	const struct lvmpolld_target *targets, size_t count,
+	const struct lvmpolld_progress *progress);
 
 /* The lines are those of a cache, which HAS_FAILED or not. */
 void cache_removal_note_cache(const struct lvmpolld_request *request, bool has_failed);

@@ -19,7 +19,12 @@
 
 #define NAME_SIZE 32
 
-enum { PHASE_CLEAN, PHASE_TAKE_OFF };
+/*
+ * None is 0, the phase of an operation that is at its begin: the kernel may have kept its policy,
+ * so that it does not tell whether an abort has done its work. One whose end is not known is made
+ * again.
+ */
+enum { PHASE_CLEAN = 1, PHASE_TAKE_OFF };
 
 struct status {
 	uint64_t block_sectors;
@@ -174,7 +179,7 @@ static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request 
 	if (count == 1 && strcmp(lvmpolld_target_at(targets, 0)->type, "cache") == 0 &&
 		read_parameters(lvmpolld_target_at(targets, 0)->parameters, &status))
 		return read_cache(request, &status, progress);
-	return cache_removal_read_others(request, targets, count);
+	return cache_removal_read_others(request, targets, count, progress);
 }
 
 /* An abort brings back the policy that the start has said. */
@@ -189,7 +194,7 @@ static const char *find_policy(const struct lvmpolld_request *request)
 static int uncache_build_arguments(const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
-	bool is_change = request->abort || request->phase == PHASE_CLEAN;
+	bool is_change = request->abort || request->phase != PHASE_TAKE_OFF;
 
 	return cache_removal_build_arguments(request, is_change ? "--cachepolicy" : NULL,
 		find_policy(request), arguments, error);

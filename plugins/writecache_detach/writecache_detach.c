@@ -12,12 +12,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /*
  * None is 0, the phase of an operation that is at its begin: the status does not tell whether an
  * abort has set the cache back, so that one whose end is not known is made again.
  */
 enum { PHASE_CLEAN = 1, PHASE_TAKE_OFF };
+
+/* A volume is looked at more often than this, unless it is gone: then nothing is written back. */
+#define FRESH_S 5
 
 /* What is kept of an operation. The status does not show the cleaner that lvchange has set. */
 struct kept {
@@ -27,6 +31,7 @@ struct kept {
 	 * would wait for the end of that with the volume suspended and the group locked.
 	 */
 	bool is_written_back;
+	time_t seen_s;      /* when that was, by CLOCK_MONOTONIC: it may be gone since */
 	bool has_told_wait; /* the log says that an abort waits for that */
 };
 
@@ -57,6 +62,14 @@ static bool read_parameters(const char *text, struct status *status)
 	       status->writeback_blocks <= status->total_blocks;
 }
 
+static time_t now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
 static void note_writeback(const struct lvmpolld_request *request, bool is_written_back)
 {
 	struct kept *kept = request->handle;
@@ -64,6 +77,7 @@ static void note_writeback(const struct lvmpolld_request *request, bool is_writt
 	if (!kept)
 		return;
 	kept->is_written_back = is_written_back;
+	kept->seen_s = now_s();
 	kept->has_told_wait &= is_written_back;
 }
 
@@ -103,7 +117,7 @@ static enum lvmpolld_verdict writecache_detach_read_targets(const struct lvmpoll
 		read_parameters(lvmpolld_target_at(targets, 0)->parameters, &status))
 		return read_writecache(request, &status, progress);
 	note_writeback(request, false);
-	return cache_removal_read_others(request, targets, count);
+	return cache_removal_read_others(request, targets, count, progress);
 }
 
 /* The daemon waits for what is busy as long as it lasts, and looks at the volume again meanwhile.
@@ -124,7 +138,7 @@ static int writecache_detach_build_arguments(const struct lvmpolld_request *requ
 	bool is_change = request->abort || request->phase != PHASE_TAKE_OFF;
 	struct kept *kept = request->handle;
 
-	if (request->abort && kept && kept->is_written_back)
+	if (request->abort && kept && kept->is_written_back && now_s() - kept->seen_s <= FRESH_S)
 		return hold_abort_back(kept, error);
 	return cache_removal_build_arguments(request, is_change ? "--cachesettings" : NULL,
 		request->abort ? "cleaner=0" : "cleaner=1", arguments, error);

@@ -18,7 +18,7 @@
 static bool is_running(const struct volume *volume)
 {
 	return volume->is_active && !volume->is_wiped && volume->suspended == 0 &&
-	       volume->kind != KIND_THIN;
+	       volume->kind != KIND_THIN && (volume->kind != KIND_CACHE || volume->is_cleaner);
 }
 
 /* What is copied after a failure makes up for it: who waits is patient anew. */
@@ -194,6 +194,25 @@ static void add_raid(const struct volume *volume, struct device_mapper_table *ta
 	target->parameters = dm_pool_strdup(table->memory, text);
 }
 
+/* What is written back is clean; it is taken off in the end. */
+static void add_cache(const struct volume *volume, struct device_mapper_table *table)
+{
+	struct lvmpolld_target *target;
+	char text[192];
+
+	if (!volume->is_on) {
+		add_target(table, 0, SEGMENT_SECTORS, "linear");
+		return;
+	}
+	target = add_target(table, 0, SEGMENT_SECTORS, "cache");
+	snprintf(text, sizeof(text),
+		"8 12/1280 64 %" PRId64 "/1536 0 0 0 0 0 0 %" PRId64
+		" 2 metadata2 writeback 2 migration_threshold 2048 %s 0 rw -",
+		volume->regions, volume->regions - volume->done,
+		volume->is_cleaner ? "cleaner" : "smq");
+	target->parameters = dm_pool_strdup(table->memory, text);
+}
+
 static void add_merge(const struct volume *volume, struct device_mapper_table *table)
 {
 	struct lvmpolld_target *target;
@@ -233,6 +252,8 @@ static void fill(const struct volume *volume, struct device_mapper_table *table)
 		add_move(volume, table);
 	else if (volume->kind == KIND_RAID)
 		add_raid(volume, table);
+	else if (volume->kind == KIND_CACHE)
+		add_cache(volume, table);
 	else
 		add_mirror(volume, table, 0);
 	if (volume->unknown > 0)

@@ -17,6 +17,11 @@
 struct lvm_list lvms = TAILQ_HEAD_INITIALIZER(lvms);
 static pid_t next_pid;
 
+bool lvm_is_lvpoll(const struct lvm *lvm)
+{
+	return !strcmp(lvm->command, "lvpoll");
+}
+
 static void check(struct lvm *lvm);
 static void take_lock(struct lvm *lvm);
 
@@ -40,8 +45,8 @@ void lvm_end(struct lvm *lvm, bool by_signal, int value)
 	note_failure(lvm, by_signal, value);
 	if (volume_find(lvm->lvid) && lvm->process)
 		volume_find(lvm->lvid)->ended_us[lvm->is_abort] = world.now_us;
-	story("%s[%d] ends: %s %d", lvm->is_report ? "report" : "lvpoll", (int)lvm->pid,
-		by_signal ? "signal" : "status", value);
+	story("%s[%d] ends: %s %d", lvm->command, (int)lvm->pid, by_signal ? "signal" : "status",
+		value);
 	if (lvm->locked)
 		lvm->locked->locks--;
 	TAILQ_REMOVE(&lvms, lvm, link);
@@ -215,6 +220,47 @@ static void find_nothing(struct lvm *lvm)
 	after_ms(lvm, dice_between(1, 50), end_well);
 }
 
+/* --- lvchange and lvconvert, of a cache --- */
+
+static void change_policy(struct lvm *lvm)
+{
+	struct volume *volume = volume_find(lvm->found);
+
+	if (volume->is_on && volume->is_there)
+		metadata_set_cleaner(volume, lvm->is_to_clean);
+	unlock(lvm);
+	after_ms(lvm, dice_between(1, 100), end_well);
+}
+
+/* What is dirty it writes back itself, with the group's lock. */
+static void take_off(struct lvm *lvm)
+{
+	struct volume *volume = volume_find(lvm->found);
+
+	if (volume->is_on && volume->is_there && volume->is_active && !volume_is_in_sync(volume)) {
+		if (!volume->is_cleaner)
+			metadata_set_cleaner(volume, true);
+		after_ms(lvm, 1000, take_off);
+		return;
+	}
+	finish(lvm);
+}
+
+static void check_cache(struct lvm *lvm, struct volume *volume)
+{
+	if (!volume || volume->kind != KIND_CACHE || !volume->is_on ||
+		(world.failing > 0 && dice_percent(70))) {
+		unlock(lvm);
+		after_ms(lvm, 1, end_badly);
+		return;
+	}
+	snprintf(lvm->found, sizeof(lvm->found), "%s", volume->lvid);
+	after_ms(lvm, dice_between(1, 300),
+		!strcmp(lvm->command, "lvchange") ? change_policy : take_off);
+}
+
+/* --- lvpoll --- */
+
 static bool is_found(struct lvm *lvm, const struct volume *volume)
 {
 	if (!volume || !volume->is_on)
@@ -233,7 +279,9 @@ static void check(struct lvm *lvm)
 {
 	struct volume *volume = volume_by_names(lvm->vg_name, lvm->lv_name);
 
-	if (world.failing > 0 && dice_percent(70)) {
+	if (!lvm_is_lvpoll(lvm)) {
+		check_cache(lvm, volume);
+	} else if (world.failing > 0 && dice_percent(70)) {
 		unlock(lvm);
 		after_ms(lvm, 1, end_badly);
 	} else if (!is_found(lvm, volume) ||
@@ -257,7 +305,9 @@ static void take_lock(struct lvm *lvm)
 {
 	struct group *group = group_by_name(lvm->vg_name);
 
-	if (!group) {
+	if (!group && !lvm_is_lvpoll(lvm)) {
+		end_badly(lvm);
+	} else if (!group) {
 		find_nothing(lvm);
 	} else if (group->locks > 0 && world.no_wait > 0) {
 		end_badly(lvm);
@@ -336,7 +386,14 @@ static void read_volume(struct lvm *lvm, const char *argument)
 
 static void read_arguments(struct lvm *lvm, char *const *arguments)
 {
-	lvm->is_report = !strcmp(arguments[1], "fullreport");
+	static const char *const commands[] = {"fullreport", "lvchange", "lvconvert", "lvpoll"};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(arguments[1], commands[i]))
+			lvm->command = commands[i];
+	if (!lvm->command)
+		violate("lvm has no command \"%s\" here", arguments[1]);
+	lvm->is_report = !strcmp(lvm->command, "fullreport");
 	for (size_t i = 2; arguments[i]; i++) {
 		if (!strcmp(arguments[i], "--interval")) {
 			lvm->has_plus = arguments[++i][0] == '+';
@@ -345,6 +402,8 @@ static void read_arguments(struct lvm *lvm, char *const *arguments)
 			snprintf(lvm->operation, NAME_SIZE, "%s", arguments[++i]);
 		} else if (!strcmp(arguments[i], "--abort")) {
 			lvm->is_abort = true;
+		} else if (!strcmp(arguments[i], "--cachepolicy")) {
+			lvm->is_to_clean = !strcmp(arguments[++i], "cleaner");
 		} else if (lvm->is_report && !strncmp(arguments[i], "vg_uuid=", 8)) {
 			free(lvm->selection);
 			lvm->selection = strdup(arguments[i]);

@@ -13,7 +13,9 @@ struct lvm {
 	unsigned incarnation; /* of the daemon that has started it */
 	bool is_unknown;      /* a fault has kept the daemon from writing down that it runs */
 	bool is_out_of_reach; /* a fault has kept the daemon from finding or adopting it */
+	const char *command;  /* "lvpoll", "fullreport", "lvchange" or "lvconvert" */
 	bool is_report, is_abort, has_plus;
+	bool is_to_clean;        /* lvchange sets the policy that writes the cache back */
 	char shown_lvid[64 + 1]; /* in its environment */
 	unsigned began_changes;  /* of a step: the table of its volume when it was started */
 	int64_t began_us;        /* when the look began by which it was started */
@@ -38,6 +40,7 @@ extern struct lvm_list lvms;
 
 /* Begins a command; its ARGUMENTS are those of execve. */
 struct lvm *lvm_new(char *const *arguments);
+bool lvm_is_lvpoll(const struct lvm *lvm);
 void lvm_terminate(struct lvm *lvm);
 void lvm_end(struct lvm *lvm, bool by_signal, int value);
 

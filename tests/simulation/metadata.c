@@ -62,7 +62,7 @@ bool volume_is_over(struct volume *volume)
 
 void metadata_make(struct volume *volume, unsigned number)
 {
-	static const char *const names[] = {"pvmove", "data", "origin", "thin", "raid"};
+	static const char *const names[] = {"pvmove", "data", "origin", "thin", "raid", "cached"};
 	/* Only one move of a group has the name until it is over. */
 	unsigned last = number % 2 ? 1 : 2;
 
@@ -201,6 +201,15 @@ void metadata_step(struct volume *volume, const struct lvm *lvm)
 		metadata_lack(volume);
 }
 
+void metadata_set_cleaner(struct volume *volume, bool is_cleaner)
+{
+	story("%s/%s: its cache is %s", volume->group->name, volume->lv_name,
+		is_cleaner ? "written back" : "used again");
+	kernel_stop(volume);
+	volume->is_cleaner = is_cleaner;
+	kernel_go_on(volume);
+}
+
 /* --- reports --- */
 
 static void add_dashes(char *text, const char *uuid)
@@ -236,6 +245,8 @@ static const char *attributes(const struct volume *volume)
 		return volume->is_on ? "Owi-a-s---" : "-wi-a-----";
 	case KIND_RAID:
 		return "rwi-a-r---";
+	case KIND_CACHE:
+		return volume->is_on ? "Cwi-a-C---" : "-wi-a-----";
 	default:
 		return volume->is_on ? "Owi-a-t---" : "Vwi-a-t---";
 	}

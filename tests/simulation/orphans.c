@@ -54,7 +54,7 @@ static bool polls(
 {
 	if (!strcmp(lvm->shown_lvid, request->lvid))
 		return true;
-	return !lvm->is_report && !strcmp(lvm->operation, operation_name) &&
+	return lvm_is_lvpoll(lvm) && !strcmp(lvm->operation, operation_name) &&
 	       !strcmp(lvm->vg_name, request->vg_name) && !strcmp(lvm->lv_name, request->lv_name);
 }
 
@@ -76,7 +76,8 @@ enum orphans_answer orphans_find(struct orphans *orphans, const char *operation_
 			/* A second one is not looked for, as things are. */
 			lvm->is_unknown = lvm->is_unknown || answer == ORPHANS_FOUND;
 			if (answer == ORPHANS_NONE)
-				*found = (struct orphan){lvm->pid, lvm->start_ticks, NULL};
+				*found = (struct orphan){lvm->pid, lvm->start_ticks,
+					lvm_is_lvpoll(lvm) ? NULL : lvm->command};
 			answer = ORPHANS_FOUND;
 		}
 	return answer;

@@ -222,9 +222,9 @@ struct process *process_start(struct event_base *base, char *const *arguments,
 	read_environment(lvm, environment);
 	check_start(lvm);
 	process = new_process(lvm, callbacks, context, true);
-	story("%s[%d] starts%s%s%s%s%s", lvm->is_report ? "report" : "lvpoll", (int)lvm->pid,
-		lvm->is_report ? "" : " for ", lvm->vg_name, lvm->is_report ? "" : "/",
-		lvm->lv_name, lvm->is_abort ? ", to abort" : "");
+	story("%s[%d] starts%s%s%s%s%s", lvm->command, (int)lvm->pid, lvm->is_report ? "" : " for ",
+		lvm->vg_name, lvm->is_report ? "" : "/", lvm->lv_name,
+		lvm->is_abort ? ", to abort" : "");
 	seam();
 	return process;
 }

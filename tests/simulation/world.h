@@ -59,7 +59,15 @@ struct group {
 	unsigned locks;   /* commands that hold its lock */
 };
 
-enum volume_kind { KIND_PVMOVE, KIND_CONVERT, KIND_MERGE, KIND_THIN, KIND_RAID, KIND_COUNT };
+enum volume_kind {
+	KIND_PVMOVE,
+	KIND_CONVERT,
+	KIND_MERGE,
+	KIND_THIN,
+	KIND_RAID,
+	KIND_CACHE,
+	KIND_COUNT
+};
 
 struct volume {
 	enum volume_kind kind;
@@ -72,6 +80,7 @@ struct volume {
 	bool is_aborted;
 	bool has_log_on_disk; /* of a conversion: it is "converting" until its step */
 	bool is_hopeless;     /* a merge has failed */
+	bool is_cleaner;      /* a cache has the policy that writes it back */
 	unsigned segments, segment;
 	/* The kernel. */
 	bool is_active;
@@ -126,6 +135,8 @@ void kernel_load(struct volume *volume);
 struct lvm;
 void metadata_step(struct volume *volume, const struct lvm *lvm);
 void metadata_end(struct volume *volume, bool is_aborted);
+/* A cache gets another policy. */
+void metadata_set_cleaner(struct volume *volume, bool is_cleaner);
 /* Of the segment that is copied, or of the next one, a region fails: at once, or near its end. */
 void metadata_lack(struct volume *volume);
 /* Nobody knows any more that data is lacking. */

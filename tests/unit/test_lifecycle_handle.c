@@ -19,6 +19,7 @@ static void *open_handle(const struct lvmpolld_request *request)
 	ck_assert_ptr_null(request->handle);
 	ck_assert_str_eq(request->lv_name, "lv1");
 	kept.opened++;
+	lvmpolld_log(LVMPOLLD_LOG_WARN, "opened");
 	return kept.opened <= kept.fails ? NULL : &numbers[kept.opened];
 }
 
@@ -165,7 +166,8 @@ START_TEST(log_of_each_callback_is_about_the_operation)
 	report(fixture_volume_row(1, 1, "lv1"));
 	lvmpolld_log(LVMPOLLD_LOG_WARN, "about nothing");
 	log_memory_visit(operation->terms->memory, add_line, story);
-	ck_assert_ptr_nonnull(strstr(story, "built; read at 50; exited with 5; reported; "));
+	ck_assert_ptr_nonnull(
+		strstr(story, "opened; built; read at 50; exited with 5; reported; "));
 	ck_assert_ptr_null(strstr(story, "nothing"));
 }
 END_TEST

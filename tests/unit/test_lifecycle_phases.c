@@ -387,6 +387,9 @@ START_TEST(phase_command_that_cannot_be_adopted_yet_may_be_asked_for_again)
 	standin_adopt_failure = EMFILE;
 	resume_with(&info, false);
 	ck_assert_int_eq(find(false)->back_off.reason, BACK_OFF_ORPHAN);
+	/* A SIGHUP asks for nothing. */
+	operations_retry_all(&operations);
+	ck_assert(find(false)->is_forgotten);
 	begin_phased(false);
 	ck_assert(!is_on_record("forgotten"));
 	standin_adopt_failure = 0;

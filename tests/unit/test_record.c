@@ -54,6 +54,7 @@ static const struct record records[] = {
 		.operation_name = "uncache",
 		.command = RECORD_RUNNING,
 		.command_name = "lvconvert",
+		.is_command_abort = true,
 		.pid = 4711,
 		.start_ticks = 1,
 		.boot_id = BOOT_ID},
@@ -190,6 +191,7 @@ static int compare(const struct record *record, void *context, struct lvmpolld_e
 	ck_assert_pstr_eq(record->options, expected->options);
 	ck_assert_pstr_eq(record->boot_id, expected->boot_id);
 	ck_assert_pstr_eq(record->command_name, expected->command_name);
+	ck_assert_int_eq(record->is_command_abort, expected->is_command_abort);
 	ck_assert_pstr_eq(record->step_vg_name, expected->step_vg_name);
 	ck_assert_pstr_eq(record->step_lv_name, expected->step_lv_name);
 	ck_assert_uint_eq(record->log_from, expected->log_from);

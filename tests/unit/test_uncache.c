@@ -6,7 +6,7 @@
 
 const struct lvmpolld_plugin *uncache_LTX_lvmpolld_plugin(void);
 
-enum { PHASE_CLEAN, PHASE_TAKE_OFF };
+enum { PHASE_CLEAN = 1, PHASE_TAKE_OFF };
 
 #define HEAD "0 131072 cache 8 12/1280 64 768/1536 0 0 0 0 0 768 "
 #define TAIL " 2 metadata2 writeback 2 migration_threshold 2048 "
