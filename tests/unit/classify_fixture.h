@@ -39,12 +39,14 @@ static inline void create_operations(void)
 	device.loss = LOSS_UNSEEN;
 	polled = make(false);
 	abort_operation = make(true);
+	device.terms = terms_hold(polled->terms);
 }
 
 static inline void free_operations(void)
 {
 	operation_free(polled);
 	operation_free(abort_operation);
+	terms_release(device.terms);
 }
 
 static inline void set_state(struct operation *operation, enum operation_state state)
