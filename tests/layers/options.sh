@@ -48,7 +48,7 @@ installed_daemon_loads_installed_plugins() {
 	local list
 	list=$("$stage/usr/libexec/lvmpolld/lvmpolld" --plugin-dir "$stage/usr/lib/lvmpolld/plugins" --list-plugins)
 	echo "$list"
-	[ "$(grep -c ' loaded ' <<<"$list")" = 3 ]
+	[ "$(awk '$3 == "loaded"' <<<"$list" | wc -l)" = 3 ]
 }
 
 not_linked_with_systemd() {
