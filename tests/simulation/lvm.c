@@ -17,21 +17,27 @@
 struct lvm_list lvms = TAILQ_HEAD_INITIALIZER(lvms);
 static pid_t next_pid;
 
+static void check(struct lvm *lvm);
+static void take_lock(struct lvm *lvm);
+
 bool lvm_is_lvpoll(const struct lvm *lvm)
 {
 	return !strcmp(lvm->command, "lvpoll");
 }
 
-static void check(struct lvm *lvm);
-static void take_lock(struct lvm *lvm);
+/* How a command ends that another daemon has started, and left to end by itself, nobody knows. */
+static bool is_end_known(const struct lvm *lvm)
+{
+	return lvm_is_lvpoll(lvm) || lvm->incarnation == world.incarnation;
+}
 
 /* It has failed by itself: who waits hears of that in a while. */
 static void note_failure(const struct lvm *lvm, bool by_signal, int value)
 {
 	struct volume *volume = volume_find(lvm->lvid);
 
-	if (volume && lvm->process && !lvm->term_wanted && !lvm->is_abort && !lvm->found[0] &&
-		(by_signal || value != 0) && volume->failing_us == 0 &&
+	if (volume && is_end_known(lvm) && lvm->process && !lvm->term_wanted && !lvm->is_abort &&
+		!lvm->found[0] && (by_signal || value != 0) && volume->failing_us == 0 &&
 		/* A change of names, or of the table, makes up for it, once it is seen. */
 		(volume->renamed_us == 0 || world.now_us - volume->renamed_us > SEEN_US) &&
 		(volume->changed_us == 0 || world.now_us - volume->changed_us > SEEN_US))
