@@ -6,15 +6,16 @@
 
 #include "loader/plugin_log.h"
 
+/* About what a plugin is called now. */
 static struct {
 	const struct log_subject *subject;
 	bool is_quiet;
-} line;
+} called;
 
 void plugin_log_begin(const struct log_subject *subject, bool is_quiet)
 {
-	line.subject = subject;
-	line.is_quiet = is_quiet;
+	called.subject = subject;
+	called.is_quiet = is_quiet;
 }
 
 void plugin_log_end(void)
@@ -24,10 +25,10 @@ void plugin_log_end(void)
 
 const struct log_subject *plugin_log_subject(void)
 {
-	return line.subject;
+	return called.subject;
 }
 
 bool plugin_log_is_quiet(void)
 {
-	return line.is_quiet;
+	return called.is_quiet;
 }

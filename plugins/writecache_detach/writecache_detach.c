@@ -20,7 +20,10 @@
  */
 enum { PHASE_CLEAN = 1, PHASE_TAKE_OFF };
 
-/* A volume is looked at more often than this, unless it is gone: then nothing is written back. */
+/*
+ * An abort begins with a look. Where the latest that showed the cache is older than this, the
+ * volume is gone, and nothing is written back.
+ */
 #define FRESH_S 5
 
 /* What is kept of an operation. The status does not show the cleaner that lvchange has set. */

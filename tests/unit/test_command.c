@@ -5,18 +5,17 @@
  */
 #include "config.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 
+#include "clock_ahead.h"
 #include "lvm/command.h"
 #include "operation_fixture.h"
 #include "process/arguments.h"
@@ -31,7 +30,6 @@ static struct terms *terms;
 static struct command *command; /* NULL when it has ended */
 static double percent;
 static char lvm_path[512];
-static time_t ahead_s;
 
 /* What was told of the command. */
 static struct {
@@ -44,19 +42,6 @@ static struct {
 	struct process_end end;
 	bool is_ended_when_silent;
 } told;
-
-/* Stands before the C library's, for libevent too: the loop's time is ahead of the real one. */
-__attribute__((visibility("default"))) int clock_gettime(clockid_t clock, struct timespec *now)
-{
-	static int (*real)(clockid_t clock, struct timespec * now);
-	int result;
-
-	if (!real)
-		real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-	result = real(clock, now);
-	now->tv_sec += ahead_s;
-	return result;
-}
 
 static void on_line(const char *text, void *context)
 {

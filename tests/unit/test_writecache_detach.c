@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "cache_removal_test.h"
+#include "clock_ahead.h"
 
 const struct lvmpolld_plugin *writecache_detach_LTX_lvmpolld_plugin(void);
 
@@ -146,6 +147,24 @@ START_TEST(abort_waits_for_what_is_written_back)
 }
 END_TEST
 
+/* The volume is deactivated: what was seen before does not hold an abort back for ever. */
+START_TEST(abort_does_not_wait_for_what_was_seen_long_ago)
+{
+	const struct lvmpolld_plugin *plugin = writecache_detach_LTX_lvmpolld_plugin();
+	struct lvmpolld_request request;
+	char line[CACHE_REMOVAL_LINE_SIZE];
+
+	cache_removal_begin(plugin);
+	request = begun;
+	request.abort = true;
+	see(HEAD "0 10200 7128 3072" COUNTED);
+	ck_assert_int_eq(cache_removal_build(plugin, &request, NULL, line), -EBUSY);
+	ahead_s += 60;
+	ck_assert_int_eq(cache_removal_build(plugin, &request, NULL, line), 0);
+	cache_removal_close(plugin);
+}
+END_TEST
+
 START_TEST(reports_are_read)
 {
 	report_case_check(
@@ -167,6 +186,7 @@ int main(void)
 		SUITE_LOOP(cleaner_is_taken_off_when_clean, 2),
 		SUITE_LOOP(steps_are_built, SUITE_COUNT(steps)),
 		SUITE_LOOP(abort_waits_for_what_is_written_back, 2),
+		SUITE_TEST(abort_does_not_wait_for_what_was_seen_long_ago),
 		SUITE_TEST(abort_of_what_is_off_fails),
 		SUITE_LOOP(reports_are_read, SUITE_COUNT(cache_removal_reports)),
 	};
