@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -40,6 +41,7 @@ struct process {
 static TAILQ_HEAD(process_list, process) processes = TAILQ_HEAD_INITIALIZER(processes);
 static pid_t next_pid = FIRST_PID;
 static bool was_ended;
+static const char *last_answer = "none";
 static struct lvm2 lvm2;
 
 static void read_later(struct process *process)
@@ -111,6 +113,7 @@ void commands_restart(void)
 {
 	memset(&lvm2, 0, sizeof(lvm2));
 	was_ended = false;
+	last_answer = "none";
 	next_pid = FIRST_PID;
 }
 
@@ -143,6 +146,30 @@ int commands_end(enum command_model model, bool by_signal, int value)
 	return process ? add_output(process, NULL,
 				 (struct process_end){.by_signal = by_signal, .value = value})
 		       : -ESRCH;
+}
+
+int commands_ask(enum command_model model, const char *question)
+{
+	struct process *process = find(model);
+	char *text;
+
+	if (!process)
+		return -ESRCH;
+	/* Where its standard input is empty. */
+	last_answer = "no";
+	if (!process->callbacks->unfinished)
+		return 0;
+	last_answer = "none";
+	if (asprintf(&text, "%s [y/n]: ", question) < 0)
+		return -ENOMEM;
+	process->callbacks->unfinished(PROCESS_STDERR, text, process->context);
+	free(text);
+	return 0;
+}
+
+const char *commands_answer(void)
+{
+	return last_answer;
 }
 
 /* --- the report --- */
@@ -277,6 +304,19 @@ void process_resume_stream(
 	(void)process;
 	(void)stream;
 	(void)rest;
+}
+
+int process_answer(struct process *process, const char *text)
+{
+	(void)process;
+	last_answer = strcmp(text, "y\n") == 0 ? "yes" : "something else";
+	return 0;
+}
+
+void process_close_input(struct process *process)
+{
+	(void)process;
+	last_answer = "no";
 }
 
 pid_t process_id(const struct process *process)

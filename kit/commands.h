@@ -22,6 +22,10 @@ bool commands_take_ended(void);
 /* Each returns 0, or -ESRCH where none of MODEL runs. */
 int commands_print(enum command_model model, const char *line);
 int commands_end(enum command_model model, bool by_signal, int value);
+/* It asks QUESTION, as lvm2 does. */
+int commands_ask(enum command_model model, const char *question);
+/* What the one that asked last was answered: "yes", "no" or "none". */
+const char *commands_answer(void);
 
 /*
  * What lvm2 answers when it is asked, from now on: fields and values of the volume, or one of the

@@ -113,6 +113,12 @@ static bool compare_copies(const struct scenario_entry *entry, bool was_ended, c
 	return is_line(entry, commands_running(MODEL_COMPARER), text);
 }
 
+static bool compare_answer(const struct scenario_entry *entry, bool was_ended, char *text)
+{
+	(void)was_ended;
+	return is_word(entry, commands_answer(), text);
+}
+
 static bool compare_ended(const struct scenario_entry *entry, bool was_ended, char *text)
 {
 	return is_word(entry, was_ended ? "true" : "false", text);
@@ -164,6 +170,7 @@ static const compare compares[] = {
 	[EXPECT_FINDINGS] = compare_findings,
 	[EXPECT_STATE] = compare_state,
 	[EXPECT_ARGUMENTS] = compare_arguments,
+	[EXPECT_ANSWER] = compare_answer,
 	[EXPECT_ENDED] = compare_ended,
 	[EXPECT_OUTCOME] = compare_outcome,
 	[EXPECT_STANDING] = compare_standing,

@@ -82,6 +82,15 @@ static int do_output(
 	return 0;
 }
 
+static int do_question(
+	const struct scenario_entry *entry, unsigned *line, struct lvmpolld_error *error)
+{
+	(void)line;
+	return commands_ask(MODEL_LVPOLL, entry->items[0].text) == 0
+		       ? 0
+		       : refuse_no_lvpoll("question", error);
+}
+
 static int do_exit(const struct scenario_entry *entry, unsigned *line, struct lvmpolld_error *error)
 {
 	(void)line;
@@ -123,6 +132,7 @@ static const act acts[ACTION_COUNT] = {
 	[ACTION_TABLE] = kernel_set_table,
 	[ACTION_REPORT] = do_report,
 	[ACTION_OUTPUT] = do_output,
+	[ACTION_QUESTION] = do_question,
 	[ACTION_EXIT] = do_exit,
 	[ACTION_SIGNAL] = do_signal,
 	[ACTION_COMPARISON] = do_comparison,

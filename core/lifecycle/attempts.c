@@ -38,14 +38,17 @@
  */
 #define STEP_END_MS 500
 
-/* What ATTEMPT runs. */
-static struct command_kind kind_of(const struct attempt *attempt)
+/* What the attempt of OPERATION runs. */
+static struct command_kind kind_of(const struct operation *operation)
 {
+	bool is_lvpoll = attempt_is_lvpoll(&operation->attempt);
+
 	return (struct command_kind){
-		.name = attempt_name(attempt),
+		.name = attempt_name(&operation->attempt),
 		.is_output_for_people = true,
 		.is_for_volume = true,
-		.is_left_to_end = !attempt_is_lvpoll(attempt),
+		.is_left_to_end = !is_lvpoll,
+		.questions = is_lvpoll ? NULL : operation->terms->plugin->interface->questions,
 	};
 }
 
@@ -279,7 +282,7 @@ static int start_command(struct operation *operation, const struct lvmpolld_argu
 	struct lvmpolld_error *error)
 {
 	struct attempt *attempt = &operation->attempt;
-	const struct command_kind kind = kind_of(attempt);
+	const struct command_kind kind = kind_of(operation);
 
 	attempt->command = command_start(operation->operations->base, &kind, operation->lead,
 		arguments, &callbacks, operation, error);
@@ -343,7 +346,7 @@ void attempts_expect_end(struct operation *operation)
 int attempts_adopt(struct operation *operation, const int outputs[2], struct lvmpolld_error *error)
 {
 	struct attempt *attempt = &operation->attempt;
-	const struct command_kind kind = kind_of(attempt);
+	const struct command_kind kind = kind_of(operation);
 
 	attempt->command = command_adopt(operation->operations->base, &kind, operation->lead,
 		attempt->pid, attempt->start_ticks, outputs, &callbacks, operation, error);

@@ -254,7 +254,7 @@ void plugin_read_findings(const struct plugin_entry *entry, const struct lvmpoll
 
 bool plugin_can_discover(const struct lvmpolld_plugin *plugin)
 {
-	return plugin->kernel_only && plugin->claims;
+	return plugin->startable && plugin->claims && !plugin->read_copies;
 }
 
 bool plugin_claims(const struct plugin_entry *entry, const struct lvmpolld_device *device,

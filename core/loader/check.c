@@ -192,6 +192,47 @@ static int check_commands(const struct lvmpolld_plugin *plugin, struct lvmpolld_
 	return 0;
 }
 
+static bool has_command(const struct lvmpolld_plugin *plugin, const char *name)
+{
+	const char *const *commands = plugin->commands;
+
+	for (size_t i = 0; commands && commands[i]; i++)
+		if (strcmp(commands[i], name) == 0)
+			return true;
+	return false;
+}
+
+static int check_questions(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
+{
+	const struct lvmpolld_question *questions = plugin->questions;
+
+	for (size_t i = 0; questions && questions[i].command; i++) {
+		const struct lvmpolld_question *question = &questions[i];
+
+		if (i == PLUGIN_QUESTIONS_MAX)
+			return error_set(error, EINVAL,
+				"it has more than %d questions: the last must have NULL for a "
+				"command",
+				PLUGIN_QUESTIONS_MAX);
+		if (!question->text || question->text[strspn(question->text, "*? ")] == '\0')
+			return error_set(error, EINVAL,
+				"a question of \"%s\" has no text of its own: any question would "
+				"be "
+				"answered",
+				question->command);
+		if (!question->reason)
+			return error_set(error, EINVAL,
+				"its question \"%s\" has no reason why yes is harmless",
+				question->text);
+		if (!has_command(plugin, question->command))
+			return error_set(error, EINVAL,
+				"its question \"%s\" is asked by \"%s\", which is not among its "
+				"commands",
+				question->text, question->command);
+	}
+	return 0;
+}
+
 /* What is opened must be closed. */
 static int check_handle(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
 {
@@ -234,6 +275,8 @@ int plugin_check_fields(
 		result = check_kernel_only(plugin, error);
 	if (result == 0)
 		result = check_commands(plugin, error);
+	if (result == 0)
+		result = check_questions(plugin, error);
 	if (result == 0)
 		result = check_handle(plugin, error);
 	if (result == 0)

@@ -8,9 +8,10 @@
 #include "util/error.h"
 
 /* A struct with a longer name or more keys than these is taken for damaged. */
-#define PLUGIN_NAME_MAX     64
-#define PLUGIN_KEYS_MAX     64
-#define PLUGIN_COMMANDS_MAX 16
+#define PLUGIN_NAME_MAX      64
+#define PLUGIN_KEYS_MAX      64
+#define PLUGIN_COMMANDS_MAX  16
+#define PLUGIN_QUESTIONS_MAX 16
 
 /*
  * Copies FOREIGN into COPY: fields that an older plugin does not have become NULL, fields that only

@@ -16,7 +16,7 @@
 
 /*
  * The keys that every plugin's section may have, and one more: verify where there are copies to
- * verify, discover where the kernel does all and the plugin can tell. None has both.
+ * verify, discover where lvm2 does not ask and the plugin can tell. None has both.
  */
 enum { STANDARD_MONITOR, STANDARD_STALL_CHECK, STANDARD_MORE, STANDARD_COUNT };
 static const struct lvmpolld_key standard_keys[STANDARD_MORE] = {

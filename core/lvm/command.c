@@ -14,6 +14,7 @@
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "lvm/command.h"
+#include "lvm/question.h"
 #include "process/arguments.h"
 #include "util/timer.h"
 
@@ -119,6 +120,30 @@ static void on_output(enum process_stream stream, const char *text, size_t lengt
 		on_lost(stream, command);
 }
 
+/* What is asked after a question that was not declared is not answered either. */
+static void on_unfinished(enum process_stream stream, const char *text, void *context)
+{
+	struct command *command = context;
+	const struct lvmpolld_question *question;
+	struct asked asked;
+	int result = 0;
+
+	(void)stream;
+	if (!question_read(text, &asked))
+		return;
+	question = question_find(command->kind.questions, command->kind.name, &asked);
+	if (question)
+		result = process_answer(command->process, QUESTION_YES);
+	else
+		process_close_input(command->process);
+	log_terms(result == 0 && question ? LOG_LEVEL_NOTICE : LOG_LEVEL_WARN, command->terms,
+		"%s[%d] asks: %.*s: %s", command->kind.name, (int)process_id(command->process),
+		(int)asked.length, asked.text,
+		!question    ? "the plugin has not said that this is harmless: no"
+		: result < 0 ? strerror(-result)
+			     : question->reason);
+}
+
 /* A step ends by the signal that the daemon sends it: that is no warning. */
 static void log_end(const struct command *command, struct process_end end, bool was_terminated)
 {
@@ -151,12 +176,19 @@ static void on_ended(struct process_end end, void *context)
 
 static const struct process_callbacks *process_callbacks_of(const struct command *command)
 {
-	static const struct process_callbacks all[] = {
-		{.output = on_output, .lost = on_lost, .ended = on_ended},
-		{.output = on_output, .lost = on_lost, .ended = on_ended, .may_outlive_us = true},
-	};
+	static const struct process_callbacks lvpoll = {
+		.output = on_output, .lost = on_lost, .ended = on_ended};
+	static const struct process_callbacks left_to_end = {
+		.output = on_output, .lost = on_lost, .ended = on_ended, .may_outlive_us = true};
+	static const struct process_callbacks asking = {.output = on_output,
+		.lost = on_lost,
+		.unfinished = on_unfinished,
+		.ended = on_ended,
+		.may_outlive_us = true};
 
-	return &all[command->kind.is_left_to_end];
+	if (!command->kind.is_left_to_end)
+		return &lvpoll;
+	return command->kind.questions ? &asking : &left_to_end;
 }
 
 /*

@@ -45,6 +45,11 @@ struct command_kind {
 	 * it. To cut short what is not lvpoll may leave half of its work behind.
 	 */
 	bool is_left_to_end;
+	/*
+	 * Those that it is answered, where it is left to end: see struct lvmpolld_plugin. NULL:
+	 * none is, its standard input is empty.
+	 */
+	const struct lvmpolld_question *questions;
 };
 
 /*

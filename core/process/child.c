@@ -10,25 +10,38 @@
 
 #include "process/child.h"
 
-int child_open(struct child_descriptors *descriptors, int read_ends[2])
+/* Only our end does not block: the child is used to outputs that do. */
+static int open_pipe(int *read_end, int *write_end, int *ours)
 {
-	*descriptors = (struct child_descriptors){.null = -1, .write_ends = {-1, -1}};
-	read_ends[0] = read_ends[1] = -1;
-	descriptors->null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (descriptors->null < 0)
-		return -errno;
-	for (int i = 0; i < 2; i++) {
-		int ends[2];
+	int ends[2];
 
-		if (pipe2(ends, O_CLOEXEC) < 0)
-			return -errno;
-		read_ends[i] = ends[0];
-		descriptors->write_ends[i] = ends[1];
-		/* Only our end: the child is used to outputs that block. */
-		if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0)
-			return -errno;
-	}
-	return 0;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	*read_end = ends[0];
+	*write_end = ends[1];
+	return fcntl(*ours, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+}
+
+static int open_input(struct child_descriptors *descriptors, int *input)
+{
+	if (input)
+		return open_pipe(&descriptors->input, input, input);
+	descriptors->input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return descriptors->input < 0 ? -errno : 0;
+}
+
+int child_open(struct child_descriptors *descriptors, int read_ends[2], int *input)
+{
+	int result;
+
+	*descriptors = (struct child_descriptors){.input = -1, .write_ends = {-1, -1}};
+	read_ends[0] = read_ends[1] = -1;
+	if (input)
+		*input = -1;
+	result = open_input(descriptors, input);
+	for (int i = 0; i < 2 && result == 0; i++)
+		result = open_pipe(&read_ends[i], &descriptors->write_ends[i], &read_ends[i]);
+	return result;
 }
 
 static void close_if_open(int *descriptor)
@@ -40,7 +53,7 @@ static void close_if_open(int *descriptor)
 
 void child_close(struct child_descriptors *descriptors)
 {
-	close_if_open(&descriptors->null);
+	close_if_open(&descriptors->input);
 	close_if_open(&descriptors->write_ends[0]);
 	close_if_open(&descriptors->write_ends[1]);
 }
@@ -94,8 +107,8 @@ int child_start(const struct child_descriptors *descriptors, char *const *argume
 	}
 	result = set_attributes(&attributes, keeps_pipe);
 	if (!result)
-		result =
-			posix_spawn_file_actions_adddup2(&actions, descriptors->null, STDIN_FILENO);
+		result = posix_spawn_file_actions_adddup2(
+			&actions, descriptors->input, STDIN_FILENO);
 	if (!result)
 		result = posix_spawn_file_actions_adddup2(
 			&actions, descriptors->write_ends[0], STDOUT_FILENO);

@@ -8,16 +8,17 @@
 
 /* The descriptors of the child: its standard input, and the ends of the pipes that it writes to. */
 struct child_descriptors {
-	int null;
+	int input;
 	int write_ends[2];
 };
 
 /*
  * Opens the descriptors of a child. READ_ENDS are our ends of its standard output and standard
- * error, non-blocking. Returns 0 or a negative errno; what could not be opened is -1 then, and the
+ * error, non-blocking. *INPUT is our end of its standard input, likewise; where INPUT is NULL that
+ * is /dev/null. Returns 0 or a negative errno; what could not be opened is -1 then, and the
  * caller closes the others.
  */
-int child_open(struct child_descriptors *descriptors, int read_ends[2]);
+int child_open(struct child_descriptors *descriptors, int read_ends[2], int *input);
 void child_close(struct child_descriptors *descriptors);
 
 /*

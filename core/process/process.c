@@ -13,7 +13,7 @@
 
 #include "log/log.h"
 #include "process/child.h"
-#include "process/lines.h"
+#include "process/output.h"
 #include "process/pidfd.h"
 #include "process/process.h"
 #include "process/start.h"
@@ -25,18 +25,6 @@
 /* How long until the end of a process is watched that could not be. */
 #define WATCH_AGAIN_MS 1000
 
-/* What is read from one pipe in a round of the loop, so that no child keeps the others waiting. */
-#define READ_MAX (64 * 1024)
-
-/* One of the two outputs. */
-struct process_output {
-	struct process *process;
-	enum process_stream stream;
-	int descriptor; /* -1 when closed */
-	struct event *readable;
-	struct lines lines;
-};
-
 struct process {
 	const struct process_callbacks *callbacks;
 	void *context;
@@ -46,6 +34,7 @@ struct process {
 	bool is_adopted; /* it may be no child of ours */
 	struct event *exited;
 	struct event *timer; /* for the next SIGTERM, or until its end is watched */
+	int input;           /* what its standard input is read from; -1: it has none of us */
 	struct process_output outputs[2];
 };
 
@@ -54,78 +43,6 @@ static void close_if_open(int *descriptor)
 	if (*descriptor >= 0)
 		close(*descriptor);
 	*descriptor = -1;
-}
-
-static void deliver_line(const char *text, size_t length, bool first, bool complete, void *context)
-{
-	struct process_output *output = context;
-	struct process *process = output->process;
-
-	process->callbacks->output(output->stream, text, length, first, complete, process->context);
-}
-
-static void close_output(struct process_output *output)
-{
-	if (output->readable)
-		event_free(output->readable);
-	output->readable = NULL;
-	close_if_open(&output->descriptor);
-}
-
-static void tell_lost(const struct process_output *output, size_t length)
-{
-	const struct process *process = output->process;
-
-	log_error("out of memory: %zu bytes of output of process %d are lost", length,
-		(int)process->pid);
-	if (process->callbacks->lost)
-		process->callbacks->lost(output->stream, process->context);
-}
-
-/* Reads at most READ_MAX bytes. Returns false when there is no more to come for now, or ever. */
-static bool read_output(struct process_output *output)
-{
-	char data[4096];
-	size_t total = 0;
-
-	while (total < READ_MAX) {
-		ssize_t length = read(output->descriptor, data, sizeof(data));
-
-		if (length < 0 && errno == EINTR)
-			continue;
-		if (length < 0 && errno == EAGAIN)
-			return false;
-		if (length <= 0) {
-			lines_end(&output->lines);
-			close_output(output);
-			return false;
-		}
-		if (lines_feed(&output->lines, data, (size_t)length) < 0)
-			tell_lost(output, (size_t)length);
-		total += (size_t)length;
-	}
-	return true;
-}
-
-static void on_readable(evutil_socket_t descriptor, short what, void *context)
-{
-	(void)descriptor;
-	(void)what;
-	read_output(context);
-}
-
-/*
- * What the process itself has written is in the pipes by now. A grandchild may hold them open and
- * write on, so only as much is read as can lie in a pipe.
- */
-static void finish_output(struct process_output *output)
-{
-	for (int round = 0; round < 16 && output->descriptor >= 0; round++)
-		if (!read_output(output))
-			break;
-	if (output->descriptor >= 0)
-		lines_end(&output->lines);
-	close_output(output);
 }
 
 static void on_exited(evutil_socket_t descriptor, short what, void *context)
@@ -138,7 +55,7 @@ static void on_exited(evutil_socket_t descriptor, short what, void *context)
 	if (!pidfd_reap(process->pidfd, process->pid, process->is_adopted, &end))
 		return;
 	for (int i = 0; i < 2; i++)
-		finish_output(&process->outputs[i]);
+		process_output_finish(&process->outputs[i]);
 	process->callbacks->ended(end, process->context);
 	process_free(process);
 }
@@ -180,15 +97,6 @@ static void on_timer(evutil_socket_t descriptor, short what, void *context)
 		start_timer(process, WATCH_AGAIN_MS);
 }
 
-static int add_output_event(struct process_output *output, struct event_base *base)
-{
-	output->readable =
-		event_new(base, output->descriptor, EV_READ | EV_PERSIST, on_readable, output);
-	if (!output->readable || event_add(output->readable, NULL) < 0)
-		return -ENOMEM;
-	return 0;
-}
-
 /* All that needs memory is done before the child is started. */
 static int add_events(struct process *process, struct event_base *base)
 {
@@ -198,7 +106,7 @@ static int add_events(struct process *process, struct event_base *base)
 		return -ENOMEM;
 	for (int i = 0; i < 2; i++)
 		if (process->outputs[i].descriptor >= 0 &&
-			add_output_event(&process->outputs[i], base) < 0)
+			process_output_watch(&process->outputs[i], base) < 0)
 			return -ENOMEM;
 	return 0;
 }
@@ -212,14 +120,10 @@ static struct process *process_new(const struct process_callbacks *callbacks, vo
 	process->callbacks = callbacks;
 	process->context = context;
 	process->pidfd = -1;
-	for (int i = 0; i < 2; i++) {
-		struct process_output *output = &process->outputs[i];
-
-		output->process = process;
-		output->stream = (enum process_stream)i;
-		output->descriptor = -1;
-		lines_init(&output->lines, deliver_line, output);
-	}
+	process->input = -1;
+	for (int i = 0; i < 2; i++)
+		process_output_init(&process->outputs[i], &process->pid, (enum process_stream)i,
+			callbacks, context);
 	return process;
 }
 
@@ -256,7 +160,8 @@ static int start_child(struct process *process, struct event_base *base, char *c
 {
 	struct child_descriptors child;
 	int read_ends[2];
-	int result = child_open(&child, read_ends);
+	int result = child_open(
+		&child, read_ends, process->callbacks->unfinished ? &process->input : NULL);
 
 	for (int i = 0; i < 2; i++)
 		process->outputs[i].descriptor = read_ends[i];
@@ -358,6 +263,21 @@ void process_resume_stream(
 			(int)process->pid);
 }
 
+int process_answer(struct process *process, const char *text)
+{
+	ssize_t length;
+
+	if (process->input < 0)
+		return -EPIPE;
+	length = write(process->input, text, strlen(text));
+	return length < 0 ? -errno : (size_t)length < strlen(text) ? -EAGAIN : 0;
+}
+
+void process_close_input(struct process *process)
+{
+	close_if_open(&process->input);
+}
+
 pid_t process_id(const struct process *process)
 {
 	return process->pid;
@@ -378,10 +298,9 @@ bool process_is_terminating(const struct process *process)
 
 void process_free(struct process *process)
 {
-	for (int i = 0; i < 2; i++) {
-		close_output(&process->outputs[i]);
-		free(process->outputs[i].lines.kept);
-	}
+	for (int i = 0; i < 2; i++)
+		process_output_free(&process->outputs[i]);
+	close_if_open(&process->input);
 	if (process->exited)
 		event_free(process->exited);
 	if (process->timer)

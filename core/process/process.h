@@ -31,6 +31,12 @@ struct process_callbacks {
 		bool complete, void *context);
 	/* Some of what it has printed is lost: out of memory. NULL: that is only logged. */
 	void (*lost)(enum process_stream stream, void *context);
+	/*
+	 * TEXT is the beginning of a line, as far as it has come; nothing more is there for now.
+	 * Where it is not NULL, the standard input of a process that is started is a pipe: see
+	 * process_answer. That of one that is adopted is at its end.
+	 */
+	void (*unfinished)(enum process_stream stream, const char *text, void *context);
 	/* It has ended and its output is read. The process is freed when this returns. */
 	void (*ended)(struct process_end end, void *context);
 	/*
@@ -48,10 +54,9 @@ enum process_failure {
 
 /*
  * Starts ARGUMENTS (the first is the path, used as given) with ENVIRONMENT, standard input from
- * /dev/null, no other descriptor of ours, default signals (but see may_outlive_us) and an empty
- * signal mask. CALLBACKS must
- * outlive the process, which is freed after "ended", or by process_free. Returns NULL with the
- * error and the kind of FAILURE.
+ * /dev/null (but see unfinished), no other descriptor of ours, default signals (but see
+ * may_outlive_us) and an empty signal mask. CALLBACKS must outlive the process, which is freed
+ * after "ended", or by process_free. Returns NULL with the error and the kind of FAILURE.
  */
 struct process *process_start(struct event_base *base, char *const *arguments,
 	char *const *environment, const struct process_callbacks *callbacks, void *context,
@@ -82,6 +87,14 @@ struct lines_rest process_rest(struct process *process, enum process_stream stre
 /* STREAM, of which nothing was read yet, goes on behind a copy of REST. */
 void process_resume_stream(
 	struct process *process, enum process_stream stream, const struct lines_rest *rest);
+
+/*
+ * Writes TEXT to its standard input. Returns 0 or a negative errno: EPIPE where it has no input of
+ * ours, or reads none any more.
+ */
+int process_answer(struct process *process, const char *text);
+/* Nothing more comes: it reads the end of its standard input. */
+void process_close_input(struct process *process);
 
 pid_t process_id(const struct process *process);
 

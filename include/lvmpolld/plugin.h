@@ -236,12 +236,24 @@ struct lvmpolld_value {
 struct lvmpolld_key {
 	/*
 	 * Letters, digits and "_". "monitor" and "stall_check" are taken; "verify" too if the
-	 * plugin has read_copies, and "discover" if it is kernel_only and has claims.
+	 * plugin has read_copies, and "discover" if it has none, is startable and has claims.
 	 */
 	const char *name;
 	enum lvmpolld_type type;
 	const char *default_value; /* as it would be written; NULL only of an option */
 	const char *description;   /* one sentence */
+};
+
+/*
+ * A question of lvm2's that the daemon answers with "y": see questions of struct lvmpolld_plugin.
+ * Plugins have arrays of these, so that it never changes as long as the interface version stays.
+ */
+struct lvmpolld_question {
+	const char *command; /* the command that asks: one of the plugin's commands */
+	/* A pattern of fnmatch for all of the question, without the "[y/n]: " behind it. */
+	const char *text;
+	/* Why "y" does nothing that nobody has asked for: one sentence, which is logged. */
+	const char *reason;
 };
 
 /*
@@ -288,7 +300,7 @@ struct lvmpolld_plugin {
 	 * is no failure: the volume is looked at again a second later, as long as it lasts. The
 	 * first argument is "lvpoll" or one of commands. An argument that answers lvm2's questions
 	 * is refused, and nothing is run: --yes, --force, their beginnings, -y and -f, also among
-	 * joined short options. NULL: lvmpolld_arguments_add_standard.
+	 * joined short options; see questions. NULL: lvmpolld_arguments_add_standard.
 	 */
 	int (*build_arguments)(const struct lvmpolld_request *request,
 		struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);
@@ -407,10 +419,11 @@ struct lvmpolld_plugin {
 	 * every device of lvm2's, asked for or not: where three daemons in a row have died in it,
 	 * it is not called any more. NULL: false.
 	 *
-	 * A plugin that is kernel_only discovers: it is asked where the key "discover" of its
-	 * section is true, each minute, and its operation begins at once, whoever looks at the
-	 * volume. It is true only where device->status proves that the operation is under way, and
-	 * not where read_targets would say LVMPOLLD_DONE.
+	 * A plugin that is startable, and has no read_copies, discovers: it is asked where the key
+	 * "discover" of its section is true, each minute, and its operation begins at once, whoever
+	 * looks at the volume, with the options' defaults. It is true only where device->status
+	 * proves that the operation is under way, and not where read_targets would say
+	 * LVMPOLLD_DONE.
 	 */
 	bool (*claims)(const struct lvmpolld_device *device, const struct lvmpolld_target *table,
 		size_t count);
@@ -473,6 +486,14 @@ struct lvmpolld_plugin {
 
 	/* Takes back what open returned: the operation is over, or the daemon ends. */
 	void (*close)(void *handle);
+
+	/*
+	 * The questions that its commands are answered with "y", at most 16, ended by one whose
+	 * command is NULL; or NULL. It must be harmless, or be what the start has asked for. Any
+	 * other question means no: the command reads the end of its input, and so it does where
+	 * the daemon is gone before it has answered. It fails then, and is tried again.
+	 */
+	const struct lvmpolld_question *questions;
 };
 
 /*

@@ -41,6 +41,7 @@ static bool settle_legs(struct raid_status *status)
 {
 	size_t letters = strlen(status->health);
 
+	status->spare_count = letters > status->leg_count ? letters - status->leg_count : 0;
 	if (status->leg_count > letters)
 		status->leg_count = letters;
 	status->health[status->leg_count] = '\0';
@@ -58,9 +59,9 @@ bool raid_status_read(
 	target = lvmpolld_target_at(targets, 0);
 	if (strcmp(target->type, "raid") != 0 ||
 		sscanf(target->parameters,
-			"%*s %zu %253[AaD-] %" SCNu64 "/%" SCNu64 " %15s %" SCNu64,
+			"%15s %zu %253[AaD-] %" SCNu64 "/%" SCNu64 " %15s %" SCNu64, status->type,
 			&status->leg_count, status->health, &status->done_sectors,
-			&status->total_sectors, action, &status->mismatches) != 6)
+			&status->total_sectors, action, &status->mismatches) != 7)
 		return false;
 	return settle_legs(status) && status->total_sectors > 0 &&
 	       status->done_sectors <= status->total_sectors &&

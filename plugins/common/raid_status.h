@@ -8,6 +8,8 @@
 /* As many as the kernel has. */
 #define RAID_LEGS_MAX 253
 
+#define RAID_TYPE_SIZE 16
+
 /* What the kernel is about. */
 enum raid_action {
 	RAID_IDLE,
@@ -20,7 +22,11 @@ enum raid_action {
 };
 
 struct raid_status {
+	char type[RAID_TYPE_SIZE]; /* as the kernel calls it: "raid5_ls" */
 	size_t leg_count;
+	/* Legs that the table has behind these, and no data: a reshape takes, or has taken, it off.
+	 */
+	size_t spare_count;
 	/* One letter a leg: A in sync, a not in sync, D failed, - not there. */
 	char health[RAID_LEGS_MAX + 1];
 	uint64_t done_sectors; /* of each leg, by what is under way */

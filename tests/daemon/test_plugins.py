@@ -10,8 +10,8 @@ from protocol import lvid, volume
 
 PLUGINS = {"pvmove": "pvmove", "convert": "convert", "merge": "merge", "thin_merge": "merge_thin"}
 # They are loaded only where the configuration has their names.
-NAMED = {"raid_sync": "raid_sync", "raid_scrub": "raid_scrub", "integrity": "integrity",
-         "uncache": "uncache", "writecache_detach": "writecache_detach"}
+NAMED = {"raid_sync": "raid_sync", "raid_scrub": "raid_scrub", "raid_reshape": "raid_reshape",
+         "integrity": "integrity", "uncache": "uncache", "writecache_detach": "writecache_detach"}
 
 
 class PluginTest(DaemonTest):

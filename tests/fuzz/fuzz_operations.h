@@ -27,6 +27,7 @@ const struct lvmpolld_plugin *merge_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *raid_sync_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *raid_scrub_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *raid_reshape_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *integrity_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *uncache_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *writecache_detach_LTX_lvmpolld_plugin(void);
@@ -45,6 +46,7 @@ static inline void set_up_plugins(void)
 		thin_merge_LTX_lvmpolld_plugin(),
 		raid_sync_LTX_lvmpolld_plugin(),
 		raid_scrub_LTX_lvmpolld_plugin(),
+		raid_reshape_LTX_lvmpolld_plugin(),
 		integrity_LTX_lvmpolld_plugin(),
 		uncache_LTX_lvmpolld_plugin(),
 		writecache_detach_LTX_lvmpolld_plugin(),

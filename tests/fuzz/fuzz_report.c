@@ -12,6 +12,7 @@ const struct lvmpolld_plugin *merge_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *raid_sync_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *raid_scrub_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *raid_reshape_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *integrity_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *uncache_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *writecache_detach_LTX_lvmpolld_plugin(void);
@@ -37,8 +38,9 @@ static void read_row(const struct lvmpolld_row *row)
 	const struct lvmpolld_plugin *plugins[] = {pvmove_LTX_lvmpolld_plugin(),
 		convert_LTX_lvmpolld_plugin(), merge_LTX_lvmpolld_plugin(),
 		thin_merge_LTX_lvmpolld_plugin(), raid_sync_LTX_lvmpolld_plugin(),
-		raid_scrub_LTX_lvmpolld_plugin(), integrity_LTX_lvmpolld_plugin(),
-		uncache_LTX_lvmpolld_plugin(), writecache_detach_LTX_lvmpolld_plugin()};
+		raid_scrub_LTX_lvmpolld_plugin(), raid_reshape_LTX_lvmpolld_plugin(),
+		integrity_LTX_lvmpolld_plugin(), uncache_LTX_lvmpolld_plugin(),
+		writecache_detach_LTX_lvmpolld_plugin()};
 
 	for (size_t i = 0; i < sizeof(plugins) / sizeof(plugins[0]); i++) {
 		int standing = (int)plugins[i]->read_report(&request, row);

@@ -25,8 +25,8 @@ build_packages() {
 expected_packages_are_there() {
 	local name
 	for name in lvmpolld lvmpolld-plugin-pvmove lvmpolld-plugin-convert lvmpolld-plugin-merge lvmpolld-plugin-thin-merge \
-		lvmpolld-plugin-raid-sync lvmpolld-plugin-raid-scrub lvmpolld-plugin-integrity lvmpolld-plugin-uncache \
-		lvmpolld-plugin-writecache-detach lvmpolld-devel lvmpolld-selinux; do
+		lvmpolld-plugin-raid-sync lvmpolld-plugin-raid-scrub lvmpolld-plugin-raid-reshape lvmpolld-plugin-integrity \
+		lvmpolld-plugin-uncache lvmpolld-plugin-writecache-detach lvmpolld-devel lvmpolld-selinux; do
 		ls "$top"/RPMS/*/"$name"-[0-9]*.rpm
 	done
 	rpm -qlp "$top"/RPMS/*/lvmpolld-[0-9]*.rpm >"$CHECK_WORK/rpm.list"
@@ -56,7 +56,7 @@ module_is_compiled() {
 apkbuild_is_read() {
 	local version
 	version=$(sed -n 's/^AC_INIT(\[lvmpolld\], \[\([^]]*\)\].*/\1/p' "$CHECK_SOURCE/configure.ac")
-	sh -euc '. "$1"; [ "$pkgver" = "$2" ]; for function in build check package _pvmove _convert _merge _thin_merge _raid_sync _raid_scrub _integrity _uncache _writecache_detach; do
+	sh -euc '. "$1"; [ "$pkgver" = "$2" ]; for function in build check package _pvmove _convert _merge _thin_merge _raid_sync _raid_scrub _raid_reshape _integrity _uncache _writecache_detach; do
 		type "$function" >/dev/null; done' sh "$CHECK_SOURCE/packaging/alpine/APKBUILD" "$version"
 }
 

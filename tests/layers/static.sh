@@ -14,7 +14,7 @@ lists_linked_plugins() {
 		grep -Eq "^$plugin +[^ ]+ +loaded " "$CHECK_WORK/static.list"
 	done
 	# These must be named.
-	for plugin in raid_sync raid_scrub integrity uncache writecache_detach; do
+	for plugin in raid_sync raid_scrub raid_reshape integrity uncache writecache_detach; do
 		grep -Eq "^$plugin +[^ ]+ +not loaded .* linked in " "$CHECK_WORK/static.list"
 	done
 	refuse grep -F '.so' "$CHECK_WORK/static.list"

@@ -371,6 +371,19 @@ void process_terminate(struct process *process)
 		lvm_terminate(process->lvm);
 }
 
+/* The model of lvm2 asks nothing. */
+int process_answer(struct process *process, const char *text)
+{
+	(void)process;
+	(void)text;
+	return -EPIPE;
+}
+
+void process_close_input(struct process *process)
+{
+	(void)process;
+}
+
 bool process_is_terminating(const struct process *process)
 {
 	return process->is_terminating;

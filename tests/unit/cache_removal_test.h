@@ -7,13 +7,10 @@
 
 #include <common/cache_removal.h>
 
-#include "loader/options.h"
-#include "process/arguments.h"
+#include "built_line.h"
 #include "report_rows.h"
 #include "suite.h"
 #include "target_lines.h"
-
-#define CACHE_REMOVAL_LINE_SIZE 200
 
 static const struct lvmpolld_request cached = {.struct_size = sizeof(cached),
 	.vg_name = "vg",
@@ -85,30 +82,6 @@ static inline void cache_removal_end(
 	ck_assert_int_eq(plugin->read_exit(&request, &ended, &no_progress), LVMPOLLD_FINISHED);
 }
 
-/* Builds into LINE, with blanks between, what is run for REQUEST with OPTIONS, or why nothing is.
- */
-static inline int cache_removal_build(const struct lvmpolld_plugin *plugin,
-	const struct lvmpolld_request *request, const char *options,
-	char line[CACHE_REMOVAL_LINE_SIZE])
-{
-	struct lvmpolld_request asked = *request;
-	struct lvmpolld_arguments arguments = {0};
-	struct lvmpolld_error error = {0};
-	int result;
-
-	ck_assert_int_eq(options_new(plugin, options, false, &asked.options, &error), 0);
-	result = plugin->build_arguments(&asked, &arguments, &error);
-	line[0] = '\0';
-	for (size_t i = 0; i < arguments.count; i++)
-		snprintf(line + strlen(line), CACHE_REMOVAL_LINE_SIZE - strlen(line), "%s%s",
-			i ? " " : "", arguments.list[i]);
-	if (result != 0)
-		snprintf(line, CACHE_REMOVAL_LINE_SIZE, "%.100s", error.sentence);
-	arguments_clear(&arguments);
-	options_release(asked.options);
-	return result;
-}
-
 /* What is run in a phase; NULL: nothing, since the option is wrong. */
 struct cache_removal_step {
 	const char *options;
@@ -121,12 +94,12 @@ static inline void cache_removal_check_step(
 	const struct lvmpolld_plugin *plugin, const struct cache_removal_step *step)
 {
 	struct lvmpolld_request request = cached;
-	char line[CACHE_REMOVAL_LINE_SIZE];
+	char line[BUILT_LINE_SIZE];
 
 	request.phase = step->phase;
 	request.devices_file = step->devices_file;
-	ck_assert_int_eq(cache_removal_build(plugin, &request, step->options, line),
-		step->command ? 0 : -EINVAL);
+	ck_assert_int_eq(
+		build_line(plugin, &request, step->options, line), step->command ? 0 : -EINVAL);
 	ck_assert_str_eq(line,
 		step->command ? step->command : "the option how must be uncache or splitcache");
 }

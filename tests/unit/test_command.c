@@ -237,6 +237,54 @@ START_TEST(command_that_is_left_to_end_gets_no_signal)
 }
 END_TEST
 
+static const struct lvmpolld_question questions[] = {
+	{"lvconvert", "Shall * go on[?]", "the start has asked for it"},
+	{NULL, NULL, NULL},
+};
+static const struct command_kind asking = {
+	.name = "lvconvert", .is_left_to_end = true, .questions = questions};
+
+#define READS "read -r line || line=n; [ $line = y ] && exit 0; exit 5"
+
+/* Questions, and whether yes is answered to each. */
+static const struct {
+	const char *program;
+	int status;
+} asked[] = {
+	{"echo a warning >&2; printf 'Shall vg/data go on? [y/n]: ' >&2; " READS, 0},
+	{"printf 'Shall vg/data go on? [y/n]: ' >&2; read -r line; "
+	 "printf 'Shall it go on? [y/n]: ' >&2; " READS,
+		0},
+	{"printf 'Shall vg/data be lost? [y/n]: ' >&2; " READS, 5},
+	{"printf 'Shall vg/data be lost? [y/n]: ' >&2; read -r line; "
+	 "printf 'Shall it go on? [y/n]: ' >&2; " READS,
+		5},
+	{"printf 'Shall vg/data go on?' >&2; exec <&-; " READS, 5},
+};
+
+START_TEST(command_is_answered_what_was_declared)
+{
+	start_kind(&asking, asked[_i].program, "15");
+	wait_for(&told.ended, 1);
+	ck_assert(!told.end.by_signal);
+	ck_assert_int_eq(told.end.value, asked[_i].status);
+}
+END_TEST
+
+/* An lvpoll, or what has declared none: nobody answers, and it reads the end at once. */
+static const struct command_kind mute[] = {
+	{.name = "lvconvert", .questions = questions},
+	{.name = "lvconvert", .is_left_to_end = true},
+};
+
+START_TEST(command_that_must_not_ask_is_not_answered)
+{
+	start_kind(&mute[_i], asked[0].program, "15");
+	wait_for(&told.ended, 1);
+	ck_assert_int_eq(told.end.value, 5);
+}
+END_TEST
+
 /* Three times 60 s, or two intervals; never by one wake-up that comes late. */
 static const struct {
 	const char *interval;
@@ -369,6 +417,8 @@ int main(void)
 		SUITE_TEST(command_progress_and_end_are_told),
 		SUITE_TEST(command_that_is_terminated_says_so),
 		SUITE_TEST(command_that_is_left_to_end_gets_no_signal),
+		SUITE_LOOP(command_is_answered_what_was_declared, SUITE_COUNT(asked)),
+		SUITE_LOOP(command_that_must_not_ask_is_not_answered, SUITE_COUNT(mute)),
 		SUITE_LOOP(command_silent_for_three_periods_is_ended, SUITE_COUNT(periods)),
 		SUITE_LOOP(command_that_prints_is_not_silent, SUITE_COUNT(signs)),
 		SUITE_TEST(command_that_is_silent_runs_on),

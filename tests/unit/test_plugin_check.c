@@ -51,6 +51,26 @@ static int build_arguments(const struct lvmpolld_request *request,
 	return 0;
 }
 
+static const struct lvmpolld_question good_questions[] = {
+	{"lvchange", "Sure[?]", "it was asked for"}, {NULL, NULL, NULL}};
+static const struct lvmpolld_question question_of_another[] = {
+	{"lvremove", "Sure[?]", "it was asked for"}, {NULL, NULL, NULL}};
+static const struct lvmpolld_question question_of_lvpoll[] = {
+	{"lvpoll", "Sure[?]", "it was asked for"}, {NULL, NULL, NULL}};
+static const struct lvmpolld_question question_of_any[] = {
+	{"lvchange", " *?", "it was asked for"}, {NULL, NULL, NULL}};
+static const struct lvmpolld_question question_without_text[] = {
+	{"lvchange", NULL, "it was asked for"}, {NULL, NULL, NULL}};
+static const struct lvmpolld_question question_without_reason[] = {
+	{"lvchange", "Sure[?]", NULL}, {NULL, NULL, NULL}};
+#define FOUR_QUESTIONS                                                                             \
+	{"lvchange", "a", ""}, {"lvchange", "b", ""}, {"lvchange", "c", ""},                       \
+	{                                                                                          \
+		"lvchange", "d", ""                                                                \
+	}
+static const struct lvmpolld_question many_questions[] = {
+	FOUR_QUESTIONS, FOUR_QUESTIONS, FOUR_QUESTIONS, FOUR_QUESTIONS, {"lvchange", "e", ""}};
+
 static const char *const good_commands[] = {"lvchange", "LVconvert2", NULL};
 static const char *const lvpoll_too[] = {"lvchange", "lvpoll", NULL};
 static const char *const option_too[] = {"lvchange", "--lvconvert", NULL};
@@ -70,6 +90,12 @@ static const struct lvmpolld_key undescribed[] = {{"a", LVMPOLLD_COUNT, "1", NUL
 static const struct lvmpolld_key bad_type[] = {{"a", (enum lvmpolld_type)77, "1", A_KEY}, NO_KEYS};
 
 static const struct lvmpolld_key needed[] = {{"a", LVMPOLLD_COUNT, NULL, A_KEY}, NO_KEYS};
+
+#define QUESTIONS(asked)                                                                           \
+	{                                                                                          \
+		.name = "p", .operation = "o", .description = "", .commands = good_commands,       \
+		.build_arguments = build_arguments, .questions = (asked)                           \
+	}
 
 static const struct {
 	struct lvmpolld_plugin plugin;
@@ -219,6 +245,19 @@ static const struct {
 		 .commands = many_commands,
 		 .build_arguments = build_arguments},
 		"it has more than 16 commands: the last must be NULL"},
+	{QUESTIONS(good_questions), NULL},
+	{QUESTIONS(question_of_another), "its question \"Sure[?]\" is asked by \"lvremove\", which "
+					 "is not among its commands"},
+	{QUESTIONS(question_of_lvpoll), "is asked by \"lvpoll\", which is not among its commands"},
+	{QUESTIONS(question_of_any), "a question of \"lvchange\" has no text of its own: any "
+				     "question would be answered"},
+	{QUESTIONS(question_without_text), "a question of \"lvchange\" has no text of its own"},
+	{QUESTIONS(question_without_reason),
+		"its question \"Sure[?]\" has no reason why yes is harmless"},
+	{QUESTIONS(many_questions),
+		"it has more than 16 questions: the last must have NULL for a command"},
+	{{.name = "p", .operation = "o", .description = "", .questions = good_questions},
+		"which is not among its commands"},
 	{{.name = "p", .operation = "o", .description = "", .open = open_handle, .close = free},
 		NULL},
 	{{.name = "p", .operation = "o", .description = "", .open = open_handle},

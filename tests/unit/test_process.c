@@ -33,6 +33,9 @@ struct seen {
 
 static struct event_base *base;
 static struct seen seen;
+static struct process *asking; /* it is answered by on_unfinished */
+static const char *given;      /* the answer; NULL: none is given */
+static char asked_last[100];
 static bool is_pidfd_refused;
 
 /* Stands before the C library's, to play a kernel that is short of descriptors. */
@@ -71,6 +74,19 @@ static void on_output(enum process_stream stream, const char *text, size_t lengt
 		seen.length[stream] += (size_t)written;
 }
 
+static void on_unfinished(enum process_stream stream, const char *text, void *context)
+{
+	ck_assert_ptr_eq(context, &seen);
+	ck_assert_int_eq(stream, PROCESS_STDERR);
+	snprintf(asked_last, sizeof(asked_last), "%s", text);
+	if (!strstr(text, "? "))
+		return;
+	if (given)
+		ck_assert_int_eq(process_answer(asking, given), 0);
+	else
+		process_close_input(asking);
+}
+
 static void on_ended(struct process_end end, void *context)
 {
 	ck_assert_ptr_eq(context, &seen);
@@ -85,6 +101,7 @@ static struct process_callbacks callbacks = {.output = on_output, .ended = on_en
 static void create_base(void)
 {
 	callbacks.may_outlive_us = false;
+	callbacks.unfinished = NULL;
 	is_pidfd_refused = false;
 	memset(&seen, 0, sizeof(seen));
 	base = event_base_new();
@@ -408,6 +425,57 @@ START_TEST(process_is_terminated_again_and_again_until_it_is_gone)
 }
 END_TEST
 
+/* What it asks, the answer, and what it has made of that. */
+static const struct {
+	const char *answer, *printed;
+} answers[] = {{"y\n", "got y\n"}, {"n\n", "got n\n"}, {NULL, "got nothing\n"}};
+
+#define ASKS                                                                                       \
+	"echo begins >&2; printf 'sure' >&2; printf '? ' >&2; read -r line || line=nothing; "      \
+	"echo got $line"
+
+START_TEST(process_is_answered_what_it_asks)
+{
+	callbacks.unfinished = on_unfinished;
+	given = answers[_i].answer;
+	asking = start(ASKS);
+	wait_end();
+	ck_assert_str_eq(asked_last, "sure? ");
+	ck_assert_str_eq(seen.text[PROCESS_STDOUT], answers[_i].printed);
+	/* What was asked is delivered with the rest of its line. */
+	ck_assert_str_eq(seen.text[PROCESS_STDERR], "begins\nsure? \n");
+}
+END_TEST
+
+/* Nobody could answer. */
+START_TEST(process_that_nobody_answers_reads_the_end_of_its_input)
+{
+	asking = start(ASKS);
+	ck_assert_int_eq(process_answer(asking, "y\n"), -EPIPE);
+	process_close_input(asking);
+	wait_end();
+	ck_assert_str_eq(seen.text[PROCESS_STDOUT], "got nothing\n");
+}
+END_TEST
+
+/* This daemon ends while it waits for the answer. */
+START_TEST(process_that_is_forgotten_reads_the_end_of_its_input)
+{
+	pid_t pid;
+	int status;
+
+	callbacks.unfinished = on_unfinished;
+	callbacks.may_outlive_us = true;
+	asking = start("echo ready; read -r line && exit 1; exit 8");
+	pid = process_id(asking);
+	wait_line("ready\n");
+	process_free(asking);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 8);
+}
+END_TEST
+
 /* The number of a process that has ended may be another's by now. */
 START_TEST(process_of_the_same_number_is_not_adopted)
 {
@@ -477,6 +545,9 @@ int main(void)
 		SUITE_TEST(process_that_cannot_be_watched_is_not_waited_for),
 		SUITE_TEST(process_that_may_outlive_us_runs_on_unwatched),
 		SUITE_TEST(process_is_terminated_again_and_again_until_it_is_gone),
+		SUITE_LOOP(process_is_answered_what_it_asks, SUITE_COUNT(answers)),
+		SUITE_TEST(process_that_nobody_answers_reads_the_end_of_its_input),
+		SUITE_TEST(process_that_is_forgotten_reads_the_end_of_its_input),
 		SUITE_TEST(process_of_the_same_number_is_not_adopted),
 		SUITE_TEST(process_that_is_forgotten_runs_on),
 		SUITE_TEST(process_of_ours_is_adopted_whenever_it_was_started),

@@ -163,11 +163,11 @@ END_TEST
 START_TEST(abort_brings_the_policy_back)
 {
 	struct lvmpolld_request request = cached;
-	char line[CACHE_REMOVAL_LINE_SIZE];
+	char line[BUILT_LINE_SIZE];
 
 	request.abort = true;
 	request.phase = PHASE_TAKE_OFF;
-	ck_assert_int_eq(cache_removal_build(uncache_LTX_lvmpolld_plugin(), &request,
+	ck_assert_int_eq(build_line(uncache_LTX_lvmpolld_plugin(), &request,
 				 _i == 1 ? "policy=mq" : NULL, line),
 		0);
 	ck_assert_str_eq(line, _i == 1 ? "lvchange --cachepolicy mq vg/data"

@@ -131,17 +131,17 @@ START_TEST(abort_waits_for_what_is_written_back)
 {
 	const struct lvmpolld_plugin *plugin = writecache_detach_LTX_lvmpolld_plugin();
 	struct lvmpolld_request request;
-	char line[CACHE_REMOVAL_LINE_SIZE];
+	char line[BUILT_LINE_SIZE];
 
 	cache_removal_begin(plugin);
 	request = begun;
 	request.abort = true;
 	request.phase = _i == 0 ? PHASE_CLEAN : PHASE_TAKE_OFF;
 	see(HEAD "0 10200 7128 3072" COUNTED);
-	ck_assert_int_eq(cache_removal_build(plugin, &request, NULL, line), -EBUSY);
+	ck_assert_int_eq(build_line(plugin, &request, NULL, line), -EBUSY);
 	ck_assert_str_eq(line, "its cache is being written back");
 	see(HEAD "0 10200 10200 0" COUNTED);
-	ck_assert_int_eq(cache_removal_build(plugin, &request, NULL, line), 0);
+	ck_assert_int_eq(build_line(plugin, &request, NULL, line), 0);
 	ck_assert_str_eq(line, "lvchange --cachesettings cleaner=0 vg/data");
 	cache_removal_close(plugin);
 }
@@ -152,15 +152,15 @@ START_TEST(abort_does_not_wait_for_what_was_seen_long_ago)
 {
 	const struct lvmpolld_plugin *plugin = writecache_detach_LTX_lvmpolld_plugin();
 	struct lvmpolld_request request;
-	char line[CACHE_REMOVAL_LINE_SIZE];
+	char line[BUILT_LINE_SIZE];
 
 	cache_removal_begin(plugin);
 	request = begun;
 	request.abort = true;
 	see(HEAD "0 10200 7128 3072" COUNTED);
-	ck_assert_int_eq(cache_removal_build(plugin, &request, NULL, line), -EBUSY);
+	ck_assert_int_eq(build_line(plugin, &request, NULL, line), -EBUSY);
 	ahead_s += 60;
-	ck_assert_int_eq(cache_removal_build(plugin, &request, NULL, line), 0);
+	ck_assert_int_eq(build_line(plugin, &request, NULL, line), 0);
 	cache_removal_close(plugin);
 }
 END_TEST
