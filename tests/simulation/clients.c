@@ -8,6 +8,7 @@
 
 #include "lifecycle/operations_begin.h"
 #include "lifecycle/operations_collect.h"
+#include "loader/options.h"
 #include "operation/terms.h"
 #include "world.h"
 
@@ -21,6 +22,7 @@ struct client {
 	bool waits;
 	struct volume *volume;
 	bool is_abort;
+	int64_t asked_us;
 	const char *system_dir;
 	struct event *timer;
 };
@@ -71,11 +73,14 @@ void clients_adopt_all(void)
 static void check_success(const struct client *client)
 {
 	struct volume *volume = client->volume;
+	/* A cache that is used on may be to be taken off again by now. */
+	bool was_aborted = client->is_abort && volume->dropped_us >= client->asked_us;
 
-	if (!volume_is_over(volume))
+	if (!volume_is_over(volume) && !was_aborted)
 		violate("client %u hears 0 of %s, and lvm2 still has it", client->number,
 			volume->lv_name);
-	volume->is_promised = false;
+	if (!was_aborted)
+		volume->is_promised = false;
 }
 
 static void check_patience(const struct client *client)
@@ -139,11 +144,15 @@ static void on_timer(evutil_socket_t descriptor, short what, void *context)
 		ask(client);
 }
 
+/* Of an operation that is started: a reshape is for a type. */
 static struct terms *make_terms(const struct client *client, unsigned variant)
 {
 	static const char *const intervals[] = {"15", "1", "+15", "0"};
 	const struct volume *volume = client->volume;
-	const struct lvmpolld_request asked = {
+	const struct plugin_entry *plugin = &plugin_entries[volume->kind];
+	struct terms *terms;
+	struct lvmpolld_error error;
+	struct lvmpolld_request asked = {
 		.struct_size = sizeof(asked),
 		.vg_name = volume->group->name,
 		.lv_name = volume->lv_name,
@@ -153,7 +162,12 @@ static struct terms *make_terms(const struct client *client, unsigned variant)
 		.abort = client->is_abort,
 	};
 
-	return terms_new(&asked, &plugin_entries[volume->kind]);
+	if (options_new(plugin->interface, volume->kind == KIND_RESHAPE ? "type=raid5" : NULL,
+		    false, &asked.options, &error) < 0)
+		abort();
+	terms = terms_new(&asked, plugin);
+	options_release(asked.options);
+	return terms;
 }
 
 static void note_promise(const struct client *client)
@@ -166,6 +180,11 @@ static void note_promise(const struct client *client)
 	}
 	/* Who asks anew begins to wait anew. */
 	volume->failing_us = 0;
+	/* Who joins what is being aborted hears of that. */
+	if (volume->kind == KIND_CACHE && operations_find_alive(&operations, volume->lvid, true))
+		return;
+	if (volume->kind == KIND_CACHE)
+		volume->is_aborted = false;
 	if (volume->is_on && volume->is_there) {
 		volume->is_promised = true;
 		volume->is_forgotten = false;
@@ -181,10 +200,11 @@ void clients_begin(unsigned number, struct volume *volume, bool is_abort, unsign
 
 	if (client->waits || !world.is_alive || world.is_stopping || world.lacks_plugins)
 		return;
-	if (is_abort && volume->kind != KIND_PVMOVE)
+	if (is_abort && volume->kind != KIND_PVMOVE && volume->kind != KIND_CACHE)
 		return;
 	client->volume = volume;
 	client->is_abort = is_abort;
+	client->asked_us = world.now_us;
 	client->system_dir = variant % 4 == 1 ? "/etc/other" : NULL;
 	volume->was_to_be_aborted |= is_abort;
 	story("client %u asks for %s%s/%s%s", client->number, is_abort ? "the abort of " : "",

@@ -28,6 +28,7 @@ const struct lvmpolld_plugin *merge_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *thin_merge_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *raid_sync_LTX_lvmpolld_plugin(void);
 const struct lvmpolld_plugin *uncache_LTX_lvmpolld_plugin(void);
+const struct lvmpolld_plugin *raid_reshape_LTX_lvmpolld_plugin(void);
 
 #define STOP_POLL_MS  20
 #define STOP_POLL_MAX 50
@@ -51,7 +52,8 @@ static void set_up(void)
 {
 	const struct lvmpolld_plugin *const plugins[] = {pvmove_LTX_lvmpolld_plugin(),
 		convert_LTX_lvmpolld_plugin(), merge_LTX_lvmpolld_plugin(),
-		thin_merge_LTX_lvmpolld_plugin(), raid_plugin(), uncache_LTX_lvmpolld_plugin()};
+		thin_merge_LTX_lvmpolld_plugin(), raid_plugin(), uncache_LTX_lvmpolld_plugin(),
+		raid_reshape_LTX_lvmpolld_plugin()};
 
 	configuration = configuration_new();
 	if (!configuration || configuration_resolve(configuration) < 0)

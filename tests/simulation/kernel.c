@@ -194,6 +194,25 @@ static void add_raid(const struct volume *volume, struct device_mapper_table *ta
 	target->parameters = dm_pool_strdup(table->memory, text);
 }
 
+/* A type is reached in two parts, or stripes are taken away in one, with a leg that is left over.
+ */
+static void add_reshape(const struct volume *volume, struct device_mapper_table *table)
+{
+	struct lvmpolld_target *target = add_target(table, 0, SEGMENT_SECTORS, "raid");
+	bool is_idle = volume->done >= volume->regions;
+	bool is_last = volume->segment + 1 >= volume->segments;
+	const char *legs = !volume->is_on ? "raid5_ls 3 AAA"
+			   : !is_last     ? is_idle ? "raid6_ls_6 5 AAAAA" : "raid6_ls_6 5 aaaaa"
+			   : is_idle      ? "raid5_ls 3 AAAa"
+					  : "raid5_ls 3 aaaa";
+	char text[80];
+
+	snprintf(text, sizeof(text), "%s %" PRId64 "/%" PRId64 " %s 0 0 -", legs,
+		volume->is_on ? volume->done : volume->regions, volume->regions,
+		volume->is_on && !is_idle ? "reshape" : "idle");
+	target->parameters = dm_pool_strdup(table->memory, text);
+}
+
 /* What is written back is clean; it is taken off in the end. */
 static void add_cache(const struct volume *volume, struct device_mapper_table *table)
 {
@@ -254,6 +273,8 @@ static void fill(const struct volume *volume, struct device_mapper_table *table)
 		add_raid(volume, table);
 	else if (volume->kind == KIND_CACHE)
 		add_cache(volume, table);
+	else if (volume->kind == KIND_RESHAPE)
+		add_reshape(volume, table);
 	else
 		add_mirror(volume, table, 0);
 	if (volume->unknown > 0)

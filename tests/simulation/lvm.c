@@ -101,7 +101,7 @@ static void on_timer(evutil_socket_t descriptor, short what, void *context)
 		lvm->next(lvm);
 }
 
-static void after_ms(struct lvm *lvm, int64_t milliseconds, void (*next)(struct lvm *lvm))
+void lvm_after_ms(struct lvm *lvm, int64_t milliseconds, void (*next)(struct lvm *lvm))
 {
 	const struct timeval delay = {
 		.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
@@ -141,39 +141,39 @@ static void print_percent(struct lvm *lvm, double percent)
 	print(world.is_unreadable ? "  lvm2 is at work" : line, lvm);
 }
 
-static void end_well(struct lvm *lvm)
+void lvm_end_well(struct lvm *lvm)
 {
 	lvm_end(lvm, false, 0);
 }
 
-static void end_badly(struct lvm *lvm)
+void lvm_end_badly(struct lvm *lvm)
 {
 	lvm_end(lvm, false, STATUS_FAILED);
 }
 
 /* --- lvpoll --- */
 
-static void unlock(struct lvm *lvm)
+void lvm_unlock(struct lvm *lvm)
 {
 	lvm->locked->locks--;
 	lvm->locked = NULL;
 }
 
-static void finish(struct lvm *lvm)
+void lvm_finish(struct lvm *lvm)
 {
 	struct volume *volume = volume_find(lvm->found);
 	bool is_written = world.failing == 0 || dice_percent(50);
 
 	if (is_written && volume->is_on && volume->is_there)
 		metadata_step(volume, lvm);
-	unlock(lvm);
-	after_ms(lvm, dice_between(1, 200), is_written ? end_well : end_badly);
+	lvm_unlock(lvm);
+	lvm_after_ms(lvm, dice_between(1, 200), is_written ? lvm_end_well : lvm_end_badly);
 }
 
 static void wait_for_interval(struct lvm *lvm)
 {
-	unlock(lvm);
-	after_ms(lvm, lvm->interval_s > 0 ? lvm->interval_s * INT64_C(1000) : 1000, take_lock);
+	lvm_unlock(lvm);
+	lvm_after_ms(lvm, lvm->interval_s > 0 ? lvm->interval_s * INT64_C(1000) : 1000, take_lock);
 }
 
 static void next_segment(struct lvm *lvm)
@@ -181,8 +181,8 @@ static void next_segment(struct lvm *lvm)
 	struct volume *volume = volume_find(lvm->found);
 
 	if (world.failing > 0 && dice_percent(50)) {
-		unlock(lvm);
-		after_ms(lvm, 1, end_badly);
+		lvm_unlock(lvm);
+		lvm_after_ms(lvm, 1, lvm_end_badly);
 		return;
 	}
 	metadata_step(volume, lvm);
@@ -198,11 +198,17 @@ static void check_progress(struct lvm *lvm, struct volume *volume)
 		kernel_load(volume);
 	print_percent(lvm, is_last ? 100 : volume_percent(volume) * 0.999);
 	if (is_last)
-		after_ms(lvm, dice_between(1, 300), finish);
+		lvm_after_ms(lvm, dice_between(1, 300), lvm_finish);
 	else if (is_in_sync)
-		after_ms(lvm, dice_between(1, 300), next_segment);
+		lvm_after_ms(lvm, dice_between(1, 300), next_segment);
 	else
-		after_ms(lvm, 1, wait_for_interval);
+		lvm_after_ms(lvm, 1, wait_for_interval);
+}
+
+void lvm_check_name_of_abort(const struct lvm *lvm, const struct volume *volume)
+{
+	if (strcmp(volume->lvid, lvm->lvid) != 0 && !lvm->had_name)
+		violate("an abort was carried out on another volume of its name");
 }
 
 static void abort_it(struct lvm *lvm)
@@ -210,59 +216,19 @@ static void abort_it(struct lvm *lvm)
 	struct volume *volume = volume_find(lvm->found);
 
 	if (volume->is_on && volume->is_there) {
-		if (strcmp(volume->lvid, lvm->lvid) != 0 && !lvm->had_name)
-			violate("an abort was carried out on another volume of its name");
+		lvm_check_name_of_abort(lvm, volume);
 		metadata_end(volume, true);
 	}
-	unlock(lvm);
-	after_ms(lvm, dice_between(1, 100), end_well);
+	lvm_unlock(lvm);
+	lvm_after_ms(lvm, dice_between(1, 100), lvm_end_well);
 }
 
 /* It says that it has found nothing, and that all is well. */
 static void find_nothing(struct lvm *lvm)
 {
 	if (lvm->locked)
-		unlock(lvm);
-	after_ms(lvm, dice_between(1, 50), end_well);
-}
-
-/* --- lvchange and lvconvert, of a cache --- */
-
-static void change_policy(struct lvm *lvm)
-{
-	struct volume *volume = volume_find(lvm->found);
-
-	if (volume->is_on && volume->is_there)
-		metadata_set_cleaner(volume, lvm->is_to_clean);
-	unlock(lvm);
-	after_ms(lvm, dice_between(1, 100), end_well);
-}
-
-/* What is dirty it writes back itself, with the group's lock. */
-static void take_off(struct lvm *lvm)
-{
-	struct volume *volume = volume_find(lvm->found);
-
-	if (volume->is_on && volume->is_there && volume->is_active && !volume_is_in_sync(volume)) {
-		if (!volume->is_cleaner)
-			metadata_set_cleaner(volume, true);
-		after_ms(lvm, 1000, take_off);
-		return;
-	}
-	finish(lvm);
-}
-
-static void check_cache(struct lvm *lvm, struct volume *volume)
-{
-	if (!volume || volume->kind != KIND_CACHE || !volume->is_on ||
-		(world.failing > 0 && dice_percent(70))) {
-		unlock(lvm);
-		after_ms(lvm, 1, end_badly);
-		return;
-	}
-	snprintf(lvm->found, sizeof(lvm->found), "%s", volume->lvid);
-	after_ms(lvm, dice_between(1, 300),
-		!strcmp(lvm->command, "lvchange") ? change_policy : take_off);
+		lvm_unlock(lvm);
+	lvm_after_ms(lvm, dice_between(1, 50), lvm_end_well);
 }
 
 /* --- lvpoll --- */
@@ -286,22 +252,22 @@ static void check(struct lvm *lvm)
 	struct volume *volume = volume_by_names(lvm->vg_name, lvm->lv_name);
 
 	if (!lvm_is_lvpoll(lvm)) {
-		check_cache(lvm, volume);
+		conversion_check(lvm, volume);
 	} else if (world.failing > 0 && dice_percent(70)) {
-		unlock(lvm);
-		after_ms(lvm, 1, end_badly);
+		lvm_unlock(lvm);
+		lvm_after_ms(lvm, 1, lvm_end_badly);
 	} else if (!is_found(lvm, volume) ||
 		   (!volume->is_active && !lvm->is_abort && volume->kind != KIND_MERGE)) {
 		find_nothing(lvm);
 	} else if (volume->kind == KIND_MERGE && (volume->is_hopeless || !volume->is_active)) {
-		unlock(lvm);
-		after_ms(lvm, 1, end_badly);
+		lvm_unlock(lvm);
+		lvm_after_ms(lvm, 1, lvm_end_badly);
 	} else if (lvm->is_abort) {
-		after_ms(lvm, dice_between(1, 300), abort_it);
+		lvm_after_ms(lvm, dice_between(1, 300), abort_it);
 	} else if (volume->is_wiped && volume->segments > 1) {
 		/* It can make nothing of such a table. */
-		unlock(lvm);
-		after_ms(lvm, 1, end_badly);
+		lvm_unlock(lvm);
+		lvm_after_ms(lvm, 1, lvm_end_badly);
 	} else {
 		check_progress(lvm, volume);
 	}
@@ -312,18 +278,18 @@ static void take_lock(struct lvm *lvm)
 	struct group *group = group_by_name(lvm->vg_name);
 
 	if (!group && !lvm_is_lvpoll(lvm)) {
-		end_badly(lvm);
+		lvm_end_badly(lvm);
 	} else if (!group) {
 		find_nothing(lvm);
 	} else if (group->locks > 0 && world.no_wait > 0) {
-		end_badly(lvm);
+		lvm_end_badly(lvm);
 	} else if (group->locks > 0) {
-		after_ms(lvm, LOCK_RETRY_MS, take_lock);
+		lvm_after_ms(lvm, LOCK_RETRY_MS, take_lock);
 	} else {
 		group->locks++;
 		lvm->locked = group;
 		lvm->locked_us = world.now_us;
-		after_ms(lvm, dice_between(5, dice_percent(5) ? 5000 : 300), check);
+		lvm_after_ms(lvm, dice_between(5, dice_percent(5) ? 5000 : 300), check);
 	}
 }
 
@@ -341,14 +307,14 @@ static void report(struct lvm *lvm)
 {
 	if (is_any_locked()) {
 		if (world.no_wait > 0)
-			end_badly(lvm);
+			lvm_end_badly(lvm);
 		else
-			after_ms(lvm, LOCK_RETRY_MS, report);
+			lvm_after_ms(lvm, LOCK_RETRY_MS, report);
 		return;
 	}
 	metadata_print(lvm->selection, print, lvm);
 	lvm->has_reported = true;
-	after_ms(lvm, dice_between(1, 100), end_well);
+	lvm_after_ms(lvm, dice_between(1, 100), lvm_end_well);
 }
 
 /* --- both --- */
@@ -369,13 +335,13 @@ static void end_not_run(struct lvm *lvm)
 static void scanned(struct lvm *lvm)
 {
 	if (world.failing > 0 && dice_percent(40))
-		end_badly(lvm);
+		lvm_end_badly(lvm);
 	else if (lvm->is_report)
 		report(lvm);
 	else if (lvm->has_plus && lvm->is_abort)
 		find_nothing(lvm);
 	else if (lvm->has_plus)
-		after_ms(lvm, lvm->interval_s * INT64_C(1000), take_lock);
+		lvm_after_ms(lvm, lvm->interval_s * INT64_C(1000), take_lock);
 	else
 		take_lock(lvm);
 }
@@ -410,6 +376,11 @@ static void read_arguments(struct lvm *lvm, char *const *arguments)
 			lvm->is_abort = true;
 		} else if (!strcmp(arguments[i], "--cachepolicy")) {
 			lvm->is_to_clean = !strcmp(arguments[++i], "cleaner");
+			lvm->is_abort = !lvm->is_to_clean;
+		} else if (!strcmp(arguments[i], "--type")) {
+			lvm->has_type = !!arguments[++i];
+		} else if (!strcmp(arguments[i], "--stripes")) {
+			lvm->stripe_count = (unsigned)strtoul(arguments[++i], NULL, 10);
 		} else if (lvm->is_report && !strncmp(arguments[i], "vg_uuid=", 8)) {
 			free(lvm->selection);
 			lvm->selection = strdup(arguments[i]);
@@ -433,11 +404,11 @@ struct lvm *lvm_new(char *const *arguments)
 	TAILQ_INSERT_TAIL(&lvms, lvm, link);
 	tally->commands++;
 	if (world.broken > 0)
-		after_ms(lvm, dice_between(1, 50), end_not_run);
+		lvm_after_ms(lvm, dice_between(1, 50), end_not_run);
 	else if (world.conf_broken > 0)
-		after_ms(lvm, dice_between(5, 100), end_without_configuration);
+		lvm_after_ms(lvm, dice_between(5, 100), end_without_configuration);
 	else
-		after_ms(lvm, dice_between(50, 2000), scanned);
+		lvm_after_ms(lvm, dice_between(50, 2000), scanned);
 	return lvm;
 }
 

@@ -16,6 +16,9 @@ struct lvm {
 	const char *command;  /* "lvpoll", "fullreport", "lvchange" or "lvconvert" */
 	bool is_report, is_abort, has_plus;
 	bool is_to_clean;        /* lvchange sets the policy that writes the cache back */
+	bool has_type;           /* lvconvert goes on to another type, for which it asks */
+	unsigned stripe_count;   /* or frees what is behind these */
+	int64_t asked_us;        /* when it asked */
 	char shown_lvid[64 + 1]; /* in its environment */
 	unsigned began_changes;  /* of a step: the table of its volume when it was started */
 	int64_t began_us;        /* when the look began by which it was started */
@@ -43,9 +46,26 @@ struct lvm *lvm_new(char *const *arguments);
 bool lvm_is_lvpoll(const struct lvm *lvm);
 void lvm_terminate(struct lvm *lvm);
 void lvm_end(struct lvm *lvm, bool by_signal, int value);
+/* What LVM does next, after a while. */
+void lvm_after_ms(struct lvm *lvm, int64_t milliseconds, void (*next)(struct lvm *lvm));
+void lvm_end_well(struct lvm *lvm);
+void lvm_end_badly(struct lvm *lvm);
+void lvm_unlock(struct lvm *lvm);
+/* In the lock: writes what is next of its volume to the metadata. */
+void lvm_finish(struct lvm *lvm);
+
+/* An abort is about to change VOLUME, which it has found by its names. */
+void lvm_check_name_of_abort(const struct lvm *lvm, const struct volume *volume);
+
+/* lvchange or lvconvert, in the lock, has found VOLUME; or NULL. */
+void conversion_check(struct lvm *lvm, struct volume *volume);
 
 /* The daemon's end: a line was printed, or the command is over. LVM is freed by then. */
 void process_printed(struct process *process, const char *line);
 void process_over(struct process *process, bool by_signal, int value);
+/* It has printed a question, behind which no newline is; and what it reads as the answer. */
+enum answer { ANSWER_NONE, ANSWER_YES, ANSWER_NO };
+void process_asked(struct process *process, const char *question);
+enum answer process_answered(const struct process *process);
 
 #endif

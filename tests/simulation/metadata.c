@@ -55,6 +55,9 @@ bool volume_is_over(struct volume *volume)
 		return volume_is_in_sync(volume);
 	if (!volume->is_on || !volume->is_there)
 		return true;
+	/* It is used on, until somebody wants it to be taken off again. */
+	if (volume->kind == KIND_CACHE && volume->is_aborted)
+		return true;
 	/* Of such a conversion the metadata has been that of a mirror from the beginning. */
 	return volume->kind == KIND_CONVERT && !volume->has_log_on_disk &&
 	       volume_is_in_sync(volume);
@@ -62,7 +65,8 @@ bool volume_is_over(struct volume *volume)
 
 void metadata_make(struct volume *volume, unsigned number)
 {
-	static const char *const names[] = {"pvmove", "data", "origin", "thin", "raid", "cached"};
+	static const char *const names[] = {
+		"pvmove", "data", "origin", "thin", "raid", "cached", "reshaped"};
 	/* Only one move of a group has the name until it is over. */
 	unsigned last = number % 2 ? 1 : 2;
 
@@ -80,8 +84,9 @@ void metadata_make(struct volume *volume, unsigned number)
 	volume->is_there = !volume_by_names(volume->group->name, volume->lv_name);
 	volume->is_on = volume->is_active = volume->is_there;
 	volume->has_log_on_disk = dice_percent(50);
-	volume->segments =
-		volume->kind == KIND_PVMOVE ? 1 + dice_below(dice_percent(80) ? 3 : 8) : 1;
+	volume->segments = volume->kind == KIND_PVMOVE    ? 1 + dice_below(dice_percent(80) ? 3 : 8)
+			   : volume->kind == KIND_RESHAPE ? 1 + dice_below(2)
+							  : 1;
 	volume->regions = 20 + dice_below(300);
 	volume->rate = 1 + dice_below(dice_percent(20) ? 400 : 20);
 	volume->device = 100 + number;
@@ -207,6 +212,10 @@ void metadata_set_cleaner(struct volume *volume, bool is_cleaner)
 		is_cleaner ? "written back" : "used again");
 	kernel_stop(volume);
 	volume->is_cleaner = is_cleaner;
+	volume->is_aborted = !is_cleaner;
+	if (!is_cleaner)
+		volume->dropped_us = world.now_us;
+	tally->aborted += !is_cleaner;
 	kernel_go_on(volume);
 }
 
@@ -244,6 +253,7 @@ static const char *attributes(const struct volume *volume)
 	case KIND_MERGE:
 		return volume->is_on ? "Owi-a-s---" : "-wi-a-----";
 	case KIND_RAID:
+	case KIND_RESHAPE:
 		return "rwi-a-r---";
 	case KIND_CACHE:
 		return volume->is_on ? "Cwi-a-C---" : "-wi-a-----";

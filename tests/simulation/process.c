@@ -17,7 +17,8 @@
 #define KNOWN_ANEW_US (8 * S_US)
 
 struct output {
-	char *line; /* NULL: it has ended */
+	char *line;       /* NULL: it has ended */
+	bool is_question; /* it is no whole line */
 	bool by_signal;
 	int value;
 	TAILQ_ENTRY(output) link;
@@ -30,10 +31,12 @@ struct process {
 	bool is_left; /* the program before an upgrade had it */
 	TAILQ_ENTRY(process) link;
 	bool is_child, is_terminating, is_comparer;
+	bool has_input; /* the daemon can answer what it asks */
+	enum answer answer;
 	const struct process_callbacks *callbacks;
 	void *context;
 	struct event *reader;
-	TAILQ_HEAD(, output) outputs;
+	TAILQ_HEAD(output_list, output) outputs;
 };
 
 /* Of the daemon, and what is left of the program before an upgrade. */
@@ -65,6 +68,13 @@ static void on_read(evutil_socket_t descriptor, short what, void *context)
 	free_output(process, output);
 	if (!TAILQ_EMPTY(&process->outputs))
 		read_later(process);
+	if (taken.line && taken.is_question) {
+		if (process->has_input)
+			process->callbacks->unfinished(
+				PROCESS_STDERR, taken.line, process->context);
+		free(taken.line);
+		return;
+	}
 	if (taken.line) {
 		process->callbacks->output(PROCESS_STDOUT, taken.line, strlen(taken.line), true,
 			true, process->context);
@@ -88,7 +98,8 @@ static void add_output(struct process *process, const char *line, bool by_signal
 
 	if (!output)
 		abort();
-	*output = (struct output){line ? strdup(line) : NULL, by_signal, value, {0}};
+	*output = (struct output){
+		.line = line ? strdup(line) : NULL, .by_signal = by_signal, .value = value};
 	TAILQ_INSERT_TAIL(&process->outputs, output, link);
 	read_later(process);
 }
@@ -97,6 +108,20 @@ void process_printed(struct process *process, const char *line)
 {
 	if (process->is_child)
 		add_output(process, line, false, 0);
+}
+
+void process_asked(struct process *process, const char *question)
+{
+	if (!process->has_input)
+		return;
+	add_output(process, question, false, 0);
+	TAILQ_LAST(&process->outputs, output_list)->is_question = true;
+}
+
+/* Its standard input is at its end where no daemon that has started it is there. */
+enum answer process_answered(const struct process *process)
+{
+	return process->has_input ? process->answer : ANSWER_NO;
 }
 
 void process_over(struct process *process, bool by_signal, int value)
@@ -222,6 +247,7 @@ struct process *process_start(struct event_base *base, char *const *arguments,
 	read_environment(lvm, environment);
 	check_start(lvm);
 	process = new_process(lvm, callbacks, context, true);
+	process->has_input = !!callbacks->unfinished;
 	story("%s[%d] starts%s%s%s%s%s", lvm->command, (int)lvm->pid, lvm->is_report ? "" : " for ",
 		lvm->vg_name, lvm->is_report ? "" : "/", lvm->lv_name,
 		lvm->is_abort ? ", to abort" : "");
@@ -254,6 +280,7 @@ static struct process *take_left(
 	struct process *process, const struct process_callbacks *callbacks, void *context)
 {
 	process->is_left = false;
+	process->has_input = false;
 	process->callbacks = callbacks;
 	process->context = context;
 	process->is_terminating = false;
@@ -269,6 +296,7 @@ void processes_leave(void)
 
 	TAILQ_FOREACH (process, &processes, link) {
 		process->is_left = true;
+		process->has_input = false;
 		process->reader = NULL;
 	}
 }
@@ -371,17 +399,17 @@ void process_terminate(struct process *process)
 		lvm_terminate(process->lvm);
 }
 
-/* The model of lvm2 asks nothing. */
 int process_answer(struct process *process, const char *text)
 {
-	(void)process;
-	(void)text;
-	return -EPIPE;
+	if (!process->has_input)
+		return -EPIPE;
+	process->answer = !strcmp(text, "y\n") ? ANSWER_YES : ANSWER_NO;
+	return 0;
 }
 
 void process_close_input(struct process *process)
 {
-	(void)process;
+	process->answer = ANSWER_NO;
 }
 
 bool process_is_terminating(const struct process *process)

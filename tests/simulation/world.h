@@ -66,8 +66,12 @@ enum volume_kind {
 	KIND_THIN,
 	KIND_RAID,
 	KIND_CACHE,
+	KIND_RESHAPE,
 	KIND_COUNT
 };
+
+/* Of a reshape in its last part. */
+#define RESHAPED_STRIPES 2
 
 struct volume {
 	enum volume_kind kind;
@@ -81,6 +85,7 @@ struct volume {
 	bool has_log_on_disk; /* of a conversion: it is "converting" until its step */
 	bool is_hopeless;     /* a merge has failed */
 	bool is_cleaner;      /* a cache has the policy that writes it back */
+	int64_t dropped_us;   /* when an abort gave it the other one; or 0 */
 	unsigned segments, segment;
 	/* The kernel. */
 	bool is_active;

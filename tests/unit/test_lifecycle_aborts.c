@@ -103,6 +103,25 @@ START_TEST(lifecycle_an_abort_is_not_run_by_an_earlier_look)
 }
 END_TEST
 
+/* The move's lvpoll has ended well: by now the name may be that of the next move. */
+START_TEST(lifecycle_an_abort_is_not_run_by_a_look_before_the_last_step)
+{
+	struct operation *operation = begin_step(), *aborting;
+
+	standin_print(lvpoll(), "at 100");
+	standin_exit(lvpoll(), 0);
+	ck_assert_int_eq(operation->state, STATE_CONFIRMING);
+	aborting = begin(true, "15");
+	ck_assert_int_eq(aborting->state, STATE_LOOKING);
+	ck_assert_uint_eq(standin_started, 1);
+	show_kind(OBSERVED_GONE);
+	ck_assert_int_eq(aborting->state, STATE_ASKING);
+	report(fixture_group_row(1, false));
+	ck_assert(!find(false) && !find(true));
+	ck_assert(hears(false, true, SIGTERM));
+}
+END_TEST
+
 /* Nothing was done yet: who waits for the move hears nothing of it. */
 START_TEST(lifecycle_an_abort_without_lvm_is_refused)
 {
@@ -280,6 +299,7 @@ int main(void)
 		SUITE_TEST(lifecycle_who_asks_for_what_is_being_aborted_hears_that),
 		SUITE_TEST(lifecycle_what_is_asked_for_while_its_abort_runs_yields),
 		SUITE_TEST(lifecycle_an_abort_is_not_run_by_an_earlier_look),
+		SUITE_TEST(lifecycle_an_abort_is_not_run_by_a_look_before_the_last_step),
 		SUITE_TEST(lifecycle_an_abort_does_not_wait_for_ever_for_a_look),
 		SUITE_TEST(lifecycle_an_abort_that_has_run_does_not_wait_for_ever_for_a_look),
 		SUITE_TEST(lifecycle_an_abort_that_has_run_is_not_run_again_by_a_report),
