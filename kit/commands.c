@@ -31,6 +31,7 @@ struct process {
 	char *line; /* of its arguments */
 	pid_t pid;
 	bool is_terminating, is_over;
+	bool is_input_closed;
 	const struct process_callbacks *callbacks;
 	void *context;
 	struct event *reader;
@@ -155,9 +156,8 @@ int commands_ask(enum command_model model, const char *question)
 
 	if (!process)
 		return -ESRCH;
-	/* Where its standard input is empty. */
 	last_answer = "no";
-	if (!process->callbacks->unfinished)
+	if (!process->callbacks->unfinished || process->is_input_closed)
 		return 0;
 	last_answer = "none";
 	if (asprintf(&text, "%s [y/n]: ", question) < 0)
@@ -308,14 +308,15 @@ void process_resume_stream(
 
 int process_answer(struct process *process, const char *text)
 {
-	(void)process;
+	if (process->is_input_closed)
+		return -EPIPE;
 	last_answer = strcmp(text, "y\n") == 0 ? "yes" : "something else";
 	return 0;
 }
 
 void process_close_input(struct process *process)
 {
-	(void)process;
+	process->is_input_closed = true;
 	last_answer = "no";
 }
 

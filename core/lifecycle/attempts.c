@@ -48,6 +48,7 @@ static struct command_kind kind_of(const struct operation *operation)
 		.is_output_for_people = true,
 		.is_for_volume = true,
 		.is_left_to_end = !is_lvpoll,
+		.phase = operation->attempt.phase,
 		.questions = is_lvpoll ? NULL : operation->terms->plugin->interface->questions,
 	};
 }

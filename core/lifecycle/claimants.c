@@ -85,7 +85,7 @@ static bool is_claimed(const struct plugin_entry *plugin, const struct survey_de
 	return plugin_claims(plugin, &told, device->table.targets, device->table.target_count);
 }
 
-/* What the kernel does alone is no matter of who sees to it, but of the plugin's own key. */
+/* What lvm2 asks nobody for is no matter of who sees to it, but of the plugin's own key. */
 static bool is_to_be_asked(const struct operations *operations, const struct plugin_entry *plugin)
 {
 	return plugin_can_discover(plugin->interface)
@@ -93,10 +93,9 @@ static bool is_to_be_asked(const struct operations *operations, const struct plu
 		       : operations->configuration->adopt != CONFIGURATION_ADOPT_NEVER;
 }
 
-/* What lvm2 has to do goes before what the kernel does alone. */
 static bool goes_before(const struct plugin_entry *plugin, const struct plugin_entry *other)
 {
-	return !plugin->interface->kernel_only && other->interface->kernel_only;
+	return plugin_goes_before(plugin->interface, other->interface);
 }
 
 /* CLAIMED has one for each device; the plugin of one that a former plugin claims is there. */

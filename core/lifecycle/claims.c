@@ -122,7 +122,7 @@ void claims_drop_all(struct claim_list *claims)
 		drop(claims, claim);
 }
 
-/* What the kernel does alone is in flight beside a claim that lvm2 has to do: it steps aside. */
+/* What is in flight beside a claim that goes before it steps aside. */
 static bool is_in_flight(struct operations *operations, const struct claim *claim)
 {
 	const struct device *device = devices_find(&operations->devices, claim->terms->asked.lvid);
@@ -130,8 +130,8 @@ static bool is_in_flight(struct operations *operations, const struct claim *clai
 	for (size_t i = 0; device && i < 2; i++) {
 		const struct operation *operation = device->operations[i];
 
-		if (operation && (claim->terms->plugin->interface->kernel_only ||
-					 !operation->terms->plugin->interface->kernel_only))
+		if (operation && !plugin_goes_before(claim->terms->plugin->interface,
+					 operation->terms->plugin->interface))
 			return true;
 	}
 	return false;

@@ -4,6 +4,7 @@
 
 #include "lifecycle/context.h"
 #include "lifecycle/operations_forget.h"
+#include "loader/calls.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 
@@ -51,7 +52,7 @@ enum operations_forgotten operations_forget(
 /* One that has a command, or may have, is beyond the table: it stays. */
 static bool can_step_aside(const struct operation *operation)
 {
-	return operation->terms->plugin->interface->kernel_only && !operation->attempt.is_orphan &&
+	return !operation->attempt.is_orphan && !operation->attempt.command &&
 	       table_cell(operation->state, EVENT_STEPS_ASIDE) != CELL_NEVER;
 }
 
@@ -60,12 +61,18 @@ void operations_step_aside(struct operations *operations, const struct terms *te
 	struct device *device = devices_find(&operations->devices, terms->asked.lvid);
 	struct operation *operation = device ? device->operations[false] : NULL;
 
-	if (!operation || terms->plugin->interface->kernel_only || !can_step_aside(operation))
+	if (!operation ||
+		!plugin_goes_before(
+			terms->plugin->interface, operation->terms->plugin->interface) ||
+		!can_step_aside(operation))
 		return;
 	log_operation(LOG_LEVEL_NOTICE, operation,
 		"steps aside for the %s of the same volume, which needs lvm2: the kernel goes on "
-		"with it all the same",
-		terms->plugin->interface->operation);
+		"with it all the same%s",
+		terms->plugin->interface->operation,
+		operation->terms->plugin->discover
+			? ""
+			: "; to have it seen to, start it again when that is over");
 	context_happened(operation, EVENT_STEPS_ASIDE);
 	operations->settle(operations);
 }

@@ -76,7 +76,7 @@
 	X(ABORT_FAILED)                                                                            \
 	X(STOP)        /* the daemon ends */                                                       \
 	X(FORGOTTEN)   /* an administrator has it forgotten for good */                            \
-	X(STEPS_ASIDE) /* the kernel does it alone, and another is asked for that lvm2 has to do   \
+	X(STEPS_ASIDE) /* nobody but root has asked for it, and another is asked for that goes before   \
 			*/
 
 #define EVENT_WORD(word) EVENT_##word,

@@ -257,6 +257,31 @@ bool plugin_can_discover(const struct lvmpolld_plugin *plugin)
 	return plugin->startable && plugin->claims && !plugin->read_copies;
 }
 
+int plugin_check_start(const struct plugin_entry *entry, const struct lvmpolld_request *request,
+	struct lvmpolld_error *error)
+{
+	int result;
+
+	if (!entry->interface->check_start)
+		return 0;
+	error_set(error, EINVAL, "the plugin %s refuses it", entry->name);
+	result = entry->interface->check_start(request, error);
+	if (result == 0)
+		return 0;
+	error->code = EINVAL;
+	return -EINVAL;
+}
+
+static unsigned rank_of(const struct lvmpolld_plugin *plugin)
+{
+	return plugin->kernel_only ? 0 : plugin->startable ? 1 : 2;
+}
+
+bool plugin_goes_before(const struct lvmpolld_plugin *plugin, const struct lvmpolld_plugin *other)
+{
+	return rank_of(plugin) > rank_of(other);
+}
+
 bool plugin_claims(const struct plugin_entry *entry, const struct lvmpolld_device *device,
 	const struct lvmpolld_target *table, size_t count)
 {

@@ -51,14 +51,26 @@ void plugin_read_findings(const struct plugin_entry *entry, const struct lvmpoll
 bool plugin_claims(const struct plugin_entry *entry, const struct lvmpolld_device *device,
 	const struct lvmpolld_target *table, size_t count);
 
+/* Whether what REQUEST asks for, with its options, can be begun. Returns 0, or -EINVAL with the
+ * error.
+ */
+int plugin_check_start(const struct plugin_entry *entry, const struct lvmpolld_request *request,
+	struct lvmpolld_error *error);
+
 struct lvmpolld_copies;
 
 /* Fills COPIES with what must be equal before a step, by the COUNT lines of "dmsetup table". */
 void plugin_read_copies(const struct plugin_entry *entry, const struct lvmpolld_request *request,
 	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies);
 
-/* Whether the plugin can find its operations in the kernel: all of each is done there. */
+/* Whether the plugin can find its operations, which lvm2 asks nobody for, in the kernel. */
 bool plugin_can_discover(const struct lvmpolld_plugin *plugin);
+
+/*
+ * Whether an operation of PLUGIN goes before one of OTHER on the same volume: what lvm2 asks for
+ * before what root has started, and both before what the kernel does alone.
+ */
+bool plugin_goes_before(const struct lvmpolld_plugin *plugin, const struct lvmpolld_plugin *other);
 
 /* Whether copies are to be compared before a step at all. */
 bool plugin_verifies(const struct plugin_entry *entry);

@@ -9,6 +9,7 @@
 #include "configuration/value.h"
 #include "loader/check.h"
 #include "loader/options.h"
+#include "loader/question.h"
 
 /* Where FIELD of a plugin ends: what struct_size must be at least to hold it. */
 #define END_OF(FIELD)                                                                              \
@@ -168,6 +169,9 @@ static int check_options(const struct lvmpolld_plugin *plugin, struct lvmpolld_e
 		result = check_option(&options[i], error);
 	if (result == 0 && options && options[0].name && !plugin->startable)
 		return error_set(error, EINVAL, "it has options, but is not startable");
+	if (result == 0 && plugin->check_start && !plugin->startable)
+		return error_set(
+			error, EINVAL, "it has the callback check_start, but is not startable");
 	return result;
 }
 
@@ -214,11 +218,10 @@ static int check_questions(const struct lvmpolld_plugin *plugin, struct lvmpolld
 				"it has more than %d questions: the last must have NULL for a "
 				"command",
 				PLUGIN_QUESTIONS_MAX);
-		if (!question->text || question->text[strspn(question->text, "*? ")] == '\0')
+		if (!question->text || !question_is_specific(question->text))
 			return error_set(error, EINVAL,
-				"a question of \"%s\" has no text of its own: any question would "
-				"be "
-				"answered",
+				"a question of \"%s\" has less than two words without a wildcard: "
+				"others would be answered, too",
 				question->command);
 		if (!question->reason)
 			return error_set(error, EINVAL,

@@ -12,9 +12,10 @@
 #include <event2/event.h>
 
 #include "loader/plugins.h"
+#include "loader/question.h"
 #include "log/log.h"
 #include "lvm/command.h"
-#include "lvm/question.h"
+#include "lvm/environment.h"
 #include "process/arguments.h"
 #include "util/timer.h"
 
@@ -25,6 +26,9 @@
 #define SILENCE_MIN_S   60
 #define SILENCE_PERIODS 3
 
+/* A line that is not complete for so long is taken for a question that nobody knows. */
+#define UNFINISHED_S 5
+
 struct command {
 	struct command_kind kind;
 	unsigned silence_s;
@@ -33,6 +37,7 @@ struct command {
 	void *context;
 	struct process *process;
 	struct event *silence_timer;
+	struct event *unfinished_timer; /* NULL: it is not answered */
 	unsigned silent_periods;
 };
 
@@ -93,10 +98,21 @@ static enum log_level level_of(
 	return LOG_LEVEL_WARN;
 }
 
+/* It may wait for an answer, with the group locked: it reads the end of its input, and says no. */
+static void close_input(struct command *command, const char *why)
+{
+	if (!command->kind.questions)
+		return;
+	log_terms(LOG_LEVEL_WARN, command->terms, "%s[%d] %s: what it asks is answered with no",
+		command->kind.name, (int)process_id(command->process), why);
+	process_close_input(command->process);
+}
+
 static void on_lost(enum process_stream stream, void *context)
 {
-	const struct command *command = context;
+	struct command *command = context;
 
+	close_input(command, "has printed what is lost");
 	if (stream == PROCESS_STDOUT && command->callbacks->lost)
 		command->callbacks->lost(command->context);
 }
@@ -112,12 +128,14 @@ static void on_output(enum process_stream stream, const char *text, size_t lengt
 		text);
 	command->silent_periods = 0;
 	restart_silence_timer(command);
+	if (command->unfinished_timer)
+		event_del(command->unfinished_timer);
 	if (stream != PROCESS_STDOUT)
 		return;
 	if (first && complete)
 		command->callbacks->line(text, command->context);
-	else
-		on_lost(stream, command);
+	else if (command->callbacks->lost)
+		command->callbacks->lost(command->context);
 }
 
 /* What is asked after a question that was not declared is not answered either. */
@@ -129,9 +147,14 @@ static void on_unfinished(enum process_stream stream, const char *text, void *co
 	int result = 0;
 
 	(void)stream;
-	if (!question_read(text, &asked))
+	if (!question_read(text, &asked)) {
+		timer_start(
+			command->unfinished_timer, &(const struct timeval){.tv_sec = UNFINISHED_S});
 		return;
-	question = question_find(command->kind.questions, command->kind.name, &asked);
+	}
+	event_del(command->unfinished_timer);
+	question = question_find(
+		command->kind.questions, command->kind.name, command->kind.phase, &asked);
 	if (question)
 		result = process_answer(command->process, QUESTION_YES);
 	else
@@ -142,6 +165,13 @@ static void on_unfinished(enum process_stream stream, const char *text, void *co
 		!question    ? "the plugin has not said that this is harmless: no"
 		: result < 0 ? strerror(-result)
 			     : question->reason);
+}
+
+static void on_unfinished_for_long(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	close_input(context, "stays in the middle of a line");
 }
 
 /* A step ends by the signal that the daemon sends it: that is no warning. */
@@ -204,51 +234,12 @@ static void on_silence(evutil_socket_t descriptor, short what, void *context)
 	if (++command->silent_periods % SILENCE_PERIODS != 0)
 		return;
 	if (command->silent_periods == SILENCE_PERIODS)
+		close_input(command, "is silent");
+	if (command->silent_periods == SILENCE_PERIODS)
 		log_terms(LOG_LEVEL_ERROR, command->terms, "%s[%d] has printed nothing for %u s",
 			command->kind.name, (int)process_id(command->process),
 			SILENCE_PERIODS * command->silence_s);
 	command->callbacks->silent(command->context);
-}
-
-static bool has_name(const char *variable, const char *name)
-{
-	size_t length = strlen(name);
-
-	return !strncmp(variable, name, length) && variable[length] == '=';
-}
-
-/* Whether VARIABLE is passed on: not if it is the daemon's own, or set for the command. */
-static bool is_inherited(const char *variable)
-{
-	static const char *const others[] = {"LVM_SYSTEM_DIR", "LC_ALL", COMMAND_LVID,
-		"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"};
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (has_name(variable, others[i]))
-			return false;
-	return true;
-}
-
-/*
- * The daemon's own environment, with the client's LVM_SYSTEM_DIR or none, LC_ALL=C, and the lvid of
- * the volume that the command is for.
- */
-static int build_environment(const struct command *command, struct lvmpolld_arguments *environment)
-{
-	const struct terms *terms = command->terms;
-	int result = 0;
-
-	for (char **variable = environ; *variable && result == 0; variable++)
-		if (is_inherited(*variable))
-			result = arguments_add(environment, *variable);
-	if (result == 0)
-		result = arguments_add(environment, "LC_ALL=C");
-	if (result == 0 && terms->asked.system_dir)
-		result = arguments_add_format(
-			environment, "LVM_SYSTEM_DIR=%s", terms->asked.system_dir);
-	if (result == 0 && command->kind.is_for_volume)
-		result = arguments_add_format(environment, COMMAND_LVID "=%s", terms->asked.lvid);
-	return result;
 }
 
 static void log_start(const struct command *command, const struct lvmpolld_arguments *arguments)
@@ -274,13 +265,14 @@ static struct command *command_new(struct event_base *base, const struct command
 	command->silence_s = kind->silence_s > 0 ? kind->silence_s : command_silence_s(terms);
 	command->callbacks = callbacks;
 	command->context = context;
-	command->silence_timer = event_new(base, -1, 0, on_silence, command);
-	if (!command->silence_timer) {
-		free(command);
-		return NULL;
-	}
 	command->terms = terms_hold(terms);
-	return command;
+	command->silence_timer = event_new(base, -1, 0, on_silence, command);
+	if (kind->questions)
+		command->unfinished_timer = event_new(base, -1, 0, on_unfinished_for_long, command);
+	if (command->silence_timer && (!kind->questions || command->unfinished_timer))
+		return command;
+	command_free(command);
+	return NULL;
 }
 
 static int start_process(struct command *command, struct event_base *base,
@@ -290,7 +282,7 @@ static int start_process(struct command *command, struct event_base *base,
 	enum process_failure failure = PROCESS_FAILED_RESOURCES;
 
 	error_set(error, ENOMEM, "cannot start %s: out of memory", command->kind.name);
-	if (build_environment(command, &environment) == 0)
+	if (environment_build(command->terms, command->kind.is_for_volume, &environment) == 0)
 		command->process = process_start(base, arguments->list, environment.list,
 			process_callbacks_of(command), command, &failure, error);
 	arguments_clear(&environment);
@@ -379,7 +371,10 @@ void command_free(struct command *command)
 {
 	if (command->process)
 		process_free(command->process);
-	event_free(command->silence_timer);
+	if (command->silence_timer)
+		event_free(command->silence_timer);
+	if (command->unfinished_timer)
+		event_free(command->unfinished_timer);
 	terms_release(command->terms);
 	free(command);
 }

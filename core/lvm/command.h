@@ -50,6 +50,7 @@ struct command_kind {
 	 * none is, its standard input is empty.
 	 */
 	const struct lvmpolld_question *questions;
+	unsigned phase; /* of the step that it makes; 0: not known */
 };
 
 /*

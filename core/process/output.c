@@ -77,7 +77,8 @@ static bool read_output(struct process_output *output)
 	return true;
 }
 
-/* What is not a whole line while nothing more is there may be a question. */
+/* What is not a whole line may be a question; or the rest is on its way, and may be there already.
+ */
 static void tell_unfinished(struct process_output *output)
 {
 	struct lines_rest rest = lines_rest(&output->lines);
@@ -90,8 +91,8 @@ static void on_readable(evutil_socket_t descriptor, short what, void *context)
 {
 	(void)descriptor;
 	(void)what;
-	if (!read_output(context))
-		tell_unfinished(context);
+	read_output(context);
+	tell_unfinished(context);
 }
 
 int process_output_watch(struct process_output *output, struct event_base *base)

@@ -32,7 +32,7 @@ struct process_callbacks {
 	/* Some of what it has printed is lost: out of memory. NULL: that is only logged. */
 	void (*lost)(enum process_stream stream, void *context);
 	/*
-	 * TEXT is the beginning of a line, as far as it has come; nothing more is there for now.
+	 * TEXT is the beginning of a line, as far as it was read.
 	 * Where it is not NULL, the standard input of a process that is started is a pipe: see
 	 * process_answer. That of one that is adopted is at its end.
 	 */

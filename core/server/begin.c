@@ -10,6 +10,7 @@
 
 #include "lifecycle/context.h"
 #include "lifecycle/operations_begin.h"
+#include "loader/calls.h"
 #include "loader/options.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -94,6 +95,15 @@ bool begin_check(const struct lvmpolld_request *request, struct buffer *reply)
 	return check_presence(request, reply) && check_names(request, reply);
 }
 
+static int make_options(struct lvmpolld_request *asked, const struct plugin_entry *plugin,
+	const struct begin_extras *extras, struct lvmpolld_error *error)
+{
+	int result = options_new(
+		plugin->interface, extras->options, extras->is_start, &asked->options, error);
+
+	return result == 0 && extras->is_start ? plugin_check_start(plugin, asked, error) : result;
+}
+
 /*
  * Sets the options of ASKED by EXTRAS, which are the caller's to release. Those of an operation in
  * flight stay as they are.
@@ -106,9 +116,7 @@ static int find_options(struct operations *operations, struct lvmpolld_request *
 	const struct lvmpolld_options *options;
 
 	if (!operation || operation->terms->plugin != plugin)
-		return asked->abort ? 0
-				    : options_new(plugin->interface, extras->options,
-					      extras->is_start, &asked->options, error);
+		return asked->abort ? 0 : make_options(asked, plugin, extras, error);
 	options = operation->terms->asked.options;
 	if (options_agree(options, extras->options, error) < 0)
 		return error_add_context(error, "the %s of %s/%s (id:%" PRIu64 ")",

@@ -250,7 +250,12 @@ struct lvmpolld_key {
  */
 struct lvmpolld_question {
 	const char *command; /* the command that asks: one of the plugin's commands */
-	/* A pattern of fnmatch for all of the question, without the "[y/n]: " behind it. */
+	unsigned phase;      /* of the step that is made; 0: whichever */
+	/*
+	 * A pattern of fnmatch for all of the question, as lvm2 prints it with LC_ALL=C, without
+	 * blanks before it and the "[y/n]: " behind it. Its wildcards match no blank, so that each
+	 * stands for a part of a word; at least two words have none.
+	 */
 	const char *text;
 	/* Why "y" does nothing that nobody has asked for: one sentence, which is logged. */
 	const char *reason;
@@ -489,11 +494,21 @@ struct lvmpolld_plugin {
 
 	/*
 	 * The questions that its commands are answered with "y", at most 16, ended by one whose
-	 * command is NULL; or NULL. It must be harmless, or be what the start has asked for. Any
-	 * other question means no: the command reads the end of its input, and so it does where
-	 * the daemon is gone before it has answered. It fails then, and is tried again.
+	 * command is NULL; or NULL. "y" must be harmless, or what the start has asked for. Anything
+	 * else that is asked, in whatever form, means no: the command reads the end of its input,
+	 * and no later question of it is answered. So it does where the daemon is gone or replaced
+	 * before it has answered, be it between two questions. It fails then, and is tried again.
+	 * It holds the group's lock while it asks. With log/silent in lvm.conf lvm2 says no by
+	 * itself.
 	 */
 	const struct lvmpolld_question *questions;
+
+	/*
+	 * Says whether the operation can be begun with the options that REQUEST has, before
+	 * anything is on record: when root starts it. Returns 0, or what lvmpolld_error_set
+	 * returned, whose sentence root is told. NULL: it can. Only with startable.
+	 */
+	int (*check_start)(const struct lvmpolld_request *request, struct lvmpolld_error *error);
 };
 
 /*

@@ -91,6 +91,13 @@ static const char *find_way(const struct lvmpolld_request *request)
 						       : NULL;
 }
 
+int cache_removal_check_start(const struct lvmpolld_request *request, struct lvmpolld_error *error)
+{
+	return find_way(request) ? 0
+				 : lvmpolld_error_set(error, EINVAL,
+					   "the option how must be uncache or splitcache");
+}
+
 int cache_removal_build_arguments(const struct lvmpolld_request *request, const char *option,
 	const char *value, struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
@@ -98,11 +105,10 @@ int cache_removal_build_arguments(const struct lvmpolld_request *request, const 
 	char volume[300];
 	const char *const change[] = {"lvchange", option, value, volume, NULL};
 	const char *const take_off[] = {"lvconvert", way, volume, NULL};
-	int result;
+	int result = cache_removal_check_start(request, error);
 
-	if (!way)
-		return lvmpolld_error_set(
-			error, EINVAL, "the option how must be uncache or splitcache");
+	if (result < 0)
+		return result;
 	snprintf(volume, sizeof(volume), "%s/%s", request->vg_name, request->lv_name);
 	result = add_each(arguments, option ? change : take_off);
 	if (result == 0 && request->devices_file)

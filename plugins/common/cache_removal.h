@@ -41,6 +41,9 @@ enum lvmpolld_verdict cache_removal_wait_for_repair(const struct lvmpolld_reques
 int cache_removal_build_arguments(const struct lvmpolld_request *request, const char *option,
 	const char *value, struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);
 
+/* Whether the option how is one of both: 0, or what lvmpolld_error_set returned. */
+int cache_removal_check_start(const struct lvmpolld_request *request, struct lvmpolld_error *error);
+
 /* Whether lvchange has said so; where nothing could be kept, and for a new daemon, it has not. */
 bool cache_removal_is_changed(const struct lvmpolld_request *request);
 void cache_removal_set_changed(const struct lvmpolld_request *request, bool is_changed);

@@ -22,49 +22,59 @@
  */
 enum { PHASE_REPEAT = 1, PHASE_FREE_LEGS };
 
-/* lvm2's names of types that are not RAID in the kernel's table. */
-static const char *const plain_types[] = {"linear", "striped"};
+/* lvm2's names of the types, and the kernel's, where that is another one; those without RAID last.
+ */
+static const struct {
+	const char *name, *shown;
+	bool is_plain;
+} types[] = {
+	{"raid0", "raid0", false},
+	{"raid0_meta", "raid0", false},
+	{"raid1", "raid1", false},
+	{"raid10", "raid10", false},
+	{"raid10_near", "raid10", false},
+	{"raid4", "raid4", false},
+	{"raid5", "raid5_ls", false},
+	{"raid5_la", "raid5_la", false},
+	{"raid5_ls", "raid5_ls", false},
+	{"raid5_n", "raid5_n", false},
+	{"raid5_ra", "raid5_ra", false},
+	{"raid5_rs", "raid5_rs", false},
+	{"raid6", "raid6_zr", false},
+	{"raid6_la_6", "raid6_la_6", false},
+	{"raid6_ls_6", "raid6_ls_6", false},
+	{"raid6_n_6", "raid6_n_6", false},
+	{"raid6_nc", "raid6_nc", false},
+	{"raid6_nr", "raid6_nr", false},
+	{"raid6_ra_6", "raid6_ra_6", false},
+	{"raid6_rs_6", "raid6_rs_6", false},
+	{"raid6_zr", "raid6_zr", false},
+	{"linear", "linear", true},
+	{"striped", "striped", true},
+};
 
-/* The type that the start has said, or NULL. */
-static const char *find_wanted(const struct lvmpolld_request *request, struct lvmpolld_value *type)
+/* The type of that NAME, or COUNT(types). */
+static size_t find_type(const char *name)
 {
-	type->struct_size = sizeof(*type);
-	if (!lvmpolld_request_option(request, "type", type) || strcmp(type->string, TYPE_SAME) == 0)
-		return NULL;
-	return type->string;
+	size_t i = 0;
+
+	while (i < COUNT(types) && strcmp(types[i].name, name) != 0)
+		i++;
+	return i;
 }
 
-static bool is_plain(const char *type)
+/* The type that the start has said; COUNT(types): none, or none that there is. */
+static size_t find_wanted(const struct lvmpolld_request *request)
 {
-	for (size_t i = 0; i < COUNT(plain_types); i++)
-		if (strcmp(plain_types[i], type) == 0)
-			return true;
-	return false;
+	struct lvmpolld_value type = {.struct_size = sizeof(type)};
+
+	return lvmpolld_request_option(request, "type", &type) ? find_type(type.string)
+							       : COUNT(types);
 }
 
-static bool is_type(const char *type)
+static bool is_plain(size_t wanted)
 {
-	return is_plain(type) ||
-	       (strncmp(type, "raid", 4) == 0 && strspn(type, "abcdefghijklmnopqrstuvwxyz"
-							      "0123456789_") == strlen(type));
-}
-
-/* Whether a table of type SHOWN is what lvm2 calls WANTED, which may be short for another. */
-static bool is_reached(const char *shown, const char *wanted)
-{
-	static const struct {
-		const char *wanted, *shown;
-	} same[] = {
-		{"raid5", "raid5_ls"},
-		{"raid6", "raid6_zr"},
-		{"raid10", "raid10_near"},
-		{"raid0_meta", "raid0"},
-	};
-
-	for (size_t i = 0; i < COUNT(same); i++)
-		if (strcmp(same[i].wanted, wanted) == 0 && strcmp(same[i].shown, shown) == 0)
-			return true;
-	return strcmp(shown, wanted) == 0;
+	return wanted < COUNT(types) && types[wanted].is_plain;
 }
 
 /* 0: not known, since lvm2 takes no leg off volumes of other types. */
@@ -79,17 +89,17 @@ static size_t count_stripes(const struct raid_status *status)
 	return status->leg_count > parity_legs ? status->leg_count - parity_legs : 0;
 }
 
-static bool are_plain(const struct lvmpolld_target *targets, size_t count)
+static bool are_of_type(const struct lvmpolld_target *targets, size_t count, const char *type)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!is_plain(lvmpolld_target_at(targets, i)->type))
+		if (strcmp(lvmpolld_target_at(targets, i)->type, type) != 0)
 			return false;
 	return count > 0;
 }
 
 /* Nothing is under way in the kernel, and all legs are well: what lvm2 still has to do, if any. */
 static enum lvmpolld_verdict read_settled(
-	const struct raid_status *status, const char *wanted, struct lvmpolld_progress *progress)
+	const struct raid_status *status, size_t wanted, struct lvmpolld_progress *progress)
 {
 	size_t stripe_count = count_stripes(status);
 
@@ -97,14 +107,14 @@ static enum lvmpolld_verdict read_settled(
 		progress->phase = PHASE_FREE_LEGS + (unsigned)stripe_count;
 		return stripe_count > 0 ? LVMPOLLD_STEP : LVMPOLLD_POLL;
 	}
-	if (!wanted || is_reached(status->type, wanted))
+	if (wanted == COUNT(types) || strcmp(status->type, types[wanted].shown) == 0)
 		return LVMPOLLD_DONE;
 	progress->phase = PHASE_REPEAT;
 	return LVMPOLLD_STEP;
 }
 
 static enum lvmpolld_verdict read_raid(const struct lvmpolld_request *request,
-	const struct raid_status *status, const char *wanted, struct lvmpolld_progress *progress)
+	const struct raid_status *status, size_t wanted, struct lvmpolld_progress *progress)
 {
 	raid_status_tell_failed(status, request, progress);
 	if (status->action != RAID_CHECK && status->action != RAID_FROZEN)
@@ -116,21 +126,30 @@ static enum lvmpolld_verdict read_raid(const struct lvmpolld_request *request,
 static enum lvmpolld_verdict raid_reshape_read_targets(const struct lvmpolld_request *request,
 	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
 {
-	struct lvmpolld_value type;
-	const char *wanted = find_wanted(request, &type);
+	size_t wanted = find_wanted(request);
 	struct raid_status status;
 
 	if (request->other_layer)
 		return LVMPOLLD_POLL;
-	/* It is refused where the list is built, before anybody has waited for it for hours. */
-	if (wanted && !is_type(wanted)) {
-		progress->phase = PHASE_REPEAT;
-		return LVMPOLLD_STEP;
-	}
 	if (raid_status_read(targets, count, &status))
 		return read_raid(request, &status, wanted, progress);
-	return wanted && is_plain(wanted) && are_plain(targets, count) ? LVMPOLLD_DONE
-								       : LVMPOLLD_POLL;
+	return is_plain(wanted) && are_of_type(targets, count, types[wanted].shown) ? LVMPOLLD_DONE
+										    : LVMPOLLD_POLL;
+}
+
+/* Before anybody has waited for hours for a type that there is not. */
+static int raid_reshape_check_start(
+	const struct lvmpolld_request *request, struct lvmpolld_error *error)
+{
+	struct lvmpolld_value type = {.struct_size = sizeof(type)};
+
+	if (!lvmpolld_request_option(request, "type", &type) ||
+		strcmp(type.string, TYPE_SAME) == 0 || find_type(type.string) < COUNT(types))
+		return 0;
+	return lvmpolld_error_set(error, EINVAL,
+		"the option type is \"%s\", and must be one of lvconvert's types for RAID volumes, "
+		"as raid5, raid6_nr or striped, or same",
+		type.string);
 }
 
 static int add_each(struct lvmpolld_arguments *arguments, const char *const *values)
@@ -145,23 +164,19 @@ static int add_each(struct lvmpolld_arguments *arguments, const char *const *val
 static int raid_reshape_build_arguments(const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
-	struct lvmpolld_value type;
-	const char *wanted = find_wanted(request, &type);
-	bool is_repeated = request->phase == PHASE_REPEAT;
+	size_t wanted = find_wanted(request);
+	bool is_repeated = request->phase == PHASE_REPEAT && wanted < COUNT(types);
 	char volume[300], stripe_count[16];
 	int result;
 
-	if (is_repeated && (!wanted || !is_type(wanted)))
-		return lvmpolld_error_set(error, EINVAL,
-			"the option type must be one of lvconvert's types, as raid5 or striped, or "
-			"same");
-	if (request->phase < PHASE_REPEAT)
-		return lvmpolld_error_set(error, EINVAL, "its table has shown nothing to be done");
+	if (!is_repeated && request->phase <= PHASE_FREE_LEGS)
+		return lvmpolld_error_set(
+			error, EOPNOTSUPP, "its table has shown nothing that lvm2 could do");
 	snprintf(volume, sizeof(volume), "%s/%s", request->vg_name, request->lv_name);
 	snprintf(stripe_count, sizeof(stripe_count), "%u", request->phase - PHASE_FREE_LEGS);
 	result = add_each(
 		arguments, (const char *const[]){"lvconvert", is_repeated ? "--type" : "--stripes",
-				   is_repeated ? wanted : stripe_count, volume, NULL});
+				   is_repeated ? types[wanted].name : stripe_count, volume, NULL});
 	if (result == 0 && request->devices_file)
 		result = add_each(arguments,
 			(const char *const[]){"--devicesfile", request->devices_file, NULL});
@@ -182,11 +197,9 @@ static void raid_reshape_read_findings(const struct lvmpolld_request *request,
 static enum lvmpolld_standing raid_reshape_read_report(
 	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
 {
-	struct lvmpolld_value type;
-	const char *wanted = find_wanted(request, &type);
 	enum lvmpolld_standing standing = raid_status_read_report(volume);
 
-	return volume && wanted && is_plain(wanted) && standing == LVMPOLLD_STANDING_FAILED
+	return volume && is_plain(find_wanted(request)) && standing == LVMPOLLD_STANDING_FAILED
 		       ? LVMPOLLD_STANDING_CANNOT_TELL
 		       : standing;
 }
@@ -207,11 +220,16 @@ static bool raid_reshape_claims(
 
 static const char *const raid_reshape_commands[] = {"lvconvert", NULL};
 
-/* Freeing legs is not asked for, since they hold nothing. */
+/*
+ * Not of raid1, whose questions are about its resilience. Freeing legs is not asked for, since they
+ * hold nothing.
+ */
+#define ASKED_FOR "the start has said that the volume is to have this type"
+#define CONVERT   "Are you sure you want to convert raid[456]* LV *"
 static const struct lvmpolld_question raid_reshape_questions[] = {
-	{"lvconvert", "Are you sure you want to convert * LV *[?]",
-		"the start has said that the volume is to have this type"},
-	{NULL, NULL, NULL},
+	{"lvconvert", PHASE_REPEAT, CONVERT "[?]", ASKED_FOR},
+	{"lvconvert", PHASE_REPEAT, CONVERT " to * type[?]", ASKED_FOR},
+	{NULL, 0, NULL, NULL},
 };
 
 static const struct lvmpolld_key raid_reshape_options[] = {
@@ -237,6 +255,7 @@ static const struct lvmpolld_plugin raid_reshape_plugin = {
 	.options = raid_reshape_options,
 	.commands = raid_reshape_commands,
 	.questions = raid_reshape_questions,
+	.check_start = raid_reshape_check_start,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(raid_reshape, raid_reshape_plugin);

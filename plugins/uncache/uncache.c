@@ -235,6 +235,7 @@ static const struct lvmpolld_plugin uncache_plugin = {
 	.commands = uncache_commands,
 	.open = uncache_open,
 	.close = free,
+	.check_start = cache_removal_check_start,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(uncache, uncache_plugin);

@@ -181,6 +181,7 @@ static const struct lvmpolld_plugin writecache_detach_plugin = {
 	.commands = writecache_detach_commands,
 	.open = writecache_detach_open,
 	.close = free,
+	.check_start = cache_removal_check_start,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(writecache_detach, writecache_detach_plugin);

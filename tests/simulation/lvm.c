@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lifecycle/operations_begin.h"
 #include "lvm.h"
 
 #define STATUS_FAILED 5
@@ -31,13 +32,16 @@ static bool is_end_known(const struct lvm *lvm)
 	return lvm_is_lvpoll(lvm) || lvm->incarnation == world.incarnation;
 }
 
-/* It has failed by itself: who waits hears of that in a while. */
+/* It has failed by itself: who waits hears of that in a while. What is aborted waits for the abort.
+ */
 static void note_failure(const struct lvm *lvm, bool by_signal, int value)
 {
 	struct volume *volume = volume_find(lvm->lvid);
+	bool is_aborted = world.is_alive && operations_find_alive(&operations, lvm->lvid, true);
 
-	if (volume && is_end_known(lvm) && lvm->process && !lvm->term_wanted && !lvm->is_abort &&
-		!lvm->found[0] && (by_signal || value != 0) && volume->failing_us == 0 &&
+	if (volume && !is_aborted && is_end_known(lvm) && lvm->process && !lvm->term_wanted &&
+		!lvm->is_abort && !lvm->found[0] && (by_signal || value != 0) &&
+		volume->failing_us == 0 &&
 		/* A change of names, or of the table, makes up for it, once it is seen. */
 		(volume->renamed_us == 0 || world.now_us - volume->renamed_us > SEEN_US) &&
 		(volume->changed_us == 0 || world.now_us - volume->changed_us > SEEN_US))

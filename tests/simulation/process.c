@@ -409,7 +409,7 @@ int process_answer(struct process *process, const char *text)
 
 void process_close_input(struct process *process)
 {
-	process->answer = ANSWER_NO;
+	process->has_input = false;
 }
 
 bool process_is_terminating(const struct process *process)

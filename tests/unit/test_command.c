@@ -238,11 +238,11 @@ START_TEST(command_that_is_left_to_end_gets_no_signal)
 END_TEST
 
 static const struct lvmpolld_question questions[] = {
-	{"lvconvert", "Shall * go on[?]", "the start has asked for it"},
-	{NULL, NULL, NULL},
+	{"lvconvert", 3, "Shall * go on[?]", "the start has asked for it"},
+	{NULL, 0, NULL, NULL},
 };
 static const struct command_kind asking = {
-	.name = "lvconvert", .is_left_to_end = true, .questions = questions};
+	.name = "lvconvert", .is_left_to_end = true, .questions = questions, .phase = 3};
 
 #define READS "read -r line || line=n; [ $line = y ] && exit 0; exit 5"
 
@@ -259,7 +259,9 @@ static const struct {
 	{"printf 'Shall vg/data be lost? [y/n]: ' >&2; read -r line; "
 	 "printf 'Shall it go on? [y/n]: ' >&2; " READS,
 		5},
-	{"printf 'Shall vg/data go on?' >&2; exec <&-; " READS, 5},
+	{"printf 'Shall vg/data go on?'; exec >&2; " READS, 5},
+	/* Half a line, and then all of it. */
+	{"printf 'Shall vg/data ' >&2; sleep 0.1; printf 'go on? [y/n]: ' >&2; " READS, 0},
 };
 
 START_TEST(command_is_answered_what_was_declared)
@@ -273,13 +275,28 @@ END_TEST
 
 /* An lvpoll, or what has declared none: nobody answers, and it reads the end at once. */
 static const struct command_kind mute[] = {
-	{.name = "lvconvert", .questions = questions},
+	{.name = "lvconvert", .questions = questions, .phase = 3},
+	{.name = "lvconvert", .is_left_to_end = true, .questions = questions, .phase = 4},
 	{.name = "lvconvert", .is_left_to_end = true},
 };
 
 START_TEST(command_that_must_not_ask_is_not_answered)
 {
 	start_kind(&mute[_i], asked[0].program, "15");
+	wait_for(&told.ended, 1);
+	ck_assert_int_eq(told.end.value, 5);
+}
+END_TEST
+
+/* It waits where nobody can know for what, and may have the group locked. */
+START_TEST(command_that_is_silent_reads_the_end_of_its_input)
+{
+	told.is_ended_when_silent = false;
+	start_kind(&asking, "echo at 1; " READS, "15");
+	wait_for(&told.progressed, 1);
+	for (int period = 0; period < 3; period++)
+		pass(61);
+	ck_assert_uint_eq(told.silent, 1);
 	wait_for(&told.ended, 1);
 	ck_assert_int_eq(told.end.value, 5);
 }
@@ -419,6 +436,7 @@ int main(void)
 		SUITE_TEST(command_that_is_left_to_end_gets_no_signal),
 		SUITE_LOOP(command_is_answered_what_was_declared, SUITE_COUNT(asked)),
 		SUITE_LOOP(command_that_must_not_ask_is_not_answered, SUITE_COUNT(mute)),
+		SUITE_TEST(command_that_is_silent_reads_the_end_of_its_input),
 		SUITE_LOOP(command_silent_for_three_periods_is_ended, SUITE_COUNT(periods)),
 		SUITE_LOOP(command_that_prints_is_not_silent, SUITE_COUNT(signs)),
 		SUITE_TEST(command_that_is_silent_runs_on),

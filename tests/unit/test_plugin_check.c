@@ -51,25 +51,33 @@ static int build_arguments(const struct lvmpolld_request *request,
 	return 0;
 }
 
+static int check_start(const struct lvmpolld_request *request, struct lvmpolld_error *error)
+{
+	(void)request;
+	(void)error;
+	return 0;
+}
+
 static const struct lvmpolld_question good_questions[] = {
-	{"lvchange", "Sure[?]", "it was asked for"}, {NULL, NULL, NULL}};
+	{"lvchange", 0, "Are you sure[?]", "it was asked for"}, {NULL, 0, NULL, NULL}};
 static const struct lvmpolld_question question_of_another[] = {
-	{"lvremove", "Sure[?]", "it was asked for"}, {NULL, NULL, NULL}};
+	{"lvremove", 0, "Are you sure[?]", "it was asked for"}, {NULL, 0, NULL, NULL}};
 static const struct lvmpolld_question question_of_lvpoll[] = {
-	{"lvpoll", "Sure[?]", "it was asked for"}, {NULL, NULL, NULL}};
+	{"lvpoll", 0, "Are you sure[?]", "it was asked for"}, {NULL, 0, NULL, NULL}};
 static const struct lvmpolld_question question_of_any[] = {
-	{"lvchange", " *?", "it was asked for"}, {NULL, NULL, NULL}};
+	{"lvchange", 0, "*[?]", "it was asked for"}, {NULL, 0, NULL, NULL}};
 static const struct lvmpolld_question question_without_text[] = {
-	{"lvchange", NULL, "it was asked for"}, {NULL, NULL, NULL}};
+	{"lvchange", 0, NULL, "it was asked for"}, {NULL, 0, NULL, NULL}};
 static const struct lvmpolld_question question_without_reason[] = {
-	{"lvchange", "Sure[?]", NULL}, {NULL, NULL, NULL}};
+	{"lvchange", 0, "Are you sure[?]", NULL}, {NULL, 0, NULL, NULL}};
 #define FOUR_QUESTIONS                                                                             \
-	{"lvchange", "a", ""}, {"lvchange", "b", ""}, {"lvchange", "c", ""},                       \
+	{"lvchange", 0, "Are you a", ""}, {"lvchange", 0, "Are you b", ""},                        \
+		{"lvchange", 0, "Are you c", ""},                                                  \
 	{                                                                                          \
-		"lvchange", "d", ""                                                                \
+		"lvchange", 0, "Are you d", ""                                                     \
 	}
-static const struct lvmpolld_question many_questions[] = {
-	FOUR_QUESTIONS, FOUR_QUESTIONS, FOUR_QUESTIONS, FOUR_QUESTIONS, {"lvchange", "e", ""}};
+static const struct lvmpolld_question many_questions[] = {FOUR_QUESTIONS, FOUR_QUESTIONS,
+	FOUR_QUESTIONS, FOUR_QUESTIONS, {"lvchange", 0, "Are you e", ""}};
 
 static const char *const good_commands[] = {"lvchange", "LVconvert2", NULL};
 static const char *const lvpoll_too[] = {"lvchange", "lvpoll", NULL};
@@ -246,18 +254,29 @@ static const struct {
 		 .build_arguments = build_arguments},
 		"it has more than 16 commands: the last must be NULL"},
 	{QUESTIONS(good_questions), NULL},
-	{QUESTIONS(question_of_another), "its question \"Sure[?]\" is asked by \"lvremove\", which "
-					 "is not among its commands"},
+	{QUESTIONS(question_of_another),
+		"its question \"Are you sure[?]\" is asked by \"lvremove\", which "
+		"is not among its commands"},
 	{QUESTIONS(question_of_lvpoll), "is asked by \"lvpoll\", which is not among its commands"},
-	{QUESTIONS(question_of_any), "a question of \"lvchange\" has no text of its own: any "
-				     "question would be answered"},
-	{QUESTIONS(question_without_text), "a question of \"lvchange\" has no text of its own"},
+	{QUESTIONS(question_of_any),
+		"a question of \"lvchange\" has less than two words without a wildcard: "
+		"others would be answered, too"},
+	{QUESTIONS(question_without_text),
+		"a question of \"lvchange\" has less than two words without a wildcard"},
 	{QUESTIONS(question_without_reason),
-		"its question \"Sure[?]\" has no reason why yes is harmless"},
+		"its question \"Are you sure[?]\" has no reason why yes is harmless"},
 	{QUESTIONS(many_questions),
 		"it has more than 16 questions: the last must have NULL for a command"},
 	{{.name = "p", .operation = "o", .description = "", .questions = good_questions},
 		"which is not among its commands"},
+	{{.name = "p", .operation = "o", .description = "", .check_start = check_start},
+		"it has the callback check_start, but is not startable"},
+	{{.name = "p",
+		 .operation = "o",
+		 .description = "",
+		 .check_start = check_start,
+		 .startable = true},
+		NULL},
 	{{.name = "p", .operation = "o", .description = "", .open = open_handle, .close = free},
 		NULL},
 	{{.name = "p", .operation = "o", .description = "", .open = open_handle},

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "lvm/question.h"
+#include "loader/question.h"
 #include "suite.h"
 
 #define CONVERT "Are you sure you want to convert raid6 LV vg/data?"
@@ -39,28 +39,41 @@ START_TEST(question_is_the_end_of_a_line)
 END_TEST
 
 static const struct lvmpolld_question questions[] = {
-	{"lvconvert", "Are you sure you want to convert * LV *[?]", "first"},
-	{"lvchange", "Sure[?]", "second"},
-	{NULL, NULL, NULL},
+	{"lvconvert", 0, "Are you sure you want to convert * LV *[?]", "first"},
+	{"lvchange", 0, "Are you sure[?]", "second"},
+	{"lvchange", 2, "Be careful of vg/*!", "third"},
+	{NULL, 0, NULL, NULL},
 };
 
-/* Who asks what, and the reason why yes is said; NULL: no. */
+/* Who asks what in which phase, and the reason why yes is said; NULL: no. */
 static const struct {
-	const char *command, *question, *reason;
+	const char *command;
+	unsigned phase;
+	const char *question, *reason;
 } finds[] = {
-	{"lvconvert", CONVERT, "first"},
-	{"lvchange", "Sure?", "second"},
-	{"lvconvert", "Sure?", NULL},
-	{"lvchange", CONVERT, NULL},
-	{"lvconvert", "Really? " CONVERT, NULL},
-	{"lvconvert", CONVERT " Really", NULL},
-	{"lvconvert", "", NULL},
+	{"lvconvert", 1, CONVERT, "first"},
+	{"lvconvert", 0, CONVERT, "first"},
+	{"lvchange", 1, "Are you sure?", "second"},
+	{"lvchange", 2, "Be careful of vg/data!", "third"},
+	{"lvchange", 1, "Be careful of vg/data!", NULL},
+	{"lvchange", 2, "Be careful of other/data!", NULL},
+	{"lvconvert", 1, "Are you sure?", NULL},
+	{"lvchange", 1, CONVERT, NULL},
+	{"lvconvert", 1, "Really? " CONVERT, NULL},
+	{"lvconvert", 1, CONVERT " Really", NULL},
+	/* No wildcard stands for several words. */
+	{"lvconvert", 1, "Are you sure you want to convert raid1 LV vg/data losing resilience?",
+		NULL},
+	{"lvconvert", 1, "Are you sure you want to convert a b LV vg/data?", NULL},
+	{"lvconvert", 1, "Are you sure you want to convert  LV vg/data?", "first"},
+	{"lvconvert", 1, "", NULL},
 };
 
 START_TEST(question_is_found_by_its_command_and_all_of_its_text)
 {
 	const struct asked asked = {finds[_i].question, strlen(finds[_i].question)};
-	const struct lvmpolld_question *found = question_find(questions, finds[_i].command, &asked);
+	const struct lvmpolld_question *found =
+		question_find(questions, finds[_i].command, finds[_i].phase, &asked);
 
 	if (finds[_i].reason) {
 		ck_assert_ptr_nonnull(found);
@@ -71,17 +84,37 @@ START_TEST(question_is_found_by_its_command_and_all_of_its_text)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	bool is_specific;
+} patterns[] = {
+	{"Are you sure you want to convert raid[456]* LV *[?]", true},
+	{"Really remove * [?]", true},
+	{"Are you[?]", false},
+	{"Really *[?]", false},
+	{"*[?]", false},
+	{" *  ?", false},
+	{"[!x]* [A-Z]* \\a b", false},
+	{"", false},
+};
+
+START_TEST(question_must_have_words_of_its_own)
+{
+	ck_assert_int_eq(question_is_specific(patterns[_i].text), patterns[_i].is_specific);
+}
+END_TEST
+
 START_TEST(question_that_is_too_long_is_none_of_them)
 {
 	static const struct lvmpolld_question any[] = {
-		{"lvconvert", "x*", "first"}, {NULL, NULL, NULL}};
+		{"lvconvert", 0, "x*", "first"}, {NULL, 0, NULL, NULL}};
 	char text[1100];
 	struct asked asked = {text, sizeof(text)};
 
 	memset(text, 'x', sizeof(text));
-	ck_assert_ptr_null(question_find(any, "lvconvert", &asked));
+	ck_assert_ptr_null(question_find(any, "lvconvert", 0, &asked));
 	asked.length = 1000;
-	ck_assert_ptr_nonnull(question_find(any, "lvconvert", &asked));
+	ck_assert_ptr_nonnull(question_find(any, "lvconvert", 0, &asked));
 }
 END_TEST
 
@@ -91,6 +124,7 @@ int main(void)
 		SUITE_LOOP(question_is_the_end_of_a_line, SUITE_COUNT(lines)),
 		SUITE_LOOP(
 			question_is_found_by_its_command_and_all_of_its_text, SUITE_COUNT(finds)),
+		SUITE_LOOP(question_must_have_words_of_its_own, SUITE_COUNT(patterns)),
 		SUITE_TEST(question_that_is_too_long_is_none_of_them),
 	};
 

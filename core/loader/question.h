@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What an lvm command asks, and whether its plugin has said that yes is harmless. */
-#ifndef CORE_LVM_QUESTION_H
-#define CORE_LVM_QUESTION_H
+#ifndef CORE_LOADER_QUESTION_H
+#define CORE_LOADER_QUESTION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,8 +23,13 @@ struct asked {
  */
 bool question_read(const char *text, struct asked *asked);
 
-/* That of QUESTIONS, as struct lvmpolld_plugin has them, which COMMAND has ASKED; or NULL. */
-const struct lvmpolld_question *question_find(
-	const struct lvmpolld_question *questions, const char *command, const struct asked *asked);
+/*
+ * That of QUESTIONS, as struct lvmpolld_plugin has them, which COMMAND has ASKED in PHASE; or NULL.
+ */
+const struct lvmpolld_question *question_find(const struct lvmpolld_question *questions,
+	const char *command, unsigned phase, const struct asked *asked);
+
+/* Whether enough of TEXT, a pattern, stands for itself. */
+bool question_is_specific(const char *text);
 
 #endif
