@@ -58,6 +58,22 @@ static const char *const nameless_command[] = {"", NULL};
 static const char *const many_commands[] = {
 	"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", NULL};
 
+#define THIRTY "_12345678901234567890123456789"
+static const char *const good_below[] = {"_rimage_*", "_[rt]meta?", THIRTY "0", NULL};
+static const char *const no_pattern[] = {NULL};
+static const char *const any_volume[] = {"*", NULL};
+static const char *const empty_pattern[] = {"_rimage_*", "", NULL};
+static const char *const long_pattern[] = {THIRTY "01", NULL};
+static const char *const whole_name[] = {"_rimage_*/x", NULL};
+static const char *const many_patterns[] = {
+	"_1", "_2", "_3", "_4", "_5", "_6", "_7", "_8", "_9", NULL};
+
+#define BELOW(BELOW_PATTERNS)                                                                      \
+	{                                                                                          \
+		.name = "p", .operation = "o", .description = "", .read_targets = read_targets,    \
+		.below = BELOW_PATTERNS                                                            \
+	}
+
 static const struct lvmpolld_key good_keys[] = {
 	{"size_2", LVMPOLLD_SIZE, "4KiB", A_KEY}, {"on", LVMPOLLD_BOOLEAN, "true", A_KEY}, NO_KEYS};
 static const struct lvmpolld_key twice[] = {
@@ -225,6 +241,15 @@ static const struct {
 		"it has the callback open, and no callback close"},
 	{{.name = "p", .operation = "o", .description = "", .close = free},
 		"it has the callback close, and no callback open"},
+	{BELOW(good_below), NULL},
+	{{.name = "p", .operation = "o", .description = "", .below = good_below},
+		"it has below, but no callback read_targets"},
+	{BELOW(no_pattern), "its below has no pattern: "},
+	{BELOW(any_volume), "its below has \"*\": lvm2's names of volumes below begin with"},
+	{BELOW(empty_pattern), "its below has \"\": "},
+	{BELOW(long_pattern), "is longer than 31 characters"},
+	{BELOW(whole_name), "its pattern \"_rimage_*/x\" in below"},
+	{BELOW(many_patterns), "more than 8 patterns in below: the last must be NULL"},
 };
 
 START_TEST(fields_are_checked)
