@@ -17,12 +17,22 @@ struct found {
 	size_t target_count; /* of all of them */
 };
 
+/* There may be thousands, each of which is asked about. */
 static const struct survey_device *find(const struct survey *survey, uint64_t number)
 {
-	for (size_t i = 0; i < survey->count; i++)
-		if (survey->devices[i].table.device == number)
-			return &survey->devices[i];
-	return NULL;
+	size_t first = 0, end = survey->count;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+
+		if (survey->devices[middle].table.device < number)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return first < survey->count && survey->devices[first].table.device == number
+		       ? &survey->devices[first]
+		       : NULL;
 }
 
 /* Returns false where it is one too many, or was not read. */
