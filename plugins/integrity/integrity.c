@@ -12,6 +12,9 @@
 /* What stands between the names of a RAID volume and the number of its image. */
 #define IMAGE "_rimage_"
 
+/* As many as there can be in bytes: those of all images can be added. */
+#define SECTORS_MAX (INT64_MAX / 512)
+
 struct status {
 	uint64_t mismatches; /* checksums that were found to be wrong since the activation */
 	uint64_t done_sectors;
@@ -28,7 +31,8 @@ static bool read_image(const struct lvmpolld_target *target, struct status *stat
 	return strcmp(target->type, "integrity") == 0 &&
 	       sscanf(target->parameters, "%" SCNu64 " %" SCNu64 " %" SCNu64, &status->mismatches,
 		       &status->total_sectors, &status->done_sectors) == 3 &&
-	       status->total_sectors > 0 && status->done_sectors <= status->total_sectors;
+	       status->total_sectors > 0 && status->total_sectors <= SECTORS_MAX &&
+	       status->done_sectors <= status->total_sectors;
 }
 
 /* Adds an image to SUM. An image of a disk that is missing has a table that fails all I/O. */
@@ -36,7 +40,7 @@ static bool add_image(const struct lvmpolld_target *target, struct status *sum)
 {
 	struct status image = {.total_sectors = target->length_sectors};
 
-	if (strcmp(target->type, "error") == 0)
+	if (strcmp(target->type, "error") == 0 && image.total_sectors <= SECTORS_MAX)
 		sum->failed++;
 	else if (!read_image(target, &image))
 		return false;

@@ -58,6 +58,11 @@ static const struct target_case cases[] = {
 	{"0 49152 integrity 0 49152\n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 49152 integrity 0 49152 49153\n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 49152 integrity 0 0 0\n", LVMPOLLD_POLL, 0, 0, -1, 0},
+	{RAID("AA", "idle")
+			IMAGE("0", "1") "data_rimage_1: 0 8 integrity 0 18446744073709551615 0\n",
+		LVMPOLLD_POLL, 0, 0, -1, 0},
+	{RAID("AA", "idle") IMAGE("0", "1") "data_rimage_1: 0 18446744073709551615 error \n",
+		LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 49152 integrity \n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 49152 linear \n", LVMPOLLD_POLL, 0, 0, -1, 0},
 	{"0 8 integrity 0 8 8\n8 8 integrity 0 8 8\n", LVMPOLLD_POLL, 0, 0, -1, 0},
