@@ -295,6 +295,16 @@ START_TEST(numbers_are_whole_words_of_the_same_driver)
 }
 END_TEST
 
+/* What stands behind its struct is something else's. */
+START_TEST(line_of_an_older_daemon_has_no_name)
+{
+	line.lv_name = "data_rimage_0";
+	ck_assert_str_eq(lvmpolld_target_lv_name(&line), "data_rimage_0");
+	line.struct_size = offsetof(struct lvmpolld_target, lv_name);
+	ck_assert_ptr_null(lvmpolld_target_lv_name(&line));
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -309,6 +319,7 @@ int main(void)
 		SUITE_TEST(as_many_as_a_raid_volume_has_are_read_and_no_more),
 		SUITE_LOOP(names_are_matched, SUITE_COUNT(matches)),
 		SUITE_TEST(numbers_are_whole_words_of_the_same_driver),
+		SUITE_TEST(line_of_an_older_daemon_has_no_name),
 	};
 
 	return suite_run_fixture("below", tests, SUITE_COUNT(tests), setup, teardown);

@@ -345,6 +345,7 @@ static const struct {
 	{offsetof(struct lvmpolld_plugin, read_findings), LVMPOLLD_PLUGIN_INTERFACE, NULL},
 	{offsetof(struct lvmpolld_plugin, silence_s), LVMPOLLD_PLUGIN_INTERFACE, NULL},
 	{offsetof(struct lvmpolld_plugin, kernel_only), LVMPOLLD_PLUGIN_INTERFACE, NULL},
+	{offsetof(struct lvmpolld_plugin, below), LVMPOLLD_PLUGIN_INTERFACE, NULL},
 	{~(size_t)0, LVMPOLLD_PLUGIN_INTERFACE, NULL},
 };
 
@@ -369,6 +370,7 @@ START_TEST(header_is_checked_before_anything_is_copied)
 		.read_findings = read_findings,
 		.silence_s = 60,
 		.kernel_only = true,
+		.below = good_below,
 	};
 	struct lvmpolld_plugin copy = {.name = "untouched"};
 	struct lvmpolld_error error = {0};
@@ -387,6 +389,7 @@ START_TEST(header_is_checked_before_anything_is_copied)
 	ck_assert(!copy.read_findings == !HAS(_i, read_findings));
 	ck_assert_uint_eq(copy.silence_s, HAS(_i, silence_s) ? 60 : 0);
 	ck_assert(copy.kernel_only == HAS(_i, kernel_only));
+	ck_assert(!copy.below == !HAS(_i, below));
 }
 END_TEST
 
