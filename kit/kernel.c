@@ -10,6 +10,7 @@
 
 #include <libdevmapper.h>
 
+#include "below.h"
 #include "kernel.h"
 #include "kernel_log/kernel_log.h"
 #include "monitor.h"
@@ -63,28 +64,8 @@ static bool read_line(const char *line, struct lvmpolld_target *target, char typ
 	return type[0] < '0' || type[0] > '9';
 }
 
-static int check_lines(
-	const struct scenario_entry *lines, unsigned *line, struct lvmpolld_error *error)
-{
-	uint64_t end = 0;
-
-	for (size_t i = 0; i < lines->count; i++) {
-		struct lvmpolld_target target;
-		char type[TYPE_SIZE];
-
-		*line = lines->items[i].line;
-		if (!read_line(lines->items[i].text, &target, type))
-			return error_set(
-				error, EINVAL, LINES_OF_TABLE ", not \"%s\"", lines->items[i].text);
-		if (target.start_sectors < end)
-			return error_set(
-				error, EINVAL, "the lines of a table go from its start to its end");
-		end = target.start_sectors + target.length_sectors;
-	}
-	return 0;
-}
-
-static bool read_word(const char *text)
+/* A word in place of a table. Returns false where TEXT is none. */
+static bool read_word(const char *text, enum shown *shown)
 {
 	static const struct {
 		const char *word;
@@ -94,10 +75,38 @@ static bool read_word(const char *text)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(text, words[i].word) == 0) {
-			kernel.shown = words[i].shown;
+			*shown = words[i].shown;
 			return true;
 		}
 	return false;
+}
+
+/* The volume's own lines come first, and those of each volume below it are together. */
+static int check_lines(const struct scenario_entry *lines, bool has_below, unsigned *line,
+	struct lvmpolld_error *error)
+{
+	uint64_t end = 0;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		const char *item = lines->items[i].text,
+			   *text = has_below ? below_text(item) : item;
+		struct lvmpolld_target target;
+		char type[TYPE_SIZE];
+		enum shown shown;
+
+		*line = lines->items[i].line;
+		if (i > 0 && text != item && !below_is_same(lines->items[i - 1].text, item))
+			end = 0;
+		if (i > 0 && text != item && read_word(text, &shown))
+			continue;
+		if (!read_line(text, &target, type) || (i == 0 && text != item))
+			return error_set(error, EINVAL, LINES_OF_TABLE ", not \"%s\"", item);
+		if (target.start_sectors < end)
+			return error_set(
+				error, EINVAL, "the lines of a table go from its start to its end");
+		end = target.start_sectors + target.length_sectors;
+	}
+	return 0;
 }
 
 int kernel_set_status(
@@ -105,15 +114,16 @@ int kernel_set_status(
 {
 	int result;
 
-	if (lines->count == 1 && read_word(lines->items[0].text))
+	if (lines->count == 1 && read_word(lines->items[0].text, &kernel.shown))
 		return 0;
-	result = check_lines(lines, line, error);
+	result = check_lines(lines, true, line, error);
 	if (result < 0)
 		return result;
 	if (lines->count > 0)
 		kernel.status = lines;
 	if (kernel.status)
 		kernel.shown = SHOWN_TABLE;
+	below_show(kernel.vg_name, kernel.status);
 	return 0;
 }
 
@@ -121,7 +131,7 @@ int kernel_set_table(
 	const struct scenario_entry *lines, unsigned *line, struct lvmpolld_error *error)
 {
 	kernel.table = lines->count > 0 ? lines : NULL;
-	return check_lines(lines, line, error);
+	return check_lines(lines, false, line, error);
 }
 
 void kernel_raise_event(void)
@@ -147,31 +157,51 @@ bool device_mapper_find_event(
 	return device == DEVICE && kernel.shown != SHOWN_GONE;
 }
 
-/* Returns false when out of memory. */
-static bool fill(struct device_mapper_table *table, const struct scenario_entry *lines)
+bool kernel_fill(struct device_mapper_table *table, const struct scenario_entry *entry,
+	const char *line, const char *name)
 {
-	size_t count = lines ? lines->count : 0;
-	char name[2 * 128 + 2];
+	size_t count = entry ? entry->count : 0;
+	char *layer;
 
-	snprintf(name, sizeof(name), "%s-%s", kernel.vg_name, kernel.lv_name);
 	table->memory = dm_pool_create("table", 1024);
 	if (!table->memory)
 		return false;
 	table->targets = dm_pool_zalloc(table->memory, (count + 1) * sizeof(*table->targets));
 	table->name = dm_pool_strdup(table->memory, name);
-	table->vg_name = dm_pool_strdup(table->memory, kernel.vg_name);
-	table->lv_name = dm_pool_strdup(table->memory, kernel.lv_name);
+	if (!dm_split_lvm_name(table->memory, name, &table->vg_name, &table->lv_name, &layer))
+		return false;
+	for (size_t i = 0; table->targets && i < count; i++) {
+		const char *text = entry->items[i].text;
+		char *type = dm_pool_zalloc(table->memory, TYPE_SIZE);
+
+		if (!type)
+			return false;
+		/* A word is no line. */
+		if (below_is_same(text, line) &&
+			read_line(below_text(text), &table->targets[table->target_count], type))
+			table->target_count++;
+	}
+	return table->targets && table->name;
+}
+
+/* Fills TABLE with the volume's own lines of ENTRY. Returns false when out of memory. */
+static bool fill(struct device_mapper_table *table, const struct scenario_entry *entry)
+{
+	struct dm_pool *memory = dm_pool_create("name", 256);
+	const char *name = NULL;
+	bool is_filled = false;
+
+	memset(table, 0, sizeof(*table));
 	table->device = DEVICE;
 	table->event_number = kernel.event_number;
 	table->is_suspended = kernel.shown == SHOWN_SUSPENDED;
-	for (size_t i = 0; table->targets && i < count; i++) {
-		char *type = dm_pool_zalloc(table->memory, TYPE_SIZE);
-
-		if (!type || !read_line(lines->items[i].text, &table->targets[i], type))
-			return false;
-		table->target_count++;
-	}
-	return table->targets && table->name && table->vg_name && table->lv_name;
+	if (memory)
+		name = dm_build_dm_name(memory, kernel.vg_name, kernel.lv_name, NULL);
+	if (name)
+		is_filled = kernel_fill(table, entry, "", name);
+	if (memory)
+		dm_pool_destroy(memory);
+	return is_filled;
 }
 
 enum device_mapper_answer device_mapper_read_table(const char *lvid, const char *layer,

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "loader/plugins.h"
+#include "monitor/device_mapper.h"
 #include "scenario.h"
 #include "util/error.h"
 
@@ -16,14 +17,23 @@ void kernel_set_names(const char *vg_name, const char *lv_name);
 
 /*
  * Shows LINES from now on, as "dmsetup status" does. One word in their place: "gone", "suspended"
- * or "unreadable". Without LINES the device is shown again as it was. The items must stay. Returns
- * 0, or -EINVAL with a sentence and the LINE that is wrong.
+ * or "unreadable". A line with a name and ":" before it is of that volume below, or has one of
+ * these words for it. Without LINES the device is shown again as it was. The items must stay.
+ * Returns 0, or -EINVAL with a sentence and the LINE that is wrong.
  */
 int kernel_set_status(
 	const struct scenario_entry *lines, unsigned *line, struct lvmpolld_error *error);
 /* Likewise, what "dmsetup table" shows. */
 int kernel_set_table(
 	const struct scenario_entry *lines, unsigned *line, struct lvmpolld_error *error);
+
+/*
+ * Copies into TABLE, which is empty but for what is known of the device, those lines of ENTRY that
+ * are of the same volume as LINE, and NAME, the device's. Returns false when out of memory: TABLE
+ * is to be released.
+ */
+bool kernel_fill(struct device_mapper_table *table, const struct scenario_entry *entry,
+	const char *line, const char *name);
 
 /* Raises an event. */
 void kernel_raise_event(void);

@@ -6,6 +6,7 @@
 
 #include <event2/event.h>
 
+#include "below.h"
 #include "lifecycle/context.h"
 #include "lifecycle/lifecycle.h"
 #include "loader/calls.h"
@@ -61,6 +62,10 @@ static bool look_at_due(struct monitor *monitor)
 
 		look.answer = device_mapper_read_table(terms->asked.lvid,
 			terms->plugin->interface->layer, &look.table, &look.error);
+		if (look.answer == DEVICE_MAPPER_SEEN && !look.table.is_suspended &&
+			terms->plugin->interface->below)
+			look.answer = below_read(terms->asked.lvid, terms->plugin->interface->below,
+				&look.table, &look.error);
 		look.has_lines = look.answer == DEVICE_MAPPER_SEEN && !look.table.is_suspended &&
 				 plugin_verifies(terms->plugin) &&
 				 device_mapper_read_lines(&look.table, &look.lines, &error) == 0;

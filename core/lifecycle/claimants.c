@@ -13,6 +13,7 @@
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "monitor/survey.h"
+#include "monitor/survey_status.h"
 #include "records/claimants.h"
 #include "records/deaths.h"
 
@@ -67,8 +68,10 @@ void claimants_free(struct claimants *claimants)
 	free(claimants);
 }
 
-static bool is_claimed(const struct plugin_entry *plugin, const struct survey_device *device)
+static bool is_claimed(const struct plugin_entry *plugin, const struct survey *survey,
+	const struct survey_device *device)
 {
+	struct survey_status status = survey_status_make(survey, device, plugin->interface->below);
 	const struct lvmpolld_device told = {
 		.struct_size = sizeof(told),
 		.uuid = device->uuid,
@@ -78,11 +81,14 @@ static bool is_claimed(const struct plugin_entry *plugin, const struct survey_de
 		.vg_name = device->table.vg_name,
 		.lv_name = device->table.lv_name,
 		.below = device->below,
-		.status = device->status.targets,
-		.status_count = device->status.target_count,
+		.status = status.targets,
+		.status_count = status.count,
 	};
+	bool is_its_own =
+		plugin_claims(plugin, &told, device->table.targets, device->table.target_count);
 
-	return plugin_claims(plugin, &told, device->table.targets, device->table.target_count);
+	survey_status_free(&status);
+	return is_its_own;
 }
 
 /* What lvm2 asks nobody for is no matter of who sees to it, but of the plugin's own key. */
@@ -106,7 +112,7 @@ static void ask(
 		const struct survey_device *device = &survey->devices[i];
 		const struct plugin_entry *former = claimed[i].plugin;
 
-		if (!is_claimed(plugin, device) || (former && goes_before(former, plugin)))
+		if (!is_claimed(plugin, survey, device) || (former && goes_before(former, plugin)))
 			continue;
 		if (former && goes_before(plugin, former))
 			former = NULL;

@@ -263,6 +263,36 @@ static int check_kernel_only(const struct lvmpolld_plugin *plugin, struct lvmpol
 	return 0;
 }
 
+/* What never matches, or is read by nobody, would mislead. */
+static int check_below(const struct lvmpolld_plugin *plugin, struct lvmpolld_error *error)
+{
+	const char *const *below = plugin->below;
+
+	if (below && !plugin->read_targets)
+		return error_set(error, EINVAL, "it has below, but no callback read_targets");
+	for (size_t i = 0; below && (i == 0 || below[i]); i++) {
+		size_t length = below[i] ? strnlen(below[i], PLUGIN_BELOW_SIZE) : 0;
+
+		if (i == PLUGIN_BELOW_MAX)
+			return error_set(error, EINVAL,
+				"it has more than %d patterns in below: the last must be NULL",
+				PLUGIN_BELOW_MAX);
+		if (length == 0 || below[i][0] != '_')
+			return error_set(error, EINVAL,
+				"its below has %s%s%s: lvm2's names of volumes below begin with "
+				"the volume's own and \"_\"",
+				below[i] ? "\"" : "", below[i] ? below[i] : "no pattern",
+				below[i] ? "\"" : "");
+		if (length == PLUGIN_BELOW_SIZE ||
+			strspn(below[i], LETTERS_AND_DIGITS "_+.-*?[]!^") != length)
+			return error_set(error, EINVAL,
+				"its pattern \"%s\" in below is longer than %d characters, or has "
+				"some that no volume's name and no pattern has",
+				below[i], PLUGIN_BELOW_SIZE - 1);
+	}
+	return 0;
+}
+
 int plugin_check_fields(
 	const struct lvmpolld_plugin *plugin, const char *module_name, struct lvmpolld_error *error)
 {
@@ -282,6 +312,8 @@ int plugin_check_fields(
 		result = check_questions(plugin, error);
 	if (result == 0)
 		result = check_handle(plugin, error);
+	if (result == 0)
+		result = check_below(plugin, error);
 	if (result == 0)
 		result = check_options(plugin, error);
 	return result < 0 ? result : check_keys(plugin, error);

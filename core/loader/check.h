@@ -13,6 +13,10 @@
 #define PLUGIN_COMMANDS_MAX  16
 #define PLUGIN_QUESTIONS_MAX 16
 
+/* As many patterns of volumes below, and what each has room for, with the byte behind it. */
+#define PLUGIN_BELOW_MAX  8
+#define PLUGIN_BELOW_SIZE 32
+
 /*
  * Copies FOREIGN into COPY: fields that an older plugin does not have become NULL, fields that only
  * a newer one has are left out. Returns 0, or -ENOEXEC where size or interface version do not fit.

@@ -285,7 +285,7 @@ int device_mapper_read_status(const struct device_mapper_table *table,
 	return read_again(DM_DEVICE_STATUS, table, status, error);
 }
 
-static enum device_mapper_answer read_device(
+enum device_mapper_answer device_mapper_read_device(
 	const char *uuid, struct device_mapper_table *table, struct lvmpolld_error *error)
 {
 	struct dm_task *task = dm_task_create(DM_DEVICE_STATUS);
@@ -310,13 +310,15 @@ enum device_mapper_answer device_mapper_identify(
 {
 	struct dm_task *task = dm_task_create(DM_DEVICE_INFO);
 	enum device_mapper_answer answer = DEVICE_MAPPER_UNREADABLE;
+	struct dm_info info;
 
 	if (task && dm_task_set_major_minor(task, (int)major(number), (int)minor(number), 0) &&
 		dm_task_no_open_count(task)) {
-		if (dm_task_run(task)) {
+		if (dm_task_run(task) && dm_task_get_info(task, &info)) {
 			copy_word(uuid, LVID_UUID_SIZE, dm_task_get_uuid(task));
 			copy_word(name, DEVICE_MAPPER_NAME_SIZE, dm_task_get_name(task));
-			answer = DEVICE_MAPPER_SEEN;
+			/* libdevmapper takes ENXIO for an answer to this question. */
+			answer = info.exists ? DEVICE_MAPPER_SEEN : DEVICE_MAPPER_GONE;
 		} else if (dm_task_get_errno(task) == ENXIO) {
 			answer = DEVICE_MAPPER_GONE;
 		}
@@ -362,18 +364,18 @@ enum device_mapper_answer device_mapper_read_table(const char *lvid, const char 
 
 	if (layer) {
 		lvid_format_uuid(lvid, layer, uuid);
-		answer = read_device(uuid, table, error);
+		answer = device_mapper_read_device(uuid, table, error);
 	}
 	if (answer == DEVICE_MAPPER_GONE) {
 		lvid_format_uuid(lvid, NULL, uuid);
-		answer = read_device(uuid, table, error);
+		answer = device_mapper_read_device(uuid, table, error);
 	}
 	if (answer != DEVICE_MAPPER_GONE)
 		return answer;
 	/* lvm2 adds layers as it pleases: the volume is gone only where no device is its. */
 	answer = find_device(lvid, uuid, error);
 	if (answer == DEVICE_MAPPER_SEEN)
-		answer = read_device(uuid, table, error);
+		answer = device_mapper_read_device(uuid, table, error);
 	table->is_other_layer = true;
 	return answer;
 }

@@ -96,6 +96,10 @@ int device_mapper_read_lines(const struct device_mapper_table *table,
 int device_mapper_read_status(const struct device_mapper_table *table,
 	struct device_mapper_table *status, struct lvmpolld_error *error);
 
+/* Likewise the table of the device with UUID, with its status. */
+enum device_mapper_answer device_mapper_read_device(
+	const char *uuid, struct device_mapper_table *table, struct lvmpolld_error *error);
+
 /* Reads the UUID and the name of device NUMBER; "" where it has none. */
 enum device_mapper_answer device_mapper_identify(
 	uint64_t number, char uuid[LVID_UUID_SIZE], char name[DEVICE_MAPPER_NAME_SIZE]);

@@ -30,6 +30,8 @@ static uint64_t sign_lines(const struct device_mapper_table *table, uint64_t val
 		value = checksum_add(
 			value, &target->length_sectors, sizeof(target->length_sectors));
 		value = checksum_add(value, target->type, strlen(target->type) + 1);
+		if (target->lv_name)
+			value = checksum_add(value, target->lv_name, strlen(target->lv_name) + 1);
 	}
 	return value;
 }

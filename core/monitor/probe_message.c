@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,23 @@ int probe_question_table(
 	return set_string(question->lvid, lvid) && set_string(question->layer, layer ? layer : "")
 		       ? 0
 		       : -E2BIG;
+}
+
+void probe_question_add_below(struct probe_question *question, const char *const *below)
+{
+	for (size_t i = 0; below && i < PLUGIN_BELOW_MAX && below[i]; i++)
+		snprintf(question->below[i], PLUGIN_BELOW_SIZE, "%s", below[i]);
+}
+
+size_t probe_question_below(
+	const struct probe_question *question, const char *patterns[PLUGIN_BELOW_MAX + 1])
+{
+	size_t count = 0;
+
+	for (; count < PLUGIN_BELOW_MAX && question->below[count][0] != '\0'; count++)
+		patterns[count] = question->below[count];
+	patterns[count] = NULL;
+	return count;
 }
 
 size_t probe_answer_size(const char *bytes, size_t length)
@@ -124,6 +142,7 @@ static void add_table(struct buffer *text, const struct device_mapper_table *tab
 		buffer_add(text, &target->length_sectors, sizeof(target->length_sectors));
 		bytes_add_string(text, target->type);
 		bytes_add_string(text, target->parameters);
+		bytes_add_string(text, target->lv_name);
 	}
 }
 
@@ -188,14 +207,16 @@ static bool copy(struct device_mapper_table *table, const char *string, char **c
 static bool read_target(struct bytes_reader *reader, struct device_mapper_table *table,
 	struct lvmpolld_target *target)
 {
-	char *type, *parameters;
+	char *type, *parameters, *lv_name;
 
 	target->struct_size = sizeof(*target);
 	bytes_take(reader, &target->start_sectors, sizeof(target->start_sectors));
 	bytes_take(reader, &target->length_sectors, sizeof(target->length_sectors));
 	if (!copy(table, bytes_take_string(reader), &type) ||
-		!copy(table, bytes_take_string(reader), &parameters))
+		!copy(table, bytes_take_string(reader), &parameters) ||
+		!copy(table, bytes_take_string(reader), &lv_name))
 		return false;
+	target->lv_name = lv_name;
 	target->type = type;
 	target->parameters = parameters;
 	return type && parameters;

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "loader/check.h"
 #include "monitor/device_mapper.h"
 #include "protocol/lvid.h"
 #include "util/buffer.h"
@@ -35,11 +36,18 @@ struct probe_question {
 	bool wants_status; /* in a survey, of each device */
 	char lvid[LVID_UUID_SIZE];
 	char layer[LVID_UUID_SIZE];
+	/* Of a table: which volumes below are read, too; ended by "", if it is not full. */
+	char below[PLUGIN_BELOW_MAX][PLUGIN_BELOW_SIZE];
 };
 
 /* Returns 0, or -E2BIG where a UUID has no room for LVID or LAYER, which may be NULL. */
 int probe_question_table(
 	struct probe_question *question, const char *lvid, const char *layer, bool wants_lines);
+/* Adds to QUESTION what a plugin has as its below, checked; or NULL: nothing. */
+void probe_question_add_below(struct probe_question *question, const char *const *below);
+/* Which patterns it has, ended by NULL; they are QUESTION's. Returns their number. */
+size_t probe_question_below(
+	const struct probe_question *question, const char *patterns[PLUGIN_BELOW_MAX + 1]);
 
 /*
  * An answer as it is sent: ADD_... puts it behind what is in the buffer. A buffer that is lost

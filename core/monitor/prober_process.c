@@ -16,6 +16,7 @@
 
 #include <libdevmapper.h>
 
+#include "monitor/below_lines.h"
 #include "monitor/probe_message.h"
 #include "monitor/prober_process.h"
 #include "monitor/survey.h"
@@ -91,15 +92,22 @@ static void answer_survey(const struct probe_question *question, struct buffer *
 
 static void answer_table(const struct probe_question *question, struct buffer *answer)
 {
+	const char *below[PLUGIN_BELOW_MAX + 1];
+	bool wants_below = probe_question_below(question, below) > 0;
 	struct device_mapper_table table = {0}, lines = {0};
-	struct lvmpolld_error error = {0}, ignored;
+	struct lvmpolld_error error = {0}, unread = {0};
 	enum device_mapper_answer read = device_mapper_read_table(
 		question->lvid, question->has_layer ? question->layer : NULL, &table, &error);
-	bool has_lines = read == DEVICE_MAPPER_SEEN && !table.is_suspended &&
-			 question->wants_lines &&
-			 device_mapper_read_lines(&table, &lines, &ignored) == 0;
+	bool is_shown = read == DEVICE_MAPPER_SEEN && !table.is_suspended;
+	bool has_lines = is_shown && (question->wants_lines || wants_below) &&
+			 device_mapper_read_lines(&table, &lines, &unread) == 0;
 
-	probe_answer_add_table(answer, read, &table, has_lines ? &lines : NULL, &error);
+	if (is_shown && wants_below)
+		read = has_lines ? below_lines_read(question->lvid, below, &table, &lines, &error)
+				 : DEVICE_MAPPER_UNREADABLE;
+	probe_answer_add_table(answer, read, &table,
+		has_lines && question->wants_lines ? &lines : NULL,
+		wants_below && is_shown && !has_lines ? &unread : &error);
 	device_mapper_release_table(&lines);
 	device_mapper_release_table(&table);
 }

@@ -3,13 +3,12 @@
 #include "config.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 #include <libdevmapper.h>
 
+#include "monitor/below.h"
 #include "monitor/survey.h"
 #include "protocol/request_parameters.h"
 
@@ -41,24 +40,15 @@ static bool add_below(struct survey_device *device, uint64_t number)
 	return true;
 }
 
-/* Words such as "253:4", of the same driver. Returns false as add_below. */
+/* Returns false as add_below. */
 static bool add_all_below(struct survey_device *device)
 {
-	const struct device_mapper_table *table = &device->table;
+	struct below_words words = {.table = &device->table};
 	bool is_whole = true;
+	uint64_t number;
 
-	for (size_t i = 0; i < table->target_count; i++)
-		for (const char *word = table->targets[i].parameters; *word;) {
-			unsigned first, second;
-			int end = 0;
-
-			if (sscanf(word, "%u:%u%n", &first, &second, &end) == 2 &&
-				(word[end] == ' ' || word[end] == '\0') &&
-				first == major(table->device))
-				is_whole = add_below(device, makedev(first, second)) && is_whole;
-			word += strcspn(word, " ");
-			word += strspn(word, " ");
-		}
+	while (below_next_number(&words, &number))
+		is_whole = add_below(device, number) && is_whole;
 	return is_whole;
 }
 

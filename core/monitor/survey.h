@@ -37,7 +37,7 @@ struct survey {
 	int64_t asked_ms; /* when it was asked for, by running_clock_ms: no table is older */
 	bool is_whole;    /* no device was left out: what is not here is no longer there */
 	size_t count;
-	struct survey_device devices[];
+	struct survey_device devices[]; /* in order of their numbers */
 };
 
 /*

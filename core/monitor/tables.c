@@ -29,8 +29,10 @@ static bool prepare_question(const struct probes *probes, const struct look_begu
 	else if (probe_question_table(question, terms->asked.lvid, terms->plugin->interface->layer,
 			 plugin_verifies(terms->plugin)) < 0)
 		error_set(error, E2BIG, "its layer has too long a name");
-	else
+	else {
+		probe_question_add_below(question, terms->plugin->interface->below);
 		return true;
+	}
 	return false;
 }
 

@@ -96,7 +96,19 @@ struct lvmpolld_target {
 	uint64_t length_sectors;
 	const char *type;       /* "linear", "mirror", "snapshot-merge", ... */
 	const char *parameters; /* the rest of the line, as the target's status gives it */
+	/*
+	 * Of a line of a volume below (struct lvmpolld_plugin, below) that volume's name, without
+	 * its group; NULL for the volume's own lines. Read it with lvmpolld_target_lv_name.
+	 */
+	const char *lv_name;
 };
+
+/* lv_name of TARGET; NULL also where the daemon is older, and reads nothing below. */
+static inline const char *lvmpolld_target_lv_name(const struct lvmpolld_target *target)
+{
+	return target->struct_size > offsetof(struct lvmpolld_target, lv_name) ? target->lv_name
+									       : NULL;
+}
 
 /* Line I of TARGETS, of which there must be more than I. */
 static inline const struct lvmpolld_target *lvmpolld_target_at(
@@ -205,7 +217,8 @@ struct lvmpolld_device {
 	const char *const *below;
 	/*
 	 * The lines of its table with their status, as read_targets gets them, for plugins that
-	 * discover (claims); NULL and 0: it could not be read.
+	 * discover (claims); NULL and 0: it could not be read. Those of volumes below are with it
+	 * where the plugin has below: where one of them could not be read, none are.
 	 */
 	const struct lvmpolld_target *status;
 	size_t status_count;
@@ -325,7 +338,8 @@ struct lvmpolld_plugin {
 
 	/*
 	 * Reads the kernel's table of the volume, COUNT lines in order of their start, into
-	 * *progress and a verdict. NULL: LVMPOLLD_POLL.
+	 * *progress and a verdict. Lines of volumes below come behind them (below).
+	 * NULL: LVMPOLLD_POLL.
 	 */
 	enum lvmpolld_verdict (*read_targets)(const struct lvmpolld_request *request,
 		const struct lvmpolld_target *targets, size_t count,
@@ -362,7 +376,8 @@ struct lvmpolld_plugin {
 	 * adds each pair to COPIES, by the kernel's table of the volume, COUNT lines as "dmsetup
 	 * table" has them (not their status). Returns false where a line is not understood; none is
 	 * added where nothing is to be compared. The section of such a plugin has the key "verify",
-	 * which says when they are compared. NULL: nothing is compared.
+	 * which says when they are compared. Lines of volumes below are never among them.
+	 * NULL: nothing is compared.
 	 */
 	bool (*read_copies)(const struct lvmpolld_request *request,
 		const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies);
@@ -509,6 +524,25 @@ struct lvmpolld_plugin {
 	 * returned, whose sentence root is told. NULL: it can. Only with startable.
 	 */
 	int (*check_start)(const struct lvmpolld_request *request, struct lvmpolld_error *error);
+
+	/*
+	 * The volumes below that belong to the operation: what stands in their names behind the
+	 * volume's own, as patterns of fnmatch that begin with "_", such as "_rimage_*" for the
+	 * images of a RAID volume; at most 8, each of at most 31 characters, ended by NULL; or
+	 * NULL. They are volumes of the same group whose devices the volume's table names by their
+	 * number; of a volume with a layer it is the table that read_targets gets.
+	 *
+	 * read_targets, read_disks, read_findings and claims (status) get their lines behind the
+	 * volume's own, in the order of the table, each with its lv_name; which of them are there
+	 * is the plugin's to check. All or nothing: where one of them cannot be read, has gone
+	 * meanwhile, has the name of a volume that is being renamed, or where they are more than
+	 * 253, the look could not tell, and is made again; where one is suspended the volume is
+	 * taken for suspended. Events are awaited on the volume's own device alone: with
+	 * LVMPOLLD_WATCH what happens below is seen by the clock, minutes later, and with
+	 * LVMPOLLD_WATCH_TIMED in time. Each look asks the kernel for the table, for each device
+	 * that it names, and for the status of each of these. Only with read_targets.
+	 */
+	const char *const *below;
 };
 
 /*

@@ -46,12 +46,21 @@ static char *take_word(char **line)
 	return word ? word : "";
 }
 
-/* "0 16384 mirror 2 7:0 ...", as dmsetup prints it, with strings in memory of their own. */
+/*
+ * "0 16384 mirror 2 7:0 ...", as dmsetup prints it, with strings in memory of their own; a line of
+ * a volume below has its name and ":" before it.
+ */
 static void read_target(struct larger_target *target, char *line)
 {
 	const char *type, *parameters;
 
 	*target = (struct larger_target){.target.struct_size = sizeof(*target)};
+	if (line[strcspn(line, ": ")] == ':') {
+		const char *name = strsep(&line, ":");
+
+		target->target.lv_name = fuzz_copy_text(name, strlen(name));
+		line += *line == ' ';
+	}
 	target->target.start_sectors = strtoull(take_word(&line), NULL, 10);
 	target->target.length_sectors = strtoull(take_word(&line), NULL, 10);
 	type = take_word(&line);
@@ -74,6 +83,7 @@ static void read_table(struct table *table, char *text)
 static void free_table(struct table *table)
 {
 	for (size_t i = 0; i < table->count; i++) {
+		free((char *)table->targets[i].target.lv_name);
 		free((char *)table->targets[i].target.type);
 		free((char *)table->targets[i].target.parameters);
 	}
@@ -134,7 +144,7 @@ static void discover_with(const struct lvmpolld_plugin *plugin, const struct tab
 	const struct lvmpolld_target *targets = &table->targets[0].target;
 	const struct lvmpolld_device device = {.struct_size = sizeof(device),
 		.layer = "",
-		.lv_name = "lv_rimage_0",
+		.lv_name = "lv",
 		.status = targets,
 		.status_count = table->count};
 	struct lvmpolld_progress progress = {.struct_size = sizeof(progress), .percent = -1};

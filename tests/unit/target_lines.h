@@ -32,11 +32,19 @@ struct target_reading {
 static const struct lvmpolld_progress no_progress = {
 	.struct_size = sizeof(struct lvmpolld_progress), .percent = -1};
 
-/* Reads "0 16384 mirror 2 7:0 ..." into TARGET, cutting TEXT into its strings. */
+/*
+ * Reads "0 16384 mirror 2 7:0 ..." into TARGET, cutting TEXT into its strings; with "NAME: " before
+ * it the line is that of a volume below.
+ */
 static inline void target_line_parse(struct larger_target *target, char *text)
 {
 	int type = 0, parameters = 0;
 
+	target->target.lv_name = NULL;
+	if (text[strcspn(text, ": ")] == ':') {
+		target->target.lv_name = strsep(&text, ":");
+		text++;
+	}
 	ck_assert_msg(sscanf(text, "%" SCNu64 " %" SCNu64 " %n%*s%n", &target->target.start_sectors,
 			      &target->target.length_sectors, &type, &parameters) == 2 &&
 			      parameters > type,

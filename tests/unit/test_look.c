@@ -52,6 +52,23 @@ START_TEST(look_tells_of_another_table)
 }
 END_TEST
 
+/* The lines of a volume below are part of the table, and of which volume they are is, too. */
+START_TEST(look_tells_of_another_volume_below)
+{
+	uint64_t signature;
+
+	watch();
+	line.lv_name = "data_rimage_0";
+	look_and_see(LVMPOLLD_WATCH);
+	settle();
+	ck_assert(!look_and_see(LVMPOLLD_WATCH));
+	signature = observation().signature;
+	line.lv_name = "data_rimage_2";
+	ck_assert(look_and_see(LVMPOLLD_WATCH));
+	ck_assert_uint_ne(observation().signature, signature);
+}
+END_TEST
+
 START_TEST(look_tells_another_layer)
 {
 	watch();
@@ -415,6 +432,7 @@ int main(void)
 		SUITE_TEST(look_tells_what_a_step_must_find_equal),
 		SUITE_TEST(look_tells_of_each_verdict_that_matters),
 		SUITE_TEST(look_tells_of_another_table),
+		SUITE_TEST(look_tells_of_another_volume_below),
 		SUITE_TEST(look_tells_another_layer),
 		SUITE_TEST(look_tells_phases_apart),
 		SUITE_TEST(look_knows_a_table_that_is_wiped),

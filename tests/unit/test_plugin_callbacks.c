@@ -140,8 +140,8 @@ START_TEST(impossible_verdict_falls_back_to_lvpoll)
 	const struct plugin_entry *entry = load("good");
 	struct lvmpolld_progress progress = no_progress;
 	const struct lvmpolld_target targets[] = {
-		{sizeof(targets[0]), 0, 8, "linear", ""},
-		{sizeof(targets[0]), 8, 8, "good", verdicts[_i].parameters},
+		{sizeof(targets[0]), 0, 8, "linear", "", NULL},
+		{sizeof(targets[0]), 8, 8, "good", verdicts[_i].parameters, NULL},
 	};
 
 	ck_assert_int_eq(
@@ -254,7 +254,7 @@ START_TEST(plugin_of_the_kernel_alone_runs_nothing)
 	const struct plugin_entry entry = {.name = (char *)"good", .interface = &plugin};
 	struct lvmpolld_progress progress = no_progress;
 	const struct lvmpolld_target target = {
-		sizeof(target), 0, 8, "good", verdicts[_i].parameters};
+		sizeof(target), 0, 8, "good", verdicts[_i].parameters, NULL};
 	bool is_step = verdicts[_i].verdict == LVMPOLLD_STEP;
 	struct lvmpolld_arguments arguments = {0};
 
@@ -272,7 +272,7 @@ END_TEST
 static void read_findings(const struct plugin_entry *entry, const char *parameters,
 	struct lvmpolld_findings *findings)
 {
-	const struct lvmpolld_target target = {sizeof(target), 0, 8, "good", parameters};
+	const struct lvmpolld_target target = {sizeof(target), 0, 8, "good", parameters, NULL};
 
 	plugin_read_findings(entry, &asked, &target, 1, findings);
 }
@@ -309,7 +309,7 @@ END_TEST
 START_TEST(plugin_that_reads_no_targets_leaves_polling_to_lvpoll)
 {
 	const struct plugin_entry *entry = load("plain");
-	const struct lvmpolld_target target = {sizeof(target), 0, 8, "mirror", ""};
+	const struct lvmpolld_target target = {sizeof(target), 0, 8, "mirror", "", NULL};
 	struct lvmpolld_progress progress = no_progress;
 
 	ck_assert_int_eq(plugin_read_targets(entry, &asked, &target, 1, &progress), LVMPOLLD_POLL);

@@ -86,6 +86,22 @@ static const char *const nameless_command[] = {"", NULL};
 static const char *const many_commands[] = {
 	"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", NULL};
 
+#define THIRTY "_12345678901234567890123456789"
+static const char *const good_below[] = {"_rimage_*", "_[rt]meta?", THIRTY "0", NULL};
+static const char *const no_pattern[] = {NULL};
+static const char *const any_volume[] = {"*", NULL};
+static const char *const empty_pattern[] = {"_rimage_*", "", NULL};
+static const char *const long_pattern[] = {THIRTY "01", NULL};
+static const char *const whole_name[] = {"_rimage_*/x", NULL};
+static const char *const many_patterns[] = {
+	"_1", "_2", "_3", "_4", "_5", "_6", "_7", "_8", "_9", NULL};
+
+#define BELOW(BELOW_PATTERNS)                                                                      \
+	{                                                                                          \
+		.name = "p", .operation = "o", .description = "", .read_targets = read_targets,    \
+		.below = BELOW_PATTERNS                                                            \
+	}
+
 static const struct lvmpolld_key good_keys[] = {
 	{"size_2", LVMPOLLD_SIZE, "4KiB", A_KEY}, {"on", LVMPOLLD_BOOLEAN, "true", A_KEY}, NO_KEYS};
 static const struct lvmpolld_key twice[] = {
@@ -283,6 +299,15 @@ static const struct {
 		"it has the callback open, and no callback close"},
 	{{.name = "p", .operation = "o", .description = "", .close = free},
 		"it has the callback close, and no callback open"},
+	{BELOW(good_below), NULL},
+	{{.name = "p", .operation = "o", .description = "", .below = good_below},
+		"it has below, but no callback read_targets"},
+	{BELOW(no_pattern), "its below has no pattern: "},
+	{BELOW(any_volume), "its below has \"*\": lvm2's names of volumes below begin with"},
+	{BELOW(empty_pattern), "its below has \"\": "},
+	{BELOW(long_pattern), "is longer than 31 characters"},
+	{BELOW(whole_name), "its pattern \"_rimage_*/x\" in below"},
+	{BELOW(many_patterns), "more than 8 patterns in below: the last must be NULL"},
 };
 
 START_TEST(fields_are_checked)
@@ -378,6 +403,7 @@ static const struct {
 	{offsetof(struct lvmpolld_plugin, read_findings), LVMPOLLD_PLUGIN_INTERFACE, NULL},
 	{offsetof(struct lvmpolld_plugin, silence_s), LVMPOLLD_PLUGIN_INTERFACE, NULL},
 	{offsetof(struct lvmpolld_plugin, kernel_only), LVMPOLLD_PLUGIN_INTERFACE, NULL},
+	{offsetof(struct lvmpolld_plugin, below), LVMPOLLD_PLUGIN_INTERFACE, NULL},
 	{~(size_t)0, LVMPOLLD_PLUGIN_INTERFACE, NULL},
 };
 
@@ -402,6 +428,7 @@ START_TEST(header_is_checked_before_anything_is_copied)
 		.read_findings = read_findings,
 		.silence_s = 60,
 		.kernel_only = true,
+		.below = good_below,
 	};
 	struct lvmpolld_plugin copy = {.name = "untouched"};
 	struct lvmpolld_error error = {0};
@@ -420,6 +447,7 @@ START_TEST(header_is_checked_before_anything_is_copied)
 	ck_assert(!copy.read_findings == !HAS(_i, read_findings));
 	ck_assert_uint_eq(copy.silence_s, HAS(_i, silence_s) ? 60 : 0);
 	ck_assert(copy.kernel_only == HAS(_i, kernel_only));
+	ck_assert(!copy.below == !HAS(_i, below));
 }
 END_TEST
 

@@ -37,7 +37,8 @@ static struct lvmpolld_target targets[] = {
 		.start_sectors = 8192,
 		.length_sectors = 1,
 		.type = "linear",
-		.parameters = ""},
+		.parameters = "",
+		.lv_name = "move_mimage_0"},
 };
 
 /* A device that is none of lvm2's: it has no names of lvm2's. */
@@ -73,6 +74,8 @@ static void assert_is_sent(const struct device_mapper_table *got)
 	ck_assert_ptr_null(got->vg_name);
 	ck_assert_ptr_null(got->lv_name);
 	ck_assert_uint_eq(got->target_count, sent.target_count);
+	ck_assert_ptr_null(got->targets[0].lv_name);
+	ck_assert_str_eq(got->targets[1].lv_name, "move_mimage_0");
 	for (size_t i = 0; i < sent.target_count; i++) {
 		ck_assert_uint_eq(got->targets[i].struct_size, sizeof(*targets));
 		ck_assert_uint_eq(got->targets[i].start_sectors, targets[i].start_sectors);
@@ -259,6 +262,30 @@ START_TEST(name_without_room_is_refused)
 }
 END_TEST
 
+START_TEST(patterns_of_volumes_below_come_out_as_they_were)
+{
+	static const char *const few[] = {"_rimage_*", "_rmeta_*", NULL};
+	static const char *const most[] = {
+		"_1", "_2", "_3", "_4", "_5", "_6", "_7", "_123456789012345678901234567890", NULL};
+	const char *patterns[PLUGIN_BELOW_MAX + 1];
+	struct probe_question question;
+
+	ck_assert_int_eq(probe_question_table(&question, "id", NULL, false), 0);
+	ck_assert_uint_eq(probe_question_below(&question, patterns), 0);
+	ck_assert_ptr_null(patterns[0]);
+	probe_question_add_below(&question, NULL);
+	ck_assert_uint_eq(probe_question_below(&question, patterns), 0);
+	probe_question_add_below(&question, few);
+	ck_assert_uint_eq(probe_question_below(&question, patterns), 2);
+	ck_assert_str_eq(patterns[1], "_rmeta_*");
+	ck_assert_ptr_null(patterns[2]);
+	probe_question_add_below(&question, most);
+	ck_assert_uint_eq(probe_question_below(&question, patterns), PLUGIN_BELOW_MAX);
+	ck_assert_str_eq(patterns[PLUGIN_BELOW_MAX - 1], most[PLUGIN_BELOW_MAX - 1]);
+	ck_assert_ptr_null(patterns[PLUGIN_BELOW_MAX]);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -272,6 +299,7 @@ int main(void)
 		SUITE_TEST(no_survey_is_none),
 		SUITE_TEST(survey_has_volumes_alone),
 		SUITE_TEST(name_without_room_is_refused),
+		SUITE_TEST(patterns_of_volumes_below_come_out_as_they_were),
 	};
 
 	return suite_run_fixture(

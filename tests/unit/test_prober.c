@@ -127,6 +127,15 @@ enum device_mapper_answer device_mapper_identify(
 	return DEVICE_MAPPER_GONE;
 }
 
+enum device_mapper_answer device_mapper_read_device(
+	const char *uuid, struct device_mapper_table *table, struct lvmpolld_error *error)
+{
+	(void)uuid;
+	(void)table;
+	(void)error;
+	return DEVICE_MAPPER_GONE;
+}
+
 static struct device_mapper device_mapper;
 static struct event_base *base;
 static struct prober *prober;
