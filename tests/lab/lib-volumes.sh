@@ -136,6 +136,11 @@ disk_write_at() {
 	echo "$(<"/sys/block/${1##*/}/dev") $(($2 << 10))" >/run/blkio/blkio.throttle.write_bps_device
 }
 
+# disk_read_at DISK KIB: likewise what is read from it.
+disk_read_at() {
+	echo "$(<"/sys/block/${1##*/}/dev") $(($2 << 10))" >/run/blkio/blkio.throttle.read_bps_device
+}
+
 # From here on a copy can be caught in its middle: 48 MiB take 24 s, with a region done every quarter of a second.
 copy_slowly() {
 	write_at 2048

@@ -4,7 +4,7 @@
 # On the kernel of Debian 13, but for copies that fail: what is known of those is what a kernel says.
 # after: gcc
 # minutes: 19
-# minutes_full: 65
+# minutes_full: 66
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -24,6 +24,7 @@ if [ "$CHECK_FULL" = 1 ]; then
 	layer_suite "scenarios of pvmove, newer UUIDs" "$CHECK_SOURCE/tests/lab/run" "${options[@]}" "${newer_kernel[@]}" "${guests[@]}" --moves --uuids newer
 	layer_suite "copies that fail" "$CHECK_SOURCE/tests/lab/copy_failures" "${options[@]}" "${guests[@]}"
 	layer_suite "verified moves" "$CHECK_SOURCE/tests/lab/healthy_moves" "${options[@]}" "${newer_kernel[@]}" --moves 200
+	layer_suite "the longest lvs" "$CHECK_SOURCE/tests/lab/longest_lvs" "${options[@]}" "${newer_kernel[@]}"
 	layer_suite "chaos" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" "${newer_kernel[@]}" --kills 100
 	layer_suite "chaos, newer UUIDs" "$CHECK_SOURCE/tests/lab/chaos" "${options[@]}" "${newer_kernel[@]}" --kills 100 --uuids newer
 else
