@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static int drain_build_arguments(const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
@@ -27,6 +28,16 @@ static int drain_build_arguments(const struct lvmpolld_request *request,
 	return result == 0 ? 0 : lvmpolld_error_set(error, -result, "out of memory");
 }
 
+static int drain_check_start(const struct lvmpolld_request *request, struct lvmpolld_error *error)
+{
+	struct lvmpolld_value mode = {.struct_size = sizeof(mode)};
+
+	if (!lvmpolld_request_option(request, "mode", &mode) || strcmp(mode.string, "never") != 0)
+		return 0;
+	return lvmpolld_error_set(
+		error, ERANGE, "the option mode is \"never\", and must be slow or fast");
+}
+
 static const struct lvmpolld_key drain_options[] = {
 	{"mode", LVMPOLLD_STRING, "slow", "How hard it tries."},
 	{"region", LVMPOLLD_SIZE, "1KiB", "How much is drained at once."},
@@ -43,6 +54,7 @@ static const struct lvmpolld_plugin drain_plugin = {
 	.progress_label = "Moved",
 	.startable = true,
 	.options = drain_options,
+	.check_start = drain_check_start,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(drain, drain_plugin);

@@ -50,6 +50,11 @@ static int stages_build_arguments(const struct lvmpolld_request *request,
 
 static const char *const stages_commands[] = {"lvchange", "lvconvert", NULL};
 
+static const struct lvmpolld_question stages_questions[] = {
+	{"lvchange", 0, "Shall vg/* go on[?]", "it was asked for"},
+	{NULL, 0, NULL, NULL},
+};
+
 static const struct lvmpolld_plugin stages_plugin = {
 	LVMPOLLD_PLUGIN_HEADER,
 	.name = "stages",
@@ -59,6 +64,8 @@ static const struct lvmpolld_plugin stages_plugin = {
 	.build_arguments = stages_build_arguments,
 	.read_targets = stages_read_targets,
 	.commands = stages_commands,
+	.questions = stages_questions,
+	.startable = true,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(stages, stages_plugin);

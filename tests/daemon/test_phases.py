@@ -118,6 +118,78 @@ class WholeTest(PhasesTest):
         self.assertEqual(self.daemon.starts(), [])
 
 
+class QuestionTest(PhasesTest):
+    def answers(self):
+        path = os.path.join(self.daemon.directory, "answers")
+        return read_file(path).split() if os.path.exists(path) else []
+
+    def begin_asking(self, what):
+        pid = self.begin_lvchange("asks-" + what)
+        self.daemon.release(self.name)
+        return pid
+
+    def test_one_that_is_declared_is_answered(self):
+        self.begin_asking("go_on")
+        wait_for(self.answers, "its answer")
+        self.assertEqual(self.answers(), ["y"])
+        self.wait_log("asks: Shall vg/%s go on?: it was asked for" % self.name)
+
+    def test_any_other_means_no(self):
+        self.begin_asking("be_lost")
+        self.wait_backing_off(self.identity, "status", 1)
+        self.assertEqual(self.answers()[0], "none")
+        self.wait_log("asks: Shall vg/%s be lost?: the plugin has not said that this is harmless: no" % self.name)
+
+    def test_daemon_that_is_gone_means_no(self):
+        """It does not wait for ever with the group locked."""
+        pid = self.begin_lvchange("asks-go_on")
+        self.kill()
+        self.daemon.release(self.name)
+        wait_for(self.answers, "the end of its input")
+        self.assertEqual(self.answers(), ["none"])
+        wait_for(lambda: not is_running(pid), "its end")
+
+    def test_daemon_that_is_replaced_means_no(self):
+        self.begin_lvchange("asks-go_on")
+        upgrade(self.daemon)
+        self.client = self.connect(self.daemon)
+        self.daemon.release(self.name)
+        wait_for(self.answers, "the end of its input")
+        self.assertEqual(self.answers()[0], "none")
+
+
+class WayTest(PhasesTest):
+    """What root has started, or was found, does not stand in the way of what lvm2 asks for."""
+
+    def begin_beside(self, state):
+        self.build("answers")
+        self.name = "until-0-%d" % os.getpid()
+        self.start_with("stages", others=", answers: {monitor: lvpoll}")
+        self.daemon.make_pipe(self.name)
+        self.device = self.add_device(self.name, cache(state), operation="stages")
+        self.identity = self.request(self.name, operation="stages")
+
+    def ask_other(self):
+        return self.client.ask("answers", lvid=self.identity.split("/")[-1][-64:], vgname="vg", lvname=self.name,
+                               interval="15")["response"]
+
+    def test_it_steps_aside(self):
+        self.begin_beside("cleaning")
+        self.wait_state("copying")
+        self.assertEqual(self.ask_other(), "OK")
+        self.assertEqual(self.client.list()[self.name]["operation"], "answers")
+        self.wait_log("steps aside for the answers of the same volume, which needs lvm2: the kernel goes on with it "
+                      "all the same; to have it seen to, start it again when that is over")
+
+    def test_not_while_its_command_runs(self):
+        self.begin_beside("smq")
+        self.daemon.wait_start(self.name)
+        self.wait_state("running")
+        self.assertNotEqual(self.ask_other(), "OK")
+        self.assertEqual(self.client.list()[self.name]["operation"], "stages")
+        self.daemon.release(self.name)
+
+
 class LeftTest(PhasesTest):
     def test_stop_leaves_it_to_the_next_daemon(self):
         pid = self.begin_lvchange()

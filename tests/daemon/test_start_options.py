@@ -103,6 +103,7 @@ class WrongTest(OptionsTest):
                 ("disk=a disk=b", 'the option "disk" is there twice'),
                 ("disk", 'the option "disk" has no value: disk=VALUE is needed'),
                 ("disk=", "option disk: it must have 1 to 255 characters"),
+                ("disk=a mode=never", 'the option mode is "never", and must be slow or fast'),
                 ("disk=-y", 'option disk: "-y" begins with "-"'),
                 ("disk=" + 300 * "x", "option disk: it must have 1 to 255 characters")):
             self.assertEqual(self.ask_start(options), {"response": "invalid", "reason": reason})
