@@ -157,6 +157,8 @@ void monitor_set_command(struct monitor *monitor, struct device *device, bool is
 	device->watch.has_command = is_running;
 	if (is_running)
 		device->watch.is_copying = false;
+	else
+		device->watch.ended++;
 	devices_unlock(monitor->devices);
 	if (is_running)
 		wake(monitor);

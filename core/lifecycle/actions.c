@@ -36,27 +36,23 @@ static void watch(struct operation *operation)
 		monitor_watch(operation->operations->monitor, operation->device);
 }
 
-/*
- * The monitor has seen the device, and so its names, and no command for it has ended since: that
- * begins a new epoch.
- */
+/* The monitor has seen the device, and so its names, and no command for it has ended since. */
 static bool is_seen(struct operation *operation)
 {
 	struct devices *devices = &operation->operations->devices;
 	struct device *device = operation->device;
-	bool is_watched, is_there;
-	unsigned epoch;
+	bool is_there;
+	unsigned ended;
 
 	devices_lock(devices);
-	is_watched = device->watch.is_watched;
-	epoch = device->watch.epoch;
+	ended = device->watch.ended;
 	devices_unlock(devices);
 	device_lock(device);
 	is_there = device->observation.kind == OBSERVED ||
 		   device->observation.kind == OBSERVED_SUSPENDED;
-	is_there = is_there && device->observation.epoch == epoch;
+	is_there = is_there && device->observation.ended == ended;
 	device_unlock(device);
-	return is_watched && is_there;
+	return is_there;
 }
 
 /* The operation has got on: earlier failures no longer count. */
@@ -187,9 +183,9 @@ void actions_note_look(
  * the kernel has shown, or, where it shows none, lvm2 is asked. After an attempt they may be
  * another volume's.
  */
-static enum operation_event begin_abort(struct operation *operation, bool was_seen)
+static enum operation_event begin_abort(struct operation *operation)
 {
-	if (operation->attempt.pid == 0 && was_seen)
+	if (is_seen(operation))
 		return EVENT_SEES_STEP;
 	resources_start_timer_ms(operation, INT64_C(1000) * ABORT_LOOK_S);
 	return EVENT_NONE;
@@ -198,8 +194,6 @@ static enum operation_event begin_abort(struct operation *operation, bool was_se
 static enum operation_event enter_looking(
 	struct operation *operation, enum operation_state from, enum operation_event event)
 {
-	bool was_seen;
-
 	/*
 	 * A client or an administrator asks, or the device does I/O again: failures are counted
 	 * from the start.
@@ -228,9 +222,8 @@ static enum operation_event enter_looking(
 		return EVENT_SEES_LOSS;
 	if (!operation->is_watchable)
 		return classify_unwatched(operation, boot_clock_ms());
-	was_seen = is_seen(operation);
 	watch(operation);
-	return operation_is_abort(operation) ? begin_abort(operation, was_seen) : EVENT_NONE;
+	return operation_is_abort(operation) ? begin_abort(operation) : EVENT_NONE;
 }
 
 static enum operation_event enter_copying(

@@ -185,6 +185,7 @@ static void on_known(void *context)
 static bool settle_without(struct operation *operation)
 {
 	operation->attempt.is_orphan = false;
+	devices_note_ended(&operation->operations->devices, operation->device);
 	evidence_note_unseen_end(&operation->evidence);
 	recorder_write(operation, RECORD_NO_COMMAND);
 	return true;

@@ -15,6 +15,17 @@
 #include "operation/progress_log.h"
 #include "util/checksum.h"
 
+/* What a volume below is, whatever the name of the volume: that may be another one by now. */
+static uint64_t sign_suffix(
+	const struct device_mapper_table *table, const char *lv_name, uint64_t value)
+{
+	size_t length = table->lv_name ? strlen(table->lv_name) : 0;
+
+	if (length > 0 && strncmp(lv_name, table->lv_name, length) == 0)
+		lv_name += length;
+	return checksum_add(value, lv_name, strlen(lv_name) + 1);
+}
+
 /*
  * Differs where the lines of TABLE do. It is on record, so it must stay the same from version to
  * version. The status in the lines does not count: while a mirror whose leg has failed goes on
@@ -31,7 +42,7 @@ static uint64_t sign_lines(const struct device_mapper_table *table, uint64_t val
 			value, &target->length_sectors, sizeof(target->length_sectors));
 		value = checksum_add(value, target->type, strlen(target->type) + 1);
 		if (target->lv_name)
-			value = checksum_add(value, target->lv_name, strlen(target->lv_name) + 1);
+			value = sign_suffix(table, target->lv_name, value);
 	}
 	return value;
 }
@@ -209,6 +220,7 @@ static void record_seen(struct look *look) REQUIRES(device_role)
 		is_wiped(&look->table) ? 0 : sign_lines(&look->table, CHECKSUM_START);
 	observation->copies = look->copies;
 	observation->copies_signature = sign_copies(look, observation->signature);
+	observation->ended = look->begun.ended;
 	replace(&observation->device_name, look->table.name);
 	replace(&observation->vg_name, look->table.vg_name);
 	replace(&observation->lv_name, look->table.lv_name);
@@ -333,7 +345,8 @@ static void release_tables(struct look *look)
 
 bool look_take_due(struct devices *devices, struct look_begun *begun)
 {
-	begun->device = schedule_take_due(devices, schedule_clock_ms(), &begun->epoch);
+	begun->device =
+		schedule_take_due(devices, schedule_clock_ms(), &begun->epoch, &begun->ended);
 	if (begun->device)
 		begun->terms = terms_hold(begun->device->terms);
 	return begun->device;

@@ -21,7 +21,7 @@ struct look_begun {
 	struct device *device;
 	/* What the device was looked at for: it may be another operation's by the answer. */
 	struct terms *terms;
-	unsigned epoch;
+	unsigned epoch, ended; /* of its watch */
 };
 
 /* One look: what is asked of the kernel, and what it says. */

@@ -246,7 +246,8 @@ bool schedule_next_look_locked(struct devices *devices, const struct look *look,
 	return is_stalled;
 }
 
-struct device *schedule_take_due(struct devices *devices, int64_t now_ms, unsigned *epoch)
+struct device *schedule_take_due(
+	struct devices *devices, int64_t now_ms, unsigned *epoch, unsigned *ended)
 {
 	struct device *device;
 
@@ -259,6 +260,7 @@ struct device *schedule_take_due(struct devices *devices, int64_t now_ms, unsign
 	if (device) {
 		device->watch.is_look_wanted = false;
 		*epoch = device->watch.epoch;
+		*ended = device->watch.ended;
 		devices_hold_locked(devices, device);
 		/* To the end, so that the next search does not pass it again. */
 		TAILQ_REMOVE(&devices->watched, device, watched_link);
@@ -296,7 +298,9 @@ void schedule_set_command(struct devices *devices, struct device *device, bool i
 	device->watch.has_command = is_running;
 	if (is_running)
 		device->watch.is_copying = false;
-	else if (device->watch.is_watched)
+	else
+		device->watch.ended++;
+	if (!is_running && device->watch.is_watched)
 		devices_watch_locked(devices, device);
 	devices_unlock(devices);
 }

@@ -35,7 +35,8 @@ int64_t schedule_next_ms(struct devices *devices);
  * The first device that is due, held so that it stays allocated, and is not taken again; NULL where
  * none is. EPOCH is the one in which the look begins.
  */
-struct device *schedule_take_due(struct devices *devices, int64_t now_ms, unsigned *epoch);
+struct device *schedule_take_due(
+	struct devices *devices, int64_t now_ms, unsigned *epoch, unsigned *ended);
 
 /*
  * Sets when the device of LOOK is to be looked at next, and whose events matter. Where HAS_EVENTS

@@ -11,6 +11,13 @@
 /* Devices that have just come have no table yet, or come in numbers. */
 #define DELAY_MS 2000
 
+/*
+ * What a new table begins, as the recovery of a RAID volume, may show in its status a while later,
+ * and no event tells of it: for so long after devices have come or gone it is read again and again.
+ */
+#define SETTLE_MS 30000
+#define AGAIN_MS  10000
+
 /* A survey of many devices takes its time: the next one comes after so many times that time. */
 #define REST 20
 
@@ -36,13 +43,21 @@ static bool is_same(
 	return former->count == events->count;
 }
 
+static void set_due(struct surveys *surveys, int64_t due_ms)
+{
+	surveys->due_ms = due_ms > surveys->rest_ms ? due_ms : surveys->rest_ms;
+}
+
 void surveys_note_list(struct surveys *surveys, struct device_mapper_events *events)
 {
-	int64_t due_ms = schedule_clock_ms() + DELAY_MS;
+	int64_t now_ms = schedule_clock_ms();
 
-	surveys->list_rest_ms = due_ms;
-	if (surveys->is_on && surveys->due_ms == 0 && !is_same(&surveys->known, events))
-		surveys->due_ms = due_ms > surveys->rest_ms ? due_ms : surveys->rest_ms;
+	surveys->list_rest_ms = now_ms + DELAY_MS;
+	if (!is_same(&surveys->known, events)) {
+		surveys->settled_ms = now_ms + SETTLE_MS;
+		if (surveys->is_on && surveys->due_ms == 0)
+			set_due(surveys, now_ms + DELAY_MS);
+	}
 	free(surveys->known.list);
 	surveys->known = *events;
 }
@@ -81,6 +96,9 @@ bool surveys_note_answer(struct surveys *surveys, const char *answer, size_t siz
 	}
 	survey->number = surveys->made = surveys->asked;
 	survey->asked_ms = surveys->asked_ms;
+	if (surveys->is_on && surveys->wants_status && surveys->due_ms == 0 &&
+		now_ms < surveys->settled_ms)
+		set_due(surveys, now_ms + AGAIN_MS);
 	survey_free(surveys->latest);
 	surveys->latest = survey;
 	return true;

@@ -27,6 +27,7 @@ struct surveys {
 	int64_t due_ms;       /* 0: none is that nobody wants */
 	int64_t retry_ms;     /* none before, since the latest has failed */
 	int64_t rest_ms;      /* none that nobody wants before */
+	int64_t settled_ms;   /* until then what devices have begun may not show yet */
 	int64_t list_rest_ms; /* no list that is for surveys alone before */
 };
 

@@ -213,6 +213,13 @@ void devices_watch_locked(struct devices *devices, struct device *device)
 	device->watch.epoch++;
 }
 
+void devices_note_ended(struct devices *devices, struct device *device)
+{
+	devices_lock(devices);
+	device->watch.ended++;
+	devices_unlock(devices);
+}
+
 void devices_unwatch_locked(struct devices *devices, struct device *device)
 {
 	if (device->watch.is_watched) {

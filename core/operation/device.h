@@ -46,6 +46,7 @@ struct observation {
 	bool is_whole;     /* by its progress all is copied, or it tells none */
 	unsigned epoch;    /* of the watch, at the look; a loss may be from an earlier one */
 	bool has_loss;     /* a look has shown that a step would lose data: that stays so */
+	unsigned ended;    /* of the watch, at the look that has shown the names */
 	char *device_name; /* the name of the device that was read; NULL: none yet */
 	char *vg_name;     /* the volume's present names; NULL: not known */
 	char *lv_name;
@@ -76,6 +77,7 @@ struct device_watch {
 	bool is_begun;       /* watching has begun, and there was no look since */
 	unsigned references; /* looks that are under way */
 	unsigned epoch;      /* raised when watching begins: ends older looks */
+	unsigned ended;      /* lvm commands for it that have ended, or are known not to run */
 	uint64_t number;     /* the device number at the latest look; 0: not known */
 	uint32_t event_number;
 	int64_t last_look_ms; /* CLOCK_MONOTONIC */
@@ -142,6 +144,9 @@ void device_renew(struct device *device, struct terms *terms) EXCLUDES(device_ro
 struct lvmpolld_request device_asked(struct device *device, const struct terms *terms);
 /* The operation on DEVICE is over: its plugin takes back the handle. Main thread. */
 void device_close(struct device *device);
+
+/* No lvm command runs for DEVICE any more: what it has changed no look so far has shown. */
+void devices_note_ended(struct devices *devices, struct device *device);
 
 void devices_lock(struct devices *devices) ACQUIRE(devices_role) EXCLUDES(device_role);
 void devices_unlock(struct devices *devices) RELEASE(devices_role);

@@ -538,9 +538,10 @@ struct lvmpolld_plugin {
 	 * meanwhile, has the name of a volume that is being renamed, or where they are more than
 	 * 253, the look could not tell, and is made again; where one is suspended the volume is
 	 * taken for suspended. Events are awaited on the volume's own device alone: with
-	 * LVMPOLLD_WATCH what happens below is seen by the clock, minutes later, and with
-	 * LVMPOLLD_WATCH_TIMED in time. Each look asks the kernel for the table, for each device
-	 * that it names, and for the status of each of these. Only with read_targets.
+	 * LVMPOLLD_WATCH what happens below is seen by the clock, up to half a minute later, and
+	 * with LVMPOLLD_WATCH_TIMED in time. Each look asks the kernel for the table, for what each
+	 * device is that it names, and for the status of each that is meant. Only with
+	 * read_targets.
 	 */
 	const char *const *below;
 };

@@ -73,7 +73,7 @@ static bool has_failed(const struct raid_status *status, size_t leg)
 	return status->health[leg] == 'D' || status->health[leg] == '-';
 }
 
-static uint32_t count_failed(const struct raid_status *status)
+uint32_t raid_status_count_failed(const struct raid_status *status)
 {
 	uint32_t failed = 0;
 
@@ -85,9 +85,9 @@ static uint32_t count_failed(const struct raid_status *status)
 void raid_status_tell_failed(const struct raid_status *status,
 	const struct lvmpolld_request *request, struct lvmpolld_progress *progress)
 {
-	bool is_news = count_failed(status) > progress->failed_devices;
+	bool is_news = raid_status_count_failed(status) > progress->failed_devices;
 
-	progress->failed_devices = count_failed(status);
+	progress->failed_devices = raid_status_count_failed(status);
 	for (size_t leg = 0; is_news && leg < status->leg_count; leg++)
 		if (has_failed(status, leg))
 			lvmpolld_log(LVMPOLLD_LOG_ERROR,

@@ -46,6 +46,9 @@ bool raid_status_read(
 void raid_status_tell_failed(const struct raid_status *status,
 	const struct lvmpolld_request *request, struct lvmpolld_progress *progress);
 
+/* How many legs have failed, or are not there. */
+uint32_t raid_status_count_failed(const struct raid_status *status);
+
 /* Adds a finding for each leg that has failed: leg_1_failed. */
 void raid_status_add_failed(const struct raid_status *status, struct lvmpolld_findings *findings);
 

@@ -63,7 +63,8 @@ static bool read_volume(const struct lvmpolld_target *targets, size_t count,
 	if (lvmpolld_target_lv_name(targets) || !raid_status_read(targets, 1, raid) ||
 		images == 0 || images > raid->leg_count)
 		return false;
-	sum->failed = raid->leg_count - images;
+	/* Some may be counted twice: that there are any is what matters. */
+	sum->failed = raid->leg_count - images + raid_status_count_failed(raid);
 	for (size_t i = 1; i < count; i++) {
 		const struct lvmpolld_target *target = lvmpolld_target_at(targets, i);
 

@@ -223,13 +223,7 @@ void monitor_note_copying(struct monitor *monitor, struct device *device)
 
 void monitor_set_command(struct monitor *monitor, struct device *device, bool is_running)
 {
-	devices_lock(monitor->devices);
-	device->watch.has_command = is_running;
-	if (is_running)
-		device->watch.is_copying = false;
-	else if (device->watch.is_watched)
-		devices_watch_locked(monitor->devices, device);
-	devices_unlock(monitor->devices);
+	schedule_set_command(monitor->devices, device, is_running);
 	wake(monitor);
 }
 

@@ -74,8 +74,9 @@ void monitor_note_copying(struct monitor *watching, struct device *device)
 void monitor_set_command(struct monitor *watching, struct device *device, bool is_running)
 {
 	(void)watching;
-	(void)device;
 	seen_running = is_running;
+	if (!is_running)
+		devices_note_ended(&operations.devices, device);
 }
 
 /* What the kernel's log has by now. */
@@ -161,6 +162,7 @@ static inline void note(struct observation observation)
 
 	devices_lock(&operations.devices);
 	observation.epoch += device->watch.epoch;
+	observation.ended = device->watch.ended;
 	devices_unlock(&operations.devices);
 	device_lock(device);
 	observation_release(&device->observation);

@@ -30,8 +30,8 @@ static const struct target_case cases[] = {
 	{RAID("AD", "idle") IMAGE("0", "49152") BROKEN("1"), LVMPOLLD_WATCH_TIMED, 49152, 98304, 50,
 		1},
 	{RAID("A-", "idle") IMAGE("0", "49152"), LVMPOLLD_WATCH_TIMED, 49152, 49152, 100, 1},
-	{RAID("AD", "idle") IMAGE("0", "49152") IMAGE("1", "49152"), LVMPOLLD_DONE, 98304, 98304,
-		100, 1},
+	{RAID("AD", "idle") IMAGE("0", "49152") IMAGE("1", "49152"), LVMPOLLD_WATCH_TIMED, 98304,
+		98304, 100, 1},
 	/* Nothing is reckoned in one of them: whether all was is not told. */
 	{RAID("AA", "idle") IMAGE("0", "49152") IMAGE("1", "-"), LVMPOLLD_POLL, 0, 0, -1, 0},
 	/* One has no integrity; none has; none is told. */
@@ -123,6 +123,7 @@ static const struct discovery_case discoveries[] = {
 	{"data", "", RAID("AA", "idle") IMAGE("0", "0") IMAGE("1", "-"), false},
 	/* It would not end before somebody has seen to the leg. */
 	{"data", "", RAID("AD", "idle") IMAGE("0", "0") BROKEN("1"), false},
+	{"data", "", RAID("AD", "idle") IMAGE("0", "0") IMAGE("1", "49152"), false},
 	{"data", "", RAID("AA", "idle"), false},
 	/* Other plugins tell the end of that. */
 	{"data", "", RAID("Aa", "recover") UNDER_WAY, false},

@@ -93,7 +93,7 @@ START_TEST(lifecycle_an_abort_is_not_run_by_an_earlier_look)
 	aborting = begin(true, "15");
 	lifecycle_handle(aborting, EVENT_NOT_STARTED);
 	/* After an attempt the names must be seen anew. */
-	aborting->attempt.pid = 1;
+	devices_note_ended(&operations.devices, aborting->device);
 	lifecycle_handle(aborting, EVENT_TIMER);
 	ck_assert_int_eq(aborting->state, STATE_LOOKING);
 	note((struct observation){

@@ -14,7 +14,7 @@ plugin_discovers raid_sync
 daemon_start
 
 copy_slowly
-run_ok lvcreate -qq -y -Wn --type raid1 -m1 -l 24 -n data vg "${disk[0]}" "${disk[1]}"
+run_ok lvcreate -qq -y -Wn --type raid1 -m1 -l 40 -n data vg "${disk[0]}" "${disk[1]}"
 wait_until 30 daemon_has_logged "vg/data .*is watched from now on"
 copy_fast
 wait_until 30 daemon_has_logged "vg/data .*ends well"
