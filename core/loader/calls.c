@@ -254,7 +254,7 @@ void plugin_read_findings(const struct plugin_entry *entry, const struct lvmpoll
 
 bool plugin_can_discover(const struct lvmpolld_plugin *plugin)
 {
-	return plugin->startable && plugin->claims && !plugin->read_copies;
+	return (plugin->startable || plugin->kernel_only) && plugin->claims && !plugin->read_copies;
 }
 
 int plugin_check_start(const struct plugin_entry *entry, const struct lvmpolld_request *request,

@@ -249,7 +249,8 @@ struct lvmpolld_value {
 struct lvmpolld_key {
 	/*
 	 * Letters, digits and "_". "monitor" and "stall_check" are taken; "verify" too if the
-	 * plugin has read_copies, and "discover" if it has none, is startable and has claims.
+	 * plugin has read_copies, and "discover" if it has none, is startable or
+	 * kernel_only, and has claims.
 	 */
 	const char *name;
 	enum lvmpolld_type type;
@@ -439,11 +440,11 @@ struct lvmpolld_plugin {
 	 * every device of lvm2's, asked for or not: where three daemons in a row have died in it,
 	 * it is not called any more. NULL: false.
 	 *
-	 * A plugin that is startable, and has no read_copies, discovers: it is asked where the key
-	 * "discover" of its section is true, each minute, and its operation begins at once, whoever
-	 * looks at the volume, with the options' defaults. It is true only where device->status
-	 * proves that the operation is under way, and not where read_targets would say
-	 * LVMPOLLD_DONE.
+	 * A plugin that is startable or kernel_only, and has no read_copies, discovers: it is asked
+	 * where the key "discover" of its section is true, each minute, and its operation begins at
+	 * once, whoever looks at the volume, with the options' defaults. It is true only where
+	 * device->status proves that the operation is under way, and not where read_targets would
+	 * say LVMPOLLD_DONE.
 	 */
 	bool (*claims)(const struct lvmpolld_device *device, const struct lvmpolld_target *table,
 		size_t count);
