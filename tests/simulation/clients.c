@@ -204,7 +204,8 @@ void clients_begin(unsigned number, struct volume *volume, bool is_abort, unsign
 		return;
 	client->volume = volume;
 	client->is_abort = is_abort;
-	client->asked_us = world.now_us;
+	/* What is as it shall be was done before. */
+	client->asked_us = is_abort && volume->is_aborted ? volume->dropped_us : world.now_us;
 	client->system_dir = variant % 4 == 1 ? "/etc/other" : NULL;
 	volume->was_to_be_aborted |= is_abort;
 	story("client %u asks for %s%s/%s%s", client->number, is_abort ? "the abort of " : "",
