@@ -233,12 +233,12 @@ static void on_silence(evutil_socket_t descriptor, short what, void *context)
 	restart_silence_timer(command);
 	if (++command->silent_periods % SILENCE_PERIODS != 0)
 		return;
-	if (command->silent_periods == SILENCE_PERIODS)
-		close_input(command, "is silent");
-	if (command->silent_periods == SILENCE_PERIODS)
+	if (command->silent_periods == SILENCE_PERIODS) {
 		log_terms(LOG_LEVEL_ERROR, command->terms, "%s[%d] has printed nothing for %u s",
 			command->kind.name, (int)process_id(command->process),
 			SILENCE_PERIODS * command->silence_s);
+		close_input(command, "is silent");
+	}
 	command->callbacks->silent(command->context);
 }
 

@@ -43,9 +43,13 @@ static bool is_same(
 	return former->count == events->count;
 }
 
+/* One that is due before stays so. */
 static void set_due(struct surveys *surveys, int64_t due_ms)
 {
-	surveys->due_ms = due_ms > surveys->rest_ms ? due_ms : surveys->rest_ms;
+	if (due_ms < surveys->rest_ms)
+		due_ms = surveys->rest_ms;
+	if (surveys->due_ms == 0 || due_ms < surveys->due_ms)
+		surveys->due_ms = due_ms;
 }
 
 void surveys_note_list(struct surveys *surveys, struct device_mapper_events *events)
@@ -55,7 +59,7 @@ void surveys_note_list(struct surveys *surveys, struct device_mapper_events *eve
 	surveys->list_rest_ms = now_ms + DELAY_MS;
 	if (!is_same(&surveys->known, events)) {
 		surveys->settled_ms = now_ms + SETTLE_MS;
-		if (surveys->is_on && surveys->due_ms == 0)
+		if (surveys->is_on)
 			set_due(surveys, now_ms + DELAY_MS);
 	}
 	free(surveys->known.list);
@@ -96,8 +100,7 @@ bool surveys_note_answer(struct surveys *surveys, const char *answer, size_t siz
 	}
 	survey->number = surveys->made = surveys->asked;
 	survey->asked_ms = surveys->asked_ms;
-	if (surveys->is_on && surveys->wants_status && surveys->due_ms == 0 &&
-		now_ms < surveys->settled_ms)
+	if (surveys->is_on && surveys->wants_status && now_ms < surveys->settled_ms)
 		set_due(surveys, now_ms + AGAIN_MS);
 	survey_free(surveys->latest);
 	surveys->latest = survey;

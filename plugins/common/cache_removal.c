@@ -3,9 +3,9 @@
 #include "config.h"
 
 #include <common/cache_removal.h>
+#include <common/volume_command.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -70,15 +70,6 @@ enum lvmpolld_verdict cache_removal_wait_for_repair(const struct lvmpolld_reques
 	return LVMPOLLD_WATCH_TIMED;
 }
 
-static int add_each(struct lvmpolld_arguments *arguments, const char *const *values)
-{
-	int result = 0;
-
-	for (; result == 0 && *values; values++)
-		result = lvmpolld_arguments_add(arguments, *values);
-	return result;
-}
-
 /* "--uncache" or "--splitcache", as the start has said; NULL where it has said something else. */
 static const char *find_way(const struct lvmpolld_request *request)
 {
@@ -101,20 +92,13 @@ int cache_removal_check_start(const struct lvmpolld_request *request, struct lvm
 int cache_removal_build_arguments(const struct lvmpolld_request *request, const char *option,
 	const char *value, struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
-	const char *way = find_way(request);
-	char volume[300];
-	const char *const change[] = {"lvchange", option, value, volume, NULL};
-	const char *const take_off[] = {"lvconvert", way, volume, NULL};
 	int result = cache_removal_check_start(request, error);
 
 	if (result < 0)
 		return result;
-	snprintf(volume, sizeof(volume), "%s/%s", request->vg_name, request->lv_name);
-	result = add_each(arguments, option ? change : take_off);
-	if (result == 0 && request->devices_file)
-		result = add_each(arguments,
-			(const char *const[]){"--devicesfile", request->devices_file, NULL});
-	return result == 0 ? 0 : lvmpolld_error_set(error, -result, "out of memory");
+	return option ? volume_command_build(request, "lvchange", option, value, arguments, error)
+		      : volume_command_build(
+				request, "lvconvert", find_way(request), NULL, arguments, error);
 }
 
 bool cache_removal_is_changed(const struct lvmpolld_request *request)

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <common/raid_status.h>
+#include <common/volume_command.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -152,35 +153,19 @@ static int raid_reshape_check_start(
 		type.string);
 }
 
-static int add_each(struct lvmpolld_arguments *arguments, const char *const *values)
-{
-	int result = 0;
-
-	for (; result == 0 && *values; values++)
-		result = lvmpolld_arguments_add(arguments, *values);
-	return result;
-}
-
 static int raid_reshape_build_arguments(const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
 	size_t wanted = find_wanted(request);
 	bool is_repeated = request->phase == PHASE_REPEAT && wanted < COUNT(types);
-	char volume[300], stripe_count[16];
-	int result;
+	char stripe_count[16];
 
 	if (!is_repeated && request->phase <= PHASE_FREE_LEGS)
 		return lvmpolld_error_set(
 			error, EOPNOTSUPP, "its table has shown nothing that lvm2 could do");
-	snprintf(volume, sizeof(volume), "%s/%s", request->vg_name, request->lv_name);
 	snprintf(stripe_count, sizeof(stripe_count), "%u", request->phase - PHASE_FREE_LEGS);
-	result = add_each(
-		arguments, (const char *const[]){"lvconvert", is_repeated ? "--type" : "--stripes",
-				   is_repeated ? types[wanted].name : stripe_count, volume, NULL});
-	if (result == 0 && request->devices_file)
-		result = add_each(arguments,
-			(const char *const[]){"--devicesfile", request->devices_file, NULL});
-	return result == 0 ? 0 : lvmpolld_error_set(error, -result, "out of memory");
+	return volume_command_build(request, "lvconvert", is_repeated ? "--type" : "--stripes",
+		is_repeated ? types[wanted].name : stripe_count, arguments, error);
 }
 
 static void raid_reshape_read_findings(const struct lvmpolld_request *request,

@@ -78,6 +78,12 @@ START_TEST(surveys_go_on_for_a_while_where_devices_have_come)
 	ck_assert_int_eq(next_s(), 2);
 	make();
 	ck_assert_int_eq(next_s(), 10);
+	/* What comes meanwhile does not wait for that. */
+	note_devices(2);
+	ck_assert_int_eq(next_s(), 2);
+	ahead_s += 1;
+	note_devices(3);
+	ck_assert_int_eq(next_s(), 1);
 }
 END_TEST
 
