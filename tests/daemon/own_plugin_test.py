@@ -35,10 +35,12 @@ class OwnPluginTest(KernelTest):
                    % (self.folder, plugin, more, others, os.path.join(self.folder, "history"), top))
 
     def ended(self):
-        reply = self.client.ask("list", ended=1)
-        items = self.client.receive_items()
-        # It may not have read its history yet.
-        return [] if "history" in reply else [item for item in items if item["item"] == "ended"]
+        """What ended, once the daemon has read its history."""
+        def whole():
+            reply = self.client.ask("list", ended=1)
+            items = self.client.receive_items()
+            return None if "history" in reply else (items,)
+        return [item for item in wait_for(whole, "the history")[0] if item["item"] == "ended"]
 
     def wait_ended(self):
         return wait_for(self.ended, "its end")[-1]

@@ -239,6 +239,7 @@ class DiscoveryTest(DiscoveringTest):
         self.wait_found()
         self.client.ask("forget", id=self.wait_found()["id"])
         wait_for(lambda: not self.client.list(), "that it is forgotten")
+        self.wait_ended()
         self.look()
         self.assertEqual(self.client.list(), {})
         self.assertEqual(len(self.ended()), 1)
@@ -296,7 +297,7 @@ class StepsAsideTest(DiscoveringTest):
         self.assertEqual(self.client.list()["until"]["operation"], "answers")
         self.daemon.release("until")
         wait_for(lambda: not self.client.list(), "the end of what took its place")
-        self.assertEqual(self.ended()[-1]["value"], 0)
+        wait_for(lambda: self.ended()[-1].get("value") == 0, "its place in the history")
         self.look()
         self.wait_operation("scrub")
 

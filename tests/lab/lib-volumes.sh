@@ -146,6 +146,11 @@ copy_slowly() {
 	write_at 2048
 }
 
+# It all but stands still, for as long as a busy machine may take to see it.
+copy_hold() {
+	write_at 16
+}
+
 copy_fast() {
 	write_at 0
 }

@@ -15,6 +15,7 @@ daemon_start
 
 copy_slowly
 run_ok lvcreate -qq -y -Wn --type raid1 -m1 -l 40 -n data vg "${disk[0]}" "${disk[1]}"
+copy_hold
 wait_until 30 daemon_has_logged "vg/data .*is watched from now on"
 copy_fast
 wait_until 30 daemon_has_logged "vg/data .*ends well"
@@ -22,7 +23,9 @@ data_write vg/data
 
 copy_slowly
 run_ok lvconvert -y --replace "${disk[1]}" vg/data "$breakable"
+copy_hold
 wait_until 30 daemon_has_logged "vg/data .*is watched from now on" 2
+copy_slowly
 disk_break
 wait_until 30 daemon_has_logged "vg/data .*leg 1 has failed \\(data_rimage_1\\)"
 disk_mend
