@@ -224,12 +224,13 @@ static int find_key(const struct reader *reader, const yaml_node_t *node, const 
 	const char *text = text_of(node), *names[32], *nearest;
 	size_t count = 0;
 
+	*found = 0;
 	if (!text)
 		return refuse(reader, node, "a key of %s is expected", what);
 	for (; keys[count].name; count++)
 		names[count] = keys[count].name;
 	names[count] = NULL;
-	for (*found = 0; *found < count; (*found)++)
+	for (; *found < count; (*found)++)
 		if (strcmp(names[*found], text) == 0)
 			return 0;
 	nearest = configuration_nearest_name(text, names);
@@ -264,10 +265,10 @@ static int read_entries(const struct reader *reader, const yaml_node_t *node, co
 		size_t key;
 		int result = find_key(reader, name, what, keys, &key);
 
-		if (result == 0 && scenario_find(entries, key))
-			result = refuse(reader, name, "%s has \"%s\" twice", what, keys[key].name);
-		if (result < 0)
+		if (result != 0)
 			return result;
+		if (scenario_find(entries, key))
+			return refuse(reader, name, "%s has \"%s\" twice", what, keys[key].name);
 		entry->key = key;
 		entry->line = (unsigned)name->start_mark.line + 1;
 		entries->count++;

@@ -8,6 +8,8 @@ debian_root_packages="check clang python3 binutils man-db groff-base diffutils x
 # A release hardly changes in this time; sid does so every day.
 debian_root_days=21
 debian_root_days_sid=1
+# Debian's names of other machines that a root is to build for.
+debian_root_machines=
 
 debian_root_say() {
 	echo "root of $debian_root_suite: $*" >&2
@@ -18,15 +20,46 @@ debian_root_cache() {
 }
 
 debian_root_all_packages() {
+	if [ -n "$debian_root_machines" ]; then
+		debian_root_cross_packages
+		return
+	fi
 	# shellcheck disable=SC2086,SC2154 # lists of words, from packages.sh
 	echo $packages_build $packages_lab $debian_root_packages
 }
 
-# debian_root_use SUITE: sets $debian_root to a folder with that Debian, made or made anew if need be. It stays as it is
+# To build for other machines, and to run what was built.
+debian_root_cross_packages() {
+	local machine name
+	echo make autoconf automake libtool pkg-config gcc libc6-dev dpkg-dev qemu-user-static python3 man-db groff-base diffutils xz-utils
+	for machine in $debian_root_machines; do
+		echo "gcc-$(debian_root_compiler "$machine" | sed 's/-gcc$//; s/_/-/g')"
+		for name in $packages_build check; do
+			case $name in
+			libevent-dev) echo "libevent-core-2.1-7:$machine" ;;
+			lib*-dev | check) echo "$name:$machine" ;;
+			esac
+		done
+	done
+}
+
+# debian_root_compiler MACHINE: the name of its compiler, by Debian's name of the machine.
+debian_root_compiler() {
+	case $1 in
+	arm64) echo aarch64-linux-gnu-gcc ;;
+	i386) echo i686-linux-gnu-gcc ;;
+	*) echo "$1-linux-gnu-gcc" ;;
+	esac
+}
+
+# debian_root_use SUITE [MACHINE...]: sets $debian_root to a folder with that Debian, made or made anew if need be: one in which
+# the project can be built for this machine, or one in which it can for those others. It stays as it is
 # for as long as the caller runs, which holds a lock on it. 1 if it cannot be had, with the reason on stderr.
 debian_root_use() {
 	local cache lock
 	debian_root_suite=$1
+	debian_root_machines=${*:2}
+	set -- "$1${2:+-cross}"
 	cache=$(debian_root_cache)
 	debian_root=$cache/root-$1
 	if [ "$(id -u)" != 0 ]; then
@@ -81,7 +114,12 @@ debian_root_date() {
 
 # All packages are there, and what matters of them can be run.
 debian_root_works() {
-	[ "$(cat "$debian_root/lvmpolld-root" 2>/dev/null)" = "$(debian_root_all_packages)" ] &&
+	local machine
+	[ "$(cat "$debian_root/lvmpolld-root" 2>/dev/null)" = "$(debian_root_all_packages)" ] || return 1
+	for machine in $debian_root_machines; do
+		chroot "$debian_root" "$(debian_root_compiler "$machine")" --version >/dev/null 2>&1 || return 1
+	done
+	[ -n "$debian_root_machines" ] ||
 		chroot "$debian_root" /bin/sh -c 'gcc --version && clang --version && make --version && python3 -V && /sbin/lvm version &&
 			/lib/systemd/systemd --version && pkg-config --exists devmapper libevent check' >/dev/null 2>&1
 }
@@ -111,10 +149,30 @@ debian_root_fill() {
 	# No package starts its service in there.
 	printf '#!/bin/sh\nexit 101\n' >"$new/usr/sbin/policy-rc.d"
 	chmod +x "$new/usr/sbin/policy-rc.d"
+	[ -z "$debian_root_machines" ] || debian_root_add_machines "$new" >>"$log" 2>&1 || return 1
 	# shellcheck disable=SC2046 # a list of words
 	debian_root_run "$new" / env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
 		apt-get -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends $(debian_root_all_packages) </dev/null >>"$log" 2>&1 || return 1
+	[ -z "$debian_root_machines" ] || debian_root_unpack_libevent "$new" >>"$log" 2>&1 || return 1
 	rm -f "$new"/var/cache/apt/archives/*.deb
+}
+
+debian_root_add_machines() {
+	local machine
+	for machine in $debian_root_machines; do
+		chroot "$1" dpkg --add-architecture "$machine" || return 1
+	done
+	debian_root_run "$1" / apt-get -q update
+}
+
+# That package cannot be installed for two machines, though its files are the same where they have the same names.
+debian_root_unpack_libevent() {
+	# shellcheck disable=SC2016 # the shell in there expands them
+	debian_root_run "$1" / sh -euc 'cd /tmp
+		for machine in $0; do
+			apt-get -q download "libevent-dev:$machine"
+			dpkg -x libevent-dev_*_"$machine".deb /
+		done' "$debian_root_machines"
 }
 
 # debian_root_bootstrap SUITE FOLDER: the least that Debian needs. An archive that lags behind must do, too: sid's index is

@@ -3,6 +3,7 @@
 
 import mmap
 import os
+import sys
 import time
 
 import preload
@@ -10,6 +11,24 @@ from protocol import Client
 
 WALL, AHEAD, STANDS = range(3)
 SECOND_NS = 10 ** 9
+
+
+def swapped(number):
+    """A number of 64 bits as the machine has it whose bytes are those of this one, the lowest first; and the other way round."""
+    return int.from_bytes(number.to_bytes(8, "little", signed=True), sys.byteorder, signed=True)
+
+
+class Numbers:
+    """Those of a file. One is written as a whole, so that the daemon never sees half of it."""
+
+    def __init__(self, mapped):
+        self.numbers = memoryview(mapped).cast("q")
+
+    def __getitem__(self, place):
+        return swapped(self.numbers[place])
+
+    def __setitem__(self, place, number):
+        self.numbers[place] = swapped(number)
 
 
 class Clock:
@@ -23,8 +42,7 @@ class Clock:
         with open(self.path, "wb") as file:
             file.write(bytes(24))
         with open(self.path, "r+b") as file:
-            # One number is written as a whole, so that the daemon never sees half of it.
-            self.numbers = memoryview(mmap.mmap(file.fileno(), 24)).cast("q")
+            self.numbers = Numbers(mmap.mmap(file.fileno(), 24))
 
     def variables(self):
         """What a process needs in its environment, beside the library, to have these clocks."""

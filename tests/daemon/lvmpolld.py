@@ -17,8 +17,8 @@ STANDIN = os.path.join(HERE, "lvm-standin")
 STOCK = "/sbin/lvmpolld"
 SANITIZER_WORDS = ("Sanitizer: ", "runtime error: ")
 LISTENING_FLAGS = "00010000"
-# The library that lets calls of each daemon take longer (run --delays).
-DELAYS = "LVMPOLLD_TEST_DELAYS"
+# Libraries that each daemon has beside those of its test, as colons part them (run --delays, tests/cross).
+BESIDE = "LVMPOLLD_TEST_BESIDE"
 
 
 def daemon_path():
@@ -88,8 +88,8 @@ class Daemon:
                     "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_USEC"):
             result.pop(key, None)
         result.update(changes)
-        if DELAYS in os.environ:
-            result.update(preload.beside(os.environ[DELAYS], result))
+        if BESIDE in os.environ:
+            result.update(preload.beside(os.environ[BESIDE], result))
         return {key: value for key, value in result.items() if value is not None}
 
     def patience(self, seconds):

@@ -284,20 +284,25 @@ layer_need_roots() {
 # layer_use_root SUITE: from here on all is configured, built and checked on the root of that Debian, in $debian_root. Ends
 # the layer where there is none.
 layer_use_root() {
-	local status=0
 	if grep -qx "VERSION_CODENAME=$1" /etc/os-release; then
 		layer_skipped "all of it: this machine is that Debian, and the layers gcc, clang and lab are run on it"
 		layer_end
 	fi
+	layer_need_root "$1"
+	layer_in=(layer_run_in_root)
+}
+
+# layer_need_root SUITE [MACHINE...]: as debian_root_use; ends the layer where there is none.
+layer_need_root() {
+	local status=0
 	layer_need_roots
-	debian_root_use "$1" 2>"$CHECK_WORK/$layer.step.log" || status=$?
+	debian_root_use "$@" 2>"$CHECK_WORK/$layer.step.log" || status=$?
 	cat "$CHECK_WORK/$layer.step.log"
 	if [ "$status" != 0 ]; then
 		layer_failed "the root of Debian's $1"
 		layer_show "$CHECK_WORK/$layer.step.log"
 		layer_end
 	fi
-	layer_in=(layer_run_in_root)
 }
 
 # For the lab. Sets $newer_kernel: options with which a guest that is of this Debian boots the kernel of Debian 13, which needs

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Clocks that a test has in hand. The file that LVMPOLLD_STANDIN_CLOCK names holds numbers of 64
- * bits, in the machine's own order, which may change at any time: seconds that the wall clock is
+ * bits, the lowest byte first, which may change at any time: seconds that the wall clock is
  * ahead; nanoseconds that the clocks which never jump are ahead; and, where it is not 0, the time
  * at which those stand still, as CLOCK_MONOTONIC. Time that has passed is noticed when the process
  * next looks at its timers, which the test has to see to.
  */
 #define _GNU_SOURCE
+#include <endian.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -28,9 +29,15 @@ struct numbers {
 	int64_t stands_at_ns;
 };
 
-static const volatile struct numbers *numbers;
+static const struct numbers *numbers;
 /* How far CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC. */
 static int64_t boot_ahead_ns;
+
+/* Whole, also where a word has 32 bits. */
+static int64_t read_number(const int64_t *number)
+{
+	return (int64_t)le64toh((uint64_t)__atomic_load_n(number, __ATOMIC_RELAXED));
+}
 
 static int64_t real_ns(clockid_t clock)
 {
@@ -75,11 +82,11 @@ static void __attribute__((constructor)) find_file(void)
 static int64_t steady_ns(clockid_t clock)
 {
 	int64_t ahead_of_monotonic_ns = clock == CLOCK_BOOTTIME ? boot_ahead_ns : 0;
-	int64_t stands_at_ns = numbers->stands_at_ns;
+	int64_t stands_at_ns = read_number(&numbers->stands_at_ns);
 
 	if (stands_at_ns != 0)
 		return stands_at_ns + ahead_of_monotonic_ns;
-	return real_ns(CLOCK_MONOTONIC) + ahead_of_monotonic_ns + numbers->ahead_ns;
+	return real_ns(CLOCK_MONOTONIC) + ahead_of_monotonic_ns + read_number(&numbers->ahead_ns);
 }
 
 EXPORT int clock_gettime(clockid_t clock, struct timespec *now)
@@ -92,7 +99,7 @@ EXPORT int clock_gettime(clockid_t clock, struct timespec *now)
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
-		now->tv_sec += numbers->wall_ahead_s;
+		now->tv_sec += read_number(&numbers->wall_ahead_s);
 		break;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_COARSE:

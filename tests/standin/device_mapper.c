@@ -191,7 +191,7 @@ EXPORT FILE *fopen64(const char *path, const char *mode)
 	return fopen_next("fopen64", path, mode);
 }
 
-EXPORT int fstat(int descriptor, struct stat *status)
+static int show_status(int descriptor, struct stat *status)
 {
 	int (*next)(int, struct stat *) = state_next_function("fstat");
 	int result = next(descriptor, status);
@@ -199,6 +199,20 @@ EXPORT int fstat(int descriptor, struct stat *status)
 	if (result == 0 && state_folder())
 		disks_fill_status(descriptor, status);
 	return result;
+}
+
+EXPORT int fstat(int descriptor, struct stat *status)
+{
+	return show_status(descriptor, status);
+}
+
+/* What ThreadSanitizer makes of each fstat: the function of older versions of the C library. */
+int __fxstat(int version, int descriptor, struct stat *status);
+
+EXPORT int __fxstat(int version, int descriptor, struct stat *status)
+{
+	(void)version;
+	return show_status(descriptor, status);
 }
 
 EXPORT ssize_t read(int descriptor, void *data, size_t size)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Preloaded into a daemon under valgrind: tells of a program that cannot be executed.
+ * Preloaded into a daemon under valgrind: tells of a program that cannot be executed, and has the
+ * daemon's own program where that is asked for.
  *
  * posix_spawn lets the child leave the reason in memory that both share until it executes. Under
  * valgrind the child has a copy of it, so that a program that is missing would look like one that
  * was started and ended by itself; and where the kernel refuses what valgrind did not foresee,
  * valgrind itself ends. What execve says to a file of that kind is said here, before there is a
- * child; whatever can be executed is started as ever.
+ * child; whatever can be executed is started as ever. /proc/self/exe would be valgrind's.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -19,6 +20,8 @@
 #include <unistd.h>
 
 #define PUBLIC __attribute__((visibility("default")))
+
+#define SELF "/proc/self/exe"
 
 /* More than the daemon needs for what it does between two children. */
 #define STACK_ROOM (256 * 1024)
@@ -75,6 +78,17 @@ static void grow_stack(void)
 		room[i - 1] = 0;
 }
 
+/* Valgrind tells the name, but executes itself. */
+static const char *find_own_program(char *path, size_t size)
+{
+	ssize_t length = readlink(SELF, path, size - 1);
+
+	if (length < 0)
+		return SELF;
+	path[length] = '\0';
+	return path;
+}
+
 typedef int spawn_function(pid_t *, const char *, const posix_spawn_file_actions_t *,
 	const posix_spawnattr_t *, char *const[], char *const[]);
 
@@ -82,8 +96,12 @@ PUBLIC int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
 	const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[])
 {
 	spawn_function *next = (spawn_function *)dlsym(RTLD_NEXT, "posix_spawn");
-	int result = check_program(path);
+	char own[PATH_MAX];
+	int result;
 
+	if (strcmp(path, SELF) == 0)
+		path = find_own_program(own, sizeof(own));
+	result = check_program(path);
 	grow_stack();
 	return result ? result : next(pid, path, actions, attributes, arguments, environment);
 }
