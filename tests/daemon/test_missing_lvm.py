@@ -297,8 +297,8 @@ class KindsTest(MissingLvm, DaemonTest):
             **preload.variables(library, LVMPOLLD_FAILING_SPAWN=path)))
         self.client = self.connect(self.daemon)
 
-    def fail(self, code):
-        struct.pack_into("i", self.code, 0, code)
+    def set_code(self, code):
+        struct.pack_into("<i", self.code, 0, code)
 
     def ask(self):
         return self.client.ask("pvmove", **volume("hang"))
@@ -309,11 +309,11 @@ class KindsTest(MissingLvm, DaemonTest):
         self.wait_begun(lvid("hang"))
         codes = (errno.ENOENT, errno.EACCES, errno.ETXTBSY, errno.EIO, errno.ENOEXEC, errno.EPERM,
                  errno.ELOOP, errno.E2BIG, errno.EAGAIN, errno.ENOMEM)
-        self.fail(codes[0])
+        self.set_code(codes[0])
         os.kill(first, signal.SIGKILL)
         self.wait_failures(1)
         for code in codes:
-            self.fail(code)
+            self.set_code(code)
             for _ in range(3):
                 count = self.failures()
                 self.assert_ok(self.ask())
@@ -321,14 +321,14 @@ class KindsTest(MissingLvm, DaemonTest):
             self.assert_reply(self.client.progress(lvid("hang")), response="in_progress")
             self.assert_said_once(os.strerror(code), "error: ")
         self.assertEqual(self.state(), [record_name(lvid("hang"))])
-        self.fail(0)
+        self.set_code(0)
         self.ask()
         wait_for(lambda: len(self.daemon.starts()) == 2, "another lvpoll")
 
     def test_new_one_is_refused_where_the_machine_is_short_of_something(self):
         for code in (errno.EAGAIN, errno.ENOMEM):
             with self.subTest(os.strerror(code)):
-                self.fail(code)
+                self.set_code(code)
                 self.assert_reply(self.ask(), response="failed", reason="not enough memory")
                 self.assertEqual(self.state(), [])
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Programs that cannot be started. Loaded with LD_PRELOAD; the file that the variable names holds
- * the errno (32 bits, in the machine's own order) with which posix_spawn fails, 0 for none, and may
+ * the errno (32 bits, the lowest byte first) with which posix_spawn fails, 0 for none, and may
  * change at any time.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <endian.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -15,7 +16,7 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-static const volatile int32_t *code;
+static const volatile uint32_t *code;
 
 static void __attribute__((constructor)) find_file(void)
 {
@@ -40,6 +41,6 @@ EXPORT int posix_spawn(pid_t *restrict pid, const char *restrict path,
 	spawn_function next = (spawn_function)dlsym(RTLD_NEXT, "posix_spawn");
 
 	if (code && *code)
-		return *code;
+		return (int)le32toh(*code);
 	return next(pid, path, actions, attributes, arguments, environment);
 }
