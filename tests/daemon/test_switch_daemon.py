@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Whether a package may be removed: what was given up, and is over, is no reason against it."""
+"""Changing daemons under operations in flight: what the manager and lvm2 are asked for, and when a package must stay."""
 
 import os
 import shutil
@@ -15,34 +15,109 @@ from lvmpolld import read_file
 MOVE, OTHER = identity_in("vg", "move"), identity_in("vg", "other")
 
 
-class CheckTest(unittest.TestCase):
+class SwitchTest(unittest.TestCase):
+    """The script in a folder of its own, with stand-ins for the manager and for lvm2. They write what they are called with."""
+
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="lvmpolld-test-")
         self.addCleanup(shutil.rmtree, self.folder)
+        self.write("switch-daemon", self.script())
+        for name in ("systemctl", "vgchange"):
+            self.write(name, "#!/bin/sh\necho %s \"$@\" >>%s/calls\n. %s/%s.answer\n" % (name, self.folder, self.folder, name))
+        self.answer("vgchange", "")
+        self.answer("systemctl", "")
+        self.write("lvs", "#!/bin/sh\n")
+        self.write("vgs", "#!/bin/sh\n")
+        os.mkdir(self.path("proc"))
+        os.mkdir(self.path("state.given_up"))
+
+    def script(self):
+        """No process of the machine is seen but those that a test shows."""
         text = read_file(os.path.join(SOURCE, "etc", "switch-daemon"))
-        former = "state=/run/lvm/lvmpolld.state\n"
-        self.assertIn(former, text)
-        self.write("switch-daemon", text.replace(former, "state=%s/state\n" % self.folder))
-        self.write("vgs", "#!/bin/sh\necho '  %s'\n" % dashed(MOVE[:32]))
-        os.mkdir(os.path.join(self.folder, "state.given_up"))
+        for former, here in (("run=/run/lvm\n", "run=%s\n" % self.folder), ("processes=/proc\n", "processes=%s/proc\n" % self.folder),
+                             ("state=$run/lvmpolld.state\n", "state=$run/state\n")):
+            self.assertIn("\n" + former, text)
+            text = text.replace("\n" + former, "\n" + here)
+        return text
+
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
 
     def write(self, name, text):
-        path = os.path.join(self.folder, name)
-        with open(path, "w") as file:
+        with open(self.path(name), "w") as file:
             file.write(text)
-        os.chmod(path, 0o755)
+        os.chmod(self.path(name), 0o755)
+
+    def answer(self, name, text):
+        """What a stand-in does, beside noting that it was called."""
+        self.write(name + ".answer", text)
 
     def note(self, name):
         self.write(os.path.join("state.given_up", name), "")
+
+    def run_verb(self, verb):
+        return subprocess.run(
+            [self.path("switch-daemon"), verb], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            env={"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}, timeout=scaled(60))
+
+    def calls(self, name):
+        calls = read_file(self.path("calls")).splitlines() if os.path.exists(self.path("calls")) else []
+        return [call[len(name) + 1:] for call in calls if call.startswith(name + " ")]
+
+    def start_program(self, *names):
+        """A process whose program has this name, and which the script sees."""
+        path = self.path(*names)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        shutil.copy(shutil.which("sleep"), path)
+        process = subprocess.Popen([path, "1000"])
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        os.symlink("/proc/%d" % process.pid, self.path("proc", str(process.pid)))
+        return process
+
+
+class UpgradeTest(SwitchTest):
+    """The daemon that runs has this program."""
+
+    SIGNAL = "kill --kill-who=main --signal=SIGUSR2 lvm2-lvmpolld.service"
+
+    def start_daemon(self, *names):
+        process = self.start_program(*names)
+        self.answer("systemctl", 'case "$*" in *MainPID*) echo %d ;; esac\n' % process.pid)
+        return process
+
+    def test_ours_executes_itself_anew(self):
+        self.start_daemon("lvmpolld")
+        self.run_verb("upgrade")
+        self.assertIn(self.SIGNAL, self.calls("systemctl"))
+        self.assertNotIn("stop lvm2-lvmpolld.service", self.calls("systemctl"))
+
+    def test_ours_whose_file_was_replaced(self):
+        self.start_daemon("lvmpolld")
+        os.unlink(self.path("lvmpolld"))
+        self.run_verb("upgrade")
+        self.assertIn(self.SIGNAL, self.calls("systemctl"))
+
+    def test_stock_gets_no_signal_that_it_dies_of(self):
+        self.start_daemon("sbin", "lvmpolld")
+        self.write("lvs", "#!/bin/sh\necho '  vg'\n")
+        self.run_verb("upgrade")
+        self.assertNotIn(self.SIGNAL, self.calls("systemctl"))
+        self.assertIn("stop lvm2-lvmpolld.service", self.calls("systemctl"))
+        self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
+
+
+class CheckTest(SwitchTest):
+    def setUp(self):
+        super().setUp()
+        self.write("vgs", "#!/bin/sh\necho '  %s'\n" % dashed(MOVE[:32]))
 
     def set_volumes(self, *identities, status=0):
         rows = ["echo '  %s %s'" % (dashed(each[:32]), dashed(each[32:])) for each in identities]
         self.write("lvs", "\n".join(["#!/bin/sh", *rows, "exit %d" % status, ""]))
 
     def check(self):
-        return subprocess.run(
-            [os.path.join(self.folder, "switch-daemon"), "check"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            env={"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}, timeout=scaled(20))
+        return self.run_verb("check")
 
     def assert_allowed(self):
         checked = self.check()
