@@ -84,6 +84,7 @@ class UpgradeTest(SwitchTest):
     def start_daemon(self, *names):
         process = self.start_program(*names)
         self.answer("systemctl", 'case "$*" in *MainPID*) echo %d ;; esac\n' % process.pid)
+        self.write("lvs", "#!/bin/sh\necho '  vg'\n")
         return process
 
     def test_ours_executes_itself_anew(self):
@@ -98,9 +99,35 @@ class UpgradeTest(SwitchTest):
         self.run_verb("upgrade")
         self.assertIn(self.SIGNAL, self.calls("systemctl"))
 
+    def test_lvm2_asks_anew_when_the_new_program_has_taken_over(self):
+        """What needs a plugin that was not there yet has been refused."""
+        process = self.start_daemon("lvmpolld")
+        self.answer("systemctl", """
+            case "$*" in
+            *MainPID*) echo %d ;;
+            *ActiveState*) [ -e %s/asked ] && echo active || echo reloading; touch %s/asked ;;
+            esac
+            """ % (process.pid, self.folder, self.folder))
+        self.run_verb("upgrade")
+        calls = read_file(self.path("calls")).splitlines()
+        self.assertEqual(sum("ActiveState" in call for call in calls), 2)
+        self.assertEqual(calls[-1], "vgchange --poll y vg")
+
+    def test_no_daemon_runs(self):
+        self.answer("systemctl", 'case "$*" in *is-active*.service) exit 3 ;; esac\n')
+        self.write("lvs", "#!/bin/sh\necho '  vg'\n")
+        self.run_verb("upgrade")
+        self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
+
+    def test_without_a_socket_lvm2_is_asked_for_nothing(self):
+        """It would poll with processes of its own."""
+        self.answer("systemctl", 'case "$*" in *is-active*) exit 3 ;; esac\n')
+        self.write("lvs", "#!/bin/sh\necho '  vg'\n")
+        self.run_verb("upgrade")
+        self.assertEqual(self.calls("vgchange"), [])
+
     def test_stock_gets_no_signal_that_it_dies_of(self):
         self.start_daemon("sbin", "lvmpolld")
-        self.write("lvs", "#!/bin/sh\necho '  vg'\n")
         self.run_verb("upgrade")
         self.assertNotIn(self.SIGNAL, self.calls("systemctl"))
         self.assertIn("stop lvm2-lvmpolld.service", self.calls("systemctl"))
