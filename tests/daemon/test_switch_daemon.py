@@ -134,6 +134,38 @@ class UpgradeTest(SwitchTest):
         self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
 
 
+class GroupsTest(SwitchTest):
+    """For which groups lvm2 is asked anew."""
+
+    def test_lvs_fails(self):
+        """Anything may be in flight then."""
+        self.write("lvs", "#!/bin/sh\necho '  vg'\nexit 5\n")
+        answer = self.run_verb("take")
+        self.assertEqual(self.calls("vgchange"), ['--poll y --select vg_uuid!=""'])
+        self.assertIn("lvs failed", answer.stderr)
+
+    def test_nothing_is_in_flight(self):
+        self.run_verb("take")
+        self.assertEqual(self.calls("vgchange"), [])
+
+    def test_a_group_with_what_was_given_up(self):
+        """Its data would be lost."""
+        self.note("poll-%s-0123456789abcdef" % MOVE)
+        self.write("lvs", '#!/bin/sh\necho "$@" >>%s/selected\nexit 5\n' % self.folder)
+        answer = self.run_verb("take")
+        others = 'vg_uuid!=""&&vg_uuid!="%s"' % dashed(MOVE[:32])
+        self.assertEqual(self.calls("vgchange"), ["--poll y --select " + others])
+        self.assertIn("lv_merging=1)&&" + others, read_file(self.path("selected")))
+        self.assertIn(dashed(MOVE[:32]), answer.stderr)
+
+    def test_what_was_given_up_in_an_unknown_group(self):
+        self.note("poll")
+        self.write("lvs", "#!/bin/sh\necho '  vg'\n")
+        answer = self.run_verb("take")
+        self.assertEqual(self.calls("vgchange"), [])
+        self.assertIn("unknown group", answer.stderr)
+
+
 class CheckTest(SwitchTest):
     def setUp(self):
         super().setUp()
