@@ -221,6 +221,33 @@ class CheckTest(SwitchTest):
         self.set_volumes(OTHER)
         self.assert_refused()
 
+    def record(self, folder, text):
+        os.makedirs(self.path(folder), exist_ok=True)
+        self.write(os.path.join(folder, "poll-%s-0123456789abcdef" % MOVE),
+                   'version = 1\n%slvid = "%s"\nvgname = "vg"\nlvname = "slow"\n' % (text, MOVE))
+
+    def test_operations_that_lvm2_has(self):
+        for operation in ("pvmove", "convert", "merge", "merge_thin"):
+            self.record("state", 'operation = "%s"\n' % operation)
+            self.assert_allowed()
+
+    def test_an_operation_that_lvm2_does_not_have(self):
+        for folder in ("state", "state.dormant", "state.no_plugin"):
+            with self.subTest(folder):
+                self.record(folder, 'operation = "uncache with phases"\nstarted_operation = "uncache"\n')
+                checked = self.check()
+                self.assertEqual(checked.returncode, 1)
+                self.assertIn('"uncache" of vg/slow', checked.stderr)
+                shutil.rmtree(self.path(folder))
+
+    def test_an_operation_that_lvm2_has_with_options(self):
+        self.record("state", 'operation = "pvmove with options"\nstarted_operation = "pvmove"\n')
+        self.assert_allowed()
+
+    def test_a_record_that_cannot_be_understood(self):
+        self.record("state", "")
+        self.assertEqual(self.check().returncode, 1)
+
 
 if __name__ == "__main__":
     unittest.main()
