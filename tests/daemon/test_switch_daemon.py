@@ -7,7 +7,8 @@ import subprocess
 import tempfile
 import unittest
 
-from ctl_test import SOURCE
+import test_verifying
+from ctl_test import needs_tool, run_tool, SOURCE
 from deadline import scaled
 from kernel_test import dashed, identity_in
 from lvmpolld import read_file
@@ -28,6 +29,7 @@ class SwitchTest(unittest.TestCase):
         self.answer("systemctl", "")
         self.write("lvs", "#!/bin/sh\n")
         self.write("vgs", "#!/bin/sh\n")
+        self.write("lvmpollctl", "#!/bin/sh\n")
         os.mkdir(self.path("proc"))
         os.mkdir(self.path("state.given_up"))
 
@@ -247,6 +249,47 @@ class CheckTest(SwitchTest):
     def test_a_record_that_cannot_be_understood(self):
         self.record("state", "")
         self.assertEqual(self.check().returncode, 1)
+
+    def list(self, *rows, status=0):
+        """What the daemon that runs answers."""
+        self.write("lvmpollctl", "#!/bin/sh\ncat <<'EOF'\n%s\nEOF\nexit %d\n" % ("\n".join(rows), status))
+
+    def test_copies_that_are_compared(self):
+        self.list("vg/other copying the\\x20kernel\\x20copies;\\x20no\\x20process\\x20runs",
+                  "vg/pvmove0 verifying both\\x20copies\\x20of\\x20the\\x20data\\x20are\\x20compared\\x20before\\x20a\\x20step")
+        checked = self.check()
+        self.assertEqual(checked.returncode, 1)
+        self.assertIn("copies of vg/pvmove0 are in doubt", checked.stderr)
+
+    def test_copies_that_could_not_be_compared(self):
+        self.list("vg/pvmove0 backing_off the\\x20copies\\x20could\\x20not\\x20be\\x20compared\\x20before\\x20a\\x20step")
+        self.assertEqual(self.check().returncode, 1)
+
+    def test_copies_without_a_doubt(self):
+        self.list("vg/pvmove0 copying the\\x20kernel\\x20copies;\\x20no\\x20process\\x20runs")
+        self.assert_allowed()
+
+    def test_no_daemon_answers(self):
+        self.list(status=4)
+        self.assert_allowed()
+        self.record("state.dormant", 'operation = "pvmove"\n')
+        self.assert_allowed()
+        self.record("state", 'operation = "pvmove"\n')
+        checked = self.check()
+        self.assertEqual(checked.returncode, 1)
+        self.assertIn("no daemon tells", checked.stderr)
+
+
+@needs_tool
+class DoubtTest(test_verifying.VerifyingTest):
+    """What the script reads is what the tool prints."""
+
+    def test_the_words_of_a_doubt(self):
+        identity = self.start_move(log=[test_verifying.FAILURE], has_disks=False)
+        self.copied()
+        self.wait_backing_off(identity, "unverified")
+        answer = run_tool(self.daemon, "list", "--raw", "--noheadings", "--output", "VOLUME,STATE,REASON")
+        self.assertRegex(answer.stdout, r"^\S+ \S+ .*copies.*could.*not.*be.*compared")
 
 
 if __name__ == "__main__":
