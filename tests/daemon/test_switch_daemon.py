@@ -3,8 +3,11 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
+import threading
 import unittest
 
 import test_verifying
@@ -36,7 +39,7 @@ class SwitchTest(unittest.TestCase):
     def script(self):
         """No process of the machine is seen but those that a test shows."""
         text = read_file(os.path.join(SOURCE, "etc", "switch-daemon"))
-        for former, here in (("run=/run/lvm\n", "run=%s\n" % self.folder), ("processes=/proc\n", "processes=%s/proc\n" % self.folder),
+        for former, here in (("run=/run/lvm\n", "run=%s\n" % self.folder), ("proc=/proc\n", "proc=%s/proc\n" % self.folder),
                              ("state=$run/lvmpolld.state\n", "state=$run/state\n")):
             self.assertIn("\n" + former, text)
             text = text.replace("\n" + former, "\n" + here)
@@ -166,6 +169,24 @@ class GroupsTest(SwitchTest):
         answer = self.run_verb("take")
         self.assertEqual(self.calls("vgchange"), [])
         self.assertIn("unknown group", answer.stderr)
+
+
+class LvpollTest(SwitchTest):
+    def test_lvpolls_are_ended_whatever_else_runs(self):
+        lvpoll = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)", "lvpoll", "--polloperation", "pvmove"])
+        self.addCleanup(lvpoll.wait)
+        self.addCleanup(lvpoll.kill)
+        os.symlink("/proc/%d" % lvpoll.pid, self.path("proc", str(lvpoll.pid)))
+        os.mkdir(self.path("proc", "99999999"))
+        self.write(os.path.join("proc", "99999999", "cmdline"), "sh")
+        # Reaped as soon as it has ended: else it would be there to the script.
+        reaper = threading.Thread(target=lvpoll.wait)
+        reaper.start()
+        answer = self.run_verb("take")
+        lvpoll.kill()
+        reaper.join()
+        self.assertEqual(lvpoll.returncode, -signal.SIGTERM)
+        self.assertEqual(answer.stderr, "")
 
 
 class CheckTest(SwitchTest):
