@@ -22,6 +22,8 @@ MOVE, OTHER = identity_in("vg", "move"), identity_in("vg", "other")
 class SwitchTest(unittest.TestCase):
     """The script in a folder of its own, with stand-ins for the manager and for lvm2. They write what they are called with."""
 
+    patience_s = 60
+
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="lvmpolld-test-")
         self.addCleanup(shutil.rmtree, self.folder)
@@ -40,7 +42,8 @@ class SwitchTest(unittest.TestCase):
         """No process of the machine is seen but those that a test shows."""
         text = read_file(os.path.join(SOURCE, "etc", "switch-daemon"))
         for former, here in (("run=/run/lvm\n", "run=%s\n" % self.folder), ("proc=/proc\n", "proc=%s/proc\n" % self.folder),
-                             ("state=$run/lvmpolld.state\n", "state=$run/state\n")):
+                             ("cgroups=/sys/fs/cgroup\n", "cgroups=%s/cgroups\n" % self.folder),
+                             ("patience_s=60\n", "patience_s=%d\n" % self.patience_s), ("state=$run/lvmpolld.state\n", "state=$run/state\n")):
             self.assertIn("\n" + former, text)
             text = text.replace("\n" + former, "\n" + here)
         return text
@@ -69,12 +72,12 @@ class SwitchTest(unittest.TestCase):
         calls = read_file(self.path("calls")).splitlines() if os.path.exists(self.path("calls")) else []
         return [call[len(name) + 1:] for call in calls if call.startswith(name + " ")]
 
-    def start_program(self, *names):
+    def start_program(self, *names, seconds=1000):
         """A process whose program has this name, and which the script sees."""
         path = self.path(*names)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         shutil.copy(shutil.which("sleep"), path)
-        process = subprocess.Popen([path, "1000"])
+        process = subprocess.Popen([path, str(seconds)])
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         os.symlink("/proc/%d" % process.pid, self.path("proc", str(process.pid)))
@@ -187,6 +190,75 @@ class LvpollTest(SwitchTest):
         reaper.join()
         self.assertEqual(lvpoll.returncode, -signal.SIGTERM)
         self.assertEqual(answer.stderr, "")
+
+
+class LeaveTest(SwitchTest):
+    """The daemon's commands of lvm2 end by themselves before lvm2's own daemon takes over."""
+
+    patience_s = 2
+
+    def setUp(self):
+        super().setUp()
+        self.answer("systemctl", 'case "$*" in *ControlGroup*) echo /the.slice/daemon ;; esac\n')
+        self.write("lvs", "#!/bin/sh\necho '  vg'\n")
+        os.mkdir(self.path("state"))
+
+    def start_member(self, *names, folder="cgroups", **options):
+        """A process in the control group of the service."""
+        process = self.start_program(*names, **options)
+        group = self.path(folder, "the.slice", "daemon")
+        os.makedirs(group)
+        with open(os.path.join(group, "cgroup.procs"), "w") as file:
+            file.write("%d\n" % process.pid)
+        return process
+
+    def assert_left(self):
+        answer = self.run_verb("leave")
+        self.assertEqual((answer.returncode, answer.stderr), (0, ""))
+        self.assertFalse(os.path.exists(self.path("state")))
+        self.assertEqual(read_file(self.path("switch-daemon.groups")), "  vg\n")
+
+    def assert_stays(self, *words):
+        answer = self.run_verb("leave")
+        self.assertEqual(answer.returncode, 1)
+        for word in words:
+            self.assertIn(word, answer.stderr)
+        self.assertTrue(os.path.exists(self.path("state")))
+        self.assertIn("start lvm2-lvmpolld.socket lvm2-lvmpolld.path", " ".join(self.calls("systemctl")))
+        self.assertFalse(os.path.exists(self.path("switch-daemon.groups")))
+
+    def test_the_socket_ends_and_is_to_be_started_again(self):
+        self.assert_left()
+        self.assertIn("stop lvm2-lvmpolld.path lvm2-lvmpolld.socket lvm2-lvmpolld.service", self.calls("systemctl"))
+        self.assertTrue(os.path.exists(self.path("switch-daemon.socket")))
+
+    def test_a_socket_that_was_stopped_stays_so(self):
+        self.answer("systemctl", 'case "$*" in *is-active*) exit 3 ;; esac\n')
+        self.assert_left()
+        self.assertFalse(os.path.exists(self.path("switch-daemon.socket")))
+
+    def test_a_command_of_lvm2_that_ends(self):
+        process = self.start_member("sbin", "lvm", seconds=1)
+        self.assert_left()
+        self.assertEqual(process.wait(), 0)
+
+    def test_a_command_of_lvm2_that_goes_on(self):
+        for folder in ("cgroups", "cgroups/systemd"):
+            with self.subTest(folder):
+                process = self.start_member("sbin", "lvm", folder=folder)
+                self.assert_stays("%d " % process.pid, "sbin/lvm 1000")
+                self.assertIsNone(process.poll())
+                shutil.rmtree(self.path("cgroups"))
+                os.unlink(self.path("sbin", "lvm"))
+                os.unlink(self.path("proc", str(process.pid)))
+
+    def test_what_is_not_lvm2s(self):
+        self.start_member("sbin", "dmeventd")
+        self.assert_left()
+
+    def test_a_copy_fails_until_the_daemon_has_ended(self):
+        self.note("poll-%s-0123456789abcdef" % MOVE)
+        self.assert_stays("was given up")
 
 
 class CheckTest(SwitchTest):
