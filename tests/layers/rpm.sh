@@ -49,7 +49,9 @@ rpmlint_has_no_error() {
 module_is_compiled() {
 	mkdir "$CHECK_WORK/selinux"
 	make -C "$CHECK_WORK/selinux" -f "$CHECK_SOURCE/packaging/selinux/module.mk" "SRCDIR=$CHECK_SOURCE/packaging/selinux"
-	ls "$CHECK_WORK/selinux/lvmpolld.pp"
+	# With the daemon's program and its history.
+	grep -a -F '/usr/libexec/lvmpolld/lvmpolld' "$CHECK_WORK/selinux/lvmpolld.pp"
+	grep -a -F '/var/lib/lvmpolld(/.*)?' "$CHECK_WORK/selinux/lvmpolld.pp"
 }
 
 # abuild has none of it here: that the file can be read, and what it tells.
