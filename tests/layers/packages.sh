@@ -43,11 +43,16 @@ drop_ins_are_right() {
 	systemd-analyze --root="$root" cat-config systemd/system/lvm2-lvmpolld.service | grep -x 'ExecStart=/usr/libexec/lvmpolld/lvmpolld -f -t 60'
 }
 
+# Where /usr is merged a file has two names, and dpkg knows that of the package alone: Debian 12's lvm2 has its units in /lib.
+both_names() {
+	sed -E -e p -e 's,^/usr/(bin|sbin|lib[^/]*)/,/\1/,;t' -e 's,^/(bin|sbin|lib[^/]*)/,/usr&,;t' -e d
+}
+
 no_file_is_lvm2s() {
 	local package
 	for package in "$CHECK_WORK"/packages/*.deb; do
 		dpkg-deb --fsys-tarfile "$package" | tar -tf - | sed -e 's/^\.//' -e '/\/$/d'
-	done | grep -v '^/usr/share/man/man8/lvmpolld\.8\.gz$' | xargs dpkg-query -S 2>/dev/null | grep '^lvm2:' && return 1
+	done | grep -v '^/usr/share/man/man8/lvmpolld\.8\.gz$' | both_names | xargs dpkg-query -S 2>/dev/null | grep '^lvm2:' && return 1
 	true
 }
 
