@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# Installed beside stock, the daemon stays when lvm2's package is upgraded in mid-move; and the way back is README's.
+# Installed beside stock, the daemon stays when lvm2's package is upgraded in mid-move; and the way back is docs/howto/switch.md's.
 # boot: systemd
 # guest: own
 # daemon: own
@@ -14,9 +14,10 @@ upgrade_lvm2() {
 }
 
 remove_ours() {
+	run_ok "${program%/*}/switch-daemon" check
+	run_ok "${program%/*}/switch-daemon" leave
 	rm -r "$installed"/lvm2-lvmpolld.* "$program"
 	run_ok systemctl daemon-reload
-	run_ok systemctl stop "$path"
 	run_ok systemctl restart "$socket"
 }
 
