@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# Our packages are installed while stock's daemon polls a move, upgraded in the next, removed in another; purged, they leave nothing.
+# Our packages are installed while stock's daemon polls a move, upgraded in the next, removed and back in another; purged, they leave nothing.
 # boot: systemd
 # guest: own
 # daemon: own
 # packages: needed
-# deadline: 300
+# deadline: 400
 
 program_is() {
 	[ "$(readlink "/proc/$(unit_property "$service" MainPID)/exe")" = "$1" ]
@@ -100,10 +100,18 @@ expect_output "was given up"
 rm -r /run/lvm/lvmpolld.state.given_up
 run_ok packages -i "$lab/next"/*.deb
 
+# Removed and back in one move: dpkg names the former version then, though stock's daemon polls.
 move_begin "${disk[1]}" "${disk[0]}"
+run_ok packages -r "${names[@]}"
+wait_until 10 program_is /usr/sbin/lvmpolld
+run_ok packages -i "$lab/next"/*.deb
+wait_until 10 program_is "$ours"
+move_ends_on "${disk[0]}"
+
+move_begin "${disk[0]}" "${disk[1]}"
 run_ok packages -P "${names[@]}"
 wait_until 10 program_is /usr/sbin/lvmpolld
-move_ends_on "${disk[0]}"
+move_ends_on "${disk[1]}"
 run_ok systemctl stop "$service"
 expect_equal "what is left when the packages are purged" "$before" "$(files_of_daemons)"
 run_ok systemctl stop "$socket"
