@@ -21,6 +21,7 @@
 #include "clock.h"
 #include "hook.h"
 #include "hook_call.h"
+#include "util/descriptors.h"
 
 /* Events that one hook may have before it; what comes then is lost to it. */
 #define CALLS_MAX 1000
@@ -236,7 +237,7 @@ static _Noreturn void execute(const struct hooks *hooks, const struct hook *hook
 		_exit(126);
 	}
 	if (dup2(input, STDIN_FILENO) == STDIN_FILENO) {
-		close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+		descriptors_mark();
 		execv(path, arguments);
 	}
 	say(hook->name, "cannot be run: %s", strerror(errno));

@@ -31,6 +31,7 @@
 #include "upgrade/file.h"
 #include "upgrade/read.h"
 #include "upgrade/upgrade.h"
+#include "util/descriptors.h"
 
 /*
  * Opens the standard descriptors if they are closed, so that no other file becomes standard output.
@@ -46,7 +47,7 @@ static void sanitize_descriptors(void)
 	while (descriptor >= 0 && descriptor <= STDERR_FILENO);
 	if (descriptor > STDERR_FILENO)
 		close(descriptor);
-	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	descriptors_mark();
 }
 
 static int complain(const struct lvmpolld_error *error)

@@ -167,6 +167,15 @@ static void on_unfinished(enum process_stream stream, const char *text, void *co
 			     : question->reason);
 }
 
+/* The rest of what it has printed may have asked, and nobody hears what else it asks. */
+static void on_closed(enum process_stream stream, void *context)
+{
+	const struct command *command = context;
+
+	(void)stream;
+	process_close_input(command->process);
+}
+
 static void on_unfinished_for_long(evutil_socket_t descriptor, short what, void *context)
 {
 	(void)descriptor;
@@ -213,6 +222,7 @@ static const struct process_callbacks *process_callbacks_of(const struct command
 	static const struct process_callbacks asking = {.output = on_output,
 		.lost = on_lost,
 		.unfinished = on_unfinished,
+		.closed = on_closed,
 		.ended = on_ended,
 		.may_outlive_us = true};
 

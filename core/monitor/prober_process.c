@@ -21,18 +21,10 @@
 #include "monitor/prober_process.h"
 #include "monitor/survey.h"
 #include "util/buffer.h"
+#include "util/descriptors.h"
 
 /* What ps shows; at most 15 characters. */
 #define PROCESS_NAME "lvmpolld-prober"
-
-static void close_all(unsigned first, unsigned last)
-{
-	if (first > last || close_range(first, last, 0) == 0)
-		return;
-	/* Before Linux 5.9. */
-	for (unsigned i = first; i <= last && i < (unsigned)getdtablesize(); i++)
-		close((int)i);
-}
 
 /* Closes all between KEPT, and behind; KEPT has COUNT descriptors, and is put in order. */
 static void close_others(unsigned *kept, size_t count)
@@ -47,10 +39,10 @@ static void close_others(unsigned *kept, size_t count)
 			kept[j] = higher;
 		}
 	for (size_t i = 0; i < count; i++) {
-		close_all(first, kept[i] - 1);
+		descriptors_close(first, kept[i] - 1);
 		first = kept[i] + 1;
 	}
-	close_all(first, ~0U);
+	descriptors_close(first, ~0U);
 }
 
 /*

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "process/child.h"
+#include "util/descriptors.h"
 
 /* Only our end does not block: the child is used to outputs that do. */
 static int open_pipe(int *read_end, int *write_end, int *ours)
@@ -83,7 +84,7 @@ static int set_attributes(posix_spawnattr_t *attributes, bool keeps_pipe)
  */
 static void mark_descriptors(void)
 {
-	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	descriptors_mark();
 }
 
 /*

@@ -68,6 +68,8 @@ static bool read_output(struct process_output *output)
 		if (length <= 0) {
 			lines_end(&output->lines);
 			close_output(output);
+			if (output->callbacks->closed)
+				output->callbacks->closed(output->stream, output->context);
 			return false;
 		}
 		if (lines_feed(&output->lines, data, (size_t)length) < 0)

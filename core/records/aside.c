@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "log/log.h"
@@ -51,12 +53,19 @@ int record_move_aside(
 	return move_aside_as(directory, suffix, name, name);
 }
 
+/* As renameat2, which not every C library has: EEXIST where there is one of that name. */
+static int move_to_new_name(const char *path, int folder, const char *name)
+{
+	return (int)syscall(
+		SYS_renameat2, AT_FDCWD, path, folder, name, (unsigned)RENAME_NOREPLACE);
+}
+
 int record_move_back(const struct record_directory *directory, const char *suffix, const char *name)
 {
 	char *path = record_path_aside(directory, suffix, name);
 	int result = path ? 0 : -ENOMEM;
 
-	if (path && renameat2(AT_FDCWD, path, directory->descriptor, name, RENAME_NOREPLACE) < 0)
+	if (path && move_to_new_name(path, directory->descriptor, name) < 0)
 		result = -errno;
 	/* A newer record of the same operation counts. */
 	if (result == -EEXIST)

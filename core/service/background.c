@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "service/background.h"
+#include "util/descriptors.h"
 
 /* The socket to the parent, in the daemon, until it is ready; -1 otherwise. Writing to a socket
  * need not raise SIGPIPE. */
@@ -82,7 +83,7 @@ static int close_inherited(int descriptor, int passed)
 
 	if (descriptor != kept && dup3(descriptor, kept, O_CLOEXEC) < 0)
 		return -errno;
-	closefrom(kept + 1);
+	descriptors_close((unsigned)kept + 1, ~0U);
 	return kept;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,7 +126,8 @@ static int check_free(const struct socket_path *socket_path, struct lvmpolld_err
 
 /*
  * Makes a socket that accepts connections, under its temporary name. Linux takes the mode of the
- * file from the socket's own, so that it is never open to others, whatever the umask.
+ * file from the socket's own, so that it is never open to others, whatever the umask. As many
+ * clients may wait as the kernel allows: SOMAXCONN of some C libraries is 128.
  */
 static int listen_temporarily(int descriptor, const struct socket_path *socket_path)
 {
@@ -135,7 +137,7 @@ static int listen_temporarily(int descriptor, const struct socket_path *socket_p
 		bind(descriptor, (const struct sockaddr *)&socket_path->temporary,
 			sizeof(socket_path->temporary)) != 0)
 		return -errno;
-	if (chmod(socket_path->temporary.sun_path, 0600) != 0 || listen(descriptor, SOMAXCONN) != 0)
+	if (chmod(socket_path->temporary.sun_path, 0600) != 0 || listen(descriptor, INT_MAX) != 0)
 		return -errno;
 	return 0;
 }

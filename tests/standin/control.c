@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <linux/dm-ioctl.h>
+#include <linux/ioctl.h>
 
 #include "control.h"
 #include "devices.h"

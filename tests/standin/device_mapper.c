@@ -91,16 +91,18 @@ EXPORT int open(const char *path, int flags, ...)
 	return open_next("open", path, flags, mode);
 }
 
-EXPORT int open64(const char *path, int flags, ...)
-{
-	READ_MODE(flags);
-	return open_next("open64", path, flags, mode);
-}
-
 EXPORT int openat(int folder, const char *path, int flags, ...)
 {
 	READ_MODE(flags);
 	return openat_next("openat", folder, path, flags, mode);
+}
+
+/* Elsewhere these are other names of the same functions. */
+#ifdef __GLIBC__
+EXPORT int open64(const char *path, int flags, ...)
+{
+	READ_MODE(flags);
+	return open_next("open64", path, flags, mode);
 }
 
 EXPORT int openat64(int folder, const char *path, int flags, ...)
@@ -121,6 +123,7 @@ EXPORT int __open64_2(const char *path, int flags)
 {
 	return open_next("open64", path, flags, 0);
 }
+#endif
 
 /* A missing device-mapper has no node; one that may not be used, or has gone, still has. */
 #define DEFINE_STAT(NAME, STRUCT)                                                                  \
@@ -141,8 +144,10 @@ EXPORT int __open64_2(const char *path, int flags)
 
 DEFINE_STAT(stat, stat)
 DEFINE_STAT(lstat, stat)
+#ifdef __GLIBC__
 DEFINE_STAT(stat64, stat64)
 DEFINE_STAT(lstat64, stat64)
+#endif
 
 EXPORT int access(const char *path, int mode)
 {
@@ -186,10 +191,12 @@ EXPORT FILE *fopen(const char *path, const char *mode)
 	return fopen_next("fopen", path, mode);
 }
 
+#ifdef __GLIBC__
 EXPORT FILE *fopen64(const char *path, const char *mode)
 {
 	return fopen_next("fopen64", path, mode);
 }
+#endif
 
 static int show_status(int descriptor, struct stat *status)
 {
@@ -245,16 +252,23 @@ EXPORT int uname(struct utsname *kernel)
 	return 0;
 }
 
-EXPORT int ioctl(int descriptor, unsigned long request, ...)
+/* As the C library declares it. */
+#ifdef __GLIBC__
+typedef unsigned long ioctl_request;
+#else
+typedef int ioctl_request;
+#endif
+
+EXPORT int ioctl(int descriptor, ioctl_request request, ...)
 {
-	int (*next)(int, unsigned long, ...) = state_next_function("ioctl");
+	int (*next)(int, ioctl_request, ...) = state_next_function("ioctl");
 	va_list arguments;
 	void *argument;
 
 	va_start(arguments, request);
 	argument = va_arg(arguments, void *);
 	va_end(arguments);
-	if (state_folder() && control_understands(request))
-		return with_errno(control_answer(descriptor, request, argument));
+	if (state_folder() && control_understands((unsigned)request))
+		return with_errno(control_answer(descriptor, (unsigned)request, argument));
 	return next(descriptor, request, argument);
 }

@@ -238,17 +238,21 @@ struct visitor {
 	void *data;
 };
 
-static void visit_node(const void *node, VISIT order, void *closure)
-{
-	const struct visitor *visitor = closure;
+/* Under devices_mutex: not every C library hands something on to the visit. */
+static const struct visitor *visitor;
 
+static void visit_node(const void *node, VISIT order, int depth)
+{
+	(void)depth;
 	if (order == postorder || order == leaf)
 		visitor->visit(*(struct device *const *)node, visitor->data);
 }
 
 void devices_visit(void (*visit)(const struct device *device, void *data), void *data)
 {
-	struct visitor visitor = {.visit = visit, .data = data};
+	const struct visitor given = {.visit = visit, .data = data}, *former = visitor;
 
-	twalk_r(by_name, visit_node, &visitor);
+	visitor = &given;
+	twalk(by_name, visit_node);
+	visitor = former;
 }

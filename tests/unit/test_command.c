@@ -273,6 +273,19 @@ START_TEST(command_is_answered_what_was_declared)
 }
 END_TEST
 
+/* What it asks, and that it has closed its output, is read at once. */
+START_TEST(command_that_has_closed_its_output_is_not_waited_for)
+{
+	const struct timespec until_it_has = {.tv_nsec = 500000000};
+
+	start_kind(&asking, "printf 'Shall vg/data go on?'; exec >&2; " READS, "15");
+	nanosleep(&until_it_has, NULL);
+	wait_for(&told.ended, 1);
+	ck_assert(!told.end.by_signal);
+	ck_assert_int_eq(told.end.value, 5);
+}
+END_TEST
+
 /* An lvpoll, or what has declared none: nobody answers, and it reads the end at once. */
 static const struct command_kind mute[] = {
 	{.name = "lvconvert", .questions = questions, .phase = 3},
@@ -435,6 +448,7 @@ int main(void)
 		SUITE_TEST(command_that_is_terminated_says_so),
 		SUITE_TEST(command_that_is_left_to_end_gets_no_signal),
 		SUITE_LOOP(command_is_answered_what_was_declared, SUITE_COUNT(asked)),
+		SUITE_TEST(command_that_has_closed_its_output_is_not_waited_for),
 		SUITE_LOOP(command_that_must_not_ask_is_not_answered, SUITE_COUNT(mute)),
 		SUITE_TEST(command_that_is_silent_reads_the_end_of_its_input),
 		SUITE_LOOP(command_silent_for_three_periods_is_ended, SUITE_COUNT(periods)),

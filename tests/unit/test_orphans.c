@@ -60,7 +60,7 @@ static bool read_fields(unsigned first, unsigned last, unsigned long *values)
 static bool set_command_line(const char *start, const char *end)
 {
 	unsigned long code[3], data[7];
-	struct prctl_mm_map map = {.exe_fd = (__u32)-1};
+	struct prctl_mm_map map = {.exe_fd = UINT32_MAX};
 
 	if (!read_fields(26, 28, code) || !read_fields(45, 51, data))
 		return false;

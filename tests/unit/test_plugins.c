@@ -136,7 +136,7 @@ static const struct {
 	{"taken", "good-operation", "\"good-operation\" is that of plugin good"},
 	{"refuses", "refuses_operation",
 		"plugins.refuses.mood: the plugin refuses the value \"bad\""},
-	{"undefined", NULL, "undefined symbol: lvmpolld_function_of_the_future"},
+	{"undefined", NULL, "lvmpolld_function_of_the_future"},
 };
 
 START_TEST(bad_module_is_refused_with_a_reason_and_the_others_go_on)
