@@ -32,6 +32,9 @@ struct suite_test {
 	int loops; /* how often it runs, with _i from 0 */
 };
 
+/* What stands for a function of the C library (ld --wrap): libraries refer to it, too. */
+#define SUITE_WRAPPER __attribute__((visibility("default")))
+
 #define SUITE_TEST(TEST)         {(TEST), 1}
 #define SUITE_LOOP(TEST, COUNT)  {(TEST), (int)(COUNT)}
 #define SUITE_COUNT(ARRAY)       (sizeof(ARRAY) / sizeof((ARRAY)[0]))

@@ -56,9 +56,10 @@ static int64_t passed_ms;
 static struct event_base *base;
 
 struct dirent *__real_readdir(DIR *directory);
-struct dirent *__wrap_readdir(DIR *directory);
-ssize_t __wrap_readlink(const char *path, char *text, size_t size);
-ssize_t __wrap___readlink_chk(const char *path, char *text, size_t size, size_t capacity);
+SUITE_WRAPPER struct dirent *__wrap_readdir(DIR *directory);
+SUITE_WRAPPER ssize_t __wrap_readlink(const char *path, char *text, size_t size);
+SUITE_WRAPPER ssize_t __wrap___readlink_chk(
+	const char *path, char *text, size_t size, size_t capacity);
 
 /* The other processes of this machine are none of our business. */
 struct dirent *__wrap_readdir(DIR *directory)

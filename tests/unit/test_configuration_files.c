@@ -33,7 +33,7 @@ static const char *rewritten;
 static unsigned rewrite_count;
 
 extern ssize_t __real_read(int descriptor, void *buffer, size_t size);
-extern ssize_t __wrap_read(int descriptor, void *buffer, size_t size);
+SUITE_WRAPPER ssize_t __wrap_read(int descriptor, void *buffer, size_t size);
 
 ssize_t __wrap_read(int descriptor, void *buffer, size_t size)
 {

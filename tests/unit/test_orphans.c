@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -85,12 +86,12 @@ enum moment { AT_ONCE, AFTER_EXEC, NEVER };
 static bool start(const char *command_line, size_t size, enum moment moment)
 {
 	static const struct timespec exec = {.tv_nsec = EXEC_MS * 1000000L};
-	/* The kernel shows nothing that is part of a file. */
-	char *line = malloc(size);
+	/* The kernel shows nothing that is part of a file, as what malloc gives may be. */
+	char *line = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int ends[2];
 	char answer = 0;
 
-	ck_assert_ptr_nonnull(line);
+	ck_assert(line != MAP_FAILED);
 	memcpy(line, command_line, size);
 	ck_assert_int_eq(pipe(ends), 0);
 	child = fork();
@@ -109,7 +110,7 @@ static bool start(const char *command_line, size_t size, enum moment moment)
 	ck_assert_int_eq(read(ends[0], &answer, 1), 1);
 	close(ends[0]);
 	close(ends[1]);
-	free(line);
+	munmap(line, size);
 	if (!answer)
 		puts("skipped: this kernel lets no process change its command line");
 	return answer;
@@ -135,7 +136,7 @@ static bool is_hidden(const struct dirent *entry)
 }
 
 struct dirent *__real_readdir(DIR *directory);
-struct dirent *__wrap_readdir(DIR *directory);
+SUITE_WRAPPER struct dirent *__wrap_readdir(DIR *directory);
 struct dirent *__wrap_readdir(DIR *directory)
 {
 	struct dirent *entry;
