@@ -417,11 +417,13 @@ class OrphanTest(RecoveryTest):
 
     def test_upgrade_does_not_take_it_for_a_child(self):
         """Its end is no step that gave way: the next lvpoll does not wait for the interval."""
-        self.start_stubborn(20)
+        self.start_stubborn(100000)
         self.start()
         wait_for(lambda: self.terms() >= 2, "a SIGTERM")
         upgrade(self.daemon)
         self.assertTrue(is_running(self.orphan))
+        with open(os.path.join(self.daemon.directory, self.name + ".released"), "w"):
+            pass
         self.wait_starts_of(self.name, 2)
         self.assertFalse(is_running(self.orphan))
 
