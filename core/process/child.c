@@ -78,16 +78,6 @@ static int set_attributes(posix_spawnattr_t *attributes, bool keeps_pipe)
 }
 
 /*
- * A library may have opened a descriptor that the child would inherit. All are marked here, and
- * none is closed in the child: the lock of the state directory must last until the child has
- * executed lvm (record_directory_lock).
- */
-static void mark_descriptors(void)
-{
-	descriptors_mark();
-}
-
-/*
  * posix_spawn starts the child in the daemon's own memory until it executes: no copy is made, and
  * the errno of a failed execve comes back.
  */
@@ -116,7 +106,12 @@ int child_start(const struct child_descriptors *descriptors, char *const *argume
 	if (!result)
 		result = posix_spawn_file_actions_adddup2(
 			&actions, descriptors->write_ends[1], STDERR_FILENO);
-	mark_descriptors();
+	/*
+	 * A library may have opened a descriptor that the child would inherit. All are marked here,
+	 * and none is closed in the child: the lock of the state directory must last until the
+	 * child has executed lvm (record_directory_lock).
+	 */
+	descriptors_mark();
 	if (!result)
 		result = posix_spawn(
 			pid, arguments[0], &actions, &attributes, arguments, environment);

@@ -37,8 +37,7 @@ struct process_callbacks {
 	 * process_answer. That of one that is adopted is at its end.
 	 */
 	void (*unfinished)(enum process_stream stream, const char *text, void *context);
-	/* STREAM is closed, and all of it was read; the process may go on, or has ended. Or NULL.
-	 */
+	/* STREAM is closed, and was read; the process may go on, or has ended. Or NULL. */
 	void (*closed)(enum process_stream stream, void *context);
 	/* It has ended and its output is read. The process is freed when this returns. */
 	void (*ended)(struct process_end end, void *context);

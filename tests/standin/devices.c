@@ -250,9 +250,9 @@ static void visit_node(const void *node, VISIT order, int depth)
 
 void devices_visit(void (*visit)(const struct device *device, void *data), void *data)
 {
-	const struct visitor given = {.visit = visit, .data = data}, *former = visitor;
+	const struct visitor given = {.visit = visit, .data = data};
 
 	visitor = &given;
 	twalk(by_name, visit_node);
-	visitor = former;
+	visitor = NULL;
 }

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -276,10 +277,17 @@ END_TEST
 /* What it asks, and that it has closed its output, is read at once. */
 START_TEST(command_that_has_closed_its_output_is_not_waited_for)
 {
-	const struct timespec until_it_has = {.tv_nsec = 500000000};
+	char program[256];
+	int closed;
 
-	start_kind(&asking, "printf 'Shall vg/data go on?'; exec >&2; " READS, "15");
-	nanosleep(&until_it_has, NULL);
+	ck_assert_int_eq(mkfifo(scratch_path("closed"), 0600), 0);
+	snprintf(program, sizeof(program),
+		"printf 'Shall vg/data go on?'; exec >&2; : >%s/closed; " READS, scratch_directory);
+	start_kind(&asking, program, "15");
+	/* It opens that when it has closed the other, and not before. */
+	closed = open(scratch_path("closed"), O_RDONLY | O_CLOEXEC);
+	ck_assert_int_ge(closed, 0);
+	close(closed);
 	wait_for(&told.ended, 1);
 	ck_assert(!told.end.by_signal);
 	ck_assert_int_eq(told.end.value, 5);
