@@ -225,12 +225,18 @@ END_TEST
 START_TEST(command_that_is_left_to_end_gets_no_signal)
 {
 	static const struct command_kind left = {.name = "lvconvert", .is_left_to_end = true};
+	pid_t pid;
+	int status;
 
-	start_kind(&left, "trap 'exit 3' TERM; echo at 1; exec sleep 0.3", "15");
+	start_kind(&left, "trap 'exit 3' TERM; echo at 1; kill -STOP $$; exit 0", "15");
 	wait_for(&told.progressed, 1);
 	ck_assert(command_is_left_to_end(command));
+	pid = command_pid(command);
+	ck_assert_int_eq(waitpid(pid, &status, WUNTRACED), pid);
+	ck_assert(WIFSTOPPED(status));
 	command_terminate(command);
 	ck_assert(!command_is_terminating(command));
+	ck_assert_int_eq(kill(pid, SIGCONT), 0);
 	wait_for(&told.ended, 1);
 	ck_assert(!told.was_terminated);
 	ck_assert(!told.end.by_signal);

@@ -500,7 +500,7 @@ END_TEST
 
 START_TEST(process_that_is_forgotten_runs_on)
 {
-	struct process *process = start("echo ready; read -r line; sleep 0.05; exit 8");
+	struct process *process = start("echo ready; kill -STOP $$; exit 8");
 	pid_t pid = process_id(process);
 	int status;
 
@@ -508,6 +508,9 @@ START_TEST(process_that_is_forgotten_runs_on)
 	process_free(process);
 	ck_assert_int_eq(event_base_loop(base, EVLOOP_NONBLOCK), 1);
 	ck_assert(!seen.has_ended);
+	ck_assert_int_eq(waitpid(pid, &status, WUNTRACED), pid);
+	ck_assert(WIFSTOPPED(status));
+	ck_assert_int_eq(kill(pid, SIGCONT), 0);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFEXITED(status));
 	ck_assert_int_eq(WEXITSTATUS(status), 8);
