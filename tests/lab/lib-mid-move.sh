@@ -115,6 +115,34 @@ lvpolls_release() {
 	rm "$lab/hold"
 }
 
+# A mirror is in sync and its step begins: it will hold the lock of its group for long, since until copy_fast the metadata take
+# their time to be written.
+step_held_in_lock() {
+	local runs
+	runs=$(lvpoll_runs)
+	lvpolls_hold
+	copy_fast
+	wait_until 20 step_is_held "$runs"
+	write_at 8
+	lvpolls_release
+}
+
+step_is_held() {
+	mirror_is_in_sync && [ "$(lvpoll_runs)" -gt "$1" ]
+}
+
+# Without a child, or the moment would be over: $lvpoll_in_lock is the lvpoll that has the lock of its group for writing.
+lvpoll_in_lock() {
+	local kind mode pid command
+	while read -r _ kind _ mode pid _; do
+		if [ "$kind $mode" = "FLOCK WRITE" ] && read -r command <"/proc/$pid/comm" && [ "$command" = lvm ]; then
+			lvpoll_in_lock=$pid
+			return 0
+		fi
+	done </proc/locks
+	return 1
+} 2>/dev/null
+
 # From here on each lvm command of the daemon does nothing and ends with a status, until lvm_works.
 lvm_fails() {
 	mv "$lab/lvm" "$lab/lvm.works"

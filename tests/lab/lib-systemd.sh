@@ -111,3 +111,107 @@ move_by_activated_daemon() {
 	expect_equal "the service's state after the move" active "$(unit_property "$service" ActiveState)"
 	expect_on vg/data "$2"
 }
+
+# --- a shutdown -------------------------------------------------------------------------------------------------
+
+# As poweroff does it, but held up by a unit that does not stop, until shutdown_cancel.
+shutdown_begin() {
+	cat >"$unit_folder/lab-hold.service" <<-END
+		[Unit]
+		DefaultDependencies=no
+		Conflicts=shutdown.target
+		Before=shutdown.target
+		[Service]
+		Type=oneshot
+		RemainAfterExit=yes
+		ExecStart=/bin/true
+		ExecStop=/bin/sleep infinity
+		TimeoutStopSec=infinity
+	END
+	# shutdown.target itself cannot be started by hand.
+	cat >"$unit_folder/lab-shutdown.target" <<-END
+		[Unit]
+		DefaultDependencies=no
+		Requires=shutdown.target
+		After=shutdown.target
+	END
+	run_ok systemctl daemon-reload
+	run_ok systemctl start lab-hold.service
+	run_ok systemctl start --no-block --job-mode=replace-irreversibly lab-shutdown.target
+	wait_until 20 machine_is stopping
+}
+
+machine_is() {
+	[ "$(systemctl is-system-running)" = "$1" ]
+}
+
+# The daemon has ended, with something recorded that the next one goes on with.
+daemon_is_shut_down() {
+	local unit
+	for unit in "$service" "$path" "$socket"; do
+		wait_until 20 unit_is "$unit" inactive
+	done
+	machine_is stopping || fail "the machine is $(systemctl is-system-running) instead of stopping"
+	[ -n "$(ls /run/lvm/lvmpolld.state)" ] || fail "nothing is recorded that a daemon would go on with"
+}
+
+expect_no_daemon_in_shutdown() {
+	local unit
+	for unit in "$service" "$path" "$socket"; do
+		run systemctl start "$unit"
+		[ "$status" != 0 ] || fail "$unit was started in a shutdown"
+		unit_is "$unit" inactive || fail "$unit is $(unit_property "$unit" ActiveState) in a shutdown"
+	done
+}
+
+# The socket is there again, and what is in flight goes on.
+shutdown_cancel() {
+	run_ok systemctl cancel
+	run_ok systemctl kill --signal=KILL lab-hold.service
+	wait_until 10 not machine_is stopping
+	run_ok systemctl start "$socket"
+}
+
+# --- a boot -----------------------------------------------------------------------------------------------------
+
+boot=lvmpolld-boot.service
+
+# lvmpolld-boot.service, as it is enabled; without anything in flight that starts no daemon. The guest has nothing of a
+# system's own start.
+boot_unit_make() {
+	mkdir "$unit_folder/$boot.d"
+	printf '[Unit]\nDefaultDependencies=no\n' >"$unit_folder/$boot.d/lab.conf"
+	units_use own
+	run_ok systemctl start "$boot"
+	expect_equal "the service's state where nothing is in flight" inactive "$(unit_property "$service" ActiveState)"
+}
+
+# A boot in the middle of an operation: what was in /run is gone, and no daemon is in the initramfs, which activates vg as the
+# udev rule says it that the hook for initramfs-tools has changed.
+boot_to_initramfs() {
+	local runs
+	run_ok systemctl stop "$socket"
+	wait_until 10 lvpoll_none
+	run_ok vgchange -an vg
+	rm -rf "$state_directory" "$state_directory".*
+	runs=$(lvpoll_runs)
+	run_ok vgchange -aay --poll n --autoactivation event vg
+	kernel_has_target "$1" || fail "the group is not active"
+	no_lvm_process || fail "lvm2 polls in the initramfs"
+	expect_equal "the number of lvpoll runs in the initramfs" "$runs" "$(lvpoll_runs)"
+}
+
+no_lvm_process() {
+	! grep -qsx -e lvm -e vgchange /proc/[0-9]*/comm
+}
+
+# boot_asks_for VOLUME: the unit has lvm2 ask the daemon for what is in flight.
+boot_asks_for() {
+	run_ok systemctl start "$boot"
+	expect_equal "the volumes that the daemon polls" "$1" "$(dump_volumes poll in_progress)"
+	unit_is "$path" active || fail "the path unit is $(unit_property "$path" ActiveState)"
+}
+
+boot_unit_remove() {
+	rm -rf "${unit_folder:?}/$boot.d"
+}

@@ -100,6 +100,8 @@ paths_are_where_configure_was_told() {
 	grep -F '/usr/local/libexec/lvmpolld/defer-polling "' "$stage/opt/hooks/lvmpolld"
 	grep -F '/usr/local/libexec/lvmpolld/defer-polling "' "$stage/usr/local/lib/dracut/modules.d/91lvmpolld/module-setup.sh"
 	[ -x "$stage/usr/local/libexec/lvmpolld/defer-polling" ]
+	grep -x 'ExecStopPost=-/usr/local/libexec/lvmpolld/wait-for-lvm' "$stage/usr/local/lib/systemd/system/lvm2-lvmpolld.service"
+	[ -x "$stage/usr/local/libexec/lvmpolld/wait-for-lvm" ]
 	make -C "$build" uninstall "DESTDIR=$stage"
 	find "$stage" ! -type d >"$CHECK_WORK/paths-left"
 	cat "$CHECK_WORK/paths-left"
