@@ -63,9 +63,9 @@ class SwitchTest(unittest.TestCase):
     def note(self, name):
         self.write(os.path.join("state.given_up", name), "")
 
-    def run_verb(self, verb):
+    def run_verb(self, *words):
         return subprocess.run(
-            [self.path("switch-daemon"), verb], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            [self.path("switch-daemon"), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
             env={"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}, timeout=scaled(60))
 
     def calls(self, name):
@@ -140,6 +140,50 @@ class UpgradeTest(SwitchTest):
         self.assertNotIn(self.SIGNAL, self.calls("systemctl"))
         self.assertIn("stop lvm2-lvmpolld.service", self.calls("systemctl"))
         self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
+
+
+class TakeTest(SwitchTest):
+    """lvm2's own daemon ends, and ours begins."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("lvs", "#!/bin/sh\necho '  vg'\n")
+
+    def test_the_socket_is_given_to_ours(self):
+        answer = self.run_verb("take")
+        self.assertEqual(answer.stderr, "")
+        self.assertIn("restart lvm2-lvmpolld.socket", self.calls("systemctl"))
+        self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
+
+    def test_a_socket_that_somebody_has_stopped_stays_so(self):
+        """Without it lvm2 polls by itself."""
+        self.answer("systemctl", 'case "$*" in *is-active*) exit 3 ;; *ActiveState*) echo inactive ;; esac\n')
+        answer = self.run_verb("take")
+        self.assertIn("lvm2-lvmpolld.socket is not active", answer.stderr)
+        self.assertFalse([call for call in self.calls("systemctl") if "start" in call or "stop" in call])
+        self.assertEqual(self.calls("vgchange"), [])
+
+    def test_a_socket_that_has_failed_is_started(self):
+        """Nobody has stopped it, and what is in flight needs a daemon."""
+        self.answer("systemctl", 'case "$*" in *is-active*) exit 3 ;; *ActiveState*) echo failed ;; esac\n')
+        self.assertEqual(self.run_verb("take").stderr, "")
+        self.assertIn("restart lvm2-lvmpolld.socket", self.calls("systemctl"))
+        self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
+
+    def begins(self, program):
+        self.answer("systemctl", 'case "$*" in *ExecStart*) echo "{ path=%s ; argv[]=%s -f ; }" ;; esac\n' % (program, program))
+
+    def test_another_unit_wins(self):
+        self.begins("/usr/local/libexec/lvmpolld/lvmpolld")
+        answer = self.run_verb("take")
+        self.assertIn("runs /usr/local/libexec/lvmpolld/lvmpolld and not %s/lvmpolld" % self.folder, answer.stderr)
+        self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
+
+    def test_the_unit_is_ours(self):
+        os.symlink(self.folder, self.folder + ".link")
+        self.addCleanup(os.unlink, self.folder + ".link")
+        self.begins(self.folder + ".link/lvmpolld")
+        self.assertEqual(self.run_verb("take").stderr, "")
 
 
 class GroupsTest(SwitchTest):
@@ -270,11 +314,11 @@ class CheckTest(SwitchTest):
         rows = ["echo '  %s %s'" % (dashed(each[:32]), dashed(each[32:])) for each in identities]
         self.write("lvs", "\n".join(["#!/bin/sh", *rows, "exit %d" % status, ""]))
 
-    def check(self):
-        return self.run_verb("check")
+    def check(self, *operation):
+        return self.run_verb("check", *operation)
 
-    def assert_allowed(self):
-        checked = self.check()
+    def assert_allowed(self, *operation):
+        checked = self.check(*operation)
         self.assertEqual((checked.returncode, checked.stderr), (0, ""))
 
     def assert_refused(self):
@@ -335,6 +379,44 @@ class CheckTest(SwitchTest):
                 self.assertIn('"uncache" of vg/slow', checked.stderr)
                 shutil.rmtree(self.path(folder))
 
+    def test_what_the_kernel_does_alone(self):
+        for operation in ("raid_sync", "raid_scrub", "integrity"):
+            self.record("state", 'operation = "%s"\n' % operation)
+            self.assert_allowed()
+
+    def test_a_plugin_that_somebody_needs(self):
+        self.record("state", 'operation = "uncache with phases"\nstarted_operation = "uncache"\n')
+        self.assertIn('"uncache" of vg/slow', self.check("uncache").stderr)
+        self.assert_allowed("pvmove")
+
+    def test_a_plugin_that_may_come_back(self):
+        self.record("state", 'operation = "pvmove"\n')
+        checked = self.check("pvmove")
+        self.assertEqual(checked.returncode, 0)
+        self.assertIn('"pvmove" of vg/slow is in flight: nobody finishes it until its plugin is back', checked.stderr)
+        self.assert_allowed("merge_thin")
+
+    def test_a_plugin_whose_copy_has_failed(self):
+        self.set_volumes(MOVE)
+        self.note("poll-%s-0123456789abcdef" % MOVE)
+        self.record("state.no_plugin", 'operation = "pvmove"\n')
+        self.assertIn("an operation was given up", self.check("pvmove").stderr)
+        self.assert_allowed("convert")
+
+    def test_a_copy_that_an_abort_has_not_given_back_yet(self):
+        """The record has the name of the abort, the note has not."""
+        self.set_volumes(MOVE)
+        self.note("poll-%s-0123456789abcdef" % MOVE)
+        os.mkdir(self.path("state"))
+        self.write(os.path.join("state", "abort-%s-fedcba9876543210" % MOVE), 'operation = "pvmove"\n')
+        self.assertEqual(self.check("pvmove").returncode, 1)
+        self.assert_allowed("convert")
+
+    def test_a_copy_of_which_nothing_is_known_has_failed(self):
+        self.set_volumes(MOVE)
+        self.note("poll-%s-0123456789abcdef" % MOVE)
+        self.assertIn("an operation was given up", self.check("convert").stderr)
+
     def test_an_operation_that_lvm2_has_with_options(self):
         self.record("state", 'operation = "pvmove with options"\nstarted_operation = "pvmove"\n')
         self.assert_allowed()
@@ -348,18 +430,24 @@ class CheckTest(SwitchTest):
         self.write("lvmpollctl", "#!/bin/sh\ncat <<'EOF'\n%s\nEOF\nexit %d\n" % ("\n".join(rows), status))
 
     def test_copies_that_are_compared(self):
-        self.list("vg/other copying the\\x20kernel\\x20copies;\\x20no\\x20process\\x20runs",
-                  "vg/pvmove0 verifying both\\x20copies\\x20of\\x20the\\x20data\\x20are\\x20compared\\x20before\\x20a\\x20step")
+        self.list("vg/other pvmove copying the\\x20kernel\\x20copies;\\x20no\\x20process\\x20runs",
+                  "vg/pvmove0 pvmove\\x20abort verifying both\\x20copies\\x20of\\x20the\\x20data\\x20are\\x20compared\\x20before\\x20a\\x20step")
         checked = self.check()
         self.assertEqual(checked.returncode, 1)
         self.assertIn("copies of vg/pvmove0 are in doubt", checked.stderr)
+        self.assertIn("copies of vg/pvmove0 are in doubt", self.check("pvmove").stderr)
+        self.assert_allowed("convert")
 
     def test_copies_that_could_not_be_compared(self):
-        self.list("vg/pvmove0 backing_off the\\x20copies\\x20could\\x20not\\x20be\\x20compared\\x20before\\x20a\\x20step")
+        self.list("vg/pvmove0 pvmove backing_off the\\x20copies\\x20could\\x20not\\x20be\\x20compared\\x20before\\x20a\\x20step")
         self.assertEqual(self.check().returncode, 1)
 
+    def test_copies_of_an_unknown_operation(self):
+        self.list("vg/pvmove0 ? verifying both\\x20copies")
+        self.assertEqual(self.check("convert").returncode, 1)
+
     def test_copies_without_a_doubt(self):
-        self.list("vg/pvmove0 copying the\\x20kernel\\x20copies;\\x20no\\x20process\\x20runs")
+        self.list("vg/pvmove0 pvmove copying the\\x20kernel\\x20copies;\\x20no\\x20process\\x20runs")
         self.assert_allowed()
 
     def test_no_daemon_answers(self):
@@ -371,6 +459,7 @@ class CheckTest(SwitchTest):
         checked = self.check()
         self.assertEqual(checked.returncode, 1)
         self.assertIn("no daemon tells", checked.stderr)
+        self.assert_allowed("convert")
 
 
 @needs_tool
@@ -381,8 +470,8 @@ class DoubtTest(test_verifying.VerifyingTest):
         identity = self.start_move(log=[test_verifying.FAILURE], has_disks=False)
         self.copied()
         self.wait_backing_off(identity, "unverified")
-        answer = run_tool(self.daemon, "list", "--raw", "--noheadings", "--output", "VOLUME,STATE,REASON")
-        self.assertRegex(answer.stdout, r"^\S+ \S+ .*copies.*could.*not.*be.*compared")
+        answer = run_tool(self.daemon, "list", "--raw", "--noheadings", "--output", "VOLUME,OPERATION,STATE,REASON")
+        self.assertRegex(answer.stdout, r"^\S+ pvmove \S+ .*copies.*could.*not.*be.*compared")
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def check_levels(document, source):
         yield f"docs/debugging.md has the levels {' '.join(found)}, the log has {' '.join(wanted)}"
 
 
-def check_plugins(names, folders, readme, packages, spec):
+def check_plugins(names, folders, readme, packages, spec, apkbuild):
     """A plugin has a folder, a page that README names, and packages."""
     if not names:
         yield "configure.ac names no plugin"
@@ -106,6 +106,10 @@ def check_plugins(names, folders, readme, packages, spec):
             yield f"debian/control has no package of the plugin {name}"
         if f"%package plugin-{package}\n" not in spec:
             yield f"packaging/rpm/lvmpolld.spec.in has no package of the plugin {name}"
+        if f"%removal_is_checked {package} " not in spec:
+            yield f"packaging/rpm/lvmpolld.spec.in does not check the removal of the plugin {name}"
+        if f"$pkgname-plugin-{package}:_{name}" not in apkbuild or f"\n_{name}() {{\n\t_plugin {name}\n}}" not in apkbuild:
+            yield f"packaging/alpine/APKBUILD has no package of the plugin {name}"
 
 
 def check_files_in_readmes(readmes, present):
@@ -121,6 +125,8 @@ def check_files_in_readmes(readmes, present):
 PAGE = ".SH DUMP\n.TP\n.B operation_state\nWhere:\n.B one\n.TP\n.BR backing_off_reason \", \" x\nWhy:\n.BR why .\n.SH NEXT\n"
 HEADER = "int lvmpolld_do(int a);\n\tint (*act)(int a);\nenum lvmpolld_verdict {\n\tLVMPOLLD_STEP = 0,\n};\n"
 INTERFACE = "lvmpolld_do act LVMPOLLD_STEP"
+SPEC = "%package plugin-a\n%removal_is_checked a a\n"
+APKBUILD = "$pkgname-plugin-a:_a\n_a() {\n\t_plugin a\n}\n"
 FAULTS = {
     "a state that a page has not": lambda: check_names_in_dump(PAGE, ["one", "two"], ["why"]),
     "a reason that is gone": lambda: check_names_in_dump(PAGE.replace("why .", "old ."), ["one"], []),
@@ -138,10 +144,13 @@ FAULTS = {
     "another exit status": lambda: check_exit_statuses(".SH EXIT STATUS\n.TP\n.B 0\nGood.\n.SH X\n", "\tCTL_GOOD = 1,\n"),
     "another level": lambda: check_levels("| `fatal` | x |\n## The dump\n", 'log_level_names[] = {"fatal", "bad"}'),
     "a plugin without a folder": lambda: check_plugins(
-        ["a"], [], "lvmpolld-a(7)", "Package: lvmpolld-plugin-a\n", "%package plugin-a\n"),
+        ["a"], [], "lvmpolld-a(7)", "Package: lvmpolld-plugin-a\n", SPEC, APKBUILD),
     "a plugin that README has not": lambda: check_plugins(
-        ["a"], ["a"], "", "Package: lvmpolld-plugin-a\n", "%package plugin-a\n"),
-    "a plugin without a package": lambda: check_plugins(["a"], ["a"], "lvmpolld-a(7)", "", "%package plugin-a\n"),
+        ["a"], ["a"], "", "Package: lvmpolld-plugin-a\n", SPEC, APKBUILD),
+    "a plugin without a package": lambda: check_plugins(["a"], ["a"], "lvmpolld-a(7)", "", SPEC, APKBUILD),
+    "a plugin without a package for RPM": lambda: check_plugins(["a"], ["a"], "lvmpolld-a(7)", None, SPEC[14:], APKBUILD),
+    "a plugin that RPM removes unasked": lambda: check_plugins(["a"], ["a"], "lvmpolld-a(7)", None, SPEC[:18], APKBUILD),
+    "a plugin without a package for Alpine": lambda: check_plugins(["a"], ["a"], "lvmpolld-a(7)", None, SPEC, ""),
     "a file of a README that is gone": lambda: check_files_in_readmes({"low": "a.c does it."}, {"low": set()}),
     "a file that its README lacks": lambda: check_files_in_readmes(
         {"low": "a.c does it."}, {"low": {"a.c", "a.h", "b.c", "b.h"}}),

@@ -333,6 +333,34 @@ layer_need_root_build() {
 	exec 8>&-
 }
 
+# layer_build_packages FOLDER: FOLDER/*.deb, from a copy of the tree, without a network. The tests are run by other layers.
+layer_build_packages() {
+	local offline=()
+	[ "$(id -u)" != 0 ] || offline=(unshare --net)
+	layer_clone_into "$1/lvmpolld"
+	cd "$1/lvmpolld"
+	"${layer_in[@]}" "${offline[@]}" env "DEB_BUILD_OPTIONS=nocheck parallel=$(nproc)" \
+		dpkg-buildpackage --build=binary --unsigned-changes
+}
+
+layer_debian_version() {
+	sed -n '1s/.*(\(.*\)).*/\1/p' "$CHECK_SOURCE/debian/changelog"
+}
+
+# A line for each plugin, "PACKAGE OPERATION": the end of its package's name, and the operation that it sees to.
+layer_plugins() {
+	local name
+	sed -n 's/^LVMPOLLD_PLUGIN(\[\([a-z_]*\)\])$/\1/p' "$CHECK_SOURCE/configure.ac" | grep . | while read -r name; do
+		echo "${name//_/-} $(sed -n 's/^\t\.operation = "\(.*\)",$/\1/p' "$CHECK_SOURCE/plugins/$name/$name.c")"
+	done
+}
+
+# layer_lintian FOLDER: what lintian has to say about the packages in there.
+layer_lintian() {
+	"${layer_in[@]}" lintian --allow-root --pedantic --fail-on pedantic,info,warning,error \
+		"$1/lvmpolld_$(layer_debian_version)_$(dpkg --print-architecture).changes"
+}
+
 # layer_two_commands SUITE LAYER...: what README tells a newcomer to do, on a Debian that has nothing of what that needs; of
 # check.sh these layers. tests/README.md says why not the others.
 layer_two_commands() {

@@ -7,15 +7,7 @@
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$CHECK_SOURCE/debian/changelog")
-
-# build_packages FOLDER: FOLDER/*.deb, from a copy of the tree. The tests are run by the other layers.
-build_packages() {
-	mkdir -p "$1"
-	tar -C "$CHECK_SOURCE" -T "$CHECK_WORK/tree" -cf - | tar -C "$1" --one-top-level=lvmpolld -xf -
-	cd "$1/lvmpolld"
-	DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" dpkg-buildpackage --build=binary --unsigned-changes
-}
+version=$(layer_debian_version)
 
 are_alike() {
 	local package
@@ -56,6 +48,14 @@ no_file_is_lvm2s() {
 	true
 }
 
+removals_are_checked() {
+	local plugin operation
+	layer_plugins | while read -r plugin operation; do
+		dpkg-deb -I "$CHECK_WORK/packages/lvmpolld-plugin-${plugin}_${version}_$(dpkg --print-architecture).deb" prerm |
+			grep -F "/usr/libexec/lvmpolld/switch-daemon check $operation ;;"
+	done
+}
+
 page_is_for_debians_paths() {
 	mkdir "$CHECK_WORK/packages-page"
 	dpkg-deb -x "$CHECK_WORK/packages/lvmpolld-cockpit_${version}_all.deb" "$CHECK_WORK/packages-page"
@@ -90,12 +90,12 @@ run_autopkgtest() {
 }
 
 layer_step "debian/changelog has the version of configure.ac" is_the_version_of_configure
-layer_step_or_end "dpkg-buildpackage" build_packages "$CHECK_WORK/packages"
-layer_step_or_end "dpkg-buildpackage, again" build_packages "$CHECK_WORK/packages-again"
+layer_step_or_end "dpkg-buildpackage" layer_build_packages "$CHECK_WORK/packages"
+layer_step_or_end "dpkg-buildpackage, again" layer_build_packages "$CHECK_WORK/packages-again"
 layer_step "both are alike, byte for byte" are_alike "$CHECK_WORK/packages" "$CHECK_WORK/packages-again"
-layer_step "lintian" lintian --allow-root --pedantic --fail-on pedantic,info,warning,error \
-	"$CHECK_WORK/packages/lvmpolld_${version}_$(dpkg --print-architecture).changes"
+layer_step "lintian" layer_lintian "$CHECK_WORK/packages"
 layer_step "the drop-ins" drop_ins_are_right
+layer_step "removal of a plugin asks about its operation" removals_are_checked
 layer_step "the page for Cockpit" page_is_for_debians_paths
 layer_step "no file is one of lvm2's, but the diverted page" no_file_is_lvm2s
 if [ "$(id -u)" = 0 ]; then

@@ -24,9 +24,7 @@ build_packages() {
 
 expected_packages_are_there() {
 	local name
-	for name in lvmpolld lvmpolld-plugin-pvmove lvmpolld-plugin-convert lvmpolld-plugin-merge lvmpolld-plugin-thin-merge \
-		lvmpolld-plugin-raid-sync lvmpolld-plugin-raid-scrub lvmpolld-plugin-raid-reshape lvmpolld-plugin-integrity \
-		lvmpolld-plugin-uncache lvmpolld-plugin-writecache-detach lvmpolld-devel lvmpolld-selinux; do
+	for name in lvmpolld lvmpolld-devel lvmpolld-selinux $(layer_plugins | sed 's/^\([^ ]*\).*/lvmpolld-plugin-\1/'); do
 		ls "$top"/RPMS/*/"$name"-[0-9]*.rpm
 	done
 	rpm -qlp "$top"/RPMS/*/lvmpolld-[0-9]*.rpm >"$CHECK_WORK/rpm.list"
@@ -35,6 +33,13 @@ expected_packages_are_there() {
 	grep -x '/usr/lib/systemd/system/lvm2-lvmpolld.service.d/lvmpolld.conf' "$CHECK_WORK/rpm.list"
 	refuse grep -E '/sbin/lvmpolld$|man8/lvmpolld\.8|plugins/.*\.so' "$CHECK_WORK/rpm.list"
 	rpm -qlp "$top"/RPMS/*/lvmpolld-plugin-pvmove-*.rpm | grep '/plugins/pvmove\.so$'
+}
+
+removals_are_checked() {
+	local plugin operation
+	layer_plugins | while read -r plugin operation; do
+		rpm -qp --scripts "$top"/RPMS/*/"lvmpolld-plugin-$plugin"-[0-9]*.rpm | grep -E "switch-daemon check $operation \|\| exit 1"
+	done
 }
 
 # Errors alone, but for those that lvmpolld.rpmlintrc explains: warnings are about a distribution that this is not built on.
@@ -56,15 +61,17 @@ module_is_compiled() {
 
 # abuild has none of it here: that the file can be read, and what it tells.
 apkbuild_is_read() {
-	local version
+	local version names
+	mapfile -t names < <(layer_plugins | sed -e 's/ .*//' -e 's/-/_/g' -e 's/^/_/')
 	version=$(sed -n 's/^AC_INIT(\[lvmpolld\], \[\([^]]*\)\].*/\1/p' "$CHECK_SOURCE/configure.ac")
-	sh -euc '. "$1"; [ "$pkgver" = "$2" ]; for function in build check package _pvmove _convert _merge _thin_merge _raid_sync _raid_scrub _raid_reshape _integrity _uncache _writecache_detach; do
-		type "$function" >/dev/null; done' sh "$CHECK_SOURCE/packaging/alpine/APKBUILD" "$version"
+	sh -euc '. "$1"; [ "$pkgver" = "$2" ]; shift 2; for function in build check package "$@"; do
+		type "$function" >/dev/null; done' sh "$CHECK_SOURCE/packaging/alpine/APKBUILD" "$version" "${names[@]}"
 }
 
 layer_step_or_end "make dist" make_tarball
 layer_step_or_end "rpmbuild -tb" build_packages
 layer_step "each plugin is a package of its own, and nothing of lvm2's is overwritten" expected_packages_are_there
+layer_step "removal of a plugin asks about its operation" removals_are_checked
 layer_step "rpmlint has no error" rpmlint_has_no_error
 layer_step "the module for SELinux is compiled and packed" module_is_compiled
 layer_step "Alpine's APKBUILD is read, with configure's version" apkbuild_is_read

@@ -22,7 +22,7 @@ files_of_daemons() {
 }
 
 find_those_of_daemons() {
-	find "$1" -xdev -path '*lvmpolld*' ! -path '/var/lib/dpkg/*'
+	find "$1" -xdev \( -path '*lvmpoll*' -o -path '*switch-daemon*' \) ! -path '/var/lib/dpkg/*'
 }
 
 # move_begin FROM TO: in the background, seen half way, and then so slow that dpkg comes to its end before.
@@ -64,6 +64,7 @@ disks_make 2 64
 vg_make vg "${disk[@]}"
 lv_make vg data 48 "${disk[0]}"
 before=$(files_of_daemons)
+diverted_before=$(dpkg-divert --list)
 # An index of all manual pages takes minutes in a guest.
 ln -sf /bin/true /usr/bin/mandb
 
@@ -86,32 +87,41 @@ move_ends_on "${disk[0]}"
 # A plugin that is missing keeps its operations in flight, until it is back.
 move_begin "${disk[0]}" "${disk[1]}"
 run_ok packages -r lvmpolld-plugin-pvmove
+expect_output 'the operation "pvmove" of vg/pvmove0 is in flight: nobody finishes it until its plugin is back'
 run_ok systemctl kill --kill-who=main --signal=SIGKILL "$service"
 wait_until 20 compgen -G '/run/lvm/lvmpolld.state.no_plugin/*'
 run_ok packages -i "$lab/next"/lvmpolld-plugin-pvmove_*.deb
 move_ends_on "${disk[1]}"
 
 # Where a copy has failed stock's daemon must not go on.
+move_begin "${disk[1]}" "${disk[0]}"
 mkdir -p /run/lvm/lvmpolld.state.given_up
-touch /run/lvm/lvmpolld.state.given_up/move
+for record in /run/lvm/lvmpolld.state/*; do
+	touch "/run/lvm/lvmpolld.state.given_up/${record##*/}"
+done
 run packages -r "${names[@]}"
 [ "$status" != 0 ] || fail "the packages were removed though a copy has failed"
 expect_output "was given up"
+for name in "${names[@]}"; do
+	# shellcheck disable=SC2016 # dpkg replaces it
+	expect_equal "the state of $name" "install ok installed" "$(dpkg-query -W -f '${Status}' "$name" | sed 's/deinstall/install/')"
+done
 rm -r /run/lvm/lvmpolld.state.given_up
-run_ok packages -i "$lab/next"/*.deb
+move_ends_on "${disk[0]}"
 
 # Removed and back in one move: dpkg names the former version then, though stock's daemon polls.
-move_begin "${disk[1]}" "${disk[0]}"
+move_begin "${disk[0]}" "${disk[1]}"
 run_ok packages -r "${names[@]}"
 wait_until 10 program_is /usr/sbin/lvmpolld
 run_ok packages -i "$lab/next"/*.deb
 wait_until 10 program_is "$ours"
-move_ends_on "${disk[0]}"
+move_ends_on "${disk[1]}"
 
-move_begin "${disk[0]}" "${disk[1]}"
+move_begin "${disk[1]}" "${disk[0]}"
 run_ok packages -P "${names[@]}"
 wait_until 10 program_is /usr/sbin/lvmpolld
-move_ends_on "${disk[1]}"
+move_ends_on "${disk[0]}"
 run_ok systemctl stop "$service"
 expect_equal "what is left when the packages are purged" "$before" "$(files_of_daemons)"
+expect_equal "what is diverted when they are" "$diverted_before" "$(dpkg-divert --list)"
 run_ok systemctl stop "$socket"
