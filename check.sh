@@ -11,7 +11,7 @@ top=$(cd "$(dirname "$0")" && pwd)
 # Each is a file in tests/layers. Those beside run in turn, the lab on one CPU; the others run two at a time on all CPUs,
 # at a lower priority than the lab, which measures time. Most layers wait more than they compute. A layer with a line
 # "# full: alone" is run with --full, or by its name; with "# full: in fresh roots" by its name alone.
-layers_main=(gcc asan clang debian13 tsan faults valgrind options static hardened fuzz distcheck delays mutation cockpit cross packages rpm fresh12 fresh13 fresh_sid)
+layers_main=(gcc asan clang debian13 tsan faults valgrind options static hardened fuzz distcheck delays mutation cockpit cross packages packages13 shared rpm fresh12 fresh13 fresh_sid)
 layers_beside=(shellcheck harness lab lab13 lab_versions)
 layer_deadline_s=2400
 layer_deadline_slow_s=5400

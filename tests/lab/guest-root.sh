@@ -40,6 +40,16 @@ guest_root_make() {
 	guest_root_mount_host "$guest_share" "$guest_root/mnt" || return 1
 	mount -t tmpfs -o mode=755 tmpfs "$guest_root/run" || return 1
 	guest_root_limit_io || return 1
+	guest_root_share || return 1
+}
+
+# With machines that share disks: a folder in which they tell each other how far they are, and lvmlockd and sanlock, which are
+# not installed on the host.
+guest_root_share() {
+	[ -n "$LAB_SHARED" ] || return 0
+	mkdir "$guest_root/run/shared"
+	guest_root_mount_host "$LAB_SHARED" "$guest_root/run/shared" || return 1
+	tar -C "$LAB_SHARED/root" -c . | tar -C "$guest_root" -x --keep-directory-symlink --no-same-owner
 }
 
 # The first version of the controller, since the second cannot limit what the kernel itself copies. See copy_slowly.
