@@ -11,8 +11,8 @@ top=$(cd "$(dirname "$0")" && pwd)
 # Each is a file in tests/layers. Those beside run in turn, the lab on one CPU; the others run two at a time on all CPUs,
 # at a lower priority than the lab, which measures time. Most layers wait more than they compute. A layer with a line
 # "# full: alone" is run with --full, or by its name; with "# full: in fresh roots" by its name alone.
-layers_main=(gcc asan clang debian13 tsan faults valgrind options static hardened fuzz distcheck delays mutation cockpit cross packages packages13 shared rpm fresh12 fresh13 fresh_sid)
-layers_beside=(shellcheck harness lab lab13 lab_versions)
+layers_main=(gcc asan clang debian13 tsan faults valgrind options static hardened fuzz distcheck delays mutation cockpit cross packages packages13 rpm fresh12 fresh13 fresh_sid)
+layers_beside=(shellcheck harness lab lab13 lab_shared lab_versions)
 layer_deadline_s=2400
 layer_deadline_slow_s=5400
 # The usual run begins no layer, and nothing further in the lab, when it has taken so long: that is told as skipped. Only a

@@ -23,6 +23,7 @@ class SwitchTest(unittest.TestCase):
     """The script in a folder of its own, with stand-ins for the manager and for lvm2. They write what they are called with."""
 
     patience_s = 60
+    shell = ()
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="lvmpolld-test-")
@@ -65,7 +66,7 @@ class SwitchTest(unittest.TestCase):
 
     def run_verb(self, *words):
         return subprocess.run(
-            [self.path("switch-daemon"), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            [*self.shell, self.path("switch-daemon"), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
             env={"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}, timeout=scaled(60))
 
     def calls(self, name):
@@ -460,6 +461,12 @@ class CheckTest(SwitchTest):
         self.assertEqual(checked.returncode, 1)
         self.assertIn("no daemon tells", checked.stderr)
         self.assert_allowed("convert")
+
+
+class CheckWithBashTest(CheckTest):
+    """Where it is /bin/sh, as in Fedora."""
+
+    shell = ("bash", "--posix")
 
 
 @needs_tool

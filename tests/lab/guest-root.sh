@@ -47,9 +47,9 @@ guest_root_make() {
 # not installed on the host.
 guest_root_share() {
 	[ -n "$LAB_SHARED" ] || return 0
-	mkdir "$guest_root/run/shared"
+	mkdir "$guest_root/run/shared" || return 1
 	guest_root_mount_host "$LAB_SHARED" "$guest_root/run/shared" || return 1
-	tar -C "$LAB_SHARED/root" -c . | tar -C "$guest_root" -x --keep-directory-symlink --no-same-owner
+	tar -C "$LAB_SHARED/root" -c . | tar -C "$guest_root" -x --keep-directory-symlink --no-same-owner && [ -x "$guest_root/usr/sbin/sanlock" ]
 }
 
 # The first version of the controller, since the second cannot limit what the kernel itself copies. See copy_slowly.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# Two machines on one shared disk: lvmlockd and sanlock, and how the machines tell each other how far they are. Each runs the same
+# Two machines on shared disks: lvmlockd and sanlock, and how the machines tell each other how far they are. Each runs the same
 # scenario, as host 1 and as host 2 ($LAB_HOST). Sourced by the scenarios of shared_storage.
 
 shared=/run/shared
@@ -16,7 +16,7 @@ await() {
 	wait_until "$1" is_told "$2"
 }
 
-# One that has failed keeps the other waiting for nothing.
+# Where the other machine has failed nothing is to be waited for.
 is_told() {
 	[ ! -e "$shared/failed" ] || fail "the other machine has failed"
 	[ -e "$shared/$1" ]
@@ -28,14 +28,13 @@ tell_failure() {
 }
 trap 'tell_failure "$?"' EXIT
 
-# sanlock without a watchdog: nobody else would notice where this machine hangs. The pauses by which it finds out that a machine
-# has died count in this time: two seconds instead of ten.
+# sanlock has no watchdog here, and waits for two seconds where it would for ten: so a machine that has died is found out sooner.
 locks_start() {
 	cat >/etc/lvm/lvm.conf <<-'END'
 		devices { scan=["/dev"] types=["ubd", 16] filter=["a|ubd|","r|.*|"] use_devicesfile=0 }
 		activation { udev_sync=0 udev_rules=0 verify_udev_operations=1 monitoring=0 polling_interval=1 }
 		backup { backup=1 backup_dir="/run/lab/backup" archive=0 }
-		global { use_lvmpolld=1 use_lvmlockd=1 sanlock_lv_extend=8 }
+		global { use_lvmpolld=1 use_lvmlockd=1 }
 	END
 	echo "local { host_id=$LAB_HOST }" >/etc/lvm/lvmlocal.conf
 	disk=(/dev/ubda /dev/ubdb)
@@ -45,7 +44,7 @@ locks_start() {
 	wait_until 10 test -S /run/lvm/lvmlockd.socket
 }
 
-# group_make: vg on both disks, made by host 1; host 2 joins its lockspace.
+# vg on both disks, made by host 1; host 2 joins its lockspace.
 group_make() {
 	if [ "$LAB_HOST" = 1 ]; then
 		run_ok vgcreate -qq -y -s 1m --shared vg "${disk[@]}"
@@ -62,32 +61,45 @@ group_join() {
 	run_ok vgchange --lock-start vg
 }
 
-# data_make: vg/data, of 48 MiB, on the first disk, and active on this host alone.
+# vg/data, of 48 MiB, on the first disk, and active on this host alone.
 data_make() {
 	run_ok lvcreate -qq -y -aey -Wn -Zn -l 48 -n data vg "${disk[0]}"
 	data_write vg/data
 }
 
-move_half_way() {
+# The move is half way, and all but stands still until move_goes_on.
+move_begin() {
 	disk_write_at "${disk[1]}" 2048
 	run_ok pvmove -b -i1 -n data "${disk[0]}" "${disk[1]}"
 	wait_until 60 mirror_is_half_way
+	disk_write_at "${disk[1]}" 16
 }
 
-move_is_over() {
+move_goes_on() {
+	mirror_is_half_way || fail "the move did not last"
+	disk_write_at "${disk[1]}" 0
+}
+
+# expect_moved_within SECONDS: lvm2 and the kernel have the data on the second disk, and nothing of the move is left.
+expect_moved_within() {
 	wait_until "$1" pvmove_none
 	expect_on vg/data "${disk[1]}"
-	data_check vg/data
+	uncollected=1
 }
 
-# How often lvpolls of this machine have taken the group's lock, or could not.
+# How often lvpolls of this machine have asked for the group's lock.
 lvpoll_locks() {
 	lvmlockctl --dump | grep -c 'recv lvpoll\[.*\] cl .* lock vg "vg" mode [es][xh]' || true
 }
 
-# What scenarios of one machine clean up is shared here.
-leave_group() {
+# Every scenario ends by this: what scenarios of one machine look for and clean up in the end, before the disks are the
+# other one's again.
+group_leave() {
+	if daemon_is_expected; then
+		wait_until 10 lvpoll_none
+		[ "$LAB_STOCK" = 1 ] || expect_no_records
+	fi
+	volumes_check
 	daemon_stop_if_running
-	daemon_pid=
 	disk=() data_sums=()
 }

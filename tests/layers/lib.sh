@@ -285,7 +285,7 @@ layer_need_roots() {
 # the layer where there is none.
 layer_use_root() {
 	if grep -qx "VERSION_CODENAME=$1" /etc/os-release; then
-		layer_skipped "all of it: this machine is that Debian, and the layers gcc, clang and lab are run on it"
+		layer_skipped "all of it: this machine is that Debian, and the layers gcc, clang, lab and packages are run on it"
 		layer_end
 	fi
 	layer_need_root "$1"
@@ -333,10 +333,11 @@ layer_need_root_build() {
 	exec 8>&-
 }
 
-# layer_build_packages FOLDER: FOLDER/*.deb, from a copy of the tree, without a network. The tests are run by other layers.
+# layer_build_packages FOLDER: FOLDER/*.deb, from a copy of the tree; without a network, where that can be had. The tests are
+# run by other layers.
 layer_build_packages() {
 	local offline=()
-	[ "$(id -u)" != 0 ] || offline=(unshare --net)
+	! unshare --net true 2>/dev/null || offline=(unshare --net)
 	layer_clone_into "$1/lvmpolld"
 	cd "$1/lvmpolld"
 	"${layer_in[@]}" "${offline[@]}" env "DEB_BUILD_OPTIONS=nocheck parallel=$(nproc)" \

@@ -24,7 +24,8 @@ build_packages() {
 
 expected_packages_are_there() {
 	local name
-	for name in lvmpolld lvmpolld-devel lvmpolld-selinux $(layer_plugins | sed 's/^\([^ ]*\).*/lvmpolld-plugin-\1/'); do
+	layer_plugins >"$CHECK_WORK/rpm.plugins"
+	for name in lvmpolld lvmpolld-devel lvmpolld-selinux $(sed 's/^\([^ ]*\).*/lvmpolld-plugin-\1/' "$CHECK_WORK/rpm.plugins"); do
 		ls "$top"/RPMS/*/"$name"-[0-9]*.rpm
 	done
 	rpm -qlp "$top"/RPMS/*/lvmpolld-[0-9]*.rpm >"$CHECK_WORK/rpm.list"
@@ -63,6 +64,7 @@ module_is_compiled() {
 apkbuild_is_read() {
 	local version names
 	mapfile -t names < <(layer_plugins | sed -e 's/ .*//' -e 's/-/_/g' -e 's/^/_/')
+	[ ${#names[@]} -gt 0 ]
 	version=$(sed -n 's/^AC_INIT(\[lvmpolld\], \[\([^]]*\)\].*/\1/p' "$CHECK_SOURCE/configure.ac")
 	sh -euc '. "$1"; [ "$pkgver" = "$2" ]; shift 2; for function in build check package "$@"; do
 		type "$function" >/dev/null; done' sh "$CHECK_SOURCE/packaging/alpine/APKBUILD" "$version" "${names[@]}"

@@ -9,6 +9,7 @@
 
 layer_need_gcc_build
 export LAB_CPU=$CHECK_CPU
+layer_share_guests
 layer_newer_kernel
 layer_suite "two machines" "$CHECK_SOURCE/tests/lab/shared_storage" --builddir "$gcc_build" "${newer_kernel[@]}"
 layer_end
