@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# Our packages are installed while stock's daemon polls a move, upgraded in the next, removed and back in another; purged, they leave nothing.
+# Our packages are installed while stock's daemon polls a move, upgraded in the next, removed and back in another, also while a
+# command waits; purged, they leave nothing.
 # boot: systemd
 # guest: own
 # daemon: own
@@ -31,6 +32,22 @@ move_begin() {
 	run_ok pvmove -b -i1 "$1" "$2"
 	wait_until 30 mirror_is_half_way
 	write_at 16
+}
+
+# Likewise, with a command that waits in the foreground.
+move_begin_in_foreground() {
+	copy_slowly
+	job_start waiting pvmove -i1 "$1" "$2"
+	wait_until 30 mirror_is_half_way
+	write_at 16
+}
+
+# The command has lost its daemon, and says so; the move goes on.
+expect_waiting_to_have_failed() {
+	job_wait waiting 30
+	expect_status 5
+	expect_output "Connection reset by peer"
+	rm "$lab/job.waiting.status"
 }
 
 move_ends_on() {
@@ -68,14 +85,15 @@ diverted_before=$(dpkg-divert --list)
 # An index of all manual pages takes minutes in a guest.
 ln -sf /bin/true /usr/bin/mandb
 
-move_begin "${disk[0]}" "${disk[1]}"
+move_begin_in_foreground "${disk[0]}" "${disk[1]}"
 wait_until 10 program_is /usr/sbin/lvmpolld
 run_ok packages -i "${files[@]}"
 wait_until 10 program_is "$ours"
+expect_waiting_to_have_failed
 move_ends_on "${disk[1]}"
 
-# The daemon that runs executes the new program: it is the same process.
-move_begin "${disk[1]}" "${disk[0]}"
+# The daemon that runs executes the new program: it is the same process, and whoever waits for it goes on waiting.
+move_begin_in_foreground "${disk[1]}" "${disk[0]}"
 pid=$(unit_property "$service" MainPID)
 make_next_version
 run_ok packages -i "$lab/next"/*.deb
@@ -83,6 +101,9 @@ run_ok packages -i "$lab/next"/*.deb
 wait_until 20 program_is "$ours"
 expect_equal "the daemon after the upgrade" "$pid" "$(unit_property "$service" MainPID)"
 move_ends_on "${disk[0]}"
+job_wait waiting 30
+expect_status 0
+rm "$lab/job.waiting.status"
 
 # A plugin that is missing keeps its operations in flight, until it is back.
 move_begin "${disk[0]}" "${disk[1]}"
@@ -117,9 +138,10 @@ run_ok packages -i "$lab/next"/*.deb
 wait_until 10 program_is "$ours"
 move_ends_on "${disk[1]}"
 
-move_begin "${disk[1]}" "${disk[0]}"
+move_begin_in_foreground "${disk[1]}" "${disk[0]}"
 run_ok packages -P "${names[@]}"
 wait_until 10 program_is /usr/sbin/lvmpolld
+expect_waiting_to_have_failed
 move_ends_on "${disk[0]}"
 run_ok systemctl stop "$service"
 expect_equal "what is left when the packages are purged" "$before" "$(files_of_daemons)"
