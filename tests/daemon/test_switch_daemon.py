@@ -36,6 +36,7 @@ class SwitchTest(unittest.TestCase):
         self.write("lvs", "#!/bin/sh\n")
         self.write("vgs", "#!/bin/sh\n")
         self.write("lvmpollctl", "#!/bin/sh\n")
+        self.write("dmesg", "#!/bin/sh\necho 'all is well'\n")
         os.mkdir(self.path("proc"))
         os.mkdir(self.path("state.given_up"))
 
@@ -442,6 +443,35 @@ class CheckTest(SwitchTest):
     def test_copies_that_could_not_be_compared(self):
         self.list("vg/pvmove0 pvmove backing_off the\\x20copies\\x20could\\x20not\\x20be\\x20compared\\x20before\\x20a\\x20step")
         self.assertEqual(self.check().returncode, 1)
+
+    def test_a_move_while_the_kernel_has_told_of_failures(self):
+        for line in ("device-mapper: raid1: Read failure on mirror device 254:1 during recovery", "I/O error, dev sdb, sector 8",
+                     "dm_mirror: 12 callbacks suppressed"):
+            self.record("state", 'operation = "pvmove"\n')
+            self.write("dmesg", "#!/bin/sh\necho 'all is well'\necho '%s'\n" % line)
+            for operation in ((), ("pvmove",)):
+                with self.subTest(line, operation=operation):
+                    checked = self.check(*operation)
+                    self.assertEqual(checked.returncode, 1)
+                    self.assertIn('a copy of vg/slow may have failed, since the kernel\'s log has "%s"' % line, checked.stderr)
+            self.assert_allowed("convert")
+            self.record("state", 'operation = "merge"\n')
+            self.assert_allowed()
+
+    def test_a_move_while_the_kernels_log_cannot_be_read(self):
+        self.record("state", 'operation = "pvmove"\n')
+        self.write("dmesg", "#!/bin/sh\nexit 1\n")
+        self.assertIn("the kernel's log cannot be read", self.check().stderr)
+
+    def test_a_record_that_was_set_aside(self):
+        self.record("state.damaged", "what is this\n")
+        self.set_volumes()
+        self.assert_allowed()
+        self.write("lvs", "#!/bin/sh\necho '  vg'\n")
+        checked = self.check()
+        self.assertEqual(checked.returncode, 1)
+        self.assertIn("state.damaged/poll-", checked.stderr)
+        self.assert_allowed("merge")
 
     def test_copies_of_an_unknown_operation(self):
         self.list("vg/pvmove0 ? verifying both\\x20copies")
