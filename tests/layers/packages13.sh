@@ -10,7 +10,7 @@
 make_root_for_packages() {
 	cp -a "$debian_root" "$1"
 	debian_root_run "$1" / env DEBIAN_FRONTEND=noninteractive \
-		apt-get -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends debhelper lintian
+		apt-get -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends build-essential debhelper lintian
 }
 
 layer_use_root trixie
