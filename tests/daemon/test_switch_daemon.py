@@ -172,6 +172,23 @@ class TakeTest(SwitchTest):
         self.assertIn("restart lvm2-lvmpolld.socket", self.calls("systemctl"))
         self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
 
+    def test_a_removal_that_has_failed(self):
+        """The socket was stopped for it."""
+        started = self.path("started")
+        self.answer("systemctl", """
+            case "$*" in
+            *is-active*.service) exit 3 ;;
+            *is-active*) [ -e %s ] || exit 3 ;;
+            *ActiveState*) [ -e %s ] && echo active || echo inactive ;;
+            start*.socket) touch %s ;;
+            esac
+            """ % (started, started, started))
+        self.write("switch-daemon.socket", "")
+        self.write("switch-daemon.groups", "vg\n")
+        self.assertEqual(self.run_verb("take").stderr, "")
+        self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
+        self.assertFalse(os.path.exists(self.path("switch-daemon.socket")) or os.path.exists(self.path("switch-daemon.groups")))
+
     def begins(self, program):
         self.answer("systemctl", 'case "$*" in *ExecStart*) echo "{ path=%s ; argv[]=%s -f ; }" ;; esac\n' % (program, program))
 
