@@ -112,6 +112,15 @@ def check_plugins(names, folders, readme, packages, spec, apkbuild):
             yield f"packaging/alpine/APKBUILD has no package of the plugin {name}"
 
 
+def check_descriptions(packages, spec):
+    """lintian and rpmlint want the lines of a package's description short."""
+    for path, text, limit in (("debian/control", packages or "", 80), ("packaging/rpm/lvmpolld.spec.in", spec, 79)):
+        parts = re.findall(r"^Description:.*((?:\n .*)+)|^%description.*((?:\n.+)+)", text, re.M)
+        for line in "".join(one or other for one, other in parts).split("\n"):
+            if len(line) > limit:
+                yield f"{path} has a line of more than {limit} columns in a description: {line}"
+
+
 def check_files_in_readmes(readmes, present):
     """A README of a folder in core/ names each source, or the header where there is no source, and no other file."""
     for folder, text in sorted(readmes.items()):
@@ -143,6 +152,8 @@ FAULTS = {
     "a function that is gone": lambda: check_interface(INTERFACE + " lvmpolld_old", HEADER),
     "another exit status": lambda: check_exit_statuses(".SH EXIT STATUS\n.TP\n.B 0\nGood.\n.SH X\n", "\tCTL_GOOD = 1,\n"),
     "another level": lambda: check_levels("| `fatal` | x |\n## The dump\n", 'log_level_names[] = {"fatal", "bad"}'),
+    "a description that lintian finds too long": lambda: check_descriptions("Description: a\n %s\n" % ("a" * 80), ""),
+    "a description that rpmlint finds too long": lambda: check_descriptions(None, "%%description\n%s\n" % ("a" * 80)),
     "a plugin without a folder": lambda: check_plugins(
         ["a"], [], "lvmpolld-a(7)", "Package: lvmpolld-plugin-a\n", SPEC, APKBUILD),
     "a plugin that README has not": lambda: check_plugins(
