@@ -131,7 +131,15 @@ step_is_held() {
 	mirror_is_in_sync && [ "$(lvpoll_runs)" -gt "$1" ]
 }
 
-# Without a child, or the moment would be over: $lvpoll_in_lock is the lvpoll that has the lock of its group for writing.
+# Without a pause, or the moment would be over.
+await_lvpoll_in_lock() {
+	local end=$((SECONDS + 30))
+	until lvpoll_in_lock; do
+		[ "$SECONDS" -lt "$end" ] || fail "no moment was found in which an lvpoll had the lock"
+	done
+}
+
+# Without a child, for the same reason: $lvpoll_in_lock is the lvpoll that has the lock of its group for writing.
 lvpoll_in_lock() {
 	local kind mode pid command
 	while read -r _ kind _ mode pid _; do

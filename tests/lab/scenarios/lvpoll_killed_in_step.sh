@@ -19,10 +19,7 @@ if [ "$LAB_STOCK" = 0 ]; then
 	wait_until 10 lvpoll_none
 	step_held_in_lock
 fi
-end=$((SECONDS + 30))
-until lvpoll_in_lock; do
-	[ "$SECONDS" -lt "$end" ] || fail "no moment was found in which an lvpoll had the lock"
-done
+await_lvpoll_in_lock
 kill -KILL "$lvpoll_in_lock"
 copy_fast
 

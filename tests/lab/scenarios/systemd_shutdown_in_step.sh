@@ -11,10 +11,7 @@
 shutdown_begins_in_step() {
 	wait_until 10 lvpoll_none
 	step_held_in_lock
-	end=$((SECONDS + 30))
-	until lvpoll_in_lock; do
-		[ "$SECONDS" -lt "$end" ] || fail "no moment was found in which an lvpoll had the lock"
-	done
+	await_lvpoll_in_lock
 	stopped=$lvpoll_in_lock
 	kill -STOP "$stopped"
 	copy_fast
