@@ -131,6 +131,13 @@ def check_files_in_readmes(readmes, present):
             yield f"core/{folder}/README does not name {stem}"
 
 
+def check_tarball(makefile, present):
+    """The Makefile.am of docs/ names each document."""
+    for name in sorted(present):
+        if not re.search(rf"(?<![\w/.-]){re.escape(name)}(?![\w/.-])", makefile):
+            yield f"docs/Makefile.am does not name {name}, so that the tarball lacks it"
+
+
 PAGE = ".SH DUMP\n.TP\n.B operation_state\nWhere:\n.B one\n.TP\n.BR backing_off_reason \", \" x\nWhy:\n.BR why .\n.SH NEXT\n"
 HEADER = "int lvmpolld_do(int a);\n\tint (*act)(int a);\nenum lvmpolld_verdict {\n\tLVMPOLLD_STEP = 0,\n};\n"
 INTERFACE = "lvmpolld_do act LVMPOLLD_STEP"
@@ -163,6 +170,7 @@ FAULTS = {
     "a plugin that RPM removes unasked": lambda: check_plugins(["a"], ["a"], "lvmpolld-a(7)", None, SPEC[:18], APKBUILD),
     "a plugin without a package for Alpine": lambda: check_plugins(["a"], ["a"], "lvmpolld-a(7)", None, SPEC, ""),
     "a file of a README that is gone": lambda: check_files_in_readmes({"low": "a.c does it."}, {"low": set()}),
+    "a document that the tarball lacks": lambda: check_tarball("EXTRA_DIST = a.md howto/aa.md\n", ["a.md", "aa.md"]),
     "a file that its README lacks": lambda: check_files_in_readmes(
         {"low": "a.c does it."}, {"low": {"a.c", "a.h", "b.c", "b.h"}}),
 }
