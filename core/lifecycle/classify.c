@@ -37,6 +37,9 @@ static bool is_contradicted(
 	static const struct lvmpolld_exit ended = {
 		.struct_size = sizeof(ended), .presence = LVMPOLLD_PRESENT};
 
+	/* It was to stay: somebody has removed it, and the command may have found another one. */
+	if (observation->kind == OBSERVED_GONE)
+		return callbacks_read_report(operation, NULL) == LVMPOLLD_STANDING_FAILED;
 	if (classify_is_renamed(operation, observation->vg_name, observation->lv_name))
 		return true;
 	if (is_copying(observation) && !operation_is_abort(operation))
@@ -49,7 +52,7 @@ static enum operation_event confirm(
 {
 	if (observation->kind == OBSERVED_SUSPENDED)
 		return observation->is_stalled ? EVENT_SEES_OTHERWISE : EVENT_SEES_SUSPENDED;
-	if (observation->kind != OBSERVED_GONE && is_contradicted(operation, observation))
+	if (is_contradicted(operation, observation))
 		return EVENT_SEES_OTHERWISE;
 	/* The kernel's log contradicts it: lvm2 is asked whether anything is left. */
 	return classify_end_doubt(operation, &observation->log) == DOUBT_FAILURE
@@ -239,7 +242,7 @@ static enum operation_event decide_abort(
 		return EVENT_SEES_STEP;
 	if (observation->verdict == LVMPOLLD_DONE)
 		return EVENT_NO_PATIENCE;
-	return attempt->is_end_unknown && attempt->purpose == ATTEMPT_ABORT &&
+	return attempt->end == ATTEMPT_END_UNKNOWN && attempt->purpose == ATTEMPT_ABORT &&
 			       observation->verdict == LVMPOLLD_STEP &&
 			       device_progress(operation->device).phase == 0
 		       ? EVENT_SEES_DONE

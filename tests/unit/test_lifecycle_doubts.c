@@ -228,7 +228,7 @@ START_TEST(suspended_device_has_a_patience)
 	run_out(operation->timer);
 	look(SUSPENDED, TABLE, true);
 	ck_assert_int_eq(operation->state, STATE_COPYING);
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears_failed(false));
 	ck_assert_ptr_nonnull(find(false));
 }
@@ -302,7 +302,7 @@ START_TEST(doubt_that_no_comparison_ends_is_told)
 	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
 	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_UNVERIFIED);
 	ck_assert(!operation->comparison);
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears_failed(false));
 }
 END_TEST
