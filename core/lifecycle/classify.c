@@ -29,6 +29,25 @@ bool classify_is_copied(const struct observation *observation)
 	       (is_copying(observation) || observation->copies.count > 0);
 }
 
+uint64_t classify_position(const struct operation *operation)
+{
+	const struct lvmpolld_progress progress = device_progress(operation->device);
+
+	return progress.total_sectors > 0 ? progress.done_sectors
+					  : (uint64_t)(progress.percent * 1000);
+}
+
+bool classify_shows_copying(const struct operation *operation)
+{
+	struct device *device = operation->device;
+	bool shows;
+
+	device_lock(device);
+	shows = device->observation.kind == OBSERVED && is_copying(&device->observation);
+	device_unlock(device);
+	return shows;
+}
+
 /* Whether the device contradicts a command that says that all is over. */
 static bool is_contradicted(
 	const struct operation *operation, const struct observation *observation)
@@ -152,6 +171,13 @@ static enum operation_event look_in_pause(
 	case BACK_OFF_SUSPENDED:
 		return observation->kind == OBSERVED_SUSPENDED ? EVENT_SEES_SAME
 							       : EVENT_SEES_CHANGE;
+	case BACK_OFF_UNMOVED:
+		return observation->kind == OBSERVED_SUSPENDED ||
+				       (is_copying(observation) &&
+					       classify_position(operation) ==
+						       operation->back_off.signature)
+			       ? EVENT_SEES_SAME
+			       : EVENT_SEES_CHANGE;
 	case BACK_OFF_UNVERIFIED:
 		/* Then the step is not due any more, as where the table is understood again. */
 		if (observation->kind == OBSERVED && is_copying(observation))
@@ -249,6 +275,16 @@ static enum operation_event decide_abort(
 		       : EVENT_SEES_STEP;
 }
 
+/*
+ * It copies nothing, and nothing is run for it that could tell why: lvm2 may have it no more. What
+ * the kernel does alone is not for lvm2 to say.
+ */
+static bool is_unmoved(const struct operation *operation, const struct observation *observation)
+{
+	return observation->kind == OBSERVED && observation->is_stalled &&
+	       plugin_verifies(operation->terms->plugin);
+}
+
 static enum operation_event decide(
 	const struct operation *operation, const struct observation *observation, int64_t now_ms)
 {
@@ -265,7 +301,7 @@ static enum operation_event decide(
 		return EVENT_SEES_DONE;
 	if (!is_stalled && observation->verdict != LVMPOLLD_STEP &&
 		observation->verdict != LVMPOLLD_POLL)
-		return EVENT_SEES_COPYING;
+		return is_unmoved(operation, observation) ? EVENT_SEES_UNMOVED : EVENT_SEES_COPYING;
 	if (now_ms < operation->not_before_ms)
 		return EVENT_SEES_EARLY;
 	/* Whether all is copied cannot be told: an lvpoll that polls might let go of it. */

@@ -238,7 +238,10 @@ enum back_off_reason classify_pause(const struct operation *operation, enum oper
 	case EVENT_SEES_STUCK:
 		return BACK_OFF_SUSPENDED;
 	case EVENT_REPORT_GOES_ON:
-		return has_failed(&operation->attempt) ? BACK_OFF_STATUS : BACK_OFF_CONTRADICTED;
+		return has_failed(&operation->attempt) ? BACK_OFF_STATUS
+		       : !has_succeeded(&operation->attempt) && classify_shows_copying(operation)
+			       ? BACK_OFF_UNMOVED
+			       : BACK_OFF_CONTRADICTED;
 	case EVENT_REPORT_NOT_SEEN:
 		return BACK_OFF_NOT_SEEN;
 	case EVENT_REPORT_NO_ANSWER:

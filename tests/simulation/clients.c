@@ -187,6 +187,18 @@ static struct terms *make_terms(const struct client *client, unsigned variant)
 	return terms;
 }
 
+/* Who was told an end, and has not heard it yet, waits for the new request. */
+static void wait_anew(const struct client *asking)
+{
+	bool is_aborted = operations_find_alive(&operations, asking->volume->lvid, true);
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (clients[i].volume == asking->volume &&
+			clients[i].system_dir == asking->system_dir &&
+			(is_aborted || world.now_us - clients[i].failing_us > PATIENCE_US))
+			clients[i].failing_us = 0;
+}
+
 static void note_promise(const struct client *client)
 {
 	struct volume *volume = client->volume;
@@ -195,6 +207,7 @@ static void note_promise(const struct client *client)
 		volume->was_to_be_aborted = true;
 		return;
 	}
+	wait_anew(client);
 	/* Who joins what is being aborted hears of that. */
 	if (volume->kind == KIND_CACHE && operations_find_alive(&operations, volume->lvid, true))
 		return;

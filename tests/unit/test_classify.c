@@ -136,7 +136,7 @@ static const struct {
 	/* Nothing is to be compared: no mirror is in the table. */
 	{PLUGIN_VERIFY_ALWAYS, 0, SEEN(STEP), EVENT_SEES_STEP},
 	/* An lvpoll must not meet the end of the copy. */
-	{PLUGIN_VERIFY_DOUBT, 0, STALLED(WATCH), EVENT_SEES_COPYING},
+	{PLUGIN_VERIFY_DOUBT, 0, STALLED(WATCH), EVENT_SEES_UNMOVED},
 	{PLUGIN_VERIFY_NEVER, 0, STALLED(WATCH), EVENT_SEES_STEP},
 	{PLUGIN_VERIFY_DOUBT, 0,
 		{.kind = OBSERVED_SUSPENDED, .is_stalled = true, .log = {.is_read = true}},
@@ -374,6 +374,7 @@ static const struct {
 	{BACK_OFF_SILENT, true, false, false},
 	{BACK_OFF_UNVERIFIED, true, false, false},
 	{BACK_OFF_SUSPENDED, true, false, true},
+	{BACK_OFF_UNMOVED, true, false, true},
 };
 
 START_TEST(classify_look_ends_a_pause_for_what_has_changed)
