@@ -12,7 +12,6 @@
 #include "log/log.h"
 #include "operation/terms.h"
 #include "protocol/wire.h"
-#include "server/adopt.h"
 #include "server/answer.h"
 #include "server/begin.h"
 #include "server/daemon_status.h"
@@ -21,6 +20,7 @@
 #include "server/list.h"
 #include "server/sender.h"
 #include "server/start.h"
+#include "server/steer.h"
 #include "server/subscription.h"
 #include "util/buffer.h"
 
@@ -89,7 +89,7 @@ static void answer_progress_info(const struct exchange *exchange)
 	}
 	collected = operations_collect(exchange->operations, identifier,
 		wire_number(message, "abort") != 0, exchange->sender->waiter,
-		exchange->sender->may_steer);
+		exchange->sender->is_privileged);
 	free(identifier);
 	answer_collected(&collected, exchange->reply);
 }
@@ -138,7 +138,7 @@ static void answer_log_level(const struct exchange *exchange)
 	struct log_settings settings = log_settings_in_force();
 	const char *name = wire_string(exchange->message, "level");
 
-	if (!exchange->sender->may_steer) {
+	if (!exchange->sender->is_privileged) {
 		wire_add_answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
 	} else if (!name || log_level_from_name(name, &settings.level) < 0) {
 		wire_add_answer(exchange->reply, "invalid", REASON_NO_LEVEL);
@@ -152,7 +152,7 @@ static void answer_log_level(const struct exchange *exchange)
 
 static void answer_forget(const struct exchange *exchange)
 {
-	if (exchange->sender->may_steer)
+	if (exchange->sender->is_privileged)
 		forget_answer(exchange->operations, exchange->message, exchange->reply);
 	else
 		wire_add_answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
@@ -160,15 +160,22 @@ static void answer_forget(const struct exchange *exchange)
 
 static void answer_adopt(const struct exchange *exchange)
 {
-	if (exchange->sender->may_steer)
-		adopt_answer(exchange->operations, exchange->message, exchange->reply);
-	else
-		wire_add_answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
+	steer_adopt(exchange->operations, exchange->sender, exchange->message, exchange->reply);
+}
+
+static void answer_abort(const struct exchange *exchange)
+{
+	steer_abort(exchange->operations, exchange->sender, exchange->message, exchange->reply);
+}
+
+static void answer_resume(const struct exchange *exchange)
+{
+	steer_resume(exchange->operations, exchange->sender, exchange->message, exchange->reply);
 }
 
 static void answer_start(const struct exchange *exchange)
 {
-	if (exchange->sender->may_steer)
+	if (exchange->sender->is_privileged)
 		start_answer(
 			exchange->operations, exchange->sender, exchange->message, exchange->reply);
 	else
@@ -192,6 +199,8 @@ static const struct {
 	{"log_level", answer_log_level, true},
 	{"forget", answer_forget, true},
 	{"adopt", answer_adopt, true},
+	{"abort", answer_abort, true},
+	{"resume", answer_resume, true},
 	{"start", answer_start, true},
 };
 
@@ -212,6 +221,8 @@ static void answer_hello(const struct exchange *exchange)
 	wire_add_number(reply, "version", PROTOCOL_VERSION);
 	wire_add_string(reply, "extensions", names);
 	wire_add_number(reply, "extensions_version", EXTENSIONS_VERSION);
+	wire_add_number(
+		reply, "may_steer", steer_is_allowed(exchange->operations, exchange->sender));
 }
 
 bool answer_is_reserved(const char *name)

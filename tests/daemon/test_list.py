@@ -2,7 +2,6 @@
 """What people are told: list, watch, status, plugins, configuration, log_level."""
 
 import os
-import pwd
 import time
 import unittest
 
@@ -201,7 +200,7 @@ class ListTest(DaemonTest):
 
 @ours_only(STOCK)
 class AccessTest(DaemonTest):
-    """Whoever may connect may see, and nothing more."""
+    """Whoever may connect may see, and nothing more; tests/daemon/test_steer.py has who may steer."""
 
     @unittest.skipIf(os.geteuid() != 0, "only root can become another user")
     def test_others_may_see(self):
@@ -210,14 +209,9 @@ class AccessTest(DaemonTest):
             file.write("access: {users: [root, nobody]}\n")
         daemon, client = self.start_and_connect("-c", path)
         client.ask("pvmove", **volume("hang"))
-        os.chmod(daemon.directory, 0o755)
-        os.chmod(daemon.socket, 0o666)
-        os.seteuid(pwd.getpwnam("nobody").pw_uid)
-        try:
-            other = self.connect(daemon)
-        finally:
-            os.seteuid(0)
+        other = self.connect_as_nobody(daemon)
         self.assertEqual(list(other.list()), ["hang"])
+        self.assertEqual([each.hello()["may_steer"] for each in (client, other)], [1, 0])
         self.assertEqual(other.ask("status")["in_flight"], 1)
         self.assertEqual(other.ask("log_level", level="debug")["response"], "invalid")
 
