@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lifecycle/context.h"
+#include "lifecycle/numbers.h"
 #include "lifecycle/operations_collect.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -37,6 +39,7 @@
 #define REASON_NOT_IMPLEMENTED "request not implemented"
 #define REASON_NOT_PERMITTED   "only root may change this"
 #define REASON_NO_LEVEL        "request requires level set: fatal, error, warn, notice, info or debug"
+#define REASON_WATCHES         "this connection watches, or waits, already: another one may wait"
 #define REASON_POLLING_FAILED  "polling of lvm command failed"
 
 /* A message, its sender, and its reply. */
@@ -122,6 +125,35 @@ static void answer_watch(const struct exchange *exchange)
 		subscription_begin(exchange->sender->subscription, exchange->operations);
 }
 
+static void answer_history(const struct exchange *exchange)
+{
+	list_write_history(exchange->operations, exchange->reply);
+}
+
+/* Answers at once, and tells the end when it is there. */
+static void answer_wait(const struct exchange *exchange)
+{
+	struct subscription *subscription = exchange->sender->subscription;
+	int64_t id = wire_number(exchange->message, "id");
+	uint64_t number = id > 0 ? (uint64_t)id : 0;
+
+	if (number == 0) {
+		wire_add_answer(exchange->reply, "failed", "request requires id set");
+	} else if (subscription && subscription->is_on) {
+		wire_add_answer(exchange->reply, "failed", REASON_WATCHES);
+	} else if (numbers_find(exchange->operations, number)) {
+		wire_add_answer(exchange->reply, "OK", NULL);
+		if (subscription)
+			subscription_wait(subscription, exchange->operations, number);
+	} else if (ended_find(&exchange->operations->ended_lately, number)) {
+		wire_add_answer(exchange->reply, "OK", NULL);
+		wire_add_end(exchange->reply);
+		list_write_end(exchange->operations, number, exchange->reply);
+	} else {
+		wire_add_answer(exchange->reply, "not_found", NULL);
+	}
+}
+
 static void answer_plugins(const struct exchange *exchange)
 {
 	list_write_plugins(exchange->operations, exchange->reply);
@@ -194,6 +226,8 @@ static const struct {
 	{"status", answer_status, true},
 	{"list", answer_list, true},
 	{"watch", answer_watch, true},
+	{"wait", answer_wait, true},
+	{"history", answer_history, true},
 	{"plugins", answer_plugins, true},
 	{"configuration", answer_configuration, true},
 	{"log_level", answer_log_level, true},

@@ -131,6 +131,16 @@ class SteerTest(DaemonTest):
         self.assertEqual(reply["reason"], "the pvmove of vg/hang (id:1): it is being aborted (id:%d)" % number)
         self.assert_ok(self.other.ask("resume", id=number))
 
+    def test_entry_tells_what_can_be_aborted(self):
+        """By what its plugin declares, and no more once that is under way."""
+        self.start()
+        number = self.begin()
+        self.begin("hang-b", "merge")
+        self.assertEqual([entry.get("abortable") for entry in self.client.list().values()], [1, None])
+        abort = self.other.ask("abort", id=number)["id"]
+        entries = {entry["id"]: entry.get("abortable") for entry in self.client.ask_items("list")}
+        self.assertEqual([entries[number], entries[abort]], [None, None])
+
     def test_what_has_no_abort(self):
         self.start()
         self.begin(operation="merge")
