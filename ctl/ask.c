@@ -42,8 +42,13 @@ static bool is_ok(const struct wire_message *reply)
 /* Stock's daemon knows none of our requests. */
 static int explain_refusal(const struct wire_message *reply, struct lvmpolld_error *error)
 {
+	const char *response = wire_string(reply, "response");
 	const char *reason = wire_string(reply, "reason");
 
+	if (response && !strcmp(response, "not_found")) {
+		error_set(error, ENOENT, "the daemon knows no such operation, or not any more");
+		return CTL_NO_OPERATION;
+	}
 	if (reason && !strcmp(reason, "request not implemented"))
 		error_set(error, ENOSYS,
 			"the daemon does not know this request: it is stock's, or older than this "

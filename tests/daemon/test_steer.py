@@ -5,6 +5,7 @@ import os
 import pwd
 import unittest
 
+from ctl_test import GOOD, needs_tool, NO_OPERATION, REFUSED, run_tool, run_tool_as_nobody
 from deadline import wait_for
 from kernel_standin import mirror
 from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS
@@ -22,7 +23,7 @@ FOREIGN = {"lvid": lvid("hang"), "vgname": "vg", "lvname": "hang", "interval": "
 
 @ours_only("it has no such request")
 @AS_ROOT
-class SteerTest(DaemonTest):
+class SteerCase(DaemonTest):
     def start(self, configuration=STEER):
         self.configuration = os.path.join(self.temporary_directory(), "lvmpolld.yaml")
         self.configure(configuration)
@@ -43,6 +44,8 @@ class SteerTest(DaemonTest):
     def aborts(self):
         return [arguments for _, _, arguments in self.daemon.starts() if "--abort" in arguments]
 
+
+class SteerTest(SteerCase):
     def assert_refused(self, word="access.steer_users"):
         for verb in STEERING:
             reply = self.other.ask(verb, id=1)
@@ -188,6 +191,67 @@ class SteerTest(DaemonTest):
         self.assertIn("client %d of user 0 asks to abort it (id:1)" % os.getpid(), self.daemon.log())
 
 
+@needs_tool
+class ToolTest(SteerCase):
+    """lvmpollctl of a user who cannot run lvm2."""
+
+    def run_tool(self, *arguments, status=GOOD):
+        answer = run_tool_as_nobody(self.daemon, *arguments)
+        self.assertEqual(answer.returncode, status, answer.stderr)
+        return answer.stdout + answer.stderr
+
+    def test_abort(self):
+        self.start()
+        self.begin()
+        self.assertEqual(self.run_tool("abort", "vg/hang"), "vg/hang: its pvmove is being aborted (id:2)\n")
+        wait_for(self.aborts, "the abort")
+        self.assertEqual(self.run_tool("abort", "id:1"), "vg/hang: its pvmove is being aborted (id:2)\n")
+
+    def test_resume(self):
+        self.start()
+        for scenario in ("hang-a", "hang-b"):
+            self.begin(scenario)
+        whole = "vg/hang-a: its pvmove is seen to at once\nvg/hang-b: its pvmove is seen to at once\n"
+        self.assertEqual([self.run_tool("resume"), self.run_tool("resume", "vg")], [whole, whole])
+        for name in ("vg/hang-b", "id:2"):
+            self.assertEqual(self.run_tool("resume", name), "vg/hang-b: its pvmove is seen to at once\n")
+        self.assertIn("no operation is in flight for vg2", self.run_tool("resume", "vg2", status=NO_OPERATION))
+        self.client.ask("forget", id=1)
+        self.client.ask("forget", id=2)
+        wait_for(lambda: not self.client.list(), "that both are forgotten")
+        self.assertEqual(self.run_tool("resume"), "")
+
+    def test_refusal_names_what_would_allow_it(self):
+        self.start("access: {users: [root, nobody]}\n")
+        self.begin()
+        for verb in ("abort", "resume"):
+            self.assertIn("access.steer_users or access.steer_groups", self.run_tool(verb, "id:1", status=REFUSED))
+        self.assertIn("access.steer_users", self.run_tool("adopt", "--all", status=REFUSED))
+        self.assertEqual(self.aborts(), [])
+
+    def test_socket_that_is_out_of_reach(self):
+        self.start()
+        os.chmod(self.daemon.socket, 0o600)
+        self.assertIn('see "access" in lvmpolld.yaml(5)', self.run_tool("resume", status=REFUSED))
+
+    def test_what_has_no_abort(self):
+        self.start()
+        self.begin(operation="merge")
+        self.assertIn("cannot abort the merge of vg/hang", self.run_tool("abort", "vg/hang", status=REFUSED))
+
+    def test_root_names_a_number(self):
+        """lvm2 is not run for it, but where root names the group."""
+        self.start()
+        self.begin()
+        answer = run_tool(self.daemon, "resume", "id:1", STANDIN_DIR=self.daemon.directory)
+        self.assertEqual(answer.stdout, "vg/hang: its pvmove is seen to at once\n", answer.stderr)
+        answer = run_tool(self.daemon, "abort", "id:1", STANDIN_DIR=self.daemon.directory)
+        self.assertEqual(answer.stdout, "vg/hang: its pvmove is being aborted (id:2)\n", answer.stderr)
+        run_tool(self.daemon, "resume", "vg", STANDIN_DIR=self.daemon.directory)
+        self.assertEqual([arguments for _, _, arguments in self.daemon.starts() if "lvpoll" not in arguments],
+                         ["vgchange --poll y vg"])
+
+
 @AS_ROOT
 class ResumeTest(KernelTest):
     def start(self, configuration=STEER):
@@ -238,6 +302,12 @@ class AdoptTest(Unattended, KernelTest):
         wait_for(lambda: "pvmove0" in self.client.list(), "the adopted move")
         self.assertEqual(self.client.list()["pvmove0"]["id"], item["id"])
         self.assertRegex(self.daemon.log(), r"client \d+ of user %d asks to adopt it" % pwd.getpwnam("nobody").pw_uid)
+
+    @needs_tool
+    def test_the_tool_of_others_adopts(self):
+        self.find()
+        answer = run_tool_as_nobody(self.daemon, "adopt", "vg/pvmove0")
+        self.assertEqual([answer.stdout, answer.returncode], ["vg/pvmove0: its pvmove is adopted\n", GOOD], answer.stderr)
 
     def test_what_is_in_flight_is_not_adopted(self):
         self.find()
