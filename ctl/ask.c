@@ -54,7 +54,9 @@ static int explain_refusal(const struct wire_message *reply, struct lvmpolld_err
 			"the daemon does not know this request: it is stock's, or older than this "
 			"program");
 	else
-		error_set(error, EPERM, "the daemon refuses: %s", reason ? reason : "no reason");
+		/* It would not take the request at another time either. */
+		error_set(error, response && !strcmp(response, "invalid") ? EPERM : EAGAIN,
+			"the daemon refuses: %s", reason ? reason : "no reason");
 	return CTL_REFUSED;
 }
 

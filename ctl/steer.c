@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,22 +32,24 @@ static const char *operation_of(const struct entry *entry)
 	return entry->operation ? entry->operation : "operation";
 }
 
-/* Asks the daemon to do VERB with ENTRY; *ID is the number in its reply. Returns a status. */
-static int ask_by_number(
-	const struct ctl *ctl, const char *verb, const struct entry *entry, int64_t *id)
+/*
+ * Asks the daemon to do VERB with ENTRY; *ID is the number in its reply. Returns a status, with the
+ * error, which is told.
+ */
+static int ask_by_number(const struct ctl *ctl, const char *verb, const struct entry *entry,
+	int64_t *id, struct lvmpolld_error *error)
 {
 	struct wire_message *reply = NULL;
 	struct message_stream stream;
-	struct lvmpolld_error error;
 	char request[64];
 	int status;
 
 	snprintf(request, sizeof(request), "request=\"%s\"\nid=%" PRId64, verb, entry->id);
-	status = ask_begin(ctl, request, &stream, &reply, &error);
+	status = ask_begin(ctl, request, &stream, &reply, error);
 	if (status == CTL_NO_OPERATION)
-		fprintf(stderr, "lvmpollctl: %s: it is over by now\n", entry->name);
+		error_set(error, ENOENT, "%s: it is over by now", entry->name);
 	if (status != CTL_GOOD)
-		return status == CTL_NO_OPERATION ? status : ctl_complain(&error, status);
+		return ctl_complain(error, status);
 	*id = wire_number(reply, "id");
 	wire_free(reply);
 	message_stream_close(&stream);
@@ -64,6 +67,7 @@ static int refuse(const struct entry *entry)
 
 static int abort_by_number(const struct ctl *ctl, const struct entry *entry)
 {
+	struct lvmpolld_error error;
 	int64_t id = 0;
 	int status;
 
@@ -71,7 +75,7 @@ static int abort_by_number(const struct ctl *ctl, const struct entry *entry)
 	if (!entry->is_abortable && !is_in_state(entry, "yielding") &&
 		!is_in_state(entry, "ending"))
 		return refuse(entry);
-	status = ask_by_number(ctl, "abort", entry, &id);
+	status = ask_by_number(ctl, "abort", entry, &id, &error);
 	if (status != CTL_GOOD)
 		return status;
 	printf("%s: its %s is being aborted", entry->name, operation_of(entry));
@@ -138,20 +142,21 @@ static int resume_each(
 	*count = 0;
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct entry *entry = entries->list[i];
+		struct lvmpolld_error error;
 		int64_t id;
 		int status;
 
 		if (!is_meant(entry, name))
 			continue;
 		++*count;
-		status = ask_by_number(ctl, "resume", entry, &id);
+		status = ask_by_number(ctl, "resume", entry, &id, &error);
 		if (status == CTL_GOOD)
 			printf("%s: its %s%s is seen to at once\n", entry->name,
 				operation_of(entry), entry->is_abort ? " abort" : "");
 		else if (status > gravest)
 			gravest = status;
 		/* The others would hear the same. */
-		if (status == CTL_NO_DAEMON)
+		if (status != CTL_GOOD && (status == CTL_NO_DAEMON || error.code == EPERM))
 			break;
 	}
 	return gravest;

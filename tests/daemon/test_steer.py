@@ -224,8 +224,10 @@ class ToolTest(SteerCase):
     def test_refusal_names_what_would_allow_it(self):
         self.start("access: {users: [root, nobody]}\n")
         self.begin()
+        self.begin("hang-b")
         for verb in ("abort", "resume"):
             self.assertIn("access.steer_users or access.steer_groups", self.run_tool(verb, "id:1", status=REFUSED))
+        self.assertEqual(self.run_tool("resume", status=REFUSED).count("\n"), 1, "once is enough")
         self.assertIn("access.steer_users", self.run_tool("adopt", "--all", status=REFUSED))
         self.assertEqual(self.aborts(), [])
 
