@@ -14,7 +14,7 @@ struct entry {
 	int64_t id;
 	bool is_abort;
 	bool is_abortable; /* the daemon can abort it, and does not do so yet */
-	char *name; /* VG/LV */
+	char *name;        /* VG/LV */
 	char *vg;
 	char *lv;
 	char *lvid;
