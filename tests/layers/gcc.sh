@@ -6,16 +6,16 @@
 . "$(dirname "$0")/lib.sh"
 
 # promtool, for the test of "lvmpollctl metrics": unpacked from Debian's package prometheus, which would start a server if it
-# were installed. Where it cannot be had, that test is skipped.
+# were installed. Where it cannot be had, that test is skipped, and people are told.
 fetch_promtool() {
 	local folder=$CHECK_WORK/prometheus
-	mkdir "$folder"
-	chmod 755 "$folder"
-	(cd "$folder" && apt-get -q -o APT::Sandbox::User=root download prometheus && dpkg-deb -x prometheus_*.deb .)
-	PATH=$PATH:$folder/usr/bin
+	mkdir -p "$folder" && chmod 755 "$folder" &&
+		(cd "$folder" && apt-get -q -o APT::Sandbox::User=root download prometheus && dpkg-deb -x prometheus_*.deb .) &&
+		PATH=$PATH:$folder/usr/bin && promtool --version
 }
 
-command -v promtool >/dev/null || fetch_promtool || true
+command -v promtool >/dev/null || fetch_promtool ||
+	layer_skipped "promtool, of Debian's package prometheus, cannot be had: what \"lvmpollctl metrics\" prints is not checked by it"
 layer_need_gcc_build
 layer_check "$gcc_build"
 # Histories that nobody has seen yet; one that fails is told with its seed.
