@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # built by gcc without a warning, locks checked at run time: make check
-# minutes: 4
+# minutes: 6
 # shellcheck source=tests/layers/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -20,4 +20,6 @@ layer_need_gcc_build
 layer_check "$gcc_build"
 # Histories that nobody has seen yet; one that fails is told with its seed.
 layer_suite "simulator, new seeds" env LVMPOLLD_BUILDDIR="$gcc_build" "$CHECK_SOURCE/tests/simulation/run" --seconds 60
+# The same ones each time, so that all pairs of state and event come that are to come.
+layer_suite "simulator, pairs" env LVMPOLLD_BUILDDIR="$gcc_build" "$CHECK_SOURCE/tests/simulation/run" --seed 1 --histories 20000 --pairs
 layer_end
