@@ -53,6 +53,7 @@ static const struct lvmpolld_plugin raid_wait_plugin = {
 	.read_report = raid_wait_read_report,
 	.version = "0.1",
 	.kernel_only = true,
+	.startable = true,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(raid_wait, raid_wait_plugin);

@@ -34,7 +34,7 @@ enum operations_forgotten operations_forget(
 static bool can_step_aside(const struct operation *operation)
 {
 	return !operation->attempt.is_orphan && !operation->attempt.command &&
-	       table_cell(operation->state, EVENT_STEPS_ASIDE) != CELL_NEVER;
+	       table_has(operation->state, EVENT_STEPS_ASIDE);
 }
 
 void operations_step_aside(struct operations *operations, const struct terms *terms)

@@ -176,6 +176,11 @@ unsigned table_cell(enum operation_state state, enum operation_event event)
 	return table[state][event] - 1U;
 }
 
+bool table_has(enum operation_state state, enum operation_event event)
+{
+	return table_cell(state, event) != CELL_NEVER;
+}
+
 #define NAME(word) [EVENT_##word] = #word,
 static const char *const names[] = {OPERATION_EVENTS(NAME)};
 

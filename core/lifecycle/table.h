@@ -7,6 +7,8 @@
 #ifndef CORE_LIFECYCLE_TABLE_H
 #define CORE_LIFECYCLE_TABLE_H
 
+#include <stdbool.h>
+
 #include "operation/state.h"
 
 #define OPERATION_EVENTS(X)                                                                        \
@@ -77,7 +79,8 @@
 	X(ABORT_FAILED)                                                                            \
 	X(STOP)        /* the daemon ends */                                                       \
 	X(FORGOTTEN)   /* an administrator has it forgotten for good */                            \
-	X(STEPS_ASIDE) /* nobody but root has asked for it, and another is asked for that goes before   \
+	X(STEPS_ASIDE) /* nobody but root has asked for it, and another is asked for that goes     \
+			* before                                                                   \
 			*/
 
 #define EVENT_WORD(word) EVENT_##word,
@@ -89,6 +92,8 @@ enum table_cell { CELL_SAME = STATE_COUNT, CELL_NEVER };
 
 /* What EVENT leads to in STATE: a state, perhaps the same one again, or one of enum table_cell. */
 unsigned table_cell(enum operation_state state, enum operation_event event);
+/* Whether EVENT can come in STATE. */
+bool table_has(enum operation_state state, enum operation_event event);
 
 const char *event_name(enum operation_event event);
 

@@ -82,6 +82,12 @@ bool lvmpolld_request_option(
 	return options_read(request->options, name, value);
 }
 
+int lvmpolld_request_set_option(
+	const struct lvmpolld_request *request, const char *name, const char *value)
+{
+	return options_set(request->options, name, value);
+}
+
 /* A plugin may have been built with a header that knows more levels than we do. */
 static enum log_level level_of(enum lvmpolld_log_level level)
 {

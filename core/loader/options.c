@@ -13,7 +13,7 @@
 struct lvmpolld_options {
 	unsigned references;
 	const struct lvmpolld_key *declared; /* the plugin's, which stays loaded */
-	const char *text;                    /* of all of them */
+	char *text;                          /* of all of them, and behind it the values */
 	const char *values[OPTIONS_MAX];     /* in the order of their declaration; or NULL */
 };
 
@@ -58,10 +58,8 @@ static bool find_option(const char *text, const char *name, struct option *optio
 }
 
 static const struct lvmpolld_key *find_declared(
-	const struct lvmpolld_plugin *plugin, const struct option *option)
+	const struct lvmpolld_key *key, const struct option *option)
 {
-	const struct lvmpolld_key *key = plugin->options;
-
 	while (key && key->name && !is_called(option, key->name))
 		key++;
 	return key && key->name ? key : NULL;
@@ -91,7 +89,7 @@ static int check_names(
 	struct option option, again;
 
 	while (text && next_option(&text, &option)) {
-		const struct lvmpolld_key *key = find_declared(plugin, &option);
+		const struct lvmpolld_key *key = find_declared(plugin->options, &option);
 
 		if (!key)
 			return refuse_unknown(plugin, &option, error);
@@ -164,28 +162,41 @@ static int write_all(const struct lvmpolld_plugin *plugin, const char *given, bo
 	return 0;
 }
 
-/* Makes options of TEXT, which has all that there are. NULL when out of memory. */
-static struct lvmpolld_options *make(const struct lvmpolld_plugin *plugin, const char *text)
+/* OPTIONS are those of TEXT, which has all that there are. */
+static int take(struct lvmpolld_options *options, const char *text)
 {
 	size_t size = strlen(text) + 1;
-	struct lvmpolld_options *options = calloc(1, sizeof(*options) + 2 * size);
-	char *copy = (char *)(options + 1), *values = copy + size;
+	char *copy = malloc(2 * size), *values = copy + size;
 	struct option option;
 
-	if (!options)
-		return NULL;
+	if (!copy)
+		return -ENOMEM;
 	memcpy(copy, text, size);
 	memcpy(values, text, size);
-	*options = (struct lvmpolld_options){
-		.references = 1, .declared = plugin->options, .text = copy};
 	while (next_option(&text, &option)) {
-		const struct lvmpolld_key *key = find_declared(plugin, &option);
+		const struct lvmpolld_key *key = find_declared(options->declared, &option);
 
-		options->values[key - plugin->options] = values + (option.value - option.name);
+		options->values[key - options->declared] = values + (option.value - option.name);
 		values += option.name_length + 1 + option.value_length;
 		*values++ = '\0';
 	}
-	return options;
+	free(options->text);
+	options->text = copy;
+	return 0;
+}
+
+/* Makes options of TEXT, which has all that there are. NULL when out of memory. */
+static struct lvmpolld_options *make(const struct lvmpolld_plugin *plugin, const char *text)
+{
+	struct lvmpolld_options *options = calloc(1, sizeof(*options));
+
+	if (!options)
+		return NULL;
+	*options = (struct lvmpolld_options){.references = 1, .declared = plugin->options};
+	if (take(options, text) == 0)
+		return options;
+	free(options);
+	return NULL;
 }
 
 int options_new(const struct lvmpolld_plugin *plugin, const char *text, bool is_start,
@@ -213,7 +224,7 @@ int options_new(const struct lvmpolld_plugin *plugin, const char *text, bool is_
 	return !is_any || *options ? result : error_set(error, ENOMEM, "out of memory");
 }
 
-/* Who holds a reference may count. */
+/* Who holds a reference may count; so may the plugin whose options they are. */
 static struct lvmpolld_options *writable(const struct lvmpolld_options *options)
 {
 	return (struct lvmpolld_options *)options;
@@ -228,8 +239,10 @@ const struct lvmpolld_options *options_hold(const struct lvmpolld_options *optio
 
 void options_release(const struct lvmpolld_options *options)
 {
-	if (options && --writable(options)->references == 0)
-		free(writable(options));
+	if (!options || --writable(options)->references > 0)
+		return;
+	free(options->text);
+	free(writable(options));
 }
 
 const char *options_text(const struct lvmpolld_options *options)
@@ -275,4 +288,50 @@ bool options_read(
 		return true;
 	}
 	return false;
+}
+
+static const struct lvmpolld_key *find_key(const struct lvmpolld_key *key, const char *name)
+{
+	while (key->name && strcmp(key->name, name) != 0)
+		key++;
+	return key->name ? key : NULL;
+}
+
+/* The text of OPTIONS with VALUE for CHANGED, to be freed; NULL when out of memory. */
+static char *write_changed(const struct lvmpolld_options *options,
+	const struct lvmpolld_key *changed, const char *value)
+{
+	const char *blank = "";
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+
+	if (!stream)
+		return NULL;
+	for (const struct lvmpolld_key *key = options->declared; key->name; key++) {
+		const char *one = key == changed ? value : options->values[key - options->declared];
+
+		if (one)
+			fprintf(stream, "%s%s=%s", blank, key->name, one);
+		blank = one ? " " : blank;
+	}
+	if (fclose(stream) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+int options_set(const struct lvmpolld_options *options, const char *name, const char *value)
+{
+	const struct lvmpolld_key *key = options ? find_key(options->declared, name) : NULL;
+	struct lvmpolld_error error;
+	char *text;
+	int result;
+
+	if (!key || options_check_value(value, key->type, &error) < 0)
+		return -EINVAL;
+	text = write_changed(options, key, value);
+	result = text ? take(writable(options), text) : -ENOMEM;
+	free(text);
+	return result;
 }

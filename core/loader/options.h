@@ -17,8 +17,8 @@
 
 /*
  * A value for each option that the plugin declares, but for those that a start must give where
- * nobody has started the operation. They are immutable and shared. The name is that
- * of the installed header.
+ * nobody has started the operation. They are shared, and none but their plugin changes one
+ * (options_set). The name is that of the installed header.
  */
 struct lvmpolld_options;
 
@@ -47,6 +47,9 @@ int options_agree(
 /* See lvmpolld_request_option. */
 bool options_read(
 	const struct lvmpolld_options *options, const char *name, struct lvmpolld_value *value);
+
+/* See lvmpolld_request_set_option. */
+int options_set(const struct lvmpolld_options *options, const char *name, const char *value);
 
 /* Checks the value of an option with TYPE. Returns 0, or -EINVAL with what would be right. */
 int options_check_value(const char *text, enum lvmpolld_type type, struct lvmpolld_error *error);

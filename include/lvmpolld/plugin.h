@@ -468,10 +468,11 @@ struct lvmpolld_plugin {
 	 * by one whose name is NULL; or NULL. One whose default_value is NULL must be given. A
 	 * value has 1 to 255 visible characters of ASCII, the first of which is not "-", and is
 	 * checked by its type. Callbacks read them with lvmpolld_request_option. They are recorded
-	 * and stay as they are as long as the operation is in flight, also through an upgrade of
-	 * the plugin: one that does not know an option any more is not given the operation. One
-	 * that must be given is not there where nobody has started the operation with it: lvm2 has
-	 * asked for it, it was found, or the plugin wants it since. Only with startable.
+	 * and stay as they are as long as the operation is in flight, but for what the plugin
+	 * itself finds out (lvmpolld_request_set_option), also through an upgrade of the plugin:
+	 * one that does not know an option any more is not given the operation. One that must be
+	 * given is not there where nobody has started the operation with it: lvm2 has asked for it,
+	 * it was found, or the plugin wants it since. Only with startable.
 	 */
 	const struct lvmpolld_key *options;
 
@@ -630,6 +631,17 @@ void lvmpolld_findings_add(struct lvmpolld_findings *findings, const char *name,
  */
 bool lvmpolld_request_option(
 	const struct lvmpolld_request *request, const char *name, struct lvmpolld_value *value);
+
+/*
+ * Gives the option NAME of REQUEST the value VALUE, checked as that of a start is, as long as the
+ * operation is in flight: for what the start leaves to the plugin, which read_targets finds in the
+ * table before a command changes it. It is recorded before the next command is run, and outlives
+ * crash and upgrade; an abort of the operation has it, too. Strings of options that were read
+ * before are not valid any more. Returns 0; -EINVAL where the plugin declares no such option or the
+ * value cannot be one, or -ENOMEM: it has its former value then.
+ */
+int lvmpolld_request_set_option(
+	const struct lvmpolld_request *request, const char *name, const char *value);
 
 /* Levels of lvmpolld_log. */
 enum lvmpolld_log_level {

@@ -89,16 +89,16 @@ int cache_removal_check_start(const struct lvmpolld_request *request, struct lvm
 					   "the option how must be uncache or splitcache");
 }
 
-int cache_removal_build_arguments(const struct lvmpolld_request *request, const char *option,
-	const char *value, struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+int cache_removal_build_arguments(const struct lvmpolld_request *request, const char *const *change,
+	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
+	const char *const way[] = {find_way(request), NULL};
 	int result = cache_removal_check_start(request, error);
 
 	if (result < 0)
 		return result;
-	return option ? volume_command_build(request, "lvchange", option, value, arguments, error)
-		      : volume_command_build(
-				request, "lvconvert", find_way(request), NULL, arguments, error);
+	return volume_command_build(request, change ? "lvchange" : "lvconvert",
+		change ? change : way, arguments, error);
 }
 
 bool cache_removal_is_changed(const struct lvmpolld_request *request)

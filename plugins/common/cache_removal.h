@@ -34,12 +34,12 @@ enum lvmpolld_verdict cache_removal_wait_for_repair(const struct lvmpolld_reques
 	const char *fault, const char *way, struct lvmpolld_progress *progress);
 
 /*
- * Builds "lvchange OPTION VALUE VG/LV"; where OPTION is NULL, the lvconvert that takes the cache
- * off, in the way that the plugin's option "how" says: uncache or splitcache. Returns 0, or what
- * lvmpolld_error_set returned.
+ * Builds "lvchange CHANGE VG/LV", CHANGE being words ended by NULL; where it is NULL, the lvconvert
+ * that takes the cache off, in the way that the plugin's option "how" says: uncache or splitcache.
+ * Returns 0, or what lvmpolld_error_set returned.
  */
-int cache_removal_build_arguments(const struct lvmpolld_request *request, const char *option,
-	const char *value, struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);
+int cache_removal_build_arguments(const struct lvmpolld_request *request, const char *const *change,
+	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error);
 
 /* Whether the option how is one of both: 0, or what lvmpolld_error_set returned. */
 int cache_removal_check_start(const struct lvmpolld_request *request, struct lvmpolld_error *error);

@@ -159,13 +159,14 @@ static int raid_reshape_build_arguments(const struct lvmpolld_request *request,
 	size_t wanted = find_wanted(request);
 	bool is_repeated = request->phase == PHASE_REPEAT && wanted < COUNT(types);
 	char stripe_count[16];
+	const char *const options[] = {is_repeated ? "--type" : "--stripes",
+		is_repeated ? types[wanted].name : stripe_count, NULL};
 
 	if (!is_repeated && request->phase <= PHASE_FREE_LEGS)
 		return lvmpolld_error_set(
 			error, EOPNOTSUPP, "its table has shown nothing that lvm2 could do");
 	snprintf(stripe_count, sizeof(stripe_count), "%u", request->phase - PHASE_FREE_LEGS);
-	return volume_command_build(request, "lvconvert", is_repeated ? "--type" : "--stripes",
-		is_repeated ? types[wanted].name : stripe_count, arguments, error);
+	return volume_command_build(request, "lvconvert", options, arguments, error);
 }
 
 static void raid_reshape_read_findings(const struct lvmpolld_request *request,

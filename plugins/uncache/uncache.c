@@ -7,6 +7,7 @@
 
 #include <lvmpolld/plugin.h>
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,16 @@
 /* lvm2's name of the policy that writes back all that it can, and takes nothing new in. */
 #define CLEANER "cleaner"
 
-#define NAME_SIZE 32
+/* What an abort brings back unless the start says something else: what the table shows at first. */
+#define FORMER      "former"
+#define NO_SETTINGS "none"
+
+/* lvm2's policy where nobody has said another. */
+#define DEFAULT_POLICY "smq"
+
+#define NAME_SIZE     32
+#define SETTINGS_SIZE 256
+#define SETTINGS_MAX  16
 
 /*
  * None is 0, the phase of an operation that is at its begin: the kernel may have kept its policy,
@@ -30,9 +40,11 @@ struct status {
 	uint64_t block_sectors;
 	uint64_t used_blocks;
 	uint64_t dirty_blocks;
+	char settings[SETTINGS_SIZE]; /* "migration_threshold=4096"; "": as lvm2 sets it itself */
 	char policy[NAME_SIZE];
-	bool is_writeback; /* what is written may be in the cache alone */
-	bool has_failed;   /* what is dirty may be lost, or cannot be written back */
+	char policy_settings[SETTINGS_SIZE]; /* those of the policy, with commas between them */
+	bool is_writeback;                   /* what is written may be in the cache alone */
+	bool has_failed; /* what is dirty may be lost, or cannot be written back */
 };
 
 static void *uncache_open(const struct lvmpolld_request *request)
@@ -56,8 +68,7 @@ static bool take_word(const char **text, char word[NAME_SIZE])
 	return true;
 }
 
-/* Passes over as many words as the next one says: arguments, or features, one of which is WANTED.
- */
+/* Passes over as many words as the next one says, features, one of which is WANTED. */
 static bool find_in_list(const char **text, const char *wanted, bool *is_found)
 {
 	char word[NAME_SIZE];
@@ -71,11 +82,39 @@ static bool find_in_list(const char **text, const char *wanted, bool *is_found)
 	return count == 0;
 }
 
-static bool pass_list(const char **text)
+/*
+ * Reads as many words as the next one says, names and values in turn, into SETTINGS. Those of mq,
+ * which is smq by another name today, are all 0 and do nothing: where all are, there are none.
+ */
+static bool read_settings(const char **text, char settings[SETTINGS_SIZE])
 {
-	bool unused;
+	char word[NAME_SIZE], value[NAME_SIZE];
+	bool is_any = false;
+	size_t length = 0;
+	unsigned count;
 
-	return find_in_list(text, "", &unused);
+	if (!take_word(text, word) || sscanf(word, "%u", &count) != 1)
+		return false;
+	for (; count > 1 && take_word(text, word) && take_word(text, value); count -= 2) {
+		if (length < SETTINGS_SIZE)
+			length += (size_t)snprintf(settings + length, SETTINGS_SIZE - length,
+				"%s%s=%s", length > 0 ? "," : "", word, value);
+		is_any |= strcmp(value, "0") != 0;
+	}
+	/* More than there are by far: which are left out nobody could tell. */
+	if (!is_any || length >= SETTINGS_SIZE)
+		settings[0] = '\0';
+	return count == 0;
+}
+
+/* That of a new cache: 1 MiB, or eight blocks where they are more. */
+static bool is_usual_threshold(const struct status *status)
+{
+	uint64_t usual = status->block_sectors > 2048 / 8 ? status->block_sectors * 8 : 2048;
+	uint64_t threshold;
+
+	return sscanf(status->settings, "migration_threshold=%" SCNu64, &threshold) == 1 &&
+	       threshold == usual && !strchr(status->settings, ',');
 }
 
 /* "rw -" at the end: how the metadata can be used, and whether it must be checked. */
@@ -118,8 +157,52 @@ static bool read_parameters(const char *text, struct status *status)
 		all_blocks > INT64_MAX / 512 / status->block_sectors)
 		return false;
 	text += used;
-	return find_in_list(&text, "writeback", &status->is_writeback) && pass_list(&text) &&
-	       take_word(&text, status->policy) && pass_list(&text) && read_health(text, status);
+	if (!find_in_list(&text, "writeback", &status->is_writeback) ||
+		!read_settings(&text, status->settings) || !take_word(&text, status->policy) ||
+		!read_settings(&text, status->policy_settings))
+		return false;
+	if (is_usual_threshold(status))
+		status->settings[0] = '\0';
+	return read_health(text, status);
+}
+
+/* The option NAME of the start: it has a default, so that it is there. */
+static const char *find_option(const struct lvmpolld_request *request, const char *name)
+{
+	struct lvmpolld_value value = {.struct_size = sizeof(value)};
+
+	return lvmpolld_request_option(request, name, &value) ? value.string : FORMER;
+}
+
+static bool is_left_to_us(const struct lvmpolld_request *request, const char *name)
+{
+	return strcmp(find_option(request, name), FORMER) == 0;
+}
+
+static void keep(const struct lvmpolld_request *request, const char *name, const char *value)
+{
+	if (is_left_to_us(request, name) && lvmpolld_request_set_option(request, name, value) < 0)
+		lvmpolld_log(LVMPOLLD_LOG_WARN,
+			"its %s \"%s\" cannot be kept: an abort does not bring it back", name,
+			value);
+}
+
+/* What an abort is to bring back is recorded before lvchange: no table shows it then. */
+static void keep_former(const struct lvmpolld_request *request, const struct status *status)
+{
+	char settings[2 * SETTINGS_SIZE];
+	bool is_policy_former;
+
+	keep(request, "policy", status->policy);
+	/* Another policy does not have these. */
+	is_policy_former = strcmp(find_option(request, "policy"), status->policy) == 0;
+	snprintf(settings, sizeof(settings), "%s%s%s", status->settings,
+		status->settings[0] != '\0' && status->policy_settings[0] != '\0' &&
+				is_policy_former
+			? ","
+			: "",
+		is_policy_former ? status->policy_settings : "");
+	keep(request, "settings", settings[0] != '\0' ? settings : NO_SETTINGS);
 }
 
 static void set_progress(const struct status *status, struct lvmpolld_progress *progress)
@@ -164,6 +247,7 @@ static enum lvmpolld_verdict read_cache(const struct lvmpolld_request *request,
 	/* The policy that the kernel has writes back as it pleases. */
 	if (is_changed)
 		return LVMPOLLD_WATCH_TIMED;
+	keep_former(request, status);
 	progress->phase = PHASE_CLEAN;
 	return LVMPOLLD_STEP;
 }
@@ -182,22 +266,63 @@ static enum lvmpolld_verdict uncache_read_targets(const struct lvmpolld_request 
 	return cache_removal_read_others(request, targets, count, progress);
 }
 
-/* An abort brings back the policy that the start has said. */
-static const char *find_policy(const struct lvmpolld_request *request)
+/*
+ * Adds the SETTINGS, which are cut at their commas, to the words of an lvchange. Returns false
+ * where one has no value, or where they are too many.
+ */
+static bool add_settings(char *settings, const char *words[2 * SETTINGS_MAX + 1])
 {
-	struct lvmpolld_value policy = {.struct_size = sizeof(policy)};
+	char *rest = settings;
+	size_t count = 0;
 
-	return request->abort && lvmpolld_request_option(request, "policy", &policy) ? policy.string
-										     : CLEANER;
+	for (char *setting; (setting = strsep(&rest, ","));) {
+		if (count == 2 * SETTINGS_MAX || !strchr(setting, '='))
+			return false;
+		words[count++] = "--cachesettings";
+		words[count++] = setting;
+	}
+	words[count] = NULL;
+	return true;
+}
+
+/* A cache that nobody has seen with another policy than the cleaner gets that of lvm2. */
+static int build_change(const struct lvmpolld_request *request,
+	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
+{
+	const char *policy =
+		is_left_to_us(request, "policy") ? DEFAULT_POLICY : find_option(request, "policy");
+	const char *words[2 + 2 * SETTINGS_MAX + 1] = {
+		"--cachepolicy", request->abort ? policy : CLEANER, NULL};
+	char settings[SETTINGS_SIZE];
+
+	snprintf(settings, sizeof(settings), "%s", find_option(request, "settings"));
+	if (request->abort && strcmp(settings, FORMER) != 0 && strcmp(settings, NO_SETTINGS) != 0 &&
+		!add_settings(settings, words + 2))
+		words[2] = NULL;
+	return cache_removal_build_arguments(request, words, arguments, error);
 }
 
 static int uncache_build_arguments(const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
-	bool is_change = request->abort || request->phase != PHASE_TAKE_OFF;
+	return request->abort || request->phase != PHASE_TAKE_OFF
+		       ? build_change(request, arguments, error)
+		       : cache_removal_build_arguments(request, NULL, arguments, error);
+}
 
-	return cache_removal_build_arguments(request, is_change ? "--cachepolicy" : NULL,
-		find_policy(request), arguments, error);
+static int uncache_check_start(const struct lvmpolld_request *request, struct lvmpolld_error *error)
+{
+	const char *words[2 * SETTINGS_MAX + 1];
+	char settings[SETTINGS_SIZE];
+
+	snprintf(settings, sizeof(settings), "%s", find_option(request, "settings"));
+	if (strcmp(settings, FORMER) != 0 && strcmp(settings, NO_SETTINGS) != 0 &&
+		!add_settings(settings, words))
+		return lvmpolld_error_set(error, EINVAL,
+			"the option settings is \"%s\", and must be former, none, or at most %d of "
+			"NAME=NUMBER with commas between them",
+			find_option(request, "settings"), SETTINGS_MAX);
+	return cache_removal_check_start(request, error);
 }
 
 static enum lvmpolld_outcome uncache_read_exit(const struct lvmpolld_request *request,
@@ -213,7 +338,10 @@ static const char *const uncache_commands[] = {"lvchange", "lvconvert", NULL};
 static const struct lvmpolld_key uncache_options[] = {
 	{"how", LVMPOLLD_STRING, "uncache",
 		"uncache: the cache is removed; splitcache: its volume is kept."},
-	{"policy", LVMPOLLD_STRING, "smq", "The policy that an abort gives the cache again."},
+	{"policy", LVMPOLLD_STRING, FORMER,
+		"The policy that an abort gives the cache; former: that which it has at first."},
+	{"settings", LVMPOLLD_STRING, FORMER,
+		"The settings that an abort gives it, NAME=NUMBER,...; former: as policy; none."},
 	{NULL, LVMPOLLD_STRING, NULL, NULL},
 };
 
@@ -235,7 +363,7 @@ static const struct lvmpolld_plugin uncache_plugin = {
 	.commands = uncache_commands,
 	.open = uncache_open,
 	.close = free,
-	.check_start = cache_removal_check_start,
+	.check_start = uncache_check_start,
 };
 
 LVMPOLLD_PLUGIN_EXPORT(uncache, uncache_plugin);

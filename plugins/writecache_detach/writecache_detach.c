@@ -138,13 +138,14 @@ static int hold_abort_back(struct kept *kept, struct lvmpolld_error *error)
 static int writecache_detach_build_arguments(const struct lvmpolld_request *request,
 	struct lvmpolld_arguments *arguments, struct lvmpolld_error *error)
 {
+	const char *const change[] = {
+		"--cachesettings", request->abort ? "cleaner=0" : "cleaner=1", NULL};
 	bool is_change = request->abort || request->phase != PHASE_TAKE_OFF;
 	struct kept *kept = request->handle;
 
 	if (request->abort && kept && kept->is_written_back && now_s() - kept->seen_s <= FRESH_S)
 		return hold_abort_back(kept, error);
-	return cache_removal_build_arguments(request, is_change ? "--cachesettings" : NULL,
-		request->abort ? "cleaner=0" : "cleaner=1", arguments, error);
+	return cache_removal_build_arguments(request, is_change ? change : NULL, arguments, error);
 }
 
 static enum lvmpolld_outcome writecache_detach_read_exit(const struct lvmpolld_request *request,

@@ -77,8 +77,8 @@ class Clock:
         self.stop()
         return (self.numbers[STANDS] - before) / SECOND_NS
 
-    def pass_before_start(self, seconds):
-        """So much has passed when the next daemon starts."""
+    def pass_by(self, seconds):
+        """So much has passed at once: the next daemon finds it so, and one that runs notices when it next looks at its timers."""
         self.numbers[AHEAD] += round(seconds * SECOND_NS)
 
     def now_us(self):

@@ -156,6 +156,14 @@ class Daemon:
         status = read_file("/proc/%d/status" % self.pid)
         return int(status.split("VmHWM:")[1].split()[0])
 
+    def wake_ups(self):
+        """How often its threads have waited for something so far."""
+        count = 0
+        for task in os.listdir("/proc/%d/task" % self.pid):
+            status = read_file("/proc/%d/task/%s/status" % (self.pid, task))
+            count += int(status.split("\nvoluntary_ctxt_switches:")[1].split()[0])
+        return count
+
     def has_sanitizer(self):
         """A sanitizer's shadow of the memory takes terabytes of addresses."""
         status = read_file("/proc/%d/status" % self.pid)

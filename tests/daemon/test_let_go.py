@@ -236,7 +236,7 @@ class LongBeforeTest(LetGoTest):
 
     def start_long_after(self, *log, **arguments):
         self.write_log(*log)
-        self.clock.pass_before_start(self.LONG_S)
+        self.clock.pass_by(self.LONG_S)
         return self.start_move(**arguments)
 
     def test_an_end_by_others_is_told_as_unproved(self):
@@ -267,7 +267,7 @@ class LongBeforeTest(LetGoTest):
     def test_a_daemon_that_died(self):
         identity = self.start_long_after(FAILURE)
         self.kill()
-        self.clock.pass_before_start(self.LONG_S)
+        self.clock.pass_by(self.LONG_S)
         self.step()
         self.start_again()
         self.assert_unproved(identity)
@@ -276,7 +276,7 @@ class LongBeforeTest(LetGoTest):
         identity = self.start_move()
         self.kill()
         self.write_log(FAILURE)
-        self.clock.pass_before_start(self.LONG_S)
+        self.clock.pass_by(self.LONG_S)
         self.step()
         self.start_again()
         self.assert_lost(identity)

@@ -295,20 +295,14 @@ class IdleTest(DaemonTest):
         client.ask("pvmove", **volume("good"))
         client.result(lvid("good"))
         client.close()
-        def switches():
-            count = 0
-            for task in os.listdir("/proc/%d/task" % daemon.pid):
-                status = read_file("/proc/%d/task/%s/status" % (daemon.pid, task))
-                count += int(status.split("\nvoluntary_ctxt_switches:")[1].split()[0])
-            return count
         def settled():
-            before = switches()
+            before = daemon.wake_ups()
             time.sleep(0.05)
-            return switches() == before
+            return daemon.wake_ups() == before
         wait_for(settled, "the daemon to settle")
-        before = switches()
+        before = daemon.wake_ups()
         self.assert_keeps_running(daemon)
-        self.assertEqual(switches(), before)
+        self.assertEqual(daemon.wake_ups(), before)
 
 
 if __name__ == "__main__":

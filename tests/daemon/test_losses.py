@@ -3,7 +3,6 @@
 
 import os
 import signal
-import time
 
 from deadline import wait_for
 from kernel_standin import mirror
@@ -180,7 +179,10 @@ class RememberedTest(LossCase):
         self.more = ", idle_timeout: 1"
         self.lose_one(is_noted=False)
         self.client.close()
-        time.sleep(1.5)  # longer than it would be idle
+        before = self.daemon.wake_ups()
+        self.clock.pass_by(10)  # longer than it would be idle
+        # It tries each second to write the note.
+        wait_for(lambda: self.daemon.wake_ups() >= before + 3, "a daemon that looks at its timers")
         self.assertTrue(is_running(self.daemon.process.pid))
         self.unblock_notes()
         self.assertEqual(self.daemon.wait_end(), 0)

@@ -239,6 +239,8 @@ const struct plugin_entry *plugins_find_operation(
 	const struct plugins *plugins, const char *operation)
 {
 	(void)plugins;
+	if (!world.lacks_plugins && !strcmp(bystander_entry.interface->operation, operation))
+		return &bystander_entry;
 	for (size_t i = 0; i < KIND_COUNT && !world.lacks_plugins; i++)
 		if (!strcmp(plugin_entries[i].interface->operation, operation))
 			return &plugin_entries[i];

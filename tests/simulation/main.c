@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lifecycle/scheduler.h"
 #include "world.h"
 
 /* A daemon that dies leaves its memory behind: each process runs so many histories. */
@@ -30,17 +31,31 @@ struct shared {
 static struct shared *shared;
 struct tally *tally;
 
+/* In the history that runs. */
+static bool is_met[STATE_COUNT][EVENT_COUNT];
+
 unsigned __real_table_cell(enum operation_state state, enum operation_event event);
 unsigned __wrap_table_cell(enum operation_state state, enum operation_event event);
+int __real_scheduler_add(struct scheduler *scheduler, struct operation *operation, bool is_urgent);
+int __wrap_scheduler_add(struct scheduler *scheduler, struct operation *operation, bool is_urgent);
 
 unsigned __wrap_table_cell(enum operation_state state, enum operation_event event)
 {
 	unsigned cell = __real_table_cell(state, event);
 
 	tally->pairs[state][event]++;
+	is_met[state][event] = true;
 	if (cell == CELL_NEVER)
 		violate("%s came while it was %s", event_name(event), state_name(state));
 	return cell;
+}
+
+/* Where processes are short, memory may be. */
+int __wrap_scheduler_add(struct scheduler *scheduler, struct operation *operation, bool is_urgent)
+{
+	return world.no_resources > 0 && dice_percent(10)
+		       ? -ENOMEM
+		       : __real_scheduler_add(scheduler, operation, is_urgent);
 }
 
 bool pair_is_possible(enum operation_state state, enum operation_event event)
@@ -77,11 +92,22 @@ static bool run_apart(void (*work)(void *context), void *context)
 	return !shared->has_failed;
 }
 
+static void count_met(void)
+{
+	for (enum operation_state state = 0; state < STATE_COUNT; state++)
+		for (enum operation_event event = 0; event < EVENT_COUNT; event++)
+			tally->met[state][event] += is_met[state][event];
+}
+
 static void run_history(void *context)
 {
 	const struct history *history = context;
+	bool is_good;
 
-	if (history_run(history))
+	memset(is_met, 0, sizeof(is_met));
+	is_good = history_run(history);
+	count_met();
+	if (is_good)
 		return;
 	shared->has_failed = true;
 	memcpy(shared->violation, world.violation, sizeof(shared->violation));
@@ -181,6 +207,8 @@ struct options {
 	unsigned long histories;
 	unsigned long failures; /* so many are told */
 	const char *pairs;      /* the list of those that do not come; or NULL */
+	const char *figures;    /* beside it: in how many histories the rare ones came */
+	bool is_written;        /* by this run, rather than read */
 	bool is_story, is_count;
 };
 
@@ -189,7 +217,8 @@ static struct options read_options(int argc, char **argv)
 	static const struct option names[] = {{"seconds", required_argument, NULL, 't'},
 		{"seed", required_argument, NULL, 's'}, {"histories", required_argument, NULL, 'n'},
 		{"failures", required_argument, NULL, 'f'}, {"story", no_argument, NULL, 'v'},
-		{"pairs", required_argument, NULL, 'p'}, {"count", no_argument, NULL, 'c'},
+		{"pairs", required_argument, NULL, 'p'}, {"read", required_argument, NULL, 'r'},
+		{"figures", required_argument, NULL, 'w'}, {"count", no_argument, NULL, 'c'},
 		{NULL, 0, NULL, 0}};
 	struct options options = {.seconds = 3, .seed = 0, .failures = 1};
 	int option;
@@ -217,6 +246,11 @@ static struct options read_options(int argc, char **argv)
 			break;
 		case 'p':
 			options.pairs = optarg;
+			break;
+		case 'r':
+		case 'w':
+			options.figures = optarg;
+			options.is_written = option == 'w';
 			break;
 		default:
 			exit(2);
@@ -279,7 +313,9 @@ int main(int argc, char **argv)
 	if (options.is_count)
 		printf("%lu failed, the last one, seed %llu: %s\n", failures,
 			(unsigned long long)shared->failed_seed, shared->failed_violation);
-	if (options.pairs && !pairs_check(options.pairs))
+	if (options.pairs && options.is_written)
+		return !pairs_write(options.pairs, options.figures) || failures > 0;
+	if (options.pairs && !pairs_check(options.pairs, options.figures))
 		return 1;
 	return failures > 0;
 }

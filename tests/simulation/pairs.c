@@ -7,9 +7,11 @@
 
 #include "world.h"
 
-enum listed { LISTED_NOT, LISTED_RARE, LISTED_NEVER };
+enum listed { LISTED_NOT, LISTED_RARE, LISTED_UNMET, LISTED_NEVER };
 
 static enum listed listed[STATE_COUNT][EVENT_COUNT];
+/* In so many histories of a long run those came that are rare. */
+static unsigned long figures[STATE_COUNT][EVENT_COUNT];
 
 static bool find_state(const char *name, enum operation_state *state)
 {
@@ -59,22 +61,51 @@ static bool list_pairs(const char *states, const char *events, enum listed how)
 	return are_good;
 }
 
-/* "never|rare: STATE...: EVENT...: reason" */
+static enum listed find_listed(const char *word)
+{
+	return !strcmp(word, "never")   ? LISTED_NEVER
+	       : !strcmp(word, "rare")  ? LISTED_RARE
+	       : !strcmp(word, "unmet") ? LISTED_UNMET
+					: LISTED_NOT;
+}
+
+/* "never|rare|unmet: STATE...: EVENT...: reason" */
 static bool read_line(char *line)
 {
+	enum listed how;
 	char *word = strtok(line, ":"), *states = strtok(NULL, ":"), *events = strtok(NULL, ":"),
 	     *reason = strtok(NULL, "\n");
 
 	if (!word || *word == '#' || *word == '\n')
 		return true;
-	if (!reason || (strcmp(word, "never") != 0 && strcmp(word, "rare") != 0)) {
+	how = find_listed(word);
+	if (!reason || how == LISTED_NOT) {
 		printf("a line of pairs cannot be understood: %s\n", word);
 		return false;
 	}
-	return list_pairs(states, events, !strcmp(word, "never") ? LISTED_NEVER : LISTED_RARE);
+	return list_pairs(states, events, how);
 }
 
-static bool read_list(const char *path)
+/* "STATE EVENT HISTORIES" */
+static bool read_figure(char *line)
+{
+	char state_word[32], event_word[32];
+	enum operation_state state;
+	enum operation_event event;
+	unsigned long count;
+
+	if (*line == '#' ||
+		(sscanf(line, "%31s %31s %lu", state_word, event_word, &count) == 3 &&
+			find_state(state_word, &state) && find_event(event_word, &event))) {
+		if (*line != '#')
+			figures[state][event] = count;
+		return true;
+	}
+	printf("a line of figures cannot be understood: %s", line);
+	return false;
+}
+
+static bool read_lines(const char *path, bool (*take)(char *line))
 {
 	FILE *file = fopen(path, "r");
 	bool is_good = true;
@@ -86,10 +117,15 @@ static bool read_list(const char *path)
 		return false;
 	}
 	while (getline(&line, &size, file) > 0)
-		is_good &= read_line(line);
+		is_good &= take(line);
 	free(line);
 	fclose(file);
 	return is_good;
+}
+
+static bool is_rare(enum operation_state state, enum operation_event event)
+{
+	return listed[state][event] == LISTED_RARE;
 }
 
 static bool check_pair(enum operation_state state, enum operation_event event)
@@ -102,18 +138,45 @@ static bool check_pair(enum operation_state state, enum operation_event event)
 	else if (!has_come && listed[state][event] == LISTED_NOT)
 		printf("never came, and nothing is said of it: %s in %s\n", event_name(event),
 			state_name(state));
+	else if (is_rare(state, event) && !has_come && figures[state][event] == 0)
+		printf("is said to come rarely, and no long run has met it: %s in %s\n",
+			event_name(event), state_name(state));
 	else
 		return true;
 	return false;
 }
 
-bool pairs_check(const char *path)
+bool pairs_check(const char *path, const char *figures_path)
 {
-	bool are_good = read_list(path);
+	bool are_good = read_lines(path, read_line);
+
+	are_good &= read_lines(figures_path, read_figure);
 
 	for (enum operation_state state = 0; state < STATE_COUNT; state++)
 		for (enum operation_event event = 0; event < EVENT_COUNT; event++)
 			if (pair_is_possible(state, event))
 				are_good &= check_pair(state, event);
 	return are_good;
+}
+
+bool pairs_write(const char *path, const char *figures_path)
+{
+	bool are_good = read_lines(path, read_line);
+	FILE *file = fopen(figures_path, "w");
+
+	if (!file) {
+		printf("%s cannot be written\n", figures_path);
+		return false;
+	}
+	fprintf(file,
+		"# SPDX-License-Identifier: LGPL-2.1-or-later\n# In how many of %lu histories "
+		"each pair came that is rare: STATE EVENT HISTORIES; written by \"run "
+		"--figures\".\n",
+		tally->histories);
+	for (enum operation_state state = 0; state < STATE_COUNT; state++)
+		for (enum operation_event event = 0; event < EVENT_COUNT; event++)
+			if (is_rare(state, event))
+				fprintf(file, "%s %s %lu\n", state_name(state), event_name(event),
+					tally->met[state][event]);
+	return fclose(file) == 0 && are_good;
 }

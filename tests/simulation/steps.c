@@ -172,6 +172,9 @@ static void do_to_daemon(const struct step *step, struct volume *volume)
 	case ACTION_BEGIN_ALL:
 		clients_begin_all();
 		break;
+	case ACTION_BYSTANDER:
+		bystander_begin(volume);
+		break;
 	case ACTION_DISCONNECT:
 		clients_disconnect(step->b);
 		break;

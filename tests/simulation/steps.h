@@ -10,6 +10,7 @@
 	X(BEGIN, 30, 0, "a client asks for it")                                                    \
 	X(BEGIN_ALL, 4, 0, "somebody asks for all")                                                \
 	X(ABORT, 8, 0, "a client asks for its abort")                                              \
+	X(BYSTANDER, 4, 0, "root starts what the kernel does alone")                               \
 	X(DISCONNECT, 4, 0, "a client goes")                                                       \
 	X(FORGET, 2, 1, "an administrator has it forgotten")                                       \
 	X(HURRY, 3, 0, "SIGHUP")                                                                   \

@@ -211,6 +211,12 @@ void daemon_upgrade(void *unused);
 /* Whether lvm can be executed. */
 void daemon_set_binary(bool is_there);
 
+/* --- bystander.c --- */
+
+extern struct plugin_entry bystander_entry;
+/* Root starts an operation for VOLUME that the kernel does alone, beside what lvm2 begins. */
+void bystander_begin(struct volume *volume);
+
 /* --- clients: clients.c --- */
 
 void clients_begin(unsigned client, struct volume *volume, bool is_abort, unsigned variant);
@@ -319,14 +325,22 @@ extern struct world world;
 /* Counts, shared by all processes of a run. */
 struct tally {
 	unsigned long pairs[STATE_COUNT][EVENT_COUNT];
+	unsigned long met[STATE_COUNT][EVENT_COUNT]; /* histories in which each came */
 	unsigned long histories, events, commands, ended, aborted, lost, deaths;
 };
 extern struct tally *tally;
 
 /* The table has a cell for it. */
 bool pair_is_possible(enum operation_state state, enum operation_event event);
-/* --- pairs.c: whether those came that the list at PATH lets expect; it prints the others. */
-bool pairs_check(const char *path);
+/* --- pairs.c --- */
+
+/*
+ * Whether those came that the list at PATH lets expect, and whether those that are rare came at
+ * least in the long run whose figures are at FIGURES_PATH; it prints the others.
+ */
+bool pairs_check(const char *path, const char *figures_path);
+/* Writes the figures of this run. */
+bool pairs_write(const char *path, const char *figures_path);
 
 #define STEPS_MAX 64
 

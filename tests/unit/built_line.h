@@ -12,7 +12,7 @@
 #include "loader/options.h"
 #include "process/arguments.h"
 
-#define BUILT_LINE_SIZE 200
+#define BUILT_LINE_SIZE 300
 
 /* Builds into LINE, with blanks between, what is run for REQUEST with OPTIONS, or why nothing is.
  */

@@ -146,6 +146,53 @@ START_TEST(no_more_is_written_than_the_plugin_has_room_for)
 END_TEST
 
 static const struct {
+	const char *name;
+	const char *value;
+	int result;
+	const char *all; /* then */
+} changes[] = {
+	{"mode", "fast", 0, "mode=fast region=1KiB disk=sda"},
+	{"disk", "a=1,b=2", 0, "mode=slow region=1KiB disk=a=1,b=2"},
+	{"region", "2KiB", 0, "mode=slow region=2KiB disk=sda"},
+	{"region", "much", -EINVAL, "mode=slow region=1KiB disk=sda"},
+	{"mode", "", -EINVAL, "mode=slow region=1KiB disk=sda"},
+	{"mode", "a b", -EINVAL, "mode=slow region=1KiB disk=sda"},
+	{"nix", "x", -EINVAL, "mode=slow region=1KiB disk=sda"},
+};
+
+/* Whoever shares them has it, too. */
+START_TEST(plugin_changes_one)
+{
+	struct lvmpolld_value value = {.struct_size = sizeof(value)};
+	const struct lvmpolld_options *options, *shared;
+
+	ck_assert_int_eq(options_new(&plugin, "disk=sda", true, &options, &error), 0);
+	shared = options_hold(options);
+	ck_assert_int_eq(
+		options_set(options, changes[_i].name, changes[_i].value), changes[_i].result);
+	options_release(options);
+	ck_assert_str_eq(options_text(shared), changes[_i].all);
+	if (changes[_i].result == 0) {
+		ck_assert(options_read(shared, changes[_i].name, &value));
+		ck_assert_str_eq(value.string, changes[_i].value);
+	}
+	options_release(shared);
+}
+END_TEST
+
+START_TEST(option_that_was_left_out_can_be_set)
+{
+	const struct lvmpolld_options *options;
+
+	ck_assert_int_eq(options_new(&plugin, NULL, false, &options, &error), 0);
+	ck_assert_int_eq(options_set(options, "disk", "sda"), 0);
+	ck_assert_str_eq(options_text(options), "mode=slow region=1KiB disk=sda");
+	options_release(options);
+	ck_assert_int_eq(options_set(NULL, "disk", "sda"), -EINVAL);
+}
+END_TEST
+
+static const struct {
 	const char *given;
 	int result;
 } others[] = {
@@ -178,6 +225,8 @@ int main(void)
 		SUITE_TEST(plugin_without_options_takes_none),
 		SUITE_TEST(values_are_read_by_name),
 		SUITE_TEST(no_more_is_written_than_the_plugin_has_room_for),
+		SUITE_LOOP(plugin_changes_one, SUITE_COUNT(changes)),
+		SUITE_TEST(option_that_was_left_out_can_be_set),
 		SUITE_LOOP(second_start_must_agree, SUITE_COUNT(others)),
 	};
 

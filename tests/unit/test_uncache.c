@@ -159,19 +159,107 @@ START_TEST(steps_are_built)
 }
 END_TEST
 
-/* Whatever is due. */
+#define MQ(SETTINGS) HEAD "768 2 metadata2 writeback " SETTINGS " rw -\n"
+
+/* What the table shows before it is changed, by the options of the start, and what an abort runs.
+ */
+static const struct {
+	const char *given;
+	const char *lines;
+	const char *line;
+} aborts[] = {
+	{NULL, HEAD "768" TAIL "smq 0 rw -\n", "lvchange --cachepolicy smq vg/data"},
+	{NULL, HEAD "768" TAIL "mq 0 rw -\n", "lvchange --cachepolicy mq vg/data"},
+	{NULL, MQ("2 migration_threshold 4096 smq 0"),
+		"lvchange --cachepolicy smq --cachesettings migration_threshold=4096 vg/data"},
+	{NULL, MQ("2 migration_threshold 4096 mq 4 random_threshold 8 sequential_threshold 0"),
+		"lvchange --cachepolicy mq --cachesettings migration_threshold=4096 "
+		"--cachesettings "
+		"random_threshold=8 --cachesettings sequential_threshold=0 vg/data"},
+	{NULL, MQ("2 migration_threshold 2048 mq 2 random_threshold 8"),
+		"lvchange --cachepolicy mq --cachesettings random_threshold=8 vg/data"},
+	{NULL, MQ("2 migration_threshold 2048 mq 4 random_threshold 0 sequential_threshold 0"),
+		"lvchange --cachepolicy mq vg/data"},
+	{NULL, MQ("0 mq 0"), "lvchange --cachepolicy mq vg/data"},
+	/* lvm2 gives a cache with large blocks another threshold. */
+	{NULL,
+		"0 131072 cache 8 12/1280 2048 9/15 0 0 0 0 0 9 9 1 writeback 2 "
+		"migration_threshold "
+		"16384 smq 0 rw -\n",
+		"lvchange --cachepolicy smq vg/data"},
+	/* What the start says counts more; a policy's settings are of no use to another one. */
+	{"policy=mq", MQ("2 migration_threshold 4096 smq 2 hotspots 8"),
+		"lvchange --cachepolicy mq --cachesettings migration_threshold=4096 vg/data"},
+	{"settings=none", MQ("2 migration_threshold 4096 mq 0"),
+		"lvchange --cachepolicy mq vg/data"},
+	{"settings=migration_threshold=8192", MQ("2 migration_threshold 4096 mq 0"),
+		"lvchange --cachepolicy mq --cachesettings migration_threshold=8192 vg/data"},
+	/* Nobody knows what it had. */
+	{NULL, HEAD "768" TAIL "cleaner 0 rw -\n", "lvchange --cachepolicy smq vg/data"},
+	{"policy=mq", HEAD "768" TAIL "cleaner 0 rw -\n", "lvchange --cachepolicy mq vg/data"},
+};
+
+/* Whatever is due, and whoever reads the record. */
 START_TEST(abort_brings_the_policy_back)
 {
+	const struct lvmpolld_plugin *plugin = uncache_LTX_lvmpolld_plugin();
 	struct lvmpolld_request request = cached;
+	struct lvmpolld_error error;
 	char line[BUILT_LINE_SIZE];
 
+	ck_assert_int_eq(options_new(plugin, aborts[_i].given, true, &request.options, &error), 0);
+	target_lines_read(plugin, &request, aborts[_i].lines);
+	/* lvchange has run. */
+	target_lines_read(plugin, &request, HEAD "576" TAIL "cleaner 0 rw -\n");
 	request.abort = true;
 	request.phase = PHASE_TAKE_OFF;
-	ck_assert_int_eq(build_line(uncache_LTX_lvmpolld_plugin(), &request,
-				 _i == 1 ? "policy=mq" : NULL, line),
-		0);
-	ck_assert_str_eq(line, _i == 1 ? "lvchange --cachepolicy mq vg/data"
-				       : "lvchange --cachepolicy smq vg/data");
+	ck_assert_int_eq(build_line(plugin, &request, options_text(request.options), line), 0);
+	ck_assert_str_eq(line, aborts[_i].line);
+	options_release(request.options);
+}
+END_TEST
+
+START_TEST(first_policy_is_the_former_one)
+{
+	const struct lvmpolld_plugin *plugin = uncache_LTX_lvmpolld_plugin();
+	struct lvmpolld_request request = cached;
+	struct lvmpolld_error error;
+
+	ck_assert_int_eq(options_new(plugin, NULL, true, &request.options, &error), 0);
+	target_lines_read(plugin, &request, MQ("2 migration_threshold 4096 mq 0"));
+	target_lines_read(plugin, &request, HEAD "576" TAIL "cleaner 0 rw -\n");
+	/* Somebody else has changed it meanwhile. */
+	target_lines_read(plugin, &request, HEAD "768" TAIL "smq 0 rw -\n");
+	ck_assert_str_eq(options_text(request.options),
+		"how=uncache policy=mq settings=migration_threshold=4096");
+	options_release(request.options);
+}
+END_TEST
+
+static const struct {
+	const char *given;
+	int result;
+} starts[] = {
+	{NULL, 0},
+	{"settings=none", 0},
+	{"settings=a=1,b=2", 0},
+	{"settings=4096", -EINVAL},
+	{"settings=a=1,", -EINVAL},
+	{"settings=a=,,b=", -EINVAL},
+	{"settings=a=,b=,c=,d=,e=,f=,g=,h=,i=,j=,k=,l=,m=,n=,o=,p=", 0},
+	{"settings=a=,b=,c=,d=,e=,f=,g=,h=,i=,j=,k=,l=,m=,n=,o=,p=,q=", -EINVAL},
+	{"how=remove", -EINVAL},
+};
+
+START_TEST(start_is_checked)
+{
+	const struct lvmpolld_plugin *plugin = uncache_LTX_lvmpolld_plugin();
+	struct lvmpolld_request request = cached;
+	struct lvmpolld_error error;
+
+	ck_assert_int_eq(options_new(plugin, starts[_i].given, true, &request.options, &error), 0);
+	ck_assert_int_eq(plugin->check_start(&request, &error), starts[_i].result);
+	options_release(request.options);
 }
 END_TEST
 
@@ -195,7 +283,9 @@ int main(void)
 		SUITE_LOOP(policy_that_stays_is_waited_for, 3),
 		SUITE_TEST(policy_is_changed_again_where_nothing_is_kept),
 		SUITE_LOOP(steps_are_built, SUITE_COUNT(steps)),
-		SUITE_LOOP(abort_brings_the_policy_back, 2),
+		SUITE_LOOP(abort_brings_the_policy_back, SUITE_COUNT(aborts)),
+		SUITE_TEST(first_policy_is_the_former_one),
+		SUITE_LOOP(start_is_checked, SUITE_COUNT(starts)),
 		SUITE_TEST(abort_of_what_is_off_fails),
 		SUITE_LOOP(reports_are_read, SUITE_COUNT(cache_removal_reports)),
 	};

@@ -1,24 +1,25 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # What only a cache has is written back without a lock of lvm2's, and the cache is taken off: once the daemon is killed while
-# the kernel writes, once it is stopped while lvchange changes the policy, which outlives it; and an abort brings the policy
-# back. Stock's daemon has no such operation.
+# the kernel writes, once it is stopped while lvchange changes the policy, which outlives it; and an abort brings policy and
+# settings back, though the daemon is killed before. Stock's daemon has no such operation.
 # pvmove: none
 # daemon: own
 # lvm2: each
-# deadline: 260
+# deadline: 280
 
 tool=$(dirname "$(dirname "$LAB_DAEMON")")/ctl/lvmpollctl
 [ -x "$tool" ] || skip "lvmpollctl was not built, since libsmartcols was missing"
 export LVM_LVMPOLLD_SOCKET=$daemon_socket
 dmsetup targets | grep -q "^cache " || skip "this kernel has no dm-cache"
 
-# cache_make KIND: vg/data, 28 MiB of which are in its cache alone: its own disk is slow. By itself the kernel begins to write,
+# cache_make KIND [POLICY [SETTING]]: vg/data, 28 MiB of which are in its cache alone: its own disk is slow. By itself the kernel begins to write,
 # and what is on its way is written before the policy changes.
 cache_make() {
 	run_ok lvcreate -qq -y -Wn -Zn -l 40 -n data vg "${disk[0]}"
 	run_ok lvcreate -qq -y -Wn -Zn -l 40 -n fast vg "${disk[1]}"
-	run_ok lvconvert -qq -y --type cache "--$1" vg/fast --cachepolicy smq --cachemode writeback --chunksize 32k vg/data
+	run_ok lvconvert -qq -y --type cache "--$1" vg/fast --cachepolicy "${2:-smq}" ${3:+--cachesettings "$3"} \
+		--cachemode writeback --chunksize 32k vg/data
 	disk_write_at "${disk[0]}" 768
 	data_overwrite vg/data 28
 	data_sums[vg/data]=$(data_sum vg/data)
@@ -39,6 +40,20 @@ has_run() { # COMMAND NUMBER
 
 has_policy() { # MODE POLICY
 	dmsetup table vg-data | grep -q " $1 $2 "
+}
+
+policy_in_lvm2() {
+	lvs --noheadings -o cache_policy,cache_settings vg/data | xargs
+}
+
+# The kernel's own arguments, the policy and its arguments.
+policy_in_kernel() {
+	dmsetup status vg-data | sed 's/.* writeback //'
+}
+
+# The only one that is in flight; the dump has what ended before, too.
+is_copying() {
+	[ "$("$tool" list -nr -o STATE)" = copying ]
 }
 
 disks_make 2 64
@@ -79,13 +94,22 @@ not kernel_has_target cache || fail "vg/data has its cache still"
 run_ok lvs vg/fast
 run_ok lvremove -qq -y vg/fast vg/data
 
-cache_make cachepool
+cache_make cachepool mq migration_threshold=4096
+policy=$(policy_in_lvm2)
+shown=$(policy_in_kernel)
 run_ok "$tool" start uncache vg/data
 wait_until 60 has_policy writethrough cleaner
+wait_until 60 is_copying
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" || true
+daemon_start
+wait_until 30 is_copying
 run_ok "$tool" abort vg/data
 disk_write_at "${disk[0]}" 0
-wait_until 60 has_policy writeback smq
-wait_until 30 dump_is_finished 2 1
+wait_until 60 has_policy writeback mq
+expect_equal "policy and settings of lvm2" "$policy" "$(policy_in_lvm2)"
+expect_equal "policy and settings in the kernel" "$shown" "$(policy_in_kernel)"
+wait_until 30 dump_is_finished 1 1
 expect_equal "how often lvconvert ran" 2 "$(runs_of lvconvert)"
 expect_lvpoll_runs 0
-uncollected=2 uncollected_aborts=1
+uncollected=1 uncollected_aborts=1
