@@ -16,8 +16,12 @@
 enum operation_event classify_look(
 	const struct operation *operation, const struct observation *observation, int64_t now_ms);
 
-/* Likewise for a device that is not watched: whether OPERATION may have a command run. */
-enum operation_event classify_unwatched(const struct operation *operation, int64_t now_ms);
+/*
+ * Likewise for a device that is not watched: whether OPERATION may have a command run. IS_AWAITED:
+ * it is watched later, and is not to act before.
+ */
+enum operation_event classify_unwatched(
+	const struct operation *operation, int64_t now_ms, bool is_awaited);
 
 /* Why the copies that OBSERVATION shows are to be compared before a step; DOUBT_NONE: they are not.
  */
@@ -46,7 +50,6 @@ bool classify_is_let_go(const struct operation *operation, const struct observat
 enum doubt classify_end_doubt(
 	const struct operation *operation, const struct kernel_log_state *log);
 
-/* The device's table, or its names, differ from what the latest command began with. */
 /*
  * Whether the lines of the table are those before the latest attempt of an operation with phases:
  * then another phase alone does not tell that it gets on.
@@ -54,6 +57,7 @@ enum doubt classify_end_doubt(
 bool classify_is_phase_alone(
 	const struct operation *operation, const struct observation *observation);
 
+/* The device's table, or its names, differ from what the latest command began with. */
 bool classify_is_changed(const struct operation *operation, const struct observation *observation);
 
 /* The device's names differ from those that the latest command was given. */

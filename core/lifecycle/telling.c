@@ -42,7 +42,8 @@ static bool is_of_attempt(const struct operation *operation)
 
 	if (back_off->count > 0 && back_off->reason == BACK_OFF_SUSPENDED)
 		return false;
-	return operation->state != STATE_BACKING_OFF || back_off->reason != BACK_OFF_UNVERIFIED;
+	return operation->state != STATE_BACKING_OFF ||
+	       (back_off->reason != BACK_OFF_UNVERIFIED && back_off->reason != BACK_OFF_UNWATCHED);
 }
 
 void telling_tell_failure(struct operation *operation)
