@@ -96,6 +96,9 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	struct terms *terms;
 
 	evidence_note_unwatched(&info.evidence, record->command != RECORD_NO_COMMAND);
+	/* An earlier record was set aside, and this one tells nothing yet. */
+	if (record_is_unusable(&operations->records, record->request.lvid, false))
+		evidence_note_lost(&info.evidence);
 	if (!plugin)
 		return refuse_without_plugin(operations, record, error);
 	if (record->request.abort && !plugin->interface->supports_abort)
