@@ -34,7 +34,7 @@ void adopting_adopt(struct operations *operations, struct claim *claim)
 	};
 	struct lvmpolld_error error;
 
-	recalling_add_evidence(operations, claim->terms->asked.lvid, &info.evidence);
+	recalling_add_evidence(operations, claim->terms, &info.evidence);
 	operations_step_aside(operations, claim->terms);
 	if (resume_operation(operations, terms_hold(claim->terms), &info, &error) < 0) {
 		log_terms(

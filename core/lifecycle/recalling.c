@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "lifecycle/context.h"
+#include "lifecycle/losses.h"
 #include "lifecycle/recalling.h"
 #include "lifecycle/resume.h"
 #include "operation/evidence.h"
@@ -12,6 +13,7 @@
 struct recalled {
 	struct evidence evidence;
 	bool is_known;
+	bool has_loss;
 };
 
 static int take(const struct record *record, void *context, struct lvmpolld_error *error)
@@ -24,12 +26,14 @@ static int take(const struct record *record, void *context, struct lvmpolld_erro
 	recalled->evidence = resume_read_evidence(record);
 	evidence_note_unwatched(&recalled->evidence, record->command != RECORD_NO_COMMAND);
 	recalled->is_known = true;
+	recalled->has_loss |= record->has_loss;
 	return 0;
 }
 
 void recalling_add_evidence(
-	struct operations *operations, const char *lvid, struct evidence *evidence)
+	struct operations *operations, struct terms *terms, struct evidence *evidence)
 {
+	const char *lvid = terms->asked.lvid;
 	const struct record_directory *records = &operations->records;
 	struct recalled recalled = {0};
 	bool is_begun_in_doubt = evidence->is_begun_in_doubt;
@@ -40,6 +44,8 @@ void recalling_add_evidence(
 		evidence->is_begun_in_doubt |= is_begun_in_doubt;
 		evidence_note_earlier(evidence);
 	}
+	if (recalled.has_loss)
+		losses_take_over(operations, terms);
 	if (is_lost || records->is_unread || record_is_unusable(records, lvid, false))
 		evidence_note_lost(evidence);
 }

@@ -8,9 +8,13 @@
 
 struct evidence;
 struct operations;
+struct terms;
 
-/* Adds to EVIDENCE, which is that of a new operation, what is known of the volume with LVID. */
+/*
+ * Adds to EVIDENCE, which is that of a new operation, what is known of the volume of TERMS; and
+ * that a step would lose data, where the record tells it.
+ */
 void recalling_add_evidence(
-	struct operations *operations, const char *lvid, struct evidence *evidence);
+	struct operations *operations, struct terms *terms, struct evidence *evidence);
 
 #endif

@@ -41,6 +41,7 @@ struct record recorder_describe(const struct operation *operation)
 		.options = options_text(operation->terms->asked.options),
 		.is_being_aborted = operation_is_being_aborted(operation),
 		.is_forgotten = operation->is_forgotten,
+		.has_loss = operation->device->loss == LOSS_SEEN,
 		.not_before_ms = operation->not_before_ms,
 		.begun_ms = operation->begun_ms,
 		.number = operation->number,
@@ -194,6 +195,16 @@ void recorder_remove(struct operation *operation)
 {
 	set_stale(operation, false);
 	record_remove(&operation->operations->records, &operation->terms->asked);
+}
+
+void recorder_leave_loss(struct operation *operation)
+{
+	struct lvmpolld_error error;
+
+	note_command(operation, RECORD_NO_COMMAND);
+	set_stale(operation, false);
+	if (write_record(operation, &error) < 0)
+		log_operation(LOG_LEVEL_ERROR, operation, "%s", error.sentence);
 }
 
 void recorder_end(struct operations *operations)

@@ -8,6 +8,7 @@
 
 #include "configuration/configuration.h"
 #include "lifecycle/context.h"
+#include "lifecycle/losses.h"
 #include "lifecycle/orphaned.h"
 #include "lifecycle/recovery.h"
 #include "lifecycle/resume.h"
@@ -108,6 +109,10 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	if (!terms)
 		return -error->code;
 	take_orphan(record, &info);
+	if (record->has_loss && losses_take_over(operations, terms) < 0) {
+		terms_release(terms);
+		return error_set(error, ENOMEM, "out of memory");
+	}
 	return resume_operation(operations, terms, &info, error);
 }
 

@@ -5,12 +5,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "records/record.h"
 #include "util/error.h"
 
 /* The name of a record while it is written, which no reader takes for one. */
 #define RECORD_TEMPORARY_NAME ".new"
+
+/* The bit of a file's mode that says so: setting it needs no room, and nothing else uses it. */
+#define RECORD_HAS_LOSS S_IXOTH
 
 /* The state directory. */
 struct record_directory {
