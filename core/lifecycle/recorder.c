@@ -30,6 +30,17 @@ struct record recorder_describe_terms(const struct terms *terms)
 	};
 }
 
+static uint64_t unchecked_from(const struct operation *operation)
+{
+	struct device *device = operation->device;
+	uint64_t from;
+
+	device_lock(device);
+	from = evidence_unchecked_from(&operation->evidence, &device->observation.log);
+	device_unlock(device);
+	return from;
+}
+
 struct record recorder_describe(const struct operation *operation)
 {
 	const struct attempt *attempt = &operation->attempt;
@@ -54,7 +65,7 @@ struct record recorder_describe(const struct operation *operation)
 		.boot_id = boot_id(),
 		.step_vg_name = attempt->vg_name,
 		.step_lv_name = attempt->lv_name,
-		.log_from = operation->evidence.log_from,
+		.log_from = unchecked_from(operation),
 		.is_begun_in_doubt = operation->evidence.is_begun_in_doubt,
 		.log_boot_id = boot_id(),
 		.table_before = operation->evidence.table_before,

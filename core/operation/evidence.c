@@ -160,6 +160,15 @@ static bool has_tables(const struct evidence *evidence)
 	return evidence->table_before != 0 || evidence->table != 0;
 }
 
+uint64_t evidence_unchecked_from(
+	const struct evidence *evidence, const struct kernel_log_state *log)
+{
+	bool is_checked = has_tables(evidence) && log->is_read &&
+			  log->whole_from <= evidence->log_from && !has_failed(evidence, log);
+
+	return is_checked && log->next > evidence->log_from ? log->next : evidence->log_from;
+}
+
 /* From the first record on, instead of from the boot on as far as nothing else is known. */
 void evidence_note_earlier(struct evidence *evidence)
 {

@@ -130,6 +130,13 @@ void evidence_forget_tables(struct evidence *evidence);
 struct evidence evidence_unasked(void);
 
 /*
+ * From where on the next daemon has to read the kernel's log: as far as LOG was read whole, and has
+ * told nothing, that need not be in it any more.
+ */
+uint64_t evidence_unchecked_from(
+	const struct evidence *evidence, const struct kernel_log_state *log);
+
+/*
  * It began before it was asked for this time: a failure from long before that may be its own
  * (evidence_bound).
  */

@@ -210,6 +210,40 @@ class CrashTest(VerifyingTest):
         self.assertEqual(self.opened(), 2)
 
 
+    def test_what_was_read_of_the_log_may_be_overwritten_before_an_upgrade(self):
+        identity = self.start_move(log=[ORDINARY], has_disks=False)
+        self.write_log(ORDINARY)
+        self.change_and_wait_look(self.device, targets=segments(1, 0, REGIONS // 2), event=True)
+        self.kernel.forget_log()
+        self.write_log(ORDINARY)
+        upgrade(self.daemon)
+        self.copied()
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual(self.opened(), 0)
+
+    def test_what_was_read_of_the_log_may_be_overwritten_while_no_daemon_runs(self):
+        """As far as it was read when the record was written."""
+        identity = self.start_move(log=[ORDINARY], has_disks=False)
+        self.kill()
+        self.kernel.forget_log()
+        self.write_log(ORDINARY)
+        self.copied()
+        self.start_again()
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual(self.opened(), 0)
+
+    def test_what_was_not_read_may_not_be_overwritten(self):
+        identity = self.start_move(log=[ORDINARY])
+        self.kill()
+        self.kernel.forget_log()
+        self.records += 1
+        self.write_log(ORDINARY)
+        self.copied()
+        self.start_again()
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual(self.opened(), 2)
+
+
 class ModeTest(VerifyingTest):
     def test_always(self):
         identity = self.start_move("plugins: {pvmove: {verify: always}}", count=2)
