@@ -9,9 +9,9 @@
 
 #include "lifecycle/context.h"
 #include "lifecycle/losses.h"
-#include "lifecycle/recorder.h"
 #include "log/log.h"
 #include "records/aside.h"
+#include "records/directory.h"
 #include "records/unusable.h"
 #include "util/timer.h"
 
@@ -101,7 +101,7 @@ static void arm_retry(struct operations *operations)
 
 static void remember(struct operations *operations, struct device *device)
 {
-	struct operation *poll = device->operations[0];
+	const struct operation *poll = device->operations[0];
 	int result;
 
 	if (device->loss != LOSS_UNSEEN)
@@ -114,8 +114,8 @@ static void remember(struct operations *operations, struct device *device)
 		"going on would lose data, and this cannot be noted: %s; that is tried again, and "
 		"until then its record alone tells it: abort it",
 		strerror(-result));
-	if (poll && operation_is_alive(poll))
-		recorder_write(poll, poll->recorded_command);
+	if (poll)
+		record_mark_loss(&operations->records, &poll->terms->asked);
 	arm_retry(operations);
 }
 

@@ -83,7 +83,8 @@ void watching_take(struct operation *operation)
 	if (!is_unwatched(operation))
 		return;
 	start(operation->operations);
-	operation->is_watchable = operation->operations->monitor != NULL;
+	if (operation->operations->monitor)
+		operation->is_watchable = true;
 }
 
 void watching_take_all(struct operations *operations)

@@ -132,6 +132,21 @@ int record_write(struct record_directory *directory, const struct record *record
 	return 0;
 }
 
+void record_mark_loss(struct record_directory *directory, const struct lvmpolld_request *request)
+{
+	char name[NAME_MAX];
+	struct stat status;
+
+	if (directory->descriptor < 0)
+		return;
+	record_make_name(request, name, sizeof(name));
+	if (fstatat(directory->descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		fchmodat(directory->descriptor, name, (status.st_mode & 07777) | RECORD_HAS_LOSS,
+			0) == 0)
+		return;
+	log_error("%s/%s: cannot be marked: %s", directory->path, name, strerror(errno));
+}
+
 void record_remove(struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char name[NAME_MAX];

@@ -40,6 +40,9 @@ void record_directory_close(struct record_directory *directory);
 int record_write(struct record_directory *directory, const struct record *record,
 	struct lvmpolld_error *error);
 
+/* The record of REQUEST, if there is one, tells from now on that a step would lose data. */
+void record_mark_loss(struct record_directory *directory, const struct lvmpolld_request *request);
+
 /* Removes the record of REQUEST. It is no error if there is none. */
 void record_remove(struct record_directory *directory, const struct lvmpolld_request *request);
 

@@ -119,6 +119,21 @@ int record_write(struct record_directory *directory, const struct record *record
 	return 0;
 }
 
+void record_mark_loss(struct record_directory *directory, const struct lvmpolld_request *request)
+{
+	char name[160];
+	struct file *file;
+
+	if (directory->descriptor < 0)
+		return;
+	seam();
+	record_make_name(request, name, sizeof(name));
+	file = file_find(FOLDER_STATE, name);
+	if (file)
+		file->has_loss = true;
+	seam();
+}
+
 void record_remove(struct record_directory *directory, const struct lvmpolld_request *request)
 {
 	char name[160];

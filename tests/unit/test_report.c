@@ -265,7 +265,7 @@ int main(void)
 		SUITE_TEST(groups_and_volumes_are_selected_by_the_uuids_of_the_groups),
 		SUITE_TEST(all_that_plugins_may_read_is_asked_for),
 		SUITE_TEST(names_and_prefixes_of_lvm_conf_are_set_back),
-	SUITE_TEST(devices_file_is_passed_on),
+		SUITE_TEST(devices_file_is_passed_on),
 		SUITE_TEST(nothing_is_asked_about_no_group),
 		SUITE_TEST(hidden_volume_is_found_and_named_without_brackets),
 		SUITE_TEST(group_that_is_seen_and_volume_that_is_not_are_told_apart),
