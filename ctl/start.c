@@ -10,14 +10,10 @@
 #include <string.h>
 
 #include "lvm.h"
+#include "protocol/report_form.h"
 #include "protocol/wire.h"
 #include "util/buffer.h"
 #include "verbs.h"
-
-/* Reports have the form that is parsed here, whatever lvm.conf says. */
-#define REPORT_CONFIGURATION                                                                       \
-	"report{output_format=\"basic\" columns_as_rows=0 quoted=1 mark_hidden_devices=1} "        \
-	"log{report_command_log=0}"
 
 #define UUID_LENGTH 32
 
@@ -67,7 +63,7 @@ static bool read_volume(const char *text, struct volume *volume)
 static int find_volume(const struct ctl *ctl, const char *name, struct volume *volume)
 {
 	const char *const arguments[] = {"lvs", "-a", "--noheadings", "--nameprefixes", "--config",
-		REPORT_CONFIGURATION, "-o", "vg_name,lv_name,vg_uuid,lv_uuid", "--", name, NULL};
+		REPORT_FORM, "-o", "vg_name,lv_name,vg_uuid,lv_uuid", "--", name, NULL};
 	char *output;
 	int status = lvm_run(ctl, arguments, &output);
 

@@ -31,9 +31,10 @@
 #define NICE_LOWEST 19
 
 /*
- * A pause after each piece, as a share of the time that it took. A disk that needs so long for one
- * has other work: then it has as much time for that as for us.
+ * A pause whenever there was work for this long, and more: as a share of that time. A disk that
+ * needs so long for one piece has other work: then it has as much time for that as for us.
  */
+#define GIVE_WAY_MS    16
 #define GIVE_WAY_SHARE 16
 #define BUSY_PIECE_MS  100
 
@@ -52,6 +53,7 @@ struct comparer {
 	struct sides *sides;
 	struct lvmpolld_error error;
 	unsigned copy;
+	int64_t rested_ms; /* the end of the latest pause */
 };
 
 bool comparer_is_wanted(int argc, char *const *argv)
@@ -77,16 +79,20 @@ static void pause_ms(void *context, int64_t milliseconds)
 	const struct timespec time = {
 		.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
 
-	(void)context;
 	nanosleep(&time, NULL);
+	((struct comparer *)context)->rested_ms = boot_clock_ms();
 }
 
+/* Pieces that take less than the clock can tell count as well. */
 static void give_way(void *context, int64_t piece_ms)
 {
+	const struct comparer *comparer = context;
+	int64_t worked_ms = boot_clock_ms() - comparer->rested_ms;
+
 	if (piece_ms >= BUSY_PIECE_MS)
 		pause_ms(context, piece_ms);
-	else if (piece_ms >= GIVE_WAY_SHARE)
-		pause_ms(context, piece_ms / GIVE_WAY_SHARE);
+	else if (worked_ms >= GIVE_WAY_MS)
+		pause_ms(context, worked_ms / GIVE_WAY_SHARE);
 }
 
 static void differs(void *context, uint64_t offset, uint64_t length)
@@ -186,7 +192,7 @@ static void step_back(pid_t daemon)
 
 int comparer_run(int argc, char *const *argv)
 {
-	struct comparer comparer = {0};
+	struct comparer comparer = {.rested_ms = boot_clock_ms()};
 	int status = COMPARER_EQUAL;
 
 	step_back(argc > 2 ? (pid_t)atoi(argv[2]) : 0);

@@ -16,12 +16,16 @@
 /* The daemon's own program, also where its file was replaced meanwhile. */
 #define PROGRAM "/proc/self/exe"
 
+/* Of all at once: disks with different numbers may lie behind one controller. */
+#define RUNNING_MAX 4
+
 struct comparison {
 	struct comparisons *all;
 	TAILQ_ENTRY(comparison) link;
 	const struct comparison_callbacks *callbacks; /* NULL: the end is not told */
 	void *context;
-	struct process *process;
+	struct event_base *base;
+	struct process *process; /* NULL: it waits for its turn */
 	struct lvmpolld_copies copies;
 };
 
@@ -67,14 +71,18 @@ static void comparison_free(struct comparison *comparison)
 	free(comparison);
 }
 
+static void start_next(struct comparisons *all);
+
 static void on_ended(struct process_end end, void *context)
 {
 	struct comparison *comparison = context;
+	struct comparisons *all = comparison->all;
 	const struct comparison_callbacks *callbacks = comparison->callbacks;
 
 	if (callbacks)
 		callbacks->ended(read_end(end), comparison->context);
 	comparison_free(comparison);
+	start_next(all);
 }
 
 static const struct process_callbacks process_callbacks = {
@@ -100,8 +108,7 @@ static int build_arguments(
 	return result;
 }
 
-static void start(
-	struct comparison *comparison, struct event_base *base, struct lvmpolld_error *error)
+static int start(struct comparison *comparison, struct lvmpolld_error *error)
 {
 	struct lvmpolld_arguments arguments = {0};
 	enum process_failure failure;
@@ -109,9 +116,77 @@ static void start(
 	if (build_arguments(&comparison->copies, &arguments) < 0)
 		error_set(error, ENOMEM, "out of memory");
 	else
-		comparison->process = process_start(base, arguments.list, environ,
+		comparison->process = process_start(comparison->base, arguments.list, environ,
 			&process_callbacks, comparison, &failure, error);
 	arguments_clear(&arguments);
+	return comparison->process ? 0 : -error->code;
+}
+
+static bool is_same_disk(const struct copy_place *left, const struct copy_place *right)
+{
+	return left->major == right->major && left->minor == right->minor;
+}
+
+static bool reads_disk(const struct comparison *comparison, const struct copy_place *place)
+{
+	for (size_t i = 0; i < comparison->copies.count; i++)
+		for (size_t side = 0; side < 2; side++)
+			if (is_same_disk(&comparison->copies.list[i].places[side], place))
+				return true;
+	return false;
+}
+
+static bool shares_disk(const struct comparison *comparison, const struct comparison *other)
+{
+	for (size_t i = 0; i < comparison->copies.count; i++)
+		for (size_t side = 0; side < 2; side++)
+			if (reads_disk(other, &comparison->copies.list[i].places[side]))
+				return true;
+	return false;
+}
+
+/* A disk has one comparison at a time. */
+static bool has_turn(const struct comparison *comparison)
+{
+	const struct comparison *other;
+	size_t running = 0;
+
+	TAILQ_FOREACH (other, comparison->all, link) {
+		if (!other->process)
+			continue;
+		if (++running == RUNNING_MAX || shares_disk(comparison, other))
+			return false;
+	}
+	return true;
+}
+
+/* The first whose turn it is; or NULL. */
+static struct comparison *find_next(struct comparisons *all)
+{
+	struct comparison *comparison;
+
+	TAILQ_FOREACH (comparison, all, link)
+		if (!comparison->process && comparison->callbacks && has_turn(comparison))
+			return comparison;
+	return NULL;
+}
+
+/* Begins anew after each, since a callback may change the list. */
+static void start_next(struct comparisons *all)
+{
+	struct comparison *comparison;
+	struct lvmpolld_error error;
+
+	while ((comparison = find_next(all))) {
+		const struct comparison_callbacks *callbacks = comparison->callbacks;
+
+		if (start(comparison, &error) == 0)
+			continue;
+		comparison->callbacks = NULL;
+		callbacks->complained(error.sentence, comparison->context);
+		callbacks->ended(COMPARISON_FAILED, comparison->context);
+		comparison_free(comparison);
+	}
 }
 
 static struct comparison *comparison_new(struct comparisons *all)
@@ -137,9 +212,9 @@ struct comparison *comparison_start(struct comparisons *all, struct event_base *
 	}
 	comparison->callbacks = callbacks;
 	comparison->context = context;
+	comparison->base = base;
 	comparison->copies = *copies;
-	start(comparison, base, error);
-	if (comparison->process)
+	if (!has_turn(comparison) || start(comparison, error) == 0)
 		return comparison;
 	comparison_free(comparison);
 	return NULL;
@@ -148,7 +223,10 @@ struct comparison *comparison_start(struct comparisons *all, struct event_base *
 void comparison_stop(struct comparison *comparison)
 {
 	comparison->callbacks = NULL;
-	process_terminate(comparison->process);
+	if (comparison->process)
+		process_terminate(comparison->process);
+	else
+		comparison_free(comparison);
 }
 
 void comparison_end_left_over(
@@ -174,7 +252,8 @@ void comparisons_visit(
 	const struct comparison *comparison;
 
 	TAILQ_FOREACH (comparison, all, link)
-		visit(process_id(comparison->process), context);
+		if (comparison->process)
+			visit(process_id(comparison->process), context);
 }
 
 void comparisons_destroy(struct comparisons *all)
@@ -182,7 +261,8 @@ void comparisons_destroy(struct comparisons *all)
 	struct comparison *comparison;
 
 	while ((comparison = TAILQ_FIRST(all))) {
-		process_free(comparison->process);
+		if (comparison->process)
+			process_free(comparison->process);
 		comparison_free(comparison);
 	}
 }

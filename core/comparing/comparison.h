@@ -13,7 +13,7 @@
 struct comparison;
 struct event_base;
 
-/* All comparisons whose process still exists. */
+/* All comparisons whose process still exists, or that wait for their turn. */
 TAILQ_HEAD(comparisons, comparison);
 
 enum comparison_result {
@@ -31,7 +31,10 @@ struct comparison_callbacks {
 	void (*ended)(enum comparison_result result, void *context);
 };
 
-/* Compares COPIES, of which there is one at least; it is in ALL. Returns NULL with the error. */
+/*
+ * Compares COPIES, of which there is one at least; it is in ALL. Each disk has one comparison at a
+ * time, and a few run at once: it waits for its turn. Returns NULL with the error.
+ */
 struct comparison *comparison_start(struct comparisons *all, struct event_base *base,
 	const struct lvmpolld_copies *copies, const struct comparison_callbacks *callbacks,
 	void *context, struct lvmpolld_error *error);

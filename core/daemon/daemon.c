@@ -17,6 +17,7 @@
 #include "lifecycle/recovery.h"
 #include "lifecycle/result_expiry.h"
 #include "lifecycle/unattended.h"
+#include "lifecycle/watching.h"
 #include "loader/load.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -41,27 +42,33 @@ static void on_monitor_news(void *context)
 	unattended_on_news(context);
 }
 
-/* Without device-mapper, or the permission to use it, lvpoll polls by itself, as with stock. */
-static void start_monitor(struct operations *operations, enum log_level level)
+/*
+ * Without device-mapper, or the permission to use it, lvpoll polls by itself, as with stock; where
+ * it would be let go of data that nobody has proved, and a shortage passes, that is waited for.
+ * Each cause is told once in a row.
+ */
+static void start_monitor(struct operations *operations)
 {
+	int before = operations->monitor_failure;
 	struct lvmpolld_error error;
 	struct kernel_log log;
 
 	kernel_log_init(&log, plugins_is_log_failure, operations->plugins);
 	operations->monitor = monitor_start(
 		operations->base, &operations->devices, &log, on_monitor_news, operations, &error);
+	operations->monitor_failure = operations->monitor ? 0 : error.code;
 	if (!operations->monitor)
-		log_write(level, "the kernel is not watched, lvpoll polls by itself: %s",
-			error.sentence);
+		log_write(before == error.code ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN,
+			"the kernel is not watched: %s", error.sentence);
 }
 
 static void start_monitor_late(struct operations *operations)
 {
-	/* That it cannot be is known. */
-	start_monitor(operations, LOG_LEVEL_DEBUG);
+	start_monitor(operations);
 	if (!operations->monitor)
 		return;
-	log_info("the kernel is watched from now on");
+	log_notice("the kernel is watched from now on");
+	watching_take_all(operations);
 	unattended_configure(operations);
 }
 
@@ -295,7 +302,7 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 	result = init_parts(daemon, pidfile, error);
 	if (result < 0)
 		return result;
-	start_monitor(&daemon->operations, LOG_LEVEL_INFO);
+	start_monitor(&daemon->operations);
 	daemon->operations.start_monitor = start_monitor_late;
 	return start_serving(daemon, handover, error);
 }
@@ -312,6 +319,7 @@ static void destroy_operations(struct operations *operations)
 {
 	recorder_destroy(operations);
 	unattended_destroy(operations);
+	watching_end(operations);
 	if (operations->monitor)
 		monitor_stop(operations->monitor);
 	operations->monitor = NULL;

@@ -17,6 +17,7 @@
 #include "lifecycle/resources.h"
 #include "lifecycle/telling.h"
 #include "lifecycle/verifying.h"
+#include "lifecycle/watching.h"
 #include "loader/calls.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
@@ -220,8 +221,10 @@ static enum operation_event enter_looking(
 		return EVENT_ABORTED;
 	if (operation->device->loss != LOSS_UNSEEN && !operation_is_abort(operation))
 		return EVENT_SEES_LOSS;
+	watching_take(operation);
 	if (!operation->is_watchable)
-		return classify_unwatched(operation, boot_clock_ms());
+		return classify_unwatched(
+			operation, boot_clock_ms(), watching_is_awaited(operation));
 	watch(operation);
 	return operation_is_abort(operation) ? begin_abort(operation) : EVENT_NONE;
 }

@@ -7,6 +7,7 @@
 #include "lifecycle/claims.h"
 #include "lifecycle/context.h"
 #include "lifecycle/operations_forget.h"
+#include "lifecycle/recalling.h"
 #include "lifecycle/resume.h"
 #include "log/log.h"
 #include "records/unusable.h"
@@ -25,7 +26,7 @@ bool adopting_is_long_ago(int64_t since_ms)
 
 void adopting_adopt(struct operations *operations, struct claim *claim)
 {
-	const struct resume_info info = {
+	struct resume_info info = {
 		.number = claim->number,
 		.is_adopted = true,
 		.outputs = {-1, -1},
@@ -33,6 +34,7 @@ void adopting_adopt(struct operations *operations, struct claim *claim)
 	};
 	struct lvmpolld_error error;
 
+	recalling_add_evidence(operations, claim->terms, &info.evidence);
 	operations_step_aside(operations, claim->terms);
 	if (resume_operation(operations, terms_hold(claim->terms), &info, &error) < 0) {
 		log_terms(

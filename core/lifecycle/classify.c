@@ -316,11 +316,16 @@ static enum operation_event decide(
 								    : EVENT_SEES_STEP;
 }
 
-enum operation_event classify_unwatched(const struct operation *operation, int64_t now_ms)
+enum operation_event classify_unwatched(
+	const struct operation *operation, int64_t now_ms, bool is_awaited)
 {
+	/* After an attempt its names may be another volume's. */
 	if (operation_is_abort(operation))
-		return EVENT_SEES_STEP;
-	return now_ms < operation->not_before_ms ? EVENT_SEES_EARLY : EVENT_SEES_UNKNOWN;
+		return is_awaited && operation->attempt.pid > 0 ? EVENT_SEES_DOUBT
+								: EVENT_SEES_STEP;
+	if (now_ms < operation->not_before_ms)
+		return EVENT_SEES_EARLY;
+	return is_awaited ? EVENT_SEES_DOUBT : EVENT_SEES_UNKNOWN;
 }
 
 enum operation_event classify_look(

@@ -16,8 +16,12 @@
 enum operation_event classify_look(
 	const struct operation *operation, const struct observation *observation, int64_t now_ms);
 
-/* Likewise for a device that is not watched: whether OPERATION may have a command run. */
-enum operation_event classify_unwatched(const struct operation *operation, int64_t now_ms);
+/*
+ * Likewise for a device that is not watched: whether OPERATION may have a command run. IS_AWAITED:
+ * it is watched later, and is not to act before.
+ */
+enum operation_event classify_unwatched(
+	const struct operation *operation, int64_t now_ms, bool is_awaited);
 
 /* Why the copies that OBSERVATION shows are to be compared before a step; DOUBT_NONE: they are not.
  */

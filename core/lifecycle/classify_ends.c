@@ -234,7 +234,7 @@ enum back_off_reason classify_pause(const struct operation *operation, enum oper
 	case EVENT_ENDED_SILENT:
 		return BACK_OFF_SILENT;
 	case EVENT_NOT_COMPARED:
-		return BACK_OFF_UNVERIFIED;
+		return operation->is_watchable ? BACK_OFF_UNVERIFIED : BACK_OFF_UNWATCHED;
 	case EVENT_SEES_STUCK:
 		return BACK_OFF_SUSPENDED;
 	case EVENT_REPORT_GOES_ON:

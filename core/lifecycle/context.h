@@ -73,6 +73,8 @@ struct operations {
 	void (*changed)(void *context); /* called when in_flight may have changed; or NULL */
 	/* Starts the monitor, where there is none yet; or NULL. */
 	void (*start_monitor)(struct operations *operations);
+	int monitor_failure;         /* the errno for which that was not possible; 0: it was */
+	struct event *monitor_retry; /* runs while a shortage is waited for; or NULL */
 	void *context;
 };
 

@@ -231,7 +231,10 @@ static void end(struct operation *operation, enum operation_event event)
 
 	operation_log_end(operation, event);
 	history_add(operation, event);
-	recorder_remove(operation);
+	if (operation->device->loss == LOSS_SEEN && !operation_is_abort(operation))
+		recorder_leave_loss(operation);
+	else
+		recorder_remove(operation);
 	resources_release(operation);
 	TAILQ_REMOVE(&operations->list, operation, link);
 	TAILQ_INSERT_TAIL(&operations->over, operation, link);

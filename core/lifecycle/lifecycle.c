@@ -18,6 +18,7 @@
 #include "lifecycle/resources.h"
 #include "lifecycle/result_expiry.h"
 #include "lifecycle/verifying.h"
+#include "lifecycle/watching.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "monitor/monitor.h"
@@ -106,16 +107,6 @@ static struct device *get_device(struct operations *operations, struct terms *te
 	return device;
 }
 
-/*
- * At the daemon's start the kernel may not have had device-mapper yet, or no descriptor may have
- * been left. What is in flight since then polls on.
- */
-static void watch_kernel(struct operations *operations)
-{
-	if (!operations->monitor && operations->start_monitor && !operations->is_taking_over)
-		operations->start_monitor(operations);
-}
-
 struct operation *lifecycle_new_operation(struct operations *operations, struct terms *terms)
 {
 	struct device *device = get_device(operations, terms);
@@ -132,9 +123,7 @@ struct operation *lifecycle_new_operation(struct operations *operations, struct 
 	/* One story for an operation and its abort. */
 	terms_share_memory(terms, device->terms);
 	losses_recall(operations, device);
-	watch_kernel(operations);
-	operation->is_watchable =
-		operations->monitor && terms->plugin->monitor == PLUGIN_MONITOR_KERNEL;
+	watching_take(operation);
 	device->operations[terms->asked.abort] = operation;
 	return operation;
 }

@@ -11,6 +11,8 @@
 #include "lifecycle/losses.h"
 #include "log/log.h"
 #include "records/aside.h"
+#include "records/directory.h"
+#include "records/unusable.h"
 #include "util/timer.h"
 
 /* How long until a note is tried again that could not be written. */
@@ -42,6 +44,13 @@ void losses_recall(struct operations *operations, struct device *device)
 		set(operations, device, LOSS_NOTED);
 }
 
+/* The operation is over, and its record was left to tell of the loss. */
+static void drop_record(struct operations *operations, const struct device *device)
+{
+	if (!device->operations[0])
+		record_forget_polls(&operations->records, device->terms->asked.lvid);
+}
+
 /* If there is no room for a note, the record of the poll takes its place. */
 static int note(struct operations *operations, struct device *device)
 {
@@ -59,8 +68,9 @@ static size_t note_all(struct operations *operations)
 	struct device *device;
 
 	TAILQ_FOREACH (device, &operations->devices.all, link)
-		if (device->loss == LOSS_SEEN)
-			note(operations, device);
+		if (device->loss == LOSS_NOTED ||
+			(device->loss == LOSS_SEEN && note(operations, device) == 0))
+			drop_record(operations, device);
 	return operations->unwritten_losses;
 }
 
@@ -69,14 +79,13 @@ static void arm_retry(struct operations *operations);
 static void on_retry(evutil_socket_t descriptor, short what, void *context)
 {
 	struct operations *operations = context;
+	bool were_unwritten = operations->unwritten_losses > 0;
 
 	(void)descriptor;
 	(void)what;
-	if (operations->unwritten_losses == 0)
-		return;
 	if (note_all(operations) > 0)
 		arm_retry(operations);
-	else
+	else if (were_unwritten)
 		log_warn("the loss is now recorded for all given-up operations");
 }
 
@@ -92,6 +101,7 @@ static void arm_retry(struct operations *operations)
 
 static void remember(struct operations *operations, struct device *device)
 {
+	const struct operation *poll = device->operations[0];
 	int result;
 
 	if (device->loss != LOSS_UNSEEN)
@@ -101,9 +111,11 @@ static void remember(struct operations *operations, struct device *device)
 	if (result == 0)
 		return;
 	log_terms(LOG_LEVEL_FATAL, device->terms,
-		"going on would lose data, and this cannot be noted: %s; this daemon knows it, and "
-		"tries again, but it would be forgotten if the daemon crashed now: abort it",
+		"going on would lose data, and this cannot be noted: %s; that is tried again, and "
+		"until then its record alone tells it: abort it",
 		strerror(-result));
+	if (poll)
+		record_mark_loss(&operations->records, &poll->terms->asked);
 	arm_retry(operations);
 }
 
@@ -119,6 +131,8 @@ int losses_take_over(struct operations *operations, struct terms *terms)
 	if (!device)
 		return -ENOMEM;
 	remember(operations, device);
+	/* By then the operation, if it is not over, is resumed, and its record is its own. */
+	arm_retry(operations);
 	return 0;
 }
 
@@ -176,6 +190,7 @@ void losses_clear(struct operation *operation)
 	device->observation.has_loss = false;
 	device_unlock(device);
 	set(operation->operations, device, LOSS_UNSEEN);
+	drop_record(operation->operations, device);
 	record_clear_loss(&operation->operations->records, &operation->terms->asked);
 }
 
@@ -195,7 +210,7 @@ void losses_end(struct operations *operations)
 	TAILQ_FOREACH (device, &operations->devices.all, link)
 		if (device->loss == LOSS_SEEN)
 			log_terms(LOG_LEVEL_FATAL, device->terms,
-				"going on would lose data, and this could not be recorded: later "
-				"daemons will not know it; abort the operation before it is polled "
-				"again");
+				"going on would lose data, and this could not be noted: its record "
+				"alone tells it to later daemons; abort the operation before it is "
+				"polled again");
 }

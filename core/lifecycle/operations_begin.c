@@ -12,6 +12,7 @@
 #include "lifecycle/operations_begin.h"
 #include "lifecycle/operations_forget.h"
 #include "lifecycle/orphaned.h"
+#include "lifecycle/recalling.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/resources.h"
 #include "lifecycle/stores.h"
@@ -83,6 +84,7 @@ static void set_going(struct operation *operation)
 			operation->begun_ms + (int64_t)operation->terms->interval_s * 1000;
 	numbers_assign(operation);
 	operation_log_begin(operation);
+	recalling_add_evidence(operation->operations, operation->terms, &operation->evidence);
 	recorder_write(operation, orphaned_recall(operation));
 	orphaned_forget(operation);
 	if (operation_is_abort(operation) && other)

@@ -30,6 +30,17 @@ struct record recorder_describe_terms(const struct terms *terms)
 	};
 }
 
+static uint64_t unchecked_from(const struct operation *operation)
+{
+	struct device *device = operation->device;
+	uint64_t from;
+
+	device_lock(device);
+	from = evidence_unchecked_from(&operation->evidence, &device->observation.log);
+	device_unlock(device);
+	return from;
+}
+
 struct record recorder_describe(const struct operation *operation)
 {
 	const struct attempt *attempt = &operation->attempt;
@@ -41,6 +52,7 @@ struct record recorder_describe(const struct operation *operation)
 		.options = options_text(operation->terms->asked.options),
 		.is_being_aborted = operation_is_being_aborted(operation),
 		.is_forgotten = operation->is_forgotten,
+		.has_loss = operation->device->loss == LOSS_SEEN,
 		.not_before_ms = operation->not_before_ms,
 		.begun_ms = operation->begun_ms,
 		.number = operation->number,
@@ -53,7 +65,7 @@ struct record recorder_describe(const struct operation *operation)
 		.boot_id = boot_id(),
 		.step_vg_name = attempt->vg_name,
 		.step_lv_name = attempt->lv_name,
-		.log_from = operation->evidence.log_from,
+		.log_from = unchecked_from(operation),
 		.is_begun_in_doubt = operation->evidence.is_begun_in_doubt,
 		.log_boot_id = boot_id(),
 		.table_before = operation->evidence.table_before,
@@ -194,6 +206,16 @@ void recorder_remove(struct operation *operation)
 {
 	set_stale(operation, false);
 	record_remove(&operation->operations->records, &operation->terms->asked);
+}
+
+void recorder_leave_loss(struct operation *operation)
+{
+	struct lvmpolld_error error;
+
+	note_command(operation, RECORD_NO_COMMAND);
+	set_stale(operation, false);
+	if (write_record(operation, &error) < 0)
+		log_operation(LOG_LEVEL_ERROR, operation, "%s", error.sentence);
 }
 
 void recorder_end(struct operations *operations)

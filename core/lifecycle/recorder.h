@@ -30,6 +30,8 @@ void recorder_note_wanted(struct operation *operation);
 
 /* OPERATION is over: removes its record. */
 void recorder_remove(struct operation *operation);
+/* It is over, and its record alone tells of its loss, until there is a note. */
+void recorder_leave_loss(struct operation *operation);
 
 /*
  * The daemon ends in order: what could not be written may be written by now. An older record of the

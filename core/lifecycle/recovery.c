@@ -8,6 +8,7 @@
 
 #include "configuration/configuration.h"
 #include "lifecycle/context.h"
+#include "lifecycle/losses.h"
 #include "lifecycle/orphaned.h"
 #include "lifecycle/recovery.h"
 #include "lifecycle/resume.h"
@@ -97,6 +98,9 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	struct terms *terms;
 
 	evidence_note_unwatched(&info.evidence, record->command != RECORD_NO_COMMAND);
+	/* An earlier record was set aside, and this one tells nothing yet. */
+	if (record_is_unusable(&operations->records, record->request.lvid, false))
+		evidence_note_lost(&info.evidence);
 	if (!plugin)
 		return refuse_without_plugin(operations, record, error);
 	if (record->request.abort && !plugin->interface->supports_abort)
@@ -106,6 +110,10 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 	if (!terms)
 		return -error->code;
 	take_orphan(record, &info);
+	if (record->has_loss && losses_take_over(operations, terms) < 0) {
+		terms_release(terms);
+		return error_set(error, ENOMEM, "out of memory");
+	}
 	return resume_operation(operations, terms, &info, error);
 }
 

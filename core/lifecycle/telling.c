@@ -47,7 +47,8 @@ static bool is_of_attempt(const struct operation *operation)
 
 	if (back_off->count > 0 && back_off->reason == BACK_OFF_SUSPENDED)
 		return false;
-	return operation->state != STATE_BACKING_OFF || back_off->reason != BACK_OFF_UNVERIFIED;
+	return operation->state != STATE_BACKING_OFF ||
+	       (back_off->reason != BACK_OFF_UNVERIFIED && back_off->reason != BACK_OFF_UNWATCHED);
 }
 
 /* What is told of the failures: how the latest attempt ended, or that it failed. */

@@ -100,6 +100,9 @@ enum operation_event verifying_begin(struct operation *operation)
 	bool is_understood;
 	enum doubt doubt;
 
+	/* Where all is copied nobody can tell: it is waited for. */
+	if (!operation->is_watchable)
+		return EVENT_NOT_COMPARED;
 	device_lock(device);
 	doubt = classify_doubt(operation, &device->observation);
 	is_understood = device->observation.verdict == LVMPOLLD_STEP;

@@ -212,6 +212,23 @@ static int check_unknown_keys(const struct lvmpolld_plugin *plugin,
 	return 0;
 }
 
+/* Who asks for a proof of each step must not be left without one, and without a word. */
+static int check_together(const struct plugin_values *values, const struct lvmpolld_plugin *plugin,
+	struct lvmpolld_error *error)
+{
+	if (values->verify != PLUGIN_VERIFY_ALWAYS || values->monitor != PLUGIN_MONITOR_LVPOLL)
+		return 0;
+	for (size_t i = 0; i < values->count; i++)
+		if (values->list[i].key == &verify_key) {
+			error_set(error, EINVAL,
+				"\"always\" is not possible with monitor: lvpoll, where lvpoll "
+				"makes the steps by itself: it must be doubt or never there, or "
+				"monitor must be kernel");
+			return add_position(&values->list[i], plugin->name, error);
+		}
+	return 0;
+}
+
 static int read_values(struct plugin_values *values, const struct lvmpolld_plugin *plugin,
 	const struct configuration_plugin *section, struct lvmpolld_error *error)
 {
@@ -228,7 +245,7 @@ static int read_values(struct plugin_values *values, const struct lvmpolld_plugi
 		if (check_value(values, i, error) < 0)
 			return add_position(&values->list[i], plugin->name, error);
 	}
-	return 0;
+	return check_together(values, plugin, error);
 }
 
 int plugin_values_read(struct plugin_values *values, const struct lvmpolld_plugin *plugin,

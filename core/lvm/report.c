@@ -10,6 +10,7 @@
 
 #include "lvm/report.h"
 #include "process/arguments.h"
+#include "protocol/report_form.h"
 #include "util/error.h"
 #include "util/escape.h"
 
@@ -26,12 +27,6 @@
 #define VOLUME_FIELDS                                                                              \
 	GROUP_FIELDS ",lv_name,lv_uuid,lv_attr,lv_active,copy_percent,move_pv,"                    \
 		     "lv_converting,lv_merging,lv_merge_failed,lv_snapshot_invalid,origin"
-
-/* Reports have the form that is parsed here, whatever lvm.conf says. */
-#define CONFIGURATION                                                                              \
-	"report{output_format=\"basic\" compact_output=0 compact_output_cols=\"\" "                \
-	"binary_values_as_numeric=0 columns_as_rows=0 buffered=1 quoted=1 separator=\" \" "        \
-	"mark_hidden_devices=1} log{report_command_log=0}"
 
 /* Adds a UUID of 32 characters as lvm2 prints it: 6-4-4-4-4-4-6. */
 static int add_uuid(char **text, const char *uuid)
@@ -74,7 +69,7 @@ int report_build_arguments(struct lvmpolld_arguments *arguments, const char *bin
 		 * full report cannot be left out: nothing is selected of them.
 		 */
 		const char *const values[] = {binary, "fullreport", "-a", "--noheadings",
-			"--nameprefixes", "--config", CONFIGURATION, "--configreport", "vg", "-o",
+			"--nameprefixes", "--config", REPORT_FORM, "--configreport", "vg", "-o",
 			GROUP_FIELDS, "-S", selection, "--configreport", "lv", "-o", VOLUME_FIELDS,
 			"-S", selection, "--configreport", "pv", "-o", "pv_name", "-S",
 			"pv_name=none", "--configreport", "pvseg", "-o", "pvseg_start", "-S",

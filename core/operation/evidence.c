@@ -120,7 +120,7 @@ bool evidence_note_there(struct evidence *evidence)
 
 void evidence_note_unseen_end(struct evidence *evidence)
 {
-	evidence->is_step_unknown = evidence->table_before != 0 && evidence->table == 0;
+	evidence->is_step_unknown |= evidence->table_before != 0 && evidence->table == 0;
 }
 
 void evidence_note_unwatched(struct evidence *evidence, bool has_command)
@@ -158,6 +158,30 @@ struct evidence evidence_unasked(void)
 static bool has_tables(const struct evidence *evidence)
 {
 	return evidence->table_before != 0 || evidence->table != 0;
+}
+
+uint64_t evidence_unchecked_from(
+	const struct evidence *evidence, const struct kernel_log_state *log)
+{
+	bool is_checked = has_tables(evidence) && log->is_read &&
+			  log->whole_from <= evidence->log_from && !has_failed(evidence, log);
+
+	return is_checked && log->next > evidence->log_from ? log->next : evidence->log_from;
+}
+
+/* From the first record on, instead of from the boot on as far as nothing else is known. */
+void evidence_note_earlier(struct evidence *evidence)
+{
+	if (evidence->log_from == 0)
+		evidence->log_from = 1;
+}
+
+void evidence_note_lost(struct evidence *evidence)
+{
+	if (evidence->log_from > 1 || has_tables(evidence) || evidence->is_missed)
+		return;
+	evidence_note_earlier(evidence);
+	evidence->is_begun_in_doubt = evidence->is_step_unknown = true;
 }
 
 bool evidence_lacks_tables(const struct evidence *evidence)

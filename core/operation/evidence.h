@@ -130,6 +130,26 @@ void evidence_forget_tables(struct evidence *evidence);
 struct evidence evidence_unasked(void);
 
 /*
+ * From where on the next daemon has to read the kernel's log: as far as LOG was read whole, and has
+ * told nothing, that need not be in it any more.
+ */
+uint64_t evidence_unchecked_from(
+	const struct evidence *evidence, const struct kernel_log_state *log);
+
+/*
+ * It began before it was asked for this time: a failure from long before that may be its own
+ * (evidence_bound).
+ */
+void evidence_note_earlier(struct evidence *evidence);
+
+/*
+ * Likewise, and what a daemon knew of it is lost: the copies are compared before a step, and where
+ * the kernel's log tells of a failure somebody may have let go of data by then. Nothing changes
+ * where a look has shown by now how it stands.
+ */
+void evidence_note_lost(struct evidence *evidence);
+
+/*
  * A step was proved, or a failure bounded, and nothing is known of tables, as on the record of an
  * earlier version: a step that runs may be the one that was proved.
  */

@@ -39,6 +39,7 @@
 	X(SEARCH, "search", 1, 0, "an lvpoll of a previous daemon is looked for")                  \
 	X(ORPHAN, "orphan", 1, 1, "the lvpoll of a previous daemon cannot be adopted yet")         \
 	X(UNVERIFIED, "unverified", 3600, 1, "the copies could not be compared before a step")     \
+	X(UNWATCHED, "unwatched", 60, 1, "the kernel cannot be watched now")                       \
 	X(SUSPENDED, "suspended", 3600, 1, "its device is left suspended")                         \
 	X(UNMOVED, "unmoved", 3600, 0, "nothing was copied for long, and lvm2 still has it")
 

@@ -24,6 +24,11 @@
 #define RECORD_MODE     0600
 #define RECORD_MODE_OLD 0400
 
+static mode_t mode_of(const struct record *record, mode_t mode)
+{
+	return record->has_loss ? mode | RECORD_HAS_LOSS : mode;
+}
+
 static int check_directory(const char *path, int descriptor, struct lvmpolld_error *error)
 {
 	struct stat status;
@@ -71,7 +76,7 @@ void record_directory_close(struct record_directory *directory)
 	directory->path = NULL;
 }
 
-static int write_file(int directory, const char *text, size_t length)
+static int write_file(int directory, const char *text, size_t length, mode_t mode)
 {
 	int descriptor = openat(directory, RECORD_TEMPORARY_NAME,
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, RECORD_MODE);
@@ -79,6 +84,9 @@ static int write_file(int directory, const char *text, size_t length)
 
 	if (descriptor < 0)
 		return -errno;
+	/* Whatever the mask for new files is. */
+	if (mode != RECORD_MODE && fchmod(descriptor, mode) < 0)
+		result = -errno;
 	while (length > 0 && result == 0) {
 		ssize_t written = write(descriptor, text, length);
 
@@ -109,7 +117,7 @@ int record_write(struct record_directory *directory, const struct record *record
 	text = record_format(record, &length);
 	if (!text)
 		return error_set(error, ENOMEM, "%s/%s: out of memory", directory->path, name);
-	result = write_file(directory->descriptor, text, length);
+	result = write_file(directory->descriptor, text, length, mode_of(record, RECORD_MODE));
 	free(text);
 	if (result == 0 && renameat(directory->descriptor, RECORD_TEMPORARY_NAME,
 				   directory->descriptor, name) < 0)
@@ -117,11 +125,26 @@ int record_write(struct record_directory *directory, const struct record *record
 	if (result < 0) {
 		unlinkat(directory->descriptor, RECORD_TEMPORARY_NAME, 0);
 		/* The caller tells of the failed write, not of this. */
-		(void)!fchmodat(directory->descriptor, name, RECORD_MODE_OLD, 0);
+		(void)!fchmodat(directory->descriptor, name, mode_of(record, RECORD_MODE_OLD), 0);
 		return error_set(error, -result, "%s/%s: cannot write the record: %s",
 			directory->path, name, strerror(-result));
 	}
 	return 0;
+}
+
+void record_mark_loss(struct record_directory *directory, const struct lvmpolld_request *request)
+{
+	char name[NAME_MAX];
+	struct stat status;
+
+	if (directory->descriptor < 0)
+		return;
+	record_make_name(request, name, sizeof(name));
+	if (fstatat(directory->descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		fchmodat(directory->descriptor, name, (status.st_mode & 07777) | RECORD_HAS_LOSS,
+			0) == 0)
+		return;
+	log_error("%s/%s: cannot be marked: %s", directory->path, name, strerror(errno));
 }
 
 void record_remove(struct record_directory *directory, const struct lvmpolld_request *request)

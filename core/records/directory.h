@@ -5,12 +5,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "records/record.h"
 #include "util/error.h"
 
 /* The name of a record while it is written, which no reader takes for one. */
 #define RECORD_TEMPORARY_NAME ".new"
+
+/* The bit of a file's mode that says so: setting it needs no room, and nothing else uses it. */
+#define RECORD_HAS_LOSS S_IXOTH
 
 /* The state directory. */
 struct record_directory {
@@ -35,6 +39,9 @@ void record_directory_close(struct record_directory *directory);
  */
 int record_write(struct record_directory *directory, const struct record *record,
 	struct lvmpolld_error *error);
+
+/* The record of REQUEST, if there is one, tells from now on that a step would lose data. */
+void record_mark_loss(struct record_directory *directory, const struct lvmpolld_request *request);
 
 /* Removes the record of REQUEST. It is no error if there is none. */
 void record_remove(struct record_directory *directory, const struct lvmpolld_request *request);

@@ -54,10 +54,20 @@ static void postpone(
 			error->sentence, directory->path);
 }
 
+/* A record under another record's name was not put there by a daemon. */
+struct named_take {
+	const char *name;
+	bool is_old;   /* its successor could not be written */
+	bool has_loss; /* see struct record */
+	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error);
+	void *context;
+};
+
 /* Opens the record, and counts a death, which has not come about where it is read in the end. */
-static int open_record(int directory, const char *name, bool *is_old, struct lvmpolld_error *error)
+static int open_record(int directory, struct named_take *named, struct lvmpolld_error *error)
 {
-	int descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int descriptor =
+		openat(directory, named->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat status;
 
 	if (descriptor < 0)
@@ -67,7 +77,8 @@ static int open_record(int directory, const char *name, bool *is_old, struct lvm
 		close(descriptor);
 		return error_set(error, EBADMSG, "it is no file of a record's size");
 	}
-	*is_old = !(status.st_mode & S_IWUSR);
+	named->is_old = !(status.st_mode & S_IWUSR);
+	named->has_loss = status.st_mode & RECORD_HAS_LOSS;
 	if (deaths_expect(descriptor))
 		return descriptor;
 	/* To put it back is to let it be tried again. */
@@ -92,14 +103,6 @@ static ssize_t read_text(int descriptor, char **text, struct lvmpolld_error *err
 	return -error->code;
 }
 
-/* A record under another record's name was not put there by a daemon. */
-struct named_take {
-	const char *name;
-	bool is_old;
-	int (*take)(const struct record *record, void *context, struct lvmpolld_error *error);
-	void *context;
-};
-
 static int take_named(const struct record *record, void *context, struct lvmpolld_error *error)
 {
 	const struct named_take *named = context;
@@ -112,6 +115,7 @@ static int take_named(const struct record *record, void *context, struct lvmpoll
 	/* A later lvpoll may run, whose process id is not known. */
 	if (named->is_old)
 		believed.command = RECORD_STARTING;
+	believed.has_loss = named->has_loss;
 	return named->take(&believed, named->context, error);
 }
 
@@ -124,7 +128,7 @@ static bool is_shortage(int code)
 static int read_and_take(
 	struct record_directory *directory, struct named_take *named, struct lvmpolld_error *error)
 {
-	int descriptor = open_record(directory->descriptor, named->name, &named->is_old, error);
+	int descriptor = open_record(directory->descriptor, named, error);
 	char *text = NULL;
 	ssize_t length;
 	int result;

@@ -36,6 +36,8 @@ struct record {
 	const char *options;   /* "mode=check", with blanks between them; or NULL */
 	bool is_being_aborted; /* its abort is under way: it goes on only if the abort fails */
 	bool is_command_abort; /* its command, if that is not lvpoll, was started to abort it */
+	bool has_loss; /* a step would lose data, and there is no note of that; in the file's mode
+			  alone */
 	bool is_forgotten;     /* an administrator has it forgotten: it ends with its command */
 	int64_t begun_ms;      /* when it began, by boot_clock_ms; 0: not known */
 	uint64_t number;       /* what people know it by; 0: none */

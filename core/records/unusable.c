@@ -112,3 +112,9 @@ void record_forget_left(const struct record_directory *directory, const char *lv
 	search_aside(directory, LEFT_SUFFIX, lvid, false, true);
 	search_aside(directory, LEFT_SUFFIX, lvid, true, true);
 }
+
+void record_forget_polls(const struct record_directory *directory, const char *lvid)
+{
+	if (directory->descriptor >= 0)
+		search(directory->path, lvid, false, true);
+}

@@ -38,4 +38,7 @@ bool record_is_left(const struct record_directory *directory, const char *lvid);
 /* Nothing is left for the volume any more, or a record of ours tells of it. */
 void record_forget_left(const struct record_directory *directory, const char *lvid);
 
+/* Removes the records in the state directory of polls of the volume, for any system directory. */
+void record_forget_polls(const struct record_directory *directory, const char *lvid);
+
 #endif

@@ -61,6 +61,19 @@ class ConfigurationTest(DaemonTest):
         return daemon, [daemon.path, "-f", "-c", self.write(text)]
 
 
+class VerifyTest(ConfigurationTest):
+    @ours_only("it compares nothing")
+    def test_verify_always_is_not_possible_without_watching(self):
+        """Who asks for it would have no step verified, and hear nothing of that."""
+        ended = self.check(self.write("plugins: {pvmove: {monitor: lvpoll, verify: always}}"))
+        self.assertNotEqual(ended.returncode, 0)
+        self.assertIn('plugins.pvmove.verify: "always" is not possible with monitor: lvpoll', ended.stderr)
+
+    @ours_only("it compares nothing")
+    def test_verify_in_doubt_is_possible_without_watching(self):
+        self.assertEqual(self.check(self.write("plugins: {pvmove: {monitor: lvpoll, verify: doubt}}")).returncode, 0)
+
+
 class KeyTest(ConfigurationTest):
     @ours_only("it has no configuration file")
     def test_socket_pid_file_and_binary(self):

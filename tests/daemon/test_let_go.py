@@ -530,3 +530,91 @@ class SuspendedTest(LetGoTest):
 
 if __name__ == "__main__":
     unittest.main()
+
+
+class NotResumedTest(LetGoTest):
+    """The next daemon does not go on with it; a client asks for it later."""
+
+    def stop_and_leave(self, **options):
+        self.start_move("daemon: {resume: after_crash}", **options)
+        self.assertEqual(self.daemon.stop(), 0)
+        self.assertEqual(len(os.listdir(os.path.join(self.daemon.directory, "lvmpolld.state.left"))), 1)
+
+    def damage(self):
+        """The record of the move that a daemon has left by its death."""
+        folder = os.path.join(self.daemon.directory, "lvmpolld.state")
+        name, = (name for name in os.listdir(folder) if name.startswith("poll-"))
+        with open(os.path.join(folder, name), "a") as file:
+            file.write("more")
+
+    def die_and_damage(self, **options):
+        self.start_move(**options)
+        self.kill()
+        self.damage()
+
+    def test_left_one_of_which_others_have_let_go(self):
+        """What was copied when it was left is on record, and somebody's lvpoll has let go of it since."""
+        self.stop_and_leave(count=2, log=[ORDINARY])
+        self.write_log(FAILURE)
+        self.step(*segments(2, 1, 0))
+        self.start_again()
+        identity = self.request("move")
+        self.assert_given_up(identity)
+
+    def test_left_one_of_which_others_have_let_go_while_none_is_left(self):
+        self.stop_and_leave(log=[ORDINARY])
+        self.write_log(FAILURE)
+        self.step()
+        self.start_again()
+        self.assert_lost(self.request("move"))
+
+    def test_left_one_without_failures_is_not_read(self):
+        self.stop_and_leave(log=[ORDINARY], has_disks=False)
+        self.start_again()
+        identity = self.start_watching()
+        self.copied()
+        self.assert_over(identity)
+        self.assertEqual(self.opened(), 0)
+
+    def test_left_one_of_which_a_failure_was_told_long_ago(self):
+        """It began before that, and not when it was asked for again."""
+        self.stop_and_leave(log=[ORDINARY])
+        self.write_log(FAILURE)
+        self.clock.jump(86400)
+        self.start_again()
+        identity = self.start_watching()
+        self.copied()
+        self.assert_over(identity)
+        self.assertIn("since the kernel's log tells of a failure", self.daemon.log())
+        self.assertEqual(self.opened(), 2)
+
+    def test_one_that_was_set_aside_is_compared(self):
+        self.die_and_damage(log=[ORDINARY])
+        self.start_again()
+        identity = self.start_watching()
+        self.copied()
+        self.assert_over(identity)
+        self.assertEqual(self.opened(), 2)
+
+    def test_one_that_was_set_aside_and_others_may_have_let_go_of(self):
+        """Nobody knows which data was copied when that failed, even long ago."""
+        self.die_and_damage(count=2, log=[ORDINARY])
+        self.write_log(FAILURE)
+        self.step(*segments(2, 1, 0))
+        self.clock.jump(86400)
+        self.start_again()
+        identity = self.start_watching()
+        self.copied(2, 1)
+        self.assert_unproved(identity)
+
+    def test_that_it_was_set_aside_outlives_the_next_daemon(self):
+        self.die_and_damage(count=2, log=[ORDINARY])
+        self.write_log(FAILURE)
+        self.step(*segments(2, 1, 0))
+        self.start_again()
+        self.start_watching()
+        self.kill()
+        self.start_again()
+        identity = self.start_watching()
+        self.copied(2, 1)
+        self.assert_unproved(identity)

@@ -161,6 +161,59 @@ class RememberedTest(LossCase):
         self.abort()
         self.assertEqual(self.notes(), [])
 
+    def records(self):
+        return [name for name in os.listdir(self.place("lvmpolld.state")) if name.startswith("poll-")]
+
+    def check_its_record_tells_it(self, end, resume="always", verify="never"):
+        """No daemon could note it, and the next one does not see it: its copy is not looked at either."""
+        self.resume, self.more = resume, "}\nplugins: {pvmove: {verify: %s}" % verify
+        self.lose_one(is_noted=False)
+        self.assertEqual(len(self.records()), 1)
+        end()
+        self.start()
+        self.assert_refused()
+        self.unblock_notes()
+        wait_for(lambda: len(self.notes()) == 1, "the note")
+        wait_for(lambda: self.records() == [], "the end of the record")
+        self.kill()
+        self.start()
+        self.assert_refused()
+        self.abort()
+        self.assertEqual(self.notes(), [])
+
+    def test_its_record_tells_it_after_a_crash(self):
+        self.check_its_record_tells_it(self.kill)
+
+    def test_its_record_tells_it_after_a_stop(self):
+        self.check_its_record_tells_it(self.stop)
+
+    def test_its_record_tells_it_where_it_is_left(self):
+        for resume, end in (("never", self.kill), ("after_crash", self.stop)):
+            with self.subTest(resume):
+                self.setUp()
+                if hasattr(self, "daemon"):
+                    del self.daemon
+                self.check_its_record_tells_it(end, resume)
+                self.kill()
+
+    def test_its_record_tells_it_in_mid_abort(self):
+        self.lose_one(is_noted=False)
+        self.fail_lvpolls("move", 5)
+        self.request("move", abort=1)
+        self.wait_starts(1)
+        self.kill()
+        self.fail_lvpolls("move", None)
+        self.start()
+        self.assert_finished(self.client.result(self.identity, abort=1), "retcode", 0)
+        polls = [arguments for _, _, arguments in self.daemon.starts() if "--abort" not in arguments]
+        self.assertEqual(polls, [])
+
+    def test_an_abort_takes_its_record_away(self):
+        self.lose_one(is_noted=False)
+        self.assertEqual(len(self.records()), 1)
+        self.abort()
+        wait_for(lambda: self.records() == [], "the end of the record")
+
     def test_it_is_noted_at_the_latest_in_the_end(self):
         self.lose_one(is_noted=False)
         self.daemon.send_signal(signal.SIGSTOP)
@@ -173,7 +226,7 @@ class RememberedTest(LossCase):
     def test_it_is_told_loudly_where_it_could_never_be_noted(self):
         self.lose_one(is_noted=False)
         self.stop()
-        self.assertIn("later daemons will not know it", self.daemon.log())
+        self.assertIn("its record alone tells it to later daemons", self.daemon.log())
 
     def test_no_daemon_ends_for_want_of_work_that_alone_knows_it(self):
         self.more = ", idle_timeout: 1"

@@ -115,6 +115,12 @@ class ReportTest(KernelTest):
         volume, = self.rows(identity[:32])[1:]
         self.assertEqual((volume["LV_MERGING"], volume["LV_MERGE_FAILED"]), ("merging", ""))
 
+    def test_lvm_conf_puts_something_before_each_row(self):
+        group = identity_in("vg", "data")[:32]
+        plain = self.report(group).stdout
+        self.say("lvm.conf", "command_names=fullreport\nprefix=xx: \n")
+        self.assertEqual(self.report(group).stdout, "fullreportxx: " + plain)
+
     def test_files_let_it_say_otherwise(self):
         group = identity_in("vg", "data")[:32]
         self.say("vgs.hidden")

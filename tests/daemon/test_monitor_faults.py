@@ -188,6 +188,62 @@ class WithoutKernelTest(KernelTest):
         self.assertEqual(self.daemon.starts(), [])
 
 
+class ShortageTest(KernelTest):
+    """No descriptor is left to watch the kernel with: that passes."""
+
+    def start_short(self, configuration=""):
+        self.kernel.set_fault("open", fail(errno.EMFILE))
+        self.device = self.add_move("move", count=2, in_sync=REGIONS)
+        self.start(configuration)
+        return self.request("move", interval="1")
+
+    def test_no_step_is_made_that_nobody_proves(self):
+        identity = self.start_short()
+        self.wait_backing_off(identity, "unwatched", 2)
+        self.assertEqual(self.daemon.starts(), [])
+        self.assertIn("the kernel is not watched: /dev/mapper/control: Too many open files", self.daemon.log())
+        self.assertEqual(self.daemon.log().count("the kernel is not watched"), 1)
+        self.kernel.clear_fault("open")
+        wait_for(lambda: self.device.targets() == segments(2, 1, 0), "its first step")
+        self.assertIn("the kernel is watched from now on", self.daemon.log())
+        self.assertIn("--interval 3600", self.daemon.starts()[0][2])
+        self.device.change(targets=segments(2, 1, REGIONS), event=True)
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+
+    def test_clients_are_told_that_it_lasts(self):
+        identity = self.start_short("limits: {patience: 1}")
+        self.assert_reply(self.client.result(identity), response="failed", reason="polling of lvm command failed")
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_it_survives_the_daemon(self):
+        identity = self.start_short()
+        self.wait_backing_off(identity, "unwatched")
+        self.kill()
+        self.start_again()
+        self.wait_backing_off(identity, "unwatched")
+        self.assertEqual(self.daemon.starts(), [])
+
+    def test_an_abort_does_not_wait(self):
+        identity = self.start_short()
+        self.wait_backing_off(identity, "unwatched")
+        self.request("move", abort=1)
+        self.assert_finished(self.client.result(identity, abort=1), "retcode", 0)
+
+    def test_an_lvpoll_that_polls_makes_room_for_watching(self):
+        """There was no device-mapper when it began."""
+        self.kernel.set_fault("open", fail(errno.ENODEV))
+        self.add_move("move")
+        self.start()
+        identity = self.request("move")
+        self.wait_starts(1)
+        self.kernel.clear_fault("open")
+        self.add_move("move-2")
+        self.request("move-2")
+        self.wait_watching(identity)
+        self.assertEqual([end[2] for end in self.wait_ends(1)], ["term"])
+        self.assertEqual(len(self.daemon.starts()), 1)
+
+
 class HangTest(KernelTest):
     """A call that never returns: all calls of a kind hang."""
 

@@ -250,6 +250,16 @@ class AbortTest(KernelTest):
         self.assertFalse(device.exists())
         self.assertEqual(len(self.daemon.starts()), 1)
 
+    def test_abort_is_confirmed_whatever_lvm_conf_puts_before_each_line(self):
+        self.add_move()
+        self.start("limits: {patience: 1}")
+        identity = self.start_watching()
+        self.put_file("lvm.conf", "command_names=fullreport\nprefix=lvm2: ")
+        self.request("move", abort=1)
+        self.assert_finished(self.client.result(identity, abort=1), "retcode", 0)
+        self.assertGreater(self.reports(), 0)
+        self.assertNotIn("is not understood", self.daemon.log())
+
     def test_abort_that_has_found_nothing_is_not_believed(self):
         """lvpoll ends well, and lvm2 has the move still: who aborts it hears that this failed."""
         device = self.add_move()

@@ -210,6 +210,40 @@ class CrashTest(VerifyingTest):
         self.assertEqual(self.opened(), 2)
 
 
+    def test_what_was_read_of_the_log_may_be_overwritten_before_an_upgrade(self):
+        identity = self.start_move(log=[ORDINARY], has_disks=False)
+        self.write_log(ORDINARY)
+        self.change_and_wait_look(self.device, targets=segments(1, 0, REGIONS // 2), event=True)
+        self.kernel.forget_log()
+        self.write_log(ORDINARY)
+        upgrade(self.daemon)
+        self.copied()
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual(self.opened(), 0)
+
+    def test_what_was_read_of_the_log_may_be_overwritten_while_no_daemon_runs(self):
+        """As far as it was read when the record was written."""
+        identity = self.start_move(log=[ORDINARY], has_disks=False)
+        self.kill()
+        self.kernel.forget_log()
+        self.write_log(ORDINARY)
+        self.copied()
+        self.start_again()
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual(self.opened(), 0)
+
+    def test_what_was_not_read_may_not_be_overwritten(self):
+        identity = self.start_move(log=[ORDINARY])
+        self.kill()
+        self.kernel.forget_log()
+        self.records += 1
+        self.write_log(ORDINARY)
+        self.copied()
+        self.start_again()
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assertEqual(self.opened(), 2)
+
+
 class ModeTest(VerifyingTest):
     def test_always(self):
         identity = self.start_move("plugins: {pvmove: {verify: always}}", count=2)
@@ -332,6 +366,64 @@ class UnderWayTest(VerifyingTest):
         self.wait_backing_off(identity, "unverified")
         self.assertEqual(self.daemon.starts(), [])
         self.assert_goes_on(identity)
+
+    def add_another(self):
+        """A move on the same disks, whose copies are to be compared, too."""
+        other = self.add_move("move-2", in_sync=REGIONS)
+        identity = self.request("move-2")
+        self.wait_state(identity, "verifying")
+        self.assertEqual(len(self.comparers()), 1)
+        return other, identity
+
+    def test_a_disk_has_one_at_a_time(self):
+        identity = self.start_verifying()
+        _, other = self.add_another()
+        self.kernel.clear_fault("disk")
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assert_finished(self.client.result(other), "retcode", 0)
+        self.assertEqual(self.opened(), 4)
+
+    def test_one_that_waits_for_its_turn_is_aborted(self):
+        identity = self.start_verifying()
+        device, other = self.add_another()
+        self.request("move-2", abort=1)
+        self.assert_finished(self.client.result(other, abort=1), "retcode", 0)
+        self.assertFalse(device.exists())
+        self.assert_goes_on(identity)
+
+    def test_one_that_waits_for_its_turn_goes_on_after_an_upgrade(self):
+        identity = self.start_verifying()
+        _, other = self.add_another()
+        upgrade(self.daemon)
+        self.wait_state(other, "verifying")
+        self.kernel.clear_fault("disk")
+        self.assert_finished(self.client.result(identity), "retcode", 0)
+        self.assert_finished(self.client.result(other), "retcode", 0)
+
+    def rename(self):
+        """As vgrename does: the name of the device alone changes."""
+        self.device.change(names=("vgnew", "move"), event=True)
+
+    def test_a_rename_does_not_end_it(self):
+        identity = self.start_verifying()
+        pid = self.comparers()[0]
+        self.rename()
+        self.wait_listed(self.device)
+        self.assertEqual(self.comparers(), [pid])
+        self.assert_goes_on(identity)
+        self.assertEqual(self.daemon.starts()[0][1], "vgnew/move")
+
+    def test_after_a_kill_of_the_daemon_the_next_does_it_again(self):
+        identity = self.start_verifying()
+        pid = self.comparers()[0]
+        self.kill()
+        wait_for(lambda: not is_running(pid), "the end of the comparer")
+        self.start_again()
+        self.wait_state(identity, "verifying")
+        wait_for(self.comparers, "the comparer of the next daemon")
+        self.assertEqual(self.daemon.starts(), [])
+        self.assert_goes_on(identity)
+        self.assertEqual(self.opened(), 2)
 
     def test_an_abort_does_not_wait_for_it(self):
         identity = self.start_verifying()

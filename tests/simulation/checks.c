@@ -128,7 +128,8 @@ static void check_looks(void)
 	const struct operation *operation;
 
 	for (size_t i = 0; i < world.volume_count; i++)
-		if (world.volumes[i].unreadable > 0 || world.volumes[i].operations == 0)
+		if (world.volumes[i].unreadable > 0 || world.volumes[i].operations == 0 ||
+			!operations.monitor)
 			world.volumes[i].watched_us = world.now_us;
 	for (size_t i = 0; i < world.volume_count; i++)
 		world.volumes[i].operations = 0;

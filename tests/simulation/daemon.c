@@ -2,6 +2,7 @@
 /* The daemon: started, stopped, killed; its plugins and its log. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "lifecycle/recorder.h"
 #include "lifecycle/recovery.h"
 #include "lifecycle/result_expiry.h"
+#include "lifecycle/watching.h"
 #include "log/log.h"
 #include "server/client.h"
 #include "server/server.h"
@@ -68,6 +70,28 @@ static void set_up(void)
 	}
 }
 
+/* Without resources there is none, until they are there again. */
+static void start_monitor(struct operations *of)
+{
+	of->monitor = world.no_resources > 0 ? NULL : monitor_model(of);
+	of->monitor_failure = of->monitor ? 0 : EMFILE;
+}
+
+static void start_monitor_late(struct operations *of)
+{
+	start_monitor(of);
+	if (of->monitor)
+		watching_take_all(of);
+}
+
+/* Of a daemon that begins, or of a new program. */
+static void make_monitor(void)
+{
+	monitor_model_forget();
+	start_monitor(&operations);
+	operations.start_monitor = start_monitor_late;
+}
+
 void daemon_start(void)
 {
 	struct lvmpolld_error error;
@@ -85,7 +109,7 @@ void daemon_start(void)
 		dice_percent(world.kind == OF_NAMES ? 80 : 40) ? 1 : 1 + dice_below(4);
 	if (operations_init(&operations, &daemon_base, configuration, NULL, NULL, &error) < 0)
 		abort();
-	operations.monitor = monitor_model(&operations);
+	make_monitor();
 	operations.is_taking_over = true;
 	recovery_open(&operations, &error);
 	if (recovery_run(&operations, &error) < 0)
@@ -105,7 +129,7 @@ static void take_over(int file, bool has_records)
 		violate("an upgrade cannot read what was written: %s", error.sentence);
 	if (operations_init(&operations, &daemon_base, configuration, NULL, NULL, &error) < 0)
 		abort();
-	operations.monitor = monitor_model(&operations);
+	make_monitor();
 	operations.is_taking_over = true;
 	recovery_adopt(&operations, has_records ? 1 : -1);
 	if (handover_take_operations(handover, &operations, &error) < 0)

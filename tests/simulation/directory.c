@@ -104,16 +104,34 @@ int record_write(struct record_directory *directory, const struct record *record
 	record_make_name(&record->request, name, sizeof(name));
 	if (!directory_is_there || world.disk_full > 0) {
 		file = file_find(FOLDER_STATE, name);
-		if (file)
+		if (file) {
 			file->is_old = true;
+			file->has_loss = record->has_loss;
+		}
 		world.were_records_faulty = true;
 		return error_set(error, ENOSPC, "%s: cannot write the record", name);
 	}
 	text = record_format(record, &length);
 	seam();
 	put(name, text, length);
+	file_find(FOLDER_STATE, name)->has_loss = record->has_loss;
 	seam();
 	return 0;
+}
+
+void record_mark_loss(struct record_directory *directory, const struct lvmpolld_request *request)
+{
+	char name[160];
+	struct file *file;
+
+	if (directory->descriptor < 0)
+		return;
+	seam();
+	record_make_name(request, name, sizeof(name));
+	file = file_find(FOLDER_STATE, name);
+	if (file)
+		file->has_loss = true;
+	seam();
 }
 
 void record_remove(struct record_directory *directory, const struct lvmpolld_request *request)
@@ -171,6 +189,7 @@ static int take_one(const struct record *record, void *context, struct lvmpolld_
 	const struct taken *taken = context;
 	struct record believed = *record;
 
+	believed.has_loss = taken->file->has_loss;
 	if (taken->file->is_old)
 		believed.command = RECORD_STARTING;
 	return taken->take(&believed, taken->context, error);
@@ -370,6 +389,15 @@ void record_forget_left(const struct record_directory *directory, const char *lv
 	(void)directory;
 	while ((file = find_doubt(FOLDER_LEFT, lvid, false)) ||
 		(file = find_doubt(FOLDER_LEFT, lvid, true)))
+		file_drop(file);
+}
+
+void record_forget_polls(const struct record_directory *directory, const char *lvid)
+{
+	struct file *file;
+
+	(void)directory;
+	while ((file = find_doubt(FOLDER_STATE, lvid, false)))
 		file_drop(file);
 }
 

@@ -54,6 +54,8 @@ void monitor_model_tell(void)
 {
 	bool was_begun_anew[VOLUMES_MAX];
 
+	if (!model.operations)
+		return;
 	for (size_t i = 0; i < world.volume_count; i++)
 		was_begun_anew[i] = is_begun_anew(&world.volumes[i]);
 	lifecycle_on_news(model.operations);
@@ -174,10 +176,15 @@ struct monitor *monitor_model(struct operations *of)
 	return &model;
 }
 
+void monitor_model_forget(void)
+{
+	model = (struct monitor){0};
+}
+
 void monitor_model_event(void)
 {
 	model.is_dirty = true;
-	if (world.is_alive)
+	if (world.is_alive && model.operations)
 		wake(&model);
 }
 

@@ -20,6 +20,7 @@ struct file {
 	char name[160];
 	char *text;
 	size_t length;
+	bool has_loss;
 	bool is_old;  /* its successor could not be written */
 	bool is_left; /* the daemon could not read it at its start: it is for the next */
 	TAILQ_ENTRY(file) link;

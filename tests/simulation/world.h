@@ -184,7 +184,8 @@ bool records_is_refused(const struct volume *volume);
 /* --- the monitor: monitor.c --- */
 
 struct monitor *monitor_model(struct operations *operations);
-void monitor_model_event(void); /* the kernel has raised one */
+void monitor_model_forget(void); /* the daemon that had it is gone */
+void monitor_model_event(void);  /* the kernel has raised one */
 /* A look takes this time. */
 void monitor_model_hang(int64_t milliseconds);
 bool monitor_model_is_looking(void);

@@ -373,6 +373,7 @@ static const struct {
 	{BACK_OFF_NO_ANSWER, true, false, false},
 	{BACK_OFF_SILENT, true, false, false},
 	{BACK_OFF_UNVERIFIED, true, false, false},
+	{BACK_OFF_UNWATCHED, true, false, false},
 	{BACK_OFF_SUSPENDED, true, false, true},
 	{BACK_OFF_UNMOVED, true, false, true},
 };

@@ -42,6 +42,21 @@ static enum doubt end_after_comparison(const struct kernel_log_state *log, uint6
 	return evidence_end_doubt(&evidence, &later, true);
 }
 
+START_TEST(log_that_was_read_whole_need_not_be_kept_by_the_kernel)
+{
+	struct evidence evidence = begin(false);
+	struct kernel_log_state broken = clean;
+
+	ck_assert_uint_eq(evidence_unchecked_from(&evidence, &clean), 200);
+	ck_assert_uint_eq(evidence_unchecked_from(&evidence, &unread), 100);
+	ck_assert_uint_eq(evidence_unchecked_from(&evidence, &failed), 100);
+	broken.whole_from = 101;
+	ck_assert_uint_eq(evidence_unchecked_from(&evidence, &broken), 100);
+	/* Of what began before anything was known of it, nothing was checked. */
+	ck_assert_uint_eq(evidence_unchecked_from(&(struct evidence){0}, &clean), 0);
+}
+END_TEST
+
 /* It was let go of before a look has shown it: what was compared does not begin where it did. */
 START_TEST(segment_that_no_look_has_shown_is_told_at_the_end)
 {
@@ -208,6 +223,7 @@ END_TEST
 int main(void)
 {
 	const struct suite_test tests[] = {
+		SUITE_TEST(log_that_was_read_whole_need_not_be_kept_by_the_kernel),
 		SUITE_TEST(segment_that_no_look_has_shown_is_told_at_the_end),
 		SUITE_LOOP(segment_that_others_have_let_go_of_in_doubt_is_told_at_the_end, 2),
 		SUITE_TEST(segment_that_others_have_let_go_of_before_our_step_is_told_at_the_end),

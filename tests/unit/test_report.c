@@ -76,6 +76,22 @@ START_TEST(all_that_plugins_may_read_is_asked_for)
 }
 END_TEST
 
+/* lvm2 puts both before each row. */
+START_TEST(names_and_prefixes_of_lvm_conf_are_set_back)
+{
+	const char *const groups[] = {REPORT_GROUP};
+	struct lvmpolld_arguments arguments = {0};
+	const char *configuration;
+
+	ck_assert_int_eq(report_build_arguments(&arguments, "lvm", groups, 1, NULL), 0);
+	configuration = find_option(&arguments, 0, "--config");
+	ck_assert_ptr_nonnull(configuration);
+	ck_assert_ptr_nonnull(strstr(configuration, " command_names=0 "));
+	ck_assert_ptr_nonnull(strstr(configuration, " prefix=\"\"}"));
+	arguments_clear(&arguments);
+}
+END_TEST
+
 START_TEST(devices_file_is_passed_on)
 {
 	const char *const groups[] = {REPORT_GROUP};
@@ -248,6 +264,7 @@ int main(void)
 	const struct suite_test tests[] = {
 		SUITE_TEST(groups_and_volumes_are_selected_by_the_uuids_of_the_groups),
 		SUITE_TEST(all_that_plugins_may_read_is_asked_for),
+		SUITE_TEST(names_and_prefixes_of_lvm_conf_are_set_back),
 		SUITE_TEST(devices_file_is_passed_on),
 		SUITE_TEST(nothing_is_asked_about_no_group),
 		SUITE_TEST(hidden_volume_is_found_and_named_without_brackets),
