@@ -36,7 +36,6 @@ class SwitchTest(unittest.TestCase):
         self.write("lvs", "#!/bin/sh\n")
         self.write("vgs", "#!/bin/sh\n")
         self.write("lvmpollctl", "#!/bin/sh\n")
-        self.write("dmesg", "#!/bin/sh\necho 'all is well'\n")
         os.mkdir(self.path("proc"))
         os.mkdir(self.path("state.given_up"))
 
@@ -448,37 +447,46 @@ class CheckTest(SwitchTest):
         """What the daemon that runs answers."""
         self.write("lvmpollctl", "#!/bin/sh\ncat <<'EOF'\n%s\nEOF\nexit %d\n" % ("\n".join(rows), status))
 
-    def test_copies_that_are_compared(self):
-        self.list("vg/other pvmove copying the\\x20kernel\\x20copies;\\x20no\\x20process\\x20runs",
-                  "vg/pvmove0 pvmove\\x20abort verifying both\\x20copies\\x20of\\x20the\\x20data\\x20are\\x20compared\\x20before\\x20a\\x20step")
-        checked = self.check()
+    def assert_doubt(self, doubt, *operation):
+        checked = self.check(*operation)
         self.assertEqual(checked.returncode, 1)
-        self.assertIn("copies of vg/pvmove0 are in doubt", checked.stderr)
-        self.assertIn("copies of vg/pvmove0 are in doubt", self.check("pvmove").stderr)
+        self.assertIn("a copy of vg/pvmove0 may have failed (%s" % doubt, checked.stderr)
+
+    def test_copies_in_doubt(self):
+        """As where the log's beginning is lost, or was cleared: a failure may have been in it."""
+        self.list("vg/other pvmove none",
+                  "vg/pvmove0 pvmove the\\x20kernel's\\x20log\\x20does\\x20not\\x20go\\x20back\\x20to\\x20its\\x20beginning")
+        for operation in ((), ("pvmove",)):
+            self.assert_doubt("the kernel's log does not go back to its beginning)", *operation)
         self.assert_allowed("convert")
 
-    def test_copies_that_could_not_be_compared(self):
-        self.list("vg/pvmove0 pvmove backing_off the\\x20copies\\x20could\\x20not\\x20be\\x20compared\\x20before\\x20a\\x20step")
-        self.assertEqual(self.check().returncode, 1)
+    def test_copies_of_an_abort_in_doubt(self):
+        """Asked anew lvm2 goes on with the move."""
+        self.list("vg/pvmove0 pvmove\\x20abort the\\x20kernel's\\x20log\\x20tells\\x20of\\x20a\\x20failure")
+        self.assert_doubt("the kernel's log tells of a failure)", "pvmove")
 
-    def test_a_move_while_the_kernel_has_told_of_failures(self):
-        for line in ("device-mapper: raid1: Read failure on mirror device 254:1 during recovery", "I/O error, dev sdb, sector 8",
-                     "dm_mirror: 12 callbacks suppressed"):
-            self.record("state", 'operation = "pvmove"\n')
-            self.write("dmesg", "#!/bin/sh\necho 'all is well'\necho '%s'\n" % line)
-            for operation in ((), ("pvmove",)):
-                with self.subTest(line, operation=operation):
-                    checked = self.check(*operation)
-                    self.assertEqual(checked.returncode, 1)
-                    self.assertIn('a copy of vg/slow may have failed, since the kernel\'s log has "%s"' % line, checked.stderr)
-            self.assert_allowed("convert")
-            self.record("state", 'operation = "merge"\n')
-            self.assert_allowed()
-
-    def test_a_move_while_the_kernels_log_cannot_be_read(self):
+    def test_a_daemon_that_does_not_tell(self):
+        """One of an older version has a record of it; lvm2's own has not, and nothing changes for that."""
+        self.list("vg/pvmove0 pvmove ")
+        self.assert_allowed()
         self.record("state", 'operation = "pvmove"\n')
-        self.write("dmesg", "#!/bin/sh\nexit 1\n")
-        self.assertIn("the kernel's log cannot be read", self.check().stderr)
+        self.assert_doubt("the daemon that runs does not tell")
+        self.list("vg/merged merge ")
+        self.assert_allowed()
+
+    def test_what_the_kernels_log_has_of_others_is_nothing(self):
+        """The daemon knows which lines are about what."""
+        self.write("dmesg", "#!/bin/sh\necho 'dm_mirror: 12 callbacks suppressed'\necho 'I/O error, dev sr0, sector 8'\n")
+        self.record("state", 'operation = "pvmove"\n')
+        self.list("vg/pvmove0 pvmove none")
+        self.assert_allowed()
+
+    def test_a_move_without_its_plugin(self):
+        self.record("state.no_plugin", 'operation = "pvmove"\n')
+        checked = self.check()
+        self.assertEqual(checked.returncode, 1)
+        self.assertIn("the move of vg/slow waits for its plugin", checked.stderr)
+        self.assertEqual(self.check("pvmove").returncode, 0)
 
     def test_a_record_that_was_set_aside(self):
         self.record("state.damaged", "what is this\n")
@@ -491,11 +499,11 @@ class CheckTest(SwitchTest):
         self.assert_allowed("merge")
 
     def test_copies_of_an_unknown_operation(self):
-        self.list("vg/pvmove0 ? verifying both\\x20copies")
+        self.list("vg/pvmove0 ? the\\x20kernel's\\x20log\\x20tells")
         self.assertEqual(self.check("convert").returncode, 1)
 
     def test_copies_without_a_doubt(self):
-        self.list("vg/pvmove0 pvmove copying the\\x20kernel\\x20copies;\\x20no\\x20process\\x20runs")
+        self.list("vg/pvmove0 pvmove none", "vg/merged merge ")
         self.assert_allowed()
 
     def test_no_daemon_answers(self):
@@ -520,12 +528,21 @@ class CheckWithBashTest(CheckTest):
 class DoubtTest(test_verifying.VerifyingTest):
     """What the script reads is what the tool prints."""
 
+    def told(self):
+        return run_tool(self.daemon, "list", "--raw", "--noheadings", "--output", "VOLUME,OPERATION,DOUBT").stdout
+
     def test_the_words_of_a_doubt(self):
-        identity = self.start_move(log=[test_verifying.FAILURE], has_disks=False)
-        self.copied()
-        self.wait_backing_off(identity, "unverified")
-        answer = run_tool(self.daemon, "list", "--raw", "--noheadings", "--output", "VOLUME,OPERATION,STATE,REASON")
-        self.assertRegex(answer.stdout, r"^\S+ pvmove \S+ .*copies.*could.*not.*be.*compared")
+        self.start_move()
+        self.assertEqual(self.told(), "vg/move pvmove none\n")
+        self.write_log(test_verifying.FAILURE)
+        self.assertEqual(self.told(), "vg/move pvmove the\\x20kernel's\\x20log\\x20tells\\x20of\\x20a\\x20failure\n")
+
+    def test_what_has_no_copies(self):
+        self.start_move()
+        self.device.remove()
+        self.add_device("other", ["0 8192 snapshot-merge 8/16 1 0"], operation="merge")
+        self.request("other", operation="merge")
+        self.assertRegex(self.told(), "(?m)^vg/other merge ?$")
 
 
 if __name__ == "__main__":
