@@ -12,7 +12,7 @@ import unittest
 
 import test_verifying
 from ctl_test import needs_tool, run_tool, SOURCE
-from deadline import scaled
+from deadline import scaled, wait_for
 from kernel_test import dashed, identity_in
 from lvmpolld import read_file
 
@@ -237,11 +237,18 @@ class GroupsTest(SwitchTest):
 
 
 class LvpollTest(SwitchTest):
+    def start_words(self, *words):
+        """A process with these arguments, a number of which may be those of an lvpoll."""
+        self.write("lvpoll", "import time\ntime.sleep(1000)\n")
+        process = subprocess.Popen(words, executable=sys.executable, cwd=self.folder)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        os.symlink("/proc/%d" % process.pid, self.path("proc", str(process.pid)))
+        wait_for(lambda: words[-1] in read_file("/proc/%d/cmdline" % process.pid), "its arguments")
+        return process
+
     def test_lvpolls_are_ended_whatever_else_runs(self):
-        lvpoll = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)", "lvpoll", "--polloperation", "pvmove"])
-        self.addCleanup(lvpoll.wait)
-        self.addCleanup(lvpoll.kill)
-        os.symlink("/proc/%d" % lvpoll.pid, self.path("proc", str(lvpoll.pid)))
+        lvpoll = self.start_words("lvm", "lvpoll", "--polloperation", "pvmove")
         os.mkdir(self.path("proc", "99999999"))
         self.write(os.path.join("proc", "99999999", "cmdline"), "sh")
         # Reaped as soon as it has ended: else it would be there to the script.
@@ -252,6 +259,23 @@ class LvpollTest(SwitchTest):
         reaper.join()
         self.assertEqual(lvpoll.returncode, -signal.SIGTERM)
         self.assertEqual(answer.stderr, "")
+
+    def test_what_only_has_the_words_of_an_lvpoll_goes_on(self):
+        """As a script of root's that waits for lvpolls."""
+        other = self.start_words("sh", "-c", "import time; time.sleep(1000) # lvm lvpoll --polloperation pvmove")
+        self.run_verb("take")
+        self.assertIsNone(other.poll())
+
+    def test_an_lvpoll_of_a_container_goes_on(self):
+        """It has a number in there, too."""
+        other = self.start_words("lvm", "lvpoll", "--polloperation", "pvmove")
+        folder = self.path("proc", str(other.pid))
+        os.unlink(folder)
+        os.mkdir(folder)
+        os.symlink("/proc/%d/cmdline" % other.pid, os.path.join(folder, "cmdline"))
+        self.write(os.path.join(folder, "status"), "Name:\tlvm\nNSpid:\t%d\t17\n" % other.pid)
+        self.run_verb("take")
+        self.assertIsNone(other.poll())
 
 
 class LeaveTest(SwitchTest):
