@@ -98,15 +98,24 @@ class UpgradeTest(SwitchTest):
 
     def test_ours_executes_itself_anew(self):
         self.start_daemon("lvmpolld")
-        self.run_verb("upgrade")
+        self.assertEqual(self.run_verb("upgrade").stderr, "")
         self.assertIn(self.SIGNAL, self.calls("systemctl"))
         self.assertNotIn("stop lvm2-lvmpolld.service", self.calls("systemctl"))
 
     def test_ours_whose_file_was_replaced(self):
         self.start_daemon("lvmpolld")
         os.unlink(self.path("lvmpolld"))
-        self.run_verb("upgrade")
+        answer = self.run_verb("upgrade")
         self.assertIn(self.SIGNAL, self.calls("systemctl"))
+        self.assertIn("the daemon of the former version goes on", answer.stderr)
+
+    def test_the_new_program_takes_over(self):
+        self.start_daemon("lvmpolld")
+        os.unlink(self.path("lvmpolld"))
+        new = self.start_program("lvmpolld")
+        with open(self.path("systemctl.answer"), "a") as file:
+            file.write('case "$*" in *SIGUSR2*) sed -i "s/echo [0-9]*/echo %d/" %s ;; esac\n' % (new.pid, self.path("systemctl.answer")))
+        self.assertEqual(self.run_verb("upgrade").stderr, "")
 
     def test_lvm2_asks_anew_when_the_new_program_has_taken_over(self):
         """What needs a plugin that was not there yet has been refused."""
