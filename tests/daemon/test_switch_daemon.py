@@ -180,6 +180,22 @@ class TakeTest(SwitchTest):
         self.assertIn("restart lvm2-lvmpolld.socket", self.calls("systemctl"))
         self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
 
+    def mark_removal(self):
+        self.write("switch-daemon.socket", "")
+        self.write("switch-daemon.groups", "vg\n")
+
+    def assert_no_mark(self):
+        self.assertFalse(os.path.exists(self.path("switch-daemon.socket")) or os.path.exists(self.path("switch-daemon.groups")))
+
+    def test_a_removal_of_long_ago(self):
+        """From the source: nobody has taken away what it has noted, and the administrator has stopped the socket since."""
+        self.answer("systemctl", 'case "$*" in *is-active*) exit 3 ;; *ActiveState*) echo inactive ;; esac\n')
+        self.mark_removal()
+        self.run_verb("take")
+        self.assertFalse([call for call in self.calls("systemctl") if "start" in call])
+        self.assertEqual(self.calls("vgchange"), [])
+        self.assert_no_mark()
+
     def test_a_removal_that_has_failed(self):
         """The socket was stopped for it."""
         started = self.path("started")
@@ -191,11 +207,10 @@ class TakeTest(SwitchTest):
             start*.socket) touch %s ;;
             esac
             """ % (started, started, started))
-        self.write("switch-daemon.socket", "")
-        self.write("switch-daemon.groups", "vg\n")
-        self.assertEqual(self.run_verb("take").stderr, "")
+        self.mark_removal()
+        self.assertEqual(self.run_verb("stay").stderr, "")
         self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
-        self.assertFalse(os.path.exists(self.path("switch-daemon.socket")) or os.path.exists(self.path("switch-daemon.groups")))
+        self.assert_no_mark()
 
     def begins(self, program):
         self.answer("systemctl", 'case "$*" in *ExecStart*) echo "{ path=%s ; argv[]=%s -f ; }" ;; esac\n' % (program, program))
