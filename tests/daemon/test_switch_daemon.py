@@ -501,7 +501,7 @@ class CheckTest(SwitchTest):
         self.assertIn("a copy of vg/pvmove0 may have failed (%s" % doubt, checked.stderr)
 
     def test_copies_in_doubt(self):
-        """As where the log's beginning is lost, or was cleared: a failure may have been in it."""
+        """As where the log's beginning is lost: a failure may have been in it."""
         self.list("vg/other pvmove none",
                   "vg/pvmove0 pvmove the\\x20kernel's\\x20log\\x20does\\x20not\\x20go\\x20back\\x20to\\x20its\\x20beginning")
         for operation in ((), ("pvmove",)):
@@ -564,6 +564,46 @@ class CheckTest(SwitchTest):
         self.assertEqual(checked.returncode, 1)
         self.assertIn("no daemon tells", checked.stderr)
         self.assert_allowed("convert")
+
+
+class AlpineTest(SwitchTest):
+    """The scripts of Alpine's package, with stand-ins."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("rc-service", "#!/bin/sh\necho rc-service \"$@\" >>%s/calls\n. %s/rc-service.answer\n" % ((self.folder,) * 2))
+        self.answer("rc-service", "")
+
+    def run_script(self, name, checked=0):
+        text = read_file(os.path.join(SOURCE, "packaging", "alpine", "lvmpolld." + name))
+        self.write("called", "#!/bin/sh\necho called \"$@\" >>%s/calls\nexit %d\n" % (self.folder, checked))
+        self.write(name, text.replace("/usr/libexec/lvmpolld/switch-daemon", self.path("called")).replace("/run/lvm/", self.folder + "/run/"))
+        return subprocess.run(["sh", self.path(name)], capture_output=True, text=True,
+                              env={"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}, timeout=scaled(60))
+
+    def test_what_is_in_flight_is_given_back(self):
+        os.makedirs(self.path("run", "lvmpolld.state.dormant"))
+        self.assertEqual(self.run_script("pre-deinstall").returncode, 0)
+        calls = read_file(self.path("calls")).splitlines()
+        self.assertEqual([calls[0], *calls[-2:]], ["called check", "rc-service lvmpolld stop", "vgchange --poll y"])
+        self.assertEqual(os.listdir(self.path("run")), [])
+
+    def test_where_data_would_be_lost_the_daemon_stays(self):
+        """apk removes the package all the same."""
+        answer = self.run_script("pre-deinstall", checked=1)
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("install the package again before it is stopped", answer.stderr)
+        self.assertEqual((self.calls("rc-service"), self.calls("vgchange")), ([], []))
+
+    def test_a_daemon_that_does_not_run(self):
+        self.answer("rc-service", "exit 3")
+        for name in ("pre-deinstall", "post-upgrade"):
+            self.assertEqual(self.run_script(name).returncode, 0)
+        self.assertEqual((self.calls("rc-service"), self.calls("vgchange")), (["--quiet lvmpolld status"] * 2, []))
+
+    def test_an_upgrade(self):
+        self.assertEqual(self.run_script("post-upgrade").returncode, 0)
+        self.assertEqual(self.calls("rc-service")[-1], "lvmpolld upgrade")
 
 
 class CheckWithBashTest(CheckTest):

@@ -252,7 +252,7 @@ class ToldTest(VerifyingTest):
             self.assertEqual(self.doubt(), "the kernel's log tells of a failure")
 
     def test_a_log_that_has_lost_its_beginning(self):
-        """As after dmesg -C: an early failure may have been in it."""
+        """An early failure may have been in it."""
         self.kernel.write_log("6,7,0,-;" + ORDINARY)
         self.records = 8
         self.start_move()
