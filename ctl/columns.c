@@ -92,6 +92,7 @@ TEXT_OF(text_pid, number(entry->pid))
 TEXT_OF(text_requests, number(entry->requests))
 TEXT_OF(text_lvid, copy(entry->lvid))
 TEXT_OF(text_reason, copy(entry->reason))
+TEXT_OF(text_doubt, copy(entry->doubt))
 TEXT_OF(text_result, !entry->result     ? NULL
 		     : entry->value < 0 ? copy(entry->result)
 					: format("%s %" PRId64, entry->result, entry->value))
@@ -123,6 +124,7 @@ static const struct column columns[] = {
 	{"RESULT", "what waiting clients were told", 10, false, false, text_result},
 	{"FINDINGS", "what it comes to: mismatches=128", 0.1, false, false, text_findings},
 	{"OPTIONS", "what it was started with: mode=check", 0.1, false, false, text_options},
+	{"DOUBT", "why copies are to be compared first; none", 0.2, false, true, text_doubt},
 	{"ID", "number, given once", 3, true, false, text_id},
 };
 

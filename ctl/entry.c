@@ -33,6 +33,7 @@ static const struct field strings[] = {
 	STRING(options),
 	STRING(state),
 	STRING(reason),
+	STRING(doubt),
 	STRING(source),
 	STRING(destinations),
 	STRING(findings),

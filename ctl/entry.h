@@ -22,6 +22,7 @@ struct entry {
 	char *options; /* "mode=check region=4MiB" */
 	char *state;
 	char *reason;
+	char *doubt; /* "none", or why the copies are to be compared before data is let go of */
 	char *source;
 	char *destinations; /* with blanks between them */
 	char *findings;     /* "mismatches=128", with blanks between them */

@@ -184,6 +184,7 @@ void json_print_entry(const struct entry *entry, const char *event, FILE *stream
 	print_number("pid", entry->pid, stream);
 	print_number("requests", entry->requests < 0 ? 0 : entry->requests, stream);
 	print_string("reason", entry->reason, stream);
+	print_string("doubt", entry->doubt, stream);
 	print_result(entry, stream);
 	print_time("ended", entry->ended, stream);
 	print_events(entry, stream);

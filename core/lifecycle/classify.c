@@ -206,6 +206,22 @@ enum doubt classify_doubt(const struct operation *operation, const struct observ
 	return doubt;
 }
 
+enum doubt classify_copy_doubt(const struct plugin_entry *plugin, const struct evidence *evidence,
+	const struct kernel_log_state *log)
+{
+	enum doubt doubt;
+
+	if (!plugin_verifies(plugin))
+		return DOUBT_NONE;
+	doubt = evidence_doubt(
+		evidence, evidence_end_log(evidence, log), plugin_knows_kernel(plugin), 0);
+	if (doubt == DOUBT_NONE && evidence->is_missed)
+		return DOUBT_MISSED;
+	if (doubt == DOUBT_NONE && plugin->verify == PLUGIN_VERIFY_ALWAYS)
+		return DOUBT_ALWAYS;
+	return doubt;
+}
+
 bool classify_is_doubtful(const struct operation *operation, const struct observation *observation)
 {
 	const struct plugin_entry *plugin = operation->terms->plugin;

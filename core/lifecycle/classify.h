@@ -28,6 +28,14 @@ enum operation_event classify_unwatched(
 enum doubt classify_doubt(const struct operation *operation, const struct observation *observation);
 
 /*
+ * Why an operation of PLUGIN, whose copies are compared before a step where there is a doubt, would
+ * be in doubt if all of them had come to their end: by what EVIDENCE has of it, and by LOG.
+ * DOUBT_NONE: it would not, or by the configuration none is compared.
+ */
+enum doubt classify_copy_doubt(const struct plugin_entry *plugin, const struct evidence *evidence,
+	const struct kernel_log_state *log);
+
+/*
  * Whether data may not be copied that a step of OPERATION might let go of, by the kernel's log in
  * OBSERVATION alone, or by the configuration: then it needs a proof by what the kernel shows.
  */

@@ -4,6 +4,7 @@
 
 #include "configuration/configuration.h"
 #include "configuration/show.h"
+#include "lifecycle/classify.h"
 #include "lifecycle/context.h"
 #include "lifecycle/unattended.h"
 #include "loader/plugins.h"
@@ -38,11 +39,29 @@ static void write_ended(const struct operations *operations, struct buffer *repl
 	}
 }
 
-/* With the keys of an operation, as far as it has them. */
+/* What is known of the copies, and by what the kernel's log has told up to now. */
+static void write_doubt(struct buffer *reply, const struct plugin_entry *plugin,
+	const struct evidence *evidence, const struct kernel_log_state *log)
+{
+	enum doubt doubt;
+
+	if (!plugin->interface->read_copies)
+		return;
+	doubt = classify_copy_doubt(plugin, evidence, log);
+	wire_add_string(reply, "doubt", doubt == DOUBT_NONE ? "none" : doubt_sentence(doubt));
+}
+
+struct list_writer {
+	struct buffer *reply;
+	struct kernel_log_state log; /* of the kernel, read for this list */
+};
+
+/* With the keys of an operation, as far as it has them. Of its copies nothing is known. */
 static void write_unattended(const struct unattended_view *view, void *context)
 {
 	const struct lvmpolld_request *asked = &view->terms->asked;
-	struct buffer *reply = context;
+	const struct list_writer *writer = context;
+	struct buffer *reply = writer->reply;
 
 	begin_item(reply, "unattended");
 	wire_add_number(reply, "id", (int64_t)view->number);
@@ -52,6 +71,7 @@ static void write_unattended(const struct unattended_view *view, void *context)
 	wire_add_string(reply, "operation", view->terms->plugin->interface->operation);
 	wire_add_string(reply, "state", "unattended");
 	wire_add_string(reply, "reason", view->reason);
+	write_doubt(reply, view->terms->plugin, &(const struct evidence){0}, &writer->log);
 	wire_add_number(reply, "found", view->found_s);
 	wire_add_number(reply, "adopting", view->is_adopting);
 	wire_add_number(reply, "attended", view->is_attended);
@@ -60,19 +80,23 @@ static void write_unattended(const struct unattended_view *view, void *context)
 void list_write(
 	struct operations *operations, const struct list_wanted *wanted, struct buffer *reply)
 {
+	struct list_writer writer = {.reply = reply};
 	struct operation *operation;
 
+	if (operations->monitor)
+		writer.log = monitor_read_log(operations->monitor);
 	begin_reply(operations, wanted->ended, reply);
 	TAILQ_FOREACH (operation, &operations->list, link) {
 		begin_item(reply, "operation");
 		entry_write(reply, operation);
+		write_doubt(reply, operation->terms->plugin, &operation->evidence, &writer.log);
 		if (wanted->events)
 			entry_write_events(reply, operation);
 		/* So that the next list is fresh. */
 		if (operations->monitor && operation->is_watchable)
 			monitor_refresh(operations->monitor, operation->device);
 	}
-	unattended_each(operations, write_unattended, reply);
+	unattended_each(operations, write_unattended, &writer);
 	if (wanted->ended)
 		write_ended(operations, reply);
 	begin_item(reply, "end");

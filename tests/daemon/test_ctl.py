@@ -77,7 +77,7 @@ class ListTest(ToolTest):
         names = [line.split()[0] for line in self.run_tool("list", "--list-columns").splitlines()]
         self.assertEqual(len(names), len(set(names)))
         for name in "VOLUME OPERATION STATE PERCENT DONE SIZE RATE LEFT SOURCE DESTINATION " \
-                    "STARTED ELAPSED STALLED FAILED PID REQUESTS LVID REASON RESULT ID".split():
+                    "STARTED ELAPSED STALLED FAILED PID REQUESTS LVID REASON DOUBT RESULT ID".split():
             self.assertIn(name, names)
         self.assertEqual(self.run_tool("list", "-O", "-r").splitlines()[0].split(" "), names)
         self.assertEqual(self.run_tool("list", "-nr", "-o", "id,lvid"), "1 %s\n" % lvid("hang"))

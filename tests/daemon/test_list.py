@@ -45,6 +45,7 @@ class ListTest(DaemonTest):
         started = entry.pop("started")
         self.assertTrue(before <= started <= time.time(), started)
         self.assertLess(entry.pop("elapsed"), 60)
+        self.assertTrue(entry.pop("doubt"))
         self.assertEqual(entry, {
             "item": "operation", "abortable": 1, "id": 1, "vg": "vg", "lv": "hang", "lvid": lvid("hang"),
             "operation": "pvmove", "abort": 0, "state": "running", "pid": pid,

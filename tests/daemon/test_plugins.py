@@ -5,7 +5,7 @@ import os
 import re
 import unittest
 
-from lvmpolld import DaemonTest, ours_only
+from lvmpolld import DaemonTest, ours_only, program_path
 from protocol import lvid, volume
 
 PLUGINS = {"pvmove": "pvmove", "convert": "convert", "merge": "merge", "thin_merge": "merge_thin"}
@@ -33,7 +33,9 @@ class PluginTest(DaemonTest):
                 enabled = ", ".join(sorted(set(PLUGINS) - {disabled}))
                 path = self.configuration("plugins: {enabled: [%s]}\n" % enabled)
                 daemon, client = self.start_and_connect("-c", path)
-                self.assert_names_plugin(client.ask(operation, **volume("good")), disabled)
+                reply = client.ask(operation, **volume("good"))
+                self.assertEqual(reply, {"response": "invalid", "reason":
+                                         "plugin %s is not loaded: disabled by plugins.enabled in the configuration" % disabled})
                 for other in set(PLUGINS.values()) - {operation}:
                     self.assert_ok(client.ask(other, **volume("good", other)))
                     self.assert_finished(client.result(lvid(other)), "retcode", 0)
@@ -45,8 +47,30 @@ class PluginTest(DaemonTest):
         daemon, client = self.start_and_connect("--plugin-dir", folder)
         self.assertEqual(client.hello()["response"], "OK")
         for operation in PLUGINS.values():
-            self.assertEqual(client.ask(operation, **volume("good"))["response"], "invalid")
+            self.assert_not_installed(client, daemon, operation)
         self.assertEqual(daemon.starts(), [])
+
+    @ours_only("it has no plugins")
+    def test_plugin_whose_package_is_not_installed_is_named_in_the_reply_and_the_others_work(self):
+        modules = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(program_path()))), "plugins")
+        if not os.path.exists(os.path.join(modules, "pvmove", ".libs", "pvmove.so")):
+            self.skipTest("the modules are not in a build tree, or linked into the daemon")
+        for missing, operation in PLUGINS.items():
+            with self.subTest(missing):
+                folder = self.temporary_directory()
+                for name in set(PLUGINS) - {missing}:
+                    os.symlink(os.path.join(modules, name, ".libs", name + ".so"), os.path.join(folder, name + ".so"))
+                daemon, client = self.start_and_connect("--plugin-dir", folder)
+                self.assert_not_installed(client, daemon, operation)
+                for other in set(PLUGINS.values()) - {operation}:
+                    self.assert_ok(client.ask(other, **volume("good", other)))
+
+    def assert_not_installed(self, client, daemon, operation):
+        """The sentence that lvm2 gets, and that the log has."""
+        sentence = 'no plugin for the operation "%s" is installed' % operation
+        self.assertEqual(client.ask(operation, **volume("good")),
+                         {"response": "invalid", "reason": "request not implemented: " + sentence})
+        self.assertIn(sentence, daemon.log())
 
     @ours_only("it has no plugins")
     def test_broken_module_is_named_in_log_and_reply(self):
@@ -112,6 +136,13 @@ class PluginTest(DaemonTest):
         daemon, client = self.start_and_connect("--plugin-dir", missing)
         self.assertIn(missing, daemon.log())
         self.assertEqual(client.hello()["response"], "OK")
+
+    if os.environ.get("LVMPOLLD_LEFT_OUT"):
+        def test_plugin_that_configure_has_left_out_is_named_in_the_reply(self):
+            """For the layer options."""
+            daemon, client = self.start_and_connect()
+            self.assert_not_installed(client, daemon, os.environ["LVMPOLLD_LEFT_OUT"])
+            self.assert_ok(client.ask("pvmove", **volume("good")))
 
 
 if __name__ == "__main__":

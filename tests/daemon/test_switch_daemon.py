@@ -12,7 +12,7 @@ import unittest
 
 import test_verifying
 from ctl_test import needs_tool, run_tool, SOURCE
-from deadline import scaled
+from deadline import scaled, wait_for
 from kernel_test import dashed, identity_in
 from lvmpolld import read_file
 
@@ -36,7 +36,6 @@ class SwitchTest(unittest.TestCase):
         self.write("lvs", "#!/bin/sh\n")
         self.write("vgs", "#!/bin/sh\n")
         self.write("lvmpollctl", "#!/bin/sh\n")
-        self.write("dmesg", "#!/bin/sh\necho 'all is well'\n")
         os.mkdir(self.path("proc"))
         os.mkdir(self.path("state.given_up"))
 
@@ -99,15 +98,24 @@ class UpgradeTest(SwitchTest):
 
     def test_ours_executes_itself_anew(self):
         self.start_daemon("lvmpolld")
-        self.run_verb("upgrade")
+        self.assertEqual(self.run_verb("upgrade").stderr, "")
         self.assertIn(self.SIGNAL, self.calls("systemctl"))
         self.assertNotIn("stop lvm2-lvmpolld.service", self.calls("systemctl"))
 
     def test_ours_whose_file_was_replaced(self):
         self.start_daemon("lvmpolld")
         os.unlink(self.path("lvmpolld"))
-        self.run_verb("upgrade")
+        answer = self.run_verb("upgrade")
         self.assertIn(self.SIGNAL, self.calls("systemctl"))
+        self.assertIn("the daemon of the former version goes on", answer.stderr)
+
+    def test_the_new_program_takes_over(self):
+        self.start_daemon("lvmpolld")
+        os.unlink(self.path("lvmpolld"))
+        new = self.start_program("lvmpolld")
+        with open(self.path("systemctl.answer"), "a") as file:
+            file.write('case "$*" in *SIGUSR2*) sed -i "s/echo [0-9]*/echo %d/" %s ;; esac\n' % (new.pid, self.path("systemctl.answer")))
+        self.assertEqual(self.run_verb("upgrade").stderr, "")
 
     def test_lvm2_asks_anew_when_the_new_program_has_taken_over(self):
         """What needs a plugin that was not there yet has been refused."""
@@ -172,6 +180,22 @@ class TakeTest(SwitchTest):
         self.assertIn("restart lvm2-lvmpolld.socket", self.calls("systemctl"))
         self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
 
+    def mark_removal(self):
+        self.write("switch-daemon.socket", "")
+        self.write("switch-daemon.groups", "vg\n")
+
+    def assert_no_mark(self):
+        self.assertFalse(os.path.exists(self.path("switch-daemon.socket")) or os.path.exists(self.path("switch-daemon.groups")))
+
+    def test_a_removal_of_long_ago(self):
+        """From the source: nobody has taken away what it has noted, and the administrator has stopped the socket since."""
+        self.answer("systemctl", 'case "$*" in *is-active*) exit 3 ;; *ActiveState*) echo inactive ;; esac\n')
+        self.mark_removal()
+        self.run_verb("take")
+        self.assertFalse([call for call in self.calls("systemctl") if "start" in call])
+        self.assertEqual(self.calls("vgchange"), [])
+        self.assert_no_mark()
+
     def test_a_removal_that_has_failed(self):
         """The socket was stopped for it."""
         started = self.path("started")
@@ -183,11 +207,10 @@ class TakeTest(SwitchTest):
             start*.socket) touch %s ;;
             esac
             """ % (started, started, started))
-        self.write("switch-daemon.socket", "")
-        self.write("switch-daemon.groups", "vg\n")
-        self.assertEqual(self.run_verb("take").stderr, "")
+        self.mark_removal()
+        self.assertEqual(self.run_verb("stay").stderr, "")
         self.assertEqual(self.calls("vgchange"), ["--poll y vg"])
-        self.assertFalse(os.path.exists(self.path("switch-daemon.socket")) or os.path.exists(self.path("switch-daemon.groups")))
+        self.assert_no_mark()
 
     def begins(self, program):
         self.answer("systemctl", 'case "$*" in *ExecStart*) echo "{ path=%s ; argv[]=%s -f ; }" ;; esac\n' % (program, program))
@@ -238,11 +261,18 @@ class GroupsTest(SwitchTest):
 
 
 class LvpollTest(SwitchTest):
+    def start_words(self, *words):
+        """A process with these arguments, a number of which may be those of an lvpoll."""
+        self.write("lvpoll", "import time\ntime.sleep(1000)\n")
+        process = subprocess.Popen(words, executable=sys.executable, cwd=self.folder)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        os.symlink("/proc/%d" % process.pid, self.path("proc", str(process.pid)))
+        wait_for(lambda: words[-1] in read_file("/proc/%d/cmdline" % process.pid), "its arguments")
+        return process
+
     def test_lvpolls_are_ended_whatever_else_runs(self):
-        lvpoll = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)", "lvpoll", "--polloperation", "pvmove"])
-        self.addCleanup(lvpoll.wait)
-        self.addCleanup(lvpoll.kill)
-        os.symlink("/proc/%d" % lvpoll.pid, self.path("proc", str(lvpoll.pid)))
+        lvpoll = self.start_words("lvm", "lvpoll", "--polloperation", "pvmove")
         os.mkdir(self.path("proc", "99999999"))
         self.write(os.path.join("proc", "99999999", "cmdline"), "sh")
         # Reaped as soon as it has ended: else it would be there to the script.
@@ -253,6 +283,23 @@ class LvpollTest(SwitchTest):
         reaper.join()
         self.assertEqual(lvpoll.returncode, -signal.SIGTERM)
         self.assertEqual(answer.stderr, "")
+
+    def test_what_only_has_the_words_of_an_lvpoll_goes_on(self):
+        """As a script of root's that waits for lvpolls."""
+        other = self.start_words("sh", "-c", "import time; time.sleep(1000) # lvm lvpoll --polloperation pvmove")
+        self.run_verb("take")
+        self.assertIsNone(other.poll())
+
+    def test_an_lvpoll_of_a_container_goes_on(self):
+        """It has a number in there, too."""
+        other = self.start_words("lvm", "lvpoll", "--polloperation", "pvmove")
+        folder = self.path("proc", str(other.pid))
+        os.unlink(folder)
+        os.mkdir(folder)
+        os.symlink("/proc/%d/cmdline" % other.pid, os.path.join(folder, "cmdline"))
+        self.write(os.path.join(folder, "status"), "Name:\tlvm\nNSpid:\t%d\t17\n" % other.pid)
+        self.run_verb("take")
+        self.assertIsNone(other.poll())
 
 
 class LeaveTest(SwitchTest):
@@ -448,37 +495,46 @@ class CheckTest(SwitchTest):
         """What the daemon that runs answers."""
         self.write("lvmpollctl", "#!/bin/sh\ncat <<'EOF'\n%s\nEOF\nexit %d\n" % ("\n".join(rows), status))
 
-    def test_copies_that_are_compared(self):
-        self.list("vg/other pvmove copying the\\x20kernel\\x20copies;\\x20no\\x20process\\x20runs",
-                  "vg/pvmove0 pvmove\\x20abort verifying both\\x20copies\\x20of\\x20the\\x20data\\x20are\\x20compared\\x20before\\x20a\\x20step")
-        checked = self.check()
+    def assert_doubt(self, doubt, *operation):
+        checked = self.check(*operation)
         self.assertEqual(checked.returncode, 1)
-        self.assertIn("copies of vg/pvmove0 are in doubt", checked.stderr)
-        self.assertIn("copies of vg/pvmove0 are in doubt", self.check("pvmove").stderr)
+        self.assertIn("a copy of vg/pvmove0 may have failed (%s" % doubt, checked.stderr)
+
+    def test_copies_in_doubt(self):
+        """As where the log's beginning is lost: a failure may have been in it."""
+        self.list("vg/other pvmove none",
+                  "vg/pvmove0 pvmove the\\x20kernel's\\x20log\\x20does\\x20not\\x20go\\x20back\\x20to\\x20its\\x20beginning")
+        for operation in ((), ("pvmove",)):
+            self.assert_doubt("the kernel's log does not go back to its beginning)", *operation)
         self.assert_allowed("convert")
 
-    def test_copies_that_could_not_be_compared(self):
-        self.list("vg/pvmove0 pvmove backing_off the\\x20copies\\x20could\\x20not\\x20be\\x20compared\\x20before\\x20a\\x20step")
-        self.assertEqual(self.check().returncode, 1)
+    def test_copies_of_an_abort_in_doubt(self):
+        """Asked anew lvm2 goes on with the move."""
+        self.list("vg/pvmove0 pvmove\\x20abort the\\x20kernel's\\x20log\\x20tells\\x20of\\x20a\\x20failure")
+        self.assert_doubt("the kernel's log tells of a failure)", "pvmove")
 
-    def test_a_move_while_the_kernel_has_told_of_failures(self):
-        for line in ("device-mapper: raid1: Read failure on mirror device 254:1 during recovery", "I/O error, dev sdb, sector 8",
-                     "dm_mirror: 12 callbacks suppressed"):
-            self.record("state", 'operation = "pvmove"\n')
-            self.write("dmesg", "#!/bin/sh\necho 'all is well'\necho '%s'\n" % line)
-            for operation in ((), ("pvmove",)):
-                with self.subTest(line, operation=operation):
-                    checked = self.check(*operation)
-                    self.assertEqual(checked.returncode, 1)
-                    self.assertIn('a copy of vg/slow may have failed, since the kernel\'s log has "%s"' % line, checked.stderr)
-            self.assert_allowed("convert")
-            self.record("state", 'operation = "merge"\n')
-            self.assert_allowed()
-
-    def test_a_move_while_the_kernels_log_cannot_be_read(self):
+    def test_a_daemon_that_does_not_tell(self):
+        """One of an older version has a record of it; lvm2's own has not, and nothing changes for that."""
+        self.list("vg/pvmove0 pvmove ")
+        self.assert_allowed()
         self.record("state", 'operation = "pvmove"\n')
-        self.write("dmesg", "#!/bin/sh\nexit 1\n")
-        self.assertIn("the kernel's log cannot be read", self.check().stderr)
+        self.assert_doubt("the daemon that runs does not tell")
+        self.list("vg/merged merge ")
+        self.assert_allowed()
+
+    def test_what_the_kernels_log_has_of_others_is_nothing(self):
+        """The daemon knows which lines are about what."""
+        self.write("dmesg", "#!/bin/sh\necho 'dm_mirror: 12 callbacks suppressed'\necho 'I/O error, dev sr0, sector 8'\n")
+        self.record("state", 'operation = "pvmove"\n')
+        self.list("vg/pvmove0 pvmove none")
+        self.assert_allowed()
+
+    def test_a_move_without_its_plugin(self):
+        self.record("state.no_plugin", 'operation = "pvmove"\n')
+        checked = self.check()
+        self.assertEqual(checked.returncode, 1)
+        self.assertIn("the move of vg/slow waits for its plugin", checked.stderr)
+        self.assertEqual(self.check("pvmove").returncode, 0)
 
     def test_a_record_that_was_set_aside(self):
         self.record("state.damaged", "what is this\n")
@@ -491,11 +547,11 @@ class CheckTest(SwitchTest):
         self.assert_allowed("merge")
 
     def test_copies_of_an_unknown_operation(self):
-        self.list("vg/pvmove0 ? verifying both\\x20copies")
+        self.list("vg/pvmove0 ? the\\x20kernel's\\x20log\\x20tells")
         self.assertEqual(self.check("convert").returncode, 1)
 
     def test_copies_without_a_doubt(self):
-        self.list("vg/pvmove0 pvmove copying the\\x20kernel\\x20copies;\\x20no\\x20process\\x20runs")
+        self.list("vg/pvmove0 pvmove none", "vg/merged merge ")
         self.assert_allowed()
 
     def test_no_daemon_answers(self):
@@ -510,6 +566,46 @@ class CheckTest(SwitchTest):
         self.assert_allowed("convert")
 
 
+class AlpineTest(SwitchTest):
+    """The scripts of Alpine's package, with stand-ins."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("rc-service", "#!/bin/sh\necho rc-service \"$@\" >>%s/calls\n. %s/rc-service.answer\n" % ((self.folder,) * 2))
+        self.answer("rc-service", "")
+
+    def run_script(self, name, checked=0):
+        text = read_file(os.path.join(SOURCE, "packaging", "alpine", "lvmpolld." + name))
+        self.write("called", "#!/bin/sh\necho called \"$@\" >>%s/calls\nexit %d\n" % (self.folder, checked))
+        self.write(name, text.replace("/usr/libexec/lvmpolld/switch-daemon", self.path("called")).replace("/run/lvm/", self.folder + "/run/"))
+        return subprocess.run(["sh", self.path(name)], capture_output=True, text=True,
+                              env={"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}, timeout=scaled(60))
+
+    def test_what_is_in_flight_is_given_back(self):
+        os.makedirs(self.path("run", "lvmpolld.state.dormant"))
+        self.assertEqual(self.run_script("pre-deinstall").returncode, 0)
+        calls = read_file(self.path("calls")).splitlines()
+        self.assertEqual([calls[0], *calls[-2:]], ["called check", "rc-service lvmpolld stop", "vgchange --poll y"])
+        self.assertEqual(os.listdir(self.path("run")), [])
+
+    def test_where_data_would_be_lost_the_daemon_stays(self):
+        """apk removes the package all the same."""
+        answer = self.run_script("pre-deinstall", checked=1)
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("install the package again before it is stopped", answer.stderr)
+        self.assertEqual((self.calls("rc-service"), self.calls("vgchange")), ([], []))
+
+    def test_a_daemon_that_does_not_run(self):
+        self.answer("rc-service", "exit 3")
+        for name in ("pre-deinstall", "post-upgrade"):
+            self.assertEqual(self.run_script(name).returncode, 0)
+        self.assertEqual((self.calls("rc-service"), self.calls("vgchange")), (["--quiet lvmpolld status"] * 2, []))
+
+    def test_an_upgrade(self):
+        self.assertEqual(self.run_script("post-upgrade").returncode, 0)
+        self.assertEqual(self.calls("rc-service")[-1], "lvmpolld upgrade")
+
+
 class CheckWithBashTest(CheckTest):
     """Where it is /bin/sh, as in Fedora."""
 
@@ -520,12 +616,21 @@ class CheckWithBashTest(CheckTest):
 class DoubtTest(test_verifying.VerifyingTest):
     """What the script reads is what the tool prints."""
 
+    def told(self):
+        return run_tool(self.daemon, "list", "--raw", "--noheadings", "--output", "VOLUME,OPERATION,DOUBT").stdout
+
     def test_the_words_of_a_doubt(self):
-        identity = self.start_move(log=[test_verifying.FAILURE], has_disks=False)
-        self.copied()
-        self.wait_backing_off(identity, "unverified")
-        answer = run_tool(self.daemon, "list", "--raw", "--noheadings", "--output", "VOLUME,OPERATION,STATE,REASON")
-        self.assertRegex(answer.stdout, r"^\S+ pvmove \S+ .*copies.*could.*not.*be.*compared")
+        self.start_move()
+        self.assertEqual(self.told(), "vg/move pvmove none\n")
+        self.write_log(test_verifying.FAILURE)
+        self.assertEqual(self.told(), "vg/move pvmove the\\x20kernel's\\x20log\\x20tells\\x20of\\x20a\\x20failure\n")
+
+    def test_what_has_no_copies(self):
+        self.start_move()
+        self.device.remove()
+        self.add_device("other", ["0 8192 snapshot-merge 8/16 1 0"], operation="merge")
+        self.request("other", operation="merge")
+        self.assertRegex(self.told(), "(?m)^vg/other merge ?$")
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ import socket
 import sys
 import unittest
 
+from ctl_test import SOURCE
 from deadline import wait_for
-from lvmpolld import DaemonTest, ours_only
+from lvmpolld import DaemonTest, ours_only, read_file
 from notify_test import NotifyingTest
 from protocol import lvid, volume
 
@@ -223,6 +224,24 @@ class NotifyTest(NotifyingTest):
         daemon.send_signal(signal.SIGHUP)
         self.receive_until("RELOADING=1")
         self.receive_until("READY=1")
+
+
+class BootUnitTest(unittest.TestCase):
+    """What asks lvm2 at boot for what the initramfs has activated without polling it."""
+
+    def settings(self):
+        return [line for line in read_file(os.path.join(SOURCE, "etc", "lvmpolld-boot.service.in")).splitlines()
+                if line and not line.startswith(("#", "["))]
+
+    def test_it_starts_no_socket_that_an_administrator_has_stopped_or_masked(self):
+        """lvm2 polls by itself then. With a dependency a disabled one is started, and with a masked one nobody would poll."""
+        self.assertEqual([line for line in self.settings() if ".socket" in line],
+                         ["After=lvm2-lvmpolld.socket local-fs.target"])
+
+    def test_processes_of_lvm2s_own_go_on(self):
+        for setting in ("Type=oneshot", "KillMode=process", "SendSIGKILL=no"):
+            self.assertIn(setting, self.settings())
+        self.assertNotIn("RemainAfterExit", "".join(self.settings()))
 
 
 if __name__ == "__main__":

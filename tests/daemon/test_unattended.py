@@ -396,6 +396,7 @@ class AdoptedTest(Unattended, VerifyingTest):
         self.kernel.write_disk(SOURCE, data)
         self.kernel.write_disk(TARGET, data)
         self.start(REPORT)
+        self.assertEqual(self.look()["pvmove0"]["doubt"], "none")
         number = self.adopt()
         entry = self.client.list()["pvmove0"]
         self.assertEqual([entry["id"], entry["requests"]], [number, 0])

@@ -268,6 +268,52 @@ class ModeTest(VerifyingTest):
         self.assertEqual(self.opened(), 2)
 
 
+class ToldTest(VerifyingTest):
+    """The list tells the doubt while the kernel still copies, by the log as it is at that moment: without another look."""
+
+    def doubt(self):
+        return self.client.list()["move"].get("doubt")
+
+    def test_none(self):
+        self.start_move(log=[ORDINARY])
+        self.write_log(ORDINARY)
+        self.assertEqual(self.doubt(), "none")
+
+    def test_a_failure(self):
+        self.start_move(log=[ORDINARY])
+        for line in (FAILURE, ORDINARY):
+            self.write_log(line)
+            self.assertEqual(self.doubt(), "the kernel's log tells of a failure")
+
+    def test_a_log_that_has_lost_its_beginning(self):
+        """An early failure may have been in it."""
+        self.kernel.write_log("6,7,0,-;" + ORDINARY)
+        self.records = 8
+        self.start_move()
+        self.assertEqual(self.doubt(), "the kernel's log does not go back to its beginning")
+
+    def test_a_failure_of_a_segment_before_is_none_of_this_one(self):
+        """It was compared, and is before the step that followed."""
+        self.start_move(count=2)
+        self.write_log(FAILURE)
+        self.copied(count=2)
+        wait_for(lambda: self.device.targets()[0].endswith("linear"), "the second segment")
+        wait_for(lambda: self.doubt() != "the kernel's log tells of a failure", "another doubt, or none")
+
+    def test_by_the_configuration(self):
+        self.start_move("plugins: {pvmove: {verify: always}}")
+        self.assertEqual(self.doubt(), "the configuration says so")
+        self.reload("plugins: {pvmove: {verify: never}}")
+        self.write_log(FAILURE)
+        self.assertEqual(self.doubt(), "none")
+
+    def test_of_what_has_no_copies_nothing_is_told(self):
+        self.start_move()
+        self.add_device("other", ["0 8192 snapshot-merge 8/16 1 0"], operation="merge")
+        self.request("other", operation="merge")
+        self.assertNotIn("doubt", self.client.list()["other"])
+
+
 class DifferenceTest(VerifyingTest):
     def check(self, differs_at):
         identity = self.start_move(log=[FAILURE], differs_at=differs_at)

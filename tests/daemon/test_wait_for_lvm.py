@@ -99,11 +99,49 @@ class WaitForLvmTest(unittest.TestCase):
         self.manager_has_job("")
         self.assertEqual(script.wait(scaled(60)), 0)
 
+    def start_lvpoll(self, program="pass"):
+        """A process with the arguments of an lvpoll, which runs this and sleeps, and whose signals its pipe tells."""
+        with open(self.path("lvpoll"), "w") as file:
+            file.write("import signal, time\n%s\nprint('there', flush=True)\ntime.sleep(1000)\n" % program)
+        lvpoll = subprocess.Popen(LVPOLL, executable=sys.executable, cwd=self.folder, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(lvpoll.stdout.close)
+        self.addCleanup(lvpoll.wait)
+        self.addCleanup(lvpoll.kill)
+        self.assertEqual(lvpoll.stdout.readline(), "there\n")
+        os.symlink("/proc/%d" % lvpoll.pid, self.path("proc", str(lvpoll.pid)))
+        return lvpoll
+
+    def test_an_lvpoll_gets_the_signal_once(self):
+        """It may be writing, and is waited for."""
+        lvpoll = self.start_lvpoll("signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True))")
+        self.assertEqual(self.start(patience_s=2).wait(scaled(60)), 1)
+        lvpoll.kill()
+        self.assertEqual(lvpoll.stdout.read(), "asked\n")
+
+    def test_what_only_has_the_words_of_an_lvpoll(self):
+        words = ' '.join(LVPOLL)
+        for number, other in enumerate((("sh", "-c", "pgrep -f '%s '" % words), ("grep", *LVPOLL), ("lvm", "lvs", words),
+                                        ("vi", "lvpoll", "--polloperation"), ("lvm", "lvpoll", "--help"))):
+            self.process(99999901 + number, other[0], OTHERS, *other)
+        self.assert_returns()
+
+    def test_an_lvpoll_of_a_container(self):
+        """It has a number in there, too."""
+        self.process(99999901, "lvm", OTHERS, *LVPOLL)
+        with open(self.path("proc", "99999901", "status"), "w") as file:
+            file.write("Name:\tlvm\nNSpid:\t99999901\t17\n")
+        self.assert_returns()
+
+    def test_an_lvpoll_by_whatever_program(self):
+        for number, program in enumerate((("lvm.static",), ("/sbin/lvm",), ("/bin/sh", "/opt/lvm-2.03/lvm"))):
+            self.process(99999901 + number, "any", OTHERS, *program, *LVPOLL[1:])
+        said = self.start(patience_s=1).communicate(timeout=scaled(60))[1]
+        for number in range(3):
+            self.assertIn("%d (" % (99999901 + number), said)
+
     def test_an_lvpoll_gets_the_signal_that_it_ends_by(self):
         """A daemon that was killed has sent none."""
-        lvpoll = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)", "lvpoll", "--polloperation", "pvmove"])
-        self.addCleanup(lvpoll.kill)
-        os.symlink("/proc/%d" % lvpoll.pid, self.path("proc", str(lvpoll.pid)))
+        lvpoll = self.start_lvpoll()
         reaper = threading.Thread(target=lvpoll.wait)
         reaper.start()
         script = self.start()

@@ -143,7 +143,30 @@ HEADER = "int lvmpolld_do(int a);\n\tint (*act)(int a);\nenum lvmpolld_verdict {
 INTERFACE = "lvmpolld_do act LVMPOLLD_STEP"
 SPEC = "%package plugin-a\n%removal_is_checked a a\n"
 APKBUILD = "$pkgname-plugin-a:_a\n_a() {\n\t_plugin a\n}\n"
+# What "make install" itself does not do.
+AFTER_INSTALL = ("systemd-tmpfiles --create lvmpolld.conf", "systemctl daemon-reload", "systemctl restart lvm2-lvmpolld.socket",
+                 "systemctl enable lvmpolld-boot.service")
+
+
+def check_ways(howtos, units):
+    """The first commands of each document install from the source; before the units are removed each is disabled that can be enabled."""
+    for name, text in howtos.items():
+        to = re.search(r"^    make install\b.*\n((?:    .*\n)+)", text, re.M)
+        for command in AFTER_INSTALL:
+            if not to or command not in to.group(1):
+                yield f'docs/howto/{name} installs from the source without "{command}"'
+        back = re.search(r"^ +systemctl disable ([^&]*)&& make uninstall$", text, re.M)
+        for unit in sorted(units - set(back.group(1).split() if back else ())):
+            yield f"docs/howto/{name} does not disable {unit} before make uninstall: a link to nothing stays"
+
+
 FAULTS = {
+    "a way back that leaves a link to nothing": lambda: check_ways(
+        {"a.md": "    make install\n" + "".join(f"    {command}\n" for command in AFTER_INSTALL) +
+                 "\n    systemctl disable b.service && make uninstall\n"}, {"b.service", "c.timer"}),
+    "a way from the source that forgets a command": lambda: check_ways(
+        {"a.md": "    make install\n" + "".join(f"    {command}\n" for command in AFTER_INSTALL[1:]) +
+                 "\n    systemctl disable b.service && make uninstall\n"}, {"b.service"}),
     "a state that a page has not": lambda: check_names_in_dump(PAGE, ["one", "two"], ["why"]),
     "a reason that is gone": lambda: check_names_in_dump(PAGE.replace("why .", "old ."), ["one"], []),
     "a key of an entry without a word": lambda: check_entry_keys(

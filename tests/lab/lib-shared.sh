@@ -87,9 +87,12 @@ expect_moved_within() {
 	uncollected=1
 }
 
-# How often lvpolls of this machine have asked for the group's lock.
-lvpoll_locks() {
-	lvmlockctl --dump | grep -c 'recv lvpoll\[.*\] cl .* lock vg "vg" mode [es][xh]' || true
+# How often commands that the daemon of this machine has begun, lvpolls, reports and whatever else, have asked for the group's
+# lock: a line for each name, "NUMBER NAME". lvmlockd tells their process ids, and the wrapper has them.
+daemon_locks() {
+	cut -d ' ' -f 1 "$lab/lvm.log" | sort -u >"$lab/pids"
+	lvmlockctl --dump | sed -n 's/.*recv \([^ []*\)\[\([0-9]*\)[^]]*\] cl .* lock vg "vg" mode [es][xh].*/\2 \1/p' |
+		awk 'NR == FNR { ours[$1]; next } $1 in ours { count[$2]++ } END { for (name in count) print count[name], name }' "$lab/pids" -
 }
 
 # Every scenario ends by this: what scenarios of one machine look for and clean up in the end, before the disks are the

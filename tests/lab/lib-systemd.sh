@@ -205,8 +205,9 @@ no_lvm_process() {
 	! grep -qsx -e lvm -e vgchange /proc/[0-9]*/comm
 }
 
-# boot_asks_for VOLUME: the unit has lvm2 ask the daemon for what is in flight.
+# boot_asks_for VOLUME: the unit has lvm2 ask the daemon for what is in flight. The boot has started the socket, which is enabled.
 boot_asks_for() {
+	run_ok systemctl start "$socket"
 	run_ok systemctl start "$boot"
 	expect_equal "the volumes that the daemon polls" "$1" "$(dump_volumes poll in_progress)"
 	unit_is "$path" active || fail "the path unit is $(unit_property "$path" ActiveState)"

@@ -31,7 +31,22 @@ shows_log_with_binary_bytes() {
 	cat "$folder/shown"
 	grep -x '  | not ok move' "$folder/shown"
 	grep -x '  |   the  reason' "$folder/shown"
-	grep -x 'counts 1 1 0' "$folder/shown"
+	grep -x 'counts 1 1 0 0' "$folder/shown"
+}
+
+# What was built beside it is no test of anything.
+tells_of_suite_that_was_skipped() {
+	: >"$folder/report"
+	# shellcheck disable=SC2030,SC2034 # they are of this shell alone
+	(
+		CHECK_REPORT=$folder/report layer=nested passed=0 failed=0 skipped=0 left_out=0
+		layer_step "a build" true
+		layer_suite "a suite" sh -c 'echo "skipped all of it: there is no QEMU"; echo "0 passed, 0 failed, 1 skipped"; exit 77'
+		layer_suite "another" echo "1 passed, 0 failed, 1 skipped"
+		layer_end
+	)
+	cat "$folder/report"
+	grep -x 'counts 2 0 2 1' "$folder/report"
 }
 
 # guest_shows TEXT: a guest whose kernel is the script on stdin ends the lab's run with a failure that tells this.
@@ -82,6 +97,7 @@ check_of() {
 layer_step "the changes that tests must notice apply to the code" "$CHECK_SOURCE/tests/mutation/run" --applies
 layer_step "a failure in a .h file is shown" shows_failure_in_header
 layer_step "a log with binary bytes is shown" shows_log_with_binary_bytes
+layer_step "a suite that was skipped is told of, whatever was built for it" tells_of_suite_that_was_skipped
 layer_step "a layer that is killed has failed" check_of gcc "1 passed, 1 failed, 0 skipped"
 layer_step "but for one whose failures are told alone" check_of fresh_sid "1 passed, 0 failed, 1 skipped"
 lacks=$(TMPDIR=$folder "$CHECK_SOURCE/tests/lab/run" --stock --lacks)

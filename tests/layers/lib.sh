@@ -4,13 +4,14 @@
 #
 # From check.sh: CHECK_SOURCE is a clean copy of the tree, CHECK_WORK a folder for builds and logs, CHECK_CPU the CPU
 # for what measures time, CHECK_FULL 1 with --full, CHECK_REPORT the file for what people are to see: lines of failures and skips, and at last
-# "counts PASSED FAILED SKIPPED". What is printed goes to the layer's log.
+# "counts PASSED FAILED SKIPPED SUITES": of those skipped, so many are whole suites, which a release does without. What is printed
+# goes to the layer's log.
 
 set -euo pipefail
 export LC_ALL=C
 unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS LDFLAGS CPPFLAGS
 layer=$(basename "$0" .sh)
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 left_out=0
 # A layer with a line "# failures: told" has none that count: what it looks at changes without us.
 layer_only_tells=0
 ! grep -qx '# failures: told' "$0" || layer_only_tells=1
@@ -46,7 +47,7 @@ layer_suite_in_time() {
 
 layer_skipped() {
 	echo "skipped $*" | tee -a "$CHECK_REPORT"
-	skipped=$((skipped + 1))
+	skipped=$((skipped + 1)) left_out=$((left_out + 1))
 }
 
 # The last lines of a log, for people.
@@ -62,9 +63,9 @@ layer_readable() {
 layer_end() {
 	if [ "$layer_only_tells" = 1 ] && [ "$failed" -gt 0 ]; then
 		layer_skipped "$failed that failed, which is only told here"
-		skipped=$((skipped + failed - 1)) failed=0
+		skipped=$((skipped + failed - 1)) failed=0 left_out=$((left_out - 1))
 	fi
-	echo "counts $passed $failed $skipped" >>"$CHECK_REPORT"
+	echo "counts $passed $failed $skipped $left_out" >>"$CHECK_REPORT"
 	exit $((failed > 0))
 }
 
@@ -213,7 +214,7 @@ layer_show_failures() {
 
 # layer_suite WHAT COMMAND...: runs a suite that says itself how many of its tests passed; 77 is its status for none.
 layer_suite() {
-	local what=$1 log status=0 result=FAIL
+	local what=$1 log status=0 result=FAIL before=$((passed + failed))
 	shift
 	log=$CHECK_WORK/$layer.suite.log
 	echo "### $what: $*"
@@ -224,6 +225,7 @@ layer_suite() {
 	77) result=SKIP ;;
 	esac
 	layer_count_output "$what" "$log" "$result"
+	[ $((passed + failed)) -gt "$before" ] || left_out=$((left_out + 1))
 }
 
 # layer_count_checks FOLDER: counts what "make check" has run in this build tree.
@@ -360,6 +362,41 @@ layer_plugins() {
 layer_lintian() {
 	"${layer_in[@]}" lintian --allow-root --pedantic --fail-on pedantic,info,warning,error \
 		"$1/lvmpolld_$(layer_debian_version)_$(dpkg --print-architecture).changes"
+}
+
+# layer_drop_ins FOLDER: lvm2's units with the drop-ins of the packages in there are what the manager would run, without a complaint.
+layer_drop_ins() {
+	local root=$1-root from='' name
+	[ ${#layer_in[@]} = 0 ] || from=$debian_root
+	mkdir "$root"
+	dpkg-deb -x "$1/lvmpolld_$(layer_debian_version)_$(dpkg --print-architecture).deb" "$root"
+	cp "$from/lib/systemd/system/lvm2-lvmpolld.service" "$from/lib/systemd/system/lvm2-lvmpolld.socket" "$root/usr/lib/systemd/system/"
+	# verify looks whether what units run is there.
+	mkdir -p "$root/usr/bin" "$root/bin" "$root/sbin"
+	for name in sbin/lvm bin/sh bin/kill; do
+		cp /bin/true "$root/$name"
+	done
+	"${layer_in[@]}" systemd-analyze --root="$root" --man=no --recursive-errors=no verify lvm2-lvmpolld.service lvm2-lvmpolld.socket \
+		lvm2-lvmpolld.path lvmpolld-boot.service
+	"${layer_in[@]}" systemd-analyze --root="$root" cat-config systemd/system/lvm2-lvmpolld.service |
+		grep -x 'ExecStart=/usr/libexec/lvmpolld/lvmpolld -f -t 60'
+}
+
+# Where /usr is merged a file has two names, and dpkg knows that of the package alone: Debian 12's lvm2 has its units in /lib.
+layer_both_names() {
+	sed -E -e p -e 's,^/usr/(bin|sbin|lib[^/]*)/,/\1/,;t' -e 's,^/(bin|sbin|lib[^/]*)/,/usr&,;t' -e d
+}
+
+# layer_no_file_is_lvm2s FOLDER: nor is a file of the packages in there, but the page that is diverted.
+layer_no_file_is_lvm2s() {
+	local package files
+	# It fails where it knows one of them alone.
+	{ "${layer_in[@]}" dpkg-query -S /sbin/lvm /usr/sbin/lvm 2>/dev/null || true; } | grep '^lvm2:'
+	mapfile -t files < <(for package in "$1"/*.deb; do
+		dpkg-deb --fsys-tarfile "$package" | tar -tf - | sed -e 's/^\.//' -e '/\/$/d'
+	done | grep -v '^/usr/share/man/man8/lvmpolld\.8\.gz$' | layer_both_names)
+	[ ${#files[@]} -gt 0 ]
+	{ "${layer_in[@]}" dpkg-query -S "${files[@]}" 2>/dev/null || true; } | refuse grep '^lvm2:'
 }
 
 # layer_two_commands SUITE LAYER...: what README tells a newcomer to do, on a Debian that has nothing of what that needs; of

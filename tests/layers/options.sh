@@ -51,6 +51,12 @@ installed_daemon_loads_installed_plugins() {
 	[ "$(awk '$3 == "loaded"' <<<"$list" | wc -l)" = 3 ]
 }
 
+lvm2_hears_what_was_left_out() {
+	LVMPOLLD_LEFT_OUT=merge_thin "$tree/tests/daemon/run" --builddir "$tree" -k that_configure_has_left_out >"$CHECK_WORK/left-out"
+	cat "$CHECK_WORK/left-out"
+	grep -qx '1 passed, 0 failed, 0 skipped' "$CHECK_WORK/left-out"
+}
+
 not_linked_with_systemd() {
 	readelf -d "$stage/usr/libexec/lvmpolld/lvmpolld" >"$CHECK_WORK/needed"
 	grep -q NEEDED "$CHECK_WORK/needed"
@@ -151,6 +157,7 @@ without_plugin() {
 layer_step_or_end "build in the source tree" build_in_source_tree
 layer_step_or_end "make install DESTDIR=" install_under_destdir
 layer_step "the installed daemon loads what was installed" installed_daemon_loads_installed_plugins
+layer_step "lvm2 hears that the plugin is not installed" lvm2_hears_what_was_left_out
 layer_step "--without-systemd leaves libsystemd out" not_linked_with_systemd
 layer_step "--without-systemd leaves a unit that waits for no message" unit_waits_for_no_message
 layer_step "--with-lvm-path is the default, and told" lvm_is_where_configure_was_told

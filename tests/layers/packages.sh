@@ -20,34 +20,6 @@ is_the_version_of_configure() {
 	grep -F "AC_INIT([lvmpolld], [$version]" "$CHECK_SOURCE/configure.ac"
 }
 
-# A unit with our drop-in is what the manager would run, without a complaint.
-drop_ins_are_right() {
-	local root=$CHECK_WORK/packages-root stock=$CHECK_WORK/packages-stock
-	mkdir -p "$root" "$stock"
-	dpkg-deb -x "$CHECK_WORK/packages/lvmpolld_${version}_$(dpkg --print-architecture).deb" "$root"
-	cp /lib/systemd/system/lvm2-lvmpolld.service /lib/systemd/system/lvm2-lvmpolld.socket "$root/usr/lib/systemd/system/"
-	mkdir -p "$root/usr/bin" "$root/bin" "$root/sbin"
-	cp /bin/true "$root/sbin/lvm"
-	cp /bin/sh "$root/bin/sh"
-	cp /bin/kill "$root/bin/kill" 2>/dev/null || cp /bin/true "$root/bin/kill"
-	systemd-analyze --root="$root" --man=no --recursive-errors=no verify lvm2-lvmpolld.service lvm2-lvmpolld.socket lvm2-lvmpolld.path \
-		lvmpolld-boot.service
-	systemd-analyze --root="$root" cat-config systemd/system/lvm2-lvmpolld.service | grep -x 'ExecStart=/usr/libexec/lvmpolld/lvmpolld -f -t 60'
-}
-
-# Where /usr is merged a file has two names, and dpkg knows that of the package alone: Debian 12's lvm2 has its units in /lib.
-both_names() {
-	sed -E -e p -e 's,^/usr/(bin|sbin|lib[^/]*)/,/\1/,;t' -e 's,^/(bin|sbin|lib[^/]*)/,/usr&,;t' -e d
-}
-
-no_file_is_lvm2s() {
-	local package
-	for package in "$CHECK_WORK"/packages/*.deb; do
-		dpkg-deb --fsys-tarfile "$package" | tar -tf - | sed -e 's/^\.//' -e '/\/$/d'
-	done | grep -v '^/usr/share/man/man8/lvmpolld\.8\.gz$' | both_names | xargs dpkg-query -S 2>/dev/null | grep '^lvm2:' && return 1
-	true
-}
-
 removals_are_checked() {
 	local plugin operation
 	layer_plugins | while read -r plugin operation; do
@@ -94,10 +66,10 @@ layer_step_or_end "dpkg-buildpackage" layer_build_packages "$CHECK_WORK/packages
 layer_step_or_end "dpkg-buildpackage, again" layer_build_packages "$CHECK_WORK/packages-again"
 layer_step "both are alike, byte for byte" are_alike "$CHECK_WORK/packages" "$CHECK_WORK/packages-again"
 layer_step "lintian" layer_lintian "$CHECK_WORK/packages"
-layer_step "the drop-ins" drop_ins_are_right
+layer_step "the drop-ins" layer_drop_ins "$CHECK_WORK/packages"
 layer_step "removal of a plugin asks about its operation" removals_are_checked
 layer_step "the page for Cockpit" page_is_for_debians_paths
-layer_step "no file is one of lvm2's, but the diverted page" no_file_is_lvm2s
+layer_step "no file is one of lvm2's, but the diverted page" layer_no_file_is_lvm2s "$CHECK_WORK/packages"
 if [ "$(id -u)" = 0 ]; then
 	layer_need_roots
 	layer_step "a fresh root with autopkgtest" make_fresh_root

@@ -21,6 +21,8 @@ layer_step_or_end "a root with debhelper and lintian" make_root_for_packages "$C
 debian_root=$CHECK_WORK/packages13-root
 layer_step_or_end "dpkg-buildpackage" layer_build_packages "$CHECK_WORK/packages13"
 layer_step "lintian" layer_lintian "$CHECK_WORK/packages13"
+layer_step "the drop-ins" layer_drop_ins "$CHECK_WORK/packages13"
+layer_step "no file is one of lvm2's, but the diverted page" layer_no_file_is_lvm2s "$CHECK_WORK/packages13"
 export LAB_CPU=$CHECK_CPU
 layer_suite "installed and removed in mid-move" "$CHECK_SOURCE/tests/lab/run" --builddir "$root_build" --root "$kept_root" \
 	--packages "$CHECK_WORK/packages13"

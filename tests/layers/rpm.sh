@@ -18,7 +18,8 @@ make_tarball() {
 
 # Debian has none of the packages that the spec requires by their names in Fedora; what is in them is installed.
 build_packages() {
-	rpmbuild -tb --nodeps --define "_topdir $top" --define "_unitdir /usr/lib/systemd/system" \
+	# Other layers run the tests.
+	rpmbuild -tb --nodeps --without check --define "_topdir $top" --define "_unitdir /usr/lib/systemd/system" \
 		--define "_smp_mflags -j$(nproc)" "$top"/SOURCES/lvmpolld-*.tar.xz
 }
 
@@ -32,6 +33,10 @@ expected_packages_are_there() {
 	cat "$CHECK_WORK/rpm.list"
 	grep -x '/usr/libexec/lvmpolld/lvmpolld' "$CHECK_WORK/rpm.list"
 	grep -x '/usr/lib/systemd/system/lvm2-lvmpolld.service.d/lvmpolld.conf' "$CHECK_WORK/rpm.list"
+	# Removed with the package, and enabled with it.
+	grep -x '/var/lib/lvmpolld/history' "$CHECK_WORK/rpm.list"
+	grep -x '/usr/lib/systemd/system-preset/85-lvmpolld.preset' "$CHECK_WORK/rpm.list"
+	rpm -qp --scripts "$top"/RPMS/*/lvmpolld-[0-9]*.rpm | grep 'systemctl --no-reload preset .* lvmpolld-boot.service'
 	refuse grep -E '/sbin/lvmpolld$|man8/lvmpolld\.8|plugins/.*\.so' "$CHECK_WORK/rpm.list"
 	rpm -qlp "$top"/RPMS/*/lvmpolld-plugin-pvmove-*.rpm | grep '/plugins/pvmove\.so$'
 }
@@ -60,14 +65,17 @@ module_is_compiled() {
 	grep -a -F '/var/lib/lvmpolld(/.*)?' "$CHECK_WORK/selinux/lvmpolld.pp"
 }
 
-# abuild has none of it here: that the file can be read, and what it tells.
+# abuild has none of it here: that the file and the scripts that it names can be read, and what it tells.
 apkbuild_is_read() {
-	local version names
+	local version names script
 	mapfile -t names < <(layer_plugins | sed -e 's/ .*//' -e 's/-/_/g' -e 's/^/_/')
 	[ ${#names[@]} -gt 0 ]
 	version=$(sed -n 's/^AC_INIT(\[lvmpolld\], \[\([^]]*\)\].*/\1/p' "$CHECK_SOURCE/configure.ac")
 	sh -euc '. "$1"; [ "$pkgver" = "$2" ]; shift 2; for function in build check package "$@"; do
 		type "$function" >/dev/null; done' sh "$CHECK_SOURCE/packaging/alpine/APKBUILD" "$version" "${names[@]}"
+	for script in $(sh -euc '. "$1"; echo "$install"' sh "$CHECK_SOURCE/packaging/alpine/APKBUILD"); do
+		sh -n "$CHECK_SOURCE/packaging/alpine/$script"
+	done
 }
 
 layer_step_or_end "make dist" make_tarball

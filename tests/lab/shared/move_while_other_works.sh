@@ -17,7 +17,7 @@ if [ "$LAB_HOST" = 1 ]; then
 	await 120 worked
 	move_goes_on
 	expect_moved_within 60
-	echo "lvpoll_locks: $(lvpoll_locks)"
+	daemon_locks | sed 's/^/daemon_locks: /'
 	tell moved
 	await 60 seen
 else
