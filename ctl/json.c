@@ -186,6 +186,8 @@ void json_print_entry(const struct entry *entry, const char *event, FILE *stream
 	print_string("reason", entry->reason, stream);
 	print_result(entry, stream);
 	print_time("ended", entry->ended, stream);
+	if (entry->ended >= 0)
+		fprintf(stream, ", \"at_risk\": %s", entry->at_risk > 0 ? "true" : "false");
 	print_events(entry, stream);
 	fputc('}', stream);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "status/ended.h"
+#include "status/entry.h"
 
 void ended_init(struct ended *ended)
 {
@@ -61,27 +62,47 @@ struct ended_operation *ended_add(
 	return operation;
 }
 
-static bool is_known(const struct ended *ended, uint64_t number, const char *text)
+static void replace(
+	struct ended *ended, struct ended_operation *operation, struct ended_operation *by)
 {
-	const struct ended_operation *operation;
+	if (ended->last_former == operation)
+		ended->last_former = by;
+	by->serial = operation->serial;
+	by->ended_ms = operation->ended_ms;
+	TAILQ_INSERT_AFTER(&ended->list, operation, by, link);
+	TAILQ_REMOVE(&ended->list, operation, link);
+	free(operation);
+}
+
+/* Of NUMBER, with TEXT, with more behind that, or with less; or NULL. */
+static struct ended_operation *find(const struct ended *ended, uint64_t number, const char *text)
+{
+	struct ended_operation *operation;
+	size_t length = strlen(text);
 
 	TAILQ_FOREACH (operation, &ended->list, link)
-		if (operation->number == number && !strcmp(operation->text, text))
-			return true;
-	return false;
+		if (operation->number == number &&
+			!strncmp(operation->text, text,
+				length < operation->length ? length : operation->length))
+			return operation;
+	return NULL;
 }
 
 void ended_add_former(
 	struct ended *ended, uint64_t number, const char *text, size_t length, size_t limit)
 {
-	struct ended_operation *operation;
+	struct ended_operation *known = find(ended, number, text), *operation;
 
-	if (is_known(ended, number, text))
+	if (known && known->length >= length)
 		return;
 	operation = make(number, text, length);
 	if (!operation)
 		return;
 	operation->is_kept = true;
+	if (known) {
+		replace(ended, known, operation);
+		return;
+	}
 	if (ended->last_former)
 		TAILQ_INSERT_AFTER(&ended->list, ended->last_former, operation, link);
 	else
@@ -89,4 +110,41 @@ void ended_add_former(
 	ended->last_former = operation;
 	ended->count++;
 	ended_limit(ended, limit);
+}
+
+/* An aborted one is "finished". */
+static bool is_failed(const char *text)
+{
+	return strstr(text, "\nstate = \"failed\"\n") && !strstr(text, "\nforgotten = ");
+}
+
+struct ended_operation *ended_find_failed(const struct ended *ended, uint64_t number)
+{
+	struct ended_operation *operation;
+
+	TAILQ_FOREACH_REVERSE(operation, &ended->list, ended_list, link)
+	if (operation->number == number)
+		return is_failed(operation->text) ? operation : NULL;
+	return NULL;
+}
+
+bool ended_is_at_risk(const struct ended_operation *operation)
+{
+	return strstr(operation->text, "\nat_risk = 1\n");
+}
+
+bool ended_forget(struct ended *ended, struct ended_operation *operation)
+{
+	static const char forgotten[] = "forgotten = \"" ENTRY_FORGOTTEN_ASKED "\"\n";
+	size_t length = operation->length + sizeof(forgotten) - 1;
+	struct ended_operation *by = calloc(1, sizeof(*by) + length + 1);
+
+	if (!by)
+		return false;
+	by->number = operation->number;
+	by->length = length;
+	memcpy(by->text, operation->text, operation->length);
+	memcpy(by->text + operation->length, forgotten, sizeof(forgotten));
+	replace(ended, operation, by);
+	return true;
 }

@@ -39,10 +39,16 @@ struct ended_operation *ended_add(
 
 /*
  * Adds one that the history has, the oldest first, before all that ended since, unless it is
- * there already.
+ * there already. A line with more behind it, as where it was forgotten since, takes its place.
  */
 void ended_add_former(
 	struct ended *ended, uint64_t number, const char *text, size_t length, size_t limit);
+
+/* Operation NUMBER where that has failed, and was not forgotten since; or NULL. */
+struct ended_operation *ended_find_failed(const struct ended *ended, uint64_t number);
+bool ended_is_at_risk(const struct ended_operation *operation);
+/* Somebody has OPERATION forgotten, which is replaced. Returns false when out of memory. */
+bool ended_forget(struct ended *ended, struct ended_operation *operation);
 
 /* Drops the oldest where there are more than LIMIT. */
 void ended_limit(struct ended *ended, size_t limit);

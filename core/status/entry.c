@@ -292,17 +292,19 @@ void entry_read_events(const struct wire_message *message, struct log_memory *me
 	}
 }
 
-void entry_write_ended(struct buffer *text, struct operation *operation,
-	const struct request_result *result, const char *why_forgotten)
+void entry_write_ended(
+	struct buffer *text, struct operation *operation, const struct entry_end *end)
 {
 	struct seen seen;
 
 	read_device(&seen, operation);
 	write_lasting(text, operation, &seen);
 	write_requests(text, operation, false);
-	write_result(text, result);
-	if (why_forgotten)
-		wire_add_string(text, "forgotten", why_forgotten);
+	write_result(text, end->result);
+	if (end->why_forgotten)
+		wire_add_string(text, "forgotten", end->why_forgotten);
+	if (end->is_at_risk)
+		wire_add_number(text, "at_risk", 1);
 	write_times(text, operation, &seen);
 	wire_add_number(text, "ended", time(NULL));
 	entry_write_events(text, operation);

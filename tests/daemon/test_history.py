@@ -23,7 +23,7 @@ class HistoryTest(RecoveryTest):
     def configure(self, path=None, entries=1000):
         file = os.path.join(self.daemon.directory, "history.yaml")
         with open(file, "w") as yaml:
-            yaml.write("history: {path: %s, entries: %d}\n" % (path or self.path, entries))
+            yaml.write("history: {path: %s, entries: %d}\nlimits: {patience: 0}\n" % (path or self.path, entries))
         return "-c", file
 
     def end_one(self):
@@ -68,6 +68,22 @@ class RestartTest(HistoryTest):
         self.assertEqual(self.entries(), entries)
         self.assertEqual(self.told() + [self.end_one()], self.told())
         self.wait_kept(3)
+
+    def test_what_was_forgotten_since_stays_so(self):
+        """One that has failed is kept already when somebody has it forgotten; the next one is behind it."""
+        self.start(*self.configure())
+        self.assert_ok(self.client.ask("pvmove", **volume("exit-5", abort=1)))
+        number = wait_for(self.told, "its end")[0]
+        self.wait_kept(1)
+        after = self.end_one()
+        self.wait_kept(2)
+        self.assert_reply(self.client.ask("forget", id=number), response="OK")
+        entries = self.entries()
+        self.assertEqual([entry.get("forgotten") for entry in entries], ["asked", None])
+        self.assertEqual(self.client.ask("forget", id=after), {"response": "not_found"})
+        self.wait_kept(3)
+        self.restart(*self.configure())
+        self.assertEqual(self.entries(), entries)
 
     def test_it_is_told_after_a_crash(self):
         self.start(*self.configure())
