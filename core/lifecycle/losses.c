@@ -42,6 +42,13 @@ void losses_recall(struct operations *operations, struct device *device)
 		set(operations, device, LOSS_NOTED);
 }
 
+bool losses_has(struct operations *operations, const struct terms *terms)
+{
+	const struct device *device = devices_find(&operations->devices, terms->asked.lvid);
+
+	return (device && device->loss != LOSS_UNSEEN) || look_for_note(operations, terms) != 0;
+}
+
 /* If there is no room for a note, the record of the poll takes its place. */
 static int note(struct operations *operations, struct device *device)
 {

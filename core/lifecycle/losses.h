@@ -7,6 +7,8 @@
 #ifndef CORE_LIFECYCLE_LOSSES_H
 #define CORE_LIFECYCLE_LOSSES_H
 
+#include <stdbool.h>
+
 struct device;
 struct operation;
 struct operations;
@@ -17,6 +19,9 @@ struct terms;
  * read, it counts as a loss, and the log says so.
  */
 void losses_recall(struct operations *operations, struct device *device);
+
+/* Whether a loss was seen at the volume of TERMS, which may have no operation. */
+bool losses_has(struct operations *operations, const struct terms *terms);
 
 /* A loss was seen at the device of OPERATION. If it cannot be noted, that is tried again. */
 void losses_add(struct operation *operation);

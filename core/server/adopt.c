@@ -2,6 +2,7 @@
 /* The request to look for what nobody sees to, and to adopt it. */
 #include "config.h"
 
+#include "lifecycle/claims.h"
 #include "lifecycle/context.h"
 #include "lifecycle/unattended.h"
 #include "protocol/wire.h"
@@ -16,6 +17,16 @@ static void answer_look(struct operations *operations, struct buffer *reply)
 	wire_add_number(reply, "look", (int64_t)number);
 }
 
+static void answer_adoption(enum unattended_adoption adoption, struct buffer *reply)
+{
+	if (adoption == UNATTENDED_WANTED)
+		wire_add_answer(reply, "OK", NULL);
+	else if (adoption == UNATTENDED_AT_RISK)
+		wire_add_answer(reply, "failed", CLAIM_AT_RISK);
+	else
+		wire_add_answer(reply, "not_found", NULL);
+}
+
 void adopt_answer(
 	struct operations *operations, const struct wire_message *message, struct buffer *reply)
 {
@@ -28,8 +39,6 @@ void adopt_answer(
 			reply, "failed", "the configuration says \"unattended: adopt: never\"");
 	else if (id == 0)
 		answer_look(operations, reply);
-	else if (unattended_adopt(operations, (uint64_t)id) == UNATTENDED_WANTED)
-		wire_add_answer(reply, "OK", NULL);
 	else
-		wire_add_answer(reply, "not_found", NULL);
+		answer_adoption(unattended_adopt(operations, (uint64_t)id), reply);
 }
