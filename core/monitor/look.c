@@ -163,12 +163,13 @@ static void log_failed_devices(const struct device *device, unsigned former, uns
 static void record_statistics(const struct look *look) REQUIRES(device_role)
 {
 	struct device *device = look->begun.device;
+	const struct extent extent = extent_of(&look->progress);
 	int64_t now_ms = schedule_clock_ms();
 
-	if (look->answer != DEVICE_MAPPER_SEEN || look->progress.total_sectors == 0 ||
+	if (look->answer != DEVICE_MAPPER_SEEN || extent.total == 0 ||
 		(look->verdict == LVMPOLLD_POLL && !look->table.is_suspended))
 		return;
-	rate_note(&device->rate, now_ms, look->progress.done_sectors, look->progress.total_sectors);
+	rate_note(&device->rate, now_ms, extent);
 	progress_log_stall(device, now_ms);
 	if (look->disks.count == 0 || (device->disks && device->disks->count == look->disks.count))
 		return;

@@ -33,14 +33,6 @@ struct seen {
 	char findings[FINDINGS_TEXT_SIZE];
 };
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
 static void read_disks(struct seen *seen, const struct lvmpolld_disks *disks)
 {
 	const char *name = disks ? disks_name(disks, false, 0) : NULL;
@@ -204,15 +196,13 @@ static int64_t stalled_s(const struct operation *operation, const struct rate *r
 static void write_times(
 	struct buffer *text, const struct operation *operation, const struct seen *seen)
 {
-	int64_t now_ms = monotonic_ms();
-	const struct lvmpolld_progress *progress = &seen->progress;
+	int64_t now_ms = running_clock_ms();
+	const struct extent extent = extent_of(&seen->progress);
 	bool is_dormant = operation->state == STATE_DORMANT;
 
-	if (progress->total_sectors > 0 && !is_dormant && operation_is_alive(operation)) {
+	if (extent.total > 0 && !is_dormant && operation_is_alive(operation)) {
 		add_known(text, "rate", rate_bytes_per_s(&seen->rate, now_ms));
-		add_known(text, "remaining",
-			rate_time_left_s(&seen->rate, now_ms,
-				progress->total_sectors - progress->done_sectors));
+		add_known(text, "remaining", rate_time_left_s(&seen->rate, now_ms, extent));
 		add_known(text, "stalled", stalled_s(operation, &seen->rate, now_ms));
 	}
 	add_known(text, "elapsed", (boot_clock_ms() - operation->begun_ms) / 1000);
@@ -246,7 +236,8 @@ uint64_t entry_checksum(struct operation *operation)
 	read_device(&seen, operation);
 	write_lasting(&text, operation, &seen);
 	write_requests(&text, operation, is_failing(operation));
-	wire_add_number(&text, "stalled", stalled_s(operation, &seen.rate, monotonic_ms()) >= 0);
+	wire_add_number(
+		&text, "stalled", stalled_s(operation, &seen.rate, running_clock_ms()) >= 0);
 	sum = text.is_lost ? 0 : checksum_add(sum, buffer_bytes(&text), text.length);
 	buffer_free(&text);
 	return sum;

@@ -39,6 +39,24 @@ class StalledTest(CheckCase, KernelTest):
         self.assertIn("OK - 1 operation in flight |", self.check(OK, "-w", "10h", "-c", "11h"))
 
 
+    def test_percentage_alone_is_progress(self):
+        """The plugin tells no bytes."""
+        device = self.add_device("cached", ["0 1000 writecache 0 1000 100 3"], operation="writecache_detach")
+        self.start("plugins: {enabled: [all, writecache_detach]}")
+        self.request("cached", operation="start", **{"operation ": "writecache_detach"})
+        wait_for(lambda: self.client.list()["cached"].get("percent") == "10.00", "a look")
+
+        def stalls():
+            self.clock.skip(60, self.client)
+            return self.client.list()["cached"].get("stalled", -1) >= 60
+        wait_for(stalls, "that it stands still")
+        self.assertIn("WARNING - 1 operation in flight: vg/cached: no progress for ",
+                      self.check(WARNING, "-w", "60s", "-c", "10h"))
+        device.change(targets=["0 1000 writecache 0 1000 200 3"])
+        wait_for(lambda: "stalled" not in self.client.list()["cached"], "that it moves")
+        self.assertNotIn("rate", self.client.list()["cached"])
+
+
 @needs_tool
 class AtRiskTest(CheckCase, KernelTest):
     def setUp(self):
