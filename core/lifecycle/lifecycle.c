@@ -224,6 +224,7 @@ static void read_news(
 	if (!operation || !operation_is_alive(operation) || !operation->is_watchable)
 		return;
 	actions_note_look(operation, observation, is_present);
+	recorder_note_stall(operation);
 	/* The daemon ends. A loss that is seen now is still noted, for the next daemon. */
 	if (operation->operations->is_stopping)
 		return;

@@ -260,9 +260,10 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 	struct device *device = look->begun.device;
 	struct observation *observation;
 	uint64_t former_table;
-	bool is_news;
+	bool is_news, was_stall_told;
 
 	device_lock(device);
+	was_stall_told = device->stalled_since_ms > 0;
 	record_statistics(look);
 	observation = &device->observation;
 	former_table = observation->table_signature;
@@ -282,9 +283,9 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 	/* A loss stays: the life cycle may not have read the look that has shown it. */
 	observation->has_loss |= is_loss(look);
 	/* While it copies and goes on copying the same there is nothing to tell. */
-	is_news = !is_known || observation->table_signature != former_table ||
-		  observation->is_stalled || observation->has_loss ||
-		  observation->kind == OBSERVED_GONE ||
+	is_news = !is_known || was_stall_told != (device->stalled_since_ms > 0) ||
+		  observation->table_signature != former_table || observation->is_stalled ||
+		  observation->has_loss || observation->kind == OBSERVED_GONE ||
 		  (observation->kind == OBSERVED && observation->verdict != LVMPOLLD_WATCH &&
 			  observation->verdict != LVMPOLLD_WATCH_TIMED);
 	device_unlock(device);

@@ -83,6 +83,11 @@ void rate_note(struct rate *rate, int64_t now_ms, struct extent extent)
 		add_sample(rate, now_ms, extent.done);
 }
 
+void rate_resume(struct rate *rate, int64_t moved_ms, struct extent extent)
+{
+	*rate = (struct rate){.extent = extent, .looked_ms = moved_ms, .moved_ms = moved_ms};
+}
+
 void rate_note_movement(struct rate *rate, int64_t now_ms)
 {
 	rate->moved_ms = now_ms;

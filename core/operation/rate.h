@@ -50,6 +50,9 @@ struct rate {
  */
 void rate_note(struct rate *rate, int64_t now_ms, struct extent extent);
 
+/* It was at EXTENT since MOVED_MS when it was looked at last, by a previous daemon. */
+void rate_resume(struct rate *rate, int64_t moved_ms, struct extent extent);
+
 /* It gets on in a way that no look shows. */
 void rate_note_movement(struct rate *rate, int64_t now_ms);
 

@@ -9,7 +9,7 @@ import unittest
 from deadline import scaled, wait_for
 from kernel_standin import mirror
 from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, segments
-from lvmpolld import DaemonTest, ours_only
+from lvmpolld import DaemonTest, ours_only, read_file
 from protocol import format_request, lvid, MESSAGE_END, parse_reply, volume
 from recovery_test import pvmove_record, record_name, RecoveryTest
 from upgrade_test import upgrade
@@ -310,6 +310,91 @@ class ProgressTest(KernelTest):
         entry = wait_for(lambda: self.client.list()["moved"].get("stalled") and
                          self.client.list()["moved"], "that it stands still", 60)
         self.assertGreaterEqual(entry["stalled"], 10)
+
+
+@ours_only(STOCK)
+class KeptTest(KernelTest):
+    """What was seen, and no look shows again, goes on with the next daemon."""
+
+    TOLD = "stands still: no progress for"
+
+    def stand_still(self, seconds):
+        self.device = self.add_device("move", [mirror(0, SEGMENT_SECTORS, 3, REGIONS)])
+        self.start()
+        self.start_watching("move")
+
+        def stalls():
+            self.clock.skip(60, self.client)
+            return self.client.list()["move"].get("stalled", -1) >= seconds
+        wait_for(stalls, "a move that stands still", 60)
+        return self.client.list()["move"]["stalled"]
+
+    def assert_stands(self, seconds):
+        entry = wait_for(lambda: "stalled" in self.client.list()["move"] and self.client.list()["move"],
+                         "a look of the next daemon")
+        self.assertGreaterEqual(entry["stalled"], seconds)
+
+    def test_since_when_it_stands_still_outlives_an_upgrade(self):
+        seconds = self.stand_still(100)
+        upgrade(self.daemon)
+        self.client = self.connect(self.daemon)
+        self.assert_stands(seconds)
+
+    def test_since_when_it_stands_still_outlives_a_crash(self):
+        seconds = self.stand_still(700)
+        wait_for(lambda: self.daemon.log().count(self.TOLD) == 1, "that it is told")
+        wait_for(lambda: "stall_told = 1\n" in self.record(), "its record")
+        self.kill()
+        before = self.looks()
+        self.start_again()
+        self.assert_stands(seconds)
+        self.wait_looks(before + 3)
+        self.assert_stands(seconds)
+        # And is no news.
+        self.assertLessEqual(self.daemon.log().count(self.TOLD), 1)
+
+    def record(self):
+        folder = self.daemon.socket.replace(".socket", ".state")
+        name, = os.listdir(folder)
+        return read_file(os.path.join(folder, name))
+
+    def test_it_moves_after_a_crash(self):
+        self.stand_still(700)
+        wait_for(lambda: "stall_told = 1\n" in self.record(), "its record")
+        self.kill()
+        self.device.change(targets=[mirror(0, SEGMENT_SECTORS, 4, REGIONS)])
+        self.start_again()
+        wait_for(lambda: "moves again, after" in self.daemon.log(), "that it moves")
+        self.assertNotIn("stalled", self.client.list()["move"])
+        wait_for(lambda: "stall_told" not in self.record(), "that its record says so")
+
+    def kept_disks(self):
+        """Two segments go to different disks, and a step is between them."""
+        def to(disk, line):
+            return line.replace(" 7:1 ", " %s " % disk)
+        first = [to("7:8", mirror(0, SEGMENT_SECTORS, 50, REGIONS)), segments(2, 0, 50)[1]]
+        second = [segments(2, 1, 0)[0], to("7:9", mirror(SEGMENT_SECTORS, SEGMENT_SECTORS, 0, REGIONS))]
+        device = self.add_device("move", first)
+        device.set_steps(second)
+        self.start()
+        self.start_watching("move")
+        wait_for(lambda: self.client.list()["move"].get("destinations"), "its destination")
+        device.change(targets=[to("7:8", mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)), first[1]], event=True)
+        wait_for(lambda: " " in self.client.list()["move"]["destinations"], "both destinations")
+        return self.client.list()["move"]["destinations"]
+
+    def test_destinations_outlive_an_upgrade(self):
+        before = self.kept_disks()
+        upgrade(self.daemon)
+        self.client = self.connect(self.daemon)
+        self.assertEqual(self.client.list()["move"]["destinations"], before)
+
+    def test_destinations_outlive_a_crash(self):
+        """As far as the record has them, which the step has written."""
+        before = self.kept_disks()
+        self.kill()
+        self.start_again()
+        wait_for(lambda: self.client.list()["move"].get("destinations") == before, "both destinations")
 
 
 @ours_only(STOCK)
