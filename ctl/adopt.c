@@ -10,10 +10,7 @@
 #include "look.h"
 #include "verbs.h"
 
-/*
- * A client may have asked for it meanwhile: then it has another number. What ended before this was
- * found had its number before a boot.
- */
+/* A client may have asked for it meanwhile: then it has another number. */
 static const struct entry *find(const struct entries *entries, const struct entry *wanted)
 {
 	const struct entry *found = NULL;
@@ -22,8 +19,6 @@ static const struct entry *find(const struct entries *entries, const struct entr
 		const struct entry *entry = entries->list[i];
 
 		if (!entry->lvid || !wanted->lvid || strcmp(entry->lvid, wanted->lvid) != 0)
-			continue;
-		if (entry->ended >= 0 && entry->ended < wanted->found)
 			continue;
 		if (entry->id == wanted->id || (!entry->is_unattended && entry->ended < 0))
 			found = entry;

@@ -56,7 +56,6 @@ static const struct field numbers[] = {
 	NUMBER(requests),
 	NUMBER(at_risk),
 	NUMBER(disks_unknown),
-	NUMBER(found),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -43,7 +43,6 @@ struct entry {
 	int64_t disks_unknown; /* above 0: source and destinations are not known yet */
 	char **events; /* the latest, the oldest first: seconds since 1970, a blank, a sentence */
 	size_t event_count;
-	int64_t found;      /* seconds since 1970; of what nobody sees to */
 	bool is_unattended; /* nobody sees to it: it is not in flight */
 	bool is_adopting;   /* and that may change soon */
 	bool is_attended;   /* by now a process does: no daemon has it */

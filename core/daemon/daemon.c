@@ -12,6 +12,7 @@
 #include "daemon/reload.h"
 #include "kernel_log/kernel_log.h"
 #include "lifecycle/lifecycle.h"
+#include "lifecycle/numbers.h"
 #include "lifecycle/operations.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/recovery.h"
@@ -34,6 +35,9 @@
 /* After SIGTERM the daemon checks so often, and so many times, whether the lvpolls have ended. */
 #define STOP_POLL_MS  20
 #define STOP_POLL_MAX 50
+
+/* The longest time for which a daemon that starts waits until the history is read. */
+#define HISTORY_PATIENCE_MS 2000
 
 static void on_monitor_news(void *context)
 {
@@ -232,6 +236,22 @@ static int take_over(
 	return result;
 }
 
+/*
+ * After a boot the history alone knows which numbers were given: the first request is taken when it
+ * was read. That is one short process, and a disk that hangs is not waited for.
+ */
+static void start_history(struct daemon *daemon)
+{
+	struct operations *operations = &daemon->operations;
+
+	/* Not where operations are set up: a test of them is no daemon, and has no file. */
+	history_keeper_configure(&operations->history, daemon->configuration->history_path,
+		daemon->configuration->history_entries);
+	history_keeper_start(&operations->history);
+	if (!numbers_are_known(operations))
+		history_keeper_wait(&operations->history, HISTORY_PATIENCE_MS);
+}
+
 /* Resumes what is in flight, and begins to serve. */
 static int start_serving(
 	struct daemon *daemon, const struct handover *handover, struct lvmpolld_error *error)
@@ -243,15 +263,13 @@ static int start_serving(
 	result = handover ? take_over(daemon, handover, error) : open_and_recover(daemon, error);
 	operations->is_taking_over = false;
 	if (result == 0)
+		start_history(daemon);
+	if (result == 0)
 		result = server_start(&daemon->server, error);
 	if (result < 0)
 		return result;
 	lifecycle_settle(operations);
 	results_expire(operations);
-	/* Not where operations are set up: a test of them is no daemon, and has no file. */
-	history_keeper_configure(&operations->history, daemon->configuration->history_path,
-		daemon->configuration->history_entries);
-	history_keeper_start(&operations->history);
 	unattended_configure(operations);
 	if (handover) {
 		handover_take_clients(handover, &daemon->server);
@@ -303,6 +321,9 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 int daemon_run(struct daemon *daemon, struct lvmpolld_error *error)
 {
 	on_operations_changed(daemon);
+	/* It was told to end before it was here, and has nothing to wait for. */
+	if (daemon->operations.is_stopping && !event_pending(daemon->stop_poll, EV_TIMEOUT, NULL))
+		return 0;
 	if (event_base_dispatch(daemon->base) < 0)
 		return error_set(error, EIO, "the event loop failed");
 	return 0;

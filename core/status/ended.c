@@ -49,11 +49,18 @@ static struct ended_operation *make(uint64_t number, const char *text, size_t le
 	return operation;
 }
 
+static void note_number(struct ended *ended, uint64_t number)
+{
+	if (ended->highest < number)
+		ended->highest = number;
+}
+
 struct ended_operation *ended_add(
 	struct ended *ended, uint64_t number, const char *text, size_t length, size_t limit)
 {
 	struct ended_operation *operation = make(number, text, length);
 
+	note_number(ended, number);
 	if (!operation)
 		return NULL;
 	TAILQ_INSERT_TAIL(&ended->list, operation, link);
@@ -93,6 +100,7 @@ void ended_add_former(
 {
 	struct ended_operation *known = find(ended, number, text), *operation;
 
+	note_number(ended, number);
 	if (known && known->length >= length)
 		return;
 	operation = make(number, text, length);

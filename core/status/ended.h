@@ -24,6 +24,7 @@ TAILQ_HEAD(ended_list, ended_operation);
 struct ended {
 	struct ended_list list; /* the oldest first */
 	size_t count;
+	uint64_t highest; /* of the numbers, also of those that were dropped since */
 	struct ended_operation *last_former; /* of those that the history had; or NULL */
 };
 
