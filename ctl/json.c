@@ -159,7 +159,8 @@ void json_print_entry(const struct entry *entry, const char *event, FILE *stream
 	fputc('{', stream);
 	if (event)
 		fprintf(stream, "\"event\": \"%s\", ", event);
-	fprintf(stream, "\"id\": %" PRId64, entry->id);
+	/* Stock's daemon gives none. */
+	fprintf(stream, entry->id > 0 ? "\"id\": %" PRId64 : "\"id\": null", entry->id);
 	print_string("name", entry->name, stream);
 	print_string("vg", entry->vg, stream);
 	print_string("lv", entry->lv, stream);

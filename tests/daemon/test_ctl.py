@@ -503,6 +503,11 @@ class StockTest(DaemonTest):
         self.assertEqual(answer.stdout, "vg/hang pvmove running %d\n" % pid)
         self.assertIn("lvm2's own", answer.stderr)
         self.assertEqual(answer.returncode, GOOD)
+        told = json.loads(run_tool(daemon, "list", "--json").stdout)
+        schema = read_schema()
+        self.assertEqual(list(faults(told, schema, schema)), [])
+        self.assertEqual([entry["id"] for entry in told["operations"]], [None])
+        self.assertEqual(run_tool(daemon, "list", "-n", "-o", "ID").stdout.strip(), "")
         self.assertEqual(run_tool(daemon, "events").returncode, REFUSED)
         self.assertIn("lvm2's own", run_tool(daemon, "ping").stdout)
 
