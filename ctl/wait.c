@@ -312,7 +312,7 @@ static int list(const struct waiting *waiting, const struct ctl *ctl, int count,
 		return status;
 	status = look_for_unattended(ctl, within(waiting, LOOK_PATIENCE_MS), error);
 	if (status == CTL_REFUSED)
-		return CTL_GOOD;
+		status = CTL_GOOD;
 	entries_free(entries);
 	while (status == CTL_GOOD) {
 		status = look_list(ctl, what, within(waiting, disks_ms), entries, error);

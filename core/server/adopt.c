@@ -2,6 +2,7 @@
 /* The request to look for what nobody sees to, and to adopt it. */
 #include "config.h"
 
+#include "configuration/configuration.h"
 #include "lifecycle/claims.h"
 #include "lifecycle/context.h"
 #include "lifecycle/unattended.h"
@@ -15,6 +16,9 @@ static void answer_look(struct operations *operations, struct buffer *reply)
 
 	wire_add_answer(reply, "OK", NULL);
 	wire_add_number(reply, "look", (int64_t)number);
+	/* Then only what plugins discover is looked for. */
+	if (operations->configuration->adopt == CONFIGURATION_ADOPT_NEVER)
+		wire_add_number(reply, "never", 1);
 }
 
 static void answer_adoption(enum unattended_adoption adoption, struct buffer *reply)
