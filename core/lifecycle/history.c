@@ -86,6 +86,7 @@ void history_add(struct operation *operation, enum operation_event event)
 	operations->change_serial++;
 	if (ended) {
 		ended->serial = operations->change_serial;
+		ended->changed = operation->changes.latest;
 		ended->ended_ms = running_clock_ms();
 	}
 	history_keeper_write(&operations->history);

@@ -75,6 +75,7 @@ static void replace(
 	if (ended->last_former == operation)
 		ended->last_former = by;
 	by->serial = operation->serial;
+	by->changed = operation->changed;
 	by->ended_ms = operation->ended_ms;
 	TAILQ_INSERT_AFTER(&ended->list, operation, by, link);
 	TAILQ_REMOVE(&ended->list, operation, link);

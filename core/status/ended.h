@@ -11,6 +11,7 @@
 struct ended_operation {
 	uint64_t number;
 	uint64_t serial; /* of its end among all changes: status/changes.h; 0: before this daemon */
+	uint64_t changed;      /* that of the latest change before; 0: none was counted */
 	int64_t ended_ms;      /* by running_clock_ms; 0: before this daemon */
 	bool is_being_written; /* by the process that writes the history */
 	bool is_kept;          /* in the history */

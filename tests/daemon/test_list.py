@@ -398,6 +398,33 @@ class KeptTest(KernelTest):
 
 
 @ours_only(STOCK)
+class TwoWatchersTest(KernelTest):
+    def test_one_that_reads_misses_nothing_where_another_begins_to_watch(self):
+        """The other one's begin counts a change, and the end comes before that is told."""
+        self.add_move()
+        self.start()
+        self.start_watching()
+        watcher = self.connect(self.daemon)
+        watcher.ask_items("watch")
+        wait_for(lambda: self.client.list()["move"].get("percent"), "a look")
+        self.clock.skip(5, self.client)
+        self.clock.skip(5, self.client)
+        self.clock.stop()
+        self.clock.settle(self.client)
+        self.request("move")  # one request more is a change
+        other = self.connect(self.daemon)
+        other.send(format_request("watch", {}) + MESSAGE_END + format_request("forget", {"id": 1}) + MESSAGE_END)
+        item = {}
+        while item.get("event") != "destroy":
+            item = parse_reply(watcher.receive())
+            self.assertIn(item["event"], ("create", "change", "destroy"))
+        self.client.hello()
+        self.clock.go_on()
+        self.request("move")
+        self.assertEqual(parse_reply(watcher.receive())["event"], "create")
+
+
+@ours_only(STOCK)
 class WatchTest(DaemonTest):
     def setUp(self):
         self.daemon, self.client = self.start_and_connect()
