@@ -25,7 +25,6 @@
 #include "server/answer.h"
 #include "server/server.h"
 #include "server/subscriptions.h"
-#include "service/notify.h"
 #include "service/signals.h"
 #include "service/startup.h"
 #include "service/watchdog.h"
@@ -91,16 +90,6 @@ static void on_stop_poll(evutil_socket_t descriptor, short what, void *context)
 	}
 }
 
-/* Tells the service manager the status that it shows. */
-static void tell_status(const struct operations *operations)
-{
-	if (operations->in_flight == 0)
-		notify_status("No operation in flight");
-	else
-		notify_status("%zu operation%s in flight", operations->in_flight,
-			operations->in_flight == 1 ? "" : "s");
-}
-
 static void update_idle(struct daemon *daemon)
 {
 	const struct operations *operations = &daemon->operations;
@@ -117,8 +106,11 @@ static void on_operations_changed(void *context)
 	struct daemon *daemon = context;
 
 	update_idle(daemon);
-	tell_status(&daemon->operations);
-	subscriptions_kick(&daemon->server);
+	status_line_update(&daemon->status_line);
+	/* Each second is enough for any other change. */
+	if (daemon->told_in_flight != daemon->operations.in_flight)
+		subscriptions_kick(&daemon->server);
+	daemon->told_in_flight = daemon->operations.in_flight;
 }
 
 static void on_clients_changed(void *context)
@@ -185,6 +177,9 @@ static int init_loop(struct daemon *daemon, struct lvmpolld_error *error)
 		result = idle_init(&daemon->idle, daemon->base, on_idle, daemon, error);
 	if (result == 0)
 		result = watchdog_init(&daemon->watchdog, daemon->base, error);
+	if (result == 0)
+		result = status_line_init(
+			&daemon->status_line, daemon->base, &daemon->operations, error);
 	return result;
 }
 
@@ -350,6 +345,7 @@ void daemon_destroy(struct daemon *daemon)
 	if (daemon->is_ended_by_signal)
 		recovery_leave_none(&daemon->operations);
 	destroy_operations(&daemon->operations);
+	status_line_destroy(&daemon->status_line);
 	idle_destroy(&daemon->idle);
 	watchdog_destroy(&daemon->watchdog);
 	signals_destroy(&daemon->signals);
