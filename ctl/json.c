@@ -154,11 +154,9 @@ static void print_events(const struct entry *entry, FILE *stream)
 	fputc(']', stream);
 }
 
-void json_print_entry(const struct entry *entry, const char *event, FILE *stream)
+void json_print_entry(const struct entry *entry, const char *head, FILE *stream)
 {
-	fputc('{', stream);
-	if (event)
-		fprintf(stream, "\"event\": \"%s\", ", event);
+	fprintf(stream, "{%s", head);
 	/* Stock's daemon gives none. */
 	fprintf(stream, entry->id > 0 ? "\"id\": %" PRId64 : "\"id\": null", entry->id);
 	print_string("name", entry->name, stream);
@@ -198,7 +196,7 @@ void json_print_entries(const struct entries *entries, FILE *stream)
 	fputs("{\"operations\": [", stream);
 	for (size_t i = 0; i < entries->count; i++) {
 		fputs(i > 0 ? ",\n  " : "\n  ", stream);
-		json_print_entry(entries->list[i], NULL, stream);
+		json_print_entry(entries->list[i], "", stream);
 	}
 	fputs(entries->count > 0 ? "\n]}\n" : "]}\n", stream);
 }
