@@ -31,7 +31,7 @@ struct daemon {
 	struct signals signals;
 	struct watchdog watchdog;
 	struct status_line status_line;
-	size_t told_in_flight; /* by operations_changed */
+	size_t told_in_flight;   /* by operations_changed */
 	struct event *stop_poll; /* checks whether the last lvpoll has ended */
 	unsigned stop_polls;
 	bool is_ended_by_signal;

@@ -70,7 +70,8 @@ struct operations {
 	void (*handle)(struct operation *operation, enum operation_event event);
 	void (*settle)(struct operations *operations);
 
-	void (*changed)(void *context); /* called when a state has changed, or in_flight may; or NULL */
+	void (*changed)(
+		void *context); /* called when a state has changed, or in_flight may; or NULL */
 	/* Starts the monitor, where there is none yet; or NULL. */
 	void (*start_monitor)(struct operations *operations);
 	void *context;

@@ -15,6 +15,7 @@
 #include "operation/operation.h"
 #include "protocol/wire.h"
 #include "status/entry.h"
+#include "status/reason.h"
 #include "util/boot.h"
 #include "util/buffer.h"
 #include "util/checksum.h"
@@ -29,7 +30,8 @@ struct seen {
 	char lv_name[128];
 	char source[DISK_NAME_SIZE];
 	char destinations[DISKS_MAX * DISK_NAME_SIZE]; /* with blanks between them */
-	bool lacks_disks;                              /* they are not known yet */
+	bool is_suspended;
+	bool lacks_disks; /* they are not known yet */
 	char findings[FINDINGS_TEXT_SIZE];
 };
 
@@ -59,6 +61,7 @@ static void read_device(struct seen *seen, const struct operation *operation)
 	snprintf(seen->lv_name, sizeof(seen->lv_name), "%s",
 		has_names ? observed->lv_name : asked->lv_name);
 	seen->progress = device->progress;
+	seen->is_suspended = observed->kind == OBSERVED_SUSPENDED;
 	seen->rate = device->rate;
 	read_disks(seen, device->disks);
 	seen->lacks_disks = !device->disks && operation->terms->plugin->interface->read_disks;
@@ -156,20 +159,15 @@ static void write_progress(struct buffer *text, const struct seen *seen)
 		wire_add_string(text, "findings", seen->findings);
 }
 
-static const char *find_reason(const struct operation *operation, char text[PAUSE_TEXT_SIZE])
-{
-	return operation->state == STATE_BACKING_OFF
-		       ? operation_explain_pause(operation, operation->back_off.reason, text)
-		       : state_description(operation->state);
-}
-
-static void write_state(struct buffer *text, const struct operation *operation)
+static void write_state(
+	struct buffer *text, const struct operation *operation, const struct seen *seen)
 {
 	const struct attempt *attempt = &operation->attempt;
 	char why[PAUSE_TEXT_SIZE];
 
 	wire_add_string(text, "state", state_name(operation->state));
-	wire_add_string(text, "reason", find_reason(operation, why));
+	wire_add_string(text, "reason",
+		reason_find(operation, seen->is_suspended, seen->progress.waits, why));
 	if (attempt->pid > 0 && (attempt->command || attempt->is_orphan))
 		wire_add_number(text, "pid", attempt->pid);
 }
@@ -211,7 +209,7 @@ static void write_times(
 static void write_lasting(struct buffer *text, struct operation *operation, const struct seen *seen)
 {
 	write_identity(text, operation, seen);
-	write_state(text, operation);
+	write_state(text, operation, seen);
 	write_progress(text, seen);
 }
 

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What people are told: list, watch, status, plugins, configuration, log_level."""
 
+import fcntl
 import os
 import pwd
 import time
 import unittest
 
 from deadline import scaled, wait_for
-from kernel_standin import mirror
-from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, segments
+from kernel_standin import linear, mirror
+from kernel_test import identity_in, KernelTest, REGIONS, row, SEGMENT_SECTORS, segments
 from lvmpolld import DaemonTest, ours_only, read_file
 from protocol import format_request, lvid, MESSAGE_END, parse_reply, volume
 from recovery_test import pvmove_record, record_name, RecoveryTest
@@ -395,6 +396,44 @@ class KeptTest(KernelTest):
         self.kill()
         self.start_again()
         wait_for(lambda: self.client.list()["move"].get("destinations") == before, "both destinations")
+
+
+@ours_only(STOCK)
+class ReasonTest(KernelTest):
+    """Why an operation is in its state."""
+
+    def reason(self, name):
+        return self.client.list()[name]["reason"]
+
+    def wait_reason(self, name, reason):
+        wait_for(lambda: self.reason(name) == reason, "that reason")
+
+    def test_a_suspended_device(self):
+        device = self.add_move()
+        self.start()
+        self.start_watching()
+        device.change(suspended=True, event=True)
+        self.wait_reason("move", "its device is suspended, and does no I/O")
+        device.change(suspended=False, event=True)
+        self.wait_reason("move", "the kernel copies; no process runs")
+
+    def test_an_lvpoll_that_waits_for_a_lock(self):
+        self.add_device("locked", segments(1, 0, REGIONS))
+        self.start()
+        with open(os.path.join(self.daemon.directory, "lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.request("locked")
+            self.wait_reason("locked", "its lvpoll waits for a lock, as that of the volume group")
+        wait_for(lambda: "waits for a lock" not in self.client.list().get("locked", {}).get("reason", ""), "its lock")
+
+    def test_a_merge_that_cannot_begin(self):
+        """The kernel has no line of it, and lvm2 says that it merges."""
+        self.add_device("silent", [linear(0, SEGMENT_SECTORS)], operation="merge")
+        self.start()
+        self.set_rows(row(identity_in("vg", "silent"), lv_name="silent", lv_attr="Owi-aos---", lv_active="active",
+                          lv_merging="merging", lv_converting="", lv_merge_failed="", lv_snapshot_invalid=""))
+        self.request("silent", operation="merge")
+        self.wait_reason("silent", "it merges when its origin is activated the next time and is not in use")
 
 
 @ours_only(STOCK)
