@@ -28,6 +28,9 @@ void losses_add(struct operation *operation);
 /* The program before an upgrade knew of a loss at the device of TERMS. Returns 0 or -ENOMEM. */
 int losses_take_over(struct operations *operations, struct terms *terms);
 
+/* Whether one was seen at DEVICE, also by a look whose observation is not read yet. */
+bool losses_is_seen(struct device *device);
+
 /*
  * Where DEVICE has no operation any more it is removed, unless a loss was seen there, also by a
  * look whose observation is not read yet; or may be seen by one that is under way: it is called

@@ -22,6 +22,9 @@ uint64_t numbers_take(struct operations *operations);
 /* Whether this daemon, or one before it since the boot, has given any. */
 bool numbers_are_known(const struct operations *operations);
 
+/* The operation in flight, or dormant, that has NUMBER; or NULL. */
+struct operation *numbers_find(const struct operations *operations, uint64_t number);
+
 /* NUMBER was given before: later ones are higher. */
 void numbers_note(struct operations *operations, uint64_t number);
 

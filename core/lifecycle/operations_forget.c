@@ -3,31 +3,12 @@
 #include "config.h"
 
 #include "lifecycle/context.h"
+#include "lifecycle/losses.h"
+#include "lifecycle/numbers.h"
 #include "lifecycle/operations_forget.h"
 #include "loader/calls.h"
 #include "loader/plugins.h"
 #include "log/log.h"
-
-static struct operation *find(const struct operations *operations, uint64_t number)
-{
-	struct operation *operation;
-
-	TAILQ_FOREACH (operation, &operations->list, link)
-		if (operation->number == number)
-			return operation;
-	return NULL;
-}
-
-/* A look that is not read yet may have shown it, too. */
-static bool has_seen_loss(struct device *device)
-{
-	bool has_loss;
-
-	device_lock(device);
-	has_loss = device->loss != LOSS_UNSEEN || device->observation.has_loss;
-	device_unlock(device);
-	return has_loss;
-}
 
 /* It is over, and has failed: nobody need be told of that any more. */
 static enum operations_forgotten forget_ended(
@@ -47,11 +28,11 @@ static enum operations_forgotten forget_ended(
 enum operations_forgotten operations_forget(
 	struct operations *operations, uint64_t number, bool at_risk, bool *has_loss)
 {
-	struct operation *operation = find(operations, number);
+	struct operation *operation = numbers_find(operations, number);
 
 	if (!operation)
 		return forget_ended(operations, number, at_risk, has_loss);
-	*has_loss = has_seen_loss(operation->device);
+	*has_loss = losses_is_seen(operation->device);
 	if (*has_loss && !at_risk)
 		return FORGOTTEN_NOT_AT_RISK;
 	/* Nothing could be waited for, and the next request for it would run another beside it. */
@@ -61,7 +42,7 @@ enum operations_forgotten operations_forget(
 		"forgotten by an administrator: it stays as it is in kernel and metadata%s",
 		*has_loss ? ", and a loss was seen" : "");
 	context_happened(operation, EVENT_FORGOTTEN);
-	return find(operations, number) ? FORGOTTEN_AT_ITS_END : FORGOTTEN;
+	return numbers_find(operations, number) ? FORGOTTEN_AT_ITS_END : FORGOTTEN;
 }
 
 /* One that has a command, or may have, is beyond the table: it stays. */

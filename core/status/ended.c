@@ -69,6 +69,16 @@ struct ended_operation *ended_add(
 	return operation;
 }
 
+struct ended_operation *ended_find(const struct ended *ended, uint64_t number)
+{
+	struct ended_operation *operation;
+
+	TAILQ_FOREACH_REVERSE(operation, &ended->list, ended_list, link)
+	if (operation->number == number)
+		return operation;
+	return NULL;
+}
+
 static void replace(
 	struct ended *ended, struct ended_operation *operation, struct ended_operation *by)
 {
@@ -129,12 +139,9 @@ static bool is_failed(const char *text)
 
 struct ended_operation *ended_find_failed(const struct ended *ended, uint64_t number)
 {
-	struct ended_operation *operation;
+	struct ended_operation *operation = ended_find(ended, number);
 
-	TAILQ_FOREACH_REVERSE(operation, &ended->list, ended_list, link)
-	if (operation->number == number)
-		return is_failed(operation->text) ? operation : NULL;
-	return NULL;
+	return operation && is_failed(operation->text) ? operation : NULL;
 }
 
 bool ended_is_at_risk(const struct ended_operation *operation)

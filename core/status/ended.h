@@ -46,6 +46,8 @@ struct ended_operation *ended_add(
 void ended_add_former(
 	struct ended *ended, uint64_t number, const char *text, size_t length, size_t limit);
 
+/* That with NUMBER; or NULL. */
+struct ended_operation *ended_find(const struct ended *ended, uint64_t number);
 /* Operation NUMBER where that has failed, and was not forgotten since; or NULL. */
 struct ended_operation *ended_find_failed(const struct ended *ended, uint64_t number);
 bool ended_is_at_risk(const struct ended_operation *operation);

@@ -99,7 +99,7 @@ class ListTest(ToolTest):
         for line in self.run_tool("events", "--now", "--json").splitlines():
             event = json.loads(line)
             if "operation" in event:
-                self.assertEqual(list(faults({"operations": [event["operation"]]}, schema, schema)),
+                self.assertEqual(list(faults({"operations": [event]}, schema, schema)),
                                  [])
 
     def test_schema_has_each_state(self):

@@ -290,12 +290,21 @@ class AtRiskTest(Unattended, KernelTest):
         self.assertEqual(reply, {"response": "failed", "reason": self.REASON})
 
     @needs_tool
+    def test_one_that_is_refused_keeps_no_other_from_it(self):
+        self.lose(REPORT)
+        self.add_left(lvname="pvmove1")
+        self.look()
+        answer = run_tool(self.daemon, "adopt", "--all")
+        self.assertEqual((answer.returncode, answer.stdout),
+                         (REFUSED, "vg/pvmove1: its pvmove is adopted\n"), answer.stderr)
+
+    @needs_tool
     def test_adopt_refuses_it(self):
         self.lose(REPORT)
         self.look()
         answer = run_tool(self.daemon, "adopt", "vg/pvmove0")
         self.assertEqual(answer.returncode, REFUSED)
-        self.assertEqual(answer.stderr, "lvmpollctl: vg/pvmove0 is not adopted: %s\n" % self.REASON)
+        self.assertEqual(answer.stderr, "lvmpollctl: vg/pvmove0: the daemon refuses: %s\n" % self.REASON)
 
     def test_it_is_on_record(self):
         """Without a history, too."""
