@@ -10,10 +10,7 @@
 #include "look.h"
 #include "verbs.h"
 
-/*
- * A client may have asked for it meanwhile: then it has another number. What ended before this was
- * found had its number before a boot.
- */
+/* A client may have asked for it meanwhile: then it has another number. */
 static const struct entry *find(const struct entries *entries, const struct entry *wanted)
 {
 	const struct entry *found = NULL;
@@ -22,8 +19,6 @@ static const struct entry *find(const struct entries *entries, const struct entr
 		const struct entry *entry = entries->list[i];
 
 		if (!entry->lvid || !wanted->lvid || strcmp(entry->lvid, wanted->lvid) != 0)
-			continue;
-		if (entry->ended >= 0 && entry->ended < wanted->found)
 			continue;
 		if (entry->id == wanted->id || (!entry->is_unattended && entry->ended < 0))
 			found = entry;
@@ -83,27 +78,43 @@ static int look_up(const struct ctl *ctl, struct entries *pending, int *gravest)
 	return CTL_GOOD;
 }
 
+/* Asks for ENTRY. Returns a status; that it is gone, or in flight, the list tells. */
+static int ask_for(const struct ctl *ctl, const struct entry *entry)
+{
+	struct message_stream stream;
+	struct lvmpolld_error error;
+	char request[64];
+	int status;
+
+	snprintf(request, sizeof(request), "request=\"adopt\"\nid=%" PRId64, entry->id);
+	status = ask_begin(ctl, request, &stream, NULL, &error);
+	if (status == CTL_NO_OPERATION)
+		return CTL_GOOD;
+	if (status == CTL_GOOD)
+		message_stream_close(&stream);
+	else if (status == CTL_REFUSED)
+		fprintf(stderr, "lvmpollctl: %s: %s\n", entry->name, error.sentence);
+	else
+		ctl_complain(&error, status);
+	return status;
+}
+
 /* All are asked for first: the daemon looks through all devices and processes once. */
 static int adopt_all(const struct ctl *ctl, struct entries *pending)
 {
 	struct look_pause pause = {.patience_ms = LOOK_PATIENCE_MS};
 	int status = CTL_GOOD, gravest = CTL_GOOD;
 
-	for (size_t i = 0; i < pending->count && status == CTL_GOOD; i++) {
-		struct message_stream stream;
-		struct lvmpolld_error error;
-		char request[64];
-
-		snprintf(request, sizeof(request), "request=\"adopt\"\nid=%" PRId64,
-			pending->list[i]->id);
-		status = ask_begin(ctl, request, &stream, NULL, &error);
-		if (status == CTL_GOOD)
-			message_stream_close(&stream);
-		else if (status == CTL_NO_OPERATION)
-			/* It is gone, or in flight: the list tells. */
-			status = CTL_GOOD;
-		else
-			ctl_complain(&error, status);
+	for (size_t i = 0; i < pending->count && status == CTL_GOOD;) {
+		status = ask_for(ctl, pending->list[i]);
+		if (status != CTL_REFUSED) {
+			i++;
+			continue;
+		}
+		/* One that is refused keeps no other from it. */
+		worsen(&gravest, status);
+		entry_free(entries_take(pending, i));
+		status = CTL_GOOD;
 	}
 	while (status == CTL_GOOD) {
 		status = look_up(ctl, pending, &gravest);

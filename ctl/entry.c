@@ -38,6 +38,7 @@ static const struct field strings[] = {
 	STRING(destinations),
 	STRING(findings),
 	STRING(result),
+	STRING(forgotten),
 };
 
 static const struct field numbers[] = {
@@ -54,8 +55,8 @@ static const struct field numbers[] = {
 	NUMBER(failed_devices),
 	NUMBER(pid),
 	NUMBER(requests),
+	NUMBER(at_risk),
 	NUMBER(disks_unknown),
-	NUMBER(found),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -218,6 +219,12 @@ bool entry_is_over(const struct entry *entry)
 bool entry_is_failure(const struct entry *entry)
 {
 	return entry->result && (strcmp(entry->result, "retcode") != 0 || entry->value != 0);
+}
+
+bool entry_has_failed(const struct entry *entry)
+{
+	return entry->ended >= 0 && entry->state && !strcmp(entry->state, "failed") &&
+	       !entry->forgotten;
 }
 
 /* NAME is one of the words of LIST. */

@@ -40,10 +40,11 @@ struct entry {
 	int64_t failed_devices;
 	int64_t pid;
 	int64_t requests;
+	char *forgotten;       /* why, where it was */
+	int64_t at_risk;       /* above 0: it is over, and its data is at risk */
 	int64_t disks_unknown; /* above 0: source and destinations are not known yet */
 	char **events; /* the latest, the oldest first: seconds since 1970, a blank, a sentence */
 	size_t event_count;
-	int64_t found;      /* seconds since 1970; of what nobody sees to */
 	bool is_unattended; /* nobody sees to it: it is not in flight */
 	bool is_adopting;   /* and that may change soon */
 	bool is_attended;   /* by now a process does: no daemon has it */
@@ -74,6 +75,12 @@ void entries_free(struct entries *entries);
 bool entry_is_over(const struct entry *entry);
 /* Whether waiting clients were told that it failed, or was aborted. */
 bool entry_is_failure(const struct entry *entry);
+
+/*
+ * Whether it has failed for good, and was not forgotten: not where it was aborted, or is tried
+ * again.
+ */
+bool entry_has_failed(const struct entry *entry);
 
 /* Whether ENTRY is what a user has named: VG/LV, VG, an LVID, a disk that it copies from or to,
  * id:N. */

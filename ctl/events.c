@@ -77,17 +77,20 @@ static void print_pairs(const struct entry *entry)
 static void print_json(
 	enum live_event event, const struct entry *entry, int64_t missed, const char *timestamp)
 {
+	char head[2 * TEXT_SIZE] = "";
+	size_t length = 0;
+
 	if (timestamp)
-		printf("{\"time\": \"%s\", \"event\": \"%s\"", timestamp, names[event]);
+		length = (size_t)snprintf(head, sizeof(head), "\"time\": \"%s\", ", timestamp);
+	snprintf(head + length, sizeof(head) - length, "\"event\": \"%s\"%s", names[event],
+		entry ? ", " : "");
+	if (entry)
+		json_print_entry(entry, head, stdout);
+	else if (event == LIVE_MISSED)
+		printf("{%s, \"changes\": %" PRId64 "}", head, missed);
 	else
-		printf("{\"event\": \"%s\"", names[event]);
-	if (event == LIVE_MISSED)
-		printf(", \"changes\": %" PRId64, missed);
-	if (entry) {
-		fputs(", \"operation\": ", stdout);
-		json_print_entry(entry, NULL, stdout);
-	}
-	fputs("}\n", stdout);
+		printf("{%s}", head);
+	putchar('\n');
 }
 
 static void print_line(

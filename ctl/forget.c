@@ -74,6 +74,26 @@ static int forget(const struct ctl *ctl, const struct entry *entry, bool at_risk
 	return is_ending ? wait_for_end(ctl, entry) : CTL_GOOD;
 }
 
+/* Leaves what is in flight; what NAME stands for may have failed: then the latest of that. */
+static void choose(struct entries *entries, const char *name)
+{
+	size_t failed = SIZE_MAX;
+	bool is_in_flight = false;
+
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct entry *entry = entries->list[i];
+
+		if (!entry_is_named(entry, name))
+			continue;
+		is_in_flight |= entry->ended < 0;
+		if (entry_has_failed(entry))
+			failed = i;
+	}
+	for (size_t i = entries->count; i-- > 0;)
+		if (entries->list[i]->ended >= 0 && (is_in_flight || i != failed))
+			entry_free(entries_take(entries, i));
+}
+
 int forget_run(const struct ctl *ctl, int argc, char **argv)
 {
 	static const struct option names[] = {{"at-risk", no_argument, NULL, 'r'}, {0}};
@@ -90,9 +110,10 @@ int forget_run(const struct ctl *ctl, int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return verb_complain(argv[0], "it needs the name of one volume, or id:N");
-	status = ask_list(ctl, ASK_IN_FLIGHT, &entries, &error);
+	status = ask_list(ctl, ASK_ENDED, &entries, &error);
 	if (status != CTL_GOOD)
 		return ctl_complain(&error, status);
+	choose(&entries, argv[optind]);
 	status = verb_choose(&entries, argv[optind], true, &entry);
 	if (status == CTL_GOOD)
 		status = forget(ctl, entry, at_risk);

@@ -32,7 +32,7 @@ static char *make_json(const char *event, const struct entry *entry)
 		return NULL;
 	text_of_time(time(NULL), false, moment);
 	fprintf(stream, "{\"time\": \"%s\", \"event\": \"%s\", \"operation\": ", moment, event);
-	json_print_entry(entry, NULL, stream);
+	json_print_entry(entry, "", stream);
 	fputs("}\n", stream);
 	is_whole = !ferror(stream);
 	if (fclose(stream) == 0 && is_whole)

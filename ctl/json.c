@@ -154,12 +154,11 @@ static void print_events(const struct entry *entry, FILE *stream)
 	fputc(']', stream);
 }
 
-void json_print_entry(const struct entry *entry, const char *event, FILE *stream)
+void json_print_entry(const struct entry *entry, const char *head, FILE *stream)
 {
-	fputc('{', stream);
-	if (event)
-		fprintf(stream, "\"event\": \"%s\", ", event);
-	fprintf(stream, "\"id\": %" PRId64, entry->id);
+	fprintf(stream, "{%s", head);
+	/* Stock's daemon gives none. */
+	fprintf(stream, entry->id > 0 ? "\"id\": %" PRId64 : "\"id\": null", entry->id);
 	print_string("name", entry->name, stream);
 	print_string("vg", entry->vg, stream);
 	print_string("lv", entry->lv, stream);
@@ -187,6 +186,8 @@ void json_print_entry(const struct entry *entry, const char *event, FILE *stream
 	print_string("doubt", entry->doubt, stream);
 	print_result(entry, stream);
 	print_time("ended", entry->ended, stream);
+	if (entry->ended >= 0)
+		fprintf(stream, ", \"at_risk\": %s", entry->at_risk > 0 ? "true" : "false");
 	print_events(entry, stream);
 	fputc('}', stream);
 }
@@ -196,7 +197,7 @@ void json_print_entries(const struct entries *entries, FILE *stream)
 	fputs("{\"operations\": [", stream);
 	for (size_t i = 0; i < entries->count; i++) {
 		fputs(i > 0 ? ",\n  " : "\n  ", stream);
-		json_print_entry(entries->list[i], NULL, stream);
+		json_print_entry(entries->list[i], "", stream);
 	}
 	fputs(entries->count > 0 ? "\n]}\n" : "]}\n", stream);
 }

@@ -10,8 +10,9 @@
 /* TEXT in double quotes, with what must be escaped; or null. */
 void json_print_string(const char *text, FILE *stream);
 
-/* One operation, with EVENT as its first key unless that is NULL; without a newline. */
-void json_print_entry(const struct entry *entry, const char *event, FILE *stream);
+/* One operation, without a newline; before its own members come those of HEAD: "", or with a comma
+ * behind each. */
+void json_print_entry(const struct entry *entry, const char *head, FILE *stream);
 
 /* {"operations": [...]} */
 void json_print_entries(const struct entries *entries, FILE *stream);

@@ -81,16 +81,11 @@ static void end(struct live *live, struct entry *entry)
 	live->is_current_ended = true;
 }
 
-/*
- * The last word on ENTRY among ENDED; NULL where it has none. Before a boot there were other
- * operations of its number.
- */
+/* The last word on ENTRY among ENDED; NULL where it has none. */
 static struct entry *take_ended(struct entries *ended, const struct entry *entry)
 {
 	for (size_t i = ended->count; i-- > 0;)
-		if (ended->list[i]->ended >= 0 && ended->list[i]->id == entry->id &&
-			ended->list[i]->lvid && entry->lvid &&
-			!strcmp(ended->list[i]->lvid, entry->lvid))
+		if (ended->list[i]->ended >= 0 && ended->list[i]->id == entry->id)
 			return entries_take(ended, i);
 	return NULL;
 }

@@ -27,9 +27,9 @@ bool look_pause_next(struct look_pause *pause)
 	return true;
 }
 
-/* Asks REQUEST, and takes the number KEY of the reply. */
+/* Asks REQUEST, and takes the number KEY of the reply; *IS_NEVER: by the configuration of adopt. */
 static int ask_number(const struct ctl *ctl, const char *request, const char *key, int64_t *number,
-	struct lvmpolld_error *error)
+	bool *is_never, struct lvmpolld_error *error)
 {
 	struct wire_message *reply = NULL;
 	struct message_stream stream;
@@ -38,6 +38,7 @@ static int ask_number(const struct ctl *ctl, const char *request, const char *ke
 	if (status != CTL_GOOD)
 		return status;
 	*number = wire_number(reply, key);
+	*is_never |= wire_number(reply, "never") != 0;
 	wire_free(reply);
 	message_stream_close(&stream);
 	return CTL_GOOD;
@@ -47,10 +48,11 @@ int look_for_unattended(const struct ctl *ctl, int64_t patience_ms, struct lvmpo
 {
 	struct look_pause pause = {.patience_ms = patience_ms};
 	int64_t wanted = 0, done = 0;
-	int status = ask_number(ctl, "request=\"adopt\"", "look", &wanted, error);
+	bool is_never = false;
+	int status = ask_number(ctl, "request=\"adopt\"", "look", &wanted, &is_never, error);
 
 	while (status == CTL_GOOD) {
-		status = ask_number(ctl, "request=\"status\"", "looks", &done, error);
+		status = ask_number(ctl, "request=\"status\"", "looks", &done, &is_never, error);
 		if (status != CTL_GOOD || done >= wanted)
 			break;
 		if (!look_pause_next(&pause)) {
@@ -58,6 +60,11 @@ int look_for_unattended(const struct ctl *ctl, int64_t patience_ms, struct lvmpo
 				"the daemon has not looked through all devices and processes yet");
 			status = CTL_TIMEOUT;
 		}
+	}
+	if (status == CTL_GOOD && is_never) {
+		error_set(error, EPERM,
+			"the daemon refuses: the configuration says \"unattended: adopt: never\"");
+		status = CTL_REFUSED;
 	}
 	return status;
 }

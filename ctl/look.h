@@ -24,7 +24,8 @@ bool look_pause_next(struct look_pause *pause);
 
 /*
  * Lets the daemon look for what nobody sees to, and waits until it has. Returns a status, with the
- * error: CTL_TIMEOUT where it has not within PATIENCE_MS.
+ * error: CTL_TIMEOUT where it has not within PATIENCE_MS; CTL_REFUSED also where it has looked for
+ * what plugins discover alone, as the configuration says.
  */
 int look_for_unattended(const struct ctl *ctl, int64_t patience_ms, struct lvmpolld_error *error);
 

@@ -50,7 +50,7 @@ static double last_progress(const struct entry *entry)
 	int64_t stalled = entry->stalled < 0 ? 0 : entry->stalled;
 	/* Nobody looks at what is not active. */
 	bool is_known =
-		entry->done_bytes >= 0 && !(entry->state && strcmp(entry->state, "dormant") == 0);
+		entry->percent >= 0 && !(entry->state && strcmp(entry->state, "dormant") == 0);
 
 	return is_known ? (double)(time(NULL) - stalled) : -1;
 }

@@ -56,7 +56,8 @@ static const struct verb verbs[] = {
 		"      --textfile FILE  written there, for node_exporter\n", metrics_run},
 	{"check", "", "prints one line, with a status for Nagios, Icinga, Zabbix",
 		"  -w, --warning TIME   without progress for longer than this: a warning (10m)\n"
-		"  -c, --critical TIME  for longer than this: critical (30m)\n",
+		"  -c, --critical TIME  for longer than this: critical (30m)\n"
+		"  -f, --failed TIME    what has failed so lately is critical (24h)\n",
 		check_run},
 	{"ping", "", "tells which daemon answers", NULL, ping_run},
 	{"plugins", "", "shows which plugins the daemon has", NULL, plugins_run},

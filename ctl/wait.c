@@ -89,24 +89,10 @@ static void take_end(struct waiting *waiting, const struct entry *entry)
 	}
 }
 
-/* Since when this machine runs, in seconds since 1970. */
-static int64_t booted_s(void)
+/* Whether ENTRY, which is over, may be meant by a name. */
+static bool is_lately(const struct entry *entry)
 {
-	struct timespec up;
-
-	clock_gettime(CLOCK_BOOTTIME, &up);
-	return time(NULL) - up.tv_sec;
-}
-
-/*
- * Whether ENTRY, which is over, may be meant by NAME. A number from before a boot is another
- * operation's.
- */
-static bool is_lately(const struct entry *entry, const char *name)
-{
-	bool is_number = strncmp(name, "id:", 3) == 0;
-
-	return entry->ended >= time(NULL) - LATELY_S && (!is_number || entry->ended >= booted_s());
+	return entry->ended >= time(NULL) - LATELY_S;
 }
 
 static void add(struct waiting *waiting, const struct entry *entry)
@@ -168,7 +154,7 @@ static size_t count_named(struct waiting *waiting, const struct entries *entries
 			complain(entry, "is waited for, too, since its disks are not known");
 			add(waiting, entry);
 		} else {
-			if (name && entry_is_named(entry, name) && is_lately(entry, name))
+			if (name && entry_is_named(entry, name) && is_lately(entry))
 				ended = entry;
 			continue;
 		}
@@ -326,7 +312,7 @@ static int list(const struct waiting *waiting, const struct ctl *ctl, int count,
 		return status;
 	status = look_for_unattended(ctl, within(waiting, LOOK_PATIENCE_MS), error);
 	if (status == CTL_REFUSED)
-		return CTL_GOOD;
+		status = CTL_GOOD;
 	entries_free(entries);
 	while (status == CTL_GOOD) {
 		status = look_list(ctl, what, within(waiting, disks_ms), entries, error);

@@ -12,8 +12,9 @@
 /* The most differing blocks that are remembered. With so many, they are confirmed first. */
 #define SUSPECTS_MAX 256
 
+/* The longest is shorter than what is said to stand still (operation/rate.h). */
 #define PAUSE_FIRST_MS 20
-#define PAUSE_MAX_MS   10000
+#define PAUSE_MAX_MS   5000
 
 struct suspect {
 	uint64_t offset;

@@ -21,6 +21,8 @@
 
 #define SECTOR_BYTES 512
 
+#define PROGRESS_MS 3000
+
 /*
  * ioprio_set: of this process, the last of the usual class. In the idle class each piece would wait
  * for ten seconds with the scheduler mq-deadline wherever the disk has something else to do.
@@ -54,6 +56,7 @@ struct comparer {
 	struct lvmpolld_error error;
 	unsigned copy;
 	int64_t rested_ms; /* the end of the latest pause */
+	int64_t told_ms; /* that it gets on, by running_clock_ms */
 };
 
 bool comparer_is_wanted(int argc, char *const *argv)
@@ -61,11 +64,26 @@ bool comparer_is_wanted(int argc, char *const *argv)
 	return argc > 1 && strcmp(argv[1], COMPARER_OPTION) == 0;
 }
 
+/* That it gets on, so often that nobody takes it for one that stands still. */
+static void tell_progress(struct comparer *comparer)
+{
+	int64_t now_ms = running_clock_ms();
+
+	if (now_ms - comparer->told_ms < PROGRESS_MS)
+		return;
+	comparer->told_ms = now_ms;
+	puts(COMPARER_PROGRESS);
+	fflush(stdout);
+}
+
 static int read_sides(void *context, uint64_t offset, size_t length, void *left, void *right)
 {
 	struct comparer *comparer = context;
+	int result = sides_read(comparer->sides, offset, length, left, right, &comparer->error);
 
-	return sides_read(comparer->sides, offset, length, left, right, &comparer->error);
+	if (result == 0)
+		tell_progress(comparer);
+	return result;
 }
 
 static int64_t clock_ms(void *context)

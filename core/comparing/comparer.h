@@ -19,6 +19,8 @@ enum comparer_status { COMPARER_EQUAL = 0, COMPARER_FAILED = 1, COMPARER_DIFFERE
 
 /* The number of the copy, counted from 0; where in it, and how much, in bytes. */
 #define COMPARER_DIFFERS "differs %u %llu %llu"
+/* Each few seconds, while it reads on. */
+#define COMPARER_PROGRESS "reads on"
 
 /* Whether the command line asks for this process. */
 bool comparer_is_wanted(int argc, char *const *argv);

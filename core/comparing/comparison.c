@@ -47,6 +47,8 @@ static void on_output(enum process_stream stream, const char *text, size_t lengt
 		number < comparison->copies.count)
 		callbacks->differs(
 			&comparison->copies.list[number], offset, bytes, comparison->context);
+	else if (stream == PROCESS_STDOUT && !strcmp(text, COMPARER_PROGRESS))
+		callbacks->progressed(comparison->context);
 	else
 		callbacks->complained(text, comparison->context);
 }

@@ -25,6 +25,8 @@ enum comparison_result {
 struct comparison_callbacks {
 	/* LENGTH bytes of COPY differ, OFFSET bytes behind its start, and have stayed so. */
 	void (*differs)(const struct copy *copy, uint64_t offset, uint64_t length, void *context);
+	/* It has read on. */
+	void (*progressed)(void *context);
 	/* Something to be read by people. */
 	void (*complained)(const char *text, void *context);
 	/* It has ended by itself. The comparison is freed when this returns. */

@@ -12,6 +12,7 @@
 #include "daemon/reload.h"
 #include "kernel_log/kernel_log.h"
 #include "lifecycle/lifecycle.h"
+#include "lifecycle/numbers.h"
 #include "lifecycle/operations.h"
 #include "lifecycle/recorder.h"
 #include "lifecycle/recovery.h"
@@ -25,7 +26,6 @@
 #include "server/answer.h"
 #include "server/server.h"
 #include "server/subscriptions.h"
-#include "service/notify.h"
 #include "service/signals.h"
 #include "service/startup.h"
 #include "service/watchdog.h"
@@ -35,6 +35,9 @@
 /* After SIGTERM the daemon checks so often, and so many times, whether the lvpolls have ended. */
 #define STOP_POLL_MS  20
 #define STOP_POLL_MAX 50
+
+/* The longest time for which a daemon that starts waits until the history is read. */
+#define HISTORY_PATIENCE_MS 2000
 
 static void on_monitor_news(void *context)
 {
@@ -94,16 +97,6 @@ static void on_stop_poll(evutil_socket_t descriptor, short what, void *context)
 	}
 }
 
-/* Tells the service manager the status that it shows. */
-static void tell_status(const struct operations *operations)
-{
-	if (operations->in_flight == 0)
-		notify_status("No operation in flight");
-	else
-		notify_status("%zu operation%s in flight", operations->in_flight,
-			operations->in_flight == 1 ? "" : "s");
-}
-
 static void update_idle(struct daemon *daemon)
 {
 	const struct operations *operations = &daemon->operations;
@@ -120,8 +113,11 @@ static void on_operations_changed(void *context)
 	struct daemon *daemon = context;
 
 	update_idle(daemon);
-	tell_status(&daemon->operations);
-	subscriptions_kick(&daemon->server);
+	status_line_update(&daemon->status_line);
+	/* Each second is enough for any other change. */
+	if (daemon->told_in_flight != daemon->operations.in_flight)
+		subscriptions_kick(&daemon->server);
+	daemon->told_in_flight = daemon->operations.in_flight;
 }
 
 static void on_clients_changed(void *context)
@@ -188,6 +184,9 @@ static int init_loop(struct daemon *daemon, struct lvmpolld_error *error)
 		result = idle_init(&daemon->idle, daemon->base, on_idle, daemon, error);
 	if (result == 0)
 		result = watchdog_init(&daemon->watchdog, daemon->base, error);
+	if (result == 0)
+		result = status_line_init(
+			&daemon->status_line, daemon->base, &daemon->operations, error);
 	return result;
 }
 
@@ -239,6 +238,22 @@ static int take_over(
 	return result;
 }
 
+/*
+ * After a boot the history alone knows which numbers were given: the first request is taken when it
+ * was read. That is one short process, and a disk that hangs is not waited for.
+ */
+static void start_history(struct daemon *daemon)
+{
+	struct operations *operations = &daemon->operations;
+
+	/* Not where operations are set up: a test of them is no daemon, and has no file. */
+	history_keeper_configure(&operations->history, daemon->configuration->history_path,
+		daemon->configuration->history_entries);
+	history_keeper_start(&operations->history);
+	if (!numbers_are_known(operations))
+		history_keeper_wait(&operations->history, HISTORY_PATIENCE_MS);
+}
+
 /* Resumes what is in flight, and begins to serve. */
 static int start_serving(
 	struct daemon *daemon, const struct handover *handover, struct lvmpolld_error *error)
@@ -250,15 +265,13 @@ static int start_serving(
 	result = handover ? take_over(daemon, handover, error) : open_and_recover(daemon, error);
 	operations->is_taking_over = false;
 	if (result == 0)
+		start_history(daemon);
+	if (result == 0)
 		result = server_start(&daemon->server, error);
 	if (result < 0)
 		return result;
 	lifecycle_settle(operations);
 	results_expire(operations);
-	/* Not where operations are set up: a test of them is no daemon, and has no file. */
-	history_keeper_configure(&operations->history, daemon->configuration->history_path,
-		daemon->configuration->history_entries);
-	history_keeper_start(&operations->history);
 	unattended_configure(operations);
 	if (handover) {
 		handover_take_clients(handover, &daemon->server);
@@ -310,6 +323,9 @@ int daemon_init(struct daemon *daemon, const struct options *options,
 int daemon_run(struct daemon *daemon, struct lvmpolld_error *error)
 {
 	on_operations_changed(daemon);
+	/* It was told to end before it was here, and has nothing to wait for. */
+	if (daemon->operations.is_stopping && !event_pending(daemon->stop_poll, EV_TIMEOUT, NULL))
+		return 0;
 	if (event_base_dispatch(daemon->base) < 0)
 		return error_set(error, EIO, "the event loop failed");
 	return 0;
@@ -337,6 +353,7 @@ void daemon_destroy(struct daemon *daemon)
 	if (daemon->is_ended_by_signal)
 		recovery_leave_none(&daemon->operations);
 	destroy_operations(&daemon->operations);
+	status_line_destroy(&daemon->status_line);
 	idle_destroy(&daemon->idle);
 	watchdog_destroy(&daemon->watchdog);
 	signals_destroy(&daemon->signals);

@@ -7,6 +7,7 @@
 
 #include "configuration/options.h"
 #include "daemon/idle.h"
+#include "daemon/status_line.h"
 #include "lifecycle/context.h"
 #include "server/server.h"
 #include "service/signals.h"
@@ -29,6 +30,8 @@ struct daemon {
 	struct idle idle;
 	struct signals signals;
 	struct watchdog watchdog;
+	struct status_line status_line;
+	size_t told_in_flight;   /* by operations_changed */
 	struct event *stop_poll; /* checks whether the last lvpoll has ended */
 	unsigned stop_polls;
 	bool is_ended_by_signal;

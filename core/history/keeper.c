@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <event2/event.h>
+
 #include "history/keeper.h"
 #include "history/writer.h"
 #include "log/log.h"
@@ -215,6 +217,27 @@ void history_keeper_start(struct history_keeper *keeper)
 		return;
 	keeper->is_reading = true;
 	start_process(keeper);
+}
+
+static void on_impatience(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	*(bool *)context = true;
+}
+
+void history_keeper_wait(struct history_keeper *keeper, int timeout_ms)
+{
+	const struct timeval timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
+	bool is_late = false;
+	struct event *timer = event_new(keeper->base, -1, 0, on_impatience, &is_late);
+
+	if (timer && event_add(timer, &timeout) == 0)
+		while (keeper->is_reading && !is_late &&
+			event_base_loop(keeper->base, EVLOOP_ONCE) == 0)
+			;
+	if (timer)
+		event_free(timer);
 }
 
 bool history_keeper_is_reading(const struct history_keeper *keeper)

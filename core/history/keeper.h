@@ -43,6 +43,8 @@ void history_keeper_configure(struct history_keeper *keeper, const char *path, s
 
 /* Begins to read what is on disk. */
 void history_keeper_start(struct history_keeper *keeper);
+/* Waits until that is read, no longer than TIMEOUT_MS. Whatever else happens is taken in. */
+void history_keeper_wait(struct history_keeper *keeper, int timeout_ms);
 
 /* Whether the file is being read: a list may be incomplete. */
 bool history_keeper_is_reading(const struct history_keeper *keeper);

@@ -6,6 +6,7 @@
 #include "lifecycle/adopting.h"
 #include "lifecycle/claims.h"
 #include "lifecycle/context.h"
+#include "lifecycle/losses.h"
 #include "lifecycle/operations_forget.h"
 #include "lifecycle/recalling.h"
 #include "lifecycle/resume.h"
@@ -19,12 +20,12 @@
  */
 #define PATIENCE_MS 10000
 
-bool adopting_is_long_ago(int64_t since_ms)
+static bool is_long_ago(int64_t since_ms)
 {
 	return boot_clock_ms() - since_ms >= PATIENCE_MS;
 }
 
-void adopting_adopt(struct operations *operations, struct claim *claim)
+static void adopt(struct operations *operations, struct claim *claim)
 {
 	struct resume_info info = {
 		.number = claim->number,
@@ -87,16 +88,30 @@ void adopting_begin_discovered(
 
 	TAILQ_FOREACH (claim, claims, link)
 		if (is_to_begin(operations, claim, asked_ms))
-			adopting_adopt(operations, claim);
+			adopt(operations, claim);
 }
 
-bool adopting_is_for_always(const struct operations *operations, const struct claim *claim)
+static bool is_for_always(const struct operations *operations, const struct claim *claim)
 {
 	return operations->configuration->adopt == CONFIGURATION_ADOPT_ALWAYS && !claim->was_ours &&
-	       adopting_is_long_ago(claim->alone_ms) &&
-	       !history_keeper_is_unread(&operations->history) &&
+	       is_long_ago(claim->alone_ms) && !history_keeper_is_unread(&operations->history) &&
 	       !claim_is_given_up(claim, &operations->ended_lately) &&
 	       !is_on_record(operations, claim);
+}
+
+void adopting_decide(
+	struct operations *operations, struct claim *claim, uint64_t look, bool is_asked)
+{
+	bool is_wanted = claim->wanted > 0 && claim->wanted <= look;
+
+	claim->is_at_risk = losses_has(operations, claim->terms);
+	if (claim->attendance != CLAIM_ATTENDED && (is_long_ago(claim->found_ms) || is_asked))
+		claim_tell(claim, operations);
+	if (claim->attendance == CLAIM_ALONE && !claim->is_at_risk &&
+		(is_wanted || is_for_always(operations, claim)))
+		adopt(operations, claim);
+	if (is_wanted)
+		claim->wanted = 0;
 }
 
 bool adopting_may_come(const struct operations *operations, const struct claim *claim)
@@ -106,6 +121,6 @@ bool adopting_may_come(const struct operations *operations, const struct claim *
 	if (claim->wanted > 0 || !is_always || claim->was_ours)
 		return claim->wanted > 0;
 	return claim->attendance == CLAIM_ALONE
-		       ? !adopting_is_long_ago(claim->alone_ms)
+		       ? !is_long_ago(claim->alone_ms)
 		       : claim->attendance == CLAIM_UNCLEAR && claim->told == CLAIM_NEW;
 }

@@ -11,16 +11,13 @@ struct claim_list;
 struct operations;
 
 /*
- * Whether so much time has passed since SINCE_MS, by boot_clock_ms, that a command of lvm2 that has
- * made a device would have asked a daemon for it.
+ * Tells people of CLAIM, after the look at who sees to it, and adopts it where somebody has asked
+ * for that, or the configuration does: nothing twice, nor where anybody has decided otherwise
+ * before, or may have; and nothing that would lose data. The look is number LOOK of those that were
+ * asked for, or was not asked for.
  */
-bool adopting_is_long_ago(int64_t since_ms);
-
-/*
- * Whether CLAIM, which nobody sees to, is adopted without being asked: nothing is twice, or where
- * anybody has decided otherwise before, or may have.
- */
-bool adopting_is_for_always(const struct operations *operations, const struct claim *claim);
+void adopting_decide(
+	struct operations *operations, struct claim *claim, uint64_t look, bool is_asked);
 
 /*
  * Makes operations of those of CLAIMS that are discovered, by the survey that was asked for at
@@ -34,8 +31,5 @@ void adopting_begin_discovered(
  * does, and patience is what it lacks.
  */
 bool adopting_may_come(const struct operations *operations, const struct claim *claim);
-
-/* Makes an operation of CLAIM, or tells the log why it cannot. */
-void adopting_adopt(struct operations *operations, struct claim *claim);
 
 #endif

@@ -267,6 +267,8 @@ void claim_write_reason(const struct claim *claim, char *text, size_t size)
 	if (claim->attendance == CLAIM_ATTENDED)
 		snprintf(text, size, "%s[%d] names it, or its volume group", who->name,
 			(int)who->pid);
+	else if (claim->is_at_risk)
+		snprintf(text, size, CLAIM_AT_RISK);
 	else if (claim->attendance != CLAIM_UNCLEAR)
 		snprintf(text, size, "nobody sees to it");
 	else if (who->pid > 0)
@@ -288,7 +290,10 @@ void claim_tell(struct claim *claim, struct operations *operations)
 		claim->number = numbers_take(operations);
 	claim->told = claim->attendance;
 	claim_write_reason(claim, reason, sizeof(reason));
-	if (claim->attendance == CLAIM_ALONE)
+	if (claim->is_at_risk)
+		log_terms_message(LOG_LEVEL_WARN, claim->terms, LOG_MESSAGE_AT_RISK, NULL,
+			"it is under way, and it is not adopted: %s", reason);
+	else if (claim->attendance == CLAIM_ALONE)
 		log_terms_message(LOG_LEVEL_WARN, claim->terms, LOG_MESSAGE_UNATTENDED, NULL,
 			"it is under way, and %s: \"lvmpollctl adopt %s/%s\" lets it go on", reason,
 			asked->vg_name, asked->lv_name);

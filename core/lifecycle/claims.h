@@ -28,6 +28,9 @@ enum claim_attendance {
 	CLAIM_ALONE     /* nobody sees to it */
 };
 
+/* Why one is not adopted at which a loss was seen. */
+#define CLAIM_AT_RISK "a copy has failed: data is at risk, and only an abort saves it"
+
 /* A volume that a plugin claims. */
 struct claim {
 	struct terms *terms;
@@ -39,6 +42,7 @@ struct claim {
 	struct attendant attendant; /* who sees to it, or may */
 	enum claim_attendance told; /* what people were told; CLAIM_NEW: nothing */
 	bool is_in_survey;          /* found in the latest one; one not whole may lack it */
+	bool is_at_risk;            /* a step would lose data, by the latest look */
 	uint64_t wanted; /* somebody asks to adopt it after the look of this number; 0: nobody */
 	bool was_ours;   /* it was in flight: what has become of it is no reason to begin anew */
 	TAILQ_ENTRY(claim) link;

@@ -70,7 +70,8 @@ struct operations {
 	void (*handle)(struct operation *operation, enum operation_event event);
 	void (*settle)(struct operations *operations);
 
-	void (*changed)(void *context); /* called when in_flight may have changed; or NULL */
+	void (*changed)(
+		void *context); /* called when a state has changed, or in_flight may; or NULL */
 	/* Starts the monitor, where there is none yet; or NULL. */
 	void (*start_monitor)(struct operations *operations);
 	int monitor_failure;         /* the errno for which that was not possible; 0: it was */
@@ -87,7 +88,7 @@ static inline void context_happened(struct operation *operation, enum operation_
 /* The store of polls, or the store of aborts. */
 struct store *operations_store(struct operations *operations, bool is_abort);
 
-/* To be called when in_flight has changed. */
+/* To be called when a state or in_flight has changed. */
 void operations_changed(const struct operations *operations);
 
 #endif

@@ -69,11 +69,15 @@ void history_add(struct operation *operation, enum operation_event event)
 	struct operations *operations = operation->operations;
 	struct buffer text = {0};
 	struct request_result result;
-	bool has_result = history_find_result(operation, event, &result);
+	const struct entry_end end = {
+		.result = history_find_result(operation, event, &result) ? &result : NULL,
+		.why_forgotten = why_forgotten(event),
+		.is_at_risk = history_is_at_risk(event),
+	};
 	struct ended_operation *ended = NULL;
 
 	count(operation, event);
-	entry_write_ended(&text, operation, has_result ? &result : NULL, why_forgotten(event));
+	entry_write_ended(&text, operation, &end);
 	if (!text.is_lost)
 		ended = ended_add(&operations->ended_lately, operation->number, buffer_bytes(&text),
 			text.length, operations->configuration->history_entries);
@@ -82,6 +86,7 @@ void history_add(struct operation *operation, enum operation_event event)
 	operations->change_serial++;
 	if (ended) {
 		ended->serial = operations->change_serial;
+		ended->changed = operation->changes.latest;
 		ended->ended_ms = running_clock_ms();
 	}
 	history_keeper_write(&operations->history);

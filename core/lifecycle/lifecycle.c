@@ -45,13 +45,14 @@ static void leave(struct operation *operation, enum operation_state next)
 static void set_state(struct operation *operation, enum operation_state state)
 {
 	struct operations *operations = operation->operations;
+	bool is_changed = operation->state != state;
 	bool was_in_flight = operation->state != STATE_DORMANT;
 	bool is_in_flight =
 		state != STATE_DORMANT && state != STATE_FINISHED && state != STATE_FAILED;
 
 	*(enum operation_state *)&operation->state = state;
 	operations->in_flight += (size_t)is_in_flight - (size_t)was_in_flight;
-	if (is_in_flight != was_in_flight)
+	if (is_changed)
 		operations_changed(operations);
 }
 
@@ -220,6 +221,7 @@ static void read_news(
 	if (!operation || !operation_is_alive(operation) || !operation->is_watchable)
 		return;
 	actions_note_look(operation, observation, is_present);
+	recorder_note_stall(operation);
 	/* The daemon ends. A loss that is seen now is still noted, for the next daemon. */
 	if (operation->operations->is_stopping)
 		return;

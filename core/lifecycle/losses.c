@@ -51,6 +51,13 @@ static void drop_record(struct operations *operations, const struct device *devi
 		record_forget_polls(&operations->records, device->terms->asked.lvid);
 }
 
+bool losses_has(struct operations *operations, const struct terms *terms)
+{
+	const struct device *device = devices_find(&operations->devices, terms->asked.lvid);
+
+	return (device && device->loss != LOSS_UNSEEN) || look_for_note(operations, terms) != 0;
+}
+
 /* If there is no room for a note, the record of the poll takes its place. */
 static int note(struct operations *operations, struct device *device)
 {

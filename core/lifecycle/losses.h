@@ -20,6 +20,9 @@ struct terms;
  */
 void losses_recall(struct operations *operations, struct device *device);
 
+/* Whether a loss was seen at the volume of TERMS, which may have no operation. */
+bool losses_has(struct operations *operations, const struct terms *terms);
+
 /* A loss was seen at the device of OPERATION. If it cannot be noted, that is tried again. */
 void losses_add(struct operation *operation);
 /* The program before an upgrade knew of a loss at the device of TERMS. Returns 0 or -ENOMEM. */

@@ -16,13 +16,31 @@ void numbers_note(struct operations *operations, uint64_t number)
 		operations->last_number = number;
 }
 
-/* The file first: this daemon may have given none yet. */
+bool numbers_are_known(const struct operations *operations)
+{
+	return operations->last_number > 0 || record_number_read(&operations->records) > 0;
+}
+
+/*
+ * What was given before this daemon. Where nobody can tell, since the history could not be read, it
+ * is the time in seconds: more than any number that was given.
+ */
+static void note_former(struct operations *operations)
+{
+	bool is_known = numbers_are_known(operations);
+
+	numbers_note(operations, record_number_read(&operations->records));
+	numbers_note(operations, operations->ended_lately.highest);
+	if (!is_known && history_keeper_is_unread(&operations->history))
+		numbers_note(operations, (uint64_t)time(NULL));
+}
+
 uint64_t numbers_take(struct operations *operations)
 {
 	int result;
 
 	if (!operations->is_number_read)
-		numbers_note(operations, record_number_read(&operations->records));
+		note_former(operations);
 	operations->is_number_read = true;
 	operations->last_number++;
 	result = record_number_write(&operations->records, operations->last_number);

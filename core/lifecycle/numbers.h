@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The numbers of operations: 1, 2, 3 ... as they are accepted. Whatever crashes or is upgraded,
- * none is given twice as long as the machine runs.
+ * none is given twice as long as the machine runs; after a boot they go on above those of the
+ * history.
  */
 #ifndef CORE_LIFECYCLE_NUMBERS_H
 #define CORE_LIFECYCLE_NUMBERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct operation;
@@ -16,6 +18,9 @@ void numbers_assign(struct operation *operation);
 
 /* A number that is nobody's yet. */
 uint64_t numbers_take(struct operations *operations);
+
+/* Whether this daemon, or one before it since the boot, has given any. */
+bool numbers_are_known(const struct operations *operations);
 
 /* The operation in flight, or dormant, that has NUMBER; or NULL. */
 struct operation *numbers_find(const struct operations *operations, uint64_t number);

@@ -10,14 +10,29 @@
 #include "loader/plugins.h"
 #include "log/log.h"
 
+/* It is over, and has failed: nobody need be told of that any more. */
+static enum operations_forgotten forget_ended(
+	struct operations *operations, uint64_t number, bool at_risk, bool *is_at_risk)
+{
+	struct ended_operation *ended = ended_find_failed(&operations->ended_lately, number);
+
+	*is_at_risk = ended && ended_is_at_risk(ended);
+	if (*is_at_risk && !at_risk)
+		return FORGOTTEN_NOT_AT_RISK;
+	if (!ended || !ended_forget(&operations->ended_lately, ended))
+		return FORGOTTEN_NOT_THERE;
+	history_keeper_write(&operations->history);
+	return FORGOTTEN;
+}
+
 enum operations_forgotten operations_forget(
 	struct operations *operations, uint64_t number, bool at_risk, bool *has_loss)
 {
 	struct operation *operation = numbers_find(operations, number);
 
-	*has_loss = operation && losses_is_seen(operation->device);
 	if (!operation)
-		return FORGOTTEN_NOT_THERE;
+		return forget_ended(operations, number, at_risk, has_loss);
+	*has_loss = losses_is_seen(operation->device);
 	if (*has_loss && !at_risk)
 		return FORGOTTEN_NOT_AT_RISK;
 	/* Nothing could be waited for, and the next request for it would run another beside it. */

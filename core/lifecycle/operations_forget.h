@@ -20,8 +20,9 @@ enum operations_forgotten {
 /*
  * Forgets the operation with NUMBER in any state: no record of it and no attempt is left, and the
  * waiters hear that it failed. Kernel and metadata stay as they are. If a loss was seen this needs
- * AT_RISK; the note of the loss stays. *HAS_LOSS tells whether there is one. The caller calls
- * lifecycle_settle afterwards.
+ * AT_RISK; the note of the loss stays. *HAS_LOSS tells whether there is one. Of one that is over
+ * and has failed the history tells that it was forgotten. The caller calls lifecycle_settle
+ * afterwards.
  */
 enum operations_forgotten operations_forget(
 	struct operations *operations, uint64_t number, bool at_risk, bool *has_loss);

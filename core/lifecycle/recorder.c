@@ -41,7 +41,7 @@ static uint64_t unchecked_from(const struct operation *operation)
 	return from;
 }
 
-struct record recorder_describe(const struct operation *operation)
+struct record recorder_describe(const struct operation *operation, struct seen_texts *texts)
 {
 	const struct attempt *attempt = &operation->attempt;
 
@@ -74,13 +74,17 @@ struct record recorder_describe(const struct operation *operation)
 		.is_complete = operation->evidence.is_complete,
 		.is_missed = operation->evidence.is_missed,
 		.gone = operation->evidence.gone,
+		.seen = seen_describe(operation->device, texts),
+		.seen_boot_id = boot_id(),
 	};
 }
 
 static int write_record(struct operation *operation, struct lvmpolld_error *error)
 {
-	struct record record = recorder_describe(operation);
+	struct seen_texts texts;
+	struct record record = recorder_describe(operation, &texts);
 
+	operation->is_stall_recorded = record.seen.is_stall_told;
 	/* What is dormant may be there again while no daemon runs, and be gone again. */
 	if (operation->state == STATE_DORMANT)
 		record.gone = (struct kernel_log_state){0};
@@ -187,6 +191,17 @@ void recorder_write(struct operation *operation, enum record_command command)
 	log_operation(LOG_LEVEL_ERROR, operation,
 		"%s; it goes on, but would be lost if the daemon crashed now", error.sentence);
 	arm_retry(operation->operations);
+}
+
+void recorder_note_stall(struct operation *operation)
+{
+	bool is_told;
+
+	device_lock(operation->device);
+	is_told = operation->device->stalled_since_ms > 0;
+	device_unlock(operation->device);
+	if (is_told != operation->is_stall_recorded && operation->state != STATE_DORMANT)
+		recorder_write(operation, operation->recorded_command);
 }
 
 void recorder_note_wanted(struct operation *operation)

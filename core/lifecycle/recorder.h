@@ -5,13 +5,17 @@
 
 #include <stdbool.h>
 
+#include "operation/seen.h"
 #include "records/record.h"
 
 struct operation;
 struct operations;
 
-/* What there is to record of OPERATION, with the command that was recorded last; points into it. */
-struct record recorder_describe(const struct operation *operation);
+/*
+ * What there is to record of OPERATION, with the command that was recorded last; points into it,
+ * and into TEXTS.
+ */
+struct record recorder_describe(const struct operation *operation, struct seen_texts *texts);
 /* What of that its TERMS alone tell. */
 struct record recorder_describe_terms(const struct terms *terms);
 
@@ -24,6 +28,10 @@ void recorder_write(struct operation *operation, enum record_command command);
 
 /* Says whether OPERATION is dormant. The record of a dormant operation starts no daemon. */
 void recorder_set_dormant(struct operation *operation, bool is_dormant);
+
+/* People were told that OPERATION stands still, or moves again: writes that, unless it is written.
+ */
+void recorder_note_stall(struct operation *operation);
 
 /* A request for OPERATION was accepted: where it was to be forgotten, it is not any more. */
 void recorder_note_wanted(struct operation *operation);

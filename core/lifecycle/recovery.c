@@ -94,6 +94,7 @@ static int take_record(const struct record *record, void *context, struct lvmpol
 		.vg_name = record->step_vg_name,
 		.lv_name = record->step_lv_name,
 		.evidence = resume_read_evidence(record),
+		.seen = seen_read(record),
 	};
 	struct terms *terms;
 

@@ -109,11 +109,12 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	attempt->has_shown_more = info->has_shown_more;
 	attempt->result = info->result;
 	attempt->end = info->end;
+	seen_take(device, &info->seen);
+	operation->is_stall_recorded = info->seen.is_stall_told;
 	if (info->progress.struct_size == 0)
 		return;
 	device_lock(device);
 	device->progress = info->progress;
-	findings_read(&device->findings, info->findings);
 	device_unlock(device);
 }
 

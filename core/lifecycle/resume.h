@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "operation/operation.h"
+#include "operation/seen.h"
 #include "process/lines.h"
 
 struct operations;
@@ -31,6 +32,8 @@ struct resume_info {
 	const char *command_name; /* of its command, where that is not lvpoll; or NULL */
 	const char *vg_name;      /* the names that it was given; or NULL */
 	const char *lv_name;
+	struct evidence evidence;
+	struct record_seen seen;
 	/* The rest is known after an upgrade only. The lvpoll is a child of this process: */
 	bool is_child;
 	int outputs[2];             /* the descriptors of its outputs; or -1 */
@@ -55,8 +58,6 @@ struct resume_info {
 	bool is_asking; /* lvm2 was being asked how it stands */
 	bool is_record_stale;
 	struct lvmpolld_progress progress; /* known if struct_size is not 0 */
-	const char *findings;              /* as findings_write has them; or NULL */
-	struct evidence evidence;
 };
 
 /* What RECORD knows of the data that is copied; of another boot's log, nothing. */

@@ -14,6 +14,7 @@
 #include "lifecycle/claims.h"
 #include "lifecycle/context.h"
 #include "lifecycle/lifecycle.h"
+#include "lifecycle/losses.h"
 #include "lifecycle/unattended.h"
 #include "log/log.h"
 #include "lvm/attendants.h"
@@ -48,21 +49,6 @@ struct unattended {
 	bool is_whole;      /* the latest survey */
 	bool is_adopting;   /* as operations_changed was told last */
 };
-
-/* The look that is over is number LOOK of those that were asked for, or was not asked for. */
-static void decide(struct operations *operations, struct claim *claim, uint64_t look, bool is_asked)
-{
-	bool is_wanted = claim->wanted > 0 && claim->wanted <= look;
-
-	if (claim->attendance != CLAIM_ATTENDED &&
-		(adopting_is_long_ago(claim->found_ms) || is_asked))
-		claim_tell(claim, operations);
-	if (claim->attendance == CLAIM_ALONE &&
-		(is_wanted || adopting_is_for_always(operations, claim)))
-		adopting_adopt(operations, claim);
-	if (is_wanted)
-		claim->wanted = 0;
-}
 
 static void start_timer(struct unattended *unattended, int seconds)
 {
@@ -168,7 +154,7 @@ static void on_attendants(void *context)
 			continue;
 		if (claim_attend(claim, unattended->attendants, unattended->survey))
 			unattended->changed_ms = boot_clock_ms();
-		decide(operations, claim, unattended->begun, is_asked);
+		adopting_decide(operations, claim, unattended->begun, is_asked);
 	}
 	drop_findings(unattended);
 	conclude(unattended);
@@ -340,7 +326,9 @@ enum unattended_adoption unattended_adopt(
 	if (!operations->unattended || number == 0)
 		return UNATTENDED_NOT_THERE;
 	TAILQ_FOREACH (claim, &operations->unattended->claims, link)
-		if (claim->number == number) {
+		if (claim->number == number && losses_has(operations, claim->terms)) {
+			return UNATTENDED_AT_RISK;
+		} else if (claim->number == number) {
 			log_terms(LOG_LEVEL_NOTICE, claim->terms, "%s asks to adopt it", who);
 			claim->wanted = unattended_look(operations);
 			return UNATTENDED_WANTED;

@@ -34,7 +34,8 @@ uint64_t unattended_look(struct operations *operations);
 uint64_t unattended_looks(const struct operations *operations);
 
 enum unattended_adoption {
-	UNATTENDED_WANTED, /* it is adopted as soon as it is known that nobody sees to it */
+	UNATTENDED_WANTED,  /* it is adopted as soon as it is known that nobody sees to it */
+	UNATTENDED_AT_RISK, /* a step would lose data */
 	UNATTENDED_NOT_THERE
 };
 

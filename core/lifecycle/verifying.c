@@ -8,6 +8,7 @@
 #include "lifecycle/verifying.h"
 #include "loader/calls.h"
 #include "log/log.h"
+#include "util/boot.h"
 
 #define SECTOR_BYTES 512
 
@@ -23,6 +24,16 @@ static void on_differs(const struct copy *copy, uint64_t offset, uint64_t length
 		(unsigned long long)(left->start_sectors * SECTOR_BYTES + offset), left->major,
 		left->minor, (unsigned long long)(right->start_sectors * SECTOR_BYTES + offset),
 		right->major, right->minor);
+}
+
+/* While it is compared nothing is to be copied: reading is how it gets on. */
+static void on_progressed(void *context)
+{
+	struct device *device = ((const struct operation *)context)->device;
+
+	device_lock(device);
+	rate_note_movement(&device->rate, running_clock_ms());
+	device_unlock(device);
 }
 
 static void on_complained(const char *text, void *context)
@@ -58,6 +69,7 @@ static void on_ended(enum comparison_result result, void *context)
 
 static const struct comparison_callbacks callbacks = {
 	.differs = on_differs,
+	.progressed = on_progressed,
 	.complained = on_complained,
 	.ended = on_ended,
 };

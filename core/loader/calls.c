@@ -160,10 +160,12 @@ enum lvmpolld_verdict plugin_read_targets(const struct plugin_entry *entry,
 	enum lvmpolld_verdict verdict;
 
 	progress->phase = 0;
+	progress->waits = NULL;
 	if (!plugin->read_targets)
 		return LVMPOLLD_POLL;
 	reading.struct_size = sizeof(reading);
 	reading.phase = 0;
+	reading.waits = NULL;
 	verdict = plugin->read_targets(request, targets, count, &reading);
 	verdict = check_verdict(entry, verdict);
 	if (verdict != LVMPOLLD_POLL && !take_progress(entry, progress, &reading))

@@ -145,3 +145,33 @@ const char *disks_name(const struct lvmpolld_disks *disks, bool is_destination, 
 			return disks->list[at].name;
 	return NULL;
 }
+
+void disks_write(const struct lvmpolld_disks *disks, char text[DISKS_TEXT_SIZE])
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < disks->count; i++) {
+		const struct disk *disk = &disks->list[i];
+
+		used += (size_t)snprintf(text + used, DISKS_TEXT_SIZE - used, "%s%c%s=%s",
+			i > 0 ? " " : "", disk->is_destination ? '+' : '-', disk->number,
+			disk->name);
+	}
+}
+
+void disks_read(struct lvmpolld_disks *disks, const char *text)
+{
+	struct disk disk;
+	char sign;
+	int length;
+
+	disks->count = 0;
+	while (disks->count < DISKS_MAX &&
+		sscanf(text, " %c%23[0-9:]=%143s%n", &sign, disk.number, disk.name, &length) == 3) {
+		text += length;
+		disk.is_destination = sign == '+';
+		if ((sign == '+' || sign == '-') && is_number(disk.number))
+			disks->list[disks->count++] = disk;
+	}
+}

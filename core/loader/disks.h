@@ -41,6 +41,12 @@ struct lvmpolld_disks {
 void disks_add(
 	struct lvmpolld_disks *disks, const char *sysfs, const char *number, bool is_destination);
 
+/* All of them: a sign, the number in the table, "=" and the name, with blanks between them. */
+#define DISKS_TEXT_SIZE (DISKS_MAX * (DISK_NUMBER_SIZE + DISK_NAME_SIZE + 3))
+void disks_write(const struct lvmpolld_disks *disks, char text[DISKS_TEXT_SIZE]);
+/* Reads that, as far as it is understood. */
+void disks_read(struct lvmpolld_disks *disks, const char *text);
+
 /* The I-th of the sources, or of the destinations; NULL behind the last. */
 const char *disks_name(const struct lvmpolld_disks *disks, bool is_destination, size_t i);
 

@@ -163,12 +163,13 @@ static void log_failed_devices(const struct device *device, unsigned former, uns
 static void record_statistics(const struct look *look) REQUIRES(device_role)
 {
 	struct device *device = look->begun.device;
+	const struct extent extent = extent_of(&look->progress);
 	int64_t now_ms = schedule_clock_ms();
 
-	if (look->answer != DEVICE_MAPPER_SEEN || look->progress.total_sectors == 0 ||
+	if (look->answer != DEVICE_MAPPER_SEEN || extent.total == 0 ||
 		(look->verdict == LVMPOLLD_POLL && !look->table.is_suspended))
 		return;
-	rate_note(&device->rate, now_ms, look->progress.done_sectors, look->progress.total_sectors);
+	rate_note(&device->rate, now_ms, extent);
 	progress_log_stall(device, now_ms);
 	if (look->disks.count == 0 || (device->disks && device->disks->count == look->disks.count))
 		return;
@@ -259,9 +260,10 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 	struct device *device = look->begun.device;
 	struct observation *observation;
 	uint64_t former_table;
-	bool is_news;
+	bool is_news, was_stall_told;
 
 	device_lock(device);
+	was_stall_told = device->stalled_since_ms > 0;
 	record_statistics(look);
 	observation = &device->observation;
 	former_table = observation->table_signature;
@@ -281,9 +283,9 @@ static bool record_observation(struct look *look, bool is_stalled, bool is_known
 	/* A loss stays: the life cycle may not have read the look that has shown it. */
 	observation->has_loss |= is_loss(look);
 	/* While it copies and goes on copying the same there is nothing to tell. */
-	is_news = !is_known || observation->table_signature != former_table ||
-		  observation->is_stalled || observation->has_loss ||
-		  observation->kind == OBSERVED_GONE ||
+	is_news = !is_known || was_stall_told != (device->stalled_since_ms > 0) ||
+		  observation->table_signature != former_table || observation->is_stalled ||
+		  observation->has_loss || observation->kind == OBSERVED_GONE ||
 		  (observation->kind == OBSERVED && observation->verdict != LVMPOLLD_WATCH &&
 			  observation->verdict != LVMPOLLD_WATCH_TIMED);
 	device_unlock(device);

@@ -95,14 +95,6 @@ int64_t schedule_next_ms(struct devices *devices)
 	return next_ms;
 }
 
-/* In sectors, or in millionths where a plugin tells the percentage alone. */
-static struct extent extent_of(const struct lvmpolld_progress *progress)
-{
-	if (progress->total_sectors > 0 || progress->percent < 0)
-		return (struct extent){progress->done_sectors, progress->total_sectors};
-	return (struct extent){(uint64_t)(progress->percent * 10000), 1000000};
-}
-
 /* A share of the time for which nothing has moved: it may wait for something, or have failed. */
 static int64_t still_interval_ms(const struct device_watch *watch, int64_t now_ms)
 {

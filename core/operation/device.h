@@ -59,12 +59,6 @@ enum device_loss {
 	LOSS_NOTED
 };
 
-/* How far an operation is: in sectors, or, where those are not known, in millionths of it. */
-struct extent {
-	uint64_t done;
-	uint64_t total;
-};
-
 /* When to look at a device, and what the life cycle wants of the monitor. */
 struct device_watch {
 	bool is_watched;

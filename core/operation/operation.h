@@ -141,6 +141,7 @@ struct operation {
 	/* The recorder's. */
 	enum record_command recorded_command; /* what the record says of the attempt */
 	bool is_record_stale;                 /* the record could not be written */
+	bool is_stall_recorded;               /* it says that the operation stands still */
 
 	/* The scheduler's. */
 	struct scheduler_group *group; /* its group while it waits or runs; or NULL */

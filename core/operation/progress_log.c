@@ -36,21 +36,24 @@ static void write_data(const struct lvmpolld_progress *progress, char *text, siz
 	snprintf(text, size, ": %s of %s", done, total);
 }
 
-/* ", 12.5 MiB a second, 3 min 05 s left", as far as it is known. */
+/* ", 12.5 MiB a second, 3 min 05 s left", or the time alone; or nothing. */
 static void write_rate(const struct device *device, int64_t now_ms, char *text, size_t size)
 	REQUIRES(device_role)
 {
-	const struct lvmpolld_progress *progress = &device->progress;
+	const struct extent extent = extent_of(&device->progress);
 	int64_t rate = rate_bytes_per_s(&device->rate, now_ms);
-	int64_t left_s = rate_time_left_s(
-		&device->rate, now_ms, progress->total_sectors - progress->done_sectors);
+	int64_t left_s = rate_time_left_s(&device->rate, now_ms, extent);
 	char amount[FIGURE_SIZE], left[FIGURE_SIZE];
 
 	text[0] = '\0';
-	if (progress->total_sectors == 0 || rate <= 0 || left_s < 0)
+	if (extent.total == 0 || left_s < 0)
 		return;
-	figure_of_amount((uint64_t)rate, amount);
 	figure_of_duration((double)left_s, left);
+	if (rate < 0) {
+		snprintf(text, size, ", %s left", left);
+		return;
+	}
+	figure_of_amount((uint64_t)rate, amount);
 	snprintf(text, size, ", %s a second, %s left", amount, left);
 }
 
@@ -89,7 +92,7 @@ void progress_log_stall(struct device *device, int64_t now_ms)
 		device->stalled_since_ms = device->rate.moved_ms;
 		figure_of_duration((double)stalled_s, text);
 		log_terms_message(LOG_LEVEL_WARN, device->terms, LOG_MESSAGE_STALLED, NULL,
-			"stands still: nothing was copied for %s", text);
+			"stands still: no progress for %s", text);
 	} else if (stalled_s < 0 && device->stalled_since_ms > 0) {
 		figure_of_duration((double)(now_ms - device->stalled_since_ms) / 1000, text);
 		device->stalled_since_ms = 0;

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <lvmpolld/plugin.h>
+
 /* Samples are at least so far apart, and are told of this long. */
 #define RATE_SAMPLE_MS 3000
 #define RATE_WINDOW_MS 30000
@@ -18,33 +20,47 @@
 /* What has not moved for so long stands still. */
 #define RATE_STALL_MS 10000
 
+/* How far an operation is: in sectors, or, where those are not known, in millionths of it. */
+struct extent {
+	uint64_t done;
+	uint64_t total; /* 0: nothing is known */
+	bool is_in_sectors;
+};
+
+struct extent extent_of(const struct lvmpolld_progress *progress);
+
 struct rate_sample {
 	int64_t at_ms;
-	int64_t done_sectors; /* below 0: by a total that has grown since */
+	int64_t done; /* below 0: by a total that has grown since */
 };
 
 /* All zero: nothing is known yet. */
 struct rate {
 	struct rate_sample samples[RATE_SAMPLES_MAX]; /* the oldest first */
 	unsigned count;
-	uint64_t done_sectors; /* when it was looked at last */
-	uint64_t total_sectors;
-	int64_t looked_ms;
-	int64_t moved_ms; /* when a look last showed more than the one before, or another total */
+	struct extent extent; /* when it was looked at last */
+	int64_t looked_ms;    /* 0: not yet */
+	int64_t moved_ms;     /* when a look last showed another extent than the one before */
 };
 
 /*
- * A look at NOW_MS has shown that DONE_SECTORS of TOTAL_SECTORS are done. Less than before of the
- * same total: another count begins. A total that grows or shrinks leaves the rate as it is: what is
- * done by that is not counted.
+ * A look at NOW_MS has shown EXTENT, whose total is known. Less than before of the same total:
+ * another count begins. A total that grows or shrinks leaves the rate as it is: what is done by
+ * that is not counted.
  */
-void rate_note(struct rate *rate, int64_t now_ms, uint64_t done_sectors, uint64_t total_sectors);
+void rate_note(struct rate *rate, int64_t now_ms, struct extent extent);
 
-/* Bytes a second, or -1: not known. */
+/* It was at EXTENT since MOVED_MS when it was looked at last, by a previous daemon. */
+void rate_resume(struct rate *rate, int64_t moved_ms, struct extent extent);
+
+/* It gets on in a way that no look shows. */
+void rate_note_movement(struct rate *rate, int64_t now_ms);
+
+/* Bytes a second, or -1: not known, as where extents are no sectors. */
 int64_t rate_bytes_per_s(const struct rate *rate, int64_t now_ms);
 
-/* Seconds for LEFT_SECTORS at this rate, or -1: not known, as where nothing moves. */
-int64_t rate_time_left_s(const struct rate *rate, int64_t now_ms, uint64_t left_sectors);
+/* Seconds for what EXTENT lacks at this rate, or -1: not known, as where nothing moves. */
+int64_t rate_time_left_s(const struct rate *rate, int64_t now_ms, struct extent extent);
 
 /* Seconds for which it has stood still, or -1: it moves, or that is not known. */
 int64_t rate_stalled_s(const struct rate *rate, int64_t now_ms);

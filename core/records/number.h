@@ -11,8 +11,9 @@
 #include "records/directory.h"
 
 /*
- * Reads it. 0 where there is no such file, as after a reboot. Where there is one that cannot be
- * read it is the time in seconds: more than any number that was ever given.
+ * Reads it. 0 where there is no such file, as after a boot: then the history tells more. Where
+ * there is one that cannot be read it is the time in seconds: more than any number that was ever
+ * given.
  */
 uint64_t record_number_read(const struct record_directory *directory);
 

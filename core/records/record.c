@@ -81,6 +81,36 @@ static void add_evidence(struct buffer *text, const struct record *record)
 		add_optional_string(text, "log_boot", record->log_boot_id);
 }
 
+static void add_seen(struct buffer *text, const struct record *record)
+{
+	const struct record_seen *seen = &record->seen;
+
+	if (seen->moved_ms > 0) {
+		wire_add_number(text, "moved_ms", seen->moved_ms);
+		wire_add_number(text, "moved_done", (int64_t)seen->done);
+		wire_add_number(text, "moved_total", (int64_t)seen->total);
+		add_flag(text, "moved_in_parts", seen->is_in_parts);
+		add_flag(text, "stall_told", seen->is_stall_told);
+	}
+	add_optional_string(text, "disks", seen->disks);
+	add_optional_string(text, "findings", seen->findings);
+	if (seen->moved_ms > 0 || seen->disks || seen->findings)
+		add_optional_string(text, "seen_boot", record->seen_boot_id);
+}
+
+static struct record_seen read_seen(const struct wire_message *message)
+{
+	return (struct record_seen){
+		.moved_ms = wire_number(message, "moved_ms"),
+		.done = (uint64_t)wire_number(message, "moved_done"),
+		.total = (uint64_t)wire_number(message, "moved_total"),
+		.is_in_parts = wire_number(message, "moved_in_parts") != 0,
+		.is_stall_told = wire_number(message, "stall_told") != 0,
+		.disks = wire_string(message, "disks"),
+		.findings = wire_string(message, "findings"),
+	};
+}
+
 /* A command runs, or may, that must be left to end by itself. */
 static bool has_other_command(const struct record *record)
 {
@@ -128,6 +158,7 @@ void record_add_fields(struct buffer *text, const struct record *record)
 	if (record->begun_ms > 0)
 		wire_add_number(text, "begun_ms", record->begun_ms);
 	add_evidence(text, record);
+	add_seen(text, record);
 	if (record->number > 0)
 		wire_add_number(text, "number", (int64_t)record->number);
 	if (record->accepted_s > 0)
@@ -267,6 +298,8 @@ int record_read_fields(const struct wire_message *message,
 		.is_complete = wire_number(message, "complete") != 0,
 		.is_missed = wire_number(message, "missed") != 0,
 		.gone = read_gone(message),
+		.seen = read_seen(message),
+		.seen_boot_id = wire_string(message, "seen_boot"),
 	};
 	int64_t number = wire_number(message, "number");
 	int result = check_fields(&record, error);

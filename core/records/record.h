@@ -29,6 +29,17 @@ enum record_command {
 	RECORD_RUNNING   /* one runs, or has run */
 };
 
+/* What was seen of its device, and no look shows again: operation/seen.h. */
+struct record_seen {
+	int64_t moved_ms; /* when it last got on, by running_clock_ms; 0: not known */
+	uint64_t done;    /* how far it was then, in sectors or in parts of a million */
+	uint64_t total;
+	bool is_in_parts;
+	bool is_stall_told;   /* people know that it has stood still since then */
+	const char *disks;    /* as disks_write has them; or NULL */
+	const char *findings; /* as findings_write has them; or NULL */
+};
+
 struct record {
 	struct lvmpolld_request request;
 	const char *operation_name; /* as on the wire */
@@ -61,6 +72,8 @@ struct record {
 	bool is_complete;
 	bool is_missed;
 	struct kernel_log_state gone;
+	struct record_seen seen;
+	const char *seen_boot_id; /* of the boot in which that was; NULL: not known */
 };
 
 /* The text of RECORD, to be freed by the caller, and its LENGTH; NULL when out of memory. */

@@ -2,6 +2,7 @@
 /* The request to forget an operation for good. */
 #include "config.h"
 
+#include "lifecycle/claims.h"
 #include "lifecycle/lifecycle.h"
 #include "lifecycle/operations_forget.h"
 #include "protocol/wire.h"
@@ -38,8 +39,7 @@ void forget_answer(
 		wire_add_answer(reply, "not_found", NULL);
 		break;
 	case FORGOTTEN_NOT_AT_RISK:
-		wire_add_answer(reply, "failed",
-			"a copy has failed: data is at risk, and only an abort saves it");
+		wire_add_answer(reply, "failed", CLAIM_AT_RISK);
 		break;
 	case FORGOTTEN_NOT_NOW:
 		wire_add_answer(reply, "failed",

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "configuration/configuration.h"
+#include "lifecycle/claims.h"
 #include "lifecycle/context.h"
 #include "lifecycle/numbers.h"
 #include "lifecycle/operations_steer.h"
@@ -154,6 +155,26 @@ static void look(struct operations *operations, struct buffer *reply)
 
 	wire_add_answer(reply, "OK", NULL);
 	wire_add_number(reply, "look", (int64_t)number);
+	/* Then only what plugins discover is looked for. */
+	if (operations->configuration->adopt == CONFIGURATION_ADOPT_NEVER)
+		wire_add_number(reply, "never", 1);
+}
+
+static void adopt(struct operations *operations, uint64_t number, const char *who,
+	struct buffer *reply)
+{
+	switch (unattended_adopt(operations, number, who)) {
+	case UNATTENDED_WANTED:
+		wire_add_answer(reply, "OK", NULL);
+		break;
+	case UNATTENDED_AT_RISK:
+		refuse(who, "adopt", "failed", CLAIM_AT_RISK, reply);
+		break;
+	case UNATTENDED_NOT_THERE:
+		log_notice("%s asks to adopt id:%" PRIu64 ", which is not unattended", who, number);
+		wire_add_answer(reply, "not_found", NULL);
+		break;
+	}
 }
 
 void steer_adopt(struct operations *operations, const struct sender *sender,
@@ -172,10 +193,7 @@ void steer_adopt(struct operations *operations, const struct sender *sender,
 		/* Nothing comes of that alone. */
 		log_info("%s asks to look for what nobody sees to", who);
 		look(operations, reply);
-	} else if (unattended_adopt(operations, (uint64_t)id, who) == UNATTENDED_WANTED) {
-		wire_add_answer(reply, "OK", NULL);
 	} else {
-		log_notice("%s asks to adopt id:%" PRId64 ", which is not unattended", who, id);
-		wire_add_answer(reply, "not_found", NULL);
+		adopt(operations, (uint64_t)id, who, reply);
 	}
 }

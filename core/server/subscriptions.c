@@ -27,7 +27,10 @@ static void begin_item(struct buffer *output, const char *item, const char *even
 	wire_add_string(output, "event", event);
 }
 
-/* Writes those that ended since the client was told last. Returns their number. */
+/*
+ * Writes those that ended since the client was told last. Returns how many changes that tells: a
+ * change that was counted before the end, as where another client began to watch, is part of it.
+ */
 static uint64_t write_ended(struct client *client, const struct operations *operations)
 {
 	const struct ended_operation *ended;
@@ -39,7 +42,7 @@ static uint64_t write_ended(struct client *client, const struct operations *oper
 		begin_item(&client->output, "operation", "destroy");
 		wire_add(&client->output, ended->text, ended->length);
 		wire_add_end(&client->output);
-		count++;
+		count += ended->changed > client->subscription.serial ? 2 : 1;
 	}
 	return count;
 }

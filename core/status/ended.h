@@ -11,6 +11,7 @@
 struct ended_operation {
 	uint64_t number;
 	uint64_t serial; /* of its end among all changes: status/changes.h; 0: before this daemon */
+	uint64_t changed;      /* that of the latest change before; 0: none was counted */
 	int64_t ended_ms;      /* by running_clock_ms; 0: before this daemon */
 	bool is_being_written; /* by the process that writes the history */
 	bool is_kept;          /* in the history */
@@ -24,6 +25,7 @@ TAILQ_HEAD(ended_list, ended_operation);
 struct ended {
 	struct ended_list list; /* the oldest first */
 	size_t count;
+	uint64_t highest; /* of the numbers, also of those that were dropped since */
 	struct ended_operation *last_former; /* of those that the history had; or NULL */
 };
 
@@ -39,13 +41,18 @@ struct ended_operation *ended_add(
 
 /*
  * Adds one that the history has, the oldest first, before all that ended since, unless it is
- * there already.
+ * there already. A line with more behind it, as where it was forgotten since, takes its place.
  */
 void ended_add_former(
 	struct ended *ended, uint64_t number, const char *text, size_t length, size_t limit);
 
-/* The latest of this number: one that ended before a boot may have had it, too; or NULL. */
-const struct ended_operation *ended_find(const struct ended *ended, uint64_t number);
+/* That with NUMBER; or NULL. */
+struct ended_operation *ended_find(const struct ended *ended, uint64_t number);
+/* Operation NUMBER where that has failed, and was not forgotten since; or NULL. */
+struct ended_operation *ended_find_failed(const struct ended *ended, uint64_t number);
+bool ended_is_at_risk(const struct ended_operation *operation);
+/* Somebody has OPERATION forgotten, which is replaced. Returns false when out of memory. */
+bool ended_forget(struct ended *ended, struct ended_operation *operation);
 
 /* Drops the oldest where there are more than LIMIT. */
 void ended_limit(struct ended *ended, size_t limit);

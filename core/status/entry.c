@@ -15,6 +15,7 @@
 #include "operation/operation.h"
 #include "protocol/wire.h"
 #include "status/entry.h"
+#include "status/reason.h"
 #include "util/boot.h"
 #include "util/buffer.h"
 #include "util/checksum.h"
@@ -29,17 +30,10 @@ struct seen {
 	char lv_name[128];
 	char source[DISK_NAME_SIZE];
 	char destinations[DISKS_MAX * DISK_NAME_SIZE]; /* with blanks between them */
-	bool lacks_disks;                              /* they are not known yet */
+	bool is_suspended;
+	bool lacks_disks; /* they are not known yet */
 	char findings[FINDINGS_TEXT_SIZE];
 };
-
-static int64_t monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 static void read_disks(struct seen *seen, const struct lvmpolld_disks *disks)
 {
@@ -67,6 +61,7 @@ static void read_device(struct seen *seen, const struct operation *operation)
 	snprintf(seen->lv_name, sizeof(seen->lv_name), "%s",
 		has_names ? observed->lv_name : asked->lv_name);
 	seen->progress = device->progress;
+	seen->is_suspended = observed->kind == OBSERVED_SUSPENDED;
 	seen->rate = device->rate;
 	read_disks(seen, device->disks);
 	seen->lacks_disks = !device->disks && operation->terms->plugin->interface->read_disks;
@@ -174,20 +169,15 @@ static void write_progress(struct buffer *text, const struct seen *seen)
 		wire_add_string(text, "findings", seen->findings);
 }
 
-static const char *find_reason(const struct operation *operation, char text[PAUSE_TEXT_SIZE])
-{
-	return operation->state == STATE_BACKING_OFF
-		       ? operation_explain_pause(operation, operation->back_off.reason, text)
-		       : state_description(operation->state);
-}
-
-static void write_state(struct buffer *text, const struct operation *operation)
+static void write_state(
+	struct buffer *text, const struct operation *operation, const struct seen *seen)
 {
 	const struct attempt *attempt = &operation->attempt;
 	char why[PAUSE_TEXT_SIZE];
 
 	wire_add_string(text, "state", state_name(operation->state));
-	wire_add_string(text, "reason", find_reason(operation, why));
+	wire_add_string(text, "reason",
+		reason_find(operation, seen->is_suspended, seen->progress.waits, why));
 	if (attempt->pid > 0 && (attempt->command || attempt->is_orphan))
 		wire_add_number(text, "pid", attempt->pid);
 }
@@ -214,15 +204,13 @@ static int64_t stalled_s(const struct operation *operation, const struct rate *r
 static void write_times(
 	struct buffer *text, const struct operation *operation, const struct seen *seen)
 {
-	int64_t now_ms = monotonic_ms();
-	const struct lvmpolld_progress *progress = &seen->progress;
+	int64_t now_ms = running_clock_ms();
+	const struct extent extent = extent_of(&seen->progress);
 	bool is_dormant = operation->state == STATE_DORMANT;
 
-	if (progress->total_sectors > 0 && !is_dormant && operation_is_alive(operation)) {
+	if (extent.total > 0 && !is_dormant && operation_is_alive(operation)) {
 		add_known(text, "rate", rate_bytes_per_s(&seen->rate, now_ms));
-		add_known(text, "remaining",
-			rate_time_left_s(&seen->rate, now_ms,
-				progress->total_sectors - progress->done_sectors));
+		add_known(text, "remaining", rate_time_left_s(&seen->rate, now_ms, extent));
 		add_known(text, "stalled", stalled_s(operation, &seen->rate, now_ms));
 	}
 	add_known(text, "elapsed", (boot_clock_ms() - operation->begun_ms) / 1000);
@@ -231,7 +219,7 @@ static void write_times(
 static void write_lasting(struct buffer *text, struct operation *operation, const struct seen *seen)
 {
 	write_identity(text, operation, seen);
-	write_state(text, operation);
+	write_state(text, operation, seen);
 	write_progress(text, seen);
 }
 
@@ -256,7 +244,8 @@ uint64_t entry_checksum(struct operation *operation)
 	read_device(&seen, operation);
 	write_lasting(&text, operation, &seen);
 	write_requests(&text, operation, is_failing(operation));
-	wire_add_number(&text, "stalled", stalled_s(operation, &seen.rate, monotonic_ms()) >= 0);
+	wire_add_number(
+		&text, "stalled", stalled_s(operation, &seen.rate, running_clock_ms()) >= 0);
 	sum = text.is_lost ? 0 : checksum_add(sum, buffer_bytes(&text), text.length);
 	buffer_free(&text);
 	return sum;
@@ -302,17 +291,19 @@ void entry_read_events(const struct wire_message *message, struct log_memory *me
 	}
 }
 
-void entry_write_ended(struct buffer *text, struct operation *operation,
-	const struct request_result *result, const char *why_forgotten)
+void entry_write_ended(
+	struct buffer *text, struct operation *operation, const struct entry_end *end)
 {
 	struct seen seen;
 
 	read_device(&seen, operation);
 	write_lasting(text, operation, &seen);
 	write_requests(text, operation, false);
-	write_result(text, result);
-	if (why_forgotten)
-		wire_add_string(text, "forgotten", why_forgotten);
+	write_result(text, end->result);
+	if (end->why_forgotten)
+		wire_add_string(text, "forgotten", end->why_forgotten);
+	if (end->is_at_risk)
+		wire_add_number(text, "at_risk", 1);
 	write_times(text, operation, &seen);
 	wire_add_number(text, "ended", time(NULL));
 	entry_write_events(text, operation);

@@ -6,6 +6,7 @@
 #ifndef CORE_STATUS_ENTRY_H
 #define CORE_STATUS_ENTRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct buffer;
@@ -36,11 +37,15 @@ void entry_read_events(const struct wire_message *message, struct log_memory *me
  */
 uint64_t entry_checksum(struct operation *operation);
 
-/*
- * The entry of one that is over, with its events: how it ended is told by RESULT, or is a failure
- * without a status where that is NULL. WHY_FORGOTTEN: one of those below; NULL where it was not.
- */
-void entry_write_ended(struct buffer *text, struct operation *operation,
-	const struct request_result *result, const char *why_forgotten);
+/* How an operation has ended. */
+struct entry_end {
+	const struct request_result *result; /* NULL: a failure without a status */
+	const char *why_forgotten;           /* one of those above; NULL where it was not */
+	bool is_at_risk; /* going on would lose data, or a copy was let go of that is not whole */
+};
+
+/* The entry of one that is over, with its events. */
+void entry_write_ended(
+	struct buffer *text, struct operation *operation, const struct entry_end *end);
 
 #endif

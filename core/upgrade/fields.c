@@ -160,7 +160,7 @@ struct resume_info fields_operation(const struct wire_message *message, const st
 		.is_asking = wire_number(message, "asking") != 0,
 		.is_record_stale = wire_number(message, "record_stale") != 0,
 		.progress = read_progress(message),
-		.findings = wire_string(message, "findings"),
+		.seen = seen_read(record),
 		.evidence = read_evidence(message, record),
 	};
 

@@ -58,16 +58,6 @@ static void write_progress(const struct lvmpolld_progress *progress, struct buff
 	wire_add_number(text, "failed_devices", progress->failed_devices);
 }
 
-/* What the next look does not show again, as where the device is gone, would be lost. */
-static void write_findings(struct device *device, struct buffer *text)
-{
-	char findings[FINDINGS_TEXT_SIZE];
-
-	device_write_findings(device, findings);
-	if (findings[0])
-		wire_add_string(text, "findings", findings);
-}
-
 /* The pause of OPERATION: its count, and when it ends. */
 static void write_pause(const struct operation *operation, struct buffer *text)
 {
@@ -93,13 +83,13 @@ static void write_operation(struct operation *operation, struct buffer *text)
 {
 	const struct attempt *attempt = &operation->attempt;
 	const struct lvmpolld_progress progress = device_progress(operation->device);
-	struct record record = recorder_describe(operation);
+	struct seen_texts texts;
+	struct record record = recorder_describe(operation, &texts);
 
 	attempt_describe(attempt, &record);
 	wire_add_string(text, "item", "operation");
 	record_add_fields(text, &record);
 	write_progress(&progress, text);
-	write_findings(operation->device, text);
 	attempt_write(operation, text);
 	wire_add_number(text, "asking", operation->state == STATE_ASKING);
 	wire_add_number(text, "record_stale", operation->is_record_stale);

@@ -84,7 +84,20 @@ struct lvmpolld_progress {
 	 * is a phase that was run already, as long as the lines are the same and nothing is copied.
 	 */
 	unsigned phase;
+	/*
+	 * Told by read_targets, before each call of which it is NULL, with
+	 * lvmpolld_progress_wait: why nothing moves on now, as one sentence for people. It stays
+	 * valid as long as the plugin is loaded: a constant.
+	 */
+	const char *waits;
 };
+
+/* Says WHY nothing moves on. Nothing is said where the daemon is older. */
+static inline void lvmpolld_progress_wait(struct lvmpolld_progress *progress, const char *why)
+{
+	if (progress->struct_size > offsetof(struct lvmpolld_progress, waits))
+		progress->waits = why;
+}
 
 /*
  * One line of the kernel's table with its status (dmsetup status). Sectors are of 512 bytes.

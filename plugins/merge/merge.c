@@ -60,8 +60,11 @@ static enum lvmpolld_verdict merge_read_targets(const struct lvmpolld_request *r
 	 * The kernel merges nothing: the merge is over, or waits for the next activation because
 	 * the origin was in use. In both cases lvpoll says so and ends at once.
 	 */
-	if (!target)
+	if (!target) {
+		lvmpolld_progress_wait(progress,
+			"it merges when its origin is activated the next time and is not in use");
 		return LVMPOLLD_STEP;
+	}
 
 	pool = dm_pool_create("merge status", STATUS_POOL_HINT);
 	if (!pool)

@@ -99,7 +99,7 @@ class ListTest(ToolTest):
         for line in self.run_tool("events", "--now", "--json").splitlines():
             event = json.loads(line)
             if "operation" in event:
-                self.assertEqual(list(faults({"operations": [event["operation"]]}, schema, schema)),
+                self.assertEqual(list(faults({"operations": [event]}, schema, schema)),
                                  [])
 
     def test_schema_has_each_state(self):
@@ -305,6 +305,23 @@ class EventsTest(ToolTest):
             self.assertRegex(line, stamp + "(create|change|destroy) ")
         self.assertIn("name:vg/good", line)
 
+    def test_lines_in_json_are_operations_with_their_event(self):
+        schema = read_schema()
+        self.begin("hang")
+        process = self.start_tool("events", "--json", "--timestamps")
+        line = json.loads(process.stdout.readline())
+        self.assertEqual(list(faults({"operations": [line]}, schema, schema)), [])
+        self.assertEqual([line["event"], line["id"], line["name"]], ["exists", 1, "vg/hang"])
+        self.assertRegex(line["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        line = json.loads(process.stdout.readline())
+        self.assertEqual((set(line), line["event"]), ({"time", "event"}, "exists"))
+        self.begin("good")
+        line = {}
+        while line.get("event") != "destroy":
+            line = json.loads(process.stdout.readline())
+            self.assertEqual(list(faults({"operations": [line]}, schema, schema)), [])
+        self.assertEqual(line["name"], "vg/good")
+
     def test_watch_in_a_pipe_ends_when_all_is_over(self):
         self.begin_released()
         process = self.start_tool("watch")
@@ -503,6 +520,11 @@ class StockTest(DaemonTest):
         self.assertEqual(answer.stdout, "vg/hang pvmove running %d\n" % pid)
         self.assertIn("lvm2's own", answer.stderr)
         self.assertEqual(answer.returncode, GOOD)
+        told = json.loads(run_tool(daemon, "list", "--json").stdout)
+        schema = read_schema()
+        self.assertEqual(list(faults(told, schema, schema)), [])
+        self.assertEqual([entry["id"] for entry in told["operations"]], [None])
+        self.assertEqual(run_tool(daemon, "list", "-n", "-o", "ID").stdout.strip(), "")
         self.assertEqual(run_tool(daemon, "events").returncode, REFUSED)
         self.assertIn("lvm2's own", run_tool(daemon, "ping").stdout)
 

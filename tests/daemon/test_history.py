@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What ended, kept on disk: shown after restarts, within limits, and never in the way."""
 
+import fcntl
 import json
 import os
 import stat
@@ -23,7 +24,7 @@ class HistoryTest(RecoveryTest):
     def configure(self, path=None, entries=1000):
         file = os.path.join(self.daemon.directory, "history.yaml")
         with open(file, "w") as yaml:
-            yaml.write("history: {path: %s, entries: %d}\n" % (path or self.path, entries))
+            yaml.write("history: {path: %s, entries: %d}\nlimits: {patience: 0}\n" % (path or self.path, entries))
         return "-c", file
 
     def end_one(self):
@@ -68,6 +69,22 @@ class RestartTest(HistoryTest):
         self.assertEqual(self.entries(), entries)
         self.assertEqual(self.told() + [self.end_one()], self.told())
         self.wait_kept(3)
+
+    def test_what_was_forgotten_since_stays_so(self):
+        """One that has failed is kept already when somebody has it forgotten; the next one is behind it."""
+        self.start(*self.configure())
+        self.assert_ok(self.client.ask("pvmove", **volume("exit-5", abort=1)))
+        number = wait_for(self.told, "its end")[0]
+        self.wait_kept(1)
+        after = self.end_one()
+        self.wait_kept(2)
+        self.assert_reply(self.client.ask("forget", id=number), response="OK")
+        entries = self.entries()
+        self.assertEqual([entry.get("forgotten") for entry in entries], ["asked", None])
+        self.assertEqual(self.client.ask("forget", id=after), {"response": "not_found"})
+        self.wait_kept(3)
+        self.restart(*self.configure())
+        self.assertEqual(self.entries(), entries)
 
     def test_it_is_told_after_a_crash(self):
         self.start(*self.configure())
@@ -122,6 +139,55 @@ class RestartTest(HistoryTest):
         self.assertEqual(list(faults(told, schema, schema)), [])
         answer = run_tool(self.daemon, "wait", "--must", "id:%d" % number)
         self.assertEqual(answer.returncode, GOOD, answer.stderr)
+
+
+class NumberTest(HistoryTest):
+    """After a boot the state directory, which is in /run, is empty."""
+
+    def boot(self, *arguments):
+        self.assertEqual(self.daemon.stop(), 0)
+        os.unlink(self.state + ".number")
+        # It is asked as soon as it is there: as by the request that has started it.
+        self.start(*arguments)
+
+    def test_numbers_go_on_above_those_of_the_history(self):
+        self.start(*self.configure(entries=2))
+        before = [self.end_one() for _ in range(4)]
+        wait_for(lambda: "id = %d\t" % before[-1] in self.lines()[-1], "its history")
+        for count in range(1, 3):
+            self.boot(*self.configure(entries=2))
+            self.assertEqual(self.end_one(), before[-1] + count)
+            self.wait_kept(2)
+
+    def test_numbers_are_none_that_were_given_where_the_history_cannot_be_read(self):
+        self.start(*self.configure())
+        self.end_one()
+        self.wait_kept(1)
+        os.unlink(self.path)
+        os.mkdir(self.path)
+        self.boot(*self.configure())
+        self.assertGreater(self.end_one(), 1000000)
+
+    def test_a_history_that_hangs_holds_up_the_start_for_a_moment_only(self):
+        self.start(*self.configure())
+        self.end_one()
+        self.wait_kept(1)
+        folder = os.open(os.path.dirname(self.path), os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        self.boot(*self.configure())
+        self.assert_ok(self.client.ask("pvmove", **volume("hang")))
+        self.assertGreater(self.client.list()["hang"]["id"], 1000000)
+
+
+    def test_a_daemon_that_waits_for_it_can_be_ended(self):
+        os.mkdir(os.path.dirname(self.path))
+        folder = os.open(os.path.dirname(self.path), os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        self.daemon.start(*self.configure(), wait=False)
+        wait_for(self.daemon.children, "the process that reads the history")
+        self.assertEqual(self.daemon.stop(), 0)
 
 
 class DamageTest(HistoryTest):

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What people are told: list, watch, status, plugins, configuration, log_level."""
 
+import fcntl
 import os
 import time
 import unittest
 
 from deadline import scaled, wait_for
-from kernel_standin import mirror
-from kernel_test import KernelTest, REGIONS, SEGMENT_SECTORS, segments
-from lvmpolld import DaemonTest, ours_only
+from kernel_standin import linear, mirror
+from kernel_test import identity_in, KernelTest, REGIONS, row, SEGMENT_SECTORS, segments
+from lvmpolld import DaemonTest, ours_only, read_file
 from protocol import format_request, lvid, MESSAGE_END, parse_reply, volume
 from recovery_test import pvmove_record, record_name, RecoveryTest
 from upgrade_test import upgrade
@@ -361,6 +362,156 @@ class ProgressTest(KernelTest):
         entry = wait_for(lambda: self.client.list()["moved"].get("stalled") and
                          self.client.list()["moved"], "that it stands still", 60)
         self.assertGreaterEqual(entry["stalled"], 10)
+
+
+@ours_only(STOCK)
+class KeptTest(KernelTest):
+    """What was seen, and no look shows again, goes on with the next daemon."""
+
+    TOLD = "stands still: no progress for"
+
+    def stand_still(self, seconds):
+        self.device = self.add_device("move", [mirror(0, SEGMENT_SECTORS, 3, REGIONS)])
+        self.start()
+        self.start_watching("move")
+
+        def stalls():
+            self.clock.skip(60, self.client)
+            return self.client.list()["move"].get("stalled", -1) >= seconds
+        wait_for(stalls, "a move that stands still", 60)
+        return self.client.list()["move"]["stalled"]
+
+    def assert_stands(self, seconds):
+        entry = wait_for(lambda: "stalled" in self.client.list()["move"] and self.client.list()["move"],
+                         "a look of the next daemon")
+        self.assertGreaterEqual(entry["stalled"], seconds)
+
+    def test_since_when_it_stands_still_outlives_an_upgrade(self):
+        seconds = self.stand_still(100)
+        upgrade(self.daemon)
+        self.client = self.connect(self.daemon)
+        self.assert_stands(seconds)
+
+    def test_since_when_it_stands_still_outlives_a_crash(self):
+        seconds = self.stand_still(700)
+        wait_for(lambda: self.daemon.log().count(self.TOLD) == 1, "that it is told")
+        wait_for(lambda: "stall_told = 1\n" in self.record(), "its record")
+        self.kill()
+        before = self.looks()
+        self.start_again()
+        self.assert_stands(seconds)
+        self.wait_looks(before + 3)
+        self.assert_stands(seconds)
+        # And is no news.
+        self.assertLessEqual(self.daemon.log().count(self.TOLD), 1)
+
+    def record(self):
+        folder = self.daemon.socket.replace(".socket", ".state")
+        name, = os.listdir(folder)
+        return read_file(os.path.join(folder, name))
+
+    def test_it_moves_after_a_crash(self):
+        self.stand_still(700)
+        wait_for(lambda: "stall_told = 1\n" in self.record(), "its record")
+        self.kill()
+        self.device.change(targets=[mirror(0, SEGMENT_SECTORS, 4, REGIONS)])
+        self.start_again()
+        wait_for(lambda: "moves again, after" in self.daemon.log(), "that it moves")
+        self.assertNotIn("stalled", self.client.list()["move"])
+        wait_for(lambda: "stall_told" not in self.record(), "that its record says so")
+
+    def kept_disks(self):
+        """Two segments go to different disks, and a step is between them."""
+        def to(disk, line):
+            return line.replace(" 7:1 ", " %s " % disk)
+        first = [to("7:8", mirror(0, SEGMENT_SECTORS, 50, REGIONS)), segments(2, 0, 50)[1]]
+        second = [segments(2, 1, 0)[0], to("7:9", mirror(SEGMENT_SECTORS, SEGMENT_SECTORS, 0, REGIONS))]
+        device = self.add_device("move", first)
+        device.set_steps(second)
+        self.start()
+        self.start_watching("move")
+        wait_for(lambda: self.client.list()["move"].get("destinations"), "its destination")
+        device.change(targets=[to("7:8", mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)), first[1]], event=True)
+        wait_for(lambda: " " in self.client.list()["move"]["destinations"], "both destinations")
+        return self.client.list()["move"]["destinations"]
+
+    def test_destinations_outlive_an_upgrade(self):
+        before = self.kept_disks()
+        upgrade(self.daemon)
+        self.client = self.connect(self.daemon)
+        self.assertEqual(self.client.list()["move"]["destinations"], before)
+
+    def test_destinations_outlive_a_crash(self):
+        """As far as the record has them, which the step has written."""
+        before = self.kept_disks()
+        self.kill()
+        self.start_again()
+        wait_for(lambda: self.client.list()["move"].get("destinations") == before, "both destinations")
+
+
+@ours_only(STOCK)
+class ReasonTest(KernelTest):
+    """Why an operation is in its state."""
+
+    def reason(self, name):
+        return self.client.list()[name]["reason"]
+
+    def wait_reason(self, name, reason):
+        wait_for(lambda: self.reason(name) == reason, "that reason")
+
+    def test_a_suspended_device(self):
+        device = self.add_move()
+        self.start()
+        self.start_watching()
+        device.change(suspended=True, event=True)
+        self.wait_reason("move", "its device is suspended, and does no I/O")
+        device.change(suspended=False, event=True)
+        self.wait_reason("move", "the kernel copies; no process runs")
+
+    def test_an_lvpoll_that_waits_for_a_lock(self):
+        self.add_device("locked", segments(1, 0, REGIONS))
+        self.start()
+        with open(os.path.join(self.daemon.directory, "lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.request("locked")
+            self.wait_reason("locked", "its lvpoll waits for a lock, as that of the volume group")
+        wait_for(lambda: "waits for a lock" not in self.client.list().get("locked", {}).get("reason", ""), "its lock")
+
+    def test_a_merge_that_cannot_begin(self):
+        """The kernel has no line of it, and lvm2 says that it merges."""
+        self.add_device("silent", [linear(0, SEGMENT_SECTORS)], operation="merge")
+        self.start()
+        self.set_rows(row(identity_in("vg", "silent"), lv_name="silent", lv_attr="Owi-aos---", lv_active="active",
+                          lv_merging="merging", lv_converting="", lv_merge_failed="", lv_snapshot_invalid=""))
+        self.request("silent", operation="merge")
+        self.wait_reason("silent", "it merges when its origin is activated the next time and is not in use")
+
+
+@ours_only(STOCK)
+class TwoWatchersTest(KernelTest):
+    def test_one_that_reads_misses_nothing_where_another_begins_to_watch(self):
+        """The other one's begin counts a change, and the end comes before that is told."""
+        self.add_move()
+        self.start()
+        self.start_watching()
+        watcher = self.connect(self.daemon)
+        watcher.ask_items("watch")
+        wait_for(lambda: self.client.list()["move"].get("percent"), "a look")
+        self.clock.skip(5, self.client)
+        self.clock.skip(5, self.client)
+        self.clock.stop()
+        self.clock.settle(self.client)
+        self.request("move")  # one request more is a change
+        other = self.connect(self.daemon)
+        other.send(format_request("watch", {}) + MESSAGE_END + format_request("forget", {"id": 1}) + MESSAGE_END)
+        item = {}
+        while item.get("event") != "destroy":
+            item = parse_reply(watcher.receive())
+            self.assertIn(item["event"], ("create", "change", "destroy"))
+        self.client.hello()
+        self.clock.go_on()
+        self.request("move")
+        self.assertEqual(parse_reply(watcher.receive())["event"], "create")
 
 
 @ours_only(STOCK)

@@ -5,7 +5,7 @@ import json
 import os
 import unittest
 
-from ctl_test import faults, GOOD, needs_tool, read_schema, run_tool
+from ctl_test import faults, GOOD, needs_tool, read_schema, REFUSED, run_tool
 from deadline import wait_for
 from kernel_test import identity_in, row
 from lvmpolld import read_file
@@ -179,6 +179,15 @@ class DiscoveryTest(DiscoveringTest):
                          ("retcode", 0, "mismatches=128"))
         self.assertEqual(self.client.ask_items("list"), [])
         self.assertEqual(self.daemon.starts(), [])
+
+    @needs_tool
+    def test_adopt_tells_that_nothing_else_is_looked_for(self):
+        """A move may be under way: that the daemon must not look for it is the answer, and not that there is none."""
+        self.start_with("scrub", self.DISCOVERS)
+        answer = run_tool(self.daemon, "adopt", "vg/pvmove0")
+        self.assertEqual((answer.returncode, answer.stderr),
+                         (REFUSED, 'lvmpollctl: the daemon refuses: the configuration says "unattended: adopt: never"\n'))
+        self.assertEqual(run_tool(self.daemon, "wait", "vg/pvmove0").returncode, GOOD)
 
     def test_it_is_not_by_default_whatever_is_adopted(self):
         self.add_device("raid", raid(100, "check", 0), operation="scrub")

@@ -182,7 +182,11 @@ class NotifyTest(NotifyingTest):
     def test_status_line_tells_of_operations(self):
         client = self.connect(self.start_notifying())
         client.ask("pvmove", **volume("hang-1"))
-        while self.receive_until("STATUS=") != "STATUS=1 operation in flight":
+        while self.receive_until("STATUS=") != "STATUS=1 operation in flight: 1 running":
+            pass
+        client.ask("pvmove", **volume("exit-5"))
+        while self.receive_until("STATUS=") != ("STATUS=2 operations in flight: 1 running, "
+                                                "1 backing off (lvpoll failed)"):
             pass
 
     @ours_only("it was built without it")

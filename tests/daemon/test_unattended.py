@@ -262,6 +262,57 @@ class FoundTest(Unattended, KernelTest):
         self.assertEqual(self.client.ask("adopt", id=77)["response"], "not_found")
 
 
+class AtRiskTest(Unattended, KernelTest):
+    """A move of which a copy has failed is given up, and stays in the kernel: adopting it is no way out."""
+
+    REASON = "a copy has failed: data is at risk, and only an abort saves it"
+
+    def lose(self, configuration):
+        device = self.add_left(in_sync=50)
+        self.start(configuration)
+        self.start_watching("pvmove0")
+        device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AS")])
+        wait_for(self.client.ended, "that it is given up")
+
+    def assert_held(self):
+        self.assertEqual(self.look()["pvmove0"]["reason"], self.REASON)
+        self.pass_patience()
+        self.assertEqual(self.look()["pvmove0"]["reason"], self.REASON)
+        self.assertEqual([self.client.list(), self.daemon.starts()], [{}, []])
+        self.assertNotIn("lvmpollctl adopt", self.daemon.log())
+        self.assertNotIn("it is adopted:", self.daemon.log())
+        self.assertIn("it is under way, and it is not adopted: " + self.REASON, self.daemon.log())
+
+    def test_an_abort_is_told_and_no_adoption(self):
+        self.lose(REPORT)
+        self.assert_held()
+        reply = self.client.ask("adopt", id=self.items()["pvmove0"]["id"])
+        self.assertEqual(reply, {"response": "failed", "reason": self.REASON})
+
+    @needs_tool
+    def test_one_that_is_refused_keeps_no_other_from_it(self):
+        self.lose(REPORT)
+        self.add_left(lvname="pvmove1")
+        self.look()
+        answer = run_tool(self.daemon, "adopt", "--all")
+        self.assertEqual((answer.returncode, answer.stdout),
+                         (REFUSED, "vg/pvmove1: its pvmove is adopted\n"), answer.stderr)
+
+    @needs_tool
+    def test_adopt_refuses_it(self):
+        self.lose(REPORT)
+        self.look()
+        answer = run_tool(self.daemon, "adopt", "vg/pvmove0")
+        self.assertEqual(answer.returncode, REFUSED)
+        self.assertEqual(answer.stderr, "lvmpollctl: vg/pvmove0: the daemon refuses: %s\n" % self.REASON)
+
+    def test_it_is_on_record(self):
+        """Without a history, too."""
+        self.lose(ALWAYS)
+        self.restart(signal.SIGKILL)
+        self.assert_held()
+
+
 class AttendedTest(Unattended, KernelTest):
     def test_a_command_that_names_the_group_sees_to_it(self):
         self.add_left()

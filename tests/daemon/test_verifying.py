@@ -355,6 +355,21 @@ class DifferenceTest(VerifyingTest):
         self.assertNotIn("data at risk", self.daemon.log())
 
 
+    def test_reading_on_is_no_standing_still(self):
+        """All is copied, and the comparison takes long: here what differs does not stay the same."""
+        identity = self.start_move(log=[FAILURE], differs_at=0)
+        self.copied()
+        self.wait_state(identity, "verifying")
+        begun = self.client.list()["move"]["elapsed"]
+
+        def is_long():
+            self.kernel.write_disk(TARGET, os.urandom(512))
+            entry = self.client.list()["move"]
+            self.assertEqual([entry["state"], entry.get("stalled")], ["verifying", None])
+            return entry["elapsed"] >= begun + 14
+        wait_for(is_long, "a comparison that is longer than what is said to stand still", 60)
+
+
 class UnreadableTest(VerifyingTest):
     def test_disks_that_cannot_be_opened_are_tried_again(self):
         identity = self.start_move("limits: {patience: 1}", log=[FAILURE], has_disks=False)
@@ -470,6 +485,10 @@ class UnderWayTest(VerifyingTest):
         self.assertEqual(self.daemon.starts(), [])
         self.assert_goes_on(identity)
         self.assertEqual(self.opened(), 2)
+
+    def test_one_that_hangs_stands_still(self):
+        self.start_verifying()
+        wait_for(lambda: self.client.list()["move"].get("stalled", -1) >= 10, "that it stands still", 60)
 
     def test_an_abort_does_not_wait_for_it(self):
         identity = self.start_verifying()

@@ -132,6 +132,26 @@ START_TEST(no_more_than_there_is_room_for)
 }
 END_TEST
 
+START_TEST(text_of_them_is_read_as_it_was_written)
+{
+	struct lvmpolld_disks other = {.count = 1};
+	char text[DISKS_TEXT_SIZE], again[DISKS_TEXT_SIZE];
+
+	disks_read(&other, " -7:0=/dev/sda *7:1=/dev/sdb +7:x=/dev/sdc +7:2=/dev/mapper/a\\x20b");
+	ck_assert_uint_eq(other.count, 1);
+	disks_read(&disks, "-7:0=/dev/sda +7:2=/dev/mapper/a\\x20b");
+	ck_assert_str_eq(disks_name(&disks, false, 0), "/dev/sda");
+	ck_assert_str_eq(disks_name(&disks, true, 0), "/dev/mapper/a\\x20b");
+	ck_assert_ptr_null(disks_name(&disks, true, 1));
+	disks_write(&disks, text);
+	disks_read(&other, text);
+	disks_write(&other, again);
+	ck_assert_str_eq(again, text);
+	disks_read(&other, "");
+	ck_assert_uint_eq(other.count, 0);
+}
+END_TEST
+
 int main(void)
 {
 	const struct suite_test tests[] = {
@@ -140,6 +160,7 @@ int main(void)
 		SUITE_TEST(each_is_told_once),
 		SUITE_TEST(hidden_volume_stands_for_the_disks_below),
 		SUITE_TEST(encrypted_disk_is_a_disk),
+		SUITE_TEST(text_of_them_is_read_as_it_was_written),
 		SUITE_TEST(disk_without_a_name_is_called_by_its_number),
 		SUITE_LOOP(what_is_no_number_is_not_looked_for, SUITE_COUNT(no_numbers)),
 		SUITE_TEST(no_more_than_there_is_room_for),

@@ -227,6 +227,28 @@ START_TEST(look_of_former_watching_is_no_news)
 }
 END_TEST
 
+/* Whatever the plugin tells is movement. */
+START_TEST(look_notes_how_far_it_is_in_sectors_and_without)
+{
+	struct extent extent;
+
+	watch();
+	done_sectors = 250;
+	look_and_see(LVMPOLLD_WATCH);
+	device_lock(device);
+	extent = device->rate.extent;
+	device_unlock(device);
+	ck_assert(extent.is_in_sectors && extent.done == 250 && extent.total == TOTAL_SECTORS);
+	is_percent_alone = true;
+	device_forget(device);
+	look_and_see(LVMPOLLD_WATCH);
+	device_lock(device);
+	extent = device->rate.extent;
+	device_unlock(device);
+	ck_assert(!extent.is_in_sectors && extent.done * 4 == extent.total);
+}
+END_TEST
+
 /* The only news of an operation that does not get on. */
 START_TEST(look_tells_of_a_stall_until_it_is_heard)
 {
@@ -442,6 +464,7 @@ int main(void)
 		SUITE_TEST(look_does_not_forget_it_while_the_device_is_suspended),
 		SUITE_TEST(look_that_ends_too_late_still_tells_that_data_would_be_lost),
 		SUITE_TEST(look_of_former_watching_is_no_news),
+		SUITE_TEST(look_notes_how_far_it_is_in_sectors_and_without),
 		SUITE_TEST(look_tells_of_a_stall_until_it_is_heard),
 		SUITE_TEST(look_without_an_answer_is_not_begun_again),
 		SUITE_TEST(look_that_is_given_up_is_made_again),

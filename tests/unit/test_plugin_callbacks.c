@@ -269,6 +269,38 @@ START_TEST(plugin_of_the_kernel_alone_runs_nothing)
 }
 END_TEST
 
+static const char *waits_for; /* what the plugin says at the next look */
+
+static enum lvmpolld_verdict read_waiting(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *targets, size_t count, struct lvmpolld_progress *progress)
+{
+	(void)request;
+	(void)targets;
+	(void)count;
+	if (waits_for)
+		lvmpolld_progress_wait(progress, waits_for);
+	return LVMPOLLD_STEP;
+}
+
+START_TEST(what_it_waits_for_is_that_of_the_latest_look)
+{
+	const struct lvmpolld_plugin plugin = {.read_targets = read_waiting};
+	const struct plugin_entry entry = {.name = "waiting", .interface = &plugin};
+	const struct lvmpolld_target target = {sizeof(target), 0, 8, "good", "", NULL};
+	struct lvmpolld_progress progress = {.percent = -1}, older = {.struct_size = 8};
+
+	waits_for = "it waits";
+	plugin_read_targets(&entry, &asked, &target, 1, &progress);
+	ck_assert_str_eq(progress.waits, "it waits");
+	waits_for = NULL;
+	plugin_read_targets(&entry, &asked, &target, 1, &progress);
+	ck_assert_ptr_null(progress.waits);
+	/* A daemon that is older has no room for it. */
+	lvmpolld_progress_wait(&older, "it waits");
+	ck_assert_ptr_null(older.waits);
+}
+END_TEST
+
 static void read_findings(const struct plugin_entry *entry, const char *parameters,
 	struct lvmpolld_findings *findings)
 {
@@ -397,6 +429,7 @@ int main(void)
 		SUITE_TEST(more_sectors_than_there_are_bytes_are_impossible),
 		SUITE_TEST(empty_list_is_seen_behind_what_was_there),
 		SUITE_LOOP(plugin_of_the_kernel_alone_runs_nothing, SUITE_COUNT(verdicts)),
+		SUITE_TEST(what_it_waits_for_is_that_of_the_latest_look),
 		SUITE_TEST(findings_are_those_of_the_latest_look),
 		SUITE_TEST(plugin_without_findings_leaves_what_is_known),
 		SUITE_TEST(plugin_that_reads_no_targets_leaves_polling_to_lvpoll),

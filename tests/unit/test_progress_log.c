@@ -75,7 +75,8 @@ START_TEST(speed_and_time_left_are_told_where_they_are_known)
 	note(0, 1);
 	device_lock(device);
 	for (int i = 0; i < 6; i++)
-		rate_note(&device->rate, 1000 + i * 3000, (uint64_t)i * 3 * 2048, TOTAL);
+		rate_note(&device->rate, 1000 + i * 3000,
+			(struct extent){(uint64_t)i * 3 * 2048, TOTAL, true});
 	device_unlock(device);
 	ck_assert_ptr_nonnull(strstr(note(50, 100 * 1024),
 		": 50 % done: 50.0 MiB of 100.0 MiB, 1.0 MiB a second, 50.0 s left\n"));
@@ -86,7 +87,7 @@ END_TEST
 static const char *look_at(int64_t seconds, uint64_t sectors)
 {
 	device_lock(device);
-	rate_note(&device->rate, seconds * 1000, sectors, TOTAL);
+	rate_note(&device->rate, seconds * 1000, (struct extent){sectors, TOTAL, true});
 	progress_log_stall(device, seconds * 1000);
 	device_unlock(device);
 	return received(pipe_end);
@@ -100,7 +101,7 @@ START_TEST(standing_still_is_told_once_and_its_end)
 	while (now < 100 + PROGRESS_STALL_S - 30)
 		ck_assert_str_eq(look_at(now += 30, 8), "");
 	ck_assert_str_eq(look_at(now += 30, 8), "lvmpolld: warn: vg1/lv1 (fixture): stands still: "
-						"nothing was copied for 10 min 00 s\n");
+						"no progress for 10 min 00 s\n");
 	ck_assert_str_eq(look_at(now += 30, 8), "");
 	ck_assert_str_eq(look_at(now += 30, 16),
 		"lvmpolld: notice: vg1/lv1 (fixture): moves again, after 11 min 00 s\n");

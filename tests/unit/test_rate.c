@@ -11,6 +11,16 @@
 
 static struct rate rate;
 
+static void note(int64_t now_ms, uint64_t done, uint64_t total)
+{
+	rate_note(&rate, now_ms, (struct extent){done, total, true});
+}
+
+static int64_t left_s(int64_t now_ms, uint64_t left)
+{
+	return rate_time_left_s(&rate, now_ms, (struct extent){0, left, true});
+}
+
 /* LOOKS looks, PERIOD_MS apart, each of which shows SECTORS more. Returns the time of the last. */
 static int64_t look(int64_t from_ms, unsigned looks, int64_t period_ms, uint64_t sectors)
 {
@@ -18,7 +28,7 @@ static int64_t look(int64_t from_ms, unsigned looks, int64_t period_ms, uint64_t
 
 	for (unsigned i = 0; i < looks; i++) {
 		now_ms += period_ms;
-		rate_note(&rate, now_ms, rate.done_sectors + sectors, TOTAL);
+		note(now_ms, rate.extent.done + sectors, TOTAL);
 	}
 	return now_ms;
 }
@@ -31,7 +41,7 @@ static void reset(void)
 START_TEST(nothing_is_known_at_the_beginning)
 {
 	ck_assert_int_eq(rate_bytes_per_s(&rate, 1000), -1);
-	ck_assert_int_eq(rate_time_left_s(&rate, 1000, MIB), -1);
+	ck_assert_int_eq(left_s(1000, MIB), -1);
 	ck_assert_int_eq(rate_stalled_s(&rate, 1000), -1);
 }
 END_TEST
@@ -80,8 +90,8 @@ START_TEST(time_left_follows_from_the_rate)
 {
 	int64_t now_ms = look(1000, 6, 3000, 3 * MIB);
 
-	ck_assert_int_eq(rate_time_left_s(&rate, now_ms, 90 * MIB), 90);
-	ck_assert_int_eq(rate_time_left_s(&rate, now_ms, 0), 0);
+	ck_assert_int_eq(left_s(now_ms, 90 * MIB), 90);
+	ck_assert_int_eq(left_s(now_ms, 0), 0);
 }
 END_TEST
 
@@ -103,7 +113,7 @@ START_TEST(what_stands_still_has_no_time_left)
 
 	now_ms = look(now_ms, 12, 3000, 0);
 	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms), 0);
-	ck_assert_int_eq(rate_time_left_s(&rate, now_ms, MIB), -1);
+	ck_assert_int_eq(left_s(now_ms, MIB), -1);
 	ck_assert_int_eq(rate_stalled_s(&rate, now_ms), 36);
 	ck_assert_int_eq(rate_unseen_s(&rate, now_ms + 90000), -1);
 	ck_assert_int_eq(rate_unseen_s(&rate, now_ms + 91000), 127);
@@ -117,7 +127,7 @@ START_TEST(less_than_before_begins_another_count)
 {
 	int64_t now_ms = look(1000, 10, 3000, 3 * MIB);
 
-	rate_note(&rate, now_ms + 3000, 0, TOTAL);
+	note(now_ms + 3000, 0, TOTAL);
 	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms + 3000), -1);
 	ck_assert_int_eq(rate_stalled_s(&rate, now_ms + 3000), -1);
 }
@@ -128,7 +138,7 @@ START_TEST(what_was_not_looked_at_for_long_is_forgotten)
 	int64_t now_ms = look(1000, 10, 3000, 3 * MIB) + 600000;
 
 	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms), -1);
-	rate_note(&rate, now_ms, rate.done_sectors + MIB, TOTAL);
+	note(now_ms, rate.extent.done + MIB, TOTAL);
 	ck_assert_uint_eq(rate.count, 1);
 }
 END_TEST
@@ -136,7 +146,7 @@ END_TEST
 /* A look 3 s after NOW_MS, with other figures. */
 static int64_t look_once(int64_t now_ms, uint64_t done_sectors, uint64_t total_sectors)
 {
-	rate_note(&rate, now_ms + 3000, done_sectors, total_sectors);
+	note(now_ms + 3000, done_sectors, total_sectors);
 	return now_ms + 3000;
 }
 
@@ -144,12 +154,12 @@ START_TEST(total_that_grows_leaves_the_rate)
 {
 	int64_t now_ms = look(1000, 10, 3000, 3 * MIB);
 
-	now_ms = look_once(now_ms, rate.done_sectors + 3 * MIB, TOTAL + 100 * MIB);
+	now_ms = look_once(now_ms, rate.extent.done + 3 * MIB, TOTAL + 100 * MIB);
 	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms), 1 << 20);
 	/* What is added is done already. */
-	now_ms = look_once(now_ms, rate.done_sectors + 503 * MIB, TOTAL + 600 * MIB);
+	now_ms = look_once(now_ms, rate.extent.done + 503 * MIB, TOTAL + 600 * MIB);
 	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms), 1 << 20);
-	ck_assert_int_eq(rate_time_left_s(&rate, now_ms, 10 * MIB), 10);
+	ck_assert_int_eq(left_s(now_ms, 10 * MIB), 10);
 }
 END_TEST
 
@@ -158,13 +168,13 @@ START_TEST(total_that_shrinks_leaves_the_rate)
 	int64_t now_ms = look(1000, 10, 3000, 3 * MIB), rate_before;
 
 	/* What is cut off was done: nothing else is known of this interval. */
-	now_ms = look_once(now_ms, rate.done_sectors - 20 * MIB, TOTAL - 20 * MIB);
+	now_ms = look_once(now_ms, rate.extent.done - 20 * MIB, TOTAL - 20 * MIB);
 	rate_before = rate_bytes_per_s(&rate, now_ms);
 	ck_assert_int_gt(rate_before, (1 << 20) * 8 / 10);
 	ck_assert_int_le(rate_before, 1 << 20);
 	ck_assert_int_eq(rate_stalled_s(&rate, now_ms), -1);
 	/* Or it was not. */
-	now_ms = look_once(now_ms, rate.done_sectors + 3 * MIB, TOTAL - 50 * MIB);
+	now_ms = look_once(now_ms, rate.extent.done + 3 * MIB, TOTAL - 50 * MIB);
 	ck_assert_int_ge(rate_bytes_per_s(&rate, now_ms), rate_before * 9 / 10);
 	ck_assert_int_le(rate_bytes_per_s(&rate, now_ms), 1 << 20);
 }
@@ -185,8 +195,60 @@ START_TEST(other_total_is_movement)
 	int64_t now_ms = look(1000, 10, 3000, 3 * MIB);
 
 	for (uint64_t i = 1; i < 10; i++)
-		now_ms = look_once(now_ms, rate.done_sectors, TOTAL - i * MIB);
+		now_ms = look_once(now_ms, rate.extent.done, TOTAL - i * MIB);
 	ck_assert_int_eq(rate_stalled_s(&rate, now_ms), -1);
+}
+END_TEST
+
+/* Where the percentage is all that is told. */
+START_TEST(parts_have_a_time_left_and_no_bytes)
+{
+	struct lvmpolld_progress progress = {.percent = 10};
+	int64_t now_ms = 1000;
+
+	for (unsigned i = 0; i < 10; i++, now_ms += 3000, progress.percent += 0.3)
+		rate_note(&rate, now_ms, extent_of(&progress));
+	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms), -1);
+	ck_assert_int_eq(rate_time_left_s(&rate, now_ms, extent_of(&progress)), 870);
+	for (unsigned i = 0; i < 10; i++, now_ms += 3000)
+		rate_note(&rate, now_ms, extent_of(&progress));
+	ck_assert_int_ge(rate_stalled_s(&rate, now_ms), 27);
+}
+END_TEST
+
+START_TEST(sectors_after_parts_are_another_count)
+{
+	struct lvmpolld_progress progress = {.percent = 10};
+	int64_t now_ms = look(1000, 10, 3000, 3 * MIB) + 3000;
+
+	rate_note(&rate, now_ms, extent_of(&progress));
+	ck_assert_uint_eq(rate.count, 1);
+	ck_assert_int_eq(rate_bytes_per_s(&rate, now_ms), -1);
+}
+END_TEST
+
+START_TEST(movement_that_no_look_shows_counts)
+{
+	int64_t now_ms = look(1000, 10, 3000, 3 * MIB);
+
+	for (unsigned i = 0; i < 400; i++) {
+		now_ms = look(now_ms, 1, 3000, 0);
+		rate_note_movement(&rate, now_ms);
+		ck_assert_int_eq(rate_stalled_s(&rate, now_ms), -1);
+	}
+	now_ms = look(now_ms, 5, 3000, 0);
+	ck_assert_int_eq(rate_stalled_s(&rate, now_ms), 15);
+}
+END_TEST
+
+/* The machine was busy, or the daemon was. */
+START_TEST(what_stands_still_does_so_over_a_time_without_looks)
+{
+	int64_t now_ms = look(1000, 10, 3000, 3 * MIB);
+
+	now_ms = look(now_ms, 1, 600000, 0);
+	ck_assert_int_eq(rate_stalled_s(&rate, now_ms), 600);
+	ck_assert_uint_eq(rate.count, 1);
 }
 END_TEST
 
@@ -207,6 +269,10 @@ int main(void)
 		SUITE_TEST(total_that_shrinks_leaves_the_rate),
 		SUITE_TEST(total_that_changes_at_each_look_leaves_a_rate),
 		SUITE_TEST(other_total_is_movement),
+		SUITE_TEST(parts_have_a_time_left_and_no_bytes),
+		SUITE_TEST(sectors_after_parts_are_another_count),
+		SUITE_TEST(movement_that_no_look_shows_counts),
+		SUITE_TEST(what_stands_still_does_so_over_a_time_without_looks),
 	};
 
 	return suite_run_fixture("rate", tests, SUITE_COUNT(tests), reset, NULL);

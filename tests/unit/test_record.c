@@ -95,6 +95,14 @@ static const struct record records[] = {
 		.table_before = 1,
 		.to_sectors = UINT64_C(1) << 40,
 		.is_missed = true,
+		.seen = {.moved_ms = 4711,
+			.done = 250,
+			.total = 1000,
+			.is_in_parts = true,
+			.is_stall_told = true,
+			.disks = "-7:0=/dev/sda +7:1=/dev/sdb",
+			.findings = "mismatches=8"},
+		.seen_boot_id = "seen",
 		.gone = {.is_read = true,
 			.next = 200,
 			.whole_from = 50,
@@ -168,6 +176,18 @@ static void assert_refused(int result, const char *words)
 	ck_assert_ptr_nonnull(strstr(error.sentence, words));
 }
 
+static void compare_seen(const struct record *record, const struct record *expected)
+{
+	ck_assert_int_eq(record->seen.moved_ms, expected->seen.moved_ms);
+	ck_assert_uint_eq(record->seen.done, expected->seen.done);
+	ck_assert_uint_eq(record->seen.total, expected->seen.total);
+	ck_assert_int_eq(record->seen.is_in_parts, expected->seen.is_in_parts);
+	ck_assert_int_eq(record->seen.is_stall_told, expected->seen.is_stall_told);
+	ck_assert_pstr_eq(record->seen.disks, expected->seen.disks);
+	ck_assert_pstr_eq(record->seen.findings, expected->seen.findings);
+	ck_assert_pstr_eq(record->seen_boot_id, expected->seen_boot_id);
+}
+
 static int compare(const struct record *record, void *context, struct lvmpolld_error *why)
 {
 	const struct record *expected = context;
@@ -202,6 +222,7 @@ static int compare(const struct record *record, void *context, struct lvmpolld_e
 	ck_assert_uint_eq(record->to_sectors, expected->to_sectors);
 	ck_assert_int_eq(record->is_complete, expected->is_complete);
 	ck_assert_int_eq(record->is_missed, expected->is_missed);
+	compare_seen(record, expected);
 	ck_assert_int_eq(record->gone.is_read, expected->gone.is_read);
 	ck_assert_uint_eq(record->gone.next, expected->gone.next);
 	ck_assert_uint_eq(record->gone.whole_from, expected->gone.whole_from);
