@@ -10,6 +10,7 @@ const UNATTENDED_MS = 30000; // no event tells of what nobody sees to
 export class Connection {
     kind = "connecting"; // see describe() in view.js for each
     extensions = [];
+    maySteer = false; // the daemon lets this user abort, resume and adopt
     #open;
     #path;
     #operations;
@@ -82,6 +83,7 @@ export class Connection {
     #greet(reply) {
         this.#attempts = 0;
         this.extensions = (reply.extensions ?? "").split(" ");
+        this.maySteer = reply.may_steer === 1;
         if (reply.protocol !== "lvmpolld") {
             this.kind = "foreign";
         } else if (!this.extensions.includes("watch")) {
@@ -107,6 +109,7 @@ export class Connection {
         else
             this.kind = answer.isGreeted ? "lost" : "refused";
         this.extensions = [];
+        this.maySteer = false;
         clearTimeout(this.#timer);
         this.#timer = setTimeout(() => this.#connect(), pause);
         this.#changed();

@@ -31,7 +31,10 @@ async function act(verb, entry) {
 }
 
 function show() {
-    const next = { steer: permission.allowed !== false, adopt: connection.extensions.includes("adopt") };
+    const next = {
+        steer: permission.allowed !== false || connection.maySteer,
+        adopt: connection.extensions.includes("adopt"),
+    };
 
     isDue = false;
     // Rows are drawn anew where this is another object.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The buttons: what lvmpollctl does, as root, and what it says.
+// The buttons: what lvmpollctl does, as root or else as the user, and what it says.
 
 import { formatName } from "./format.js";
 
@@ -21,12 +21,13 @@ function sentenceOf(error, path) {
     return error.message?.trim() || `status ${error.exit_status}`;
 }
 
-/* A move that has run for hours is not aborted by one click. */
+/* What has run for hours is not aborted by one click. */
 function confirmAbort(entry) {
     const dialog = document.getElementById("confirm");
 
-    document.getElementById("confirm-what").textContent = `Abort the move ${formatName(entry)}?`;
-    document.getElementById("confirm-command").textContent = `pvmove --abort ${entry.source ?? ""}`;
+    document.getElementById("confirm-what").textContent = `Abort the ${entry.operation} of ${formatName(entry)}?`;
+    document.getElementById("confirm-move").hidden = entry.operation !== "pvmove";
+    document.getElementById("confirm-other").hidden = entry.operation === "pvmove";
     dialog.returnValue = "";
     dialog.showModal();
     return new Promise(resolve => {
@@ -43,7 +44,8 @@ export async function runVerb(verb, entry, config, tell) {
 
     tell(`${what} …`, "");
     try {
-        const output = await cockpit.spawn(command, { superuser: "require", err: "message" });
+        // Without administrative access the daemon says whether the user may.
+        const output = await cockpit.spawn(command, { superuser: "try", err: "message" });
 
         tell(`${what}: ${output.trim() || "done"}`, "good");
     } catch (error) {

@@ -4,8 +4,6 @@
 import * as format from "./format.js";
 
 const ENDED_SHOWN = 20;
-/* Nothing, or nothing more, can be aborted of these. */
-const NOT_ABORTABLE = ["unattended", "yielding"];
 /* lvm2 can be asked for these again: the next attempt comes at once. */
 const RESUMABLE = ["backing_off", "dormant"];
 
@@ -92,7 +90,7 @@ class OperationRow {
     show(entry, may) {
         const name = format.formatName(entry);
         const can = {
-            abort: entry.operation === "pvmove" && !entry.abort && !NOT_ABORTABLE.includes(entry.state),
+            abort: entry.abortable === 1,
             resume: RESUMABLE.includes(entry.state) && !entry.abort,
             adopt: entry.state === "unattended" && entry.attended !== 1 && may.adopt,
         };
@@ -156,7 +154,7 @@ export class View {
         setText(document.getElementById("missed"), operations.missed === 0 ? ""
             : `Changes that came too quickly to be told one by one: ${operations.missed}. What is shown is up to date.`);
         setText(document.getElementById("permission"), may.steer || !isConnected ? ""
-            : "You need administrative access to abort and resume operations.");
+            : "You need administrative access to abort and resume operations, or access.steer_users in lvmpolld.yaml(5).");
         document.getElementById("resume-all").disabled = !may.steer;
         this.#showInFlight(operations.inFlight, may, isConnected);
         this.#showEnded([...operations.ended.values()]);

@@ -99,7 +99,7 @@ static int adopt_all(const struct ctl *ctl, struct entries *pending)
 		status = ask_begin(ctl, request, &stream, NULL, &error);
 		if (status == CTL_GOOD)
 			message_stream_close(&stream);
-		else if (status == CTL_REFUSED)
+		else if (status == CTL_NO_OPERATION)
 			/* It is gone, or in flight: the list tells. */
 			status = CTL_GOOD;
 		else

@@ -42,14 +42,21 @@ static bool is_ok(const struct wire_message *reply)
 /* Stock's daemon knows none of our requests. */
 static int explain_refusal(const struct wire_message *reply, struct lvmpolld_error *error)
 {
+	const char *response = wire_string(reply, "response");
 	const char *reason = wire_string(reply, "reason");
 
+	if (response && !strcmp(response, "not_found")) {
+		error_set(error, ENOENT, "the daemon knows no such operation, or not any more");
+		return CTL_NO_OPERATION;
+	}
 	if (reason && !strcmp(reason, "request not implemented"))
 		error_set(error, ENOSYS,
 			"the daemon does not know this request: it is stock's, or older than this "
 			"program");
 	else
-		error_set(error, EPERM, "the daemon refuses: %s", reason ? reason : "no reason");
+		/* It would not take the request at another time either. */
+		error_set(error, response && !strcmp(response, "invalid") ? EPERM : EAGAIN,
+			"the daemon refuses: %s", reason ? reason : "no reason");
 	return CTL_REFUSED;
 }
 

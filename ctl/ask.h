@@ -32,7 +32,8 @@ int ctl_finish(int status);
 
 /*
  * Connects and sends REQUEST, its text. Returns CTL_GOOD where it is answered with OK, in *REPLY
- * unless that is NULL; else a status, with the error.
+ * unless that is NULL; else a status, with the error: CTL_NO_OPERATION where it knows none of that
+ * number.
  */
 int ask_begin(const struct ctl *ctl, const char *request, struct message_stream *stream,
 	struct wire_message **reply, struct lvmpolld_error *error);

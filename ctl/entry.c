@@ -140,6 +140,7 @@ struct entry *entry_read(const struct wire_message *message)
 		*number_at(entry, i) = wire_number_or(message, numbers[i].key, -1);
 	if (is_whole && read_events(entry, message) && make_name(entry)) {
 		entry->is_abort = wire_number(message, "abort") != 0;
+		entry->is_abortable = wire_number(message, "abortable") != 0;
 		entry->is_unattended = item && !strcmp(item, "unattended");
 		entry->is_adopting = wire_number(message, "adopting") != 0;
 		entry->is_attended = wire_number(message, "attended") != 0;

@@ -13,7 +13,8 @@ struct wire_message;
 struct entry {
 	int64_t id;
 	bool is_abort;
-	char *name; /* VG/LV */
+	bool is_abortable; /* the daemon can abort it, and does not do so yet */
+	char *name;        /* VG/LV */
 	char *vg;
 	char *lv;
 	char *lvid;

@@ -54,7 +54,7 @@ _lvmpollctl() {
 		:-*) words='--socket --help --version' ;;
 		:*) words=$verbs ;;
 		*:-*) words=$(_lvmpollctl_options "$verb") ;;
-		list:* | status:* | wait:* | history:* | abort:* | adopt:* | forget:*) words=$(_lvmpollctl_volumes) ;;
+		list:* | status:* | wait:* | history:* | abort:* | resume:* | adopt:* | forget:*) words=$(_lvmpollctl_volumes) ;;
 		start:*) words=$(_lvmpollctl_startable) ;;
 		log-level:*) words='fatal error warn notice info debug' ;;
 		esac

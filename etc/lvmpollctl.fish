@@ -64,7 +64,7 @@ complete -c lvmpollctl -n 'not __lvmpollctl_verb >/dev/null' -l socket -s s -rF 
 complete -c lvmpollctl -n 'not __lvmpollctl_verb >/dev/null' -l help
 complete -c lvmpollctl -n 'not __lvmpollctl_verb >/dev/null' -l version
 complete -c lvmpollctl -n '__lvmpollctl_verb >/dev/null' -a '(__lvmpollctl_options)'
-complete -c lvmpollctl -n '__lvmpollctl_verb_is list status wait history abort adopt forget' -a '(__lvmpollctl_volumes)'
+complete -c lvmpollctl -n '__lvmpollctl_verb_is list status wait history abort resume adopt forget' -a '(__lvmpollctl_volumes)'
 complete -c lvmpollctl -n '__lvmpollctl_verb_is start' -a '(__lvmpollctl_startable)'
 complete -c lvmpollctl -n '__lvmpollctl_verb_is log-level' -a 'fatal error warn notice info debug'
 complete -c lvmpollctl -n '__lvmpollctl_verb_is list history' -l output -s o -x -a "(lvmpollctl list --list-columns 2>/dev/null | string split -f1 ' ')"

@@ -39,7 +39,7 @@ case $verb:${words[CURRENT]} in
 	# Its options, as its help has them.
 	candidates=(${(f)"$(lvmpollctl $verb --help 2>/dev/null | grep -oE -- '--[a-z-]+' | grep -v '^--socket$')"} --help)
 	;;
-list:* | status:* | wait:* | history:* | abort:* | adopt:* | forget:*)
+list:* | status:* | wait:* | history:* | abort:* | resume:* | adopt:* | forget:*)
 	candidates=(${(f)"$(lvmpollctl list --raw --noheadings --output VOLUME 2>/dev/null)"})
 	;;
 start:*)

@@ -77,8 +77,10 @@ void configuration_free(struct configuration *configuration)
 	free(configuration->state_directory);
 	free(configuration->lvm_binary);
 	free(configuration->history_path);
-	free(configuration->access_users);
-	free(configuration->access_groups);
+	free(configuration->access_users.list);
+	free(configuration->access_groups.list);
+	free(configuration->access_steer_users.list);
+	free(configuration->access_steer_groups.list);
 	free(configuration->plugin_directory);
 	for (size_t i = 0; i < configuration->plugin_enabled_count; i++)
 		free(configuration->plugins_enabled[i]);

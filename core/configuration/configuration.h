@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include <lvmpolld/plugin.h>
 
@@ -49,6 +48,12 @@ enum configuration_adopt {
 	CONFIGURATION_ADOPT_ALWAYS,
 };
 
+/* Users or groups, by their ids. */
+struct configuration_ids {
+	size_t count;
+	uint32_t *list;
+};
+
 struct configuration {
 	char *socket_path;
 	char *pidfile_path;
@@ -74,10 +79,10 @@ struct configuration {
 
 	enum configuration_adopt adopt;
 
-	size_t access_user_count;
-	uid_t *access_users;
-	size_t access_group_count;
-	gid_t *access_groups;
+	struct configuration_ids access_users;
+	struct configuration_ids access_groups;
+	struct configuration_ids access_steer_users;
+	struct configuration_ids access_steer_groups;
 
 	char *plugin_directory;
 	bool plugins_all; /* each module of the directory that need not be named, too */

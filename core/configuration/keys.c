@@ -67,6 +67,10 @@ static const struct configuration_key keys[] = {
 		"The users who may talk to the daemon."},
 	{"access", "groups", CONFIGURATION_GROUPS, "[]", 0, 0, FIELD(access_groups),
 		"The groups whose members may talk to the daemon."},
+	{"access", "steer_users", CONFIGURATION_USERS, "[]", 0, 0, FIELD(access_steer_users),
+		"The users who may also abort, resume and adopt what the daemon knows."},
+	{"access", "steer_groups", CONFIGURATION_GROUPS, "[]", 0, 0, FIELD(access_steer_groups),
+		"The groups whose members may also abort, resume and adopt what the daemon knows."},
 
 	{"plugins", "directory", CONFIGURATION_PATH, PLUGIN_DIRECTORY, 2, PATH_MAX - 1,
 		FIELD(plugin_directory), "The directory that the plugins are in."},

@@ -283,7 +283,7 @@ static int resolve_id(const char *text, const char *kind, find_id find, uint32_t
 	return 0;
 }
 
-static int set_ids(uint32_t **ids, size_t *id_count, const char *kind, find_id find, size_t count,
+static int set_ids(struct configuration_ids *ids, const char *kind, find_id find, size_t count,
 	const char *const *items, size_t *wrong, struct lvmpolld_error *error)
 {
 	uint32_t *found = NULL;
@@ -304,9 +304,8 @@ static int set_ids(uint32_t **ids, size_t *id_count, const char *kind, find_id f
 			return result;
 		}
 	}
-	free(*ids);
-	*ids = found;
-	*id_count = count;
+	free(ids->list);
+	*ids = (struct configuration_ids){.count = count, .list = found};
 	return 0;
 }
 
@@ -368,11 +367,11 @@ int configuration_set_list(struct configuration *configuration, const struct con
 	case CONFIGURATION_LOG_TARGETS:
 		return set_targets(configuration, count, items, wrong, error);
 	case CONFIGURATION_USERS:
-		return set_ids(&configuration->access_users, &configuration->access_user_count,
-			"user", find_user, count, items, wrong, error);
+		return set_ids(field_of(configuration, key), "user", find_user, count, items, wrong,
+			error);
 	case CONFIGURATION_GROUPS:
-		return set_ids(&configuration->access_groups, &configuration->access_group_count,
-			"group", find_group, count, items, wrong, error);
+		return set_ids(field_of(configuration, key), "group", find_group, count, items,
+			wrong, error);
 	case CONFIGURATION_PLUGIN_NAMES:
 		return set_plugin_names(configuration, count, items, wrong, error);
 	default:

@@ -29,11 +29,11 @@ __attribute__((format(printf, 2, 3))) static void add(struct buffer *text, const
 	va_end(arguments);
 }
 
-static void add_numbers(struct buffer *text, const uid_t *numbers, size_t count)
+static void add_ids(struct buffer *text, const struct configuration_ids *ids)
 {
 	add(text, "[");
-	for (size_t i = 0; i < count; i++)
-		add(text, "%s%u", i > 0 ? ", " : "", (unsigned)numbers[i]);
+	for (size_t i = 0; i < ids->count; i++)
+		add(text, "%s%u", i > 0 ? ", " : "", (unsigned)ids->list[i]);
 	add(text, "]");
 }
 
@@ -99,10 +99,8 @@ void configuration_show(const struct configuration *configuration,
 		add_targets(text, configuration->log.targets);
 		break;
 	case CONFIGURATION_USERS:
-		add_numbers(text, configuration->access_users, configuration->access_user_count);
-		break;
 	case CONFIGURATION_GROUPS:
-		add_numbers(text, configuration->access_groups, configuration->access_group_count);
+		add_ids(text, (const struct configuration_ids *)(const void *)field);
 		break;
 	case CONFIGURATION_PLUGIN_NAMES:
 		add_plugins(text, configuration);

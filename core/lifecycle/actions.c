@@ -55,17 +55,18 @@ static bool is_seen(struct operation *operation)
 	return is_there;
 }
 
-/* The operation has got on: earlier failures no longer count. */
-static void note_success(struct operation *operation)
+/* Pauses begin with the shortest again. Who waits while attempts fail is told none the later. */
+void actions_begin_anew(struct operation *operation)
 {
 	operation->back_off.count = 0;
 	operation->attempt.phases = 0;
-	telling_end_failing(operation);
 }
 
-void actions_begin_anew(struct operation *operation)
+/* The operation has got on: earlier failures no longer count. */
+static void note_success(struct operation *operation)
 {
-	note_success(operation);
+	actions_begin_anew(operation);
+	telling_end_failing(operation);
 }
 
 static bool has_command(const struct operation *operation)
@@ -194,14 +195,13 @@ static enum operation_event begin_abort(struct operation *operation)
 static enum operation_event enter_looking(
 	struct operation *operation, enum operation_state from, enum operation_event event)
 {
-	/*
-	 * A client or an administrator asks, or the device does I/O again: failures are counted
-	 * from the start.
-	 */
-	if (event == EVENT_WANTED)
+	/* A client or an administrator asks. */
+	if (event == EVENT_WANTED) {
 		recorder_note_wanted(operation);
-	if (event == EVENT_WANTED ||
-		(event == EVENT_SEES_CHANGE && operation->back_off.reason == BACK_OFF_SUSPENDED))
+		actions_begin_anew(operation);
+	}
+	/* The device does I/O again. */
+	if (event == EVENT_SEES_CHANGE && operation->back_off.reason == BACK_OFF_SUSPENDED)
 		note_success(operation);
 	/* An attempt before the pause, or under another name, is not compared with this one. */
 	if (event == EVENT_TIMER || event == EVENT_WANTED || event == EVENT_REPORT_RENAMED)
@@ -324,7 +324,7 @@ static enum operation_event enter_asking(
 {
 	(void)from;
 	if (event == EVENT_WANTED)
-		note_success(operation);
+		actions_begin_anew(operation);
 	/* The answer may take its time, as where the group is locked. */
 	if (event == EVENT_EXIT_FAILED)
 		telling_begin_failing(operation);

@@ -93,7 +93,8 @@ static void on_line(const char *text, void *context)
 		attempts_expect_end(operation);
 	if (attempt->purpose != ATTEMPT_POLL)
 		return;
-	telling_end_failing(operation);
+	if (percent > former.percent)
+		telling_end_failing(operation);
 	if (is_in_the_way(operations))
 		context_happened(operation, EVENT_WAY_IS_WANTED);
 	operations->settle(operations);
@@ -127,11 +128,7 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 
 	attempt->command = NULL;
 	attempt->is_orphan = false;
-	/* An lvpoll that is adopted is ended by us. */
-	attempt->is_end_unknown = end.is_unknown && !attempt_is_lvpoll(attempt);
 	attempt->result = (struct request_result){.by_signal = end.by_signal, .value = end.value};
-	if (attempt->is_end_unknown)
-		attempt->result = (struct request_result){0};
 	scheduler_remove(&operations->scheduler, operation);
 	set_running(operation, false);
 	counts_add(&operations->counts, operation->terms->plugin->interface->operation,
@@ -146,16 +143,13 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 	/* What lvpoll has done its lines tell: it may not have found its volume. */
 	if (!attempt_is_lvpoll(attempt) && event != EVENT_EXIT_NOT_RUN)
 		operation->is_begun = true;
-	/*
-	 * The daemon has ended it with SIGTERM: newer lvm2 exits with a status then. Or how it
-	 * ended nobody knows.
-	 */
-	if (event == EVENT_ENDED_STEP || event == EVENT_ENDED_POLL) {
-		attempt->result = (struct request_result){.by_signal = true, .value = SIGTERM};
-		operation->failing_result = (struct request_result){0};
-	} else {
-		operation->failing_result = attempt->result;
-	}
+	/* An lvpoll that is adopted is ended by us. */
+	attempt->end = event == EVENT_ENDED_STEP || event == EVENT_ENDED_POLL ? ATTEMPT_ENDED_BY_US
+		       : end.is_unknown && !attempt_is_lvpoll(attempt)        ? ATTEMPT_END_UNKNOWN
+								       : ATTEMPT_ENDED_ITSELF;
+	if (attempt->end != ATTEMPT_ENDED_ITSELF)
+		attempt->result = (struct request_result){0};
+	operation->failing_result = attempt->result;
 	context_happened(operation, event);
 	operations->settle(operations);
 }
@@ -307,7 +301,7 @@ int attempts_start(struct operation *operation, struct lvmpolld_error *error)
 				? "what was seen since the step fell due does not prove it"
 				: "cannot start an lvm command: out of memory");
 	operation->attempt.has_shown_end = operation->attempt.has_shown_more = false;
-	operation->attempt.is_end_unknown = false;
+	operation->attempt.end = ATTEMPT_ENDED_ITSELF;
 	operation->attempt.result = (struct request_result){0};
 	result = preparing_build(operation, &arguments, error);
 	if (result == 0) {

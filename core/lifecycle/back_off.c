@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "lifecycle/back_off.h"
+#include "lifecycle/classify.h"
 #include "lifecycle/classify_ends.h"
 #include "lifecycle/context.h"
 #include "lifecycle/resources.h"
@@ -12,10 +13,13 @@
 #include "log/log.h"
 #include "util/boot.h"
 
-static uint64_t present_signature(struct operation *operation)
+/* What ends the pause when it changes. */
+static uint64_t present_signature(struct operation *operation, enum back_off_reason reason)
 {
 	uint64_t signature;
 
+	if (reason == BACK_OFF_UNMOVED)
+		return classify_position(operation);
 	device_lock(operation->device);
 	signature = operation->device->observation.signature;
 	device_unlock(operation->device);
@@ -38,6 +42,9 @@ static int64_t pause_ms(const struct operation *operation)
 		return operation->lead->interval_s > 0
 			       ? (int64_t)operation->terms->interval_s * 1000
 			       : 1000;
+	/* As often as lvm2 is asked. */
+	case BACK_OFF_UNMOVED:
+		return INT64_C(1000) * longest_s;
 	default:
 		return (pause_s > longest_s ? longest_s : pause_s) * 1000;
 	}
@@ -70,14 +77,13 @@ static void log_pause(const struct operation *operation, bool is_news)
 		(long long)((pause_ms(operation) + 999) / 1000));
 }
 
-/* Tells the clients at once that lvm cannot be executed. */
-static void tell_not_executable(struct operation *operation)
+/* What clients are told where lvm cannot be executed: no attempt of before has that status. */
+static void note_not_executable(struct operation *operation, enum operation_event event)
 {
 	const struct request_result *result = &operation->attempt.result;
-	bool has_status = operation->attempt.pid > 0 && !result->by_signal && result->value != 0;
+	bool has_status = event == EVENT_EXIT_NOT_RUN && !result->by_signal && result->value != 0;
 
-	telling_tell(operation, REQUEST_FINISHED,
-		has_status ? *result : (struct request_result){.value = 101});
+	operation->failing_result = has_status ? *result : (struct request_result){.value = 101};
 }
 
 /* The client of an abort has heard that it failed: it must not be carried out later. */
@@ -101,12 +107,14 @@ enum operation_event back_off_enter(
 	(void)from;
 	back_off->count = is_row ? back_off->count + 1 : 1;
 	back_off->reason = reason;
-	back_off->signature = present_signature(operation);
+	back_off->signature = present_signature(operation, reason);
+	if (reason == BACK_OFF_NOT_EXECUTABLE)
+		note_not_executable(operation, event);
 	if (back_off_rule(reason)->is_failure)
 		telling_begin_failing(operation);
 	/* Nothing was promised yet, and a wrong lvm.binary does not mend itself. */
 	if (reason == BACK_OFF_NOT_EXECUTABLE && !operation->is_begun)
-		tell_not_executable(operation);
+		telling_tell_failure(operation);
 	if (is_told_to_have_failed(operation))
 		return EVENT_NO_PATIENCE;
 	log_pause(operation, !is_same);

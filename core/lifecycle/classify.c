@@ -29,6 +29,25 @@ bool classify_is_copied(const struct observation *observation)
 	       (is_copying(observation) || observation->copies.count > 0);
 }
 
+uint64_t classify_position(const struct operation *operation)
+{
+	const struct lvmpolld_progress progress = device_progress(operation->device);
+
+	return progress.total_sectors > 0 ? progress.done_sectors
+					  : (uint64_t)(progress.percent * 1000);
+}
+
+bool classify_shows_copying(const struct operation *operation)
+{
+	struct device *device = operation->device;
+	bool shows;
+
+	device_lock(device);
+	shows = device->observation.kind == OBSERVED && is_copying(&device->observation);
+	device_unlock(device);
+	return shows;
+}
+
 /* Whether the device contradicts a command that says that all is over. */
 static bool is_contradicted(
 	const struct operation *operation, const struct observation *observation)
@@ -37,6 +56,9 @@ static bool is_contradicted(
 	static const struct lvmpolld_exit ended = {
 		.struct_size = sizeof(ended), .presence = LVMPOLLD_PRESENT};
 
+	/* It was to stay: somebody has removed it, and the command may have found another one. */
+	if (observation->kind == OBSERVED_GONE)
+		return callbacks_read_report(operation, NULL) == LVMPOLLD_STANDING_FAILED;
 	if (classify_is_renamed(operation, observation->vg_name, observation->lv_name))
 		return true;
 	if (is_copying(observation) && !operation_is_abort(operation))
@@ -49,7 +71,7 @@ static enum operation_event confirm(
 {
 	if (observation->kind == OBSERVED_SUSPENDED)
 		return observation->is_stalled ? EVENT_SEES_OTHERWISE : EVENT_SEES_SUSPENDED;
-	if (observation->kind != OBSERVED_GONE && is_contradicted(operation, observation))
+	if (is_contradicted(operation, observation))
 		return EVENT_SEES_OTHERWISE;
 	/* The kernel's log contradicts it: lvm2 is asked whether anything is left. */
 	return classify_end_doubt(operation, &observation->log) == DOUBT_FAILURE
@@ -149,6 +171,13 @@ static enum operation_event look_in_pause(
 	case BACK_OFF_SUSPENDED:
 		return observation->kind == OBSERVED_SUSPENDED ? EVENT_SEES_SAME
 							       : EVENT_SEES_CHANGE;
+	case BACK_OFF_UNMOVED:
+		return observation->kind == OBSERVED_SUSPENDED ||
+				       (is_copying(observation) &&
+					       classify_position(operation) ==
+						       operation->back_off.signature)
+			       ? EVENT_SEES_SAME
+			       : EVENT_SEES_CHANGE;
 	case BACK_OFF_UNVERIFIED:
 		/* Then the step is not due any more, as where the table is understood again. */
 		if (observation->kind == OBSERVED && is_copying(observation))
@@ -255,11 +284,21 @@ static enum operation_event decide_abort(
 		return EVENT_SEES_STEP;
 	if (observation->verdict == LVMPOLLD_DONE)
 		return EVENT_NO_PATIENCE;
-	return attempt->is_end_unknown && attempt->purpose == ATTEMPT_ABORT &&
+	return attempt->end == ATTEMPT_END_UNKNOWN && attempt->purpose == ATTEMPT_ABORT &&
 			       observation->verdict == LVMPOLLD_STEP &&
 			       device_progress(operation->device).phase == 0
 		       ? EVENT_SEES_DONE
 		       : EVENT_SEES_STEP;
+}
+
+/*
+ * It copies nothing, and nothing is run for it that could tell why: lvm2 may have it no more. What
+ * the kernel does alone is not for lvm2 to say.
+ */
+static bool is_unmoved(const struct operation *operation, const struct observation *observation)
+{
+	return observation->kind == OBSERVED && observation->is_stalled &&
+	       plugin_verifies(operation->terms->plugin);
 }
 
 static enum operation_event decide(
@@ -278,7 +317,7 @@ static enum operation_event decide(
 		return EVENT_SEES_DONE;
 	if (!is_stalled && observation->verdict != LVMPOLLD_STEP &&
 		observation->verdict != LVMPOLLD_POLL)
-		return EVENT_SEES_COPYING;
+		return is_unmoved(operation, observation) ? EVENT_SEES_UNMOVED : EVENT_SEES_COPYING;
 	if (now_ms < operation->not_before_ms)
 		return EVENT_SEES_EARLY;
 	/* Whether all is copied cannot be told: an lvpoll that polls might let go of it. */

@@ -54,7 +54,12 @@ bool classify_is_let_go(const struct operation *operation, const struct observat
 enum doubt classify_end_doubt(
 	const struct operation *operation, const struct kernel_log_state *log);
 
-/* The device's table, or its names, differ from what the latest command began with. */
+/* Whether the device of OPERATION shows, by the latest look, that data is copied. */
+bool classify_shows_copying(const struct operation *operation);
+
+/* How far OPERATION is, to be compared with another time. */
+uint64_t classify_position(const struct operation *operation);
+
 /*
  * Whether the lines of the table are those before the latest attempt of an operation with phases:
  * then another phase alone does not tell that it gets on.
@@ -62,6 +67,7 @@ enum doubt classify_end_doubt(
 bool classify_is_phase_alone(
 	const struct operation *operation, const struct observation *observation);
 
+/* The device's table differs from what the latest command began with. */
 bool classify_is_changed(const struct operation *operation, const struct observation *observation);
 
 /* The device's names differ from those that the latest command was given. */

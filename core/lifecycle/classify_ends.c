@@ -8,6 +8,7 @@
 
 #include "lifecycle/classify.h"
 #include "lifecycle/classify_ends.h"
+#include "loader/calls.h"
 #include "operation/callbacks.h"
 
 /*
@@ -105,21 +106,38 @@ enum operation_event classify_exit(const struct operation *operation, bool was_t
 	return classify_own_exit(operation, progress);
 }
 
+static bool is_good(const struct request_result *result)
+{
+	return !result->by_signal && result->value == 0;
+}
+
 static bool has_failed(const struct attempt *attempt)
 {
-	return attempt->pid > 0 && (attempt->result.by_signal || attempt->result.value != 0);
+	return attempt->pid > 0 && attempt->end == ATTEMPT_ENDED_ITSELF &&
+	       !is_good(&attempt->result);
 }
 
 static bool has_succeeded(const struct attempt *attempt)
 {
-	return attempt->pid > 0 && !attempt->is_end_unknown && !attempt->result.by_signal &&
-	       attempt->result.value == 0;
+	return attempt->pid > 0 && attempt->end == ATTEMPT_ENDED_ITSELF &&
+	       is_good(&attempt->result);
 }
 
 /* An lvpoll that finds no volume exits with 0, too, but does not tell that all is copied. */
 static bool has_said_end(const struct attempt *attempt)
 {
-	return attempt->has_shown_end && !attempt->result.by_signal && attempt->result.value == 0;
+	return attempt->has_shown_end && attempt->end == ATTEMPT_ENDED_ITSELF &&
+	       is_good(&attempt->result);
+}
+
+/*
+ * Whether no step begins without a proof that its data was copied. The kernel takes data for copied
+ * that it could not write to a missing disk. When the disk is back, an attempt that nobody asks for
+ * would let go of the only good copy.
+ */
+static bool is_proved_by_kernel(const struct operation *operation)
+{
+	return operation->is_watchable && plugin_verifies(operation->terms->plugin);
 }
 
 static enum operation_event classify_standing(
@@ -139,11 +157,8 @@ static enum operation_event classify_standing(
 			return EVENT_REPORT_OVER;
 		break;
 	}
-	/*
-	 * The kernel takes data for copied that it could not write to a missing disk. When the disk
-	 * is back, an automatic attempt would drop the only good copy.
-	 */
-	if (volume->is_partial && !operation_is_abort(operation) && has_failed(&operation->attempt))
+	if (volume->is_partial && !operation_is_abort(operation) &&
+		has_failed(&operation->attempt) && !is_proved_by_kernel(operation))
 		return EVENT_REPORT_HOPELESS;
 	if (classify_is_renamed(operation, volume->vg_name, volume->lv_name))
 		return EVENT_REPORT_RENAMED;
@@ -223,7 +238,10 @@ enum back_off_reason classify_pause(const struct operation *operation, enum oper
 	case EVENT_SEES_STUCK:
 		return BACK_OFF_SUSPENDED;
 	case EVENT_REPORT_GOES_ON:
-		return has_failed(&operation->attempt) ? BACK_OFF_STATUS : BACK_OFF_CONTRADICTED;
+		return has_failed(&operation->attempt) ? BACK_OFF_STATUS
+		       : !has_succeeded(&operation->attempt) && classify_shows_copying(operation)
+			       ? BACK_OFF_UNMOVED
+			       : BACK_OFF_CONTRADICTED;
 	case EVENT_REPORT_NOT_SEEN:
 		return BACK_OFF_NOT_SEEN;
 	case EVENT_REPORT_NO_ANSWER:

@@ -54,6 +54,19 @@ static void set_state(struct operation *operation, enum operation_state state)
 		operations_changed(operations);
 }
 
+/* Where EVENT leads now. One that cannot come changes nothing. */
+static unsigned next_cell(const struct operation *operation, enum operation_event event)
+{
+	unsigned cell = table_cell(operation->state, event);
+
+	if (cell == CELL_NEVER)
+		log_operation(LOG_LEVEL_ERROR, operation,
+			"%s came while it was %s, which cannot be: please report this",
+			event_name(event), state_name(operation->state));
+	assert(cell != CELL_NEVER);
+	return cell;
+}
+
 static void enter(
 	struct operation *operation, enum operation_state state, enum operation_event event)
 {
@@ -68,8 +81,7 @@ static void enter(
 		event = actions_enter(operation, from, event);
 		if (event == EVENT_NONE)
 			break;
-		cell = table_cell(operation->state, event);
-		assert(cell != CELL_NEVER);
+		cell = next_cell(operation, event);
 		if (cell >= STATE_COUNT)
 			break;
 		state = (enum operation_state)cell;
@@ -78,15 +90,10 @@ static void enter(
 
 void lifecycle_handle(struct operation *operation, enum operation_event event)
 {
-	unsigned cell = table_cell(operation->state, event);
+	unsigned cell = next_cell(operation, event);
 
 	if (cell < STATE_COUNT)
 		enter(operation, (enum operation_state)cell, event);
-	else if (cell == CELL_NEVER)
-		log_operation(LOG_LEVEL_ERROR, operation,
-			"%s came while it was %s, which cannot be: please report this",
-			event_name(event), state_name(operation->state));
-	assert(cell != CELL_NEVER);
 }
 
 /* The device of TERMS. One that was kept is no earlier operation's any more. */

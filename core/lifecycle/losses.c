@@ -122,7 +122,8 @@ int losses_take_over(struct operations *operations, struct terms *terms)
 	return 0;
 }
 
-static bool has_seen_loss(struct device *device)
+/* A look that is not read yet has shown one. */
+static bool is_in_look(struct device *device)
 {
 	bool has_loss;
 
@@ -132,12 +133,17 @@ static bool has_seen_loss(struct device *device)
 	return has_loss;
 }
 
+bool losses_is_seen(struct device *device)
+{
+	return device->loss != LOSS_UNSEEN || is_in_look(device);
+}
+
 void losses_drop_device(struct operations *operations, struct device *device)
 {
 	if (device->operations[0] || device->operations[1])
 		return;
 	device_close(device);
-	if (has_seen_loss(device))
+	if (is_in_look(device))
 		remember(operations, device);
 	/* A look that is under way may show one: what it has seen is news, whatever it is. */
 	if (device->loss == LOSS_UNSEEN && !devices_is_held(&operations->devices, device)) {
@@ -179,7 +185,7 @@ void losses_end(struct operations *operations)
 
 	/* The operation may not have heard of it yet. */
 	TAILQ_FOREACH (device, &operations->devices.all, link)
-		if (has_seen_loss(device))
+		if (is_in_look(device))
 			remember(operations, device);
 	if (operations->loss_retry)
 		event_free(operations->loss_retry);

@@ -7,6 +7,8 @@
 #ifndef CORE_LIFECYCLE_LOSSES_H
 #define CORE_LIFECYCLE_LOSSES_H
 
+#include <stdbool.h>
+
 struct device;
 struct operation;
 struct operations;
@@ -22,6 +24,9 @@ void losses_recall(struct operations *operations, struct device *device);
 void losses_add(struct operation *operation);
 /* The program before an upgrade knew of a loss at the device of TERMS. Returns 0 or -ENOMEM. */
 int losses_take_over(struct operations *operations, struct terms *terms);
+
+/* Whether one was seen at DEVICE, also by a look whose observation is not read yet. */
+bool losses_is_seen(struct device *device);
 
 /*
  * Where DEVICE has no operation any more it is removed, unless a loss was seen there, also by a

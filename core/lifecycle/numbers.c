@@ -40,3 +40,13 @@ void numbers_assign(struct operation *operation)
 	if (operation->accepted_s == 0)
 		operation->accepted_s = time(NULL);
 }
+
+struct operation *numbers_find(const struct operations *operations, uint64_t number)
+{
+	struct operation *operation;
+
+	TAILQ_FOREACH (operation, &operations->list, link)
+		if (operation->number == number)
+			return operation;
+	return NULL;
+}

@@ -17,6 +17,9 @@ void numbers_assign(struct operation *operation);
 /* A number that is nobody's yet. */
 uint64_t numbers_take(struct operations *operations);
 
+/* The operation in flight, or dormant, that has NUMBER; or NULL. */
+struct operation *numbers_find(const struct operations *operations, uint64_t number);
+
 /* NUMBER was given before: later ones are higher. */
 void numbers_note(struct operations *operations, uint64_t number);
 

@@ -86,8 +86,9 @@ void operations_destroy(struct operations *operations)
 
 void operations_retry(struct operation *operation)
 {
-	/* A new request has its own time until it is told of failures. */
-	telling_end_failing(operation);
+	/* No attempt is made before lvm2 has answered: the failures go on for it, too. */
+	if (operation->state == STATE_ASKING && operation->failing_since_ms != 0)
+		telling_begin_failing(operation);
 	if (operation->state == STATE_BACKING_OFF)
 		switch (operation->back_off.reason) {
 		case BACK_OFF_NOT_BEFORE:

@@ -3,38 +3,19 @@
 #include "config.h"
 
 #include "lifecycle/context.h"
+#include "lifecycle/losses.h"
+#include "lifecycle/numbers.h"
 #include "lifecycle/operations_forget.h"
 #include "loader/calls.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 
-static struct operation *find(const struct operations *operations, uint64_t number)
-{
-	struct operation *operation;
-
-	TAILQ_FOREACH (operation, &operations->list, link)
-		if (operation->number == number)
-			return operation;
-	return NULL;
-}
-
-/* A look that is not read yet may have shown it, too. */
-static bool has_seen_loss(struct device *device)
-{
-	bool has_loss;
-
-	device_lock(device);
-	has_loss = device->loss != LOSS_UNSEEN || device->observation.has_loss;
-	device_unlock(device);
-	return has_loss;
-}
-
 enum operations_forgotten operations_forget(
 	struct operations *operations, uint64_t number, bool at_risk, bool *has_loss)
 {
-	struct operation *operation = find(operations, number);
+	struct operation *operation = numbers_find(operations, number);
 
-	*has_loss = operation && has_seen_loss(operation->device);
+	*has_loss = operation && losses_is_seen(operation->device);
 	if (!operation)
 		return FORGOTTEN_NOT_THERE;
 	if (*has_loss && !at_risk)
@@ -46,7 +27,7 @@ enum operations_forgotten operations_forget(
 		"forgotten by an administrator: it stays as it is in kernel and metadata%s",
 		*has_loss ? ", and a loss was seen" : "");
 	context_happened(operation, EVENT_FORGOTTEN);
-	return find(operations, number) ? FORGOTTEN_AT_ITS_END : FORGOTTEN;
+	return numbers_find(operations, number) ? FORGOTTEN_AT_ITS_END : FORGOTTEN;
 }
 
 /* One that has a command, or may have, is beyond the table: it stays. */

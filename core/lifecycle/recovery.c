@@ -67,7 +67,8 @@ static void take_orphan(const struct record *record, struct resume_info *info)
 	info->pid = orphan.pid;
 	info->start_ticks = orphan.start_ticks;
 	/* Whether it has ended meanwhile, or will be adopted: how it ends nobody will know. */
-	info->is_end_unknown = record->command_name && record->command != RECORD_NO_COMMAND;
+	if (record->command_name && record->command != RECORD_NO_COMMAND)
+		info->end = ATTEMPT_END_UNKNOWN;
 	info->purpose = record->is_command_abort ? ATTEMPT_ABORT : ATTEMPT_POLL;
 }
 

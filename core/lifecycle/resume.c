@@ -75,8 +75,8 @@ static void take_failures(struct operation *operation, const struct resume_info 
 {
 	operation->back_off = info->back_off;
 	operation->failing_result = info->failing_result;
-	if (info->failing_since_ms > 0)
-		telling_resume_failing(operation, info->failing_since_ms);
+	operation->failing_since_ms = info->failing_since_ms;
+	telling_await_patience(operation);
 }
 
 /* By the clock of an earlier boot it might be far ahead: nobody waits longer than was asked for. */
@@ -108,7 +108,7 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 	attempt->has_shown_end = info->has_shown_end;
 	attempt->has_shown_more = info->has_shown_more;
 	attempt->result = info->result;
-	attempt->is_end_unknown = info->is_end_unknown;
+	attempt->end = info->end;
 	if (info->progress.struct_size == 0)
 		return;
 	device_lock(device);
@@ -349,8 +349,12 @@ static void take_standing(struct operations *operations, struct request *request
 	request_unlock(request);
 	request->is_collected = info->is_collected;
 	if (info->standing == REQUEST_IN_PROGRESS) {
-		if (!request->operation)
+		if (!request->operation) {
 			fail(operations, request);
+			return;
+		}
+		request->failing_since_ms = info->failing_since_ms;
+		telling_await_patience(request->operation);
 		return;
 	}
 	request->last_pid = info->last_pid;

@@ -46,7 +46,7 @@ struct resume_info {
 	bool has_shown_end;           /* the latest lvpoll has said that all data is copied */
 	bool has_shown_more;          /* or that data is still to be copied */
 	struct request_result result; /* how the latest lvpoll ended, if it has ended */
-	bool is_end_unknown;          /* or nobody knows how, or will know */
+	enum attempt_end end;         /* unknown, too, where nobody will know it */
 	enum operation_state state;   /* BACKING_OFF or DORMANT; else LOOKING */
 	int64_t timer_due_ms;         /* the state's timer, by boot_clock_ms; 0: none */
 	struct back_off back_off;
@@ -74,6 +74,7 @@ struct resume_request_info {
 	unsigned count;
 	enum request_standing standing;
 	struct request_result result;
+	int64_t failing_since_ms;
 	bool is_collected;
 	time_t told_at_s; /* CLOCK_BOOTTIME */
 	pid_t last_pid;

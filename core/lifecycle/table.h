@@ -12,6 +12,7 @@
 #define OPERATION_EVENTS(X)                                                                        \
 	/* What the kernel shows. */                                                               \
 	X(SEES_COPYING)   /* data is copied */                                                     \
+	X(SEES_UNMOVED)   /* likewise, but none was for as long as the plugin's stall_check says */ \
 	X(SEES_STEP)      /* a step is due */                                                      \
 	X(SEES_DONE)      /* all is done, and lvm2 has nothing to do */                            \
 	X(SEES_DOUBT)     /* a step is due, and not all data may be copied */                      \

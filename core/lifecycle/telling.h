@@ -22,10 +22,11 @@ void telling_tell_aborted(struct operation *operation);
 /* Whether all who have asked for OPERATION were told an end. */
 bool telling_has_told(const struct operation *operation);
 
-/* Attempts fail from now on: the waiters are told after limits.patience. */
+/* An attempt has failed: each request is told limits.patience after the first failure it has seen.
+ */
 void telling_begin_failing(struct operation *operation);
-/* Likewise, but attempts have failed since SINCE_MS, by boot_clock_ms. */
-void telling_resume_failing(struct operation *operation, int64_t since_ms);
+/* Waits for the next request to be told so, by what it and OPERATION have of failures. */
+void telling_await_patience(struct operation *operation);
 /* Attempts no longer fail. */
 void telling_end_failing(struct operation *operation);
 

@@ -332,16 +332,16 @@ uint64_t unattended_looks(const struct operations *operations)
 	return operations->unattended ? operations->unattended->done : 0;
 }
 
-enum unattended_adoption unattended_adopt(struct operations *operations, uint64_t number)
+enum unattended_adoption unattended_adopt(
+	struct operations *operations, uint64_t number, const char *who)
 {
-	struct unattended *unattended = operations->unattended;
 	struct claim *claim;
 
-	if (!unattended || number == 0)
+	if (!operations->unattended || number == 0)
 		return UNATTENDED_NOT_THERE;
-	TAILQ_FOREACH (claim, &unattended->claims, link)
+	TAILQ_FOREACH (claim, &operations->unattended->claims, link)
 		if (claim->number == number) {
-			log_terms(LOG_LEVEL_NOTICE, claim->terms, "a client asks to adopt it");
+			log_terms(LOG_LEVEL_NOTICE, claim->terms, "%s asks to adopt it", who);
 			claim->wanted = unattended_look(operations);
 			return UNATTENDED_WANTED;
 		}

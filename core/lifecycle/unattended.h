@@ -38,8 +38,9 @@ enum unattended_adoption {
 	UNATTENDED_NOT_THERE
 };
 
-/* Somebody asks to adopt the one that is known by NUMBER. */
-enum unattended_adoption unattended_adopt(struct operations *operations, uint64_t number);
+/* WHO, for the log, asks to adopt the one that is known by NUMBER. */
+enum unattended_adoption unattended_adopt(
+	struct operations *operations, uint64_t number, const char *who);
 
 /*
  * Whether something may be adopted soon: the daemon does not end meanwhile. operations_changed is

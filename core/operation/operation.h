@@ -35,6 +35,13 @@ enum attempt_purpose {
 /* Room for the name of an lvm command. */
 #define COMMAND_NAME_SIZE 65
 
+/* What its exit tells. */
+enum attempt_end {
+	ATTEMPT_ENDED_ITSELF, /* the status or signal is its own */
+	ATTEMPT_ENDED_BY_US,  /* its work was done, or it gave way: it has not failed */
+	ATTEMPT_END_UNKNOWN   /* it has ended, and how nobody knows: it is not lvpoll */
+};
+
 /* The latest run of an lvm command, and how it ended. */
 struct attempt {
 	enum attempt_purpose purpose;
@@ -51,11 +58,11 @@ struct attempt {
 	uint64_t signature;           /* the device's signature before it; 0: not to be compared */
 	bool has_shown_more;          /* it has said that data is still to be copied */
 	bool has_shown_end;           /* it has said that all data is copied */
-	bool is_end_unknown;          /* it has ended, and how nobody knows: it is not lvpoll */
 	bool is_orphan;               /* a previous daemon's: its output is not read */
-	struct request_result result; /* how it ended, if it has */
-	int failure;                  /* the errno if it could not be started; or 0 */
-	uint64_t failure_said;        /* checksum of the failure that was logged last */
+	struct request_result result; /* how it ended, if it has, by itself */
+	enum attempt_end end;
+	int failure;           /* the errno if it could not be started; or 0 */
+	uint64_t failure_said; /* checksum of the failure that was logged last */
 };
 
 /* Any other command of lvm2 is never sent a signal: it is left to end by itself. */
@@ -122,10 +129,9 @@ struct operation {
 	int64_t timer_due_ms;     /* by boot_clock_ms */
 	struct event *patience;   /* runs until the waiters are told that attempts fail */
 	int64_t failing_since_ms; /* the first failure in a row, by boot_clock_ms; or 0 */
-	struct request_result
-		failing_result; /* how the latest attempt ended; 0 where we have ended it */
-	int64_t begun_ms;       /* when it began, by boot_clock_ms */
-	int64_t not_before_ms;  /* no step before this, by boot_clock_ms; 0: at any time */
+	struct request_result failing_result; /* what is told of the latest attempt that failed */
+	int64_t begun_ms;                     /* when it began, by boot_clock_ms */
+	int64_t not_before_ms; /* no step before this, by boot_clock_ms; 0: at any time */
 
 	/* What people know it by. */
 	uint64_t number;    /* never given to another; 0: none yet */

@@ -8,6 +8,7 @@
 #define CORE_OPERATION_REQUEST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/queue.h>
 #include <time.h>
 
@@ -43,6 +44,7 @@ struct request {
 	struct operation *operation; /* NULL if the operation is over */
 	TAILQ_ENTRY(request) operation_link;
 	struct wait_list waits;            /* those who wait for its end */
+	int64_t failing_since_ms;          /* the first failure in a row that it has seen, or 0 */
 	pid_t last_pid;                    /* the latest lvpoll when the end was told; 0 before */
 	struct lvmpolld_progress progress; /* the progress then; struct_size is 0 before */
 	bool is_collected;                 /* a client has collected the result */

@@ -39,7 +39,8 @@
 	X(SEARCH, "search", 1, 0, "an lvpoll of a previous daemon is looked for")                  \
 	X(ORPHAN, "orphan", 1, 1, "the lvpoll of a previous daemon cannot be adopted yet")         \
 	X(UNVERIFIED, "unverified", 3600, 1, "the copies could not be compared before a step")     \
-	X(SUSPENDED, "suspended", 3600, 1, "its device is left suspended")
+	X(SUSPENDED, "suspended", 3600, 1, "its device is left suspended")                         \
+	X(UNMOVED, "unmoved", 3600, 0, "nothing was copied for long, and lvm2 still has it")
 
 /* Why an operation's command is ended. In order of gravity: one further down overrides. */
 #define ENDING_REASONS(X)                                                                          \

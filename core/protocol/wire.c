@@ -139,6 +139,23 @@ int64_t wire_number(const struct wire_message *message, const char *key)
 	return wire_number_or(message, key, 0);
 }
 
+static bool is_one_of(const char *key, const char *const *known)
+{
+	for (; *known; known++)
+		if (!strcmp(key, *known))
+			return true;
+	return false;
+}
+
+const char *wire_other_key(const struct wire_message *message, const char *const *known)
+{
+	const struct dm_config_node *node = message->tree->root;
+
+	while (node && is_one_of(node->key, known))
+		node = node->sib;
+	return node ? node->key : NULL;
+}
+
 void wire_add(struct buffer *reply, const char *text, size_t length)
 {
 	(void)buffer_add(reply, text, length);

@@ -49,6 +49,9 @@ int64_t wire_number(const struct wire_message *message, const char *key);
 /* Likewise, with another value in the place of 0. */
 int64_t wire_number_or(const struct wire_message *message, const char *key, int64_t otherwise);
 
+/* The first key of MESSAGE that is none of KNOWN, which NULL ends; NULL where it has no other. */
+const char *wire_other_key(const struct wire_message *message, const char *const *known);
+
 /*
  * The functions below add to a reply. When out of memory the buffer is lost: see buffer.h.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who may talk to the daemon, on top of the mode of its socket. */
+/* Who may talk to the daemon, on top of the mode of its socket, and who may steer. */
 #include "config.h"
 
 #include <errno.h>
@@ -12,39 +12,39 @@
 #include "server/access.h"
 
 /*
- * The most groups that a process is in. If it is in more, the kernel says ERANGE, and the peer is
- * refused.
+ * The most groups that a process is in. If it is in more, the kernel says ERANGE, and only its
+ * first group counts.
  */
 #define GROUPS_MAX 1024
 
-static bool is_allowed_user(const struct configuration *configuration, uid_t user)
+static bool is_in(const struct configuration_ids *ids, uint32_t id)
 {
-	for (size_t i = 0; i < configuration->access_user_count; i++)
-		if (configuration->access_users[i] == user)
-			return true;
-	return user == geteuid();
-}
-
-static bool is_allowed_group(const struct configuration *configuration, gid_t group)
-{
-	for (size_t i = 0; i < configuration->access_group_count; i++)
-		if (configuration->access_groups[i] == group)
+	for (size_t i = 0; i < ids->count; i++)
+		if (ids->list[i] == id)
 			return true;
 	return false;
 }
 
-static bool is_in_allowed_group(const struct configuration *configuration, int connection)
+static bool is_in_any_group(const struct configuration_ids *ids, int connection)
 {
 	gid_t groups[GROUPS_MAX];
 	socklen_t length = sizeof(groups);
 
-	if (configuration->access_group_count == 0 ||
+	if (ids->count == 0 ||
 		getsockopt(connection, SOL_SOCKET, SO_PEERGROUPS, groups, &length) < 0)
 		return false;
 	for (size_t i = 0; i < length / sizeof(groups[0]); i++)
-		if (is_allowed_group(configuration, groups[i]))
+		if (is_in(ids, groups[i]))
 			return true;
 	return false;
+}
+
+/* PEER, which is at CONNECTION, is one of USERS, or a member of one of GROUPS. */
+static bool is_one_of(const struct configuration_ids *users, const struct configuration_ids *groups,
+	int connection, const struct access_peer *peer)
+{
+	return is_in(users, peer->user) || is_in(groups, peer->group) ||
+	       is_in_any_group(groups, connection);
 }
 
 int access_find_peer(int connection, struct access_peer *peer)
@@ -58,6 +58,19 @@ int access_find_peer(int connection, struct access_peer *peer)
 	return 0;
 }
 
+bool access_is_privileged(uid_t user)
+{
+	return user == 0 || user == geteuid();
+}
+
+bool access_may_steer(
+	const struct configuration *configuration, int connection, const struct access_peer *peer)
+{
+	return access_is_privileged(peer->user) ||
+	       is_one_of(&configuration->access_steer_users, &configuration->access_steer_groups,
+		       connection, peer);
+}
+
 bool access_is_allowed(
 	const struct configuration *configuration, int connection, struct access_peer *peer)
 {
@@ -67,11 +80,14 @@ bool access_is_allowed(
 		log_error("a client is refused: cannot tell who it is: %s", strerror(-result));
 		return false;
 	}
-	if (is_allowed_user(configuration, peer->user) ||
-		is_allowed_group(configuration, peer->group) ||
-		is_in_allowed_group(configuration, connection))
+	if (peer->user == geteuid() ||
+		is_one_of(&configuration->access_users, &configuration->access_groups, connection,
+			peer) ||
+		is_one_of(&configuration->access_steer_users, &configuration->access_steer_groups,
+			connection, peer))
 		return true;
-	log_warn("client %d is refused: user %u is neither in access.users nor in access.groups",
+	log_warn("client %d is refused: user %u is in none of access.users, access.groups, "
+		 "access.steer_users and access.steer_groups",
 		(int)peer->pid, (unsigned)peer->user);
 	return false;
 }

@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lifecycle/context.h"
+#include "lifecycle/numbers.h"
 #include "lifecycle/operations_collect.h"
 #include "loader/plugins.h"
 #include "log/log.h"
 #include "operation/terms.h"
 #include "protocol/wire.h"
-#include "server/adopt.h"
 #include "server/answer.h"
 #include "server/begin.h"
 #include "server/daemon_status.h"
@@ -21,6 +22,7 @@
 #include "server/list.h"
 #include "server/sender.h"
 #include "server/start.h"
+#include "server/steer.h"
 #include "server/subscription.h"
 #include "util/buffer.h"
 
@@ -37,6 +39,7 @@
 #define REASON_NOT_IMPLEMENTED "request not implemented"
 #define REASON_NOT_PERMITTED   "only root may change this"
 #define REASON_NO_LEVEL        "request requires level set: fatal, error, warn, notice, info or debug"
+#define REASON_WATCHES         "this connection watches, or waits, already: another one may wait"
 #define REASON_POLLING_FAILED  "polling of lvm command failed"
 
 /* A message, its sender, and its reply. */
@@ -89,7 +92,7 @@ static void answer_progress_info(const struct exchange *exchange)
 	}
 	collected = operations_collect(exchange->operations, identifier,
 		wire_number(message, "abort") != 0, exchange->sender->waiter,
-		exchange->sender->may_steer);
+		exchange->sender->is_privileged);
 	free(identifier);
 	answer_collected(&collected, exchange->reply);
 }
@@ -122,6 +125,35 @@ static void answer_watch(const struct exchange *exchange)
 		subscription_begin(exchange->sender->subscription, exchange->operations);
 }
 
+static void answer_history(const struct exchange *exchange)
+{
+	list_write_history(exchange->operations, exchange->reply);
+}
+
+/* Answers at once, and tells the end when it is there. */
+static void answer_wait(const struct exchange *exchange)
+{
+	struct subscription *subscription = exchange->sender->subscription;
+	int64_t id = wire_number(exchange->message, "id");
+	uint64_t number = id > 0 ? (uint64_t)id : 0;
+
+	if (number == 0) {
+		wire_add_answer(exchange->reply, "failed", "request requires id set");
+	} else if (subscription && subscription->is_on) {
+		wire_add_answer(exchange->reply, "failed", REASON_WATCHES);
+	} else if (numbers_find(exchange->operations, number)) {
+		wire_add_answer(exchange->reply, "OK", NULL);
+		if (subscription)
+			subscription_wait(subscription, exchange->operations, number);
+	} else if (ended_find(&exchange->operations->ended_lately, number)) {
+		wire_add_answer(exchange->reply, "OK", NULL);
+		wire_add_end(exchange->reply);
+		list_write_end(exchange->operations, number, exchange->reply);
+	} else {
+		wire_add_answer(exchange->reply, "not_found", NULL);
+	}
+}
+
 static void answer_plugins(const struct exchange *exchange)
 {
 	list_write_plugins(exchange->operations, exchange->reply);
@@ -138,7 +170,7 @@ static void answer_log_level(const struct exchange *exchange)
 	struct log_settings settings = log_settings_in_force();
 	const char *name = wire_string(exchange->message, "level");
 
-	if (!exchange->sender->may_steer) {
+	if (!exchange->sender->is_privileged) {
 		wire_add_answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
 	} else if (!name || log_level_from_name(name, &settings.level) < 0) {
 		wire_add_answer(exchange->reply, "invalid", REASON_NO_LEVEL);
@@ -152,7 +184,7 @@ static void answer_log_level(const struct exchange *exchange)
 
 static void answer_forget(const struct exchange *exchange)
 {
-	if (exchange->sender->may_steer)
+	if (exchange->sender->is_privileged)
 		forget_answer(exchange->operations, exchange->message, exchange->reply);
 	else
 		wire_add_answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
@@ -160,15 +192,22 @@ static void answer_forget(const struct exchange *exchange)
 
 static void answer_adopt(const struct exchange *exchange)
 {
-	if (exchange->sender->may_steer)
-		adopt_answer(exchange->operations, exchange->message, exchange->reply);
-	else
-		wire_add_answer(exchange->reply, "invalid", REASON_NOT_PERMITTED);
+	steer_adopt(exchange->operations, exchange->sender, exchange->message, exchange->reply);
+}
+
+static void answer_abort(const struct exchange *exchange)
+{
+	steer_abort(exchange->operations, exchange->sender, exchange->message, exchange->reply);
+}
+
+static void answer_resume(const struct exchange *exchange)
+{
+	steer_resume(exchange->operations, exchange->sender, exchange->message, exchange->reply);
 }
 
 static void answer_start(const struct exchange *exchange)
 {
-	if (exchange->sender->may_steer)
+	if (exchange->sender->is_privileged)
 		start_answer(
 			exchange->operations, exchange->sender, exchange->message, exchange->reply);
 	else
@@ -187,11 +226,15 @@ static const struct {
 	{"status", answer_status, true},
 	{"list", answer_list, true},
 	{"watch", answer_watch, true},
+	{"wait", answer_wait, true},
+	{"history", answer_history, true},
 	{"plugins", answer_plugins, true},
 	{"configuration", answer_configuration, true},
 	{"log_level", answer_log_level, true},
 	{"forget", answer_forget, true},
 	{"adopt", answer_adopt, true},
+	{"abort", answer_abort, true},
+	{"resume", answer_resume, true},
 	{"start", answer_start, true},
 };
 
@@ -212,6 +255,8 @@ static void answer_hello(const struct exchange *exchange)
 	wire_add_number(reply, "version", PROTOCOL_VERSION);
 	wire_add_string(reply, "extensions", names);
 	wire_add_number(reply, "extensions_version", EXTENSIONS_VERSION);
+	wire_add_number(
+		reply, "may_steer", steer_is_allowed(exchange->operations, exchange->sender));
 }
 
 bool answer_is_reserved(const char *name)

@@ -178,7 +178,7 @@ void begin_answer(struct operations *operations, const struct sender *sender,
 
 	/* A client chooses LVM_SYSTEM_DIR, and so the lvm.conf that lvm reads as the daemon's user.
 	 */
-	if (!sender->may_steer) {
+	if (!sender->is_privileged) {
 		wire_add_answer(reply, "invalid", REASON_NOT_PRIVILEGED);
 		return;
 	}

@@ -15,6 +15,7 @@
 #include "lifecycle/operations_collect.h"
 #include "log/log.h"
 #include "protocol/wire.h"
+#include "server/access.h"
 #include "server/answer.h"
 #include "server/client.h"
 #include "server/client_limits.h"
@@ -65,7 +66,7 @@ static void log_message(
 
 bool client_is_privileged(const struct client *client)
 {
-	return client->user == 0 || client->user == geteuid();
+	return access_is_privileged(client->user);
 }
 
 /* Answers the message whose text has LENGTH bytes. Returns 0 or -ENOMEM. */
@@ -76,7 +77,8 @@ static int answer(struct client *client, size_t length)
 	const struct sender sender = {
 		.waiter = &client->waiter,
 		.subscription = &client->subscription,
-		.may_steer = client_is_privileged(client),
+		.connection = client->descriptor,
+		.is_privileged = client_is_privileged(client),
 	};
 	char *text = wire_peek(&client->input, length);
 

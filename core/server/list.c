@@ -21,7 +21,15 @@ static void begin_item(struct buffer *reply, const char *item)
 	wire_add_string(reply, "item", item);
 }
 
-static void write_ended(struct operations *operations, struct buffer *reply)
+/* WITH_ENDED: the history is part of it. */
+static void begin_reply(const struct operations *operations, bool with_ended, struct buffer *reply)
+{
+	wire_add_string(reply, "response", "OK");
+	if (with_ended && history_keeper_is_reading(&operations->history))
+		wire_add_string(reply, "history", "reading");
+}
+
+static void write_ended(const struct operations *operations, struct buffer *reply)
 {
 	const struct ended_operation *operation;
 
@@ -77,9 +85,7 @@ void list_write(
 
 	if (operations->monitor)
 		writer.log = monitor_read_log(operations->monitor);
-	wire_add_string(reply, "response", "OK");
-	if (wanted->ended && history_keeper_is_reading(&operations->history))
-		wire_add_string(reply, "history", "reading");
+	begin_reply(operations, wanted->ended, reply);
 	TAILQ_FOREACH (operation, &operations->list, link) {
 		begin_item(reply, "operation");
 		entry_write(reply, operation);
@@ -94,6 +100,26 @@ void list_write(
 	if (wanted->ended)
 		write_ended(operations, reply);
 	begin_item(reply, "end");
+}
+
+void list_write_history(const struct operations *operations, struct buffer *reply)
+{
+	begin_reply(operations, true, reply);
+	write_ended(operations, reply);
+	begin_item(reply, "end");
+}
+
+void list_write_end(const struct operations *operations, uint64_t number, struct buffer *reply)
+{
+	const struct ended_operation *operation = ended_find(&operations->ended_lately, number);
+
+	if (operation) {
+		wire_add_string(reply, "item", "operation");
+		wire_add_string(reply, "event", "destroy");
+		wire_add(reply, operation->text, operation->length);
+		wire_add_end(reply);
+	}
+	wire_add_string(reply, "item", "end");
 }
 
 void list_write_plugins(const struct operations *operations, struct buffer *reply)

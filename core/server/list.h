@@ -7,6 +7,7 @@
 #define CORE_SERVER_LIST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct buffer;
 struct operations;
@@ -19,6 +20,12 @@ struct list_wanted {
 
 void list_write(
 	struct operations *operations, const struct list_wanted *wanted, struct buffer *reply);
+
+/* What ended lately alone. */
+void list_write_history(const struct operations *operations, struct buffer *reply);
+
+/* How operation NUMBER has ended, and item="end"; that alone where it is not known any more. */
+void list_write_end(const struct operations *operations, uint64_t number, struct buffer *reply);
 
 /* The plugins, loaded or not; and the keys of the configuration, as they are in force. */
 void list_write_plugins(const struct operations *operations, struct buffer *reply);

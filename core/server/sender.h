@@ -12,7 +12,8 @@ struct waiter;
 struct sender {
 	struct waiter *waiter; /* waits for the operations that it asks for; NULL: does not */
 	struct subscription *subscription; /* begins with the request "watch"; NULL: cannot */
-	bool may_steer; /* has privilege: may change something, and take results */
+	int connection;                    /* its descriptor, which tells who it is; or -1 */
+	bool is_privileged;                /* may begin and change all, and take results */
 };
 
 /* lvm2 prints this to its user, so the wording is stock's. */

@@ -17,6 +17,12 @@ void subscription_count_changes(struct operations *operations)
 void subscription_begin(struct subscription *subscription, struct operations *operations)
 {
 	subscription_count_changes(operations);
-	subscription->is_on = true;
-	subscription->serial = operations->change_serial;
+	*subscription = (struct subscription){.is_on = true, .serial = operations->change_serial};
+}
+
+void subscription_wait(
+	struct subscription *subscription, struct operations *operations, uint64_t number)
+{
+	subscription_begin(subscription, operations);
+	subscription->number = number;
 }

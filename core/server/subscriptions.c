@@ -5,8 +5,10 @@
 #include <event2/event.h>
 
 #include "lifecycle/context.h"
+#include "lifecycle/numbers.h"
 #include "protocol/wire.h"
 #include "server/client.h"
+#include "server/list.h"
 #include "server/server.h"
 #include "server/subscription.h"
 #include "server/subscriptions.h"
@@ -71,6 +73,19 @@ static void write_missed(struct client *client, uint64_t missed)
 	wire_add_end(&client->output);
 }
 
+/* The one that is waited for. */
+static void tell_end(struct client *client, const struct operations *operations)
+{
+	uint64_t number = client->subscription.number;
+
+	if (numbers_find(operations, number))
+		return;
+	list_write_end(operations, number, &client->output);
+	wire_add_end(&client->output);
+	client->subscription.is_on = false;
+	client_flush(client);
+}
+
 static void tell(struct client *client, const struct operations *operations)
 {
 	uint64_t told;
@@ -107,7 +122,9 @@ static void on_tick(evutil_socket_t descriptor, short what, void *context)
 	subscription_count_changes(server->operations);
 	for (client = TAILQ_FIRST(&server->clients); client; client = next) {
 		next = TAILQ_NEXT(client, link);
-		if (client->subscription.is_on)
+		if (client->subscription.is_on && client->subscription.number > 0)
+			tell_end(client, server->operations);
+		else if (client->subscription.is_on)
 			tell(client, server->operations);
 	}
 	timer_start(server->subscription_timer, &period);

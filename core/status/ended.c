@@ -61,6 +61,16 @@ struct ended_operation *ended_add(
 	return operation;
 }
 
+const struct ended_operation *ended_find(const struct ended *ended, uint64_t number)
+{
+	const struct ended_operation *operation;
+
+	TAILQ_FOREACH_REVERSE(operation, &ended->list, ended_list, link)
+	if (operation->number == number)
+		return operation;
+	return NULL;
+}
+
 static bool is_known(const struct ended *ended, uint64_t number, const char *text)
 {
 	const struct ended_operation *operation;

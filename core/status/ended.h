@@ -44,6 +44,9 @@ struct ended_operation *ended_add(
 void ended_add_former(
 	struct ended *ended, uint64_t number, const char *text, size_t length, size_t limit);
 
+/* The latest of this number: one that ended before a boot may have had it, too; or NULL. */
+const struct ended_operation *ended_find(const struct ended *ended, uint64_t number);
+
 /* Drops the oldest where there are more than LIMIT. */
 void ended_limit(struct ended *ended, size_t limit);
 

@@ -129,6 +129,14 @@ static void write_requests(struct buffer *text, struct operation *operation, boo
 		write_result(text, is_failed ? NULL : &result);
 }
 
+/* By its plugin; an abort that is under way is enough. */
+static bool is_abortable(const struct operation *operation)
+{
+	return operation->terms->plugin->interface->supports_abort &&
+	       !operation_is_abort(operation) && operation_is_alive(operation) &&
+	       !operation_is_being_aborted(operation);
+}
+
 static void write_identity(
 	struct buffer *text, const struct operation *operation, const struct seen *seen)
 {
@@ -138,6 +146,8 @@ static void write_identity(
 	wire_add_string(text, "lvid", operation->terms->asked.lvid);
 	wire_add_string(text, "operation", operation->terms->plugin->interface->operation);
 	wire_add_number(text, "abort", operation_is_abort(operation));
+	if (is_abortable(operation))
+		wire_add_number(text, "abortable", 1);
 	if (operation->terms->asked.options)
 		wire_add_string(text, "options", options_text(operation->terms->asked.options));
 	if (operation->accepted_s > 0)

@@ -79,7 +79,7 @@ static void write_phases(const struct attempt *attempt, struct buffer *text)
 {
 	if (!attempt_is_lvpoll(attempt))
 		wire_add_string(text, "last_command", attempt->command_name);
-	if (attempt->is_end_unknown) {
+	if (attempt->end == ATTEMPT_END_UNKNOWN) {
 		wire_add_number(text, "end_unknown", 1);
 		if (!attempt->command)
 			wire_add_number(text, "purpose", attempt->purpose);
@@ -101,6 +101,7 @@ void attempt_write(const struct operation *operation, struct buffer *text)
 	wire_add_number(text, "shown_end", attempt->has_shown_end);
 	wire_add_number(text, "by_signal", attempt->result.by_signal);
 	wire_add_number(text, "value", attempt->result.value);
+	wire_add_number(text, "ended_by_us", attempt->end == ATTEMPT_ENDED_BY_US);
 	if (attempt->vg_name && attempt->lv_name) {
 		wire_add_string(text, "step_vgname", attempt->vg_name);
 		wire_add_string(text, "step_lvname", attempt->lv_name);

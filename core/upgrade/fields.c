@@ -114,7 +114,9 @@ static void read_phases(const struct wire_message *message, struct resume_info *
 	/* Else the record has it, if one runs. */
 	if (last_command)
 		info->command_name = last_command;
-	info->is_end_unknown = wire_number(message, "end_unknown") != 0;
+	info->end = wire_number(message, "end_unknown") != 0   ? ATTEMPT_END_UNKNOWN
+		    : wire_number(message, "ended_by_us") != 0 ? ATTEMPT_ENDED_BY_US
+							       : ATTEMPT_ENDED_ITSELF;
 	info->table_signature = (uint64_t)wire_number(message, "table_signature");
 	info->phases = (uint64_t)wire_number(message, "phases");
 	info->phase = (unsigned)wire_number(message, "phase");
@@ -173,6 +175,7 @@ struct resume_request_info fields_request(const struct wire_message *message)
 		.standing =
 			(enum request_standing)read_choice(message, "standing", REQUEST_FAILED + 1),
 		.result = read_result(message),
+		.failing_since_ms = wire_number(message, "failing_since_ms"),
 		/* Programs before this one wrote the second. */
 		.is_collected = wire_number(message, "collected") != 0 ||
 				wire_number(message, "handed_out") != 0,

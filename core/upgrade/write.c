@@ -140,6 +140,8 @@ static void write_request(struct request *request, struct buffer *text)
 	request_unlock(request);
 	write_progress(&request->progress, text);
 	wire_add_number(text, "last_pid", request->last_pid);
+	if (request->failing_since_ms > 0)
+		wire_add_number(text, "failing_since_ms", request->failing_since_ms);
 	if (request->is_collected)
 		wire_add_number(text, "collected", 1);
 	wire_add_number(text, "told_at", request->told_at.tv_sec);

@@ -11,7 +11,6 @@ from lvmpolld import STANDIN
 LVM = """#!/bin/sh
 echo "$@" >>"{folder}/commands"
 case "$1 $2" in
-"pvmove --abort") exec "{here}/ask-abort" "$LVM_LVMPOLLD_SOCKET" ;;
 "vgchange --poll") exit 0 ;;
 esac
 exec "{standin}" "$@"
@@ -27,7 +26,7 @@ class PageTest(KernelTest):
         daemon = super().new_daemon(**options)
         self.lvm = os.path.join(daemon.directory, "lvm")
         with open(self.lvm, "w") as file:
-            file.write(LVM.format(folder=daemon.directory, standin=STANDIN, here=os.path.dirname(__file__)))
+            file.write(LVM.format(folder=daemon.directory, standin=STANDIN))
         os.chmod(self.lvm, 0o755)
         if "path" not in options:
             daemon.standin = self.lvm

@@ -64,7 +64,7 @@ class Teller:
 
 def operation(number, **fields):
     """What a daemon tells of a move."""
-    entry = {"id": number, "vg": "vg", "lv": "move%d" % number, "lvid": "x%d" % number, "operation": "pvmove", "abort": 0,
+    entry = {"id": number, "vg": "vg", "lv": "move%d" % number, "lvid": "x%d" % number, "operation": "pvmove", "abort": 0, "abortable": 1,
              "started": 1800000000, "elapsed": 60, "state": "copying", "reason": "the kernel copies; no process runs",
              "source": "/dev/sda1", "destinations": "/dev/sdb1 /dev/sdc1", "percent": "24.00",
              "done_bytes": 24 << 30, "total_bytes": 100 << 30, "rate": 126353408, "remaining": 646, "failed_devices": 0,
@@ -76,4 +76,4 @@ def operation(number, **fields):
 def over(number, **fields):
     """What a daemon tells of one that has ended."""
     return operation(number, **{"state": "finished", "result": "retcode", "value": 0, "ended": 1800000000 + number,
-                                "percent": "100.00", "rate": None, "remaining": None, **fields})
+                                "percent": "100.00", "abortable": None, "rate": None, "remaining": None, **fields})

@@ -52,7 +52,7 @@ class TellingTest(DaemonTest):
         self.teller.tell(item="operation", event="change", **operation(1, vg="a", lv="b", source=MARKUP))
         self.page.wait_row("a/b")
         self.page.click("a/b", "Abort")
-        self.assertIn(MARKUP, self.page.text("confirm-command"))
+        self.assertIn("a/b", self.page.text("confirm-what"))
         self.page.press("#confirm button[value='']")
         self.assertEqual(self.page.run("() => [document.title, document.querySelectorAll('img').length]"),
                          ["LVM operations", 0])
@@ -96,6 +96,17 @@ class TellingTest(DaemonTest):
         self.teller.is_reading = False
         self.page.wait_row("vg/move3", table="ended")
 
+    def test_what_can_be_aborted_is_as_the_daemon_says(self):
+        self.begin()
+        self.teller.entries = [operation(1, operation="uncache"), operation(2, abortable=None), operation(3, operation=MARKUP)]
+        self.assertEqual(self.open().wait_row("vg/move1")["buttons"], ["Abort"])
+        self.assertEqual(self.page.wait_row("vg/move2")["buttons"], [])
+        self.page.click("vg/move3", "Abort")
+        self.assertIn("Abort the %s of vg/move3?" % MARKUP, self.page.text("confirm-what"))
+        shown = [self.page.run("() => !document.getElementById('confirm-%s').hidden" % part) for part in ("move", "other")]
+        self.assertEqual(shown, [False, True])
+        self.page.press("#confirm button[value='']")
+
     def test_unattended_ones_can_be_adopted(self):
         self.begin(EXTENSIONS + " adopt")
         self.teller.entries = [operation(1), {
@@ -114,14 +125,14 @@ class TellingTest(DaemonTest):
 
     def test_what_a_process_sees_to_is_not_adopted(self):
         self.begin(EXTENSIONS + " adopt")
-        self.teller.entries = [operation(number, state="unattended", item="unattended", attended=attended)
+        self.teller.entries = [operation(number, state="unattended", item="unattended", attended=attended, abortable=None)
                                for number, attended in ((7, 1), (8, 0))]
         self.assertEqual(self.open().wait_row("vg/move7")["buttons"], [])
         self.assertEqual(self.page.wait_row("vg/move8")["buttons"], ["Adopt"])
 
     def test_without_the_extension_nothing_is_adopted(self):
         self.begin()
-        self.teller.entries = [operation(7, state="unattended", item="unattended")]
+        self.teller.entries = [operation(7, state="unattended", item="unattended", abortable=None)]
         self.assertEqual(self.open().wait_row("vg/move7")["buttons"], [])
 
     def test_what_answers_may_be_something_else(self):

@@ -3,6 +3,8 @@
 
 import json
 import os
+import pwd
+import shutil
 import subprocess
 import unittest
 
@@ -38,6 +40,18 @@ def run_tool(daemon, *arguments, **variables):
     environment = dict(os.environ, LVM_LVMPOLLD_SOCKET=daemon.socket, LC_ALL="C", **variables)
     return subprocess.run([tool_path(), *arguments], stdin=subprocess.DEVNULL, text=True,
                           capture_output=True, timeout=scaled(DEADLINE_S), env=environment)
+
+
+def run_tool_as_nobody(daemon, *arguments):
+    """Likewise; the build tree may be out of reach for that user."""
+    nobody = pwd.getpwnam("nobody")
+    copy = os.path.join(daemon.directory, "lvmpollctl")
+    if not os.path.exists(copy):
+        shutil.copy(tool_path(), copy)
+    environment = {"LVM_LVMPOLLD_SOCKET": daemon.socket, "LC_ALL": "C", "PATH": "/nowhere"}
+    return subprocess.run([copy, *arguments], stdin=subprocess.DEVNULL, text=True, capture_output=True, cwd="/",
+                          timeout=scaled(DEADLINE_S), env=environment, user=nobody.pw_uid, group=nobody.pw_gid,
+                          extra_groups=[])
 
 
 def is_of_type(value, name):

@@ -2,6 +2,7 @@
 """Runs a poll daemon of its own in a temporary folder, with a stand-in for lvm."""
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -311,6 +312,16 @@ class DaemonTest(unittest.TestCase):
         client = daemon.client(**options)
         self.addCleanup(client.close)
         return client
+
+    def connect_as_nobody(self, daemon):
+        """What the kernel tells about a connection is the user that was effective when it was made. The group is root's."""
+        os.chmod(daemon.directory, 0o755)
+        os.chmod(daemon.socket, 0o666)
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+        try:
+            return self.connect(daemon)
+        finally:
+            os.seteuid(0)
 
     def start_and_connect(self, *arguments, **options):
         daemon = self.start_daemon(*arguments, **options)

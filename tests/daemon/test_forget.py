@@ -2,7 +2,6 @@
 """An administrator has an operation forgotten for good."""
 
 import os
-import pwd
 import unittest
 
 from ctl_test import GOOD, needs_tool, NO_OPERATION, REFUSED, run_tool, tool_path, USAGE
@@ -97,13 +96,7 @@ class ForgetTest(RecoveryTest):
             file.write("access: {users: [root, nobody]}\n")
         self.start("-c", path)
         number = self.begin(self.hang)
-        os.chmod(self.daemon.directory, 0o755)
-        os.chmod(self.daemon.socket, 0o666)
-        os.seteuid(pwd.getpwnam("nobody").pw_uid)
-        try:
-            other = self.connect(self.daemon)
-        finally:
-            os.seteuid(0)
+        other = self.connect_as_nobody(self.daemon)
         self.assertEqual(other.ask("forget", id=number)["response"], "invalid")
         self.assertIn(self.hang, self.client.list())
 

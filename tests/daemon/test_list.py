@@ -2,7 +2,6 @@
 """What people are told: list, watch, status, plugins, configuration, log_level."""
 
 import os
-import pwd
 import time
 import unittest
 
@@ -48,7 +47,7 @@ class ListTest(DaemonTest):
         self.assertLess(entry.pop("elapsed"), 60)
         self.assertTrue(entry.pop("doubt"))
         self.assertEqual(entry, {
-            "item": "operation", "id": 1, "vg": "vg", "lv": "hang", "lvid": lvid("hang"),
+            "item": "operation", "abortable": 1, "id": 1, "vg": "vg", "lv": "hang", "lvid": lvid("hang"),
             "operation": "pvmove", "abort": 0, "state": "running", "pid": pid,
             "reason": "an lvm command runs", "percent": "10.00", "failed_devices": 0, "disks_unknown": 1,
             "requests": 2})
@@ -201,8 +200,64 @@ class ListTest(DaemonTest):
 
 
 @ours_only(STOCK)
+class WaitRequestTest(DaemonTest):
+    """The end of one operation, told when it is there; and what ended, alone."""
+
+    def setUp(self):
+        self.daemon, self.client = self.start_and_connect()
+        self.waiter = self.connect(self.daemon)
+        self.daemon.make_pipe("until-0")
+        self.client.ask("pvmove", **volume("until-0"))
+
+    def end(self):
+        self.daemon.release("until-0")
+        wait_for(lambda: "until-0" not in self.client.list(), "the end")
+
+    def assert_end_is_told(self, client):
+        item, = client.receive_items()
+        self.assertEqual([item[key] for key in ("item", "event", "id", "lv", "state", "result", "value")],
+                         ["operation", "destroy", 1, "until-0", "finished", "retcode", 0])
+
+    def test_end_is_told_when_it_is_there(self):
+        self.assert_ok(self.waiter.ask("wait", id=1))
+        self.client.ask("pvmove", **volume("hang"))
+        # Other requests are answered meanwhile.
+        self.assertEqual(self.waiter.ask("status")["response"], "OK")
+        self.end()
+        self.assert_end_is_told(self.waiter)
+        # And the connection can wait again.
+        self.assert_ok(self.waiter.ask("wait", id=1))
+        self.assert_end_is_told(self.waiter)
+
+    def test_who_leaves_is_not_told(self):
+        self.assert_ok(self.waiter.ask("wait", id=1))
+        self.waiter.close()
+        self.end()
+        self.assertEqual(self.client.ask("status")["response"], "OK")
+
+    def test_what_was_forgotten_is_over(self):
+        self.assert_ok(self.waiter.ask("wait", id=1))
+        self.client.ask("forget", id=1)
+        item, = self.waiter.receive_items()
+        self.assertEqual([item["id"], item["forgotten"]], [1, "asked"])
+
+    def test_wrong_requests(self):
+        self.assertEqual(self.waiter.ask("wait", id=77), {"response": "not_found"})
+        self.assertEqual(self.waiter.ask("wait")["reason"], "request requires id set")
+        self.assert_ok(self.waiter.ask("wait", id=1))
+        self.assertEqual(self.waiter.ask("wait", id=1)["response"], "failed")
+
+    def test_history_has_what_ended(self):
+        self.assertEqual(self.client.ask_items("history"), [])
+        self.client.ask("pvmove", **volume("hang"))
+        self.end()
+        item, = self.client.ask_items("history")
+        self.assertEqual([item["item"], item["lv"], item["result"]], ["ended", "until-0", "retcode"])
+
+
+@ours_only(STOCK)
 class AccessTest(DaemonTest):
-    """Whoever may connect may see, and nothing more."""
+    """Whoever may connect may see, and nothing more; tests/daemon/test_steer.py has who may steer."""
 
     @unittest.skipIf(os.geteuid() != 0, "only root can become another user")
     def test_others_may_see(self):
@@ -211,14 +266,9 @@ class AccessTest(DaemonTest):
             file.write("access: {users: [root, nobody]}\n")
         daemon, client = self.start_and_connect("-c", path)
         client.ask("pvmove", **volume("hang"))
-        os.chmod(daemon.directory, 0o755)
-        os.chmod(daemon.socket, 0o666)
-        os.seteuid(pwd.getpwnam("nobody").pw_uid)
-        try:
-            other = self.connect(daemon)
-        finally:
-            os.seteuid(0)
+        other = self.connect_as_nobody(daemon)
         self.assertEqual(list(other.list()), ["hang"])
+        self.assertEqual([each.hello()["may_steer"] for each in (client, other)], [1, 0])
         self.assertEqual(other.ask("status")["in_flight"], 1)
         self.assertEqual(other.ask("log_level", level="debug")["response"], "invalid")
 

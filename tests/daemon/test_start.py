@@ -2,7 +2,6 @@
 """Operations that lvm2 does not ask for, and that root starts."""
 
 import os
-import pwd
 import unittest
 
 from ctl_test import GOOD, needs_tool, REFUSED, run_tool, USAGE
@@ -128,13 +127,7 @@ class RefusedTest(StartTest):
     @unittest.skipIf(os.geteuid() != 0, "only root can become another user")
     def test_user_other_than_root(self):
         self.start_with("scrub", top="access: {users: [root, nobody]}\n")
-        os.chmod(self.daemon.directory, 0o755)
-        os.chmod(self.daemon.socket, 0o666)
-        os.seteuid(pwd.getpwnam("nobody").pw_uid)
-        try:
-            other = self.connect(self.daemon)
-        finally:
-            os.seteuid(0)
+        other = self.connect_as_nobody(self.daemon)
         self.assertEqual(self.ask_start(client=other),
                          {"response": "invalid", "reason": "only root may change this"})
         self.assertEqual(self.client.list(), {})

@@ -49,7 +49,8 @@ static char *ask(struct operations *operations, const char *text, size_t length)
 	char *end, *answer;
 	size_t answer_length;
 
-	answer_message(operations, &(struct sender){.may_steer = true}, copy, length, &reply);
+	answer_message(operations, &(struct sender){.connection = -1, .is_privileged = true}, copy,
+		length, &reply);
 	answer_length = reply.length;
 	answer = fuzz_copy_text(buffer_bytes(&reply), answer_length);
 	end = strstr(answer, END);

@@ -23,6 +23,7 @@ struct client {
 	struct volume *volume;
 	bool is_abort;
 	int64_t asked_us;
+	int64_t failing_us; /* the first failure in a row since it has asked; or 0 */
 	const char *system_dir;
 	struct event *timer;
 };
@@ -83,16 +84,32 @@ static void check_success(const struct client *client)
 		volume->is_promised = false;
 }
 
+/* In the row that goes on. */
+static bool has_seen_failure(const struct client *client)
+{
+	const struct volume *volume = client->volume;
+
+	return volume->failing_us > 0 && client->failing_us >= volume->failing_us;
+}
+
+void clients_note_failure(const struct volume *volume)
+{
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (clients[i].waits && clients[i].volume == volume &&
+			!has_seen_failure(&clients[i]))
+			clients[i].failing_us = world.now_us;
+}
+
 static void check_patience(const struct client *client)
 {
 	struct volume *volume = client->volume;
 
 	/* What was copied meanwhile is counted first. */
 	volume_is_in_sync(volume);
-	if (!client->is_abort && volume->failing_us > 0 &&
-		world.now_us - volume->failing_us > PATIENCE_US + SLACK_US)
+	if (has_seen_failure(client) && !client->is_abort &&
+		world.now_us - client->failing_us > PATIENCE_US + SLACK_US)
 		violate("client %u still waits, and %s has failed for %d s", client->number,
-			volume->lv_name, (int)((world.now_us - volume->failing_us) / S_US));
+			volume->lv_name, (int)((world.now_us - client->failing_us) / S_US));
 }
 
 static void check_end(const struct client *client, const struct collected *report)
@@ -170,6 +187,18 @@ static struct terms *make_terms(const struct client *client, unsigned variant)
 	return terms;
 }
 
+/* Who was told an end, and has not heard it yet, waits for the new request. */
+static void wait_anew(const struct client *asking)
+{
+	bool is_aborted = operations_find_alive(&operations, asking->volume->lvid, true);
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (clients[i].volume == asking->volume &&
+			clients[i].system_dir == asking->system_dir &&
+			(is_aborted || world.now_us - clients[i].failing_us > PATIENCE_US))
+			clients[i].failing_us = 0;
+}
+
 static void note_promise(const struct client *client)
 {
 	struct volume *volume = client->volume;
@@ -178,8 +207,7 @@ static void note_promise(const struct client *client)
 		volume->was_to_be_aborted = true;
 		return;
 	}
-	/* Who asks anew begins to wait anew. */
-	volume->failing_us = 0;
+	wait_anew(client);
 	/* Who joins what is being aborted hears of that. */
 	if (volume->kind == KIND_CACHE && operations_find_alive(&operations, volume->lvid, true))
 		return;
@@ -206,6 +234,7 @@ void clients_begin(unsigned number, struct volume *volume, bool is_abort, unsign
 	client->is_abort = is_abort;
 	/* What is as it shall be was done before. */
 	client->asked_us = is_abort && volume->is_aborted ? volume->dropped_us : world.now_us;
+	client->failing_us = 0;
 	client->system_dir = variant % 4 == 1 ? "/etc/other" : NULL;
 	volume->was_to_be_aborted |= is_abort;
 	story("client %u asks for %s%s/%s%s", client->number, is_abort ? "the abort of " : "",

@@ -40,12 +40,14 @@ static void note_failure(const struct lvm *lvm, bool by_signal, int value)
 	bool is_aborted = world.is_alive && operations_find_alive(&operations, lvm->lvid, true);
 
 	if (volume && !is_aborted && is_end_known(lvm) && lvm->process && !lvm->term_wanted &&
-		!lvm->is_abort && !lvm->found[0] && (by_signal || value != 0) &&
-		volume->failing_us == 0 &&
+		!lvm->is_abort && (by_signal || value != 0) &&
 		/* A change of names, or of the table, makes up for it, once it is seen. */
 		(volume->renamed_us == 0 || world.now_us - volume->renamed_us > SEEN_US) &&
-		(volume->changed_us == 0 || world.now_us - volume->changed_us > SEEN_US))
-		volume->failing_us = world.now_us;
+		(volume->changed_us == 0 || world.now_us - volume->changed_us > SEEN_US)) {
+		if (volume->failing_us == 0)
+			volume->failing_us = world.now_us;
+		clients_note_failure(volume);
+	}
 }
 
 void lvm_end(struct lvm *lvm, bool by_signal, int value)
@@ -136,12 +138,16 @@ static void print_percent(struct lvm *lvm, double percent)
 	const char *word = lvm->operation[0] == 'p'   ? "Moved"
 			   : lvm->operation[0] == 'c' ? "Converted"
 						      : "Merged";
+	struct volume *volume = volume_find(lvm->found);
 	char line[128];
 
 	snprintf(line, sizeof(line), "  %s/%s: %s: %.2f%%", lvm->vg_name, lvm->lv_name, word,
 		percent);
 	story("lvpoll[%d] prints \"%s\"", (int)lvm->pid, line + 2);
-	volume_find(lvm->found)->failing_us = 0;
+	/* It gets on. */
+	if (percent > volume->shown_percent)
+		volume->failing_us = 0;
+	volume->shown_percent = percent;
 	print(world.is_unreadable ? "  lvm2 is at work" : line, lvm);
 }
 

@@ -155,8 +155,6 @@ static void hurry(void)
 {
 	if (!world.is_alive || world.is_stopping)
 		return;
-	for (size_t i = 0; i < world.volume_count; i++)
-		world.volumes[i].failing_us = 0;
 	operations_retry_all(&operations);
 }
 

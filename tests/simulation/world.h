@@ -119,6 +119,7 @@ struct volume {
 	int64_t ended_us[2];    /* the latest lvpoll of this daemon, and the latest abort */
 	int64_t starts_us[32];  /* the latest of them */
 	int64_t failing_us;     /* the first of the failures in a row; or 0 */
+	double shown_percent;   /* what an lvpoll has printed last */
 	int64_t changed_us;     /* when somebody else has changed its table; or 0 */
 };
 
@@ -221,6 +222,8 @@ void clients_daemon_died(void);
 void clients_adopt_all(void);
 void clients_reset(void);
 
+/* A command for VOLUME has failed. */
+void clients_note_failure(const struct volume *volume);
 /* Those who wait for VOLUME, or its abort, ask at once, and hear an end. */
 void clients_hear_end(const struct volume *volume, bool is_abort);
 

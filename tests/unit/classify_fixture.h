@@ -54,6 +54,27 @@ static inline void set_state(struct operation *operation, enum operation_state s
 	*(enum operation_state *)&operation->state = state;
 }
 
+static inline bool read_copies(const struct lvmpolld_request *request,
+	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies)
+{
+	(void)request;
+	(void)table;
+	(void)count;
+	(void)copies;
+	return true;
+}
+
+static struct lvmpolld_plugin verifying_plugin;
+static struct plugin_entry verifying_entry = {.interface = &verifying_plugin};
+
+/* The copies of OPERATION can be compared. */
+static inline void verify(struct operation *operation)
+{
+	verifying_plugin = fixture_plugin;
+	verifying_plugin.read_copies = read_copies;
+	operation->terms->plugin = &verifying_entry;
+}
+
 /* The volume of a merge, and of a conversion, stays. */
 static inline enum lvmpolld_outcome read_any_exit(const struct lvmpolld_request *request,
 	const struct lvmpolld_exit *ended, const struct lvmpolld_progress *progress)

@@ -215,6 +215,21 @@ static inline void run_out(struct event *timer)
 	ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
 }
 
+/* The patience of all who wait for OPERATION is over, which runs out then. */
+static inline void lose_patience(struct operation *operation)
+{
+	int64_t patience_ms =
+		INT64_C(1000) * operation->operations->configuration->limit_patience_s;
+	struct request *request;
+
+	if (operation->failing_since_ms > 0)
+		operation->failing_since_ms -= patience_ms;
+	TAILQ_FOREACH (request, &operation->requests, operation_link)
+		if (request->failing_since_ms > 0)
+			request->failing_since_ms -= patience_ms;
+	run_out(operation->patience);
+}
+
 static inline struct collected hear(bool is_abort)
 {
 	struct terms *terms = fixture_terms(1, 1);

@@ -94,16 +94,6 @@ START_TEST(classify_look_never_forgets_a_loss)
 }
 END_TEST
 
-static bool read_copies(const struct lvmpolld_request *request, const struct lvmpolld_target *table,
-	size_t count, struct lvmpolld_copies *copies)
-{
-	(void)request;
-	(void)table;
-	(void)count;
-	(void)copies;
-	return true;
-}
-
 static const char *const log_failures[] = {"failed", NULL};
 static const char *const every_kernel[] = {"*", NULL};
 
@@ -146,7 +136,7 @@ static const struct {
 	/* Nothing is to be compared: no mirror is in the table. */
 	{PLUGIN_VERIFY_ALWAYS, 0, SEEN(STEP), EVENT_SEES_STEP},
 	/* An lvpoll must not meet the end of the copy. */
-	{PLUGIN_VERIFY_DOUBT, 0, STALLED(WATCH), EVENT_SEES_COPYING},
+	{PLUGIN_VERIFY_DOUBT, 0, STALLED(WATCH), EVENT_SEES_UNMOVED},
 	{PLUGIN_VERIFY_NEVER, 0, STALLED(WATCH), EVENT_SEES_STEP},
 	{PLUGIN_VERIFY_DOUBT, 0,
 		{.kind = OBSERVED_SUSPENDED, .is_stalled = true, .log = {.is_read = true}},
@@ -186,15 +176,10 @@ START_TEST(classify_look_takes_no_step_in_doubt)
 }
 END_TEST
 
-static struct lvmpolld_plugin verifying_plugin;
-static struct plugin_entry verifying_entry = {.interface = &verifying_plugin};
-
 /* The data was copied in table SIGNATURE. */
-static void verify(struct operation *operation)
+static void verify_table(struct operation *operation)
 {
-	verifying_plugin = fixture_plugin;
-	verifying_plugin.read_copies = read_copies;
-	operation->terms->plugin = &verifying_entry;
+	verify(operation);
 	operation->evidence.table = SIGNATURE;
 }
 
@@ -204,8 +189,8 @@ START_TEST(classify_look_sees_that_others_have_let_go_of_what_has_failed)
 
 	seen.log = (struct kernel_log_state)FAILED;
 	seen.table_signature = SIGNATURE;
-	verify(polled);
-	verify(abort_operation);
+	verify_table(polled);
+	verify_table(abort_operation);
 	ck_assert_int_eq(look(polled, seen), EVENT_SEES_COPYING);
 	seen.table_signature++;
 	ck_assert_int_eq(look(polled, seen), EVENT_SEES_LET_GO);
@@ -227,7 +212,7 @@ START_TEST(classify_look_confirms_no_doubtful_end)
 {
 	struct observation gone = NOTHING_IN(GONE);
 
-	verify(polled);
+	verify_table(polled);
 	set_state(polled, STATE_CONFIRMING);
 	ck_assert_int_eq(look(polled, gone), EVENT_SEES_END);
 	gone.log = (struct kernel_log_state)FAILED;
@@ -237,7 +222,7 @@ START_TEST(classify_look_confirms_no_doubtful_end)
 	/* Without the kernel nothing of this is known. */
 	polled->is_watchable = false;
 	ck_assert_uint_eq(classify_end_doubt(polled, &gone.log), DOUBT_NONE);
-	verify(abort_operation);
+	verify_table(abort_operation);
 	ck_assert_uint_eq(classify_end_doubt(abort_operation, &gone.log), DOUBT_NONE);
 }
 END_TEST
@@ -287,13 +272,29 @@ START_TEST(classify_look_confirms_an_end)
 }
 END_TEST
 
+static enum lvmpolld_standing read_staying_report(
+	const struct lvmpolld_request *request, const struct lvmpolld_row *volume)
+{
+	(void)request;
+	return volume ? fixture_standing : LVMPOLLD_STANDING_FAILED;
+}
+
 START_TEST(classify_look_confirms_the_end_of_what_stays)
 {
+	struct lvmpolld_plugin plugin = staying_plugin;
+	struct plugin_entry entry = {.interface = &plugin};
+
 	set_state(polled, STATE_CONFIRMING);
 	polled->terms->plugin = &staying_entry;
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(POLL)), EVENT_SEES_END);
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)), EVENT_SEES_END);
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(WATCH)), EVENT_SEES_OTHERWISE);
+	ck_assert_int_eq(look(polled, (struct observation)NOTHING_IN(GONE)), EVENT_SEES_END);
+	/* Where it was to stay somebody has removed it: the lvpoll may have found another one. */
+	plugin.read_report = read_staying_report;
+	polled->terms->plugin = &entry;
+	ck_assert_int_eq(look(polled, (struct observation)NOTHING_IN(GONE)), EVENT_SEES_OTHERWISE);
+	polled->terms->plugin = &staying_entry;
 	/* The lvpoll did not find it: it was given another name. */
 	ck_assert_int_eq(look(polled, (struct observation){.kind = OBSERVED,
 					      .verdict = LVMPOLLD_POLL,
@@ -373,6 +374,7 @@ static const struct {
 	{BACK_OFF_SILENT, true, false, false},
 	{BACK_OFF_UNVERIFIED, true, false, false},
 	{BACK_OFF_SUSPENDED, true, false, true},
+	{BACK_OFF_UNMOVED, true, false, true},
 };
 
 START_TEST(classify_look_ends_a_pause_for_what_has_changed)

@@ -213,6 +213,16 @@ START_TEST(classify_report_of_missing_disks_after_a_failure)
 	polled->attempt.pid = 2;
 	polled->attempt.result.value = 5;
 	ck_assert_int_eq(read_row(polled, row, false), EVENT_REPORT_HOPELESS);
+	/* A step whose work was done has not failed. */
+	polled->attempt.end = ATTEMPT_ENDED_BY_US;
+	ck_assert_int_eq(read_row(polled, row, true), EVENT_REPORT_INACTIVE);
+	polled->attempt.end = ATTEMPT_ENDED_ITSELF;
+	/* No step begins that the kernel does not prove. */
+	verify(polled);
+	ck_assert_int_eq(read_row(polled, row, false), EVENT_REPORT_GOES_ON);
+	ck_assert_int_eq(read_row(polled, row, true), EVENT_REPORT_INACTIVE);
+	polled->is_watchable = false;
+	ck_assert_int_eq(read_row(polled, row, true), EVENT_REPORT_HOPELESS);
 	/* An abort takes nothing away. */
 	abort_operation->attempt.pid = 2;
 	abort_operation->attempt.result.value = 5;

@@ -14,12 +14,12 @@
 
 /* Keys and their values */
 
-static void write_ids(char *text, size_t size, size_t count, const uint32_t *ids)
+static void write_ids(char *text, size_t size, const struct configuration_ids *ids)
 {
 	text[0] = '\0';
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < ids->count; i++)
 		snprintf(text + strlen(text), size - strlen(text), "%s%" PRIu32, i > 0 ? " " : "",
-			ids[i]);
+			ids->list[i]);
 }
 
 static void write_names(char *text, size_t size)
@@ -63,12 +63,9 @@ static const char *value_text(const struct configuration_key *key)
 		snprintf(text, sizeof(text), "%u", configuration->log.targets);
 		break;
 	case CONFIGURATION_USERS:
-		write_ids(text, sizeof(text), configuration->access_user_count,
-			configuration->access_users);
-		break;
 	case CONFIGURATION_GROUPS:
-		write_ids(text, sizeof(text), configuration->access_group_count,
-			configuration->access_groups);
+		write_ids(
+			text, sizeof(text), (const struct configuration_ids *)(const void *)field);
 		break;
 	case CONFIGURATION_PLUGIN_NAMES:
 		write_names(text, sizeof(text));
@@ -110,6 +107,8 @@ static const struct {
 	{"unattended", "adopt", FIELD(adopt), "1", "always", "2"},
 	{"access", "users", FIELD(access_users), "0", "[12, root, 4294967294]", "12 0 4294967294"},
 	{"access", "groups", FIELD(access_groups), "", "[5]", "5"},
+	{"access", "steer_users", FIELD(access_steer_users), "", "[7, root]", "7 0"},
+	{"access", "steer_groups", FIELD(access_steer_groups), "", "[8]", "8"},
 	{"plugins", "directory", FIELD(plugin_directory), NULL, "/p", "/p"},
 	{"plugins", "enabled", FIELD(plugins_enabled), "all", "[pvmove, thin_merge]",
 		"pvmove thin_merge"},

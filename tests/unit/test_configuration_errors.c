@@ -49,6 +49,8 @@ static const struct {
 				   "list such as [stderr, syslog] belongs"},
 	{"access: {users: root}", "FILE:1:17: access.users: \"root\" is a single value, where a "
 				  "list such as [root] belongs"},
+	{"access: {steer_users: root}", "FILE:1:23: access.steer_users: \"root\" is a single "
+					"value, where a list such as [root] belongs"},
 	{"access: {groups: 6}", "FILE:1:18: access.groups: \"6\" is a single value, where a list "
 				"such as [disk] belongs"},
 	{"log: {targets: [stderr, [syslog]]}",
@@ -118,6 +120,12 @@ static const struct {
 	{"access: {users: [root, nobody of that name]}",
 		"FILE:1:24: access.users: there is no user \"nobody of that name\" here; write the "
 		"name or number of one that exists"},
+	{"access: {steer_users: [nobody of that name]}",
+		"FILE:1:24: access.steer_users: there is no user \"nobody of that name\" here; "
+		"write the name or number of one that exists"},
+	{"access: {steer_groups: [nobodies of that name]}",
+		"FILE:1:25: access.steer_groups: there is no group \"nobodies of that name\" here; "
+		"write the name or number of one that exists"},
 	{"access: {users: [4294967295]}", "FILE:1:18: access.users: user id 4294967295 is out of "
 					  "range: from 0 to 4294967294"},
 	{"access: {groups: [nobodies of that name]}",
@@ -232,8 +240,8 @@ START_TEST(refused_value_leaves_the_former_one)
 	ck_assert_int_lt(read_text("access: {users: [8, no such user]}"), 0);
 	ck_assert_int_lt(read_text("plugins: {enabled: [convert, \"\"]}"), 0);
 	ck_assert_str_eq(configuration->socket_path, "/one");
-	ck_assert_uint_eq(configuration->access_user_count, 1);
-	ck_assert_uint_eq(configuration->access_users[0], 7);
+	ck_assert_uint_eq(configuration->access_users.count, 1);
+	ck_assert_uint_eq(configuration->access_users.list[0], 7);
 	ck_assert_uint_eq(configuration->plugin_enabled_count, 1);
 	ck_assert_str_eq(configuration->plugins_enabled[0], "pvmove");
 }

@@ -157,14 +157,14 @@ START_TEST(lifecycle_is_dormant_without_its_volume)
 	ck_assert_uint_eq(operations.in_flight, 0);
 	ck_assert_uint_eq(count_entries("state"), 0);
 	ck_assert_uint_eq(count_entries("state.dormant"), 1);
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears_failed(false));
 	/* A request wakes it, and is told in its own time. */
 	begin(false, "15");
 	ck_assert_int_eq(operation->state, STATE_ASKING);
 	report(fixture_volume_row(1, 1, "lv1"));
 	ck_assert_int_eq(operation->state, STATE_DORMANT);
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears_failed(false));
 	show(LVMPOLLD_WATCH, 1);
 	ck_assert_int_eq(operation->state, STATE_COPYING);

@@ -37,7 +37,7 @@ START_TEST(lifecycle_goes_on_where_its_abort_fails)
 	report(fixture_volume_row(1, 1, "lv1"));
 	ck_assert_int_eq(abort_operation->state, STATE_BACKING_OFF);
 	ck_assert_int_eq(operation->state, STATE_YIELDING);
-	run_out(abort_operation->patience);
+	lose_patience(abort_operation);
 	ck_assert_ptr_null(find(true));
 	ck_assert(hears(true, false, 5));
 	ck_assert_int_eq(operation->state, STATE_LOOKING);
@@ -75,7 +75,7 @@ START_TEST(lifecycle_what_is_asked_for_while_its_abort_runs_yields)
 	ck_assert(is_recorded_as_aborted());
 	standin_exit(lvpoll(), 5);
 	report(fixture_volume_row(1, 1, "lv1"));
-	run_out(abort_operation->patience);
+	lose_patience(abort_operation);
 	ck_assert_int_eq(operation->state, STATE_LOOKING);
 	ck_assert(hears_nothing_yet(false));
 	ck_assert(!is_recorded_as_aborted());
@@ -285,7 +285,7 @@ START_TEST(lifecycle_an_abort_without_a_look_or_an_answer_is_over)
 	standin_exit(standin_find("report"), 5);
 	ck_assert_int_eq(abort_operation->state, STATE_BACKING_OFF);
 	ck_assert(hears_nothing_yet(true));
-	run_out(abort_operation->patience);
+	lose_patience(abort_operation);
 	ck_assert(hears_failed(true));
 	ck_assert_ptr_null(find(true));
 }

@@ -27,7 +27,7 @@ START_TEST(lifecycle_an_end_that_the_kernel_contradicts_is_none)
 	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
 	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_CONTRADICTED);
 	ck_assert(hears_nothing_yet(false));
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears_failed(false));
 	ck_assert_uint_eq(count_entries("state"), 1);
 	ck_assert_ptr_eq(find(false), operation);
@@ -58,7 +58,7 @@ START_TEST(lifecycle_an_end_that_nobody_can_prove_is_none)
 	standin_exit(lvpoll(), 4);
 	standin_exit(standin_find("report"), 4);
 	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NO_ANSWER);
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears(false, false, 4));
 }
 END_TEST
@@ -159,7 +159,7 @@ START_TEST(lifecycle_a_change_before_a_failure_does_not_make_up_for_it)
 	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
 	show(LVMPOLLD_STEP, 2);
 	ck_assert(hears_nothing_yet(false));
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears(false, false, 5));
 }
 END_TEST
@@ -185,7 +185,7 @@ START_TEST(lifecycle_stays_in_flight_where_an_attempt_fails)
 	fail_step(operation);
 	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_STATUS);
 	ck_assert(hears_nothing_yet(false));
-	run_out(operation->patience);
+	lose_patience(operation);
 	/* And once more, to any client that asks. */
 	ck_assert(hears(false, false, 5));
 	ck_assert(hears(false, false, 5));
@@ -199,14 +199,14 @@ START_TEST(lifecycle_a_new_request_causes_an_attempt_at_once)
 	struct operation *operation = begin_step();
 
 	fail_step(operation);
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears(false, false, 5));
 	ck_assert_ptr_eq(begin(false, "15"), operation);
 	ck_assert_int_eq(operation->state, STATE_LOOKING);
 	ck_assert(hears_nothing_yet(false));
 	show(LVMPOLLD_STEP, 1);
 	fail_step(operation);
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears(false, false, 5));
 }
 END_TEST
@@ -217,15 +217,90 @@ START_TEST(lifecycle_who_asks_while_an_attempt_is_made_is_told_too)
 	struct operation *operation = begin_step();
 
 	fail_step(operation);
-	run_out(operation->patience);
+	lose_patience(operation);
 	run_out(operation->timer);
 	show(LVMPOLLD_STEP, 1);
 	ck_assert_int_eq(operation->state, STATE_RUNNING);
 	begin(false, "15");
 	fail_step(operation);
 	ck_assert(hears_nothing_yet(false));
+	lose_patience(operation);
+	ck_assert(hears(false, false, 5));
+}
+END_TEST
+
+/* Others may ask as often as they like, and SIGHUP may come. */
+START_TEST(lifecycle_who_waits_is_told_none_the_later_for_what_others_ask)
+{
+	struct operation *operation = begin_step();
+	int64_t since_ms;
+
+	fail_step(operation);
+	since_ms = operation->failing_since_ms;
+	ck_assert_int_eq(ask_from("/etc/other", false, "15"), OPERATIONS_ACCEPTED);
+	show(LVMPOLLD_STEP, 1);
+	fail_step(operation);
+	operations_retry_all(&operations);
+	ck_assert_int_eq(operation->failing_since_ms, since_ms);
+	ck_assert(hears_nothing_yet(false));
+	ck_assert(event_pending(operation->patience, EV_TIMEOUT, NULL));
+	TAILQ_LAST(&operation->requests, request_list)->failing_since_ms += 2000000;
+	lose_patience(operation);
+	ck_assert(hears(false, false, 5));
+	/* The other one waits on, for as long as the first did. */
+	ck_assert_uint_eq(count_told(), 1);
+	ck_assert(event_pending(operation->patience, EV_TIMEOUT, NULL));
+	TAILQ_LAST(&operation->requests, request_list)->failing_since_ms -= 2000000;
+	lose_patience(operation);
+	ck_assert_uint_eq(count_told(), 2);
+	ck_assert(!event_pending(operation->patience, EV_TIMEOUT, NULL));
+}
+END_TEST
+
+/* No attempt is made for it before the answer comes, which may be never. */
+START_TEST(lifecycle_who_asks_while_lvm2_is_asked_has_its_time)
+{
+	struct operation *operation = begin_step();
+
+	standin_exit(lvpoll(), 5);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	lose_patience(operation);
+	ck_assert(hears(false, false, 5));
+	begin(false, "15");
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	ck_assert(hears_nothing_yet(false));
+	lose_patience(operation);
+	ck_assert(hears(false, false, 5));
+}
+END_TEST
+
+/* It tells how far it is, and fails, again and again. */
+START_TEST(lifecycle_an_lvpoll_that_gets_nowhere_is_none_that_polls)
+{
+	struct operation *operation = begin(false, "15");
+
+	for (int i = 0; i < 3; i++) {
+		show(LVMPOLLD_POLL, 1);
+		ck_assert_int_eq(operation->attempt.purpose, ATTEMPT_POLL);
+		standin_print(lvpoll(), "at 50");
+		if (i == 2)
+			break;
+		fail_step(operation);
+		run_out(operation->timer);
+	}
+	ck_assert_int_ne(operation->failing_since_ms, 0);
+	/* This one may get on: it is told when it does not. */
+	lose_patience(operation);
+	ck_assert(hears_nothing_yet(false));
+	fail_step(operation);
 	run_out(operation->patience);
 	ck_assert(hears(false, false, 5));
+	/* It has got on. */
+	begin(false, "15");
+	show(LVMPOLLD_POLL, 1);
+	standin_print(lvpoll(), "at 51");
+	ck_assert_int_eq(operation->failing_since_ms, 0);
+	ck_assert(!event_pending(operation->patience, EV_TIMEOUT, NULL));
 }
 END_TEST
 
@@ -253,9 +328,27 @@ START_TEST(lifecycle_a_signal_of_somebody_else_is_no_end)
 	standin_die(lvpoll(), SIGKILL);
 	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
 	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_SIGNAL);
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears(false, true, SIGKILL));
 	ck_assert_ptr_eq(find(false), operation);
+}
+END_TEST
+
+/* An upgrade of lvm2 may take a moment: then who waits hears it, and not how an lvpoll ended
+ * before. */
+START_TEST(lifecycle_without_lvm_in_the_middle_who_waits_hears_101_after_a_while)
+{
+	struct operation *operation = begin_step();
+
+	standin_print(lvpoll(), "at 30");
+	fail_step(operation);
+	standin_start_failure = ENOEXEC;
+	run_out(operation->timer);
+	show(LVMPOLLD_STEP, 1);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_NOT_EXECUTABLE);
+	ck_assert(hears_nothing_yet(false));
+	lose_patience(operation);
+	ck_assert(hears(false, false, 101));
 }
 END_TEST
 
@@ -333,6 +426,10 @@ int main(void)
 		SUITE_TEST(lifecycle_stays_in_flight_where_an_attempt_fails),
 		SUITE_TEST(lifecycle_a_new_request_causes_an_attempt_at_once),
 		SUITE_TEST(lifecycle_who_asks_while_an_attempt_is_made_is_told_too),
+		SUITE_TEST(lifecycle_who_waits_is_told_none_the_later_for_what_others_ask),
+		SUITE_TEST(lifecycle_who_asks_while_lvm2_is_asked_has_its_time),
+		SUITE_TEST(lifecycle_an_lvpoll_that_gets_nowhere_is_none_that_polls),
+		SUITE_TEST(lifecycle_without_lvm_in_the_middle_who_waits_hears_101_after_a_while),
 		SUITE_TEST(lifecycle_tells_each_request_of_one_device),
 		SUITE_TEST(lifecycle_a_signal_of_somebody_else_is_no_end),
 		SUITE_TEST(lifecycle_without_lvm_who_waits_hears_101_at_once),

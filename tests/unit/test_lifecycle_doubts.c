@@ -228,7 +228,7 @@ START_TEST(suspended_device_has_a_patience)
 	run_out(operation->timer);
 	look(SUSPENDED, TABLE, true);
 	ck_assert_int_eq(operation->state, STATE_COPYING);
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears_failed(false));
 	ck_assert_ptr_nonnull(find(false));
 }
@@ -248,6 +248,39 @@ START_TEST(device_that_goes_on_is_no_failure)
 	look(COPYING, TABLE, true);
 	ck_assert_int_eq(operation->state, STATE_COPYING);
 	ck_assert(hears_nothing_yet(false));
+}
+END_TEST
+
+/* lvm2 may have it no more. It is asked once an hour, for as long as nothing is copied. */
+START_TEST(move_that_stands_still_is_asked_about)
+{
+	struct observation unmoved = COPYING;
+	struct operation *operation = begin_move();
+
+	unmoved.is_stalled = true;
+	look(COPYING, TABLE, false);
+	look(unmoved, TABLE, false);
+	ck_assert_int_eq(operation->state, STATE_ASKING);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_UNMOVED);
+	ck_assert_int_gt(operation->timer_due_ms, boot_clock_ms() + INT64_C(3500) * 1000);
+	ck_assert_int_eq(operation->failing_since_ms, 0);
+	look(unmoved, TABLE, false);
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	/* It copies again. */
+	device_lock(operation->device);
+	operation->device->progress.percent++;
+	operation->device->progress.done_sectors++;
+	device_unlock(operation->device);
+	look(COPYING, TABLE, false);
+	ck_assert_int_eq(operation->state, STATE_LOOKING);
+	look(COPYING, TABLE, false);
+	ck_assert_int_eq(operation->state, STATE_COPYING);
+	/* By the metadata it is over, whatever the kernel shows. */
+	look(unmoved, TABLE, false);
+	report(fixture_group_row(1, false));
+	ck_assert(hears(false, false, 0));
 }
 END_TEST
 
@@ -302,7 +335,7 @@ START_TEST(doubt_that_no_comparison_ends_is_told)
 	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
 	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_UNVERIFIED);
 	ck_assert(!operation->comparison);
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears_failed(false));
 }
 END_TEST
@@ -368,6 +401,7 @@ int main(void)
 		SUITE_TEST(step_of_a_suspended_device_begins_where_nothing_is_in_doubt),
 		SUITE_TEST(suspended_device_has_a_patience),
 		SUITE_TEST(device_that_goes_on_is_no_failure),
+		SUITE_TEST(move_that_stands_still_is_asked_about),
 		SUITE_TEST(lvpoll_that_polls_is_ended_in_doubt),
 		SUITE_TEST(copying_ends_the_pause_of_a_table_that_was_not_understood),
 		SUITE_TEST(doubt_that_no_comparison_ends_is_told),

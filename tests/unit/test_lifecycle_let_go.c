@@ -170,7 +170,7 @@ START_TEST(let_go_is_not_what_an_abort_has_done)
 	ck_assert(!is_on_record("\ntable = "));
 	standin_exit(lvpoll(), 5);
 	ck_assert_int_eq(abort_operation->state, STATE_ASKING);
-	run_out(abort_operation->patience);
+	lose_patience(abort_operation);
 	ck_assert_int_eq(operation->state, STATE_LOOKING);
 	look(GONE, 0, true);
 	standin_exit(standin_find("report"), 5);

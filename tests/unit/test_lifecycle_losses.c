@@ -112,7 +112,7 @@ START_TEST(lifecycle_a_loss_outlives_all_later_looks)
 	ck_assert_int_eq(operation->state, STATE_YIELDING);
 	standin_exit(lvpoll(), 5);
 	report(fixture_volume_row(1, 1, "lv1"));
-	run_out(abort_operation->patience);
+	lose_patience(abort_operation);
 	ck_assert_ptr_null(find(false));
 	ck_assert_ptr_null(standin_find("lvpoll"));
 	ck_assert(is_given_up());

@@ -304,7 +304,7 @@ static const struct resume_info left_abort = {.is_orphan = true,
 	.start_ticks = 1,
 	.command_name = "lvchange",
 	.outputs = {-1, -1},
-	.is_end_unknown = true,
+	.end = ATTEMPT_END_UNKNOWN,
 	.purpose = ATTEMPT_ABORT};
 
 START_TEST(phase_abort_whose_end_is_unknown_is_read_from_the_table)
@@ -334,7 +334,7 @@ START_TEST(phase_abort_is_not_over_by_another_command)
 {
 	struct resume_info info = left_abort;
 
-	info.is_end_unknown = false;
+	info.end = ATTEMPT_ENDED_ITSELF;
 	info.purpose = ATTEMPT_POLL;
 	resume_abort(&info);
 	end_unknown("lvchange");

@@ -73,7 +73,7 @@ START_TEST(lifecycle_who_waits_for_what_cannot_be_adopted_is_told)
 	begin(false, "15");
 	run_out(operation->timer);
 	ck_assert(hears_nothing_yet(false));
-	run_out(operation->patience);
+	lose_patience(operation);
 	ck_assert(hears_failed(false));
 	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
 	standin_adopt_failure = 0;
@@ -94,7 +94,7 @@ START_TEST(lifecycle_abort_that_was_told_to_have_failed_waits_for_its_orphan)
 	standin_orphans_tell(ORPHANS_CANNOT_TELL, 0);
 	run_out(abort_operation->timer);
 	ck_assert(hears_nothing_yet(true));
-	run_out(abort_operation->patience);
+	lose_patience(abort_operation);
 	ck_assert(hears_failed(true));
 	ck_assert_ptr_eq(find(true), abort_operation);
 	operations.records.is_unread = false;

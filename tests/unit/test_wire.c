@@ -151,6 +151,33 @@ END_TEST
 
 static const char *const garbage[] = {"a", "=", "a=", "}", "a {", "a=[1", "\"", "[", "a=1}"};
 
+/* Whatever a key holds, it is there: nothing is overlooked that a caller may mean. */
+START_TEST(wire_key_that_is_not_known_is_found)
+{
+	static const char *const known[] = {"request", "id", NULL};
+	static const struct {
+		const char *text;
+		const char *other;
+	} cases[] = {
+		{"request=\"abort\"\nid=1\n", NULL},
+		{"id=1\nid=2\n", NULL},
+		{"request=\"abort\"\nsysdir=\"/tmp\"\nlvid=\"x\"\n", "sysdir"},
+		{"sysdir=\"\"\n", "sysdir"},
+		{"id=1\nsysdir=5\n", "sysdir"},
+		{"id=1\nsysdir { a=1 }\n", "sysdir"},
+		{"ID=1\n", "ID"},
+	};
+
+	for (size_t i = 0; i < SUITE_COUNT(cases); i++) {
+		struct wire_message *message = wire_parse(cases[i].text, strlen(cases[i].text));
+
+		ck_assert_ptr_nonnull(message);
+		ck_assert_pstr_eq(wire_other_key(message, known), cases[i].other);
+		wire_free(message);
+	}
+}
+END_TEST
+
 START_TEST(wire_garbage_is_no_message)
 {
 	ck_assert_ptr_null(parse(garbage[_i]));
@@ -259,6 +286,7 @@ int main(void)
 		SUITE_TEST(wire_a_value_of_another_kind_is_none),
 		SUITE_TEST(wire_of_duplicates_the_first_counts),
 		SUITE_TEST(wire_messages_do_not_mix),
+		SUITE_TEST(wire_key_that_is_not_known_is_found),
 		SUITE_LOOP(wire_garbage_is_no_message, SUITE_COUNT(garbage)),
 		SUITE_TEST(wire_nul_bytes_are_no_message),
 		SUITE_TEST(wire_nothing_is_no_message),
