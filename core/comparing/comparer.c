@@ -56,7 +56,7 @@ struct comparer {
 	struct lvmpolld_error error;
 	unsigned copy;
 	int64_t rested_ms; /* the end of the latest pause */
-	int64_t told_ms; /* that it gets on, by running_clock_ms */
+	int64_t told_ms;   /* that it gets on, by running_clock_ms */
 };
 
 bool comparer_is_wanted(int argc, char *const *argv)

@@ -48,22 +48,22 @@
 /* A state in which what the kernel shows decides. */
 #define LOOKS_DECIDE                                                                               \
 	[EVENT_SEES_COPYING] = TO(COPYING), [EVENT_SEES_UNMOVED] = TO(ASKING),                     \
-	[EVENT_SEES_STEP] = TO(WAITING),                                                           \
-	[EVENT_SEES_DONE] = TO(FINISHED), [EVENT_SEES_DOUBT] = TO(VERIFYING),                      \
-	[EVENT_SEES_EARLY] = TO(BACKING_OFF), [EVENT_SEES_SAME] = TO(BACKING_OFF),                 \
-	[EVENT_SEES_CHANGE] = NEVER, [EVENT_SEES_UNKNOWN] = TO(WAITING),                           \
-	[EVENT_SEES_SUSPENDED] = TO(COPYING), [EVENT_SEES_STUCK] = TO(BACKING_OFF),                \
-	[EVENT_SEES_LOSS] = TO(FAILED), [EVENT_SEES_LET_GO] = TO(FAILED),                          \
-	[EVENT_SEES_ENDING] = TO(ASKING), [EVENT_SEES_END] = NEVER, [EVENT_SEES_OTHERWISE] = NEVER
+	[EVENT_SEES_STEP] = TO(WAITING), [EVENT_SEES_DONE] = TO(FINISHED),                         \
+	[EVENT_SEES_DOUBT] = TO(VERIFYING), [EVENT_SEES_EARLY] = TO(BACKING_OFF),                  \
+	[EVENT_SEES_SAME] = TO(BACKING_OFF), [EVENT_SEES_CHANGE] = NEVER,                          \
+	[EVENT_SEES_UNKNOWN] = TO(WAITING), [EVENT_SEES_SUSPENDED] = TO(COPYING),                  \
+	[EVENT_SEES_STUCK] = TO(BACKING_OFF), [EVENT_SEES_LOSS] = TO(FAILED),                      \
+	[EVENT_SEES_LET_GO] = TO(FAILED), [EVENT_SEES_ENDING] = TO(ASKING),                        \
+	[EVENT_SEES_END] = NEVER, [EVENT_SEES_OTHERWISE] = NEVER
 
 /* A state in which a loss counts, and otherwise only a change that it waits for. */
 #define LOOKS_ARE_NOTED(COPYING, DONE, DOUBT, GONE, CHANGE, LOSS)                                  \
 	[EVENT_SEES_COPYING] = (COPYING), [EVENT_SEES_UNMOVED] = (COPYING),                        \
-	[EVENT_SEES_DONE] = (DONE),                                                                \
-	[EVENT_SEES_DOUBT] = (DOUBT), [EVENT_SEES_STEP] = SAME, [EVENT_SEES_EARLY] = SAME,         \
-	[EVENT_SEES_SAME] = SAME, [EVENT_SEES_CHANGE] = (CHANGE), [EVENT_SEES_UNKNOWN] = SAME,     \
-	[EVENT_SEES_GONE] = (GONE), [EVENT_SEES_SUSPENDED] = SAME, [EVENT_SEES_LOSS] = (LOSS),     \
-	[EVENT_SEES_LET_GO] = (LOSS), [EVENT_SEES_ENDING] = (GONE), [EVENT_SEES_STUCK] = SAME
+	[EVENT_SEES_DONE] = (DONE), [EVENT_SEES_DOUBT] = (DOUBT), [EVENT_SEES_STEP] = SAME,        \
+	[EVENT_SEES_EARLY] = SAME, [EVENT_SEES_SAME] = SAME, [EVENT_SEES_CHANGE] = (CHANGE),       \
+	[EVENT_SEES_UNKNOWN] = SAME, [EVENT_SEES_GONE] = (GONE), [EVENT_SEES_SUSPENDED] = SAME,    \
+	[EVENT_SEES_LOSS] = (LOSS), [EVENT_SEES_LET_GO] = (LOSS), [EVENT_SEES_ENDING] = (GONE),    \
+	[EVENT_SEES_STUCK] = SAME
 
 /* A command says that all is over. */
 #define END_IS_CONFIRMED [EVENT_SEES_END] = TO(FINISHED), [EVENT_SEES_OTHERWISE] = TO(ASKING)

@@ -13,16 +13,16 @@
 
 #define OPERATION_EVENTS(X)                                                                        \
 	/* What the kernel shows. */                                                               \
-	X(SEES_COPYING)   /* data is copied */                                                     \
-	X(SEES_UNMOVED)   /* likewise, but none was for as long as the plugin's stall_check says */ \
-	X(SEES_STEP)      /* a step is due */                                                      \
-	X(SEES_DONE)      /* all is done, and lvm2 has nothing to do */                            \
-	X(SEES_DOUBT)     /* a step is due, and not all data may be copied */                      \
-	X(SEES_EARLY)     /* a step is due, before the time that the client asked for */           \
-	X(SEES_SAME)      /* a step is due, and the attempt before changed nothing */              \
-	X(SEES_CHANGE)    /* the table differs from what it was before the pause */                \
-	X(SEES_UNKNOWN)   /* the plugin does not understand the table */                           \
-	X(SEES_GONE)      /* the volume has no device */                                           \
+	X(SEES_COPYING) /* data is copied */                                                       \
+	X(SEES_UNMOVED) /* likewise, but none was for as long as the plugin's stall_check says */  \
+	X(SEES_STEP)    /* a step is due */                                                        \
+	X(SEES_DONE)    /* all is done, and lvm2 has nothing to do */                              \
+	X(SEES_DOUBT)   /* a step is due, and not all data may be copied */                        \
+	X(SEES_EARLY)   /* a step is due, before the time that the client asked for */             \
+	X(SEES_SAME)    /* a step is due, and the attempt before changed nothing */                \
+	X(SEES_CHANGE)  /* the table differs from what it was before the pause */                  \
+	X(SEES_UNKNOWN) /* the plugin does not understand the table */                             \
+	X(SEES_GONE)    /* the volume has no device */                                             \
 	X(SEES_SUSPENDED) /* the device does no I/O */                                             \
 	X(SEES_STUCK)     /* and has done none for as long as the plugin's stall_check says */     \
 	X(SEES_LOSS)      /* going on would lose data */                                           \

@@ -160,8 +160,8 @@ static void look(struct operations *operations, struct buffer *reply)
 		wire_add_number(reply, "never", 1);
 }
 
-static void adopt(struct operations *operations, uint64_t number, const char *who,
-	struct buffer *reply)
+static void adopt(
+	struct operations *operations, uint64_t number, const char *who, struct buffer *reply)
 {
 	switch (unattended_adopt(operations, number, who)) {
 	case UNATTENDED_WANTED:
