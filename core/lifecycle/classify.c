@@ -332,13 +332,20 @@ static enum operation_event decide(
 								    : EVENT_SEES_STEP;
 }
 
+/*
+ * No look will show what the volume of an abort is called: lvm2 is asked, as after a look that has
+ * taken too long. After an attempt that is not enough.
+ */
+static enum operation_event await_names(const struct operation *operation)
+{
+	return operation->attempt.pid > 0 ? EVENT_SEES_DOUBT : EVENT_TIMER;
+}
+
 enum operation_event classify_unwatched(
 	const struct operation *operation, int64_t now_ms, bool is_awaited)
 {
-	/* After an attempt its names may be another volume's. */
 	if (operation_is_abort(operation))
-		return is_awaited && operation->attempt.pid > 0 ? EVENT_SEES_DOUBT
-								: EVENT_SEES_STEP;
+		return is_awaited ? await_names(operation) : EVENT_SEES_STEP;
 	if (now_ms < operation->not_before_ms)
 		return EVENT_SEES_EARLY;
 	return is_awaited ? EVENT_SEES_DOUBT : EVENT_SEES_UNKNOWN;
