@@ -153,7 +153,7 @@ static int resume_each(
 		if (status == CTL_GOOD)
 			printf("%s: its %s%s is seen to at once\n", entry->name,
 				operation_of(entry), entry->is_abort ? " abort" : "");
-		else if (status > gravest)
+		else if (status > gravest && (status != CTL_NO_OPERATION || is_number(name)))
 			gravest = status;
 		/* The others would hear the same. */
 		if (status != CTL_GOOD && (status == CTL_NO_DAEMON || error.code == EPERM))

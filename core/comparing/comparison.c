@@ -16,15 +16,11 @@
 /* The daemon's own program, also where its file was replaced meanwhile. */
 #define PROGRAM "/proc/self/exe"
 
-/* Of all at once: disks with different numbers may lie behind one controller. */
-#define RUNNING_MAX 4
-
 struct comparison {
 	struct comparisons *all;
 	TAILQ_ENTRY(comparison) link;
 	const struct comparison_callbacks *callbacks; /* NULL: the end is not told */
 	void *context;
-	struct event_base *base;
 	struct process *process; /* NULL: it waits for its turn */
 	struct lvmpolld_copies copies;
 };
@@ -73,7 +69,7 @@ static void comparison_free(struct comparison *comparison)
 	free(comparison);
 }
 
-static void start_next(struct comparisons *all);
+static void tell_next(struct comparisons *all);
 
 static void on_ended(struct process_end end, void *context)
 {
@@ -84,7 +80,7 @@ static void on_ended(struct process_end end, void *context)
 	if (callbacks)
 		callbacks->ended(read_end(end), comparison->context);
 	comparison_free(comparison);
-	start_next(all);
+	tell_next(all);
 }
 
 static const struct process_callbacks process_callbacks = {
@@ -110,7 +106,8 @@ static int build_arguments(
 	return result;
 }
 
-static int start(struct comparison *comparison, struct lvmpolld_error *error)
+static int start(
+	struct comparison *comparison, struct event_base *base, struct lvmpolld_error *error)
 {
 	struct lvmpolld_arguments arguments = {0};
 	enum process_failure failure;
@@ -118,7 +115,7 @@ static int start(struct comparison *comparison, struct lvmpolld_error *error)
 	if (build_arguments(&comparison->copies, &arguments) < 0)
 		error_set(error, ENOMEM, "out of memory");
 	else
-		comparison->process = process_start(comparison->base, arguments.list, environ,
+		comparison->process = process_start(base, arguments.list, environ,
 			&process_callbacks, comparison, &failure, error);
 	arguments_clear(&arguments);
 	return comparison->process ? 0 : -error->code;
@@ -147,18 +144,14 @@ static bool shares_disk(const struct comparison *comparison, const struct compar
 	return false;
 }
 
-/* A disk has one comparison at a time. */
+/* A disk has one comparison at a time; one that hangs keeps no other disk waiting. */
 static bool has_turn(const struct comparison *comparison)
 {
 	const struct comparison *other;
-	size_t running = 0;
 
-	TAILQ_FOREACH (other, comparison->all, link) {
-		if (!other->process)
-			continue;
-		if (++running == RUNNING_MAX || shares_disk(comparison, other))
+	TAILQ_FOREACH (other, comparison->all, link)
+		if (other->process && shares_disk(comparison, other))
 			return false;
-	}
 	return true;
 }
 
@@ -173,21 +166,20 @@ static struct comparison *find_next(struct comparisons *all)
 	return NULL;
 }
 
-/* Begins anew after each, since a callback may change the list. */
-static void start_next(struct comparisons *all)
+/*
+ * What was to be compared may be another table by now, and the kernel's log has gone on. Begins
+ * anew after each, since a callback may change the list.
+ */
+static void tell_next(struct comparisons *all)
 {
 	struct comparison *comparison;
-	struct lvmpolld_error error;
 
 	while ((comparison = find_next(all))) {
 		const struct comparison_callbacks *callbacks = comparison->callbacks;
+		void *context = comparison->context;
 
-		if (start(comparison, &error) == 0)
-			continue;
-		comparison->callbacks = NULL;
-		callbacks->complained(error.sentence, comparison->context);
-		callbacks->ended(COMPARISON_FAILED, comparison->context);
 		comparison_free(comparison);
+		callbacks->ended(COMPARISON_DUE, context);
 	}
 }
 
@@ -214,9 +206,8 @@ struct comparison *comparison_start(struct comparisons *all, struct event_base *
 	}
 	comparison->callbacks = callbacks;
 	comparison->context = context;
-	comparison->base = base;
 	comparison->copies = *copies;
-	if (!has_turn(comparison) || start(comparison, error) == 0)
+	if (!has_turn(comparison) || start(comparison, base, error) == 0)
 		return comparison;
 	comparison_free(comparison);
 	return NULL;

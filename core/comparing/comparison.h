@@ -19,7 +19,8 @@ TAILQ_HEAD(comparisons, comparison);
 enum comparison_result {
 	COMPARISON_EQUAL,
 	COMPARISON_DIFFERENT,
-	COMPARISON_FAILED /* it could not be compared */
+	COMPARISON_FAILED, /* it could not be compared */
+	COMPARISON_DUE     /* it has waited for its turn, and is to be begun anew by what is now */
 };
 
 struct comparison_callbacks {
@@ -29,13 +30,13 @@ struct comparison_callbacks {
 	void (*progressed)(void *context);
 	/* Something to be read by people. */
 	void (*complained)(const char *text, void *context);
-	/* It has ended by itself. The comparison is freed when this returns. */
+	/* It has ended by itself, or did not begin. The comparison is freed when this returns. */
 	void (*ended)(enum comparison_result result, void *context);
 };
 
 /*
  * Compares COPIES, of which there is one at least; it is in ALL. Each disk has one comparison at a
- * time, and a few run at once: it waits for its turn. Returns NULL with the error.
+ * time: it waits for its turn. Returns NULL with the error.
  */
 struct comparison *comparison_start(struct comparisons *all, struct event_base *base,
 	const struct lvmpolld_copies *copies, const struct comparison_callbacks *callbacks,

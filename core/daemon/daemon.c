@@ -61,7 +61,9 @@ static void start_monitor(struct operations *operations)
 		operations->base, &operations->devices, &log, on_monitor_news, operations, &error);
 	operations->monitor_failure = operations->monitor ? 0 : error.code;
 	if (!operations->monitor)
-		log_write(before == error.code ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN,
+		log_write(before == error.code               ? LOG_LEVEL_DEBUG
+			  : watching_is_shortage(error.code) ? LOG_LEVEL_WARN
+							     : LOG_LEVEL_INFO,
 			"the kernel is not watched: %s", error.sentence);
 }
 
@@ -264,6 +266,7 @@ static int start_serving(
 	operations->is_taking_over = true;
 	result = handover ? take_over(daemon, handover, error) : open_and_recover(daemon, error);
 	operations->is_taking_over = false;
+	watching_begin(operations);
 	if (result == 0)
 		start_history(daemon);
 	if (result == 0)

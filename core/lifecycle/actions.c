@@ -234,8 +234,12 @@ static enum operation_event enter_copying(
 {
 	(void)from;
 	operation->is_begun = true;
-	if (event == EVENT_SEES_COPYING)
+	if (event == EVENT_SEES_COPYING) {
 		note_success(operation);
+		/* How it ended before says nothing of what comes. */
+		operation->attempt.end = ATTEMPT_ENDED_BY_US;
+		operation->attempt.result = (struct request_result){0};
+	}
 	monitor_note_copying(operation->operations->monitor, operation->device);
 	return EVENT_NONE;
 }
@@ -317,7 +321,7 @@ static enum operation_event enter_confirming(
 		return EVENT_SEES_OTHERWISE;
 	/* Without the kernel nothing can contradict the command. */
 	if (!operation->is_watchable)
-		return EVENT_SEES_END;
+		return watching_is_awaited(operation) ? EVENT_SEES_OTHERWISE : EVENT_SEES_END;
 	watch(operation);
 	return EVENT_NONE;
 }

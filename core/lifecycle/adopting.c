@@ -91,6 +91,13 @@ void adopting_begin_discovered(
 			adopt(operations, claim);
 }
 
+bool adopting_is_for_root(const struct operations *operations, const struct claim *claim)
+{
+	return claim_is_given_up(claim, &operations->ended_lately) ||
+	       claim_is_forgotten(claim, &operations->ended_lately) ||
+	       is_on_record(operations, claim);
+}
+
 static bool is_for_always(const struct operations *operations, const struct claim *claim)
 {
 	return operations->configuration->adopt == CONFIGURATION_ADOPT_ALWAYS && !claim->was_ours &&

@@ -27,6 +27,12 @@ void adopting_begin_discovered(
 	struct operations *operations, struct claim_list *claims, int64_t asked_ms);
 
 /*
+ * Whether root alone may adopt CLAIM: it was given up before, or forgotten, or its record was set
+ * aside or left.
+ */
+bool adopting_is_for_root(const struct operations *operations, const struct claim *claim);
+
+/*
  * Whether CLAIM may be adopted at one of the next looks: somebody wants that, or the configuration
  * does, and patience is what it lacks.
  */

@@ -8,6 +8,8 @@
 #include "lifecycle/answering.h"
 #include "lifecycle/classify.h"
 #include "lifecycle/classify_ends.h"
+#include "lifecycle/watching.h"
+#include "loader/calls.h"
 #include "lvm/report.h"
 
 static void set_reported_names(struct operation *operation, const struct report_volume *volume)
@@ -46,6 +48,10 @@ static enum operation_event check_end(struct operation *operation)
 	is_looked_at = observation->kind != OBSERVED_NOTHING_YET ||
 		       (operation->evidence.gone.is_read && !operation->evidence.is_unwatched);
 	device_unlock(operation->device);
+	/* Only a look, and the kernel's log, could prove it. */
+	if (!operation_is_abort(operation) && watching_is_awaited(operation) &&
+		plugin_verifies(operation->terms->plugin))
+		return EVENT_REPORT_NO_ANSWER;
 	if (doubt == DOUBT_FAILURE)
 		return EVENT_REPORT_LET_GO;
 	return doubt == DOUBT_NONE || is_looked_at ? EVENT_REPORT_OVER : EVENT_REPORT_NO_ANSWER;

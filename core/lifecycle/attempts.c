@@ -144,9 +144,11 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 	if (!attempt_is_lvpoll(attempt) && event != EVENT_EXIT_NOT_RUN)
 		operation->is_begun = true;
 	/* An lvpoll that is adopted is ended by us. */
-	attempt->end = event == EVENT_ENDED_STEP || event == EVENT_ENDED_POLL ? ATTEMPT_ENDED_BY_US
-		       : end.is_unknown && !attempt_is_lvpoll(attempt)        ? ATTEMPT_END_UNKNOWN
-								       : ATTEMPT_ENDED_ITSELF;
+	attempt->end =
+		event == EVENT_ENDED_STEP || event == EVENT_ENDED_POLL || event == EVENT_ENDED_ABORT
+			? ATTEMPT_ENDED_BY_US
+		: end.is_unknown && !attempt_is_lvpoll(attempt) ? ATTEMPT_END_UNKNOWN
+								: ATTEMPT_ENDED_ITSELF;
 	if (attempt->end != ATTEMPT_ENDED_ITSELF)
 		attempt->result = (struct request_result){0};
 	operation->failing_result = attempt->result;

@@ -173,7 +173,7 @@ static enum operation_event look_in_pause(
 							       : EVENT_SEES_CHANGE;
 	case BACK_OFF_UNMOVED:
 		return observation->kind == OBSERVED_SUSPENDED ||
-				       (is_copying(observation) &&
+				       (observation->kind == OBSERVED && is_copying(observation) &&
 					       classify_position(operation) ==
 						       operation->back_off.signature)
 			       ? EVENT_SEES_SAME

@@ -8,6 +8,7 @@
 
 #include "lifecycle/classify.h"
 #include "lifecycle/classify_ends.h"
+#include "lifecycle/watching.h"
 #include "loader/calls.h"
 #include "operation/callbacks.h"
 
@@ -137,7 +138,8 @@ static bool has_said_end(const struct attempt *attempt)
  */
 static bool is_proved_by_kernel(const struct operation *operation)
 {
-	return operation->is_watchable && plugin_verifies(operation->terms->plugin);
+	return (operation->is_watchable || watching_is_awaited(operation)) &&
+	       plugin_verifies(operation->terms->plugin);
 }
 
 static enum operation_event classify_standing(
@@ -160,12 +162,12 @@ static enum operation_event classify_standing(
 	if (volume->is_partial && !operation_is_abort(operation) &&
 		has_failed(&operation->attempt) && !is_proved_by_kernel(operation))
 		return EVENT_REPORT_HOPELESS;
+	/* It was not run yet, and no look has shown its names. */
+	if (operation_is_abort(operation) && operation->attempt.pid == 0 &&
+		(!operation->attempt.vg_name || !operation->is_watchable))
+		return EVENT_REPORT_STEP;
 	if (classify_is_renamed(operation, volume->vg_name, volume->lv_name))
 		return EVENT_REPORT_RENAMED;
-	/* It was not tried yet, and no look has shown its names. */
-	if (operation_is_abort(operation) && operation->attempt.pid == 0 &&
-		!operation->attempt.vg_name)
-		return EVENT_REPORT_STEP;
 	return is_gone && !operation_is_abort(operation) && operation->is_watchable
 		       ? EVENT_REPORT_INACTIVE
 		       : EVENT_REPORT_GOES_ON;

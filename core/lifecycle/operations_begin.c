@@ -37,8 +37,12 @@ static enum operations_answer answer_begun(struct operation *operation)
 	if (operation->state != STATE_BACKING_OFF || operation->is_begun ||
 		has_no_command(operation))
 		return OPERATIONS_ACCEPTED;
-	return operation->back_off.reason == BACK_OFF_NOT_STARTED ? OPERATIONS_NO_MEMORY
-								  : OPERATIONS_ACCEPTED;
+	/* What could not be written down would be lost with the daemon. */
+	return operation->back_off.reason == BACK_OFF_NOT_STARTED ||
+			       (operation->back_off.reason == BACK_OFF_UNWATCHED &&
+				       operation->is_record_stale)
+		       ? OPERATIONS_NO_MEMORY
+		       : OPERATIONS_ACCEPTED;
 }
 
 /*

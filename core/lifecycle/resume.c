@@ -16,6 +16,7 @@
 #include "lifecycle/resume.h"
 #include "lifecycle/stores.h"
 #include "lifecycle/telling.h"
+#include "lifecycle/watching.h"
 #include "loader/calls.h"
 #include "loader/plugins.h"
 #include "log/log.h"
@@ -206,7 +207,7 @@ static void set_going(struct operation *operation, const struct resume_info *inf
 	else if (info->state == STATE_BACKING_OFF || info->state == STATE_DORMANT)
 		resume_pause(operation, info);
 	/* If it is watched, the look at its device leads to the report. */
-	else if (info->is_asking && !operation->is_watchable &&
+	else if (info->is_asking && !operation->is_watchable && !watching_is_awaited(operation) &&
 		 operation->device->loss == LOSS_UNSEEN)
 		lifecycle_begin_asking(operation);
 	else

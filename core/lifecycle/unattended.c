@@ -319,7 +319,7 @@ uint64_t unattended_looks(const struct operations *operations)
 }
 
 enum unattended_adoption unattended_adopt(
-	struct operations *operations, uint64_t number, const char *who)
+	struct operations *operations, uint64_t number, bool is_root, const char *who)
 {
 	struct claim *claim;
 
@@ -328,6 +328,9 @@ enum unattended_adoption unattended_adopt(
 	TAILQ_FOREACH (claim, &operations->unattended->claims, link)
 		if (claim->number == number && losses_has(operations, claim->terms)) {
 			return UNATTENDED_AT_RISK;
+		} else if (claim->number == number && !is_root &&
+			   adopting_is_for_root(operations, claim)) {
+			return UNATTENDED_FOR_ROOT;
 		} else if (claim->number == number) {
 			log_terms(LOG_LEVEL_NOTICE, claim->terms, "%s asks to adopt it", who);
 			claim->wanted = unattended_look(operations);

@@ -34,14 +34,15 @@ uint64_t unattended_look(struct operations *operations);
 uint64_t unattended_looks(const struct operations *operations);
 
 enum unattended_adoption {
-	UNATTENDED_WANTED,  /* it is adopted as soon as it is known that nobody sees to it */
-	UNATTENDED_AT_RISK, /* a step would lose data */
+	UNATTENDED_WANTED,   /* it is adopted as soon as it is known that nobody sees to it */
+	UNATTENDED_AT_RISK,  /* a step would lose data */
+	UNATTENDED_FOR_ROOT, /* it was given up, forgotten or set aside: root decides */
 	UNATTENDED_NOT_THERE
 };
 
-/* WHO, for the log, asks to adopt the one that is known by NUMBER. */
+/* WHO, for the log, and root if IS_ROOT, asks to adopt the one that is known by NUMBER. */
 enum unattended_adoption unattended_adopt(
-	struct operations *operations, uint64_t number, const char *who);
+	struct operations *operations, uint64_t number, bool is_root, const char *who);
 
 /*
  * Whether something may be adopted soon: the daemon does not end meanwhile. operations_changed is

@@ -60,6 +60,9 @@ static void on_ended(enum comparison_result result, void *context)
 	case COMPARISON_DIFFERENT:
 		context_happened(operation, EVENT_COPIES_DIFFER);
 		break;
+	case COMPARISON_DUE:
+		context_happened(operation, EVENT_TURN);
+		break;
 	case COMPARISON_FAILED:
 		context_happened(operation, EVENT_NOT_COMPARED);
 		break;

@@ -20,8 +20,7 @@ static bool is_for_kernel(const struct operation *operation)
 	return operation->terms->plugin->monitor == PLUGIN_MONITOR_KERNEL;
 }
 
-/* Without device-mapper, or the permission to use it, lvpoll polls by itself, as with stock. */
-static bool is_shortage(int failure)
+bool watching_is_shortage(int failure)
 {
 	return failure == EMFILE || failure == ENFILE || failure == ENOMEM || failure == EAGAIN;
 }
@@ -70,7 +69,7 @@ static void start(struct operations *operations)
 	if (operations->monitor || !operations->start_monitor || operations->is_taking_over)
 		return;
 	operations->start_monitor(operations);
-	if (!operations->monitor && is_shortage(operations->monitor_failure))
+	if (!operations->monitor && watching_is_shortage(operations->monitor_failure))
 		arm_retry(operations);
 }
 
@@ -106,7 +105,13 @@ bool watching_is_awaited(const struct operation *operation)
 	const struct operations *operations = operation->operations;
 
 	return is_unwatched(operation) && !operations->monitor &&
-	       is_shortage(operations->monitor_failure);
+	       watching_is_shortage(operations->monitor_failure);
+}
+
+void watching_begin(struct operations *operations)
+{
+	if (is_any_unwatched(operations))
+		start(operations);
 }
 
 void watching_end(struct operations *operations)

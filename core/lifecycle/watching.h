@@ -11,6 +11,12 @@
 struct operation;
 struct operations;
 
+/*
+ * Whether FAILURE, an errno, is one that passes. Without device-mapper, or the permission to use it,
+ * lvpoll polls by itself, as with stock.
+ */
+bool watching_is_shortage(int failure);
+
 /* Starts the monitor where there is none yet, and lets it watch OPERATION from its next look on. */
 void watching_take(struct operation *operation);
 
@@ -22,6 +28,9 @@ void watching_take_all(struct operations *operations);
  * lvpoll that polls by itself would let go of data of which nobody has proved the copy.
  */
 bool watching_is_awaited(const struct operation *operation);
+
+/* What a previous daemon had in flight is resumed: the monitor is started where that needs it. */
+void watching_begin(struct operations *operations);
 
 /* The daemon ends. */
 void watching_end(struct operations *operations);

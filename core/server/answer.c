@@ -39,7 +39,7 @@
 #define REASON_NOT_IMPLEMENTED "request not implemented"
 #define REASON_NOT_PERMITTED   "only root may change this"
 #define REASON_NO_LEVEL        "request requires level set: fatal, error, warn, notice, info or debug"
-#define REASON_WATCHES         "this connection watches, or waits, already: another one may wait"
+#define REASON_WATCHES         "this connection watches, or waits, already: use another one"
 #define REASON_POLLING_FAILED  "polling of lvm command failed"
 
 /* A message, its sender, and its reply. */
@@ -120,9 +120,15 @@ static void answer_list(const struct exchange *exchange)
 /* Answers with all operations, then with each change. */
 static void answer_watch(const struct exchange *exchange)
 {
+	struct subscription *subscription = exchange->sender->subscription;
+
+	if (subscription && subscription->is_on && subscription->number > 0) {
+		wire_add_answer(exchange->reply, "failed", REASON_WATCHES);
+		return;
+	}
 	list_write(exchange->operations, &(struct list_wanted){0}, exchange->reply);
-	if (exchange->sender->subscription)
-		subscription_begin(exchange->sender->subscription, exchange->operations);
+	if (subscription)
+		subscription_begin(subscription, exchange->operations);
 }
 
 static void answer_history(const struct exchange *exchange)

@@ -39,15 +39,19 @@ static void write_ended(const struct operations *operations, struct buffer *repl
 	}
 }
 
-/* What is known of the copies, and by what the kernel's log has told up to now. */
+/*
+ * What is known of the copies, and by what the kernel's log has told up to now. EVIDENCE is NULL
+ * where this daemon lets go of none of them: it is an abort, or another process sees to it.
+ */
 static void write_doubt(struct buffer *reply, const struct plugin_entry *plugin,
 	const struct evidence *evidence, const struct kernel_log_state *log)
 {
-	enum doubt doubt;
+	enum doubt doubt = DOUBT_NONE;
 
 	if (!plugin->interface->read_copies)
 		return;
-	doubt = classify_copy_doubt(plugin, evidence, log);
+	if (evidence)
+		doubt = classify_copy_doubt(plugin, evidence, log);
 	wire_add_string(reply, "doubt", doubt == DOUBT_NONE ? "none" : doubt_sentence(doubt));
 }
 
@@ -71,7 +75,8 @@ static void write_unattended(const struct unattended_view *view, void *context)
 	wire_add_string(reply, "operation", view->terms->plugin->interface->operation);
 	wire_add_string(reply, "state", "unattended");
 	wire_add_string(reply, "reason", view->reason);
-	write_doubt(reply, view->terms->plugin, &(const struct evidence){0}, &writer->log);
+	write_doubt(reply, view->terms->plugin,
+		view->is_attended ? NULL : &(const struct evidence){0}, &writer->log);
 	wire_add_number(reply, "found", view->found_s);
 	wire_add_number(reply, "adopting", view->is_adopting);
 	wire_add_number(reply, "attended", view->is_attended);
@@ -89,7 +94,8 @@ void list_write(
 	TAILQ_FOREACH (operation, &operations->list, link) {
 		begin_item(reply, "operation");
 		entry_write(reply, operation);
-		write_doubt(reply, operation->terms->plugin, &operation->evidence, &writer.log);
+		write_doubt(reply, operation->terms->plugin,
+			operation_is_abort(operation) ? NULL : &operation->evidence, &writer.log);
 		if (wanted->events)
 			entry_write_events(reply, operation);
 		/* So that the next list is fresh. */

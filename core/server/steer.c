@@ -22,7 +22,8 @@
 #define REASON_NOT_ALLOWED                                                                         \
 	"only root, and who is named in access.steer_users or access.steer_groups "                \
 	"(lvmpolld.yaml(5)), may abort, resume and adopt"
-#define REASON_NEVER "the configuration says \"unattended: adopt: never\""
+#define REASON_FOR_ROOT "it was given up, forgotten, or set aside: root alone may adopt it"
+#define REASON_NEVER    "the configuration says \"unattended: adopt: never\""
 
 /* For the log. */
 #define WHO_SIZE 64
@@ -160,15 +161,18 @@ static void look(struct operations *operations, struct buffer *reply)
 		wire_add_number(reply, "never", 1);
 }
 
-static void adopt(
-	struct operations *operations, uint64_t number, const char *who, struct buffer *reply)
+static void adopt(struct operations *operations, uint64_t number, bool is_root, const char *who,
+	struct buffer *reply)
 {
-	switch (unattended_adopt(operations, number, who)) {
+	switch (unattended_adopt(operations, number, is_root, who)) {
 	case UNATTENDED_WANTED:
 		wire_add_answer(reply, "OK", NULL);
 		break;
 	case UNATTENDED_AT_RISK:
 		refuse(who, "adopt", "failed", CLAIM_AT_RISK, reply);
+		break;
+	case UNATTENDED_FOR_ROOT:
+		refuse(who, "adopt", "failed", REASON_FOR_ROOT, reply);
 		break;
 	case UNATTENDED_NOT_THERE:
 		log_notice("%s asks to adopt id:%" PRIu64 ", which is not unattended", who, number);
@@ -194,6 +198,6 @@ void steer_adopt(struct operations *operations, const struct sender *sender,
 		log_info("%s asks to look for what nobody sees to", who);
 		look(operations, reply);
 	} else {
-		adopt(operations, (uint64_t)id, who, reply);
+		adopt(operations, (uint64_t)id, sender->is_privileged, who, reply);
 	}
 }

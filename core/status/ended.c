@@ -151,7 +151,7 @@ bool ended_is_at_risk(const struct ended_operation *operation)
 
 bool ended_forget(struct ended *ended, struct ended_operation *operation)
 {
-	static const char forgotten[] = "forgotten = \"" ENTRY_FORGOTTEN_ASKED "\"\n";
+	static const char forgotten[] = "forgotten = \"" ENTRY_FORGOTTEN_SEEN "\"\n";
 	size_t length = operation->length + sizeof(forgotten) - 1;
 	struct ended_operation *by = calloc(1, sizeof(*by) + length + 1);
 

@@ -15,8 +15,12 @@ struct operation;
 struct request_result;
 struct wire_message;
 
-/* Why one was forgotten: somebody has asked for that, or it has stepped aside for another one. */
+/*
+ * Why one was forgotten: somebody has asked for that; or has, once it had failed, so that people
+ * are told no more of that; or it has stepped aside for another one.
+ */
 #define ENTRY_FORGOTTEN_ASKED "asked"
+#define ENTRY_FORGOTTEN_SEEN  "seen"
 #define ENTRY_FORGOTTEN_ASIDE "aside"
 
 /* Adds all that is known of OPERATION. When out of memory the buffer is lost. */

@@ -305,6 +305,17 @@ class AdoptTest(Unattended, KernelTest):
         self.assertEqual(self.client.list()["pvmove0"]["id"], item["id"])
         self.assertRegex(self.daemon.log(), r"client \d+ of user %d asks to adopt it" % pwd.getpwnam("nobody").pw_uid)
 
+    def test_what_root_has_had_forgotten_is_for_root(self):
+        item = self.find()
+        self.assert_ok(self.client.ask("adopt", id=item["id"]))
+        wait_for(lambda: "pvmove0" in self.client.list(), "the adopted move")
+        self.assert_ok(self.client.ask("forget", id=self.client.list()["pvmove0"]["id"]))
+        wait_for(lambda: "pvmove0" in self.look(), "the move that was forgotten")
+        item = self.look()["pvmove0"]
+        reply = self.other.ask("adopt", id=item["id"])
+        self.assertEqual([reply["response"], "root alone may adopt it" in reply["reason"]], ["failed", True], reply)
+        self.assert_ok(self.client.ask("adopt", id=item["id"]))
+
     @needs_tool
     def test_the_tool_of_others_adopts(self):
         self.find()

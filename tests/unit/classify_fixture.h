@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "lifecycle/classify.h"
+#include "lifecycle/context.h"
 #include "operation_fixture.h"
 #include "report_fixture.h"
 #include "suite.h"
@@ -18,11 +19,12 @@
 
 static struct operation *polled, *abort_operation;
 static struct device device;
+static struct operations operations;
 
 static inline struct operation *make(bool is_abort)
 {
 	struct terms *terms = fixture_terms_of(&fixture_entry, 1, 1, is_abort, "15", NULL);
-	struct operation *operation = operation_new(NULL, NULL, terms);
+	struct operation *operation = operation_new(&operations, NULL, terms);
 
 	ck_assert_ptr_nonnull(operation);
 	terms_release(terms);

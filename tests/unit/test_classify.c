@@ -390,6 +390,10 @@ START_TEST(classify_look_ends_a_pause_for_what_has_changed)
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(DONE)),
 		pauses[_i].has_other_process ? EVENT_SEES_SAME : EVENT_SEES_CHANGE);
 	ck_assert_int_eq(look(polled, (struct observation)NOTHING_IN(SUSPENDED)), EVENT_SEES_SAME);
+	/* A look that finds it gone has the verdict of the one before. */
+	ck_assert_int_eq(look(polled, (struct observation){.kind = OBSERVED_GONE,
+					      .verdict = LVMPOLLD_WATCH}),
+		pauses[_i].ends_by_change ? EVENT_SEES_CHANGE : EVENT_SEES_SAME);
 	polled->back_off.signature = SIGNATURE + 1;
 	ck_assert_int_eq(look(polled, (struct observation)SEEN(STEP)),
 		pauses[_i].ends_by_change ? EVENT_SEES_CHANGE : EVENT_SEES_SAME);

@@ -250,6 +250,10 @@ START_TEST(classify_report_for_an_abort_without_a_device)
 	free(abort_operation->attempt.vg_name);
 	abort_operation->attempt.vg_name = NULL;
 	ck_assert_int_eq(read_row(abort_operation, row, true), EVENT_REPORT_STEP);
+	/* It could not be started, and nobody looks: its names may be others by now. */
+	abort_operation->attempt.vg_name = strdup("vg0");
+	abort_operation->is_watchable = false;
+	ck_assert_int_eq(read_row(abort_operation, row, true), EVENT_REPORT_STEP);
 }
 END_TEST
 
