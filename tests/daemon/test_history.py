@@ -80,7 +80,7 @@ class RestartTest(HistoryTest):
         self.wait_kept(2)
         self.assert_reply(self.client.ask("forget", id=number), response="OK")
         entries = self.entries()
-        self.assertEqual([entry.get("forgotten") for entry in entries], ["asked", None])
+        self.assertEqual([entry.get("forgotten") for entry in entries], ["seen", None])
         self.assertEqual(self.client.ask("forget", id=after), {"response": "not_found"})
         self.wait_kept(3)
         self.restart(*self.configure())

@@ -69,10 +69,11 @@ class WatchTest(TerminalTest):
         for width, count in ((40, 1), (60, 2), (120, 2)):
             with self.subTest(width=width):
                 terminal = self.run_tool("watch", width=width)
-                screen = terminal.wait_for(self.has("vg/raid"), "its line")
+                # What it was before it had looked may be drawn first.
+                screen = terminal.wait_for(lambda screen: self.has("vg/raid")(screen) and YELLOW in terminal.text(),
+                                           "its line, of what does not go well")
                 self.assertEqual(len(screen.lines()), count, screen.lines())
                 self.assertLessEqual(screen.widest, width, screen.lines())
-                self.assertIn(YELLOW, terminal.text())
 
     def test_what_was_drawn_is_drawn_over(self):
         self.begin(25)
