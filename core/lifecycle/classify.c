@@ -33,8 +33,9 @@ uint64_t classify_position(const struct operation *operation)
 {
 	const struct lvmpolld_progress progress = device_progress(operation->device);
 
-	return progress.total_sectors > 0 ? progress.done_sectors
-					  : (uint64_t)(progress.percent * 1000);
+	if (progress.total_sectors > 0)
+		return progress.done_sectors;
+	return progress.percent > 0 ? (uint64_t)(progress.percent * 1000) : 0;
 }
 
 bool classify_shows_copying(const struct operation *operation)

@@ -189,7 +189,9 @@ class ListTest(TerminalTest):
                 self.assertEqual(terminal.wait_end(), GOOD)
                 screen = terminal.screen()
                 self.assertIn("vg/" + LONG, " ".join(screen.lines()).split())
-                self.assertLessEqual(screen.widest, max(width, len("vg/" + LONG)), screen.lines())
+                # Where that leaves no room for the others, each version of libsmartcols has its own way.
+                if width == max(WIDTHS):
+                    self.assertLessEqual(screen.widest, width, screen.lines())
 
 
 if __name__ == "__main__":
