@@ -31,12 +31,6 @@
 /* How long an abort waits for a first look, which takes some milliseconds. */
 #define ABORT_LOOK_S 10
 
-static void watch(struct operation *operation)
-{
-	if (operation->is_watchable)
-		monitor_watch(operation->operations->monitor, operation->device);
-}
-
 /* The monitor has seen the device, and so its names, and no command for it has ended since. */
 static bool is_seen(struct operation *operation)
 {
@@ -225,7 +219,7 @@ static enum operation_event enter_looking(
 	if (!operation->is_watchable)
 		return classify_unwatched(
 			operation, boot_clock_ms(), watching_is_awaited(operation));
-	watch(operation);
+	watching_watch(operation);
 	return operation_is_abort(operation) ? begin_abort(operation) : EVENT_NONE;
 }
 
@@ -322,7 +316,7 @@ static enum operation_event enter_confirming(
 	/* Without the kernel nothing can contradict the command. */
 	if (!operation->is_watchable)
 		return watching_is_awaited(operation) ? EVENT_SEES_OTHERWISE : EVENT_SEES_END;
-	watch(operation);
+	watching_watch(operation);
 	return EVENT_NONE;
 }
 

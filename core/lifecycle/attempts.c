@@ -143,7 +143,7 @@ static void on_ended(struct process_end end, bool was_terminated, void *context)
 	/* What lvpoll has done its lines tell: it may not have found its volume. */
 	if (!attempt_is_lvpoll(attempt) && event != EVENT_EXIT_NOT_RUN)
 		operation->is_begun = true;
-	/* An lvpoll that is adopted is ended by us. */
+	/* How an lvpoll ends that is adopted is no matter, since we have ended it. */
 	attempt->end =
 		event == EVENT_ENDED_STEP || event == EVENT_ENDED_POLL || event == EVENT_ENDED_ABORT
 			? ATTEMPT_ENDED_BY_US

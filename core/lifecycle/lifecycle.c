@@ -154,17 +154,11 @@ void lifecycle_begin(struct operation *operation)
 	enter(operation, STATE_LOOKING, EVENT_WANTED);
 }
 
-static void watch(struct operation *operation)
-{
-	if (operation->is_watchable)
-		monitor_watch(operation->operations->monitor, operation->device);
-}
-
 /* Failures of copying must be seen until the orphan is gone. */
 void lifecycle_begin_with_orphan(struct operation *operation)
 {
 	add(operation);
-	watch(operation);
+	watching_watch(operation);
 	enter(operation, STATE_ENDING, EVENT_ORPHAN_LEFT);
 }
 
@@ -178,7 +172,7 @@ void lifecycle_resume(struct operation *operation, enum operation_state state)
 {
 	add(operation);
 	set_state(operation, state);
-	watch(operation);
+	watching_watch(operation);
 	if (state == STATE_RUNNING)
 		attempts_limit_step(operation);
 }

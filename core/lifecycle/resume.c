@@ -123,7 +123,8 @@ static void take_info(struct operation *operation, const struct resume_info *inf
 static void begin_with_look(struct operation *operation, const struct resume_info *info)
 {
 	lifecycle_begin(operation);
-	if (operation_is_alive(operation))
+	/* A pause that has begun by now, as in a shortage, has its own reason. */
+	if (operation_is_alive(operation) && operation->state != STATE_BACKING_OFF)
 		take_failures(operation, info);
 }
 

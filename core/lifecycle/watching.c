@@ -86,6 +86,12 @@ void watching_take(struct operation *operation)
 		operation->is_watchable = true;
 }
 
+void watching_watch(struct operation *operation)
+{
+	if (operation->is_watchable)
+		monitor_watch(operation->operations->monitor, operation->device);
+}
+
 void watching_take_all(struct operations *operations)
 {
 	struct operation *operation;
@@ -94,7 +100,7 @@ void watching_take_all(struct operations *operations)
 		if (!is_unwatched(operation))
 			continue;
 		operation->is_watchable = true;
-		monitor_watch(operations->monitor, operation->device);
+		watching_watch(operation);
 		if (operation->attempt.command)
 			monitor_set_command(operations->monitor, operation->device, true);
 	}

@@ -20,6 +20,9 @@ bool watching_is_shortage(int failure);
 /* Starts the monitor where there is none yet, and lets it watch OPERATION from its next look on. */
 void watching_take(struct operation *operation);
 
+/* The monitor looks at the device of OPERATION from now on, where it can. */
+void watching_watch(struct operation *operation);
+
 /* There is a monitor by now: it watches what is in flight, an lvpoll that polls by itself, too. */
 void watching_take_all(struct operations *operations);
 

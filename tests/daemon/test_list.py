@@ -219,6 +219,13 @@ class WaitRequestTest(DaemonTest):
         self.assertEqual([item[key] for key in ("item", "event", "id", "lv", "state", "result", "value")],
                          ["operation", "destroy", 1, "until-0", "finished", "retcode", 0])
 
+    def test_who_waits_does_not_watch(self):
+        """The end of what it waits for would be lost among the others."""
+        self.assert_ok(self.waiter.ask("wait", id=1))
+        self.assertEqual(self.waiter.ask("watch")["response"], "failed")
+        self.end()
+        self.assert_end_is_told(self.waiter)
+
     def test_end_is_told_when_it_is_there(self):
         self.assert_ok(self.waiter.ask("wait", id=1))
         self.client.ask("pvmove", **volume("hang"))

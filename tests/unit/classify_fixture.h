@@ -56,16 +56,6 @@ static inline void set_state(struct operation *operation, enum operation_state s
 	*(enum operation_state *)&operation->state = state;
 }
 
-static inline bool read_copies(const struct lvmpolld_request *request,
-	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies)
-{
-	(void)request;
-	(void)table;
-	(void)count;
-	(void)copies;
-	return true;
-}
-
 static struct lvmpolld_plugin verifying_plugin;
 static struct plugin_entry verifying_entry = {.interface = &verifying_plugin};
 
@@ -73,7 +63,7 @@ static struct plugin_entry verifying_entry = {.interface = &verifying_plugin};
 static inline void verify(struct operation *operation)
 {
 	verifying_plugin = fixture_plugin;
-	verifying_plugin.read_copies = read_copies;
+	verifying_plugin.read_copies = fixture_read_copies;
 	operation->terms->plugin = &verifying_entry;
 }
 

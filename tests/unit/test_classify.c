@@ -166,7 +166,7 @@ START_TEST(classify_look_takes_no_step_in_doubt)
 	struct terms *terms = fixture_terms_of(&entry, 1, 1, false, "15", NULL);
 	struct operation *operation = operation_new(NULL, &device, terms);
 
-	plugin.read_copies = read_copies;
+	plugin.read_copies = fixture_read_copies;
 	plugin.log_failures = log_failures;
 	plugin.log_kernels = every_kernel;
 	operation->evidence.compared = verifications[_i].compared;

@@ -283,6 +283,40 @@ START_TEST(move_that_stands_still_is_asked_about)
 }
 END_TEST
 
+/* What an lvpoll has failed with, long ago, is no reason of that. */
+START_TEST(move_that_stands_still_after_a_failure_has_that_behind_it)
+{
+	struct observation unmoved = COPYING;
+	struct operation *operation = begin_move();
+
+	unmoved.is_stalled = true;
+	look(EMPTY, TABLE, false);
+	standin_exit(lvpoll(), 5);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_STATUS);
+	look(COPYING, TABLE + 1, false);
+	look(COPYING, TABLE + 1, false);
+	ck_assert_int_eq(operation->state, STATE_COPYING);
+	look(unmoved, TABLE + 1, false);
+	report(fixture_volume_row(1, 1, "lv1"));
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_UNMOVED);
+}
+END_TEST
+
+/* After an upgrade: lvm2's word alone would prove nothing. */
+START_TEST(move_that_was_asked_about_waits_for_a_look_in_a_shortage)
+{
+	struct operation *operation;
+
+	operations.monitor = NULL;
+	operations.monitor_failure = EMFILE;
+	operation = resume_move((struct resume_info){.is_asking = true});
+	ck_assert_int_eq(operation->state, STATE_BACKING_OFF);
+	ck_assert_int_eq(operation->back_off.reason, BACK_OFF_UNWATCHED);
+	ck_assert_ptr_null(standin_find("report"));
+}
+END_TEST
+
 /* It might let go of what is not copied: it is ended, and what the kernel shows decides. */
 START_TEST(lvpoll_that_polls_is_ended_in_doubt)
 {
@@ -401,6 +435,8 @@ int main(void)
 		SUITE_TEST(suspended_device_has_a_patience),
 		SUITE_TEST(device_that_goes_on_is_no_failure),
 		SUITE_TEST(move_that_stands_still_is_asked_about),
+		SUITE_TEST(move_that_stands_still_after_a_failure_has_that_behind_it),
+		SUITE_TEST(move_that_was_asked_about_waits_for_a_look_in_a_shortage),
 		SUITE_TEST(lvpoll_that_polls_is_ended_in_doubt),
 		SUITE_TEST(copying_ends_the_pause_of_a_table_that_was_not_understood),
 		SUITE_TEST(doubt_that_no_comparison_ends_is_told),

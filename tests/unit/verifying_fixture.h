@@ -7,16 +7,6 @@
 
 #define TABLE 10
 
-static inline bool read_copies(const struct lvmpolld_request *request,
-	const struct lvmpolld_target *table, size_t count, struct lvmpolld_copies *copies)
-{
-	(void)request;
-	(void)table;
-	(void)count;
-	(void)copies;
-	return true;
-}
-
 static const char *const every_kernel[] = {"*", NULL};
 static struct lvmpolld_plugin verifying_plugin;
 static struct plugin_entry verifying_entry;
@@ -25,7 +15,7 @@ static inline void create(void)
 {
 	create_operations();
 	verifying_plugin = fixture_plugin;
-	verifying_plugin.read_copies = read_copies;
+	verifying_plugin.read_copies = fixture_read_copies;
 	verifying_plugin.log_kernels = verifying_plugin.log_failures = every_kernel;
 	verifying_entry = fixture_entry;
 	verifying_entry.interface = &verifying_plugin;
