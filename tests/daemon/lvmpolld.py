@@ -64,6 +64,11 @@ def read_file(path, mode="r"):
         return file.read()
 
 
+def records_in(folder):
+    """The names of the records there; one that is being written has another name until it is complete."""
+    return sorted(name for name in os.listdir(folder) if name[0] != ".") if os.path.isdir(folder) else []
+
+
 class Daemon:
     """A daemon with its socket, pid file and stand-in for lvm in a folder of its own."""
 
@@ -147,6 +152,13 @@ class Daemon:
     def log(self):
         with open(self.stderr, errors="replace") as file:
             return file.read()
+
+    def folder_of_records(self, kind=""):
+        """Where it keeps its records, or those of that kind: ".left", ".dormant", ".damaged"."""
+        return self.socket.removesuffix(".socket") + ".state" + kind
+
+    def record_names(self, kind=""):
+        return records_in(self.folder_of_records(kind))
 
     @property
     def pid(self):

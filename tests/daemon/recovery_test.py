@@ -6,7 +6,7 @@ import re
 import signal
 
 from deadline import wait_for
-from lvmpolld import DaemonTest, is_running, ours_only, read_file
+from lvmpolld import DaemonTest, is_running, ours_only, read_file, records_in
 from protocol import lvid
 
 CHECKSUM_START = 14695981039346656037
@@ -85,10 +85,10 @@ class RecoveryTest(DaemonTest):
     def records(self):
         """The records by their names, as dictionaries; those that are being written are none."""
         return {name: parse_record(read_file(os.path.join(self.state, name)))
-                for name in sorted(os.listdir(self.state)) if name != ".new"}
+                for name in records_in(self.state)}
 
     def wait_no_records(self):
-        wait_for(lambda: os.listdir(self.state) == [], "the end of all records")
+        wait_for(lambda: records_in(self.state) == [], "the end of all records")
 
     def put_record(self, name, text):
         """Lays a file where the next daemon looks for records; returns its path."""

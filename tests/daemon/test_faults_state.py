@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 from deadline import wait_for
-from lvmpolld import DaemonTest, ours_only
+from lvmpolld import DaemonTest, ours_only, records_in
 from protocol import lvid, volume
 
 SIZE = "64k"
@@ -42,7 +42,7 @@ class StateTest(DaemonTest):
         return os.path.join("/proc/%d/root" % self.daemon.pid, self.state.lstrip("/"), *names)
 
     def records(self):
-        return [name for name in os.listdir(self.path()) if name[0] != "."]
+        return records_in(self.path())
 
     def remount(self, how):
         user = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]

@@ -174,8 +174,7 @@ class SocketTest(FilesTest):
         with daemon.client() as client:
             self.assert_ok(client.ask("pvmove", **volume("hang")))
         self.assertNotIn("error", daemon.log())
-        state = os.path.join(daemon.directory, "missing", "lvmpolld.state")
-        self.assertEqual(len(os.listdir(state)), 1)
+        self.assertEqual(len(daemon.record_names()), 1)
 
     @ours_only("it cuts the path")
     def test_path_that_is_too_long(self):

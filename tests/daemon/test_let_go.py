@@ -32,9 +32,9 @@ class LetGoTest(VerifyingTest):
 
     def recorded_table(self):
         """Of the data that is copied, as it is on record."""
-        folder = os.path.join(self.daemon.directory, "lvmpolld.state")
-        records = [read_file(os.path.join(folder, name)) for name in os.listdir(folder) if name.startswith("poll-")]
-        table = re.search(r"^table = (-?\d+)$", records[0], re.M)
+        name, = self.daemon.record_names()
+        record = read_file(os.path.join(self.daemon.folder_of_records(), name))
+        table = re.search(r"^table = (-?\d+)$", record, re.M)
         return table and table.group(1)
 
     def notes(self):
@@ -538,13 +538,12 @@ class NotResumedTest(LetGoTest):
     def stop_and_leave(self, **options):
         self.start_move("daemon: {resume: after_crash}", **options)
         self.assertEqual(self.daemon.stop(), 0)
-        self.assertEqual(len(os.listdir(os.path.join(self.daemon.directory, "lvmpolld.state.left"))), 1)
+        self.assertEqual(len(self.daemon.record_names(".left")), 1)
 
     def damage(self):
         """The record of the move that a daemon has left by its death."""
-        folder = os.path.join(self.daemon.directory, "lvmpolld.state")
-        name, = (name for name in os.listdir(folder) if name.startswith("poll-"))
-        with open(os.path.join(folder, name), "a") as file:
+        name, = self.daemon.record_names()
+        with open(os.path.join(self.daemon.folder_of_records(), name), "a") as file:
             file.write("more")
 
     def die_and_damage(self, **options):

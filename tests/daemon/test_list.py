@@ -413,9 +413,8 @@ class KeptTest(KernelTest):
         self.assertLessEqual(self.daemon.log().count(self.TOLD), 1)
 
     def record(self):
-        folder = self.daemon.socket.replace(".socket", ".state")
-        name, = os.listdir(folder)
-        return read_file(os.path.join(folder, name))
+        name, = self.daemon.record_names()
+        return read_file(os.path.join(self.daemon.folder_of_records(), name))
 
     def test_it_moves_after_a_crash(self):
         self.stand_still(700)

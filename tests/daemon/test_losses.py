@@ -143,7 +143,7 @@ class RememberedTest(LossCase):
         with open(self.place("lvmpolld.state", name), "w") as file:
             file.write("nonsense")
         self.start()
-        self.assertEqual(os.listdir(self.place("lvmpolld.state.damaged")), [name])
+        self.assertEqual(self.daemon.record_names(".damaged"), [name])
         self.assert_refused()
 
     def test_it_is_remembered_where_it_cannot_be_noted(self):
@@ -162,7 +162,7 @@ class RememberedTest(LossCase):
         self.assertEqual(self.notes(), [])
 
     def records(self):
-        return [name for name in os.listdir(self.place("lvmpolld.state")) if name.startswith("poll-")]
+        return self.daemon.record_names()
 
     def check_its_record_tells_it(self, end, resume="always", verify="never"):
         """No daemon could note it, and the next one does not see it: its copy is not looked at either."""

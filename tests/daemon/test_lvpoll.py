@@ -260,7 +260,7 @@ class SilenceTest(DaemonTest):
         self.let_it_be_silent()
         self.assert_failed(name)
         self.assertEqual((self.starts_of(name), is_running(pid)), ([pid], True))
-        self.assertEqual(len(os.listdir(os.path.join(self.daemon.directory, "lvmpolld.state"))), 1)
+        self.assertEqual(len(self.daemon.record_names()), 1)
 
     def test_operation_goes_on_when_it_has_ended(self):
         self.start()

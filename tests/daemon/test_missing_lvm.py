@@ -62,11 +62,6 @@ class MissingLvm:
                  if words in line and level in line]
         self.assertEqual(len(lines), 1, lines)
 
-    def state(self):
-        """The records; one that is being written has another name until it is complete."""
-        names = os.listdir(self.daemon.socket.removesuffix(".socket") + ".state")
-        return sorted(name for name in names if name != ".new")
-
 
 class WatchedTest(MissingLvm, KernelTest):
     """An operation that the kernel shows, and whose step is due while there is no lvm."""
@@ -95,7 +90,7 @@ class WatchedTest(MissingLvm, KernelTest):
         self.wait_failures(1)
         self.try_often(self.ask_again)
         self.assert_reply(self.client.progress(self.identity), response="in_progress")
-        self.assertEqual(self.state(), [record_name(self.identity)])
+        self.assertEqual(self.daemon.record_names(), [record_name(self.identity)])
         self.put_back()
         self.ask_again()
         self.assert_finished(self.client.result(self.identity), "retcode", 0)
@@ -107,7 +102,7 @@ class WatchedTest(MissingLvm, KernelTest):
         self.check_waits_for_lvm()
         self.assert_said_once("No such file or directory")
         self.assert_said_once(RUNS_AGAIN)
-        self.assertEqual(self.state(), [])
+        self.assertEqual(self.daemon.record_names(), [])
 
     def test_lvm_that_is_back_is_found_without_being_asked(self):
         self.start_move()
@@ -183,7 +178,7 @@ class PollingTest(MissingLvm, DaemonTest):
         os.kill(first, signal.SIGKILL)
         self.try_often(self.ask_again)
         self.assert_reply(self.client.progress(lvid("hang")), response="in_progress")
-        self.assertEqual(self.state(), [record_name(lvid("hang"))])
+        self.assertEqual(self.daemon.record_names(), [record_name(lvid("hang"))])
         self.assert_said_once("No such file or directory")
         self.put_back()
         self.ask_again()
@@ -197,9 +192,9 @@ class PollingTest(MissingLvm, DaemonTest):
         entry = self.client.dump()["poll"][lvid("good")]
         self.assertEqual((entry["polling_finished"], entry["operation_state"],
                           entry["backing_off_reason"]), (1, "backing_off", "not_executable"))
-        self.assertEqual(self.state(), [record_name(lvid("good"))])
+        self.assertEqual(self.daemon.record_names(), [record_name(lvid("good"))])
         self.put_back()
-        wait_for(lambda: self.state() == [], "its end without being asked for")
+        wait_for(lambda: self.daemon.record_names() == [], "its end without being asked for")
         self.assertEqual([target for _, target, _ in self.daemon.starts()], ["vg/good"])
         self.assert_finished(self.client.progress(lvid("good")), "retcode", 101)
 
@@ -210,7 +205,7 @@ class PollingTest(MissingLvm, DaemonTest):
         self.daemon.wait_end()
         self.put_back()
         self.daemon.start()
-        wait_for(lambda: self.state() == [], "its end with the next daemon")
+        wait_for(lambda: self.daemon.record_names() == [], "its end with the next daemon")
         self.assertEqual(len(self.daemon.starts()), 1)
 
     def test_abort_that_cannot_be_begun_is_refused_and_the_move_is_not_disturbed(self):
@@ -221,7 +216,7 @@ class PollingTest(MissingLvm, DaemonTest):
         self.assert_reply(self.client.progress(lvid("hang")), response="in_progress")
         self.assert_reply(self.client.progress(lvid("hang"), abort=1), response="not_found")
         self.assertTrue(is_running(first))
-        self.assertEqual(self.state(), [record_name(lvid("hang"))])
+        self.assertEqual(self.daemon.record_names(), [record_name(lvid("hang"))])
         self.assertIn("the abort is refused: " + self.lvm, self.daemon.log())
 
     def test_abort_whose_failure_shows_late_is_refused_and_the_move_goes_on(self):
@@ -235,7 +230,7 @@ class PollingTest(MissingLvm, DaemonTest):
         self.assert_finished(self.client.result(lvid("hang"), abort=1), "retcode", 101)
         self.assert_finished(self.client.result(lvid("hang")), "signal", signal.SIGTERM)
         wait_for(lambda: not is_running(first), "the end of its lvpoll, which made way")
-        self.assertEqual(self.state(), [record_name(lvid("hang"))])
+        self.assertEqual(self.daemon.record_names(), [record_name(lvid("hang"))])
         self.put_back()
         self.ask_again()
         wait_for(lambda: len(self.daemon.starts()) == 2, "another lvpoll")
@@ -251,7 +246,7 @@ class PollingTest(MissingLvm, DaemonTest):
         os.chmod(self.lvm, 0o755)
         self.assert_reply(self.client.ask("pvmove", **volume("good", abort=1)), response="failed",
                           reason="the lvm command cannot be executed")
-        self.assertEqual((self.state(), self.client.dump()["abort"]), ([], {}))
+        self.assertEqual((self.daemon.record_names(), self.client.dump()["abort"]), ([], {}))
         self.put_back()
         self.assert_ok(self.client.ask("pvmove", **volume("good", "other")))
         self.assert_finished(self.client.result(lvid("other")), "retcode", 0)
@@ -272,13 +267,13 @@ class PollingTest(MissingLvm, DaemonTest):
             return self.client.ask("pvmove", **volume("until-0", "hang", abort=1))
         self.try_often(ask)
         self.assert_reply(self.client.progress(lvid("hang"), abort=1), response="in_progress")
-        self.assertIn(record_name(lvid("hang"), store="abort"), self.state())
+        self.assertIn(record_name(lvid("hang"), store="abort"), self.daemon.record_names())
         self.put_back()
         ask()
         wait_for(lambda: len(self.daemon.starts()) == 3, "the abort's next lvpoll")
         self.daemon.release("until-0")
         self.assert_finished(self.client.result(lvid("hang"), abort=1), "retcode", 0)
-        self.assertEqual(self.state(), [])
+        self.assertEqual(self.daemon.record_names(), [])
 
 
 @ours_only("it reports what it cannot start")
@@ -320,7 +315,7 @@ class KindsTest(MissingLvm, DaemonTest):
                 self.wait_failures(count + 1)
             self.assert_reply(self.client.progress(lvid("hang")), response="in_progress")
             self.assert_said_once(os.strerror(code), "error: ")
-        self.assertEqual(self.state(), [record_name(lvid("hang"))])
+        self.assertEqual(self.daemon.record_names(), [record_name(lvid("hang"))])
         self.set_code(0)
         self.ask()
         wait_for(lambda: len(self.daemon.starts()) == 2, "another lvpoll")
@@ -330,7 +325,7 @@ class KindsTest(MissingLvm, DaemonTest):
             with self.subTest(os.strerror(code)):
                 self.set_code(code)
                 self.assert_reply(self.ask(), response="failed", reason="not enough memory")
-                self.assertEqual(self.state(), [])
+                self.assertEqual(self.daemon.record_names(), [])
 
 
 class StartTest(MissingLvm, RecoveryTest):

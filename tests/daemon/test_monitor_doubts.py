@@ -97,12 +97,12 @@ class ReturnTest(KernelTest):
         self.set_rows(*rows)
         device.remove()
         wait_for(lambda: self.entry(identity)["operation_state"] == "dormant", "its sleep")
-        self.assertEqual(len(os.listdir(self.dormant())), 1)
+        self.assertEqual(len(self.daemon.record_names(".dormant")), 1)
         self.assert_reply(self.client.progress(identity), response="in_progress")
         self.add_move(in_sync=50)
         self.kernel.raise_event()
         self.wait_watching(identity)
-        self.assertEqual(os.listdir(self.dormant()), [])
+        self.assertEqual(self.daemon.record_names(".dormant"), [])
         self.assertEqual(self.daemon.starts(), [])
 
     def test_next_daemon_knows_it(self):
@@ -115,7 +115,7 @@ class ReturnTest(KernelTest):
         wait_for(lambda: self.entry(identity)["operation_state"] == "dormant", "its sleep")
         self.client.close()
         self.assertEqual(self.daemon.wait_end(), 0)
-        self.assertEqual(len(os.listdir(self.dormant())), 1)
+        self.assertEqual(len(self.daemon.record_names(".dormant")), 1)
         device = self.add_move(in_sync=REGIONS)
         self.daemon.start("-c", self.configuration,
                           environment=self.daemon.environment(**self.kernel.variables()))
@@ -132,18 +132,14 @@ class ReturnTest(KernelTest):
         wait_for(lambda: self.entry(identity)["operation_state"] == "dormant", "its sleep")
         upgrade(self.daemon)
         self.assertEqual(self.entry(identity)["operation_state"], "dormant")
-        self.assertEqual(len(os.listdir(self.dormant())), 1)
+        self.assertEqual(len(self.daemon.record_names(".dormant")), 1)
         device = self.add_move(in_sync=REGIONS)
         self.kernel.raise_event()
         wait_for(lambda: not device.exists(), "its step")
         wait_for(lambda: self.records() == [], "the end of its record")
 
     def records(self):
-        folders = [os.path.join(self.daemon.directory, "lvmpolld.state"), self.dormant()]
-        return [name for folder in folders if os.path.exists(folder) for name in os.listdir(folder)]
-
-    def dormant(self):
-        return os.path.join(self.daemon.directory, "lvmpolld.state.dormant")
+        return self.daemon.record_names() + self.daemon.record_names(".dormant")
 
     def test_device_of_a_volume_that_was_not_active(self):
         self.check_return(row(identity_in("vg", "move"), lv_name="[move]", lv_attr="p-C-----",

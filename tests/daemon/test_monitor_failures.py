@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Attempts that fail: the operation stays in flight, and its waiters are told."""
 
-import os
 import unittest
 
 from deadline import wait_for
@@ -15,7 +14,7 @@ IMPATIENT = "limits: {patience: 1}"
 class FailureTest(KernelTest):
     def assert_in_flight(self, identity):
         """A crash now would lose nothing."""
-        records = os.listdir(os.path.join(self.daemon.directory, "lvmpolld.state"))
+        records = self.daemon.record_names()
         self.assertEqual(len([name for name in records if identity in name]), 1, records)
         self.assertIn("operation_state", self.entry(identity))
 
@@ -213,7 +212,7 @@ class HopelessTest(FailureTest):
     def assert_over(self, identity):
         self.assert_told_that_it_failed(identity)
         self.assertIn("lvm2 says that it has failed", self.daemon.log())
-        self.assertEqual(os.listdir(os.path.join(self.daemon.directory, "lvmpolld.state")), [])
+        self.assertEqual(self.daemon.record_names(), [])
 
     def test_merge_that_cannot_go_on(self):
         for status in ("Merge failed", "Invalid"):
@@ -259,7 +258,7 @@ class HangingReportTest(FailureTest):
     def test_daemon_ends_meanwhile(self):
         identity = self.start_hanging()
         self.assertEqual(self.daemon.stop(), 0)
-        records = os.listdir(os.path.join(self.daemon.directory, "lvmpolld.state"))
+        records = self.daemon.record_names()
         self.assertTrue([name for name in records if identity in name], records)
 
 

@@ -41,9 +41,8 @@ class PhasesTest(OwnPluginTest):
         wait_for(lambda: self.state() == state, "the state " + state)
 
     def record_path(self):
-        folder = os.path.join(self.daemon.directory, "lvmpolld.state")
-        name, = [name for name in os.listdir(folder) if name != ".new"]
-        return os.path.join(folder, name)
+        name, = self.daemon.record_names()
+        return os.path.join(self.daemon.folder_of_records(), name)
 
     def record(self):
         return parse_record(read_file(self.record_path()))

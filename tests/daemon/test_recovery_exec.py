@@ -195,9 +195,8 @@ class RecordedNamesTest(KernelTest):
     """The names that the kernel told are those in the record."""
 
     def record(self):
-        state = os.path.join(self.daemon.directory, "lvmpolld.state")
-        name, = (name for name in os.listdir(state) if name != ".new")
-        return parse_record(read_file(os.path.join(state, name)))
+        name, = self.daemon.record_names()
+        return parse_record(read_file(os.path.join(self.daemon.folder_of_records(), name)))
 
     def test_names_after_a_rename(self):
         device = self.add_move("move-held")

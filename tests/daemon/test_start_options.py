@@ -26,9 +26,8 @@ class OptionsTest(OwnPluginTest):
         self.assertEqual(self.ask_start(options), {"response": "OK", "joined": 0, "id": 1})
 
     def record(self):
-        folder = os.path.join(self.daemon.directory, "lvmpolld.state")
-        name, = [name for name in os.listdir(folder) if name != ".new"]
-        return read_file(os.path.join(folder, name))
+        name, = self.daemon.record_names()
+        return read_file(os.path.join(self.daemon.folder_of_records(), name))
 
     def assert_is_run_with(self, count, argument):
         self.assertIn(" " + argument, self.wait_starts(count)[-1][2] + " ")
@@ -113,13 +112,12 @@ class WrongTest(OptionsTest):
     def test_record_that_does_not_fit_the_plugin_waits(self):
         self.begin("disk=sda")
         self.kill()
-        folder = os.path.join(self.daemon.directory, "lvmpolld.state")
         self.build_other()
         self.start_again()
         wait_for(lambda: 'vg/hang was in flight and is left alone: the operation "drain" has no option'
                  in self.daemon.log(), "the reason")
         self.assertEqual(self.client.list(), {})
-        self.assertEqual(len(os.listdir(folder + ".no_plugin")), 1)
+        self.assertEqual(len(self.daemon.record_names(".no_plugin")), 1)
 
     def build_other(self):
         """The plugin, with another name of its option, takes the place of the first."""

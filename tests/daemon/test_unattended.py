@@ -185,7 +185,7 @@ class FoundTest(Unattended, KernelTest):
         self.assertEqual(self.daemon.wait_end(), 0)
         self.assertIn("idle", self.daemon.log())
         # Nothing is there that would start another one, and no lvm was.
-        self.assertEqual([os.listdir(self.state()), self.daemon.starts()], [[], []])
+        self.assertEqual([self.daemon.record_names(), self.daemon.starts()], [[], []])
 
     def test_without_its_plugin_it_is_nothing(self):
         self.add_left()
@@ -451,7 +451,7 @@ class AdoptedTest(Unattended, VerifyingTest):
         number = self.adopt()
         entry = self.client.list()["pvmove0"]
         self.assertEqual([entry["id"], entry["requests"]], [number, 0])
-        self.assertEqual(len(os.listdir(self.state())), 1)
+        self.assertEqual(len(self.daemon.record_names()), 1)
         self.assertIn("it is adopted", self.daemon.log())
         device.change(targets=[mirror(0, SEGMENT_SECTORS, REGIONS, REGIONS)], event=True)
         wait_for(lambda: not device.exists(), "its step")
@@ -555,7 +555,7 @@ class AdoptedTest(Unattended, VerifyingTest):
         self.add_left()
         self.start(ALWAYS)
         self.request("pvmove0")
-        name, = os.listdir(self.state())
+        name, = self.daemon.record_names()
         self.daemon.stop(signal.SIGKILL)
         with open(os.path.join(self.state(), name), "w") as file:
             file.write("damaged\n")
@@ -575,7 +575,7 @@ class AdoptedTest(Unattended, VerifyingTest):
         self.look()
         self.pass_patience()
         self.assertIn("pvmove0", self.look())
-        self.assertEqual([self.client.list(), len(os.listdir(self.state() + ".left"))], [{}, 1])
+        self.assertEqual([self.client.list(), len(self.daemon.record_names(".left"))], [{}, 1])
         self.adopt()
         self.assertFalse(os.path.exists(self.state() + ".left"))
 

@@ -251,7 +251,7 @@ class KernelUpgradeTest(KernelTest):
         self.start_watching()
         self.assertIn("would be lost", self.daemon.log())
         upgrade(self.daemon)
-        self.assertEqual(len(os.listdir(state)), 1)
+        self.assertEqual(len(self.daemon.record_names()), 1)
 
     def check_step_after_upgrade(self, *steps):
         """The table changes when the new program has taken over; no timer of its own ends the lvpoll."""
