@@ -8,6 +8,7 @@ import subprocess
 import time
 import unittest
 
+from clock_standin import Clock
 from deadline import DEADLINE_S, scaled, wait_for
 from lvmpolld import DaemonTest, is_running, ours_only, program_path, read_file, starter_of
 from protocol import format_request, lvid, MESSAGE_END, volume
@@ -44,9 +45,9 @@ class ConfigurationTest(DaemonTest):
             file.write(text)
         return path
 
-    def start_configured(self, text, *arguments):
+    def start_configured(self, text, *arguments, **options):
         path = self.write(text)
-        daemon = self.start_daemon("-c", path, *arguments)
+        daemon = self.start_daemon("-c", path, *arguments, **options)
         daemon.configuration = path
         return daemon
 
@@ -100,12 +101,12 @@ class KeyTest(ConfigurationTest):
 
     @ours_only("it has no configuration file")
     def test_idle_timeout(self):
-        self.assertEqual(self.start_configured("daemon: {idle_timeout: 1}").wait_end(), 0)
+        self.assertEqual(self.start_configured("daemon: {idle_timeout: 1}", wait=False).wait_end(), 0)
 
     @ours_only("it has no configuration file")
     def test_timeout_of_the_command_line_goes_before_the_file(self):
-        daemon = self.start_configured("daemon: {idle_timeout: 500}", "-t", "1")
-        self.assertEqual(daemon.wait_end(5), 0)
+        daemon = self.start_configured("daemon: {idle_timeout: 1000000}", "-t", "1", wait=False)
+        self.assertEqual(daemon.wait_end(), 0)
 
     @ours_only("it has no configuration file")
     def test_empty_file_and_empty_sections_are_right(self):
@@ -196,7 +197,11 @@ class KeyTest(ConfigurationTest):
 
     @ours_only("it has no limit")
     def test_clients_beyond_the_limit_wait_until_one_leaves(self):
-        daemon = self.start_configured("limits: {clients: 2}")
+        clock = Clock(self.temporary_directory())
+        daemon = self.new_daemon()
+        # Who is silent for a second gives way. None is where no time passes.
+        clock.stop()
+        daemon.start("-c", self.write("limits: {clients: 2}"), environment=clock.environment_of(daemon))
         first, second = self.connect(daemon), self.connect(daemon)
         first.hello()
         second.hello()
@@ -308,6 +313,7 @@ class KeyTest(ConfigurationTest):
         self.assertIn(b"in_progress", self.ask_as_nobody(daemon, format_request(
             "progress_info", {"lvid": lvid("until")})))
         self.assertIn(b"vg/until", self.ask_as_nobody(daemon, format_request("dump", {})))
+        daemon.wait_start("until")
         self.assertEqual(len(daemon.starts()), 1)
         daemon.release("until")
         wait_for(lambda: client.dump()["poll"][lvid("until")]["polling_finished"], "the end")

@@ -12,9 +12,11 @@ TEN_YEARS_S = 10 * 365 * 86400
 
 
 class ClockTest(DaemonTest):
-    def start(self, *arguments):
+    def start(self, *arguments, stands=False):
         self.daemon = self.new_daemon()
         self.clock = Clock(self.daemon.directory)
+        if stands:
+            self.clock.stop()
         self.daemon.start(*arguments, environment=self.clock.environment_of(self.daemon),
                           patience=0)
 
@@ -40,13 +42,16 @@ class ClockTest(DaemonTest):
     def test_idle_daemon_ends_all_the_same(self):
         for seconds in (TEN_YEARS_S, -TEN_YEARS_S):
             with self.subTest(seconds):
-                self.start("-t", "1")
+                self.start("-t", "1", stands=True)
                 self.clock.jump(seconds)
+                self.clock.go_on()
                 self.assertEqual(self.daemon.wait_end(), 0)
 
     def test_busy_daemon_does_not_end(self):
-        self.start("-t", "1")
+        self.start("-t", "1", stands=True)
         client = self.connect(self.daemon)
+        client.hello()  # it is busy from here on
+        self.clock.go_on()
         self.clock.jump(TEN_YEARS_S)
         self.assert_ok(client.ask("pvmove", **volume("hang")))
         client.close()

@@ -279,11 +279,19 @@ class AbortTest(OperationTest):
     @ours_only("2.03.16 runs the abort beside it")
     def test_abort_waits_for_the_end_of_the_lvpoll_of_its_pvmove(self):
         """Two lvm commands for one volume would be in each other's way."""
+        self.daemon = self.new_daemon()
+        clock = Clock(self.daemon.directory)
+        self.daemon.start(environment=clock.environment_of(self.daemon), patience=0)
+        self.client = self.connect(self.daemon)
         self.client.ask("pvmove", **volume("stubborn-3", "x", interval="1"))
         first = self.daemon.wait_start("stubborn-3")[0]
+        # Without time the SIGTERM is not repeated: the first lvpoll does not end.
+        clock.stop()
         self.client.ask("pvmove", **volume("exit-5", "x", abort=1))
         self.assertEqual(self.starts_of("vg/exit-5"), [])
         self.assert_reply(self.client.progress(lvid("x"), abort=1), response="in_progress")
+        self.assertTrue(is_running(first))
+        clock.go_on()
         self.daemon.wait_start("exit-5")
         self.assertFalse(is_running(first))
         self.assert_finished(self.client.result(lvid("x"), abort=1), "retcode", 5)

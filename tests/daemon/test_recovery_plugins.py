@@ -4,6 +4,7 @@
 import os
 import unittest
 
+from clock_standin import Clock
 from protocol import lvid
 from recovery_test import RecoveryTest, pvmove_record, record_name
 from upgrade_test import upgrade
@@ -27,10 +28,10 @@ class MissingPluginTest(RecoveryTest):
         self.configure(text)
         self.start("-c", self.configuration, *arguments, **options)
 
-    def start_without(self, *arguments):
+    def start_without(self, *arguments, **options):
         """Starts a daemon without the plugin for what is recorded."""
         self.put_record(self.name, pvmove_record(self.hang))
-        self.start_configured(WITHOUT, *arguments)
+        self.start_configured(WITHOUT, *arguments, **options)
 
     def waiting(self):
         """The records that wait for their plugins."""
@@ -56,7 +57,10 @@ class MissingPluginTest(RecoveryTest):
                       self.daemon.log())
 
     def test_idle_daemon_ends(self):
-        self.start_without("-t", "1")
+        clock = Clock(self.daemon.directory)
+        clock.stop()  # until there is a client, lest it be idle before
+        self.start_without("-t", "1", environment=clock.environment_of(self.daemon))
+        clock.go_on()
         self.client.close()
         self.assertEqual(self.daemon.wait_end(), 0)
         self.assertEqual(self.waiting(), [self.name])

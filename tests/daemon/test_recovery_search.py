@@ -96,10 +96,12 @@ class SearchTest(RecoveryTest):
         self.wait_no_records()
 
     def test_sigterm_is_heeded_meanwhile(self):
-        self.start_nameless()
+        nameless = self.start_nameless()
         self.put_records()
         self.start()
-        self.assertEqual(self.daemon.stop(signal.SIGTERM, 2), 0)
+        self.assertEqual(self.daemon.stop(signal.SIGTERM), 0)
+        # The search is not over: what holds it up is still there.
+        self.assertIsNone(nameless.poll())
         self.assertEqual({record["lvm_command"] for record in self.records().values()},
                          {"starting"})
 

@@ -7,6 +7,8 @@ import socket
 import sys
 import unittest
 
+import preload
+from clock_standin import Clock
 from ctl_test import SOURCE
 from deadline import wait_for
 from lvmpolld import DaemonTest, ours_only, read_file
@@ -76,7 +78,7 @@ class ActivationTest(DaemonTest):
             self.start_activated(daemon, listening.fileno(), "-t", "1")
             self.assertEqual(client.hello()["response"], "OK")
             client.close()
-            self.assertEqual(daemon.wait_end(5), 0)
+            self.assertEqual(daemon.wait_end(), 0)
             self.assertTrue(os.path.exists(daemon.socket))
 
     @ours_only("it leaves them to its children")
@@ -213,8 +215,14 @@ class NotifyTest(NotifyingTest):
 
     @ours_only("it was built without it")
     def test_manager_that_reads_nothing_holds_nobody_up(self):
-        daemon = self.start_notifying("-t", "1", WATCHDOG_USEC="20000")
+        clock = Clock(self.temporary_directory())
+        library = preload.standin(self.temporary_directory())
+        clock.stop()  # until there is a client, lest it be idle before
+        daemon = self.start_notifying("-t", "1", WATCHDOG_USEC="20000",
+                                      **preload.variables(library, **clock.variables()))
         client = self.connect(daemon)
+        client.hello()
+        clock.go_on()
         for number in range(50):
             self.assert_ok(client.ask("pvmove", **volume("good", number)))
             self.assert_finished(client.result(lvid(number)), "retcode", 0)
