@@ -15,6 +15,8 @@ from protocol import lvid, volume
 from upgrade_test import (REFUSED, UpgradeTest, count_in_log, open_descriptors, upgrade,
                           upgrade_in_vain)
 
+# A client has half a message for as long as refused upgrades take.
+PATIENT = "limits: {client_timeout: 3600}\n"
 STOCK = "it ends at SIGUSR2"
 
 
@@ -25,6 +27,8 @@ class RefusedTest(UpgradeTest):
         self.daemon = self.new_copied_daemon()
         self.clock = Clock(self.daemon.directory)
         self.daemon.make_pipe("until-0")
+        if "-c" not in arguments:
+            arguments += "-c", self.write_configuration(self.daemon, PATIENT)
         self.daemon.start(*arguments, environment=self.clock.environment_of(self.daemon))
         self.client = self.connect(self.daemon)
         self.client.ask("pvmove", **volume("until-0"))
@@ -103,9 +107,7 @@ class RefusedTest(UpgradeTest):
 
     def test_program_that_does_not_come_to_an_end(self):
         """Not even when it is asked to."""
-        path = os.path.join(self.temporary_directory(), "lvmpolld.yaml")
-        self.write_text(path, "limits: {client_timeout: 3600}\n")
-        self.start("-c", path)
+        self.start()
         self.replace(b"#!/bin/sh\ntrap '' TERM\n: >\"$STANDIN_DIR/begun\"\n"
                      b"while :; do sleep 1 >/dev/null 2>&1; done\n")
         self.client.send(b'request="hel')
@@ -113,11 +115,10 @@ class RefusedTest(UpgradeTest):
         self.daemon.send_signal(signal.SIGUSR2)
         wait_for(lambda: os.path.exists(os.path.join(self.daemon.directory, "begun")),
                  "the new program")
-        def refused():
-            with self.daemon.client() as other:
-                self.clock.skip(10, other)
-            return count_in_log(self.daemon, REFUSED) > before
-        wait_for(refused, "the refusal")
+        with self.daemon.client() as other:
+            self.clock.skip(21, other)  # it is asked to end,
+            self.clock.skip(2, other)  # and killed
+        wait_for(lambda: count_in_log(self.daemon, REFUSED) > before, "the refusal")
         self.assertIn("cannot take over", self.daemon.log())
         self.client.send(b'lo"\n##\n')
         self.assertIn(b"lvmpolld", self.client.receive())
@@ -128,7 +129,7 @@ class RefusedTest(UpgradeTest):
     def test_configuration_that_is_wrong_by_then(self):
         folder = self.temporary_directory()
         path = os.path.join(folder, "lvmpolld.yaml")
-        self.write_text(path, "lvm: {max_running: 4}\n")
+        self.write_text(path, PATIENT + "lvm: {max_running: 4}\n")
         self.start("-c", path)
         self.write_text(path, "lvm: {max_runing: 4}\n")
         self.assert_goes_on(path + ":1:", "max_running")
@@ -146,7 +147,7 @@ class RefusedTest(UpgradeTest):
     def test_plugin_that_is_gone(self):
         folder = self.temporary_directory()
         path = os.path.join(folder, "lvmpolld.yaml")
-        self.write_text(path, "")
+        self.write_text(path, PATIENT)
         self.start("-c", path)
         self.write_text(path, "plugins: {enabled: [convert]}\n")
         self.assert_goes_on("no plugin for the operation pvmove")
