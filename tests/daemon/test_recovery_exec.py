@@ -9,7 +9,7 @@ import threading
 import unittest
 
 import preload
-from deadline import wait_for
+from deadline import DEADLINE_S, scaled, wait_for
 from kernel_test import KernelTest, REGIONS, segments
 from lvmpolld import is_running, read_file
 from protocol import format_request, lvid, volume
@@ -17,6 +17,7 @@ from recovery_test import RecoveryTest, parse_record, pvmove_record, record_name
 from upgrade_test import upgrade
 
 WAITING = "waiting for it"
+REFUSED = "pid file .* is locked by the daemon with process id|state directory is in use by another daemon"
 STILL_RUNS = "lvpoll[%d] of a previous daemon still runs"
 
 
@@ -69,20 +70,33 @@ class BeforeExecTest(StateLockTest):
     def release_held(self):
         self.holder.stdin.write("\n")
         self.holder.stdin.close()
-        self.assertEqual(self.holder.wait(10), 0)
+        self.assertEqual(self.holder.wait(scaled(DEADLINE_S)), 0)
         self.holder.stdin = None
 
     def others(self):
         """The lvpolls but that which was held."""
         return [pid for pid in self.starts_of(self.quiet) if pid != self.held]
 
+    def wait_beginning(self, condition, what, *arguments):
+        """
+        A daemon that begins waits for some seconds. Where the held child needs longer to reach its exec it is
+        refused, and is started again.
+        """
+        def is_there():
+            if self.daemon.process.poll() is not None:
+                self.assertEqual(self.daemon.process.returncode, 1)
+                self.assertRegex(self.daemon.log().splitlines()[-1], REFUSED)
+                self.daemon.start("-l", "info", *arguments, wait=False)
+            return condition()
+        wait_for(is_there, what)
+
     def check_next_daemon(self, is_waiting, *arguments):
         self.kill_before_exec()
         self.daemon.start("-l", "info", *arguments, wait=False)
-        wait_for(lambda: is_waiting() or self.others(), "the wait of the next daemon")
+        self.wait_beginning(lambda: is_waiting() or self.others(), "the wait of the next daemon", *arguments)
         self.assertEqual(self.others(), [], "it did not wait")
         self.release_held()
-        self.wait_log(STILL_RUNS % self.held)
+        self.wait_beginning(lambda: STILL_RUNS % self.held in self.daemon.log(), "a word of the held one", *arguments)
         wait_for(self.others, "the lvpoll of the next daemon")
         self.assertFalse(is_running(self.held), "two lvpolls at once")
         self.daemon.release(self.quiet)
