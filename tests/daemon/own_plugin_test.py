@@ -33,6 +33,7 @@ class OwnPluginTest(KernelTest):
         self.build(plugin)
         self.start("plugins: {directory: %s, %s: {%s}%s}\nlimits: {patience: 0}\nhistory: {path: %s}\n%s"
                    % (self.folder, plugin, more, others, os.path.join(self.folder, "history"), top))
+        self.ended()  # before the history is read the numbers would not begin with 1
 
     def ended(self):
         """What ended, once the daemon has read its history."""

@@ -129,6 +129,7 @@ class DataTest(KernelTest):
         self.start()
         identity = self.start_watching()
         self.show(device, 1, 0, 50)
+        wait_for(lambda: self.entry(identity)["progress_done_sectors"] == SEGMENT_SECTORS // 2, "half of it")
         self.request("move", abort=1)
         self.client.result(identity, abort=1)
         told = "\n".join(lines(self.daemon))

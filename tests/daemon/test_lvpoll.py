@@ -450,7 +450,7 @@ class OutputTest(DaemonTest):
     def test_grandchild_that_holds_the_pipes(self):
         self.assert_served_until("grandchild-6", "retcode", 6)
         path = os.path.join(self.daemon.directory, "grandchild.grandchild-6")
-        grandchild = int(read_file(path))
+        grandchild = int(wait_for(lambda: read_file(path).strip(), "its pid"))
         self.assertTrue(is_running(grandchild), "the grandchild was to be left alone")
         os.kill(grandchild, signal.SIGTERM)
 

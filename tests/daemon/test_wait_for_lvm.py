@@ -115,8 +115,9 @@ class WaitForLvmTest(unittest.TestCase):
         """It may be writing, and is waited for."""
         lvpoll = self.start_lvpoll("signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True))")
         self.assertEqual(self.start(patience_s=2).wait(scaled(60)), 1)
+        self.assertEqual(lvpoll.stdout.readline(), "asked\n")
         lvpoll.kill()
-        self.assertEqual(lvpoll.stdout.read(), "asked\n")
+        self.assertEqual(lvpoll.stdout.read(), "")
 
     def test_what_only_has_the_words_of_an_lvpoll(self):
         words = ' '.join(LVPOLL)
