@@ -44,7 +44,8 @@ class HistoryTest(RecoveryTest):
 
     def wait_kept_one(self, number):
         """Where the file has as many lines as before."""
-        wait_for(lambda: any("id = %d\t" % number in line for line in self.lines()), "operation %d in the history" % number)
+        wait_for(lambda: any("id = %d\t" % number in line for line in self.lines()),
+                 "operation %d in the history" % number)
 
     def restart(self, *arguments):
         self.assertEqual(self.daemon.stop(), 0)

@@ -317,7 +317,7 @@ class AdoptTest(Unattended, KernelTest):
     @needs_tool
     def test_the_tool_of_others_adopts(self):
         def answered():
-            # What a former run has adopted after all is of the former daemon's kernel: another user cannot let go of it.
+            # Another user cannot let go of what a run has adopted after all: each has a kernel of its own.
             self.new_kernel()
             self.find()
             answer = run_tool_as_nobody(self.daemon, "adopt", "vg/pvmove0")

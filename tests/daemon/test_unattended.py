@@ -37,8 +37,8 @@ class Unattended:
 
     @property
     def group(self):
-        """Of a volume that an lvpoll of the test names: a daemon of another test would end that, as a leftover for its own
-        volume of the same name."""
+        """Of a volume that an lvpoll of the test names: a daemon of another test would end that, as a leftover for its
+        own volume of the same name."""
         return "vg-%d" % os.getpid()
 
     def new_daemon(self, **options):
@@ -114,14 +114,14 @@ class Unattended:
         self.clock.skip(PATIENCE_S, self.client)
 
     def pass_until(self, condition, what, seconds):
-        """The clock, which stands otherwise, goes on by so much with each turn of the daemon's: so that is never late."""
+        """The clock, which stands otherwise, goes on by so much with each turn of the daemon's: that is never late."""
         def holds():
             self.clock.skip(seconds, self.client)
             return condition()
         return wait_for(holds, what)
 
     def adopt_by(self, client, lvname="pvmove0"):
-        """The client asks until it is adopted: some process may be in doubt when the daemon looks. Returns its number."""
+        """The client asks until it is adopted: some process may be in doubt at a look. Returns its number."""
         number = self.look()[lvname]["id"]
 
         def adopted():
@@ -138,7 +138,7 @@ class Unattended:
         return result.returncode == TIMEOUT or self.is_in_doubt(result.stderr)
 
     def run_adopt(self, *arguments):
-        """Runs lvmpollctl adopt until that is not for want of an answer; what such a run has adopted is let go of again."""
+        """Runs lvmpollctl adopt until it has an answer; what a run without one has adopted is let go of again."""
         before = set(self.client.list())
 
         def answered():

@@ -157,7 +157,8 @@ class WaitForLvmTest(unittest.TestCase):
         wait_for(lambda: script.poll() is not None, "the end of the waiting")
         said = script.stderr.read()
         self.assertEqual(script.returncode, 1)
-        self.assertIn("still run after 1 s, and are left: 99999901 (lvm lvpoll --polloperation pvmove %s)" % VOLUME, said)
+        self.assertIn("still run after 1 s, and are left: 99999901 (lvm lvpoll --polloperation pvmove %s)" % VOLUME,
+                      said)
 
 
 if __name__ == "__main__":
