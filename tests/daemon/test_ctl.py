@@ -13,7 +13,7 @@ import unittest
 
 from ctl_test import (FAILED, faults, GOOD, needs_tool, NO_DAEMON, NO_OPERATION, read_schema,
                       REFUSED, run_tool, SOURCE, TIMEOUT, tool_path, USAGE)
-from deadline import scaled, wait_for
+from deadline import DEADLINE_S, scaled, wait_for
 from kernel_standin import HANG
 from kernel_test import KernelTest, segments
 from lvmpolld import DaemonTest, ours_only, read_file, STOCK
@@ -170,7 +170,7 @@ class ListTest(ToolTest):
         self.begin("hang")
         with open("/dev/full", "w") as full:
             answer = subprocess.run([tool_path(), "--socket", self.daemon.socket], stdout=full,
-                                    stderr=subprocess.PIPE, timeout=scaled(30))
+                                    stderr=subprocess.PIPE, timeout=scaled(DEADLINE_S))
         self.assertEqual(answer.returncode, FAILED, answer.stderr)
 
 
@@ -232,7 +232,7 @@ class WaitTest(ToolTest):
         process = self.start_wait("vg/until-0")
         self.assertIsNone(process.poll())
         self.daemon.release("until-0")
-        self.assertEqual(process.wait(scaled(20)), GOOD)
+        self.assertEqual(process.wait(scaled(DEADLINE_S)), GOOD)
 
     def test_end_that_came_before(self):
         self.begin("good")
@@ -258,14 +258,14 @@ class WaitTest(ToolTest):
         self.begin("hang")
         process = self.start_wait("id:1")
         self.begin("good", seed="hang", abort=1)
-        self.assertEqual(process.wait(scaled(20)), FAILED)
+        self.assertEqual(process.wait(scaled(DEADLINE_S)), FAILED)
 
     def test_it_goes_on_over_an_upgrade(self):
         self.begin_released()
         process = self.start_wait("vg/until-0")
         upgrade(self.daemon)
         self.daemon.release("until-0")
-        self.assertEqual(process.wait(scaled(30)), GOOD, process.stderr.read())
+        self.assertEqual(process.wait(scaled(DEADLINE_S)), GOOD, process.stderr.read())
 
 
 @needs_tool
@@ -285,7 +285,7 @@ class CrashTest(RecoveryTest):
         self.wait_starts_of(self.until, 2)  # the former one is ended first
         self.daemon.release(self.until)
         ending = "^destroy id:1 name:vg/%s .* result:retcode value:0 " % re.escape(self.until)
-        wait_for(lambda: re.search(ending, read_file(path), re.M), "the end", 60)
+        wait_for(lambda: re.search(ending, read_file(path), re.M), "the end")
         self.assertIsNone(process.poll(), "it goes on")
 
 
@@ -328,7 +328,7 @@ class EventsTest(ToolTest):
         first = process.stdout.readline()
         self.assertIn("vg/until-0 pvmove", first)
         self.daemon.release("until-0")
-        output, _ = process.communicate(timeout=scaled(20))
+        output, _ = process.communicate(timeout=scaled(DEADLINE_S))
         self.assertEqual(process.returncode, GOOD)
         for line in [first, *output.splitlines(True)]:
             self.assertRegex(line, r"\S\n\Z")
@@ -390,7 +390,7 @@ class MonitoringTest(ToolTest):
         self.begin("hang")
         wait_for(lambda: self.client.list()["hang"].get("percent"), "progress")
         answer = subprocess.run(["promtool", "check", "metrics"], text=True, capture_output=True,
-                                input=self.run_tool("metrics"), timeout=scaled(60))
+                                input=self.run_tool("metrics"), timeout=scaled(DEADLINE_S))
         self.assertEqual((answer.returncode, answer.stdout, answer.stderr), (0, "", ""))
 
     def test_metrics_for_node_exporter(self):
@@ -537,7 +537,7 @@ class CompletionCase:
                            HOME=self.daemon.directory, XDG_CONFIG_HOME=self.daemon.directory,
                            PATH=os.path.dirname(tool_path()) + ":" + os.environ["PATH"])
         answer = subprocess.run(self.command(words), capture_output=True, text=True,
-                                stdin=subprocess.DEVNULL, timeout=scaled(30), env=environment)
+                                stdin=subprocess.DEVNULL, timeout=scaled(DEADLINE_S), env=environment)
         self.assertEqual(answer.stderr, "")
         return self.offered(answer.stdout)
 

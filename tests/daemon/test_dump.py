@@ -6,6 +6,7 @@ import re
 import subprocess
 import unittest
 
+from clock_standin import Clock
 from deadline import DEADLINE_S, scaled, wait_for
 from lvmpolld import DaemonTest, ours_only
 from protocol import (MESSAGE_END, MESSAGE_MAX, format_request, lvid, parse_dump, parse_reply,
@@ -167,7 +168,10 @@ poll {
         with open(path, "w") as file:
             file.write("lvm: {max_running: 1}\n")
         daemon.make_pipe("closed-0")
-        self.daemon = daemon.start("-c", path)
+        # Nor is that one ended meanwhile, since it shows none.
+        clock = Clock(daemon.directory)
+        clock.stop()
+        self.daemon = daemon.start("-c", path, environment=clock.environment_of(daemon))
         self.client = self.connect(self.daemon)
         long_path = "/" + "x" * 4094
         count = 2100  # each takes more than 8 KiB: the path is in it twice

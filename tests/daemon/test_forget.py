@@ -45,7 +45,7 @@ class ForgetTest(RecoveryTest):
     def test_lvpoll_that_holds_a_lock_is_waited_for(self):
         """SIGTERM is blocked as long as it holds the lock of its group."""
         self.start()
-        name = self.named("stubborn")
+        name = self.named("stubborn-1000000")
         number = self.begin(name)
         pid = self.daemon.wait_start(name)[0]
         self.assertEqual(self.forget(number)["ending"], 1)

@@ -37,7 +37,7 @@ class ListTest(DaemonTest):
         self.assertEqual(self.client.ask_items("list"), [])
 
     def test_entry_tells_who_and_why(self):
-        before = int(time.time()) - 1  # time() may be behind by a tick
+        before, begun = int(time.time()) - 1, time.monotonic()  # time() may be behind by a tick
         self.client.ask("pvmove", **volume("hang"))
         self.client.ask("pvmove", **volume("hang"))
         pid = self.daemon.wait_start("hang")[0]
@@ -45,7 +45,7 @@ class ListTest(DaemonTest):
                          self.client.list()["hang"], "progress")
         started = entry.pop("started")
         self.assertTrue(before <= started <= time.time(), started)
-        self.assertLess(entry.pop("elapsed"), 60)
+        self.assertLessEqual(entry.pop("elapsed"), time.monotonic() - begun + 1, "whole seconds")
         self.assertTrue(entry.pop("doubt"))
         self.assertEqual(entry, {
             "item": "operation", "abortable": 1, "id": 1, "vg": "vg", "lv": "hang", "lvid": lvid("hang"),
@@ -69,11 +69,12 @@ class ListTest(DaemonTest):
         return self.client.ended()
 
     def test_how_they_ended(self):
+        before = int(time.time()) - 1  # time() may be behind by a tick
         self.client.ask("pvmove", **volume("good"))
         entry, = self.wait_ended(1)
         self.assertEqual([entry[key] for key in ("id", "state", "result", "value")],
                          [1, "finished", "retcode", 0])
-        self.assertLess(abs(entry["ended"] - time.time()), 60)
+        self.assertTrue(before <= entry["ended"] <= time.time(), entry["ended"])
         self.assertEqual(self.client.list(), {})
 
     def test_failure_that_was_told_shows_while_it_goes_on(self):
@@ -84,8 +85,11 @@ class ListTest(DaemonTest):
 
     def test_why_it_pauses(self):
         self.client.ask("pvmove", **volume("exit-5"))
-        wait_for(lambda: self.client.list()["exit-5"]["state"] == "backing_off", "a pause")
-        self.assertEqual(self.client.list()["exit-5"]["reason"], "lvpoll failed")
+
+        def pauses():
+            entry = self.client.list()["exit-5"]
+            return entry if entry["state"] == "backing_off" else None
+        self.assertEqual(wait_for(pauses, "a pause")["reason"], "lvpoll failed")
 
     def test_no_more_ended_ones_are_kept_than_the_limit(self):
         path = os.path.join(self.daemon.directory, "limits.yaml")
@@ -105,12 +109,16 @@ class ListTest(DaemonTest):
         return [event.split(" ", 1)[1] for event in events]
 
     def test_latest_events_are_told_to_who_asks(self):
-        self.assert_ok(self.client.ask("pvmove", **volume("exit-5", cmdline="pvmove /dev/sdb")))
-        wait_for(lambda: any(event.startswith("lvpoll failed (status 5)") for event in
-                             self.texts(self.client.list(events=1)["exit-5"])), "why it pauses")
-        events = self.texts(self.client.list(events=1)["exit-5"])
-        self.assertEqual(events[0], "begins, asked for by: pvmove /dev/sdb")
-        self.assertEqual(self.texts(self.client.list()["exit-5"]), [])
+        """The first attempt fails, and the next one waits: so what is kept is not all of later ones."""
+        self.daemon.make_pipe("until-5")
+        self.assert_ok(self.client.ask("pvmove", **volume("until-5", cmdline="pvmove /dev/sdb")))
+        self.daemon.release("until-5")
+
+        def told():
+            events = self.texts(self.client.list(events=1)["until-5"])
+            return events if any(event.startswith("lvpoll failed (status 5)") for event in events) else None
+        self.assertEqual(wait_for(told, "why it pauses")[0], "begins, asked for by: pvmove /dev/sdb")
+        self.assertEqual(self.texts(self.client.list()["until-5"]), [])
 
     def test_what_ended_has_its_events(self):
         self.client.ask("pvmove", **volume("good"))
@@ -346,6 +354,7 @@ class ProgressTest(KernelTest):
         """Five samples, three seconds apart, of what is copied meanwhile."""
         self.start()
         device = self.add_device("moved", [mirror(0, SEGMENT_SECTORS, 0, REGIONS)])
+        begun = time.monotonic()
         self.start_watching("moved")
         in_sync = 0
 
@@ -355,8 +364,7 @@ class ProgressTest(KernelTest):
             device.change(targets=[mirror(0, SEGMENT_SECTORS, in_sync, REGIONS)])
             entry = self.client.list()["moved"]
             return entry if "rate" in entry else None
-        begun = time.monotonic()
-        entry = wait_for(has_rate, "a rate", 60)
+        entry = wait_for(has_rate, "a rate")
         self.assertGreater(time.monotonic() - begun, 10, "four times three seconds")
         self.assertGreater(entry["rate"], 0)
         left = entry["total_bytes"] - entry["done_bytes"]
@@ -421,9 +429,12 @@ class KeptTest(KernelTest):
         wait_for(lambda: "stall_told = 1\n" in self.record(), "its record")
         self.kill()
         self.device.change(targets=[mirror(0, SEGMENT_SECTORS, 4, REGIONS)])
+        # It does not stand still again meanwhile.
+        self.clock.stop()
         self.start_again()
         wait_for(lambda: "moves again, after" in self.daemon.log(), "that it moves")
         self.assertNotIn("stalled", self.client.list()["move"])
+        self.clock.go_on()
         wait_for(lambda: "stall_told" not in self.record(), "that its record says so")
 
     def kept_disks(self):
@@ -552,9 +563,9 @@ class WatchTest(DaemonTest):
 
     def test_at_most_one_message_a_second_for_each_operation(self):
         self.assertEqual(self.watch(), [])
+        first = time.monotonic()  # before the first message, which this test may be late to read
         self.client.ask("pvmove", **volume("hang"))
         self.wait_event("create", "hang")
-        first = time.monotonic()
         for _ in range(3):
             self.client.ask("pvmove", **volume("hang"))
             self.wait_event("change", "hang")

@@ -12,7 +12,7 @@ import unittest
 
 import test_verifying
 from ctl_test import needs_tool, run_tool, SOURCE
-from deadline import scaled, wait_for
+from deadline import DEADLINE_S, scaled, wait_for
 from kernel_test import dashed, identity_in
 from lvmpolld import read_file
 
@@ -67,7 +67,7 @@ class SwitchTest(unittest.TestCase):
     def run_verb(self, *words):
         return subprocess.run(
             [*self.shell, self.path("switch-daemon"), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            env={"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}, timeout=scaled(60))
+            env={"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}, timeout=scaled(DEADLINE_S))
 
     def calls(self, name):
         calls = read_file(self.path("calls")).splitlines() if os.path.exists(self.path("calls")) else []
@@ -305,8 +305,6 @@ class LvpollTest(SwitchTest):
 class LeaveTest(SwitchTest):
     """The daemon's commands of lvm2 end by themselves before lvm2's own daemon takes over."""
 
-    patience_s = 2
-
     def setUp(self):
         super().setUp()
         self.answer("systemctl", 'case "$*" in *ControlGroup*) echo /the.slice/daemon ;; esac\n')
@@ -353,6 +351,8 @@ class LeaveTest(SwitchTest):
         self.assertEqual(process.wait(), 0)
 
     def test_a_command_of_lvm2_that_goes_on(self):
+        self.patience_s = 2
+        self.write("switch-daemon", self.script())
         for folder in ("cgroups", "cgroups/systemd"):
             with self.subTest(folder):
                 process = self.start_member("sbin", "lvm", folder=folder)
@@ -579,7 +579,7 @@ class AlpineTest(SwitchTest):
         self.write("called", "#!/bin/sh\necho called \"$@\" >>%s/calls\nexit %d\n" % (self.folder, checked))
         self.write(name, text.replace("/usr/libexec/lvmpolld/switch-daemon", self.path("called")).replace("/run/lvm/", self.folder + "/run/"))
         return subprocess.run(["sh", self.path(name)], capture_output=True, text=True,
-                              env={"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}, timeout=scaled(60))
+                              env={"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}, timeout=scaled(DEADLINE_S))
 
     def test_what_is_in_flight_is_given_back(self):
         os.makedirs(self.path("run", "lvmpolld.state.dormant"))

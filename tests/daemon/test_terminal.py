@@ -4,6 +4,7 @@
 import unittest
 
 from ctl_test import FAILED, GOOD, needs_tool
+from deadline import DEADLINE_S, scaled
 from kernel_test import KernelTest, segments
 from terminal import Terminal
 
@@ -97,6 +98,7 @@ class WatchTest(TerminalTest):
         self.assertEqual(len(screen.lines()), 4, screen.lines())
 
     def test_colours(self):
+        self.clock.stop()  # what stands still for some time has another colour
         self.begin()
         terminal = self.run_tool("watch")
         terminal.wait_for(self.has("50.0%"), "the bar")
@@ -109,6 +111,7 @@ class WatchTest(TerminalTest):
         self.assertIn(RED, terminal.text())
 
     def test_no_color_leaves_colours_out_alone(self):
+        self.clock.stop()
         self.begin()
         terminal = self.run_tool("watch", NO_COLOR="1")
         terminal.wait_for(self.has("50.0%"), "the bar")
@@ -143,7 +146,7 @@ class WaitTest(TerminalTest):
         self.begin()
         for width in WIDTHS:
             with self.subTest(width=width):
-                terminal = self.run_tool("wait", "--timeout", "60", width=width)
+                terminal = self.run_tool("wait", "--timeout", str(int(scaled(DEADLINE_S))), width=width)
                 screen = terminal.wait_for(lambda screen: "50.0%" in "".join(screen.lines()), "the bar")
                 row, = screen.lines()
                 self.assertIn(row.count(".") - 1 - row.count("#"), (0, 1), row)

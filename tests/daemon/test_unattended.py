@@ -35,6 +35,12 @@ class Unattended:
 
     commands = ()  # that the test has started
 
+    @property
+    def group(self):
+        """Of a volume that an lvpoll of the test names: a daemon of another test would end that, as a leftover for its
+        own volume of the same name."""
+        return "vg-%d" % os.getpid()
+
     def new_daemon(self, **options):
         # Commands of lvm2 are known by the name of the program: no test at the same time has this one.
         folder = self.temporary_directory()
@@ -43,9 +49,9 @@ class Unattended:
         os.symlink(os.path.join(HERE, "lvm-standin-move"), os.path.join(folder, "lvm-standin-move"))
         return super().new_daemon(standin=self.lvm, **options)
 
-    def add_left(self, in_sync=0, lvname="pvmove0"):
+    def add_left(self, in_sync=0, lvname="pvmove0", vgname="vg"):
         """A move that was begun, and whose lvm is gone."""
-        return self.add_device(lvname, [mirror(0, SEGMENT_SECTORS, in_sync, REGIONS)])
+        return self.add_device(lvname, [mirror(0, SEGMENT_SECTORS, in_sync, REGIONS)], vgname)
 
     def items(self):
         return {item["lv"]: item for item in self.client.ask_items("list") if item["item"] == "unattended"}
@@ -106,6 +112,47 @@ class Unattended:
     def pass_patience(self):
         """What was found is there for long."""
         self.clock.skip(PATIENCE_S, self.client)
+
+    def pass_until(self, condition, what, seconds):
+        """The clock, which stands otherwise, goes on by so much with each turn of the daemon's: that is never late."""
+        def holds():
+            self.clock.skip(seconds, self.client)
+            return condition()
+        return wait_for(holds, what)
+
+    def adopt_by(self, client, lvname="pvmove0"):
+        """The client asks until it is adopted: some process may be in doubt at a look. Returns its number."""
+        number = self.look()[lvname]["id"]
+
+        def adopted():
+            item = self.items().get(lvname)
+            if item and not item["adopting"]:
+                self.assert_ok(client.ask("adopt", id=number))
+            return not item
+        wait_for(adopted, "its adoption")
+        self.assertIn(lvname, self.client.list())
+        return number
+
+    def has_no_answer(self, result):
+        """What the tool ends with where the machine is too busy for its patience, or some process is in doubt."""
+        return result.returncode == TIMEOUT or self.is_in_doubt(result.stderr)
+
+    def run_adopt(self, *arguments):
+        """Runs lvmpollctl adopt until it has an answer; what a run without one has adopted is let go of again."""
+        before = set(self.client.list())
+
+        def answered():
+            result = run_tool(self.daemon, "adopt", *arguments)
+            if not self.has_no_answer(result):
+                return result
+            # The daemon goes on with what it was asked for.
+            wait_for(lambda: not any(item["adopting"] for item in self.items().values()), "the daemon's answers")
+            for name, entry in self.client.list().items():
+                if name not in before:
+                    self.assertEqual(self.client.ask("forget", id=entry["id"])["response"], "OK")
+            wait_for(lambda: set(self.client.list()) == before, "that all is as before")
+            return None
+        return wait_for(answered, "an adoption at which all processes are known")
 
 
 class FoundTest(Unattended, KernelTest):
@@ -169,17 +216,27 @@ class FoundTest(Unattended, KernelTest):
     def test_what_is_gone_again_at_once_is_not_told(self):
         self.start(REPORT)
         self.look()
+        # Between the two no more passes than a daemon that is busy needs.
+        self.clock.stop()
         device = self.add_left()
         self.kernel.raise_event()
-        wait_for(lambda: [call for call in self.kernel.calls("table") if "pvmove0" in call[2]],
-                 "a look at a new device")
+        # Devices are not listed, and not looked at, so soon again.
+        self.pass_until(lambda: [call for call in self.kernel.calls("table") if "pvmove0" in call[2]],
+                        "a look at a new device", 1)
         device.remove()
-        self.assertEqual(self.look(), {})
+        wanted = self.client.ask("adopt")["look"]
+        self.pass_until(lambda: self.client.ask("status")["looks"] >= wanted, "a look at which it is gone", 0.05)
+        self.assertEqual(self.items(), {})
         self.assertNotIn("pvmove0", self.daemon.log())
+        self.clock.go_on()
 
     def test_an_idle_daemon_ends_all_the_same(self):
         self.add_left()
+        # It is not idle for long before there is a client.
+        self.clock.stop()
         self.start(REPORT + "\ndaemon: {idle_timeout: 1}")
+        self.client.hello()
+        self.clock.go_on()
         self.assertIn("pvmove0", self.look())
         self.client.close()
         self.assertEqual(self.daemon.wait_end(), 0)
@@ -269,8 +326,12 @@ class AtRiskTest(Unattended, KernelTest):
 
     def lose(self, configuration):
         device = self.add_left(in_sync=50)
+        # The request comes before anything is adopted, or told.
+        self.clock.stop()
         self.start(configuration)
-        self.start_watching("pvmove0")
+        identity = self.request("pvmove0")
+        self.clock.go_on()
+        self.wait_watching(identity)
         device.change(targets=[mirror(0, SEGMENT_SECTORS, 50, REGIONS, "AS")])
         wait_for(self.client.ended, "that it is given up")
 
@@ -294,7 +355,7 @@ class AtRiskTest(Unattended, KernelTest):
         self.lose(REPORT)
         self.add_left(lvname="pvmove1")
         self.look()
-        answer = run_tool(self.daemon, "adopt", "--all")
+        answer = self.run_adopt("--all")
         self.assertEqual((answer.returncode, answer.stdout),
                          (REFUSED, "vg/pvmove1: its pvmove is adopted\n"), answer.stderr)
 
@@ -302,7 +363,7 @@ class AtRiskTest(Unattended, KernelTest):
     def test_adopt_refuses_it(self):
         self.lose(REPORT)
         self.look()
-        answer = run_tool(self.daemon, "adopt", "vg/pvmove0")
+        answer = self.run_adopt("vg/pvmove0")
         self.assertEqual(answer.returncode, REFUSED)
         self.assertEqual(answer.stderr, "lvmpollctl: vg/pvmove0: the daemon refuses: %s\n" % self.REASON)
 
@@ -316,8 +377,11 @@ class AtRiskTest(Unattended, KernelTest):
 class AttendedTest(Unattended, KernelTest):
     def test_a_command_that_names_the_group_sees_to_it(self):
         self.add_left()
+        # What is told once stays in the list.
+        self.clock.stop()
         self.start(REPORT)
         end = self.start_command("pvmove", "-n", "lv", "vg")
+        self.clock.go_on()
         self.assertEqual(self.look(), {})
         self.pass_patience()
         self.assertEqual(self.look(), {})
@@ -333,16 +397,16 @@ class AttendedTest(Unattended, KernelTest):
         self.assertEqual(self.look()["pvmove0"]["reason"], ALONE)
 
     def test_an_lvpoll_sees_to_its_volume_alone(self):
-        self.add_left()
+        self.add_left(vgname=self.group)
         self.start(REPORT)
-        end = self.start_command("lvpoll", "--polloperation", "pvmove", "vg/pvmove1")
+        end = self.start_command("lvpoll", "--polloperation", "pvmove", self.group + "/pvmove1")
         # There is no such volume: it may be an old name of any.
         self.assertRegex(self.look()["pvmove0"]["reason"], IN_DOUBT)
-        self.add_device("pvmove1", [linear(0, SEGMENT_SECTORS)])
+        self.add_device("pvmove1", [linear(0, SEGMENT_SECTORS)], self.group)
         self.assertEqual(self.look()["pvmove0"]["reason"], ALONE)
         end()
         self.assertEqual(self.client.ask("status")["unattended"], 1)
-        end = self.start_command("lvpoll", "--polloperation", "pvmove", "vg/pvmove0")
+        end = self.start_command("lvpoll", "--polloperation", "pvmove", self.group + "/pvmove0")
         item = self.look()["pvmove0"]
         self.assertRegex(item["reason"], "names it")
         # It is still listed, and counted no more.
@@ -409,8 +473,11 @@ class AttendedTest(Unattended, KernelTest):
 
     def test_it_is_not_adopted_beside_a_command_of_which_nobody_can_tell(self):
         self.add_left()
+        # The command is there before anything is adopted.
+        self.clock.stop()
         self.start(ALWAYS)
         end = self.start_command("pvmove", "/dev/sdb")
+        self.clock.go_on()
         item = self.look()["pvmove0"]
         self.assertRegex(item["reason"], r"^whether .*\[\d+\] sees to it cannot be told$")
         self.assert_ok(self.client.ask("adopt", id=item["id"]))
@@ -430,16 +497,7 @@ class AttendedTest(Unattended, KernelTest):
 
 class AdoptedTest(Unattended, VerifyingTest):
     def adopt(self):
-        number = self.look()["pvmove0"]["id"]
-
-        def adopted():
-            item = self.items().get("pvmove0")
-            if item and not item["adopting"]:
-                self.assert_ok(self.client.ask("adopt", id=number))
-            return not item
-        wait_for(adopted, "its adoption")
-        self.assertIn("pvmove0", self.client.list())
-        return number
+        return self.adopt_by(self.client)
 
     def test_it_goes_on_as_if_a_client_had_asked(self):
         device = self.add_left()
@@ -488,7 +546,8 @@ class AdoptedTest(Unattended, VerifyingTest):
 
     def test_what_was_given_up_is_not_adopted_without_a_question(self):
         self.add_left()
-        self.start(ALWAYS + "\nhistory: {path: %s}" % os.path.join(self.temporary_directory(), "history"))
+        history = os.path.join(self.temporary_directory(), "history")
+        self.start(ALWAYS + "\nhistory: {path: %s}" % history)
         self.adopt_by_itself()
         number = self.client.list()["pvmove0"]["id"]
         self.assertEqual(self.client.ask("forget", id=number)["response"], "OK")
@@ -498,6 +557,7 @@ class AdoptedTest(Unattended, VerifyingTest):
         self.look()
         self.assertEqual(self.client.list(), {})
         # Nor by the next daemon, by its history.
+        wait_for(lambda: 'forgotten = "asked"' in read_file(history), "its history")
         self.restart()
         self.look()
         self.pass_patience()
@@ -611,9 +671,18 @@ class AdoptedTest(Unattended, VerifyingTest):
 
     def test_an_idle_daemon_waits_for_what_it_is_to_adopt(self):
         self.add_left()
-        self.start(ALWAYS + "\ndaemon: {idle_timeout: 1}")
-        self.client.close()
-        wait_for(lambda: "it is adopted" in self.daemon.log() or "idle" in self.daemon.log(), "its adoption")
+
+        def waited():
+            # It does not end before there is a client, which is gone again at once.
+            self.clock.stop()
+            self.start(ALWAYS + "\ndaemon: {idle_timeout: 1}")
+            self.client.hello()
+            self.client.close()
+            self.clock.go_on()
+            wait_for(lambda: "it is adopted" in self.daemon.log() or "idle" in self.daemon.log(), "its adoption")
+            # It has been told, and waits no longer, where some process is in doubt: then another one may.
+            return "it is adopted" in self.daemon.log() or not self.is_in_doubt(self.daemon.log())
+        wait_for(waited, "a daemon to which all processes are known")
         self.assertIn("it is adopted", self.daemon.log())
 
     def test_it_outlives_a_crash_and_an_upgrade(self):
@@ -746,10 +815,8 @@ class ToolTest(Unattended, KernelTest):
         return result.returncode, result.stdout, result.stderr
 
     def adopt(self, *arguments):
-        def known():
-            result = self.run_tool("adopt", *arguments)
-            return None if result[0] == TIMEOUT or self.is_in_doubt(result[2]) else result
-        return wait_for(known, "an adoption at which all processes are known")
+        result = self.run_adopt(*arguments)
+        return result.returncode, result.stdout, result.stderr
 
     def wait(self, *arguments):
         """A busy machine may need longer for a look than the tool has patience."""
@@ -765,12 +832,12 @@ class ToolTest(Unattended, KernelTest):
         self.assertEqual(self.adopt("vg/pvmove0"),
                          (GOOD, "vg/pvmove0: its pvmove is adopted\n", ""))
         self.assertEqual(set(self.client.list()), {"pvmove0"})
-        self.assertEqual(self.run_tool("adopt", "vg/pvmove0")[0], GOOD)
+        self.assertEqual(self.adopt("vg/pvmove0")[0], GOOD)
         self.assertEqual(self.adopt("--all"),
                          (GOOD, "vg/pvmove1: its pvmove is adopted\n", ""))
         self.assertEqual(set(self.client.list()), {"pvmove0", "pvmove1"})
-        self.assertEqual(self.run_tool("adopt", "--all"), (GOOD, "", ""))
-        self.assertEqual(self.run_tool("adopt", "vg/nothing")[0], NO_OPERATION)
+        self.assertEqual(self.adopt("--all"), (GOOD, "", ""))
+        self.assertEqual(self.adopt("vg/nothing")[0], NO_OPERATION)
         self.assertEqual(self.run_tool("adopt")[0], USAGE)
 
     def test_many_are_adopted_at_once(self):
@@ -785,13 +852,13 @@ class ToolTest(Unattended, KernelTest):
         self.assertEqual(set(self.client.list()), set(names))
 
     def test_adopt_is_refused_beside_its_lvpoll(self):
-        self.add_left()
+        self.add_left(vgname=self.group)
         self.start(REPORT)
         self.look()
-        self.start_command("lvpoll", "--polloperation", "pvmove", "vg/pvmove0")
-        status, _, complaint = self.adopt("vg")
+        self.start_command("lvpoll", "--polloperation", "pvmove", self.group + "/pvmove0")
+        status, _, complaint = self.adopt(self.group)
         self.assertEqual(status, REFUSED)
-        self.assertIn("vg/pvmove0 is not adopted: ", complaint)
+        self.assertIn(self.group + "/pvmove0 is not adopted: ", complaint)
         self.assertEqual(self.client.list(), {})
 
     def test_it_is_shown(self):

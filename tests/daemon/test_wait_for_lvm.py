@@ -15,8 +15,10 @@ from deadline import scaled
 from lvmpolld import wait_for
 
 SCRIPT = os.path.join(SOURCE, "etc", "wait-for-lvm")
+# Of a group that no other test has: their daemons see the processes of this one, by the name of lvm, too.
+VOLUME = "vg-%d/pvmove0" % os.getpid()
 # No process has such a number: an lvpoll gets a signal.
-LVPOLL = ("lvm", "lvpoll", "--polloperation", "pvmove", "vg/pvmove0")
+LVPOLL = ("lvm", "lvpoll", "--polloperation", "pvmove", VOLUME)
 OURS, OTHERS = "0::/system.slice/lvm2-lvmpolld.service\n", "0::/user.slice\n"
 
 
@@ -156,7 +158,8 @@ class WaitForLvmTest(unittest.TestCase):
         wait_for(lambda: script.poll() is not None, "the end of the waiting")
         said = script.stderr.read()
         self.assertEqual(script.returncode, 1)
-        self.assertIn("still run after 1 s, and are left: 99999901 (lvm lvpoll --polloperation pvmove vg/pvmove0)", said)
+        self.assertIn("still run after 1 s, and are left: 99999901 (lvm lvpoll --polloperation pvmove %s)" % VOLUME,
+                      said)
 
 
 if __name__ == "__main__":

@@ -126,8 +126,8 @@ class FailureTest(DaemonTest):
 
     NAME = "exit-5"
 
-    def assert_learns(self, client):
-        self.assert_finished(client.result(lvid(self.NAME)), "retcode", 5)
+    def assert_learns(self, client, name=NAME):
+        self.assert_finished(client.result(lvid(name)), "retcode", 5)
 
     def test_all_that_have_asked_for_it_learn_it_and_so_do_strangers(self):
         daemon = self.start_daemon(patience=0)
@@ -148,14 +148,19 @@ class FailureTest(DaemonTest):
         self.assert_learns(self.connect(daemon))
 
     def test_new_request_joins_for_those_who_waited_too(self):
+        """The next attempt does not fail before it is released, nor shows that it may get on."""
+        name = "closed-5"
         daemon, first = self.start_and_connect(patience=1)
+        daemon.make_pipe(name)
         second = self.connect(daemon)
         for client in (first, second):
-            self.assert_ok(client.ask("pvmove", **volume(self.NAME)))
-        self.assert_learns(first)
-        self.assert_ok(first.ask("pvmove", **volume(self.NAME)))
-        self.assert_reply(second.progress(lvid(self.NAME)), response="in_progress")
-        self.assert_learns(second)
+            self.assert_ok(client.ask("pvmove", **volume(name)))
+        daemon.release(name)
+        self.assert_learns(first, name)
+        self.assert_ok(first.ask("pvmove", **volume(name)))
+        self.assert_reply(second.progress(lvid(name)), response="in_progress")
+        daemon.release(name)
+        self.assert_learns(second, name)
 
 
 if __name__ == "__main__":
