@@ -94,6 +94,8 @@ class EndTest(LetGoTest):
     def test_a_request_after_that(self):
         """What was told is over, and this daemon knows no more than another one would."""
         identity = self.start_move()
+        # Long after the failure it would be too old to be one of that request.
+        self.clock.stop()
         self.write_log(FAILURE)
         self.step()
         self.assert_lost(identity)
@@ -151,8 +153,10 @@ class EndTest(LetGoTest):
         return identity
 
     def answer(self):
+        """The request joins: nothing ends before there is an answer, which a retry may get first."""
+        identity = self.request("move")
         self.fail_reports(None)
-        return self.request("move")
+        return identity
 
     def test_a_failure_afterwards(self):
         identity = self.start_end_without_an_answer()
@@ -364,20 +368,18 @@ class StepTest(LetGoTest):
 
     def test_of_a_segment_that_is_copied_anew(self):
         """Our step was proved, but not made, and the volume was activated anew."""
-        identity = self.start_move(count=2, log=[ORDINARY])
-        self.fail_lvpolls("move", 5)
-        self.copied(count=2)
-        self.wait_backing_off(identity, "status")
+        identity = self.start_step_that_fails(count=2)
         self.change_and_wait_look(self.device, targets=segments(2, 0, 0), event=True)
         self.write_log(FAILURE)
         self.step(*segments(2, 1, 0))
         self.assert_given_up(identity)
 
     def start_step_that_fails(self, **arguments):
+        """The clock stands: the next attempt would be a step of ours again."""
         identity = self.start_move(log=[ORDINARY], **arguments)
         self.fail_lvpolls("move", 5)
         self.copied(**arguments)
-        self.wait_backing_off(identity, "status")
+        self.stop_in_pause(identity, "status")
         wait_for(self.recorded_table, "a look after the end of the lvpoll")
         return identity
 
@@ -394,6 +396,7 @@ class StepTest(LetGoTest):
         self.write_log(FAILURE)
         self.step()
         self.start_again()
+        self.clock.go_on()
         self.assert_told(identity)
         self.assertEqual(self.notes(), [])
 
@@ -518,9 +521,12 @@ class SuspendedTest(LetGoTest):
     """A device that is left suspended: no lvpoll is run for it in doubt."""
 
     def test_who_waits_is_told_in_the_end(self):
+        # While it is seen to copy no time passes: lvm2 would be asked, and a long pause begin.
+        self.clock.stop()
         identity = self.start_move("plugins: {pvmove: {stall_check: 1}}\nlimits: {patience: 1}")
         self.write_log(FAILURE)
         self.device.change(suspended=True)
+        self.clock.go_on()
         self.assert_reply(self.client.result(identity), **FAILED)
         self.assertIn("its device is left suspended; waiting clients are told", self.daemon.log())
         self.assertEqual(self.daemon.starts(), [])
@@ -547,7 +553,9 @@ class NotResumedTest(LetGoTest):
             file.write("more")
 
     def die_and_damage(self, **options):
-        self.start_move(**options)
+        """An lvpoll of what is damaged is looked for in the whole machine, by names that no other test gives."""
+        self.lvname = "move-%d" % os.getpid()
+        self.start_move(lvname=self.lvname, **options)
         self.kill()
         self.damage()
 
@@ -590,7 +598,7 @@ class NotResumedTest(LetGoTest):
     def test_one_that_was_set_aside_is_compared(self):
         self.die_and_damage(log=[ORDINARY])
         self.start_again()
-        identity = self.start_watching()
+        identity = self.start_watching(self.lvname)
         self.copied()
         self.assert_over(identity)
         self.assertEqual(self.opened(), 2)
@@ -602,7 +610,7 @@ class NotResumedTest(LetGoTest):
         self.step(*segments(2, 1, 0))
         self.clock.jump(86400)
         self.start_again()
-        identity = self.start_watching()
+        identity = self.start_watching(self.lvname)
         self.copied(2, 1)
         self.assert_unproved(identity)
 
@@ -611,9 +619,9 @@ class NotResumedTest(LetGoTest):
         self.write_log(FAILURE)
         self.step(*segments(2, 1, 0))
         self.start_again()
-        self.start_watching()
+        self.start_watching(self.lvname)
         self.kill()
         self.start_again()
-        identity = self.start_watching()
+        identity = self.start_watching(self.lvname)
         self.copied(2, 1)
         self.assert_unproved(identity)

@@ -3,10 +3,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 import unittest
 
+from clock_standin import Clock
 from deadline import DEADLINE_S, scaled, wait_for
 from lvmpolld import Daemon, DaemonTest, is_running, ours_only, read_file
 from protocol import lvid, volume
@@ -245,16 +247,29 @@ class IdleTest(DaemonTest):
             self.assertTrue(daemon.is_listening())
             time.sleep(0.05)
 
+    def start_without_time(self, daemon):
+        """With a second of idle time, which begins to pass with go_on of the clock that is returned: so it is there
+        until somebody is connected."""
+        clock = Clock(daemon.directory)
+        clock.stop()
+        daemon.start("-t", "1", environment=clock.environment_of(daemon))
+        return clock
+
     def test_it_ends_after_the_time(self):
         begin = time.monotonic()
-        daemon = self.start_daemon("-t", "1")
+        # It may have ended before anybody looks whether it listens.
+        daemon = self.start_daemon("-t", "1", wait=False)
         self.assertEqual(daemon.wait_end(), 0)
         self.assertGreaterEqual(time.monotonic() - begin, 0.9)
         self.assertFalse(os.path.exists(daemon.socket))
         self.assertFalse(os.path.exists(daemon.pidfile))
 
     def test_not_while_a_client_is_connected(self):
-        daemon, client = self.start_and_connect("-t", "1")
+        daemon = self.new_daemon()
+        clock = self.start_without_time(daemon)
+        client = self.connect(daemon)
+        client.hello()
+        clock.go_on()
         self.assert_keeps_running(daemon)
         self.assertEqual(client.hello()["response"], "OK")
         client.close()
@@ -263,9 +278,10 @@ class IdleTest(DaemonTest):
     def test_not_while_an_operation_is_in_flight(self):
         daemon = self.new_daemon()
         daemon.make_pipe("until")
-        daemon.start("-t", "1")
+        clock = self.start_without_time(daemon)
         with daemon.client() as client:
             client.ask("pvmove", **volume("until"))
+        clock.go_on()
         daemon.wait_start("until")
         self.assert_keeps_running(daemon)
         daemon.release("until")
@@ -273,15 +289,23 @@ class IdleTest(DaemonTest):
 
     @ours_only("the end of a client can end the daemon")
     def test_time_begins_anew_with_each_client(self):
-        daemon = self.start_daemon("-t", "1")
-        end = time.monotonic() + self.WATCHED_S
-        while time.monotonic() < end:
+        daemon = self.new_daemon()
+        clock = self.start_without_time(daemon)
+        for _ in range(3):
             with daemon.client() as client:
-                client.hello()
-            time.sleep(0.2)
-        last = time.monotonic()
+                self.assertEqual(client.hello()["response"], "OK")
+                self.leave(client)
+            clock.skip(0.9, client)
+        with daemon.client() as client:
+            self.assertEqual(client.hello()["response"], "OK")
+        clock.go_on()
         self.assertEqual(daemon.wait_end(), 0)
-        self.assertGreater(time.monotonic() - last, 0.5)
+
+    @staticmethod
+    def leave(client):
+        """Returns when the daemon knows that this client has gone."""
+        client.socket.shutdown(socket.SHUT_WR)
+        client.receive_end()
 
     def test_never_with_zero(self):
         self.assert_keeps_running(self.start_daemon("-t", "0"))
@@ -289,16 +313,28 @@ class IdleTest(DaemonTest):
     def test_never_without_a_time(self):
         self.assert_keeps_running(self.start_daemon())
 
+    @staticmethod
+    def is_at_rest(daemon):
+        """Each thread waits, and is not merely kept from its CPU; of what it has run nothing is left but who asks
+        device-mapper."""
+        try:
+            commands = {read_file("/proc/%d/comm" % pid).strip() for pid in daemon.children()}
+            states = {read_file("/proc/%d/task/%s/stat" % (daemon.pid, task)).rpartition(") ")[2][0]
+                      for task in os.listdir("/proc/%d/task" % daemon.pid)}
+        except (FileNotFoundError, ProcessLookupError):  # one that has ended meanwhile
+            return False
+        return commands <= {"lvmpolld-prober"} and states == {"S"}
+
     @ours_only("it wakes up every second")
     def test_no_wake_ups_while_waiting(self):
         daemon, client = self.start_and_connect("-t", "60")
         client.ask("pvmove", **volume("good"))
         client.result(lvid("good"))
-        client.close()
+        self.leave(client)
         def settled():
             before = daemon.wake_ups()
             time.sleep(0.05)
-            return daemon.wake_ups() == before
+            return self.is_at_rest(daemon) and daemon.wake_ups() == before
         wait_for(settled, "the daemon to settle")
         before = daemon.wake_ups()
         self.assert_keeps_running(daemon)

@@ -69,7 +69,11 @@ class LossCase(KernelTest):
 
     def lose_one(self, is_noted=True):
         self.device = self.add_move(self.lvname)
+        # Where it has an idle time, that may be over before there is a client.
+        self.clock.stop()
         self.start()
+        self.client.hello()
+        self.clock.go_on()
         if not is_noted:
             self.block_notes()
         self.identity = self.lose(self.device)
@@ -128,7 +132,7 @@ class RememberedTest(LossCase):
         wait_for(lambda: self.entry(identity)["operation_state"] == "running", "the lvpoll")
         device.change(targets=[mirror(0, SEGMENT_SECTORS, 60, REGIONS, "AS"), unknown])
         self.assert_reply(self.client.result(identity), **FAILED)
-        wait_for(lambda: not is_running(pid), "the end of the lvpoll", 5)
+        wait_for(lambda: not is_running(pid), "the end of the lvpoll")
         self.assertEqual(len(self.daemon.starts()), 1)
 
     def test_it_outlives_a_record_that_is_set_aside(self):
@@ -136,7 +140,7 @@ class RememberedTest(LossCase):
         The daemon dies before it has removed the record, which is damaged: an lvpoll of it is looked for in the whole
         machine, by names that no other test gives.
         """
-        self.lvname = "move-aside"
+        self.lvname = "move-aside-%d" % os.getpid()
         self.lose_one()
         self.kill()
         name = record_name(self.identity)
@@ -244,7 +248,7 @@ class RememberedTest(LossCase):
     def test_it_outlives_an_upgrade_in_mid_abort(self):
         """The abort fails afterwards: the move must not go on, whatever the kernel shows by then."""
         self.device = self.add_move()
-        self.start_with_patience(5)
+        self.start_with_patience(600)
         identity = self.start_watching()
         self.fail_lvpolls("move", 5)
         self.request("move", abort=1)
@@ -255,8 +259,9 @@ class RememberedTest(LossCase):
         self.device.change(targets=segments(1, 0, REGIONS), event=True)
         upgrade(self.daemon)
         self.client = self.connect(self.daemon)
+        self.clock.skip(600, self.client)
         wait_for(lambda: "yielding" not in str(self.client.dump()["poll"].get(identity)),
-                 "the failure of the abort", 20)
+                 "the failure of the abort")
         self.assertEqual([start for start in self.daemon.starts() if "--abort" not in start[2]],
                          [])
         identity = self.request("move")

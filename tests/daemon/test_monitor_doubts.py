@@ -108,8 +108,11 @@ class ReturnTest(KernelTest):
     def test_next_daemon_knows_it(self):
         """It keeps no idle daemon from its end, and is not forgotten."""
         device = self.add_move()
+        # It is not to be idle before there is a client.
+        self.clock.stop()
         self.start("daemon: {idle_timeout: 1}")
         identity = self.start_watching()
+        self.clock.go_on()
         self.set_rows()
         device.remove()
         wait_for(lambda: self.entry(identity)["operation_state"] == "dormant", "its sleep")
@@ -117,9 +120,10 @@ class ReturnTest(KernelTest):
         self.assertEqual(self.daemon.wait_end(), 0)
         self.assertEqual(len(self.daemon.record_names(".dormant")), 1)
         device = self.add_move(in_sync=REGIONS)
+        # Nor is the next one, before it has looked.
+        self.clock.stop()
         self.daemon.start("-c", self.configuration,
                           environment=self.daemon.environment(**self.kernel.variables()))
-        self.client = self.connect(self.daemon)
         wait_for(lambda: not device.exists(), "its step")
         wait_for(lambda: self.records() == [], "the end of its record")
 

@@ -44,13 +44,16 @@ class SignalTest(FailureTest):
         device = self.add_device("signal-KILL", segments(1, 0, REGIONS))
         self.start(PATIENT)
         identity = self.request("signal-KILL", interval="600")
-        self.wait_backing_off(identity, "signal", 3)
+        self.stop_in_pause(identity, "signal", 3)
         self.assert_waits(identity)
         self.assert_in_flight(identity)
+        count = len(self.daemon.starts())
+        self.assertGreaterEqual(count, 3)
         device.change(names=("vg", "move"))  # from now on lvpoll does its work
+        self.clock.go_on()
         self.assert_finished(self.client.result(identity), "retcode", 0)
         self.assertEqual([target for _, target, _ in self.daemon.starts()],
-                         ["vg/signal-KILL"] * 3 + ["vg/move"])
+                         ["vg/signal-KILL"] * count + ["vg/move"])
 
     def test_event_of_the_kernel_cuts_the_pause_short(self):
         device = self.add_device("signal-KILL", segments(2, 0, REGIONS))

@@ -51,8 +51,8 @@ class FaultTest(KernelTest):
         self.start_move()
         self.kernel.set_fault("list", fail(errno.ENOMEM))
         self.device.change(event=True)
-        before = len(self.kernel.calls("list"))
         start = time.monotonic()
+        before = len(self.kernel.calls("list"))
         wait_for(lambda: len(self.kernel.calls("list")) >= before + 4, "four more lists")
         self.assertGreater(time.monotonic() - start, 0.5)
 
@@ -61,8 +61,8 @@ class FaultTest(KernelTest):
         self.start_move()
         self.kernel.set_fault("arm", fail(errno.ENOMEM))
         self.device.change(event=True)
-        before = len(self.kernel.calls("arm"))
         start = time.monotonic()
+        before = len(self.kernel.calls("arm"))
         wait_for(lambda: len(self.kernel.calls("arm")) >= before + 4, "four more tries")
         self.assertGreater(time.monotonic() - start, 0.5)
         self.kernel.clear_fault("arm")
@@ -249,6 +249,7 @@ class HangTest(KernelTest):
 
     def start_hanging(self, kind, in_sync=REGIONS - 1):
         self.device = self.add_move()
+        self.add_move("move-other")
         self.start()
         self.identity = self.start_watching()
         self.wait_listed(self.device)

@@ -117,7 +117,7 @@ class HangingDeviceTest(KernelTest):
         self.request("move")
         wait_for(lambda: self.kernel.calls("hang"), "the call that hangs")
         self.request("move", abort=1)
-        wait_for(self.daemon.starts, "the abort", 30)
+        wait_for(self.daemon.starts, "the abort")
         (_, name, arguments), = self.daemon.starts()
         self.assertEqual(name, "vg/move")
         self.assertIn("--abort", arguments)

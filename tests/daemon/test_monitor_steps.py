@@ -66,7 +66,9 @@ class StepTest(KernelTest):
             if number < 2:
                 self.wait_watching(identity)
         self.assert_finished(self.client.result(identity), "retcode", 0)
-        self.assertNotIn(" warn: ", self.daemon.log())
+        # Who asks device-mapper may have had no CPU for long: that is rightly told.
+        told = [line for line in self.daemon.log().splitlines() if "device-mapper does not answer" not in line]
+        self.assertNotIn(" warn: ", "\n".join(told))
 
     def test_in_sync_from_the_start(self):
         self.add_move(in_sync=REGIONS)

@@ -91,7 +91,7 @@ class WholeTest(PhasesTest):
 
     def test_one_that_fails_is_tried_again_after_pauses(self):
         self.begin("exit-5")
-        self.wait_backing_off(self.identity, "status", 2)
+        self.stop_in_pause(self.identity, "status", 2)
         self.assertIn("lvchange failed (status 5)", self.daemon.log())
         self.assertEqual(self.client.list()[self.name]["reason"], "lvchange failed")
 
