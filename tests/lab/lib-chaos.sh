@@ -3,9 +3,9 @@
 # Moves, a conversion and a merge, again and again, while the daemon is killed at random moments. What tests/lab/chaos
 # runs in a guest: "chaos_run SEED MOMENTS".
 
-# After the last kill of a round its operations have this long to end by themselves.
+# After the last kill of a round its operations have this long to end by themselves, on an idle machine.
 chaos_patience_s=60
-# Where there has been neither a daemon nor an lvpoll for so long, nothing will come of them.
+# Where there has been neither a daemon nor an lvpoll for so long, on an idle machine, nothing will come of them.
 chaos_silence_s=8
 chaos_kills_a_round=8
 
@@ -168,8 +168,8 @@ chaos_nobody_polls() {
 }
 
 chaos_wait_for_end() {
-	local end=$((SECONDS + chaos_patience_s)) heard=$SECONDS
-	while [ "$SECONDS" -lt "$end" ] && [ $((SECONDS - heard)) -lt "$chaos_silence_s" ]; do
+	local end=$((SECONDS + chaos_patience_s * patience)) heard=$SECONDS
+	while [ "$SECONDS" -lt "$end" ] && [ $((SECONDS - heard)) -lt $((chaos_silence_s * patience)) ]; do
 		[ -n "$(chaos_unfinished)" ] || return 0
 		chaos_nobody_polls || heard=$SECONDS
 		sleep 0.2

@@ -95,6 +95,14 @@ daemon_is_impatient() {
 	daemon_options=(-c "$lab/lvmpolld.yaml")
 }
 
+# Daemons that are started from here on tell those who wait that attempts fail after an hour: on a busy machine some attempts
+# that are to fail may take a minute.
+daemon_is_patient() {
+	[ "$LAB_STOCK" = 0 ] || return 0
+	echo "limits: {patience: 3600}" >"$lab/lvmpolld.yaml"
+	daemon_options=(-c "$lab/lvmpolld.yaml")
+}
+
 # plugin_discovers NAME: daemons that are started from here on load a plugin that must be named, and watch what it finds.
 plugin_discovers() {
 	echo "plugins: {enabled: [all, $1], $1: {discover: true}}" >"$lab/lvmpolld.yaml"

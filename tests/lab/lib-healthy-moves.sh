@@ -76,8 +76,10 @@ healthy_move() {
 healthy_expect_no_alarm() {
 	local alarms
 	[ "$LAB_STOCK" = 0 ] || return 0
-	alarms=$(grep -aE -m 5 'data at risk|cannot be compared|given up| (error|warn): ' "$lab/daemon.log") || return 0
-	fail "a false alarm in move $((healthy_done + 1)): $alarms"
+	# That the kernel takes its time to answer says nothing of the data: on a busy machine it may.
+	alarms=$(grep -aE 'data at risk|cannot be compared|given up| (error|warn): ' "$lab/daemon.log" |
+		grep -v 'device-mapper does not answer: ' | head -n 5 || true)
+	[ -z "$alarms" ] || fail "a false alarm in move $((healthy_done + 1)): $alarms"
 }
 
 healthy_run() {

@@ -16,11 +16,13 @@ longest_lvs_cache() {
 	run_ok lvconvert -qq -y --type cache --cachepool vg/fast --cachepolicy smq --cachemode writeback vg/data
 	disk_write_at "${disk[0]}" "$longest_lvs_speed"
 	data_overwrite vg/data "$1"
-	data_sums[vg/data]=$(data_sum vg/data)
-	# By itself the kernel begins to write back, but it has not got far.
+	# By itself the kernel begins to write back: it does not get far while it is looked at.
+	disk_write_at "${disk[0]}" 64
 	longest_lvs_dirty=$(longest_lvs_dirty_blocks)
+	data_sums[vg/data]=$(data_sum vg/data)
 	[ "$longest_lvs_dirty" -ge $(($1 * 32 / 2)) ] || fail "only $longest_lvs_dirty blocks of $1 MiB are dirty"
 	[ "$(data_sum mapper/vg-data_corig)" != "${data_sums[vg/data]}" ] || fail "the volume has all of the data without its cache"
+	disk_write_at "${disk[0]}" "$longest_lvs_speed"
 }
 
 longest_lvs_dirty_blocks() {

@@ -14,6 +14,7 @@ slow_move_start() {
 	copy_slowly
 	run_ok pvmove -b -i1 "$@" "${disk[0]}" "${disk[1]}"
 	wait_until 10 mirror_is_half_way
+	copy_slower
 	uncollected=1
 }
 
@@ -26,9 +27,10 @@ slow_merge_start() {
 	run_ok lvcreate -qq -y -s -l 48 -n snap vg/data
 	data_spoil vg/data 32
 	daemon_start
-	copy_slowly
+	write_at 1024
 	run_ok lvconvert --merge -b vg/snap
 	wait_until 5 kernel_has_target snapshot-merge
+	copy_slower
 	uncollected=1
 }
 
@@ -68,9 +70,10 @@ mirror_make() {
 # A third leg for that mirror is made on the third disk, in the background; it is in the middle when this returns, and
 # goes on slowly until copy_fast.
 slow_conversion_start() {
-	copy_slowly
+	write_at 1024
 	run_ok lvconvert -y -b -i1 --type mirror -m2 vg/data "${disk[2]}"
 	wait_until 10 mirror_is_half_way
+	copy_slower
 	uncollected=1
 }
 
@@ -133,7 +136,7 @@ step_is_held() {
 
 # Without a pause, or the moment would be over.
 await_lvpoll_in_lock() {
-	local end=$((SECONDS + 30))
+	local end=$((SECONDS + 30 * patience))
 	until lvpoll_in_lock; do
 		[ "$SECONDS" -lt "$end" ] || fail "no moment was found in which an lvpoll had the lock"
 	done
@@ -165,9 +168,26 @@ lvm_works() {
 
 # vg_lock_take VG: another command has the group's lock, as one that writes metadata does.
 vg_lock_take() {
+	wait_until 20 vg_lock_is_taken "$1"
+}
+
+# lvm2 removes the file when it lets go of the lock: whoever has waited for it may then have one that keeps nobody out, and takes
+# it anew.
+vg_lock_is_taken() {
+	local descriptor
 	flock --no-fork "/run/lock/lvm/V_$1" sleep 600 &
 	vg_lock_pid=$!
-	wait_until 5 vg_is_locked "$1"
+	wait_until 20 vg_lock_is_had
+	for descriptor in "/proc/$vg_lock_pid/fd"/*; do
+		[ ! "/run/lock/lvm/V_$1" -ef "$descriptor" ] || return 0
+	done
+	vg_lock_release
+	return 1
+}
+
+# With it flock becomes the command that keeps it.
+vg_lock_is_had() {
+	[ "$(<"/proc/$vg_lock_pid/comm")" = sleep ]
 }
 
 vg_is_locked() {

@@ -4,14 +4,15 @@
 
 # --- under systemd ------------------------------------------------------------------------------------------
 
-# From here on the daemon of a scenario is that of units, ours or stock's, instead of a child of the scenario.
+# From here on the daemon of a scenario is that of units, ours or stock's, instead of a child of the scenario. As that child it
+# stays when it is idle: it has results that the end of the scenario counts.
 # shellcheck disable=SC2317 # called in place of the functions of the same names
 daemon_is_systemds() {
 	daemon_start() {
 		if [ "$LAB_STOCK" = 1 ]; then
-			units_use stock "$@"
+			units_use stock -t 900 "$@"
 		else
-			units_use own "$@"
+			units_use own -t 900 "$@"
 		fi
 		wait_until 10 daemon_answers
 	}
@@ -104,8 +105,9 @@ expect_no_overlaps() {
 
 state_directory=${daemon_socket%.socket}.state
 
+# One that is being written is none yet.
 records_are() {
-	[ "$(find "$state_directory" -type f 2>/dev/null | wc -l)" = "$1" ]
+	[ "$(find "$state_directory" -type f ! -name .new 2>/dev/null | wc -l)" = "$1" ]
 }
 
 # Those of operations that wait for their volumes.

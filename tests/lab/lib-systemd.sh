@@ -94,7 +94,7 @@ check_socket_activation() {
 
 	move_by_activated_daemon "${disk[0]}" "${disk[1]}"
 	first_pid=$(unit_property "$service" ExecMainPID)
-	wait_until 20 unit_is "$service" inactive
+	wait_until 40 unit_is "$service" inactive
 	expect_equal "how the idle daemon ended" "success 0" \
 		"$(unit_property "$service" Result) $(unit_property "$service" ExecMainStatus)"
 	expect_equal "the socket's state after that" active "$(unit_property "$socket" ActiveState)"
@@ -106,8 +106,7 @@ check_socket_activation() {
 }
 
 move_by_activated_daemon() {
-	run_ok pvmove -i1 "$1" "$2"
-	expect_output "^ *$1: Moved: [0-9.]+%$"
+	run_shown "^ *$1: Moved: [0-9.]+%$" pvmove -i1 "$1" "$2"
 	expect_equal "the service's state after the move" active "$(unit_property "$service" ActiveState)"
 	expect_on vg/data "$2"
 }

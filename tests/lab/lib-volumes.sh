@@ -146,6 +146,12 @@ copy_slowly() {
 	write_at 2048
 }
 
+# One that was seen in its middle stays there for what is done to it meanwhile, on a busy machine, too: 48 MiB take a minute and
+# a half. It is for those that copy_fast ends; what lvm2 writes takes longer as well.
+copy_slower() {
+	write_at 512
+}
+
 # It all but stands still, for as long as a busy machine may take to see it.
 copy_hold() {
 	write_at 16

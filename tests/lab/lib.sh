@@ -101,6 +101,25 @@ job_wait() {
 	printf '[%s ended with status %s]\n%s\n' "$name" "$status" "$output"
 }
 
+# run_shown LINE COMMAND...: as run_ok, for a command in the foreground that copies slowly until it has said how far it is. One
+# that copies fast may have nothing to say of it before it hears that all is over.
+run_shown() {
+	local line=$1
+	shift
+	copy_slowly
+	job_start shown "$@"
+	wait_until 30 job_shows "$line"
+	copy_fast
+	job_wait shown 60
+	rm "$lab"/job.shown.*
+	expect_status 0 "$*"
+	expect_output "$line"
+}
+
+job_shows() {
+	job_has_ended shown || grep -Eqs -- "$1" "$lab/job.shown.output"
+}
+
 # --- waiting ------------------------------------------------------------------------------------------------
 
 # A machine that is busy with other things gets several times as long. What stock's daemon is known to fail in, a deadline

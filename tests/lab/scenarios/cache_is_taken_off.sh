@@ -79,6 +79,8 @@ run lvs vg/fast
 run_ok lvremove -qq -y vg/data
 
 cache_make cachepool
+# What lvchange writes and waits for takes longer than all that is done to the daemon meanwhile.
+disk_write_at "${disk[0]}" 32
 run_ok "$tool" start uncache vg/data --option how=splitcache
 wait_until 30 has_run lvchange 2
 held=$(awk '/ lvchange / { pid = $1 } END { print pid }' "$lab/lvm.log")

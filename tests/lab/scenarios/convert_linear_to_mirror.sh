@@ -9,8 +9,7 @@ vg_make vg "${disk[@]}"
 lv_make vg data 24 "${disk[0]}"
 daemon_start
 
-run_ok lvconvert -y -i1 --type mirror -m1 --mirrorlog core vg/data "${disk[1]}"
+run_shown "^ *vg/data: Converted: [0-9.]+%$" lvconvert -y -i1 --type mirror -m1 --mirrorlog core vg/data "${disk[1]}"
 
-expect_output "^ *vg/data: Converted: [0-9.]+%$"
 expect_mirror_legs vg/data "${disk[0]}" "${disk[1]}"
 expect_lvpoll_runs 1 "--polloperation convert vg/data"

@@ -10,8 +10,7 @@ lv_make vg data 24 "${disk[0]}"
 daemon_start
 run_ok lvconvert -y -i1 --type mirror -m1 --mirrorlog core vg/data "${disk[1]}"
 
-run_ok lvconvert -y -i1 --type mirror -m2 --mirrorlog core vg/data "${disk[2]}"
+run_shown "^ *vg/data: Converted: [0-9.]+%$" lvconvert -y -i1 --type mirror -m2 --mirrorlog core vg/data "${disk[2]}"
 
-expect_output "^ *vg/data: Converted: [0-9.]+%$"
 expect_mirror_legs vg/data "${disk[@]}"
 expect_lvpoll_runs 2 "--polloperation convert vg/data"

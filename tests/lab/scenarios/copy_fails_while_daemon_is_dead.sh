@@ -10,6 +10,7 @@ daemon_start
 copy_slowly
 run_ok pvmove -b -i1 "$from" "$to"
 wait_until 10 mirror_is_half_way
+copy_slower
 daemon_kill KILL
 disk_take_no_writes $((2048 + 30 * 2048)) 2048 error_writes
 copy_fast

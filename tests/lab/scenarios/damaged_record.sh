@@ -2,15 +2,16 @@
 # shellcheck shell=bash
 # Of two moves that a killed daemon leaves, the record of one is damaged: it is set aside, with a message, and the other goes on.
 # daemon: own
+# deadline: 150
 
 lvpolls_note_overlaps
 disks_make 4 64
 vg_make vg "${disk[@]:0:2}"
 vg_make other "${disk[@]:2:2}"
-lv_make vg data 24 "${disk[0]}"
-lv_make other data 24 "${disk[2]}"
+lv_make vg data 48 "${disk[0]}"
+lv_make other data 48 "${disk[2]}"
 daemon_start
-copy_slowly
+copy_slower
 run_ok pvmove -b -i1 "${disk[0]}" "${disk[1]}"
 run_ok pvmove -b -i1 "${disk[2]}" "${disk[3]}"
 wait_until 10 polled_are 2

@@ -12,6 +12,7 @@ daemon_start
 copy_slowly
 job_start move pvmove -i1 "${disk[0]}" "${disk[1]}"
 wait_until 10 mirror_is_half_way
+copy_slower
 run_ok lvchange -an vg/data
 job_wait move 20
 [ "$LAB_STOCK" = 1 ] || expect_status 5

@@ -9,6 +9,7 @@ move_while() {
 	copy_slowly
 	job_start move pvmove -i1 "$3" "$4"
 	wait_until 20 mirror_is_half_way
+	copy_slower
 	cp /etc/lvm/lvm.conf "$lab/lvm.conf"
 	echo "$2" >>/etc/lvm/lvm.conf
 	copy_fast
@@ -29,6 +30,7 @@ disks_make 2 64
 vg_make vg "${disk[@]}"
 lv_make_fragmented vg data 3 "${disk[0]}"
 lv_make vg large 36 "${disk[0]}"
+daemon_is_patient
 daemon_start
 move_while not_seen 'devices { filter=["r|.*|"] }' "${disk[0]}" "${disk[1]}"
 move_while no_answer 'devices {' "${disk[1]}" "${disk[0]}"

@@ -6,10 +6,12 @@
 disks_make 2 64
 vg_make vg "${disk[@]}"
 lv_make vg data 48 "${disk[0]}"
+daemon_is_patient
 daemon_start
 copy_slowly
 job_start move pvmove -i1 "${disk[0]}" "${disk[1]}"
 wait_until 10 mirror_is_half_way
+copy_slower
 
 mv "$lab/lvm" "$lab/lvm.away"
 copy_fast

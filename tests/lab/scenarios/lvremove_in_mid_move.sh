@@ -12,6 +12,7 @@ daemon_start
 copy_slowly
 run_ok pvmove -b -i1 "${disk[0]}" "${disk[1]}"
 wait_until 10 mirror_is_half_way
+copy_slower
 run lvremove -y vg/data
 [ "$status" != 0 ] || fail "lvm2 removed a volume in mid-move"
 expect_output "Can't remove"

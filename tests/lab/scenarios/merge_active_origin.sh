@@ -11,9 +11,9 @@ run_ok lvcreate -qq -y -s -l 16 -n snap vg/data
 data_spoil vg/data 8
 daemon_start
 
-run_ok lvconvert --merge -i1 vg/snap
+run_shown "^ *vg/data: Merged: [0-9.]+%$" lvconvert --merge -i1 vg/snap
 
-expect_output "Merging of volume vg/snap started" "^ *vg/data: Merged: [0-9.]+%$"
+expect_output "Merging of volume vg/snap started"
 volume_is_gone vg/snap || fail "the snapshot is still there after its merge"
 expect_on vg/data "${disk[0]}"
 expect_lvpoll_runs 1 "--polloperation merge vg/data"

@@ -13,7 +13,7 @@ run_ok lvcreate -qq -y -s -l 14 -n snap vg/data
 data_spoil vg/data 12
 daemon_start
 
-copy_slowly
+write_at 256
 run_ok lvconvert --merge -b vg/snap
 wait_until 10 kernel_has_target snapshot-merge
 copy_fast

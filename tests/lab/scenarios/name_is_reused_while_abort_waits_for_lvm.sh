@@ -19,7 +19,9 @@ run_ok pvmove --abort --config global/use_lvmpolld=0
 wait_until 20 pvmove_none
 run_ok pvmove -b -i1 --config global/use_lvmpolld=0 "${disk[0]}" "${disk[1]}"
 wait_until 10 mirror_is_half_way
+copy_hold
 mv "$lab/lvm.away" "$lab/lvm"
+kill -HUP "$daemon_pid"
 wait_until 70 dump_has_finished poll 1
 mirror_is_half_way || fail "the other move was touched"
 copy_fast

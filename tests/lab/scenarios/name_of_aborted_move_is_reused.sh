@@ -16,6 +16,7 @@ job_wait abort 20
 
 run_ok pvmove -b -i1 --config global/use_lvmpolld=0 "${disk[0]}" "${disk[1]}"
 wait_until 10 mirror_is_half_way
+copy_hold
 daemon_start_again
 wait_until 10 dump_has_finished abort 1
 wait_until 10 dump_has_finished poll 1

@@ -13,6 +13,7 @@ daemon_start
 copy_slowly
 run_ok pvmove -b -i1 "${disk[0]}" "${disk[2]}"
 wait_until 10 mirror_is_half_way
+copy_slower
 run_ok pvmove -b -i1 "${disk[1]}" "${disk[3]}"
 run_ok pvmove --abort "${disk[0]}"
 expect_on vg/data "${disk[0]}"

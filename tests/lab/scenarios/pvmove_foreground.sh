@@ -8,9 +8,8 @@ vg_make vg "${disk[@]}"
 lv_make vg data 32 "${disk[0]}"
 daemon_start
 
-run_ok pvmove -i1 "${disk[0]}" "${disk[1]}"
+run_shown "^ *${disk[0]}: Moved: [0-9.]+%$" pvmove -i1 "${disk[0]}" "${disk[1]}"
 
-expect_output "^ *${disk[0]}: Moved: [0-9.]+%$"
 expect_on vg/data "${disk[1]}"
 expect_disk_empty "${disk[0]}"
 expect_lvpoll_runs 1 "--polloperation pvmove vg/pvmove0"

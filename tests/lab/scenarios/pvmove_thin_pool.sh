@@ -10,8 +10,7 @@ run_ok lvcreate -qq -y -V 24m --thinpool vg/pool -n data
 data_write vg/data
 daemon_start
 
-run_ok pvmove -i1 -n vg/pool_tdata "${disk[0]}" "${disk[1]}"
+run_shown "^ *${disk[0]}: Moved: [0-9.]+%$" pvmove -i1 -n vg/pool_tdata "${disk[0]}" "${disk[1]}"
 
-expect_output "^ *${disk[0]}: Moved: [0-9.]+%$"
 expect_on vg/pool_tdata "${disk[1]}"
 expect_lvpoll_runs 1 "--polloperation pvmove vg/pvmove0"

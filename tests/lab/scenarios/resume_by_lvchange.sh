@@ -11,6 +11,7 @@ daemon_start
 copy_slowly
 run_ok pvmove -b -i1 "${disk[0]}" "${disk[1]}"
 wait_until 10 mirror_is_half_way
+copy_slower
 daemon_replace_by_ignorant_one
 expect_equal "the number of operations that the new daemon knows" 0 "$(dump_count poll)"
 kernel_has_target mirror || fail "the move ended before it could be resumed"

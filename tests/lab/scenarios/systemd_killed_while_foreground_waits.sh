@@ -14,6 +14,8 @@ daemon_start
 copy_slowly
 job_start move pvmove -i1 "${disk[0]}" "${disk[1]}"
 wait_until 10 mirror_is_half_way
+copy_slower
+wait_until 10 polled_are 1
 daemon_kill KILL
 copy_fast
 

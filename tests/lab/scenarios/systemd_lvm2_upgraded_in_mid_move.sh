@@ -44,6 +44,7 @@ lv_make vg data 48 "${disk[0]}"
 copy_slowly
 run_ok pvmove -b -i1 "${disk[0]}" "${disk[1]}"
 wait_until 30 mirror_is_half_way
+copy_slower
 expect_ours
 upgrade_lvm2
 expect_ours
@@ -54,6 +55,7 @@ expect_moved vg/data
 copy_slowly
 run_ok pvmove -b -i1 "${disk[1]}" "${disk[0]}"
 wait_until 30 mirror_is_half_way
+copy_slower
 remove_ours
 run_ok vgchange --poll y
 copy_fast

@@ -8,6 +8,6 @@
 disks_make 2 64
 vg_make vg "${disk[@]}"
 lv_make vg data 24 "${disk[0]}"
-units_use own -t 2
+units_use own -t 15
 
 check_socket_activation

@@ -4,6 +4,7 @@
 # boot: systemd
 # daemon: own
 # pvmove: none
+# deadline: 150
 
 daemon_is_systemds
 lvpolls_note_overlaps

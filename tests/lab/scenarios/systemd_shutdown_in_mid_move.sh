@@ -4,6 +4,7 @@
 # off, the move goes on with the daemon that is started after that.
 # boot: systemd
 # daemon: own
+# deadline: 150
 
 daemon_is_systemds
 lvpolls_note_overlaps

@@ -7,7 +7,7 @@
 # lvm2: each
 # deadline: 120
 
-# A step is in the lock, the machine shuts down, and the daemon has ended.
+# A step is in the lock, the machine shuts down, and the daemon has ended. The 30 s have begun.
 shutdown_begins_in_step() {
 	wait_until 10 lvpoll_none
 	step_held_in_lock
@@ -16,8 +16,7 @@ shutdown_begins_in_step() {
 	kill -STOP "$stopped"
 	copy_fast
 	shutdown_begin
-	wait_until 20 unit_property_is SubState stop-post
-	wait_until 10 grep -aq "The shutdown waits for commands of lvm2, at most 30 s: $stopped (/sbin/lvm lvpoll " "$lab/daemon.log"
+	wait_until 30 grep -aq "The shutdown waits for commands of lvm2, at most 30 s: $stopped (/sbin/lvm lvpoll " "$lab/daemon.log"
 }
 
 unit_property_is() {
@@ -28,6 +27,7 @@ daemon_is_systemds
 lvpolls_note_overlaps
 slow_move_start
 shutdown_begins_in_step
+# At once: systemd may be slow to answer.
 kill -CONT "$stopped"
 wait_until 20 unit_is "$service" inactive
 process_is_gone "$stopped" || fail "the unit has stopped before its lvpoll"
@@ -42,6 +42,7 @@ copy_slowly
 run_ok pvmove -b -i1 "${disk[1]}" "${disk[0]}"
 wait_until 10 mirror_is_half_way
 shutdown_begins_in_step
+wait_until 20 unit_property_is SubState stop-post
 wait_until 60 unit_is "$service" inactive
 grep -aq "still run after 30 s, and are left: $stopped (/sbin/lvm lvpoll " "$lab/daemon.log" || fail "the log does not tell what was left"
 shutdown_cancel

@@ -7,6 +7,6 @@
 disks_make 2 64
 vg_make vg "${disk[@]}"
 lv_make vg data 24 "${disk[0]}"
-units_use stock -t 2
+units_use stock -t 15
 
 check_socket_activation

@@ -29,6 +29,9 @@ readers_follow() {
 upgrade_is_over() {
 	grep -q 'has taken over' "$lab/daemon.log" && unit_is "$service" active
 }
+knows_move() {
+	[ "$(listed ID,VOLUME,OPERATION,STATE)" = "1 vg/pvmove0 pvmove copying" ]
+}
 is_listed() {
 	[ "$(listed VOLUME)" = vg/pvmove0 ]
 }
@@ -46,7 +49,8 @@ daemon_start
 copy_slowly
 job_start move pvmove -i1 "${disk[0]}" "${disk[1]}"
 wait_until 20 mirror_is_half_way
-expect_equal "what is in flight" "1 vg/pvmove0 pvmove copying" "$(listed ID,VOLUME,OPERATION,STATE)"
+copy_slower
+wait_until 20 knows_move
 "$tool" events >"$lab/events.log" 2>&1 &
 reader=$!
 "$tool" watch >"$lab/watch.log" 2>&1 &
@@ -85,6 +89,7 @@ expect_on vg/data "${disk[0]}"
 copy_slowly
 run_ok pvmove -b -i1 "${disk[0]}" "${disk[1]}"
 wait_until 20 mirror_is_half_way
+copy_slower
 units_stop
 wait_until 10 lvpoll_none
 run_ok vgchange -an vg
@@ -101,9 +106,10 @@ data_check vg/data
 
 # As the pvmove in the foreground, whoever waits hears that it fails.
 disk_spoil 16384 8192
-copy_slowly
+write_at 256
 job_start move pvmove -i1 "${disk[1]}" "$breakable"
 wait_until 20 is_listed
+copy_slower
 status=0
 "$tool" wait vg >"$lab/wait.log" 2>&1 || status=$?
 expect_equal "the status of the wait for what has failed" 1 "$status"

@@ -3,7 +3,7 @@
 # Under systemd, the daemon dies in mid-move, and its configuration is wrong by then: the service fails, is calm, and goes on once it is mended.
 # boot: systemd
 # daemon: own
-# deadline: 90
+# deadline: 150
 
 daemon_is_systemds
 lvpolls_note_overlaps
@@ -41,6 +41,7 @@ slow_move() {
 	copy_slowly
 	run_ok pvmove -b -i1 "$1" "$2"
 	wait_until 10 mirror_is_half_way
+	copy_slower
 }
 
 # die_with_wrong_configuration STARTS
@@ -69,7 +70,7 @@ slow_move "${disk[0]}" "${disk[1]}"
 die_with_wrong_configuration 1
 
 # A client lets it try again, and does its work by itself.
-run_ok timeout 20 pvmove -i1 "${disk[2]}" "${disk[3]}"
+run_ok timeout $((20 * patience)) pvmove -i1 "${disk[2]}" "${disk[3]}"
 expect_on other/data "${disk[3]}"
 expect_calm 2
 move_is_recorded

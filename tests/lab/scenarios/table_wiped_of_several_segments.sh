@@ -15,6 +15,7 @@ daemon_start
 copy_slowly
 run_ok pvmove -b -i1 -n vg/data "${disk[0]}" "${disk[1]}"
 wait_until 20 segment_is_half_way 49152
+write_at 256
 run_ok dmsetup wipe_table vg-pvmove0
 # Whoever reads it meanwhile, as lvm2 and udev may, lets the kernel tell of errors: of no copy.
 run dd if=/dev/mapper/vg-pvmove0 of=/dev/null bs=4096 count=1

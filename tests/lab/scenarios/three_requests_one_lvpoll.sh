@@ -10,6 +10,7 @@ daemon_start
 copy_slowly
 run_ok pvmove -b -i1 "${disk[0]}" "${disk[1]}"
 wait_until 10 mirror_is_half_way
+copy_slower
 run_ok lvchange --poll y vg/data
 job_start third pvmove -i1 "${disk[0]}"
 wait_until 10 requests_are 3

@@ -23,6 +23,7 @@ daemon_start
 
 copy_slowly
 run_ok pvmove -b -i1 "${disk[0]}" "${disk[1]}"
+copy_slower
 wait_until 20 knows_disks
 expect_equal "what is in flight" "1 vg/pvmove0 pvmove copying 48M" "$(listed ID,VOLUME,OPERATION,STATE,SIZE)"
 expect_equal "the same, by its disk" "1" "$("$tool" list -nr -o ID "${disk[0]}")"

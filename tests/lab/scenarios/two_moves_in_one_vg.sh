@@ -10,6 +10,7 @@ daemon_start
 
 copy_slowly
 run_ok pvmove -b -i1 "${disk[0]}" "${disk[1]}"
+copy_slower
 run_ok pvmove -b -i1 "${disk[2]}" "${disk[3]}"
 wait_until 10 polled_are 2
 expect_equal "the volumes that the daemon polls" "vg/pvmove0 vg/pvmove1" "$(dump_volumes poll in_progress | sort | xargs)"

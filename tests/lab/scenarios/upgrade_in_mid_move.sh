@@ -3,6 +3,7 @@
 # The daemon is upgraded in the middle of a fragmented move: pvmove in the foreground notices nothing.
 # daemon: own
 # lvm2: each
+# deadline: 150
 
 upgrades_are() {
 	[ "$(grep -c 'has taken over' "$lab/daemon.log")" = "$1" ]
@@ -30,6 +31,7 @@ daemon_start
 copy_slowly
 job_start move pvmove -i1 "${disk[0]}" "${disk[1]}"
 wait_until 20 mirror_is_half_way
+copy_slower
 upgrade 1
 pid_in_file=$(<"$daemon_pid_file")
 expect_equal "the process id in the pid file" "$daemon_pid" "$pid_in_file"
@@ -40,7 +42,7 @@ wait_until 10 lvpoll_has_begun
 upgrade 2
 upgrade 3
 lvpolls_release
-job_wait move 30
+job_wait move 80
 
 expect_status 0
 expect_output "^ *${disk[0]}: Moved: [0-9.]+%$"

@@ -9,7 +9,7 @@ vg_make vg "${disk[@]}"
 lv_make_fragmented vg data 6 "${disk[0]}"
 daemon_start
 
-copy_slowly
+copy_slower
 run_ok pvmove -b -n vg/data "${disk[0]}" "${disk[1]}"
 run_ok vgrename vg second-name
 run_ok vgrename second-name third

@@ -22,7 +22,7 @@ writecache_make() {
 	# Else what the cache has not noted yet is lost where its disk fails.
 	run_ok sync /dev/vg/data
 	data_sums[vg/data]=$(data_sum vg/data)
-	disk_write_at "${disk[0]}" 768
+	disk_write_at "${disk[0]}" 384
 }
 
 blocks_of() { # error: 4, total: 5, free: 6, being written back: 7
