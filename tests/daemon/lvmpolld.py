@@ -218,14 +218,15 @@ class Daemon:
 
     def release(self, lvname):
         """Lets the stand-in of that volume go on; it must have started."""
-        path = os.path.join(self.directory, lvname + ".pipe")
-        def released():
-            try:
-                os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
-                return True
-            except OSError:
-                return False
-        wait_for(released, "a reader of " + path)
+        wait_for(lambda: self.release_waiting(lvname), "a reader of the pipe of " + lvname)
+
+    def release_waiting(self, lvname):
+        """Whether a stand-in of that volume waits; then it goes on."""
+        try:
+            os.close(os.open(os.path.join(self.directory, lvname + ".pipe"), os.O_WRONLY | os.O_NONBLOCK))
+            return True
+        except OSError:
+            return False
 
     def record(self):
         """What a volume with the scenario record was born with; waits until it is there."""

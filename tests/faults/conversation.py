@@ -79,9 +79,9 @@ class Talk:
     def begin(self, operation, **parameters):
         self.expect({"response": "OK"}, operation, **parameters)
 
-    def result(self, reason, value, **parameters):
-        """Waits for the result of what was accepted. It is there, and right."""
-        reply = self.told(parameters)
+    def result(self, reason, value, meanwhile=lambda: None, **parameters):
+        """Waits for the result of what was accepted, and does MEANWHILE. It is there, and right."""
+        reply = self.told(parameters, meanwhile)
         if (reply["response"], reply.get("reason"), reply.get("value")) != ("finished", reason,
                                                                            value):
             raise Wrong("the result of %r is %r" % (parameters, reply))
@@ -92,9 +92,10 @@ class Talk:
         if reply["response"] != "failed" and reply.get("value") != status:
             raise Wrong("the failure of %r is told as %r" % (parameters, reply))
 
-    def told(self, parameters):
+    def told(self, parameters, meanwhile=lambda: None):
         """What is told at last of what PARAMETERS name."""
         def ended():
+            meanwhile()
             reply = self.ask("progress_info", **parameters)
             return reply if reply["response"] != "in_progress" else None
         try:
@@ -170,8 +171,9 @@ def reload(talk):
 
 
 def released(talk):
+    """Again, too: an end that comes while the kernel cannot be watched proves nothing, and another lvpoll is run."""
     talk.daemon.release("until")
-    talk.result("retcode", 0, lvid=lvid("until"))
+    talk.result("retcode", 0, lambda: talk.daemon.release_waiting("until"), lvid=lvid("until"))
 
 
 def nothing_left(talk):
