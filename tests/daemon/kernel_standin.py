@@ -128,7 +128,9 @@ class Kernel:
         if not os.path.exists(self.path("calls")):
             return []
         with open(self.path("calls")) as file:
-            lines = [line.rstrip("\n").partition(" revision ") for line in file if line.endswith("\n")]
+            # At once: the end of a line that is half written now would be read as a line afterwards.
+            whole = file.read().split("\n")[:-1]
+        lines = [line.partition(" revision ") for line in whole]
         calls = [(float(words[0]), words[1], " ".join(words[2:]), int(revision or 0))
                  for words, revision in ((line.split(), revision) for line, _, revision in lines)]
         return [call for call in calls if call[0] >= since and kind in (None, call[1])]
