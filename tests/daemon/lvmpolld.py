@@ -160,6 +160,10 @@ class Daemon:
     def record_names(self, kind=""):
         return records_in(self.folder_of_records(kind))
 
+    def record_files(self, kind=""):
+        """All that is in that folder, half written records, too: for where nothing is to be left."""
+        return sorted(os.listdir(self.folder_of_records(kind)))
+
     @property
     def pid(self):
         return self.process.pid

@@ -102,7 +102,7 @@ class ReturnTest(KernelTest):
         self.add_move(in_sync=50)
         self.kernel.raise_event()
         self.wait_watching(identity)
-        self.assertEqual(self.daemon.record_names(".dormant"), [])
+        self.assertEqual(self.daemon.record_files(".dormant"), [])
         self.assertEqual(self.daemon.starts(), [])
 
     def test_next_daemon_knows_it(self):

@@ -215,7 +215,7 @@ class HopelessTest(FailureTest):
     def assert_over(self, identity):
         self.assert_told_that_it_failed(identity)
         self.assertIn("lvm2 says that it has failed", self.daemon.log())
-        self.assertEqual(self.daemon.record_names(), [])
+        self.assertEqual(self.daemon.record_files(), [])
 
     def test_merge_that_cannot_go_on(self):
         for status in ("Merge failed", "Invalid"):

@@ -304,7 +304,7 @@ class AbortTest(OperationTest):
         self.client.ask("pvmove", **volume("good", "x", abort=1))
         self.assert_finished(self.client.result(lvid("x"), abort=1), "retcode", 0)
         self.assert_finished(self.client.result(lvid("x")), "signal", signal.SIGTERM)
-        self.assertEqual(self.daemon.record_names(), [])
+        self.assertEqual(self.daemon.record_files(), [])
 
     @ours_only("2.03.16 leaves the aborted pvmove's lvpoll alone")
     def test_pvmove_whose_abort_succeeds_is_not_polled_again(self):
@@ -335,7 +335,7 @@ class AbortTest(OperationTest):
         self.assert_finished(self.client.result(lvid("exit-3"), abort=1), "retcode", 3)
         entry = self.entry(lvid("exit-3"), "abort") if self.client.dump()["abort"] else None
         self.assertIn(entry and entry["operation_state"], (None, "finished", "failed"))
-        self.assertEqual(self.daemon.record_names(), [])
+        self.assertEqual(self.daemon.record_files(), [])
 
 
 if __name__ == "__main__":

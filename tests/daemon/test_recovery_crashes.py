@@ -109,7 +109,7 @@ class CrashTest(KernelTest):
         return "%s\n%s" % (states, self.daemon.log()[-3000:])
 
     def assert_nothing_left(self):
-        wait_for(lambda: self.daemon.record_names() == [], "the end of all records")
+        wait_for(lambda: self.daemon.record_files() == [], "the end of all records")
         self.assertFalse(os.path.exists(self.daemon.folder_of_records(".damaged")), "a record was set aside")
         overlaps = os.path.join(self.daemon.directory, "overlaps")
         self.assertFalse(os.path.exists(overlaps) and read_file(overlaps), "polled twice at once")

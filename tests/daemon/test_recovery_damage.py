@@ -113,7 +113,7 @@ class DamageTest(RecoveryTest):
     def test_half_written_one_is_forgotten(self):
         self.put_record(".new", pvmove_record("other")[:30])
         self.start()
-        self.assertEqual(self.daemon.record_names(), [])
+        self.assertEqual(self.daemon.record_files(), [])
         self.assertEqual(self.set_aside(), [])
 
     def test_link_in_place_of_one_that_is_written_is_not_followed(self):

@@ -40,7 +40,7 @@ class MissingPluginTest(RecoveryTest):
     def test_record_is_kept_aside_with_the_reason(self):
         self.start_without()
         self.assertEqual(self.waiting(), [self.name])
-        self.assertEqual(self.daemon.record_names(), [], "the path unit would start daemons for it")
+        self.assertEqual(self.daemon.record_files(), [], "the path unit would start daemons for it")
         self.assertEqual(self.set_aside(), [])
         self.assertIn("vg/%s was in flight and is left alone: no plugin for the operation pvmove "
                       "is loaded (plugin pvmove is not loaded: disabled by plugins.enabled in the "

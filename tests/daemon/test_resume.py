@@ -48,7 +48,7 @@ class ResumeTest(RecoveryTest):
         self.assert_reply(self.client.progress(lvid(self.hang)), response="not_found")
         self.assertEqual(self.client.dump(), {"poll": {}, "abort": {}})
         self.assertEqual(len(self.starts_of(self.hang)), 1)
-        self.assertEqual(self.daemon.record_names(), [])
+        self.assertEqual(self.daemon.record_files(), [])
         self.assert_ok(self.client.ask("pvmove", **volume(self.hang)))
         self.assert_resumed_by_client()
 
@@ -81,7 +81,7 @@ class ResumeTest(RecoveryTest):
                 self.assert_ok(self.client.ask("pvmove", **volume(name)))
                 pid = self.daemon.wait_start(name)[0]
                 self.assertEqual(self.daemon.stop(number), 0)
-                self.assertEqual(self.daemon.record_names(), [])
+                self.assertEqual(self.daemon.record_files(), [])
                 self.wait_gone(pid)
                 self.assertIn("1 operation in flight stays as it is", self.daemon.log())
 
@@ -97,7 +97,7 @@ class ResumeTest(RecoveryTest):
             self.assert_ok(self.client.ask("pvmove", **volume(self.hang, **parameters)))
             self.wait_starts_of(self.hang, starts)
         self.stop()
-        self.assertEqual(self.daemon.record_names(), [])
+        self.assertEqual(self.daemon.record_files(), [])
 
     def test_after_crash_leaves_no_record_without_a_plugin_either(self):
         self.put_record(record_name(lvid(self.hang)), pvmove_record(self.hang))
@@ -165,7 +165,7 @@ class ResumeTest(RecoveryTest):
         self.daemon.send_signal(signal.SIGHUP)
         self.wait_log("the configuration was read again")
         self.stop()
-        self.assertEqual(self.daemon.record_names(), [])
+        self.assertEqual(self.daemon.record_files(), [])
 
     def test_wrong_value_is_told_in_one_sentence(self):
         with open(self.configuration, "w") as file:

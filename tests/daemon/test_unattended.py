@@ -242,7 +242,7 @@ class FoundTest(Unattended, KernelTest):
         self.assertEqual(self.daemon.wait_end(), 0)
         self.assertIn("idle", self.daemon.log())
         # Nothing is there that would start another one, and no lvm was.
-        self.assertEqual([self.daemon.record_names(), self.daemon.starts()], [[], []])
+        self.assertEqual([self.daemon.record_files(), self.daemon.starts()], [[], []])
 
     def test_without_its_plugin_it_is_nothing(self):
         self.add_left()

@@ -335,7 +335,7 @@ class OperationTest(UpgradeTest):
         self.daemon.release("until-0")
         self.assert_status(self.daemon, self.client, lvid("same"), 0, abort=1)
         self.assert_finished(self.client.progress(lvid("same")), "signal", signal.SIGTERM)
-        self.assertEqual(self.daemon.record_names(), [])
+        self.assertEqual(self.daemon.record_files(), [])
 
     def test_environment_and_descriptors_of_lvpoll_stay_what_they_were(self):
         self.start()

@@ -93,8 +93,10 @@ static void free_table(struct table *table)
 static void check_reading(const struct lvmpolld_plugin *plugin, enum lvmpolld_verdict verdict,
 	const struct lvmpolld_progress *former, const struct lvmpolld_progress *progress)
 {
-	/* It waits for each leg to be well, too; and where a leg is spare it is known what is
-	 * copied. */
+	/*
+	 * It waits for each leg to be well, too; and where a leg is spare it is known what is
+	 * copied.
+	 */
 	bool is_reshape = plugin == raid_reshape_LTX_lvmpolld_plugin();
 
 	switch (verdict) {
